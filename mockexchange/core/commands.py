@@ -1,0 +1,116 @@
+"""What can be asked of the exchange. All numbers are amounts in 1e-8, all times microseconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Deposit:
+    """Credit (or debit, when negative) an account. Opens the account when it is new."""
+
+    account: str
+    asset: str
+    amount: int
+
+
+@dataclass(slots=True)
+class PlaceOrder:
+    """
+    A new order, in Binance's words (rest-api.md, "New order").
+
+    ``client_order_id`` "" lets the exchange make one. ``quantity`` 0 with
+    ``quote_quantity`` > 0 is a market order by quote amount.
+    """
+
+    account: str
+    symbol: str
+    side: str                       # BUY, SELL
+    type: str                       # LIMIT, MARKET, LIMIT_MAKER, STOP_LOSS, ...
+    quantity: int = 0
+    price: int = 0
+    time_in_force: str = "GTC"      # GTC, IOC, FOK
+    stop_price: int = 0
+    quote_quantity: int = 0
+    client_order_id: str = ""
+    stp_mode: str = ""              # "": the symbol's default
+    iceberg_quantity: int = 0
+    strategy_id: int | None = None
+    strategy_type: int | None = None
+
+
+@dataclass(slots=True)
+class CancelOrder:
+    """Cancel by order id, else by client order id. ``new_client_order_id`` names the cancel itself."""
+
+    account: str
+    symbol: str
+    order_id: int | None = None
+    client_order_id: str = ""
+    new_client_order_id: str = ""
+    restrictions: str = ""          # "", ONLY_NEW, ONLY_PARTIALLY_FILLED
+
+
+@dataclass(slots=True)
+class CancelAll:
+    """Cancel every open order of the account on the symbol."""
+
+    account: str
+    symbol: str
+
+
+@dataclass(slots=True)
+class SetPrice:
+    """Move the market to a price: users' orders that it crosses are filled, house quotes follow."""
+
+    symbol: str
+    price: int
+
+
+@dataclass(slots=True)
+class TapeTrade:
+    """One recorded public trade. ``time`` is the record's own time in microseconds."""
+
+    symbol: str
+    trade_id: int
+    price: int
+    quantity: int
+    buyer_is_maker: bool
+    time: int
+    first_id: int = 0               # aggTrades records: the raw ids they stand for
+    last_id: int = 0
+
+
+@dataclass(slots=True)
+class Quote:
+    """
+    The house quotes a price level: the house's resting quantity there becomes ``quantity`` (0 removes it).
+
+    A quote never trades: one that would cross is refused with ValueError.
+    """
+
+    symbol: str
+    side: str
+    price: int
+    quantity: int
+
+
+@dataclass(slots=True)
+class HouseTrade:
+    """The house takes liquidity: a market order of the flow, stopped at ``limit_price`` when that is not 0."""
+
+    symbol: str
+    side: str
+    quantity: int
+    limit_price: int = 0
+
+
+@dataclass(slots=True)
+class SetSymbolStatus:
+    """TRADING, HALT, BREAK, END_OF_DAY, CANCEL_ONLY (enums.md, "Symbol status")."""
+
+    symbol: str
+    status: str
+
+
+Command = (
+    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | HouseTrade | SetSymbolStatus
+)

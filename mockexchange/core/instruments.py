@@ -1,0 +1,68 @@
+"""What is traded, and its filters (filters.md). Numbers are amounts in 1e-8."""
+
+from dataclasses import dataclass
+
+from .numbers import SCALE, parse_amount
+
+ALL_STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
+
+
+@dataclass(slots=True)
+class Instrument:
+    """
+    One symbol with its filters.
+
+    ``maker_fee`` and ``taker_fee`` are rates in 1e-8 (100000 = 0.1 %), taken from the received asset.
+    ``percent_*`` are PERCENT_PRICE_BY_SIDE multipliers in 1e-8, of the average price over
+    ``avg_price_mins`` minutes (0: the last price).
+    """
+
+    symbol: str
+    base: str
+    quote: str
+    tick_size: int
+    step_size: int
+    min_price: int
+    max_price: int
+    min_quantity: int
+    max_quantity: int
+    market_max_quantity: int
+    min_notional: int
+    max_notional: int
+    start_price: int                            # where a synthetic market opens
+    percent_bid_up: int = 5 * SCALE
+    percent_bid_down: int = SCALE // 5
+    percent_ask_up: int = 5 * SCALE
+    percent_ask_down: int = SCALE // 5
+    avg_price_mins: int = 5
+    max_num_orders: int = 200
+    max_num_algo_orders: int = 5
+    max_position: int = 0                       # 0: no such filter
+    maker_fee: int = SCALE // 1000
+    taker_fee: int = SCALE // 1000
+    default_stp_mode: str = "EXPIRE_MAKER"
+    stp_modes: tuple[str, ...] = ALL_STP_MODES
+    status: str = "TRADING"
+
+
+def make_instrument(symbol: str, base: str, quote: str, tick: str, step: str, start_price: str) -> Instrument:
+    """An instrument with filters of Binance's usual proportions, all numbers as decimal text."""
+    return Instrument(
+        symbol=symbol, base=base, quote=quote,
+        tick_size=parse_amount(tick), step_size=parse_amount(step),
+        min_price=parse_amount(tick), max_price=parse_amount("1000000"),
+        min_quantity=parse_amount(step), max_quantity=parse_amount("9000"),
+        market_max_quantity=parse_amount("120"),
+        min_notional=parse_amount("5"), max_notional=parse_amount("9000000"),
+        start_price=parse_amount(start_price),
+    )
+
+
+def default_instruments() -> list[Instrument]:
+    """The symbols every venue lists unless told otherwise."""
+    return [
+        make_instrument("BTCUSDT", "BTC", "USDT", "0.01", "0.00001", "40000"),
+        make_instrument("ETHUSDT", "ETH", "USDT", "0.01", "0.0001", "2500"),
+        make_instrument("BNBUSDT", "BNB", "USDT", "0.01", "0.001", "300"),
+        make_instrument("ETHBTC", "ETH", "BTC", "0.00001", "0.0001", "0.0625"),
+    ]

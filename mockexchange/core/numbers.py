@@ -1,0 +1,42 @@
+"""Exact money: every price, quantity and amount in the core is an ``int`` counted in 1e-8."""
+
+DIGITS: int = 8
+SCALE: int = 10 ** DIGITS
+
+
+def parse_amount(text: str | int) -> int:
+    """
+    Turn decimal text ("0.00100000", "12", 12) into an amount in 1e-8.
+
+    Raises ValueError when the text is no plain decimal number, or has more than
+    eight digits behind the point that are not zero. Exponents and signs other
+    than a leading minus are refused, as Binance does (errors.md, -1100).
+    """
+    raw: str = str(text)
+    body: str = raw[1:] if raw[:1] == "-" else raw
+    whole, point, fraction = body.partition(".")
+    if not (whole or fraction) or not (whole + fraction).isascii() or not (whole + fraction).isdigit():
+        raise ValueError(f"not a decimal number: {raw!r}")
+    if len(fraction) > DIGITS:
+        if fraction[DIGITS:].strip("0"):
+            raise ValueError(f"more than {DIGITS} digits behind the point: {raw!r}")
+        fraction = fraction[:DIGITS]
+    value: int = int(whole or "0") * SCALE + int(fraction.ljust(DIGITS, "0") or "0")
+    return -value if raw[:1] == "-" else value
+
+
+def format_amount(value: int) -> str:
+    """Amount in 1e-8 -> "1.00000000", eight digits as Binance writes them."""
+    if value < 0:
+        return "-" + format_amount(-value)
+    return f"{value // SCALE}.{value % SCALE:08d}"
+
+
+def multiply(price: int, quantity: int) -> int:
+    """Price times quantity, rounded down to 1e-8."""
+    return price * quantity // SCALE
+
+
+def multiply_up(price: int, quantity: int) -> int:
+    """Price times quantity, rounded up to 1e-8: what a lock must cover."""
+    return -(-price * quantity // SCALE)

@@ -1,0 +1,81 @@
+"""The order as the exchange keeps it. Status and type words are Binance's (enums.md)."""
+
+FINAL_STATUSES: frozenset[str] = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
+STOP_TYPES: frozenset[str] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
+ORDER_TYPES: frozenset[str] = STOP_TYPES | {"LIMIT", "MARKET", "LIMIT_MAKER"}
+
+
+class Order:
+    """
+    One order. Numbers are amounts in 1e-8, times microseconds.
+
+    ``remaining`` is what can still trade: quantity - executed - prevented.
+    ``locked`` is what the ledger still holds for it, in the asset the side gives.
+    ``prev``, ``next`` and ``level`` belong to the book.
+    """
+
+    __slots__ = (
+        "order_id", "client_order_id", "account", "symbol", "is_buy", "type", "time_in_force",
+        "price", "quantity", "quote_quantity", "stop_price", "iceberg_quantity", "stp_mode",
+        "strategy_id", "strategy_type",
+        "status", "executed", "remaining", "prevented", "prevented_match_id", "executed_quote", "locked",
+        "time", "update_time", "working_time", "expiry_reason", "reject_reason", "sequence",
+        "prev", "next", "level",
+    )
+
+    def __init__(
+        self,
+        order_id: int,
+        client_order_id: str,
+        account: str,
+        symbol: str,
+        is_buy: bool,
+        type: str,
+        price: int,
+        quantity: int,
+        time: int,
+        time_in_force: str = "GTC",
+    ) -> None:
+        self.order_id: int = order_id
+        self.client_order_id: str = client_order_id
+        self.account: str = account
+        self.symbol: str = symbol
+        self.is_buy: bool = is_buy
+        self.type: str = type
+        self.time_in_force: str = time_in_force
+        self.price: int = price
+        self.quantity: int = quantity
+        self.quote_quantity: int = 0
+        self.stop_price: int = 0
+        self.iceberg_quantity: int = 0
+        self.stp_mode: str = "NONE"
+        self.strategy_id: int | None = None
+        self.strategy_type: int | None = None
+        self.status: str = "NEW"
+        self.executed: int = 0
+        self.remaining: int = quantity
+        self.prevented: int = 0
+        self.prevented_match_id: int = 0
+        self.executed_quote: int = 0
+        self.locked: int = 0
+        self.time: int = time
+        self.update_time: int = time
+        self.working_time: int = 0          # 0: not on the book yet (a stop that has not triggered)
+        self.expiry_reason: str = "NONE"
+        self.reject_reason: str = "NONE"
+        self.sequence: int = 0              # counts this order's reports
+        self.prev: Order | None = None
+        self.next: Order | None = None
+        self.level: object | None = None
+
+    @property
+    def side(self) -> str:
+        return "BUY" if self.is_buy else "SELL"
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL_STATUSES
+
+    @property
+    def is_working(self) -> bool:
+        return self.working_time != 0
