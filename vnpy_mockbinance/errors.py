@@ -1,0 +1,36 @@
+"""What Binance's error codes prove (errors.md)."""
+
+# An order answered with one of these was refused and is not alive. Anything else (-1000, -1001,
+# -1006, -1007, -1008 and codes to come) leaves its fate unknown.
+REFUSALS: frozenset[int | str] = frozenset({
+    -1002,      # not authorized
+    -1003,      # too much request weight
+    -1013,      # refused before the matching engine (filters)
+    -1014,      # unsupported order combination
+    -1015,      # too many new orders
+    -1016, -1020,
+    -1021,      # timestamp outside of the recvWindow
+    -1022,      # signature
+    -1100, -1101, -1102, -1103, -1104, -1105, -1106, -1108, -1111, -1112, -1114, -1115, -1116, -1117, -1118,
+    -1121, -1128, -1130, -1134, -1135,
+    -2010,      # refused by the matching engine (but see DUPLICATE_TEXT)
+    -2014, -2015,
+    "HTTP 429", "HTTP 418",
+})
+
+# -2010 with this text: the id is already in use, so an order of that id may well be alive (FAULTS F19)
+DUPLICATE_TEXT: str = "Duplicate order sent."
+
+TIMESTAMP: int = -1021
+UNKNOWN_ORDER: int = -2011          # of a cancel: no live order of that id; says nothing of what it came to
+NO_SUCH_ORDER: int = -2013          # of a query
+ARCHIVED_ORDER: int = -2026
+AUTHENTICATION: frozenset[int] = frozenset({-1002, -1022, -2014, -2015})
+
+# A cancel answered with one of these did nothing, and would do nothing the next time either.
+CANCEL_REFUSALS: frozenset[int | str] = (REFUSALS - {-2010, -1003, -1021, "HTTP 429", "HTTP 418"}) | {UNKNOWN_ORDER}
+
+
+def proves_refusal(code: int | str, text: str) -> bool:
+    """Whether a new order answered with this code and text is surely not alive."""
+    return code in REFUSALS and not (code == -2010 and text == DUPLICATE_TEXT)

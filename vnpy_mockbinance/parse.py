@@ -1,0 +1,202 @@
+"""Binance's payloads as vn.py objects. Pure: payload in, object out."""
+
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from vnpy.trader.constant import Direction, Exchange, Interval, Product
+from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
+
+from vnpy_restgateway.reconcile import VenueOrder
+
+from .enums import DIRECTION_BINANCE2VT, status_to_vt, type_to_vt
+
+SYMBOL_SUFFIX: str = "_SPOT_BINANCE"        # as the official Binance gateway names spot symbols
+Payload = dict[str, Any]
+
+
+class Listing(NamedTuple):
+    """A contract, with its exact price tick and volume step, and the least volume and notional of an order."""
+
+    contract: ContractData
+    tick: Decimal
+    step: Decimal
+    minimum: float
+    min_notional: float
+
+
+class Execution(NamedTuple):
+    """An executionReport: the order as it is now, and the fill that made it so, if one did."""
+
+    record: VenueOrder
+    trade: TradeData | None
+
+
+def parse_time(milliseconds: int) -> datetime:
+    """Milliseconds (or microseconds) since 1970 as a datetime in UTC."""
+    if milliseconds > 100_000_000_000_000:
+        return datetime.fromtimestamp(milliseconds / 1_000_000, timezone.utc)
+    return datetime.fromtimestamp(milliseconds / 1_000, timezone.utc)
+
+
+def parse_listing(d: Payload, gateway_name: str) -> Listing:
+    """
+    One of exchangeInfo's ``symbols``.
+
+    ``min_volume`` is LOT_SIZE's stepSize, not its minQty: vn.py's applications round to it
+    (CtaEngine's round_to). A tick or step of 0 means "no such rule"; the precision then gives it.
+    """
+    filters: dict[str, Payload] = {f["filterType"]: f for f in d.get("filters", [])}
+    price_filter: Payload = filters.get("PRICE_FILTER", {})
+    lot: Payload = filters.get("LOT_SIZE", {})
+    tick: Decimal = Decimal(price_filter.get("tickSize", "0")) or precision(d.get("quotePrecision", 8))
+    step: Decimal = Decimal(lot.get("stepSize", "0")) or precision(d.get("baseAssetPrecision", 8))
+    max_volume: float = float(lot.get("maxQty", "0"))
+    contract: ContractData = ContractData(
+        symbol=d["symbol"] + SYMBOL_SUFFIX,
+        exchange=Exchange.GLOBAL,
+        name=d["symbol"],
+        product=Product.SPOT,
+        size=1,
+        pricetick=float(tick),
+        min_volume=float(step),
+        max_volume=max_volume or None,
+        stop_supported="STOP_LOSS_LIMIT" in d.get("orderTypes", []),
+        net_position=True,
+        history_data=True,
+        gateway_name=gateway_name,
+    )
+    contract.extra = {
+        "base": d.get("baseAsset", ""),
+        "quote": d.get("quoteAsset", ""),
+        "status": d.get("status", ""),
+    }
+    notional: Payload = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or {}
+    return Listing(
+        contract, tick.normalize(), step.normalize(),
+        float(lot.get("minQty", "0")), float(notional.get("minNotional", "0")),
+    )
+
+
+def precision(digits: int) -> Decimal:
+    """8 -> 0.00000001"""
+    return Decimal(1).scaleb(-int(digits))
+
+
+def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueOrder:
+    """An order of a REST answer or of order.place (rest-api.md, "Query order", "New order")."""
+    order: OrderData = OrderData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        orderid=d.get("origClientOrderId") or d["clientOrderId"],   # of a cancel's answer the first is the order's
+        type=type_to_vt(d["type"], d.get("timeInForce", "")),
+        direction=parse_direction(d["side"]),
+        price=order_price(d["type"], d.get("price", "0"), d.get("stopPrice", "0")),
+        volume=float(d["origQty"]),
+        traded=float(d["executedQty"]),
+        status=status_to_vt(d["status"]),
+        datetime=parse_time(d.get("time") or d.get("workingTime") or d.get("transactTime") or 0),
+        gateway_name=gateway_name,
+    )
+    return VenueOrder(order, str(d["orderId"]))
+
+
+def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> list[TradeData]:
+    """The ``fills`` of a FULL answer to a new order. They carry no time of their own."""
+    return [
+        TradeData(
+            symbol=contract.symbol,
+            exchange=contract.exchange,
+            orderid=d["clientOrderId"],
+            tradeid=trade_id(contract.name, fill["tradeId"]),
+            direction=parse_direction(d["side"]),
+            price=float(fill["price"]),
+            volume=float(fill["qty"]),
+            datetime=parse_time(d["transactTime"]),
+            gateway_name=gateway_name,
+        )
+        for fill in d.get("fills", ())
+    ]
+
+
+def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: str) -> TradeData:
+    """One of myTrades; it names its order by Binance's id only, ``orderid`` is ours where known."""
+    return TradeData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        orderid=orderid,
+        tradeid=trade_id(contract.name, d["id"]),
+        direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
+        price=float(d["price"]),
+        volume=float(d["qty"]),
+        datetime=parse_time(d["time"]),
+        gateway_name=gateway_name,
+    )
+
+
+def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Execution:
+    """An executionReport (user-data-stream.md). On a cancel, ``C`` is the order's id and ``c`` the cancel's."""
+    orderid: str = d.get("C") or d["c"]
+    direction: Direction | None = parse_direction(d["S"])
+    order: OrderData = OrderData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        orderid=orderid,
+        type=type_to_vt(d["o"], d.get("f", "")),
+        direction=direction,
+        price=order_price(d["o"], d.get("p", "0"), d.get("P", "0")),
+        volume=float(d["q"]),
+        traded=float(d["z"]),
+        status=status_to_vt(d["X"]),
+        datetime=parse_time(d.get("O") or d["E"]),
+        gateway_name=gateway_name,
+    )
+    trade: TradeData | None = None
+    last: float = float(d.get("l", "0"))
+    if last > 0 and d.get("t", -1) != -1:
+        trade = TradeData(
+            symbol=contract.symbol,
+            exchange=contract.exchange,
+            orderid=orderid,
+            tradeid=trade_id(contract.name, d["t"]),
+            direction=direction,
+            price=float(d["L"]),
+            volume=last,
+            datetime=parse_time(d.get("T") or d["E"]),
+            gateway_name=gateway_name,
+        )
+    return Execution(VenueOrder(order, str(d["i"])), trade)
+
+
+def parse_bar(row: list, contract: ContractData, interval: Interval, gateway_name: str) -> BarData:
+    """One kline; vn.py stamps a bar with its start."""
+    return BarData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        datetime=parse_time(row[0]),
+        interval=interval,
+        open_price=float(row[1]),
+        high_price=float(row[2]),
+        low_price=float(row[3]),
+        close_price=float(row[4]),
+        volume=float(row[5]),
+        turnover=float(row[7]),
+        gateway_name=gateway_name,
+    )
+
+
+def parse_direction(side: str) -> Direction | None:
+    """None for a word that is neither BUY nor SELL."""
+    return DIRECTION_BINANCE2VT.get(side)
+
+
+def order_price(type: str, price: str, stop_price: str) -> float:
+    """vn.py's one price of an order: the trigger of a stop, else the limit."""
+    if type.startswith(("STOP_LOSS", "TAKE_PROFIT")):
+        return float(stop_price) or float(price)
+    return float(price)
+
+
+def trade_id(name: str, number: int) -> str:
+    """Binance's trade ids are unique per symbol only; vn.py's must be unique per gateway."""
+    return f"{name}-{number}"

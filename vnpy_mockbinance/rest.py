@@ -1,0 +1,264 @@
+"""Binance's REST API: queries, and orders when the WebSocket API is down."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from logging import ERROR, WARNING
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from vnpy.trader.constant import Interval
+from vnpy.trader.object import BarData, ContractData
+
+from vnpy_restgateway.history import fetch_bars
+from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
+from vnpy_restgateway.rest import Request, RestClient
+from vnpy_restgateway.schedule import retry_after
+
+from .auth import signed_query
+from .endpoints import (
+    ACCOUNT,
+    ALL_ORDERS,
+    ENGINE_TIMEOUT,
+    EXCHANGE_INFO,
+    KLINES,
+    MY_TRADES,
+    OPEN_ORDERS,
+    ORDER,
+    PAGE,
+    RECV_WINDOW,
+    TIME,
+)
+from .enums import INTERVAL_VT2BINANCE
+from .errors import AUTHENTICATION, TIMESTAMP
+from .parse import parse_bar
+from .streams import Answer, error_of
+
+if TYPE_CHECKING:
+    from .gateway import MockBinanceGateway
+
+RETRY_FIRST: float = 0.5            # s, doubled up to
+RETRY_LONGEST: float = 30.0
+BAN_FALLBACK: float = 120.0         # s of pause after a 418 without Retry-After: Binance's shortest ban
+LIMIT_FALLBACK: float = 10.0        # s after a 429 without one
+HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
+
+
+class Call:
+    """What a request is for; travels as ``Request.extra``."""
+
+    __slots__ = ("name", "signed", "sent", "again")
+
+    def __init__(self, name: str, signed: bool, again: Callable[[], None] | None = None) -> None:
+        self.name: str = name
+        self.signed: bool = signed
+        self.sent: float = monotonic()
+        self.again: Callable[[], None] | None = again
+
+
+class RestApi(RestClient):
+    """Callbacks run in worker threads and post to the gateway's writer."""
+
+    def __init__(self, gateway: "MockBinanceGateway") -> None:
+        super().__init__()
+        self.gateway: MockBinanceGateway = gateway
+        self.key: str = ""
+        self.secret: bytes = b""
+        self._failures: dict[str, int] = {}
+
+    def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
+        """Start the workers. Nothing is asked yet."""
+        self.key = key
+        self.secret = secret
+        self._failures.clear()
+        self.init(host, proxy_host, proxy_port, read_timeout=ENGINE_TIMEOUT + 0.5)
+        self.start()
+        self.gateway.log("REST API started")
+
+    def sign(self, request: Request) -> Request:
+        """Called at send time: a request that waited in line carries a fresh timestamp."""
+        call: Any = request.extra
+        if not isinstance(call, Call):
+            return request
+        pause: float = self.gateway.pause()
+        if pause:
+            raise NotSent(f"{self.gateway.gate.reason}, {pause:.0f} s to go")
+        call.sent = monotonic()
+        if call.signed:
+            params: dict[str, Any] = {
+                **(request.params or {}), "recvWindow": RECV_WINDOW, "timestamp": self.gateway.clock.now_ms()
+            }
+            request.path = f"{request.path}?{signed_query(self.secret, params)}"
+            request.params = None
+        if self.key:
+            request.headers = {"X-MBX-APIKEY": self.key}
+        return request
+
+    # queries: each is repeated until it is answered, further and further apart
+
+    def query(
+        self, name: str, path: str, params: dict[str, Any], callback: Callable[[Any, float], None], signed: bool = True
+    ) -> None:
+        """GET; ``callback(data, asked_at)`` runs on the writer thread. ``name`` says what it is for, in logs and retries."""
+        if signed and (self.gateway.locked_out or not self.key):
+            return
+        again: Callable[[], None] = partial(self.query, name, path, params, callback, signed)
+        self.add_request(
+            "GET", path, params=params, extra=Call(name, signed, again),
+            callback=lambda data, request: self.on_data(data, request, callback),
+            on_failed=self.on_query_failed, on_error=self.on_query_error,
+        )
+
+    def on_data(self, data: Any, request: Request, callback: Callable[[Any, float], None]) -> None:
+        """A whole answer."""
+        self._failures.pop(request.extra.name, None)
+        self.gateway.writer.post(self._hand_over, callback, data, request.extra)
+
+    def _hand_over(self, callback: Callable[[Any, float], None], data: Any, call: Call) -> None:
+        try:
+            callback(data, call.sent)
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            # valid JSON of a shape that the documents do not describe
+            self._again(call, f"answer not understood ({type(error).__name__}: {error})")
+
+    def on_query_failed(self, status: int, request: Request) -> None:
+        """An answer that is no 2xx."""
+        reply: Reply | None = request.reply
+        assert reply is not None
+        code, text = error_of(reply)
+        self.gateway.writer.post(self._on_query_failed, request.extra, reply, code, text or http_code(status))
+
+    def _on_query_failed(self, call: Call, reply: Reply, code: int, text: str) -> None:
+        if self.on_limits(reply, text):
+            pass
+        elif code in AUTHENTICATION:
+            self.gateway.on_locked_out(code, text)
+            return
+        elif code == TIMESTAMP:
+            self.gateway.log("Timestamp refused, measuring the server's clock again", WARNING)
+            self.query_time()
+        self._again(call, f"code: {code or reply.status}, message: {text}")
+
+    def on_query_error(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request
+    ) -> None:
+        """No usable answer."""
+        self.gateway.writer.post(self._again, request.extra, str(value))
+
+    def _again(self, call: Call, reason: str) -> None:
+        failures: int = self._failures.get(call.name, 0) + 1
+        self._failures[call.name] = failures
+        if failures == 1 or failures % 10 == 0:
+            self.gateway.log(f"Query {call.name} failed, trying again: {reason}", WARNING)
+        if call.again:
+            delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
+            self.gateway.writer.later(max(delay, self.gateway.pause()), f"query {call.name}", call.again)
+
+    def on_limits(self, reply: Reply, text: str) -> bool:
+        """429 and 418: shut the gate for as long as the venue says, and tell the user once."""
+        if reply.status not in (418, 429):
+            return False
+        fallback: float = BAN_FALLBACK if reply.status == 418 else LIMIT_FALLBACK
+        seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
+        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
+        if self.gateway.gate.shut(seconds, monotonic(), what):
+            until: datetime = datetime.fromtimestamp(datetime.now().timestamp() + seconds)
+            self.gateway.log(f"{what}, no requests until {until:%H:%M:%S}: {text}", ERROR)
+        return True
+
+    def query_time(self) -> None:
+        """One sample of the server's clock; the gateway asks for several. Timed in the worker, not in the queue."""
+        def on_time(data: Any, call: Call, received: float) -> None:
+            self.gateway.on_query_time(int(data["serverTime"]), call.sent, received)
+
+        def on_answer(data: Any, request: Request) -> None:
+            call, received = request.extra, monotonic()
+            self.on_data(data, request, lambda data, sent: on_time(data, call, received))
+
+        self.add_request(
+            "GET", TIME, extra=Call("time", False, self.query_time), callback=on_answer,
+            on_failed=self.on_query_failed, on_error=self.on_query_error, priority=True,
+        )
+
+    def query_contract(self) -> None:
+        """What is traded."""
+        self.query("contract", EXCHANGE_INFO, {}, self.gateway.on_query_contract, signed=False)
+
+    def query_account(self) -> None:
+        """Balances."""
+        self.query("account", ACCOUNT, {"omitZeroBalances": "false"}, self.gateway.on_query_account)
+
+    def query_open_orders(self) -> None:
+        """Open orders of all symbols."""
+        self.query("open orders", OPEN_ORDERS, {}, self.gateway.on_query_open_orders)
+
+    def query_orders(self, name: str, params: dict[str, Any]) -> None:
+        """All orders of a symbol, a page: ``params`` has startTime (of less than 24 hours ago) or orderId."""
+        self.query(
+            f"orders {name}", ALL_ORDERS, {"symbol": name, "limit": PAGE, **params},
+            partial(self.gateway.on_query_orders, name),
+        )
+
+    def query_trades(self, name: str, params: dict[str, Any]) -> None:
+        """Fills of a symbol, a page: ``params`` has startTime or fromId."""
+        self.query(
+            f"trades {name}", MY_TRADES, {"symbol": name, "limit": PAGE, **params},
+            partial(self.gateway.on_query_trades, name),
+        )
+
+    # commands and single questions: answered whatever happens, never repeated here
+
+    def call(
+        self, method: str, params: dict[str, Any], callback: Answer, *, path: str = ORDER, urgent: bool = False,
+        lane: str = "order",
+    ) -> None:
+        """Signed call on one order; ``callback(reply, error)`` runs on the writer thread exactly once."""
+        post = self.gateway.writer.post
+        self.add_request(
+            method, path, params=params, extra=Call(f"{method} {path}", True), lane=lane, priority=urgent,
+            callback=lambda data, request: post(callback, request.reply, None),
+            on_failed=lambda status, request: post(callback, request.reply, None),
+            on_error=lambda exc, value, tb, request: post(callback, request.reply, value),
+        )
+
+    def on_error(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any
+    ) -> None:
+        """Only an exception in one of our own callbacks comes here."""
+        self.gateway.on_exception(value)
+
+    # history: caller's thread
+
+    def query_history(
+        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None
+    ) -> list[BarData]:
+        """Finished bars; what could be had when a page fails."""
+        give_up: float = monotonic() + HISTORY_PATIENCE
+
+        def page(start_ms: int, end_ms: int) -> list[BarData] | None:
+            params: dict[str, Any] = {
+                "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
+                "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
+            }
+            for attempt in (1, 2):
+                left: float = give_up - monotonic()
+                if left <= 0 or self.gateway.pause():
+                    self.gateway.log("Query kline history failed, out of time or told to wait", WARNING)
+                    return None
+                try:
+                    response = self.request("GET", KLINES, params=params, timeout=min(left, self.read_timeout))
+                    if response.status_code // 100 == 2:
+                        return [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in response.json()]
+                    reason: str = f"status code: {response.status_code}, message: {response.text[:200]}"
+                    reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
+                    if self.on_limits(reply, error_of(reply)[1]) or response.status_code // 100 == 4:
+                        attempt = 2
+                except (RestError, ValueError, TypeError, LookupError) as error:
+                    reason = str(error)
+                if attempt == 2:
+                    self.gateway.log(f"Query kline history failed, {reason}", WARNING)
+                    return None
+            return None
+
+        return fetch_bars(page, interval, start, end, self.gateway.now())

@@ -1,0 +1,360 @@
+"""
+Binance's two sockets: market data, and the WebSocket API with orders and the user data stream.
+
+They turn bytes into records and hand them on: ticks to the event engine, everything about
+orders and balances to the gateway's writer.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from logging import ERROR, WARNING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from vnpy.trader.object import ContractData, TickData
+
+from vnpy_restgateway.outcome import Reply, Unknown
+from vnpy_restgateway.stream import WebsocketClient
+from vnpy_restgateway.subscriptions import Subscriptions
+
+from .auth import signed_params
+from .endpoints import (
+    CHANNELS,
+    ENGINE_TIMEOUT,
+    MARKET_STREAM_PATH,
+    RECV_WINDOW,
+    STREAMS_PER_CONNECTION,
+    SUBSCRIBE_BATCH,
+    SUBSCRIBE_INTERVAL,
+    WS_API_PATH,
+    WS_USER_STREAM,
+)
+from .errors import AUTHENTICATION
+from .ticks import AggTrade, BookTicker, Depth, TickBook, Ticker
+
+if TYPE_CHECKING:
+    from .gateway import MockBinanceGateway
+
+PING_INTERVAL: int = 10
+MARKET_SILENCE: int = 30            # s; a market stream with subscriptions always has something to say
+SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent again
+
+STREAM_START: int = len(b'{"stream":"')
+
+
+class BookTickerFrame(msgspec.Struct):
+    data: BookTicker
+
+
+class DepthFrame(msgspec.Struct):
+    data: Depth
+
+
+class AggTradeFrame(msgspec.Struct):
+    data: AggTrade
+
+
+class TickerFrame(msgspec.Struct):
+    data: Ticker
+
+
+# channel -> decoder of its combined-stream frame; strict=False reads Binance's number texts as floats
+FRAMES: dict[str, msgspec.json.Decoder] = {
+    "bookTicker": msgspec.json.Decoder(BookTickerFrame, strict=False),
+    "depth5@100ms": msgspec.json.Decoder(DepthFrame),
+    "aggTrade": msgspec.json.Decoder(AggTradeFrame, strict=False),
+    "ticker": msgspec.json.Decoder(TickerFrame, strict=False),
+}
+HANDLERS: dict[str, Callable[[TickBook, Any], None]] = {
+    "bookTicker": TickBook.on_book,
+    "depth5@100ms": TickBook.on_depth,
+    "aggTrade": TickBook.on_trade,
+    "ticker": TickBook.on_ticker,
+}
+
+# (reply, None), or (None, error) when the answer never came; on the writer thread
+Answer = Callable[[Reply | None, BaseException | None], None]
+Route = tuple[Callable[[bytes], Any], Callable[[TickBook, Any], None], TickBook]
+
+
+class MdApi(WebsocketClient):
+    """Market data: ticks with last price, five levels and the figures of 24 hours."""
+
+    def __init__(self, gateway: "MockBinanceGateway") -> None:
+        super().__init__()
+        self.gateway: MockBinanceGateway = gateway
+        self.books: dict[str, TickBook] = {}                # by vn.py symbol
+        self.routes: dict[bytes, Route] = {}                # by stream name
+        self.topics: Subscriptions = Subscriptions(SUBSCRIBE_BATCH)
+        self._changed: list[TickBook] = []
+        self._bad_frames: int = 0
+
+    def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
+        """Start; subscriptions made before are kept."""
+        self.init(
+            host + MARKET_STREAM_PATH, proxy_host, proxy_port,
+            ping_interval=PING_INTERVAL, receive_timeout=MARKET_SILENCE if self.books else 0,
+        )
+        self.start()
+
+    # subscriptions: writer thread
+
+    def subscribe(self, contract: ContractData) -> None:
+        """Take a symbol's streams, now and after every reconnect."""
+        if contract.symbol in self.books:
+            return
+        if len(self.topics.wanted) + len(CHANNELS) > STREAMS_PER_CONNECTION:
+            self.gateway.log(f"Failed to subscribe data, more than {STREAMS_PER_CONNECTION} streams: {contract.symbol}", ERROR)
+            return
+        book: TickBook = TickBook(
+            contract.symbol, contract.name, contract.exchange, self.gateway.gateway_name, self.gateway.now()
+        )
+        self.books[contract.symbol] = book
+        topics: list[str] = []
+        for channel in CHANNELS:
+            topic: str = f"{contract.name.lower()}@{channel}"
+            topics.append(topic)
+            self.routes[topic.encode()] = (FRAMES[channel].decode, HANDLERS[channel], book)
+        self.topics.want(topics)
+        self.receive_timeout = MARKET_SILENCE
+        self.ask()
+
+    def ask(self) -> None:
+        """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
+        batch = self.topics.next_batch()
+        if batch is None:
+            return
+        request_id, topics = batch
+        sent: bool = self.send_packet({"method": "SUBSCRIBE", "params": topics, "id": request_id})
+        if not sent:
+            self.topics.reset()             # the next connection asks for all of them
+            return
+        self.gateway.writer.later(SUBSCRIBE_PATIENCE, f"subscribe {request_id}", lambda: self.on_unanswered(request_id))
+        self.gateway.writer.later(SUBSCRIBE_INTERVAL, "subscribe", self.ask)
+
+    def on_unanswered(self, request_id: int) -> None:
+        """The venue did not confirm a SUBSCRIBE in time."""
+        topics: list[str] = self.topics.refuse(request_id)
+        if topics:
+            self.gateway.log(f"Subscription not confirmed, asking again: {topics[0]} and {len(topics) - 1} more", WARNING)
+            self.ask()
+
+    def on_answer(self, packet: dict[str, Any]) -> None:
+        """The answer to a SUBSCRIBE (writer thread)."""
+        request_id: Any = packet.get("id")
+        if not isinstance(request_id, int):
+            return
+        if "error" in packet or "code" in packet:
+            error: dict[str, Any] = packet.get("error") or packet
+            topics: list[str] = self.topics.refuse(request_id)
+            self.gateway.log(
+                f"Subscription refused, code: {error.get('code')}, message: {error.get('msg')}: {', '.join(topics[:4])}", ERROR
+            )
+            self.gateway.writer.later(SUBSCRIBE_PATIENCE, "subscribe", self.ask)
+            return
+        self.topics.confirm(request_id)
+
+    def on_opened(self) -> None:
+        """A new connection (writer thread)."""
+        self.topics.reset()
+        self.ask()
+
+    # stream thread
+
+    def on_connected(self) -> None:
+        for book in self.books.values():
+            book.reset()
+        self.gateway.log("MD API connected")
+        self.gateway.writer.post(self.on_opened)
+
+    def on_disconnected(self, status_code: int, msg: str) -> None:
+        self.gateway.log(f"MD API disconnected, code: {status_code}, msg: {msg}", WARNING)
+
+    def on_error(self, e: Exception) -> None:
+        self.gateway.log_once("MD API", f"MD API exception: {e}", WARNING)
+
+    def on_frame(self, payload: bytes) -> None:
+        route: Route | None = self.routes.get(payload[STREAM_START:payload.find(b'"', STREAM_START)])
+        if route is None:
+            self.on_other(payload)
+            return
+        decode, handle, book = route
+        try:
+            handle(book, decode(payload).data)
+        except (msgspec.MsgspecError, ValueError) as error:
+            self.on_bad_frame(payload, error)
+            return
+        if book.dirty:
+            self._changed.append(book)
+
+    def on_read_end(self) -> None:
+        """One tick a symbol for everything that came in one read of the socket."""
+        changed: list[TickBook] = self._changed
+        if not changed:
+            return
+        self._changed = []
+        moment: datetime = self.gateway.now()
+        local: datetime = datetime.now()
+        for book in changed:
+            if book.dirty:
+                tick: TickData | None = book.make(moment, local)
+                if tick is not None:
+                    self.gateway.on_tick(tick)
+
+    def on_other(self, payload: bytes) -> None:
+        """Not a stream of ours: an answer, an event of the connection, or another order of keys."""
+        try:
+            packet: Any = msgspec.json.decode(payload)
+        except msgspec.DecodeError as error:
+            self.on_bad_frame(payload, error)
+            return
+        if not isinstance(packet, dict):
+            return
+        if "id" in packet:
+            self.gateway.writer.post(self.on_answer, packet)
+            return
+        route: Route | None = self.routes.get(str(packet.get("stream", "")).encode())
+        if route:
+            decode, handle, book = route
+            try:
+                handle(book, decode(payload).data)
+            except (msgspec.MsgspecError, ValueError) as error:
+                self.on_bad_frame(payload, error)
+                return
+            self._changed.append(book)
+        elif packet.get("e") == "serverShutdown" or packet.get("stream") == "!serverShutdown":
+            self.gateway.log("MD API: the server is about to shut down", WARNING)
+
+    def on_bad_frame(self, payload: bytes, error: Exception) -> None:
+        """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
+        self._bad_frames += 1
+        if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
+            self.gateway.log(f"Market data frame not understood ({error}): {payload[:120]!r}", WARNING)
+
+
+class TradeApi(WebsocketClient):
+    """The WebSocket API: orders, cancels and the user data stream on one connection."""
+
+    def __init__(self, gateway: "MockBinanceGateway") -> None:
+        super().__init__()
+        self.gateway: MockBinanceGateway = gateway
+        self.key: str = ""
+        self.secret: bytes = b""
+        self.subscribed: bool = False
+        self._reqid: int = 0
+        self._waiting: dict[int, tuple[Answer, float]] = {}
+
+    def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
+        """Start. Orders can be sent as soon as the connection stands."""
+        self.key = key
+        self.secret = secret
+        self.subscribed = False
+        self.init(host + WS_API_PATH, proxy_host, proxy_port, ping_interval=PING_INTERVAL, receive_timeout=0)
+        self.start()
+
+    # writer thread
+
+    def call(self, method: str, params: dict[str, str | int], callback: Answer) -> bool:
+        """
+        Sign and send a request; ``callback`` is called exactly once. False: the connection is down,
+        nothing was sent and nothing will be called.
+        """
+        self._reqid += 1
+        reqid: int = self._reqid
+        params["apiKey"] = self.key
+        params["timestamp"] = self.gateway.clock.now_ms()
+        params["recvWindow"] = RECV_WINDOW
+        self._waiting[reqid] = (callback, monotonic() + ENGINE_TIMEOUT + 0.5)
+        if not self.send_packet({"id": reqid, "method": method, "params": signed_params(self.secret, params)}):
+            return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
+        self.gateway.writer.sooner(1.0, "trade api answers", self.check_waiting)
+        return True
+
+    def check_waiting(self) -> None:
+        """Requests that the venue never answered."""
+        now: float = monotonic()
+        for reqid, (callback, deadline) in list(self._waiting.items()):
+            if deadline <= now and self._take(reqid):
+                callback(None, Unknown("no answer within the time limit"))
+        if self._waiting:
+            self.gateway.writer.later(1.0, "trade api answers", self.check_waiting)
+
+    def _take(self, reqid: Any) -> tuple[Answer, float] | None:
+        try:
+            return self._waiting.pop(reqid)
+        except (KeyError, TypeError):       # answered already, or an id that is none of ours
+            return None
+
+    def subscribe_user_stream(self) -> None:
+        """Ask for order and balance events; retried while the connection stands."""
+        if self.subscribed or self.gateway.locked_out:
+            return
+        self.call(WS_USER_STREAM, {}, self.on_subscribed)
+
+    def on_subscribed(self, reply: Reply | None, error: BaseException | None) -> None:
+        """The answer to the user data subscription."""
+        if reply is not None and reply.status == 200:
+            self.subscribed = True
+            self.gateway.log("User data stream subscribed")
+            self.gateway.reconcile()
+            return
+        code, message = error_of(reply) if reply else (0, str(error))
+        if code in AUTHENTICATION:
+            self.gateway.on_locked_out(code, message)
+            return
+        self.gateway.log(f"User data stream subscription failed, code: {code}, message: {message}", WARNING)
+        self.gateway.writer.later(2.0, "user stream", self.subscribe_user_stream)
+
+    def on_opened(self) -> None:
+        """A new connection."""
+        self.subscribe_user_stream()
+
+    def on_lost(self, waiting: dict[int, tuple[Answer, float]]) -> None:
+        """The connection is gone, and with it the answers to what was sent on it."""
+        for callback, _ in waiting.values():
+            callback(None, Unknown("connection lost before the answer"))
+
+    # stream thread
+
+    def on_connected(self) -> None:
+        self.subscribed = False
+        self.gateway.log("Trade API connected")
+        self.gateway.writer.post(self.on_opened)
+
+    def on_disconnected(self, status_code: int, msg: str) -> None:
+        self.subscribed = False
+        waiting, self._waiting = self._waiting, {}
+        self.gateway.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING)
+        self.gateway.writer.post(self.on_lost, waiting)
+
+    def on_error(self, e: Exception) -> None:
+        self.gateway.log_once("Trade API", f"Trade API exception: {e}", WARNING)
+
+    def on_frame(self, payload: bytes) -> None:
+        try:
+            packet: Any = msgspec.json.decode(payload)
+        except msgspec.DecodeError as error:
+            self.gateway.log(f"Trade API frame not understood ({error}): {payload[:120]!r}", WARNING)
+            self.gateway.writer.post(self.gateway.reconcile)    # it may have been about an order
+            return
+        if not isinstance(packet, dict):
+            return
+        event: Any = packet.get("event")
+        if isinstance(event, dict):
+            self.gateway.writer.post(self.gateway.on_user_event, event)
+            return
+        found = self._take(packet.get("id"))
+        if found:
+            status: Any = packet.get("status")
+            data: Any = packet.get("result", packet.get("error"))
+            reply: Reply = Reply(status if isinstance(status, int) else 0, {}, b"", data, data is None)
+            self.gateway.writer.post(found[0], reply, None)
+
+
+def error_of(reply: Reply) -> tuple[int, str]:
+    """Binance's error code and text in an answer; (0, ...) when it has none."""
+    data: Any = reply.data
+    if isinstance(data, dict) and isinstance(data.get("code"), int):
+        return data["code"], str(data.get("msg", ""))
+    return 0, f"status {reply.status}"

@@ -1,0 +1,294 @@
+"""
+RestGateway: what every gateway of this project shares. Knows no venue.
+
+Threads: the caller's (checks a request and posts it), network threads (bytes to records),
+and one writer per gateway (``Writer``), which alone touches the order table and pushes
+orders, trades, accounts and positions. Ticks are pushed from the stream's own thread.
+"""
+
+import random
+import string
+import time
+from abc import abstractmethod
+from collections.abc import Callable
+from decimal import Decimal
+from logging import ERROR, INFO, WARNING
+from threading import RLock, Thread
+from typing import Any
+
+from vnpy.event import EventEngine
+from vnpy.trader.constant import Direction, Exchange, OrderType, Status
+from vnpy.trader.gateway import BaseGateway
+from vnpy.trader.object import (
+    BarData,
+    CancelRequest,
+    ContractData,
+    HistoryRequest,
+    LogData,
+    OrderData,
+    OrderRequest,
+    SubscribeRequest,
+    TradeData,
+)
+
+from .decimals import round_down
+from .doubt import DoubtRule
+from .flow import OrderFlow
+from .orders import Entry, Push
+from .redact import redact
+from .schedule import Gate
+from .settings import Field, SettingError, read_setting
+from .writer import Writer
+
+CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
+SAY_AGAIN: float = 60.0         # seconds
+ID_ALPHABET: str = string.ascii_lowercase + string.digits
+
+
+class RestGateway(BaseGateway):
+    """
+    Base class. A venue's gateway gives ``fields``, and the methods marked abstract.
+
+    No exception leaves a public method or reaches the event engine; none of them blocks,
+    except ``query_history``, which works in its caller's thread and within its deadlines.
+    """
+
+    exchanges: list[Exchange] = [Exchange.GLOBAL]
+    fields: tuple[Field, ...] = ()
+    order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
+    directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
+    doubt_rule: DoubtRule = DoubtRule()
+
+    def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
+        super().__init__(event_engine, gateway_name)
+        self.contracts: dict[str, ContractData] = {}            # by vn.py symbol
+        self.names: dict[str, ContractData] = {}                # by the venue's symbol
+        self.steps: dict[str, tuple[Decimal, Decimal]] = {}     # vn.py symbol -> price tick, volume step
+        self.minimums: dict[str, tuple[float, float]] = {}      # vn.py symbol -> volume, price x volume
+        self.secrets: tuple[str, ...] = ()
+        self.ready: bool = False                                # contracts are here, orders can be taken
+        self.gate: Gate = Gate()
+
+        self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
+        self.flow: OrderFlow = OrderFlow(self, self.writer, self.doubt_rule)
+
+        self._said: dict[str, tuple[str, float]] = {}
+        self._lifecycle: RLock = RLock()
+        self._prefix: str = self._new_prefix()
+        self._order_count: int = 0
+
+    # lifecycle
+
+    def connect(self, setting: dict[str, Any]) -> None:
+        """Start, or start anew. A bad value is named in a log line and nothing is started."""
+        try:
+            values, warnings = read_setting(setting, self.fields)
+        except SettingError as error:
+            for message in error.messages:
+                self.log(message, ERROR)
+            return
+        for message in warnings:
+            self.log(message, WARNING)
+
+        with self._lifecycle:
+            if self.writer.alive:
+                self.close()
+            self._prefix = self._new_prefix()
+            for entry in self.flow.table.active.values():
+                entry.cancel_in_flight = False      # its answer died with the last session
+            self.writer.start()
+            self.writer.post(self._open, values)
+
+    def close(self) -> None:
+        """End every thread and connection within two seconds, whatever they are at."""
+        with self._lifecycle:
+            self.ready = False
+            deadline: float = time.monotonic() + CLOSE_WITHIN
+            left = self.writer.stop(0.0)
+            stops: list[Thread] = [
+                Thread(target=self._guard, args=(stop,), daemon=True) for stop in self.closers()
+            ]
+            for thread in stops:
+                thread.start()
+            for thread in stops:
+                thread.join(max(0.0, deadline - time.monotonic()))
+            for call, args in left:
+                if call == self.flow.submit:
+                    self._reject(args[0], "gateway closed")
+
+    def _open(self, values: dict[str, Any]) -> None:
+        self.ready = False
+        self._said.clear()
+        self.gate = Gate()
+        self.open(values)
+
+    def _guard(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as error:
+            self.on_exception(error)
+
+    @abstractmethod
+    def open(self, values: dict[str, Any]) -> None:
+        """Build the clients and start them (writer thread). ``values`` are by field name, checked."""
+
+    @abstractmethod
+    def closers(self) -> list[Callable[[], None]]:
+        """Calls that end the clients; they run side by side. Safe before ``open`` and twice."""
+
+    # orders
+
+    def send_order(self, req: OrderRequest) -> str:
+        """
+        Check an order and hand it to the writer. Always returns a vt_orderid; an order that
+        cannot be sent is pushed as REJECTED, with a log line that says why.
+        """
+        order: OrderData = req.create_order_data(self.new_orderid(), self.gateway_name)
+        try:
+            reason: str = self.check_order(order)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+        if reason:
+            self._reject(order, reason)
+        elif not self.writer.post(self.flow.submit, order):
+            self._reject(order, "not connected")
+        return order.vt_orderid
+
+    def cancel_order(self, req: CancelRequest) -> None:
+        """Cancel, or remember to as soon as the venue can know the order."""
+        if not self.writer.post(self.flow.cancel, req.orderid):
+            self.log(f"Cancel not sent, not connected: {req.orderid}", WARNING)
+
+    def check_order(self, order: OrderData) -> str:
+        """
+        Why an order cannot be sent, or "". Rounds ``order.price`` and ``order.volume`` down to
+        the contract's tick and step.
+        """
+        if not self.ready:
+            return "not connected"
+        contract: ContractData | None = self.contracts.get(order.symbol)
+        if contract is None:
+            return f"symbol not found: {order.symbol}"
+        if order.exchange is not contract.exchange:
+            return f"{order.symbol} is traded on {contract.exchange.value}, not {order.exchange.value}"
+        if order.type not in self.order_types:
+            return f"order type {order.type.value} is not supported"
+        if order.direction not in self.directions:
+            return f"direction {order.direction.value if order.direction else order.direction} is not supported"
+
+        tick, step = self.steps[order.symbol]
+        volume: float = float(round_down(order.volume, step)) if order.volume > 0 else 0.0
+        least, least_notional = self.minimums[order.symbol]
+        if not volume or volume < least:
+            return f"volume {order.volume!r} of {order.symbol} is below the minimum {least!r}"
+        if contract.max_volume and volume > contract.max_volume:
+            return f"volume {order.volume!r} of {order.symbol} is above the maximum {contract.max_volume!r}"
+        order.volume = volume
+        if order.type is OrderType.MARKET:
+            return ""
+        price: float = float(round_down(order.price, tick)) if order.price > 0 else 0.0
+        if not price:
+            return f"price {order.price!r} of {order.symbol} is below the tick {contract.pricetick!r}"
+        order.price = price
+        if price * volume < least_notional:
+            return f"price x volume of {order.symbol} is {price * volume:.8g}, below the minimum {least_notional:.8g}"
+        return ""
+
+    def _reject(self, order: OrderData, reason: str) -> None:
+        order.status = Status.REJECTED
+        self.log(f"Order rejected, not sent: {reason}", ERROR)
+        self.push(order)
+
+    def new_orderid(self) -> str:
+        """Unique across gateways, processes and restarts: a random part, then a count."""
+        self._order_count += 1
+        return f"{self._prefix}{self._order_count}"
+
+    @staticmethod
+    def _new_prefix() -> str:
+        return "v" + "".join(random.SystemRandom().choices(ID_ALPHABET, k=10)) + "-"
+
+    # what the flow asks of the venue
+
+    @abstractmethod
+    def place(self, entry: Entry) -> None:
+        """See ``flow.Venue``."""
+
+    @abstractmethod
+    def withdraw(self, entry: Entry) -> None:
+        """See ``flow.Venue``."""
+
+    @abstractmethod
+    def query_order(self, entry: Entry) -> None:
+        """See ``flow.Venue``."""
+
+    @abstractmethod
+    def query_fills(self, entry: Entry) -> None:
+        """See ``flow.Venue``."""
+
+    def push(self, item: Push) -> None:
+        """Hand an order or a trade to the event engine."""
+        if isinstance(item, TradeData):
+            self.on_trade(item)
+        else:
+            self.on_order(item)
+
+    def pause(self) -> float:
+        """Seconds the venue wants to be left alone, 0 if it does not."""
+        return self.gate.remaining(time.monotonic())
+
+    # contracts
+
+    def add_contract(
+        self, contract: ContractData, tick: Decimal, step: Decimal, minimum: float = 0.0, min_notional: float = 0.0
+    ) -> None:
+        """Keep a contract with its exact tick and step and the least that can be ordered, and push it."""
+        self.minimums[contract.symbol] = (max(minimum, float(step)), min_notional)
+        self.contracts[contract.symbol] = contract
+        self.names[contract.name] = contract
+        self.steps[contract.symbol] = (tick, step)
+        self.on_contract(contract)
+
+    # the rest of BaseGateway
+
+    @abstractmethod
+    def subscribe(self, req: SubscribeRequest) -> None:
+        """Subscribe to ticks; remembered, and asked for again after every reconnect."""
+
+    @abstractmethod
+    def query_account(self) -> None:
+        """Ask for balances now."""
+
+    def query_position(self) -> None:
+        """Spot positions come with the balances."""
+        self.query_account()
+
+    @abstractmethod
+    def query_history(self, req: HistoryRequest) -> list[BarData]:
+        """Finished bars, oldest first, stamped with their start. What could be had, if it was cut short."""
+
+    # logs
+
+    def log_once(self, topic: str, msg: str, level: int = INFO) -> None:
+        """A line that would come again and again while a trouble lasts: said once a minute, or when it changes."""
+        now: float = time.monotonic()
+        said, at = self._said.get(topic, ("", 0.0))
+        if msg != said or now >= at + SAY_AGAIN:
+            self._said[topic] = (msg, now)
+            self.log(msg, level)
+
+    def log(self, msg: str, level: int = INFO) -> None:
+        """One log line; secrets never get out."""
+        self.on_log(LogData(msg=redact(msg, self.secrets), level=level, gateway_name=self.gateway_name))
+
+    def write_log(self, msg: str) -> None:
+        """vn.py's own name for an INFO line."""
+        self.log(msg)
+
+    def on_exception(self, error: BaseException) -> None:
+        """Anything a job or a handler raised: said once, with the place it came from."""
+        trace = error.__traceback__
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        place: str = f" ({trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if trace else ""
+        self.log(f"Gateway exception{place}: {type(error).__name__}: {error}", ERROR)

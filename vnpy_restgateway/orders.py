@@ -1,0 +1,258 @@
+"""
+The order table: everything a gateway believes about orders and fills.
+
+One thread touches it, the gateway's writer. It decides, and returns what to push; it never
+pushes, sends or logs itself. What it returns are copies: a listener that changes an OrderData
+it was handed changes nothing here.
+"""
+
+from collections import OrderedDict
+from copy import copy
+from dataclasses import dataclass, field
+
+from vnpy.trader.constant import Status
+from vnpy.trader.object import OrderData, TradeData
+
+from .doubt import Doubt, DoubtRule
+from .transitions import FINAL, VOLUME_NOISE, merge
+
+Push = OrderData | TradeData
+
+FINAL_KEPT: int = 20_000        # final orders kept for late fills and look-ups
+TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
+
+
+@dataclass(slots=True)
+class Entry:
+    """One order. ``order`` is our belief; never hand it out, hand out copies."""
+
+    order: OrderData
+    venue_id: str = ""
+    sent: float = 0.0                       # monotonic seconds; 0 for orders placed elsewhere
+    acknowledged: bool = False              # the venue has shown that it knows the order
+    presumed: bool = False                  # the final status was concluded, not told
+    doubt: Doubt | None = None
+    filled: float = 0.0                     # sum of the trades delivered
+    cancel_wanted: bool = False
+    cancel_in_flight: bool = False
+    cancel_tries: int = 0
+    resent: bool = False                    # sent a second time after a refusal that could be mended
+    held: bool = False                      # final, but not pushed before its missing trades are
+    fill_queries: int = 0
+    early_trades: list[TradeData] = field(default_factory=list)
+
+    @property
+    def orderid(self) -> str:
+        return self.order.orderid
+
+    @property
+    def is_active(self) -> bool:
+        return self.order.status not in FINAL
+
+    @property
+    def lacks_fills(self) -> bool:
+        return self.filled < self.order.traded - VOLUME_NOISE
+
+
+class OrderTable:
+    """Orders by vn.py id (the client order id, or the venue's own id for venues without one)."""
+
+    def __init__(self, rule: DoubtRule | None = None) -> None:
+        self.rule: DoubtRule = rule or DoubtRule()
+        self.active: dict[str, Entry] = {}
+        self.final: OrderedDict[str, Entry] = OrderedDict()
+        self.by_venue_id: dict[str, Entry] = {}
+        self.trade_ids: OrderedDict[str, None] = OrderedDict()
+        self.parked_trades: dict[str, list[TradeData]] = {}     # venue id -> fills of an order not known yet
+
+    # look-ups
+
+    def get(self, orderid: str) -> Entry | None:
+        """The entry of a vn.py order id, alive or final."""
+        return self.active.get(orderid) or self.final.get(orderid)
+
+    def find(self, venue_id: str) -> Entry | None:
+        """The entry of a venue's order id."""
+        return self.by_venue_id.get(venue_id)
+
+    def doubtful(self) -> list[Entry]:
+        """Orders whose fate is being asked for."""
+        return [entry for entry in self.active.values() if entry.doubt]
+
+    # what we do
+
+    def submit(self, order: OrderData, now: float) -> list[Push]:
+        """A new order of ours is about to be sent."""
+        entry: Entry = Entry(order=copy(order), sent=now)
+        self.active[order.orderid] = entry
+        return [copy(order)]
+
+    def want_cancel(self, orderid: str) -> Entry | None:
+        """The user wants this order gone. None when it is not alive."""
+        entry: Entry | None = self.active.get(orderid)
+        if entry:
+            entry.cancel_wanted = True
+        return entry
+
+    # what the venue says
+
+    def accept(self, orderid: str, venue_id: str) -> None:
+        """The venue has the order (an acknowledgement without a status)."""
+        entry: Entry | None = self.get(orderid)
+        if entry:
+            self._identify(entry, venue_id)
+            entry.acknowledged = True
+            entry.doubt = None
+
+    def refuse(self, orderid: str) -> list[Push]:
+        """Proof that the order never was, or was refused: REJECTED, unless the venue has shown it alive."""
+        entry: Entry | None = self.active.get(orderid)
+        if not entry or entry.acknowledged:
+            return []
+        return self._conclude(entry, Status.REJECTED, presumed=False)
+
+    def question(self, orderid: str, now: float) -> Entry | None:
+        """The fate of a live order is unknown from here on. None if it is not alive or already in doubt."""
+        entry: Entry | None = self.active.get(orderid)
+        if not entry or entry.doubt:
+            return None
+        entry.doubt = Doubt(self.rule, entry.sent or now - self.rule.bound, now)
+        return entry
+
+    def missing(self, orderid: str, asked_at: float) -> list[Push]:
+        """The venue does not know a live order. Concludes only when the doubt rule says so."""
+        entry: Entry | None = self.active.get(orderid)
+        if not entry or not entry.doubt or not entry.doubt.missed(asked_at):
+            return []
+        # an order the venue had acknowledged was no refusal: its state was lost there
+        status: Status = Status.CANCELLED if entry.acknowledged else Status.REJECTED
+        return self._conclude(entry, status, presumed=True)
+
+    def update(self, news: OrderData, venue_id: str = "") -> list[Push]:
+        """
+        The venue tells an order's state, by push or answer. Adopts orders placed elsewhere.
+        """
+        entry: Entry | None = self.find(venue_id) if venue_id else None
+        if entry is None:
+            entry = self.get(news.orderid)
+            if entry and venue_id and entry.venue_id and entry.venue_id != venue_id:
+                # somebody used a client order id again: another order, known by the venue's id
+                news = copy(news)
+                news.orderid = venue_id
+                news.vt_orderid = f"{news.gateway_name}.{venue_id}"
+                entry = None
+        if entry is None:
+            return self._adopt(news, venue_id)
+
+        self._identify(entry, venue_id)
+        entry.acknowledged = True
+        entry.doubt = None
+        pushes: list[Push] = self._release_parked(entry)
+
+        order: OrderData | None = merge(entry.order, news, entry.presumed)
+        if order is None:
+            return pushes + self._release_held(entry)
+
+        entry.order = order
+        entry.presumed = False
+        self._file(entry)
+        if order.status in FINAL and entry.lacks_fills:
+            entry.held = True           # the trade goes out before the update that makes the order final
+            return pushes
+        entry.held = False
+        return [*pushes, copy(order)]
+
+    def fill(self, trade: TradeData, venue_id: str = "") -> list[Push]:
+        """
+        A fill, by push or answer; delivered once. One of an order not known yet is parked under
+        the venue's id until ``update`` brings the order.
+        """
+        if trade.tradeid in self.trade_ids:
+            return []
+
+        entry: Entry | None = self.get(trade.orderid) if trade.orderid else None
+        if entry is None and venue_id:
+            entry = self.find(venue_id)
+        if entry is None:
+            parked: list[TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, [])
+            if all(trade.tradeid != other.tradeid for other in parked):
+                parked.append(trade)
+            return []
+        return [*self._deliver(entry, trade), *self._release_held(entry)]
+
+    def release(self, orderid: str) -> list[Push]:
+        """Push a held final order although its trades could not be had."""
+        entry: Entry | None = self.get(orderid)
+        if not entry or not entry.held:
+            return []
+        entry.held = False
+        return [copy(entry.order)]
+
+    # inside
+
+    def _adopt(self, news: OrderData, venue_id: str) -> list[Push]:
+        entry: Entry = Entry(order=copy(news), acknowledged=True)
+        self._identify(entry, venue_id)
+        self._file(entry)
+        pushes: list[Push] = self._release_parked(entry)
+        if entry.order.status in FINAL and entry.lacks_fills:
+            entry.held = True
+            return pushes
+        return [*pushes, copy(entry.order)]
+
+    def _conclude(self, entry: Entry, status: Status, presumed: bool) -> list[Push]:
+        order: OrderData = copy(entry.order)
+        order.status = status
+        entry.order = order
+        entry.presumed = presumed
+        entry.doubt = None
+        entry.cancel_wanted = False
+        self._file(entry)
+        return [copy(order)]
+
+    def _identify(self, entry: Entry, venue_id: str) -> None:
+        if venue_id and not entry.venue_id:
+            entry.venue_id = venue_id
+            self.by_venue_id[venue_id] = entry
+
+    def _file(self, entry: Entry) -> None:
+        orderid: str = entry.order.orderid
+        if entry.is_active:
+            self.final.pop(orderid, None)
+            self.active[orderid] = entry
+            return
+        entry.cancel_wanted = False
+        self.active.pop(orderid, None)
+        self.final[orderid] = entry
+        self.final.move_to_end(orderid)
+        while len(self.final) > FINAL_KEPT:
+            _, old = self.final.popitem(last=False)
+            self.by_venue_id.pop(old.venue_id, None)
+
+    def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
+        if trade.tradeid in self.trade_ids:
+            return []
+        self.trade_ids[trade.tradeid] = None
+        while len(self.trade_ids) > TRADES_KEPT:
+            self.trade_ids.popitem(last=False)
+        entry.filled += trade.volume
+        if trade.orderid == entry.order.orderid:
+            return [copy(trade)]
+        return [TradeData(
+            symbol=trade.symbol, exchange=trade.exchange, orderid=entry.order.orderid, tradeid=trade.tradeid,
+            direction=trade.direction, offset=trade.offset, price=trade.price, volume=trade.volume,
+            datetime=trade.datetime, gateway_name=trade.gateway_name,
+        )]
+
+    def _release_parked(self, entry: Entry) -> list[Push]:
+        pushes: list[Push] = []
+        for key in {entry.venue_id, entry.order.orderid}:
+            for trade in self.parked_trades.pop(key, []) if key else []:
+                pushes.extend(self._deliver(entry, trade))
+        return pushes
+
+    def _release_held(self, entry: Entry) -> list[Push]:
+        if not entry.held or entry.lacks_fills:
+            return []
+        entry.held = False
+        return [copy(entry.order)]
