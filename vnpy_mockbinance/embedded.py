@@ -1,9 +1,11 @@
 """The mock exchange as a child process, started by its command line and ended with us."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -38,6 +40,12 @@ class EmbeddedExchange:
         command: list[str] = [
             sys.executable, "-m", "mockexchange", "serve", "binance=0", "--exit-with-stdin", *arguments
         ]
+        environment: dict[str, str] = dict(os.environ)
+        spec = importlib.util.find_spec(NEEDS[0])
+        if spec and spec.origin:
+            # the child finds what we find, wherever vn.py has moved the working directory
+            paths: list[str] = [str(Path(spec.origin).parent.parent), environment.get("PYTHONPATH", "")]
+            environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         # a pipe we never write to: the child ends when our end of it is gone, however we died
         # and a group of its own: Ctrl-C in the terminal is for us, we end the child when we are done with it
         apart: dict[str, Any] = (
@@ -45,7 +53,8 @@ class EmbeddedExchange:
             else {"start_new_session": True}
         )
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **apart
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=environment, **apart
         )
         listener: Thread = Thread(target=self._listen, args=(self.process,), name="mockexchange child", daemon=True)
         listener.start()

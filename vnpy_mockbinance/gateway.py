@@ -16,7 +16,7 @@ from vnpy_restgateway.settings import Field
 
 from .balances import split_balance
 from .embedded import INSTALL_HINT, EmbeddedExchange
-from .endpoints import MOST_SYMBOLS, PAGE, SMALL_VENUE, TESTNET_REST_HOST, stream_hosts
+from .endpoints import ENGINE_TIMEOUT, MOST_SYMBOLS, PAGE, SMALL_VENUE, TESTNET_REST_HOST, stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .parse import parse_execution, parse_fill, parse_listing, parse_order
 from .rest import RestApi
@@ -63,6 +63,7 @@ class MockBinanceGateway(Trading):
 
     # more arguments for the embedded exchange's command line (--feed, --speed, --seed, ...)
     embedded_arguments: tuple[str, ...] = ()
+    request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)

@@ -20,7 +20,6 @@ from .auth import signed_query
 from .endpoints import (
     ACCOUNT,
     ALL_ORDERS,
-    ENGINE_TIMEOUT,
     EXCHANGE_INFO,
     KLINES,
     MY_TRADES,
@@ -72,7 +71,7 @@ class RestApi(RestClient):
         self.key = key
         self.secret = secret
         self._failures.clear()
-        self.init(host, proxy_host, proxy_port, read_timeout=ENGINE_TIMEOUT + 0.5)
+        self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
         self.start()
         self.gateway.log("REST API started")
 

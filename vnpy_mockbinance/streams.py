@@ -21,7 +21,6 @@ from vnpy_restgateway.subscriptions import Subscriptions
 from .auth import signed_params
 from .endpoints import (
     CHANNELS,
-    ENGINE_TIMEOUT,
     MARKET_STREAM_PATH,
     RECV_WINDOW,
     STREAMS_PER_CONNECTION,
@@ -265,10 +264,10 @@ class TradeApi(WebsocketClient):
         params["apiKey"] = self.key
         params["timestamp"] = self.gateway.clock.now_ms()
         params["recvWindow"] = RECV_WINDOW
-        self._waiting[reqid] = (callback, monotonic() + ENGINE_TIMEOUT + 0.5)
+        self._waiting[reqid] = (callback, monotonic() + self.gateway.request_timeout)
         if not self.send_packet({"id": reqid, "method": method, "params": signed_params(self.secret, params)}):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
-        self.gateway.writer.sooner(1.0, "trade api answers", self.check_waiting)
+        self.gateway.writer.sooner(self.gateway.request_timeout, "trade api answers", self.check_waiting)
         return True
 
     def check_waiting(self) -> None:
@@ -277,8 +276,9 @@ class TradeApi(WebsocketClient):
         for reqid, (callback, deadline) in list(self._waiting.items()):
             if deadline <= now and self._take(reqid):
                 callback(None, Unknown("no answer within the time limit"))
-        if self._waiting:
-            self.gateway.writer.later(1.0, "trade api answers", self.check_waiting)
+        deadlines: list[float] = [deadline for _, deadline in self._waiting.values()]
+        if deadlines:
+            self.gateway.writer.later(min(deadlines) - now, "trade api answers", self.check_waiting)
 
     def _take(self, reqid: Any) -> tuple[Answer, float] | None:
         try:

@@ -1,0 +1,22 @@
+"""``python -m mockexchange``."""
+
+import sys
+
+
+def start() -> int:
+    """Run the command line; 2 with one line on stderr when the server's libraries are missing."""
+    try:
+        from .server.cli import main
+    except ModuleNotFoundError as error:
+        if error.name not in ("aiohttp", "msgspec"):
+            raise
+        print(
+            f'mockexchange: error: {error.name} is missing, install it with: pip install "vnpy_mockbinance[mock]"',
+            file=sys.stderr,
+        )
+        return 2
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(start())

@@ -1,0 +1,207 @@
+"""The mock exchange inside a Python process: a venue in a background thread."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from .core.instruments import Instrument
+from .core.numbers import parse_amount
+from .server.accounts import Account
+from .server.listener import Listener, close_event_loop, new_event_loop
+from .server.venue import Venue
+
+T = TypeVar("T")
+
+CALL_SECONDS: float = 30.0
+
+
+class Faults:
+    """The faults of a running venue (DESIGN.md 4.3), from any thread."""
+
+    def __init__(self, owner: "MockExchange") -> None:
+        self._owner: MockExchange = owner
+
+    def add(self, spec: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """
+        Arm a fault, given as a dict, as keywords, or both:
+        ``add(match="POST /api/v3/order", stage="after_engine", action="hang")``.
+
+        Returns it with its ``id``; ValueError names the field and the value that is wrong.
+        """
+        return self._owner.run(lambda venue: venue.faults.add({**(spec or {}), **fields}))
+
+    def list(self) -> list[dict[str, Any]]:
+        """Every fault with how often it has ``bitten``."""
+        return self._owner.run(lambda venue: venue.faults.list())
+
+    def clear(self) -> None:
+        """Disarm all."""
+        self._owner.run(lambda venue: venue.faults.clear())
+
+
+class MockExchange:
+    """
+    A venue that runs in a background thread, as a context manager or between ``start`` and ``stop``.
+
+    ``feed`` is "synthetic", "none" (the book holds only what users put there) or the path of a
+    Binance public-dump CSV; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
+    texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
+    the journal. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+
+    Every method may be called from any thread but the venue's own.
+    """
+
+    def __init__(
+        self,
+        dialect: str = "binance",
+        port: int = 0,
+        feed: str = "synthetic",
+        seed: int = 0,
+        accounts: Iterable[Account | str] | None = None,
+        speed: str | int | float = 1,
+        state: str | Path | None = None,
+        host: str = "127.0.0.1",
+        control_token: str = "",
+        instruments: Iterable[Instrument] | None = None,
+    ) -> None:
+        self._make_venue: Callable[[], Venue] = lambda: Venue(
+            dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments
+        )
+        self._address: tuple[str, int, str] = (host, port, control_token)
+        self._listener: Listener | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self.faults: Faults = Faults(self)
+
+    # -- life
+
+    def start(self) -> None:
+        """Start the venue; returns when it answers."""
+        if self._thread is not None:
+            raise RuntimeError("the mock exchange is running already")
+        listener: Listener = Listener(self._make_venue(), *self._address)
+        loop: asyncio.AbstractEventLoop = new_event_loop()
+        thread: threading.Thread = threading.Thread(target=self._run, args=(loop,), name="mockexchange", daemon=True)
+        thread.start()
+        self._loop, self._thread, self._listener = loop, thread, listener
+        try:
+            self._await(listener.start())
+        except BaseException:
+            self._end(loop, thread, listener)
+            raise
+
+    def stop(self) -> None:
+        """Cut every connection and end the thread. Nothing happens when it is not running."""
+        loop, thread, listener = self._loop, self._thread, self._listener
+        if loop is None or thread is None or listener is None:
+            return
+        try:
+            self._await(listener.stop())
+        finally:
+            self._end(loop, thread, listener)
+
+    def restart(self, keep_state: bool = True, down: float = 0.0) -> None:
+        """
+        Die and come back on the same port; connections are cut, and refused for ``down`` seconds.
+
+        ``keep_state`` False forgets accounts' doings and orders, as a testnet's wipe does.
+        """
+        self._await(self._running().restart(keep_state, down), CALL_SECONDS + down)
+
+    def reset(self) -> None:
+        """Everything as on the first day: orders, balances, faults, clock, market. Connections are cut."""
+        self._await(self._running().reset())
+
+    def __enter__(self) -> "MockExchange":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- where it is
+
+    @property
+    def rest(self) -> str:
+        """Base URL of the REST API, ``http://127.0.0.1:PORT``."""
+        return str(self._running().ready()["rest"])
+
+    @property
+    def stream(self) -> str:
+        """Base URL of the streams, ``ws://127.0.0.1:PORT``."""
+        return str(self._running().ready()["stream"])
+
+    @property
+    def key(self) -> str:
+        """API key of the first account."""
+        return self._running().venue.accounts[0].key
+
+    @property
+    def secret(self) -> str:
+        """API secret of the first account."""
+        return self._running().venue.accounts[0].secret
+
+    # -- what it knows, and what can be done to it
+
+    def journal(self, after: int = 0) -> list[dict[str, Any]]:
+        """The journal's rows with ``n`` > ``after``, as ``GET /_mock/journal`` gives them."""
+        return self.run(lambda venue: venue.journal.rows(after))
+
+    def state(self) -> dict[str, Any]:
+        """What ``GET /_mock/state`` answers."""
+        return self.run(lambda venue: venue.describe())
+
+    def set_price(self, symbol: str, price: str | int) -> None:
+        """Move the market to ``price``, filling what it crosses. ValueError names what is wrong."""
+        amount: int = parse_amount(price)
+        self.run(lambda venue: venue.set_price(symbol, amount))
+
+    def deposit(self, key: str, asset: str, amount: str | int) -> None:
+        """Credit an account (debit when negative). ValueError names what is wrong."""
+        value: int = parse_amount(amount)
+        self.run(lambda venue: venue.deposit(key, asset, value))
+
+    def clock(self, offset_ms: int) -> None:
+        """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
+        self.run(lambda venue: venue.set_clock(offset_ms))
+
+    def run(self, function: Callable[[Venue], T]) -> T:
+        """Call ``function(venue)`` on the venue's own thread and return what it returns or raise what it raises."""
+        venue: Venue = self._running().venue
+
+        async def call() -> T:
+            return function(venue)
+
+        return self._await(call())
+
+    # -- within
+
+    def _running(self) -> Listener:
+        if self._listener is None:
+            raise RuntimeError("the mock exchange is not running")
+        return self._listener
+
+    def _await(self, coroutine: Coroutine[Any, Any, T], seconds: float = CALL_SECONDS) -> T:
+        if self._loop is None:
+            coroutine.close()
+            raise RuntimeError("the mock exchange is not running")
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(seconds)
+
+    @staticmethod
+    def _run(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_forever()
+        finally:
+            close_event_loop(loop)
+
+    def _end(self, loop: asyncio.AbstractEventLoop, thread: threading.Thread, listener: Listener) -> None:
+        self._loop = self._thread = self._listener = None
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(CALL_SECONDS)
+        listener.venue.close()

@@ -1,0 +1,395 @@
+"""The exchange: commands in, events out. No IO, no clock but the one passed in, no randomness but the seed's."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from random import Random
+from string import ascii_letters, digits
+from typing import Any
+
+from .accounts import Account
+from .book import Book
+from .commands import (
+    CancelAll,
+    CancelOrder,
+    Command,
+    Deposit,
+    HouseTrade,
+    PlaceOrder,
+    Quote,
+    SetPrice,
+    SetSymbolStatus,
+    TapeTrade,
+)
+from .errors import refuse
+from .events import BalanceChange, BalanceDelta, Event, Fill, SymbolStatus
+from .filters import MARKET_TYPES, Walk, check_filters, check_shape
+from .house import EVERYTHING, House
+from .instruments import Instrument, default_instruments
+from .ledger import HOUSE, Ledger
+from .market import Market, rises_to_trigger
+from .matching import Matcher
+from .numbers import SCALE
+from .orders import Order
+from .tape import Tape
+
+__all__ = ["HOUSE", "Exchange"]
+
+STATUSES: frozenset[str] = frozenset({"TRADING", "HALT", "BREAK", "END_OF_DAY", "CANCEL_ONLY"})
+
+_ALPHABET: str = ascii_letters + digits
+_PAIRS: list[str] = [a + b for a in _ALPHABET for b in _ALPHABET]
+
+
+class Exchange:
+    """
+    A spot exchange with one thread of control.
+
+    ``apply`` is the only way in. The instruments are copies of those given; their status
+    is the only thing that changes.
+    """
+
+    def __init__(self, instruments: Iterable[Instrument] | None = None, seed: int = 0) -> None:
+        given = default_instruments() if instruments is None else instruments
+        self._markets: dict[str, Market] = {each.symbol: Market(replace(each)) for each in given}
+        self.instruments: dict[str, Instrument] = {name: each.instrument for name, each in self._markets.items()}
+        self.books: dict[str, Book] = {name: each.book for name, each in self._markets.items()}
+        self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
+        self.ledger: Ledger = Ledger()
+        self._matcher: Matcher = Matcher(self.ledger)
+        self._accounts: dict[str, Account] = self._matcher.accounts
+        self._orders: dict[int, Order] = {}
+        self._house: House = House(self._matcher)
+        self._seed: int = seed
+        self._random: Random = Random(seed)
+        self._matcher.next_order_id = self._random.randrange(1_000_000, 9_000_000)
+        self._handlers: dict[type, Callable[[Any, int], list[Event]]] = {
+            Deposit: self._deposit,
+            PlaceOrder: self._place,
+            CancelOrder: self._cancel,
+            CancelAll: self._cancel_all,
+            SetSymbolStatus: self._set_status,
+            Quote: self._on_quote,
+            HouseTrade: self._on_house_trade,
+            TapeTrade: self._on_tape_trade,
+            SetPrice: self._on_set_price,
+        }
+
+    def apply(self, command: Command, now: int) -> list[Event]:
+        """
+        Carry out a command at time ``now`` (microseconds) and return what happened, in order.
+
+        Raises Refusal, or ValueError for a command that makes no sense; nothing has changed then.
+        """
+        return self._handlers[type(command)](command, now)
+
+    # -- users' commands
+
+    def _place(self, command: PlaceOrder, now: int) -> list[Event]:
+        market, account, quantity, lock = self._admit(command, now)
+        matcher = self._matcher
+        matcher.begin(now)
+        order = Order(
+            matcher.take_order_id(), command.client_order_id or self._make_client_id(), account.name,
+            market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
+            command.time_in_force if command.price and command.type != "LIMIT_MAKER" else "GTC",
+        )
+        order.quote_quantity = command.quote_quantity
+        order.stop_price = command.stop_price
+        order.iceberg_quantity = command.iceberg_quantity
+        order.stp_mode = command.stp_mode or market.instrument.default_stp_mode
+        order.strategy_id = command.strategy_id
+        order.strategy_type = command.strategy_type
+        self._orders[order.order_id] = order
+        account.register(order)
+        if lock:
+            matcher.lock(market, order, lock)
+        if command.stop_price:
+            account.open(order)
+            market.stops.add(order)
+            matcher.report(order, "NEW")
+        else:
+            order.working_time = now
+            matcher.report(order, "NEW")
+            matcher.run(market, order)
+        return matcher.finish(market)
+
+    def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int]:
+        """All that can be said against an order; returns (market, account, quantity, what to lock)."""
+        market = self._markets.get(command.symbol)
+        if market is None:
+            raise refuse("INVALID_SYMBOL")
+        account = self._accounts.get(command.account)
+        if account is None:
+            raise refuse("UNKNOWN_ACCOUNT")
+        rules = market.instrument
+        check_shape(command, rules)
+        if rules.status != "TRADING":
+            raise refuse("MARKET_CLOSED")
+        check_filters(command, market, account, now)
+        if command.client_order_id:
+            known = account.by_client_id(command.symbol, command.client_order_id)
+            if known is not None and not known.is_final:
+                raise refuse("DUPLICATE_CLIENT_ORDER_ID")
+        is_buy: bool = command.side == "BUY"
+        kind: str = command.type
+        quantity: int = command.quantity
+        if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, command.price):
+            raise refuse("WOULD_MATCH")
+        if kind == "MARKET":
+            return market, account, self._admit_market(command, market, account, is_buy), 0
+        if command.stop_price:
+            last: int = market.tape.last_price
+            if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
+                raise refuse("WOULD_TRIGGER")
+        if is_buy:
+            lock: int = -(-(command.price or command.stop_price) * quantity // SCALE)
+            free: int = account.free.get(market.quote, 0)
+        else:
+            lock = quantity
+            free = account.free.get(market.base, 0)
+        if lock > free:
+            raise refuse("INSUFFICIENT_BALANCE")
+        return market, account, quantity, lock
+
+    def _admit_market(self, command: PlaceOrder, market: Market, account: Account, is_buy: bool) -> int:
+        """The quantity of a market order; one by quote amount is worth at most that (rest-api.md, "New order")."""
+        book, rules = market.book, market.instrument
+        stp_mode: str = command.stp_mode or rules.default_stp_mode
+        quantity: int = command.quantity
+        free: int = account.free.get(market.quote if is_buy else market.base, 0)
+        amount: int = command.quote_quantity
+        if amount:
+            walk = Walk(book, account.name, is_buy, stp_mode, EVERYTHING, 0, amount)
+            if not walk.last_price:
+                raise refuse("NO_LIQUIDITY")
+            quantity = walk.quantity
+            if not walk.short:
+                # what the book cannot give counts at its last price, and will expire
+                quantity += (amount - walk.cost) * SCALE // walk.last_price
+            quantity -= quantity % (rules.step_size or 1)
+            if not quantity or quantity < rules.min_quantity:
+                raise refuse("FILTER", "LOT_SIZE")
+            needed: int = amount if is_buy else quantity
+        elif is_buy:
+            needed = Walk(book, account.name, True, stp_mode, quantity).cost
+        else:
+            needed = quantity
+        if needed > free:
+            raise refuse("INSUFFICIENT_BALANCE")
+        return quantity
+
+    def _cancel(self, command: CancelOrder, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        account = self._accounts.get(command.account)
+        if account is None:
+            raise refuse("UNKNOWN_ACCOUNT")
+        if command.restrictions not in ("", "ONLY_NEW", "ONLY_PARTIALLY_FILLED"):
+            raise ValueError(f"restrictions: unknown value {command.restrictions!r}")
+        order = self._look_up(account, command.symbol, command.order_id, command.client_order_id)
+        if order is None or order.is_final:
+            raise refuse("UNKNOWN_ORDER")
+        if command.restrictions and command.restrictions != "ONLY_" + order.status:
+            raise refuse("CANCEL_RESTRICTED")
+        matcher = self._matcher
+        matcher.begin(now)
+        matcher.cancel(market, order, command.new_client_order_id or self._make_client_id())
+        return matcher.finish(market)
+
+    def _cancel_all(self, command: CancelAll, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        account = self._accounts.get(command.account)
+        if account is None:
+            raise refuse("UNKNOWN_ACCOUNT")
+        orders = account.open_orders(command.symbol)
+        if not orders:
+            raise refuse("UNKNOWN_ORDER")
+        matcher = self._matcher
+        matcher.begin(now)
+        for order in orders:
+            matcher.cancel(market, order, self._make_client_id())
+        return matcher.finish(market)
+
+    def _deposit(self, command: Deposit, now: int) -> list[Event]:
+        name, asset, amount = command.account, command.asset, command.amount
+        if not name:
+            raise ValueError("account: must not be empty")
+        if not asset:
+            raise ValueError("asset: must not be empty")
+        known = self._accounts.get(name)
+        if amount < 0 and (known is None or known.free.get(asset, 0) + amount < 0):
+            raise refuse("INSUFFICIENT_BALANCE")
+        account = self._open_account(name)
+        self.ledger.deposit(name, asset, amount)
+        account.update_time = now
+        balance = (account.free[asset], account.locked.get(asset, 0))
+        return [BalanceDelta(name, asset, amount, now), BalanceChange(name, now, {asset: balance})]
+
+    def _set_status(self, command: SetSymbolStatus, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        if command.status not in STATUSES:
+            raise ValueError(f"status: unknown value {command.status!r}")
+        market.instrument.status = command.status
+        return [SymbolStatus(command.symbol, command.status)]
+
+    # -- the house's commands
+
+    def _on_quote(self, command: Quote, now: int) -> list[Event]:
+        self._house.quote(self._market(command.symbol), command)
+        return []
+
+    def _on_house_trade(self, command: HouseTrade, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        self._matcher.begin(now)
+        self._house.trade(market, command)
+        return self._matcher.finish(market)
+
+    def _on_tape_trade(self, command: TapeTrade, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        self._matcher.begin(now)
+        self._house.tape(market, command)
+        return self._matcher.finish(market)
+
+    def _on_set_price(self, command: SetPrice, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        self._matcher.begin(now)
+        self._house.set_price(market, command)
+        return self._matcher.finish(market)
+
+    def reserve_trade_ids(self, symbol: str, above: int) -> None:
+        """Leave a symbol's trade ids up to ``above`` to the tape; users' own trades get higher ones."""
+        self._market(symbol).reserve_trade_ids(above)
+
+    # -- reads
+
+    def check_filters(self, command: PlaceOrder, now: int) -> None:
+        """Raise whatever ``apply`` would raise for this order, and change nothing."""
+        self._admit(command, now)
+
+    def find_order(
+        self, account: str, symbol: str, order_id: int | None = None, client_order_id: str = "",
+    ) -> Order:
+        """The order by id, else the newest by client id. Refusal ORDER_DOES_NOT_EXIST, CLIENT_ID_MISMATCH."""
+        self._market(symbol)
+        owner = self._accounts.get(account)
+        found = self._look_up(owner, symbol, order_id, client_order_id) if owner is not None else None
+        if found is None:
+            raise refuse("ORDER_DOES_NOT_EXIST")
+        return found
+
+    def open_orders(self, account: str, symbol: str | None = None) -> list[Order]:
+        """By order id."""
+        owner = self._accounts.get(account)
+        return owner.open_orders(symbol) if owner is not None else []
+
+    def all_orders(self, account: str, symbol: str) -> list[Order]:
+        """By order id."""
+        owner = self._accounts.get(account)
+        return owner.all_orders(symbol) if owner is not None else []
+
+    def fills(self, account: str, symbol: str) -> list[Fill]:
+        """By trade id."""
+        owner = self._accounts.get(account)
+        return owner.fills(symbol) if owner is not None else []
+
+    def order_fills(self, account: str, order_id: int) -> list[Fill]:
+        """The fills of one order, oldest first."""
+        return [fill for fill in self._matcher.fills.get(order_id, ()) if fill.account == account]
+
+    def has_account(self, account: str) -> bool:
+        return account in self._accounts
+
+    def accounts(self) -> list[str]:
+        return list(self._accounts)
+
+    def balances(self, account: str) -> dict[str, tuple[int, int]]:
+        """Asset -> (free, locked) of everything the account ever held."""
+        owner = self._accounts.get(account)
+        return owner.balances() if owner is not None else {}
+
+    def update_time(self, account: str) -> int:
+        """When the account's balances last changed, 0 for never."""
+        owner = self._accounts.get(account)
+        return owner.update_time if owner is not None else 0
+
+    # -- restore after a restart, before anything is applied
+
+    def restore_balance(self, account: str, asset: str, free: int, locked: int) -> None:
+        self._open_account(account)
+        self.ledger.adopt(account, asset, free, locked)
+
+    def restore_order(self, order: Order) -> None:
+        """
+        Take an order over, those earlier in time priority first. Its lock is worked out anew.
+
+        Raises ValueError for an open order that would cross the book.
+        """
+        market = self._market(order.symbol)
+        account = self._open_account(order.account)
+        if not order.is_final and order.working_time and market.book.crosses(order.is_buy, order.price):
+            raise ValueError(f"order {order.order_id}: its price {order.price} would cross the book")
+        self._orders[order.order_id] = order
+        account.register(order)
+        self._matcher.next_order_id = max(self._matcher.next_order_id, order.order_id + 1)
+        if order.is_final:
+            return
+        if order.is_buy:
+            price: int = order.stop_price if order.type in MARKET_TYPES else order.price
+            order.locked = -(-price * order.remaining // SCALE)
+        else:
+            order.locked = order.remaining
+        account.open(order)
+        if order.working_time:
+            market.book.add(order)
+        else:
+            market.stops.add(order)
+
+    def restore_fill(self, fill: Fill) -> None:
+        market = self._market(fill.symbol)
+        self._open_account(fill.account).add_fill(fill)
+        self._matcher.fills.setdefault(fill.order_id, []).append(fill)
+        market.next_trade_id = max(market.next_trade_id, fill.trade_id + 1)
+
+    def restore_counters(
+        self,
+        order_id: int = 0,
+        execution_id: int = 0,
+        prevented_match_id: int = 0,
+        trade_ids: dict[str, int] | None = None,
+    ) -> None:
+        """Name the highest ids already used; ``trade_ids`` by symbol. Generated client ids go on unrepeated."""
+        matcher = self._matcher
+        matcher.next_order_id = max(matcher.next_order_id, order_id + 1)
+        matcher.next_execution_id = max(matcher.next_execution_id, execution_id + 1)
+        matcher.next_prevented_id = max(matcher.next_prevented_id, prevented_match_id + 1)
+        for symbol, trade_id in (trade_ids or {}).items():
+            market = self._market(symbol)
+            market.next_trade_id = max(market.next_trade_id, trade_id + 1)
+        self._random.seed(f"{self._seed}:{matcher.next_order_id}:{matcher.next_execution_id}")
+
+    # -- within
+
+    def _market(self, symbol: str) -> Market:
+        market = self._markets.get(symbol)
+        if market is None:
+            raise refuse("INVALID_SYMBOL")
+        return market
+
+    def _open_account(self, name: str) -> Account:
+        account = self._accounts.get(name)
+        if account is None:
+            self.ledger.open(name)
+            account = self._accounts[name] = Account(name, self.ledger.free[name], self.ledger.locked[name])
+        return account
+
+    def _look_up(self, account: Account, symbol: str, order_id: int | None, client_order_id: str) -> Order | None:
+        if order_id is None:
+            return account.by_client_id(symbol, client_order_id) if client_order_id else None
+        order = self._orders.get(order_id)
+        if order is None or order.account != account.name or order.symbol != symbol:
+            return None
+        if client_order_id and order.client_order_id != client_order_id:
+            raise refuse("CLIENT_ID_MISMATCH")
+        return order
+
+    def _make_client_id(self) -> str:
+        return "".join(self._random.choices(_PAIRS, k=11))

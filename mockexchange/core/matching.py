@@ -1,0 +1,360 @@
+"""Matching, settlement and reports: how orders become trades, and trades become events and money."""
+
+from .accounts import Account
+from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade
+from .filters import MARKET_TYPES, Walk
+from .ledger import HOUSE, Ledger
+from .market import Market
+from .numbers import SCALE
+from .orders import Order
+
+BASE: int = 1                           # which of a symbol's assets a command touched
+QUOTE: int = 2
+BOTH: int = BASE | QUOTE
+
+_new_report = OrderReport._make
+
+
+class Matcher:
+    """
+    Does what accepted orders lead to, and collects the events of the command at hand.
+
+    Between ``begin`` and ``finish`` only one command is worked on, and that on one symbol.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger: Ledger = ledger
+        self.accounts: dict[str, Account] = {}
+        self.fills: dict[int, list[Fill]] = {}          # by order id
+        self.next_order_id: int = 1
+        self.next_execution_id: int = 1
+        self.next_prevented_id: int = 1
+        self.now: int = 0
+        self.events: list[Event] = []
+        self._touched: dict[Account, int] = {}
+
+    def begin(self, now: int) -> None:
+        self.now = now
+        self.events = []
+
+    def finish(self, market: Market) -> list[Event]:
+        """The command's events, stops triggered and balances reported."""
+        events = self.events
+        if market.stops.triggered:
+            self._run_stops(market)
+        if self._touched:
+            now: int = self.now
+            for account, touched in self._touched.items():
+                free, locked = account.free, account.locked
+                assets: dict[str, tuple[int, int]] = {}
+                if touched & BASE:
+                    asset: str = market.base
+                    assets[asset] = (free.get(asset, 0), locked.get(asset, 0))
+                if touched & QUOTE:
+                    asset = market.quote
+                    assets[asset] = (free.get(asset, 0), locked.get(asset, 0))
+                account.update_time = now
+                events.append(BalanceChange(account.name, now, assets))
+            self._touched = {}
+        return events
+
+    # -- orders
+
+    def take_order_id(self) -> int:
+        order_id: int = self.next_order_id
+        self.next_order_id = order_id + 1
+        return order_id
+
+    def lock(self, market: Market, order: Order, amount: int) -> None:
+        """Set money aside for a resting or waiting order, in the asset its side gives."""
+        account = self.accounts[order.account]
+        if order.is_buy:
+            asset, touched = market.quote, QUOTE
+        else:
+            asset, touched = market.base, BASE
+        account.free[asset] -= amount
+        account.locked[asset] = account.locked.get(asset, 0) + amount
+        order.locked = amount
+        self._touched[account] = self._touched.get(account, 0) | touched
+
+    def unlock(self, market: Market, order: Order, keep: int = 0) -> None:
+        """Give back what is set aside for an order, all but ``keep``."""
+        amount: int = order.locked - keep
+        if amount:
+            account = self.accounts[order.account]
+            if order.is_buy:
+                asset, touched = market.quote, QUOTE
+            else:
+                asset, touched = market.base, BASE
+            account.free[asset] += amount
+            account.locked[asset] -= amount
+            order.locked = keep
+            self._touched[account] = self._touched.get(account, 0) | touched
+
+    def run(self, market: Market, order: Order) -> None:
+        """
+        Let a working order take what it may, then rest or expire what remains of it.
+
+        Its funds must be locked already, or (a market order's) known to suffice.
+        """
+        tif: str = order.time_in_force
+        price: int = order.price
+        if tif == "FOK":
+            walk = Walk(market.book, order.account, order.is_buy, order.stp_mode, order.remaining, price)
+            if walk.filled < order.remaining:
+                self.expire(market, order, "UNFILLED_FOK_ORDER_EXPIRED")
+                return
+        if market.book.crosses(order.is_buy, price) if price else True:
+            self._take(market, order)
+            if not order.remaining:
+                return
+        if order.type in MARKET_TYPES:
+            self.expire(market, order, "INSUFFICIENT_LIQUIDITY")
+        elif tif == "IOC":
+            self.expire(market, order, "UNFILLED_IOC_QUANTITY_EXPIRED")
+        else:
+            market.book.add(order)
+            self.accounts[order.account].open(order)
+
+    def expire(self, market: Market, order: Order, reason: str) -> None:
+        order.status = "EXPIRED"
+        order.expiry_reason = reason
+        self._end(market, order)
+        self.report(order, "EXPIRED")
+
+    def cancel(self, market: Market, order: Order, cancel_client_order_id: str) -> None:
+        """Take an open order out at its owner's wish."""
+        if order.level is not None:
+            market.book.remove(order)
+        else:
+            market.stops.remove(order)
+        order.status = "CANCELED"
+        self._end(market, order)
+        self.report(order, "CANCELED", cancel_client_order_id=cancel_client_order_id)
+
+    def _end(self, market: Market, order: Order) -> None:
+        self.unlock(market, order)
+        order.update_time = self.now
+        self.accounts[order.account].close(order)
+
+    def _take(self, market: Market, order: Order, leave: int = 0) -> None:
+        """Match a taker against the book, until no more than ``leave`` remains of it."""
+        book = market.book
+        is_buy: bool = order.is_buy
+        price: int = order.price
+        avoid: str | None = order.account if order.stp_mode != "NONE" else None
+        order_id: int = order.order_id
+        while order.remaining > leave:
+            for maker, quantity in book.take(is_buy, order.remaining - leave, price, avoid):
+                order.remaining -= quantity
+                self.trade(market, maker, order, is_buy, order_id, quantity)
+            if order.remaining <= leave:
+                return
+            level = book.best_ask() if is_buy else book.best_bid()
+            if level is None or (price and not book.crosses(is_buy, price)):
+                return
+            # the book stopped in front of the taker's own order
+            self._prevent(market, order, level.head)
+
+    def _prevent(self, market: Market, taker: Order, maker: Order) -> None:
+        """Self-trade prevention (faqs/stp_faq.md): the taker's mode decides."""
+        mode: str = taker.stp_mode
+        match_id: int = self.next_prevented_id
+        self.next_prevented_id += 1
+        from_taker: int = 0 if mode == "EXPIRE_MAKER" else taker.remaining
+        from_maker: int = 0 if mode == "EXPIRE_TAKER" else maker.remaining
+        if mode == "DECREMENT":
+            from_taker = from_maker = min(taker.remaining, maker.remaining)
+        if from_maker:
+            market.book.reduce(maker, from_maker)
+            self._prevented(market, maker, from_maker, match_id, taker.order_id)
+        if from_taker:
+            taker.remaining -= from_taker
+            self._prevented(market, taker, from_taker, match_id, maker.order_id)
+
+    def _prevented(self, market: Market, order: Order, quantity: int, match_id: int, counter_order_id: int) -> None:
+        order.prevented += quantity
+        order.prevented_match_id = match_id
+        order.update_time = self.now
+        if not order.remaining:
+            order.status = "EXPIRED_IN_MATCH"
+            self._end(market, order)
+        elif order.locked:
+            self.unlock(market, order, -(-order.price * order.remaining // SCALE) if order.is_buy else order.remaining)
+        self.report(
+            order, "TRADE_PREVENTION",
+            last_prevented=quantity, prevented_match_id=match_id, counter_order_id=counter_order_id,
+        )
+
+    # -- trades
+
+    def trade(
+        self, market: Market, maker: Order, taker: Order | None, is_buy: bool, taker_id: int, quantity: int,
+    ) -> None:
+        """
+        Print and settle one match at the maker's price; ``taker`` None is the house, buying if ``is_buy``.
+
+        Both ``remaining`` are reduced already.
+        """
+        price: int = maker.price
+        quote: int = price * quantity // SCALE
+        trade_id: int = market.next_trade_id
+        market.next_trade_id = trade_id + 1
+        tape = market.tape
+        self.publish(market, PublicTrade(
+            market.symbol, trade_id, price, quantity, quote,
+            tape.last_time if tape.recorded else self.now, not is_buy, taker_id,
+        ))
+        if maker.account:
+            self._settle(market, maker, True, trade_id, price, quantity, quote)
+            if taker is not None:
+                self._settle(market, taker, False, trade_id, price, quantity, quote)
+            else:
+                self._settle_house(market, is_buy, quantity, quote)
+        else:
+            market.is_depth_taken = True
+            if taker is not None:
+                self._settle(market, taker, False, trade_id, price, quantity, quote)
+                self._settle_house(market, not is_buy, quantity, quote)
+
+    def publish(self, market: Market, trade: PublicTrade) -> None:
+        """Print a trade on the tape."""
+        market.tape.record(trade)
+        self.events.append(trade)
+        stops = market.stops
+        if trade.price >= stops.rise_at or trade.price <= stops.fall_at:
+            stops.traded(trade.price)
+
+    def sweep(self, market: Market, is_buy: bool, quantity: int, limit: int, taker_id: int) -> None:
+        """The house takes from users and itself alike."""
+        for maker, part in market.book.take(is_buy, quantity, limit):
+            self.trade(market, maker, None, is_buy, taker_id, part)
+
+    def _settle_house(self, market: Market, is_buy: bool, quantity: int, quote: int) -> None:
+        if not is_buy:
+            quantity, quote = -quantity, -quote
+        free = self.ledger.free[HOUSE]
+        free[market.base] = free.get(market.base, 0) + quantity
+        free[market.quote] = free.get(market.quote, 0) - quote
+
+    def _settle(
+        self, market: Market, order: Order, is_maker: bool, trade_id: int, price: int, quantity: int, quote: int,
+    ) -> None:
+        rules = market.instrument
+        account = self.accounts[order.account]
+        free = account.free
+        rate: int = rules.maker_fee if is_maker else rules.taker_fee
+        base, money = market.base, market.quote
+        order.executed += quantity
+        order.executed_quote += quote
+        held: int = order.locked
+        if order.is_buy:
+            fee_asset: str = base
+            fee: int = quantity * rate // SCALE
+            free[base] = free.get(base, 0) + quantity - fee
+            if held:
+                keep: int = -(-order.price * order.remaining // SCALE)
+                account.locked[money] -= held - keep
+                free[money] += held - keep - quote
+                order.locked = keep
+            else:
+                free[money] = free.get(money, 0) - quote
+        else:
+            fee_asset = money
+            fee = quote * rate // SCALE
+            free[money] = free.get(money, 0) + quote - fee
+            if held:
+                account.locked[base] -= quantity
+                order.locked = held - quantity
+            else:
+                free[base] = free.get(base, 0) - quantity
+        if fee:
+            fees = self.ledger.fees
+            fees[fee_asset] = fees.get(fee_asset, 0) + fee
+        self._touched[account] = BOTH
+        now: int = self.now
+        order.update_time = now
+        if order.remaining:
+            order.status = "PARTIALLY_FILLED"
+        else:
+            order.status = "FILLED"
+            account.close(order)
+        self.report(order, "TRADE", quantity, price, trade_id, fee, fee_asset, is_maker)
+        fill = Fill(
+            order.account, order.symbol, trade_id, order.order_id, order.client_order_id, order.is_buy,
+            price, quantity, quote, fee, fee_asset, is_maker, now,
+        )
+        account.add_fill(fill)
+        fills = self.fills.get(order.order_id)
+        if fills is None:
+            self.fills[order.order_id] = [fill]
+        else:
+            fills.append(fill)
+        self.events.append(fill)
+
+    def report(
+        self,
+        order: Order,
+        execution_type: str,
+        last_quantity: int = 0,
+        last_price: int = 0,
+        trade_id: int = -1,
+        fee: int = 0,
+        fee_asset: str = "",
+        is_maker: bool = False,
+        cancel_client_order_id: str = "",
+        last_prevented: int = 0,
+        prevented_match_id: int = 0,
+        counter_order_id: int = 0,
+    ) -> None:
+        """Add an OrderReport of the order as it is now; the fields are in OrderReport's order."""
+        execution_id: int = self.next_execution_id
+        self.next_execution_id = execution_id + 1
+        order.sequence += 1
+        status: str = order.status
+        is_on_book: bool = order.working_time != 0 and (
+            status == "NEW" or (status == "PARTIALLY_FILLED" and order.type not in MARKET_TYPES)
+        )
+        self.events.append(_new_report((
+            execution_type, execution_id, order.account, order.symbol, order.order_id, order.client_order_id,
+            "BUY" if order.is_buy else "SELL", order.type, order.time_in_force,
+            order.price, order.quantity, order.quote_quantity, order.stop_price, order.iceberg_quantity,
+            order.stp_mode, status, order.executed, order.executed_quote, order.prevented,
+            order.time, order.update_time, order.working_time, order.expiry_reason, order.reject_reason,
+            is_on_book, order.strategy_id, order.strategy_type,
+            last_quantity, last_price, trade_id, fee, fee_asset, is_maker, cancel_client_order_id,
+            last_prevented, prevented_match_id, counter_order_id,
+        )))
+
+    # -- stops
+
+    def _run_stops(self, market: Market) -> None:
+        # a triggered order may trade and so trigger others: they join the queue
+        while market.stops.triggered:
+            order = market.stops.triggered.popleft()
+            account = self.accounts[order.account]
+            account.triggered(order)
+            order.working_time = order.update_time = self.now
+            self.report(order, "NEW")
+            if order.type in MARKET_TYPES and order.is_buy:
+                self._run_stop_buy(market, order, account)
+            else:
+                self.run(market, order)
+
+    def _run_stop_buy(self, market: Market, order: Order, account: Account) -> None:
+        """
+        A triggered STOP_LOSS or TAKE_PROFIT that buys at the market.
+
+        Its lock was an estimate at the stop price: it buys what the account can pay for now.
+        """
+        self.unlock(market, order)
+        walk = Walk(
+            market.book, order.account, True, order.stp_mode, order.remaining, 0, account.free.get(market.quote, 0),
+        )
+        if walk.short:
+            step: int = market.instrument.step_size or 1
+            self._take(market, order, order.remaining - walk.quantity // step * step)
+            if order.status != "EXPIRED_IN_MATCH":
+                self.expire(market, order, "INSUFFICIENT_LIQUIDITY")
+        else:
+            self.run(market, order)

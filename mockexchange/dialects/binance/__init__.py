@@ -1,0 +1,51 @@
+"""
+Binance spot on the wire: REST ``/api/v3``, WebSocket API ``/ws-api/v3``, market streams ``/ws`` and ``/stream``.
+
+The documents named in the docstrings are those of github.com/binance/binance-spot-api-docs.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .limits import Limits, LimitSettings
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from ...server.venue import Venue
+
+
+class BinanceDialect:
+    """One venue spoken as Binance spot. ``default_limits`` is what a new one starts with."""
+
+    name: str = "binance"
+    default_limits: LimitSettings = LimitSettings()
+
+    def __init__(self, venue: "Venue") -> None:
+        from .routes import RestRoutes
+        from .streams import MarketStreams
+        from .wsapi import WebSocketApi
+
+        self.venue: Venue = venue
+        self.limits: Limits = Limits(replace(self.default_limits), venue.now)
+        self.rest: RestRoutes = RestRoutes(venue, self.limits)
+        self.websocket_api: WebSocketApi = WebSocketApi(venue, self.limits)
+        self.streams: MarketStreams = MarketStreams(venue)
+        self._unlisten: Callable[[], None] | None = None
+
+    def add_routes(self, app: "web.Application") -> None:
+        self.rest.add_routes(app)
+        self.websocket_api.add_routes(app)
+        self.streams.add_routes(app)
+
+    async def start(self) -> None:
+        self._unlisten = self.venue.listen(self.limits.on_events)
+        await self.streams.start()
+
+    async def stop(self) -> None:
+        if self._unlisten is not None:
+            self._unlisten()
+            self._unlisten = None
+        await self.websocket_api.stop()
+        await self.streams.stop()

@@ -1,0 +1,227 @@
+"""
+Rate limits (rest-api.md, "LIMITS"; faqs/order_count_decrement.md).
+
+Request weight and raw requests are counted by IP address, unfilled orders by account, all in
+windows fixed on the server's clock (12:34:00 to 12:34:10 and so on, days in UTC). Who goes
+on after 429 is banned with 418, longer every time. Times are microseconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...core.events import Event, OrderReport
+from .errors import ApiError
+
+SECOND: int = 1_000_000
+MINUTE: int = 60 * SECOND
+DAY: int = 86_400 * SECOND
+
+TAKER_CREDIT: int = 1               # what the first fill of an order takes off the unfilled count
+MAKER_CREDIT: int = 5
+
+
+@dataclass(slots=True)
+class LimitSettings:
+    """The numbers, as exchangeInfo shows them. ``ban_after``: 429 answers within a minute that earn a ban."""
+
+    request_weight_1m: int = 6000
+    raw_requests_5m: int = 300_000
+    orders_10s: int = 100
+    orders_1d: int = 160_000
+    ban_after: int = 10
+    ban_first_seconds: int = 120
+    ban_longest_seconds: int = 3 * 86_400
+
+
+class _Address:
+    __slots__ = ("minute", "weight", "five", "requests", "refused", "banned_until", "bans")
+
+    def __init__(self) -> None:
+        self.minute: int = -1
+        self.weight: int = 0
+        self.five: int = -1
+        self.requests: int = 0
+        self.refused: int = 0
+        self.banned_until: int = 0
+        self.bans: int = 0
+
+
+class _Orders:
+    __slots__ = ("ten", "short", "day", "long")
+
+    def __init__(self) -> None:
+        self.ten: int = -1
+        self.short: int = 0
+        self.day: int = -1
+        self.long: int = 0
+
+    def roll(self, now: int) -> None:
+        ten: int = now // (10 * SECOND)
+        if ten != self.ten:
+            self.ten = ten
+            self.short = 0
+            day: int = now // DAY
+            if day != self.day:
+                self.day = day
+                self.long = 0
+
+
+class Limits:
+    """What every address and every account has used up."""
+
+    def __init__(self, settings: LimitSettings, clock: Callable[[], int]) -> None:
+        self.settings: LimitSettings = settings
+        self._clock: Callable[[], int] = clock
+        self._addresses: dict[str, _Address] = {}
+        self._orders: dict[str, _Orders] = {}
+
+    # by address
+
+    def charge(self, ip: str, weight: int, now: int) -> int:
+        """
+        Book one request; the weight used this minute is returned.
+
+        Raises 429 (-1003) past a limit, and 418 for an address that is banned.
+        """
+        address = self._addresses.get(ip)
+        if address is None:
+            address = self._addresses[ip] = _Address()
+        if now < address.banned_until:
+            raise self._banned(address)
+        minute: int = now // MINUTE
+        if minute != address.minute:
+            address.minute = minute
+            address.weight = 0
+            address.refused = 0
+            five: int = minute // 5
+            if five != address.five:
+                address.five = five
+                address.requests = 0
+        address.requests += 1
+        settings = self.settings
+        used: int = address.weight + weight
+        if used <= settings.request_weight_1m and address.requests <= settings.raw_requests_5m:
+            address.weight = used
+            return used
+        raise self._refuse(address, used > settings.request_weight_1m, now)
+
+    def refund(self, ip: str, weight: int) -> int:
+        """Take back the weight of an order request that succeeded (it costs nothing since 2026-04-02)."""
+        address = self._addresses[ip]
+        address.weight = max(0, address.weight - weight)
+        return address.weight
+
+    def used_weight(self, ip: str) -> int:
+        address = self._addresses.get(ip)
+        return 0 if address is None else address.weight
+
+    def _refuse(self, address: _Address, by_weight: bool, now: int) -> ApiError:
+        settings = self.settings
+        address.refused += 1
+        if address.refused > settings.ban_after:
+            seconds: int = min(settings.ban_first_seconds << min(address.bans, 30), settings.ban_longest_seconds)
+            address.bans += 1
+            address.refused = 0
+            address.banned_until = now + seconds * SECOND
+            return self._banned(address)
+        if by_weight:
+            return ApiError(
+                -1003,
+                f"Too much request weight used; current limit is {settings.request_weight_1m} request weight "
+                "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.",
+                retry_at=(address.minute + 1) * MINUTE,
+            )
+        return ApiError(
+            -1003,
+            f"Too many requests; current limit is {settings.raw_requests_5m} requests per 5 MINUTE.",
+            retry_at=(address.five + 1) * 5 * MINUTE,
+        )
+
+    def _banned(self, address: _Address) -> ApiError:
+        return ApiError(
+            -1003,
+            f"Way too much request weight used; IP banned until {address.banned_until // 1000}. "
+            "Please use WebSocket Streams for live updates to avoid bans.",
+            status=418,
+            retry_at=address.banned_until,
+        )
+
+    # by account
+
+    def order_counts(self, account: str, now: int) -> tuple[int, int]:
+        """Unfilled orders of the account in the running 10 seconds and the running day."""
+        orders = self._orders.get(account)
+        if orders is None:
+            return 0, 0
+        orders.roll(now)
+        return orders.short, orders.long
+
+    def too_many_orders(self, account: str, now: int) -> ApiError | None:
+        """The 429 (-1015) that a further order would get, None within the limits."""
+        short, long = self.order_counts(account, now)
+        settings = self.settings
+        if short >= settings.orders_10s:
+            return ApiError(
+                -1015, f"Too many new orders; current limit is {settings.orders_10s} orders per 10 SECOND.",
+                retry_at=(now // (10 * SECOND) + 1) * 10 * SECOND,
+            )
+        if long >= settings.orders_1d:
+            return ApiError(
+                -1015, f"Too many new orders; current limit is {settings.orders_1d} orders per 1 DAY.",
+                retry_at=(now // DAY + 1) * DAY,
+            )
+        return None
+
+    def count_order(self, account: str, now: int) -> None:
+        """Add one unfilled order: a placed one, or one that cancelReplace did not attempt."""
+        orders = self._orders.get(account)
+        if orders is None:
+            orders = self._orders[account] = _Orders()
+        orders.roll(now)
+        orders.short += 1
+        orders.long += 1
+
+    def on_events(self, events: list[Event]) -> None:
+        """Listener of the venue: counts placed orders up, first fills down, never below zero."""
+        for event in events:
+            if type(event) is not OrderReport:
+                continue
+            if event.execution_type == "NEW":
+                if event.update_time == event.time:         # a triggered stop reports NEW once more
+                    self.count_order(event.account, self._clock())
+            elif event.execution_type == "TRADE" and event.executed == event.last_quantity:
+                orders = self._orders.get(event.account)
+                if orders is not None:
+                    orders.roll(self._clock())
+                    credit: int = MAKER_CREDIT if event.is_maker else TAKER_CREDIT
+                    orders.short = max(0, orders.short - credit)
+                    orders.long = max(0, orders.long - credit)
+
+    # as exchangeInfo and the answers show them
+
+    def table(self) -> list[dict[str, object]]:
+        settings = self.settings
+        return [
+            _row("REQUEST_WEIGHT", "MINUTE", 1, settings.request_weight_1m),
+            _row("ORDERS", "SECOND", 10, settings.orders_10s),
+            _row("ORDERS", "DAY", 1, settings.orders_1d),
+            _row("RAW_REQUESTS", "MINUTE", 5, settings.raw_requests_5m),
+        ]
+
+    def order_rows(self, account: str, now: int) -> list[dict[str, object]]:
+        short, long = self.order_counts(account, now)
+        settings = self.settings
+        return [
+            {**_row("ORDERS", "SECOND", 10, settings.orders_10s), "count": short},
+            {**_row("ORDERS", "DAY", 1, settings.orders_1d), "count": long},
+        ]
+
+    def weight_row(self, ip: str) -> dict[str, object]:
+        return {
+            **_row("REQUEST_WEIGHT", "MINUTE", 1, self.settings.request_weight_1m),
+            "count": self.used_weight(ip),
+        }
+
+
+def _row(kind: str, interval: str, number: int, limit: int) -> dict[str, object]:
+    return {"rateLimitType": kind, "interval": interval, "intervalNum": number, "limit": limit}

@@ -1,0 +1,303 @@
+"""Trading operations (rest-api.md, "Trading endpoints"): place, test, cancel, cancel and replace."""
+
+from ...core.commands import CancelAll, CancelOrder, PlaceOrder
+from ...core.errors import Refusal
+from ...core.events import Event, Fill, OrderReport
+from . import rendering
+from .errors import ApiError, from_refusal, invalid_data, invalid_symbol, missing, missing_both, not_required
+from .operations import TRADE, Context, Operation, operation
+from .params import Params
+
+TIMES_IN_FORCE: tuple[str, ...] = ("GTC", "IOC", "FOK")
+STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
+RESPONSE_TYPES: tuple[str, ...] = ("ACK", "RESULT", "FULL")
+FULL_BY_DEFAULT: tuple[str, ...] = ("LIMIT", "MARKET")
+CANCEL_RESTRICTIONS: tuple[str, ...] = ("ONLY_NEW", "ONLY_PARTIALLY_FILLED")
+MIN_STRATEGY_TYPE: int = 1_000_000
+
+# type -> parameters it must have, and may have ("New order", table of additional mandatory parameters)
+TYPE_PARAMETERS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "LIMIT": (("timeInForce", "quantity", "price"), frozenset(("icebergQty",))),
+    "MARKET": ((), frozenset(("quantity", "quoteOrderQty"))),
+    "LIMIT_MAKER": (("quantity", "price"), frozenset(("icebergQty", "timeInForce"))),
+    "STOP_LOSS": (("quantity", "stopPrice"), frozenset()),
+    "TAKE_PROFIT": (("quantity", "stopPrice"), frozenset()),
+    "STOP_LOSS_LIMIT": (("timeInForce", "quantity", "price", "stopPrice"), frozenset(("icebergQty",))),
+    "TAKE_PROFIT_LIMIT": (("timeInForce", "quantity", "price", "stopPrice"), frozenset(("icebergQty",))),
+}
+# parameters of orders that no symbol here allows (exchangeInfo says so), and the refusal
+NOT_SUPPORTED: dict[str, str] = {
+    "trailingDelta": "Trailing stop orders are not supported for this symbol.",
+    "pegPriceType": "Pegged orders are not supported for this symbol.",
+    "pegOffsetType": "Pegged orders are not supported for this symbol.",
+    "pegOffsetValue": "Pegged orders are not supported for this symbol.",
+}
+RARE_NAMES: frozenset[str] = frozenset(
+    ("quoteOrderQty", "stopPrice", "icebergQty", "selfTradePreventionMode", "strategyId", "strategyType")
+)
+TYPED_NAMES: tuple[str, ...] = ("quoteOrderQty", "price", "quantity", "stopPrice", "icebergQty")
+# amounts that must not be zero, and the filter they would fail
+NOT_ZERO: dict[str, str] = {
+    "quantity": "LOT_SIZE", "icebergQty": "LOT_SIZE", "price": "PRICE_FILTER", "stopPrice": "PRICE_FILTER",
+    "quoteOrderQty": "NOTIONAL",
+}
+
+
+def read_order(ctx: Context, params: Params) -> PlaceOrder:
+    """The order that the parameters describe. Raises the 11xx errors; filters are the exchange's business."""
+    values: dict[str, str] = params.values
+    symbol: str = values.get("symbol", "")
+    known: bool = symbol in ctx.exchange.instruments
+    if not known:
+        symbol = params.symbol()
+    side: str = params.text("side")
+    if side != "BUY" and side != "SELL":
+        raise ApiError(-1117, "Invalid side.")
+    kind: str = params.text("type")
+    rules = TYPE_PARAMETERS.get(kind)
+    if rules is None:
+        raise ApiError(-1116, "Invalid orderType.")
+    if not known:
+        raise invalid_symbol()
+    if not NOT_SUPPORTED.keys().isdisjoint(values):
+        name: str = next(each for each in NOT_SUPPORTED if each in values)
+        raise ApiError(-2010, NOT_SUPPORTED[name])
+    mandatory, optional = rules
+    for name in mandatory:
+        if name not in values:
+            if name == "stopPrice":
+                raise missing_both("stopPrice", "trailingDelta")
+            raise missing(name)
+    for name in TYPED_NAMES:
+        if name in values and name not in mandatory and name not in optional:
+            raise not_required(name)
+
+    time_in_force: str = "GTC"
+    if "timeInForce" in values:
+        time_in_force = values["timeInForce"]
+        if time_in_force not in TIMES_IN_FORCE:
+            raise ApiError(-1115, "Invalid timeInForce.")
+        # A LIMIT_MAKER has no timeInForce, but clients send GTC with it.
+        if "timeInForce" not in mandatory and (kind != "LIMIT_MAKER" or time_in_force != "GTC"):
+            raise ApiError(-1114, "TimeInForce parameter sent when not required.")
+    if kind == "MARKET":
+        if "quantity" in values:
+            if "quoteOrderQty" in values:
+                raise not_required("quoteOrderQty")
+        elif "quoteOrderQty" not in values:
+            raise missing_both("quantity", "quoteOrderQty")
+
+    order: PlaceOrder = PlaceOrder(
+        ctx.account,
+        symbol,
+        side,
+        kind,
+        quantity=params.decimal("quantity"),
+        price=params.decimal("price"),
+        time_in_force=time_in_force,
+        client_order_id=params.client_id("newClientOrderId"),
+    )
+    if not RARE_NAMES.isdisjoint(values):
+        _read_rest(order, params)
+    for name in TYPED_NAMES:
+        if name in values and values[name][0] in "0." and not params.decimal(name):
+            raise ApiError(-1013, f"Filter failure: {NOT_ZERO[name]}")
+    return order
+
+
+def _read_rest(order: PlaceOrder, params: Params) -> None:
+    """The parameters that few orders have."""
+    values: dict[str, str] = params.values
+    if "quoteOrderQty" in values:
+        order.quote_quantity = params.decimal("quoteOrderQty")
+    if "stopPrice" in values:
+        order.stop_price = params.decimal("stopPrice")
+    if "icebergQty" in values:
+        order.iceberg_quantity = params.decimal("icebergQty")
+        if order.time_in_force != "GTC":
+            raise ApiError(-1014, "Unsupported order combination.")
+    if "selfTradePreventionMode" in values:
+        order.stp_mode = params.choice("selfTradePreventionMode", STP_MODES, "")
+    if "strategyId" in values:
+        order.strategy_id = params.long("strategyId")
+    if "strategyType" in values:
+        strategy_type: int = params.long("strategyType") or 0
+        if strategy_type < MIN_STRATEGY_TYPE:
+            raise ApiError(-1134, f"strategyType was less than {MIN_STRATEGY_TYPE}.")
+        order.strategy_type = strategy_type
+
+
+def _response_type(kind: str, params: Params) -> str:
+    return params.choice("newOrderRespType", RESPONSE_TYPES, "FULL" if kind in FULL_BY_DEFAULT else "ACK")
+
+
+def _render_placed(events: list[Event], response: str, per_time: int) -> dict[str, object]:
+    first: Event = events[0]
+    if not isinstance(first, OrderReport):
+        raise TypeError(f"the first event of a placed order is no report of it: {first!r}")
+    report: OrderReport = first
+    order_id: int = report.order_id
+    if len(events) > 1:
+        for event in events:
+            if isinstance(event, OrderReport) and event.order_id == order_id:
+                report = event
+    if response == "ACK":
+        return rendering.order_ack(report, per_time)
+    if response == "RESULT":
+        return rendering.order_result(report, per_time)
+    fills: list[Fill] = [event for event in events if isinstance(event, Fill) and event.order_id == order_id]
+    return rendering.order_full(report, fills, per_time)
+
+
+def place_order(ctx: Context, params: Params) -> object:
+    order: PlaceOrder = read_order(ctx, params)
+    response: str = _response_type(order.type, params)
+    refusal: ApiError | None = ctx.limits.too_many_orders(ctx.account, ctx.now)
+    if refusal is not None:
+        raise refusal
+    return _render_placed(ctx.apply(order), response, ctx.per_time)
+
+
+def test_order(ctx: Context, params: Params) -> object:
+    """Validates all that ``place_order`` would, and does nothing."""
+    order: PlaceOrder = read_order(ctx, params)
+    _response_type(order.type, params)
+    ctx.exchange.check_filters(order, ctx.venue.now())
+    if params.boolean("computeCommissionRates", False):
+        return rendering.test_commission_body(ctx.instrument(order.symbol))
+    return {}
+
+
+def _read_cancel(
+    ctx: Context, params: Params, id_name: str, client_name: str, new_name: str
+) -> CancelOrder:
+    symbol: str = params.symbol()
+    ctx.instrument(symbol)
+    order_id: int | None = params.long(id_name)
+    client_order_id: str = params.client_id(client_name)
+    if order_id is None and not client_order_id:
+        raise missing_both(client_name, id_name)
+    restrictions: str = params.values.get("cancelRestrictions", "")
+    if restrictions and restrictions not in CANCEL_RESTRICTIONS:
+        raise ApiError(-1145, "Invalid cancelRestrictions")
+    return CancelOrder(
+        ctx.account, symbol, order_id, client_order_id,
+        new_client_order_id=params.client_id(new_name), restrictions=restrictions,
+    )
+
+
+def _canceled_reports(events: list[Event]) -> list[OrderReport]:
+    return [event for event in events if isinstance(event, OrderReport) and event.execution_type == "CANCELED"]
+
+
+def _cancel(ctx: Context, command: CancelOrder) -> dict[str, object]:
+    """Raises ApiError, also for a Refusal: the texts of a cancel are -2011."""
+    try:
+        events: list[Event] = ctx.apply(command)
+    except Refusal as refusal:
+        raise from_refusal(refusal, cancelling=True) from None
+    return rendering.canceled(_canceled_reports(events)[0], ctx.per_time)
+
+
+def cancel_order(ctx: Context, params: Params) -> object:
+    return _cancel(ctx, _read_cancel(ctx, params, "orderId", "origClientOrderId", "newClientOrderId"))
+
+
+def cancel_open_orders(ctx: Context, params: Params) -> object:
+    """All open orders of a symbol; having none is -2011."""
+    symbol: str = params.symbol()
+    ctx.instrument(symbol)
+    try:
+        events: list[Event] = ctx.apply(CancelAll(ctx.account, symbol))
+    except Refusal as refusal:
+        raise from_refusal(refusal, cancelling=True) from None
+    reports: list[OrderReport] = _canceled_reports(events)
+    if not reports:
+        raise ApiError(-2011, "Unknown order sent.")
+    return [rendering.canceled(report, ctx.per_time) for report in reports]
+
+
+def cancel_replace(ctx: Context, params: Params) -> object:
+    """
+    Cancel one order and place another ("Cancel an Existing Order and Send a New Order").
+
+    Filters and the order count are looked at first. Partial success is -2021 (409), none -2022
+    (400); past the order count it is 429 where the document's table says so.
+    """
+    mode: str = params.text("cancelReplaceMode")
+    if mode not in ("STOP_ON_FAILURE", "ALLOW_FAILURE"):
+        raise invalid_data("cancelReplaceMode")
+    exceeded: str = params.choice("orderRateLimitExceededMode", ("DO_NOTHING", "CANCEL_ONLY"), "DO_NOTHING")
+    cancel: CancelOrder = _read_cancel(
+        ctx, params, "cancelOrderId", "cancelOrigClientOrderId", "cancelNewClientOrderId"
+    )
+    order: PlaceOrder = read_order(ctx, params)
+    response: str = _response_type(order.type, params)
+    too_many: ApiError | None = ctx.limits.too_many_orders(ctx.account, ctx.now)
+    if too_many is not None and exceeded == "DO_NOTHING":
+        raise too_many
+    try:
+        ctx.exchange.check_filters(order, ctx.venue.now())
+    except Refusal as refusal:
+        # Funds, and a client order id, may be what the cancel sets free.
+        if refusal.reason == "FILTER":
+            raise
+
+    canceled: dict[str, object] | None = None
+    placed: dict[str, object] | None = None
+    cancel_error: ApiError | None = None
+    place_error: ApiError | None = None
+    try:
+        canceled = _cancel(ctx, cancel)
+    except ApiError as error:
+        cancel_error = error
+    attempted: bool = cancel_error is None or mode == "ALLOW_FAILURE"
+    if not attempted:
+        ctx.limits.count_order(ctx.account, ctx.now)
+    elif too_many is not None:
+        place_error = too_many
+    else:
+        try:
+            placed = _render_placed(ctx.apply(order), response, ctx.per_time)
+        except Refusal as refusal:
+            place_error = from_refusal(refusal)
+
+    data: dict[str, object] = {
+        "cancelResult": "FAILURE" if cancel_error else "SUCCESS",
+        "newOrderResult": "SUCCESS" if placed is not None else "FAILURE" if attempted else "NOT_ATTEMPTED",
+        "cancelResponse": cancel_error.body() if cancel_error else canceled,
+        "newOrderResponse": place_error.body() if place_error else placed,
+    }
+    if canceled is not None and placed is not None:
+        return data
+    status: int = 0
+    if too_many is not None and mode == "STOP_ON_FAILURE" and not ctx.is_websocket:
+        status = 429
+    retry_at: int = too_many.retry_at if too_many is not None else 0
+    if canceled is None and placed is None:
+        raise ApiError(-2022, "Order cancel-replace failed.", status, data, retry_at)
+    raise ApiError(-2021, "Order cancel-replace partially failed.", status, data, retry_at)
+
+
+def _test_weight(params: Params) -> int:
+    return 20 if params.values.get("computeCommissionRates") == "true" else 1
+
+
+_ORDER_NAMES: str = (
+    "symbol side type timeInForce quantity quoteOrderQty price newClientOrderId strategyId strategyType stopPrice "
+    "trailingDelta icebergQty newOrderRespType selfTradePreventionMode pegPriceType pegOffsetValue pegOffsetType"
+)
+_CANCEL_REPLACE_NAMES: str = (
+    "cancelReplaceMode cancelNewClientOrderId cancelOrigClientOrderId cancelOrderId cancelRestrictions "
+    "orderRateLimitExceededMode"
+)
+
+PLACE: Operation = operation(place_order, _ORDER_NAMES, 1, TRADE, free=True, shows_orders=True)
+TEST: Operation = operation(test_order, _ORDER_NAMES + " computeCommissionRates", _test_weight, TRADE)
+CANCEL: Operation = operation(
+    cancel_order, "symbol orderId origClientOrderId newClientOrderId cancelRestrictions", 1, TRADE, free=True
+)
+CANCEL_OPEN: Operation = operation(cancel_open_orders, "symbol", 1, TRADE, free=True)
+CANCEL_REPLACE: Operation = operation(
+    cancel_replace, f"{_ORDER_NAMES} {_CANCEL_REPLACE_NAMES}", 1, TRADE, free=True, shows_orders=True
+)

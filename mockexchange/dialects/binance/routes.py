@@ -1,0 +1,191 @@
+"""
+The REST side: raw HTTP -> parameters, security and limits -> operation -> JSON.
+
+Nothing is awaited between the last look at the clock and the engine's answer.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from ...core.errors import Refusal
+from . import op_account, op_beside, op_market, op_trade
+from .errors import ApiError, from_refusal, missing
+from .limits import SECOND, Limits
+from .operations import NONE, Context, Operation
+from .params import Params, merge
+from .signature import (
+    check_ahead,
+    check_key,
+    check_signature,
+    check_window,
+    read_recv_window,
+    read_timestamp,
+    rest_payload,
+)
+
+if TYPE_CHECKING:
+    from ...server.venue import Venue
+
+logger: logging.Logger = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+CONTENT_TYPE: str = "application/json;charset=UTF-8"
+MILLISECONDS: int = 1000
+
+ROUTES: tuple[tuple[str, str, Operation], ...] = (
+    ("GET", "/api/v3/ping", op_market.PING),
+    ("GET", "/api/v3/time", op_market.TIME),
+    ("GET", "/api/v3/exchangeInfo", op_market.EXCHANGE_INFO),
+    ("GET", "/api/v3/depth", op_market.DEPTH),
+    ("GET", "/api/v3/trades", op_market.TRADES),
+    ("GET", "/api/v3/historicalTrades", op_market.HISTORICAL_TRADES),
+    ("GET", "/api/v3/aggTrades", op_market.AGGREGATE_TRADES),
+    ("GET", "/api/v3/klines", op_market.KLINES),
+    ("GET", "/api/v3/uiKlines", op_market.UI_KLINES),
+    ("GET", "/api/v3/avgPrice", op_market.AVERAGE_PRICE),
+    ("GET", "/api/v3/ticker", op_market.ROLLING_TICKER),
+    ("GET", "/api/v3/ticker/tradingDay", op_market.TRADING_DAY),
+    ("GET", "/api/v3/ticker/24hr", op_market.DAY_TICKER),
+    ("GET", "/api/v3/ticker/price", op_market.PRICE_TICKER),
+    ("GET", "/api/v3/ticker/bookTicker", op_market.BOOK_TICKER),
+    ("POST", "/api/v3/order", op_trade.PLACE),
+    ("GET", "/api/v3/order", op_account.QUERY),
+    ("DELETE", "/api/v3/order", op_trade.CANCEL),
+    ("POST", "/api/v3/order/test", op_trade.TEST),
+    ("POST", "/api/v3/order/cancelReplace", op_trade.CANCEL_REPLACE),
+    ("GET", "/api/v3/openOrders", op_account.OPEN_ORDERS),
+    ("DELETE", "/api/v3/openOrders", op_trade.CANCEL_OPEN),
+    ("GET", "/api/v3/allOrders", op_account.ALL_ORDERS),
+    ("GET", "/api/v3/account", op_account.ACCOUNT),
+    ("GET", "/api/v3/account/commission", op_account.COMMISSION),
+    ("GET", "/api/v3/myTrades", op_account.MY_TRADES),
+    ("GET", "/api/v3/rateLimit/order", op_account.ORDER_LIMITS),
+    ("GET", "/api/v3/myFilters", op_account.MY_FILTERS),
+    ("GET", "/fapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),
+    ("GET", "/dapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),
+    ("GET", "/sapi/v1/capital/config/getall", op_beside.COINS),
+    ("GET", "/sapi/v1/asset/tradeFee", op_beside.TRADE_FEES),
+    ("GET", "/sapi/v1/margin/allPairs", op_beside.NO_PAIRS),
+    ("GET", "/sapi/v1/margin/isolated/allPairs", op_beside.NO_PAIRS),
+)
+GONE: tuple[str, ...] = ("/api/v3/userDataStream", "/api/v1/userDataStream")
+OTHER_PREFIXES: tuple[str, ...] = ("api", "sapi", "fapi", "dapi", "eapi", "papi")
+
+
+class RestRoutes:
+    """The REST endpoints of one venue."""
+
+    def __init__(self, venue: "Venue", limits: Limits) -> None:
+        self.venue: Venue = venue
+        self.limits: Limits = limits
+
+    def add_routes(self, app: web.Application) -> None:
+        for method, path, operation in ROUTES:
+            app.router.add_route(method, path, self._handler(operation))
+        for path in GONE:
+            app.router.add_route("*", path, self._gone)
+        for prefix in OTHER_PREFIXES:
+            app.router.add_route("*", f"/{prefix}/{{rest:.*}}", self._unknown)
+
+    async def _gone(self, request: web.Request) -> web.Response:
+        """Listen keys ended on 2026-02-20 (CHANGELOG.md, 2026-01-21); the WebSocket API has what replaced them."""
+        return self.error(request, ApiError(-1016, "This service is no longer available.", status=410))
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        return self.error(request, ApiError(-1020, "This operation is not supported.", status=404))
+
+    def _handler(self, operation: Operation) -> Handler:
+        venue = self.venue
+        limits = self.limits
+        call, names, size, weight_of, security, free, shows_orders = operation
+        signed: bool = security != NONE
+        encode = msgspec.json.encode
+
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                now: int = venue.now()
+                ip: str = request.remote or ""
+                query: str = request.raw_path.partition("?")[2]
+                body: str = ""
+                if request.method != "GET" and request.body_exists:
+                    body = (await request.read()).decode("utf-8", "surrogateescape")
+                try:
+                    params: Params = Params(merge(query, body))
+                except ApiError:
+                    limits.charge(ip, 1, now)
+                    raise
+                weight: int = weight_of if isinstance(weight_of, int) else weight_of(params)
+                used: int = limits.charge(ip, weight, now)
+                headers = request.headers
+                ctx: Context = Context(venue, limits, "", now, ip)
+                if "X-MBX-TIME-UNIT" in headers:
+                    ctx.per_time = read_time_unit(headers["X-MBX-TIME-UNIT"])
+                if signed:
+                    values: dict[str, str] = params.values
+                    key: str = check_key(headers.get("X-MBX-APIKEY"))
+                    timestamp: int = read_timestamp(values.get("timestamp"))
+                    window: int = read_recv_window(values.get("recvWindow"))
+                    signature: str | None = values.get("signature")
+                    if signature is None:
+                        raise missing("signature")
+                    check_ahead(timestamp, now)
+                    check_window(timestamp, window, now)
+                    secret: str | None = venue.keys.get(key)
+                    if secret is None:
+                        raise ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
+                    check_signature(secret, rest_payload(query, body), signature)
+                    ctx.account = key
+                    params.check_known(names, size)
+                    check_window(timestamp, window, venue.now())
+                else:
+                    params.check_known(names, size)
+                result: bytes = encode(call(ctx, params))
+                if free:
+                    used = limits.refund(ip, weight)
+            except ApiError as error:
+                return self.error(request, error)
+            except Refusal as refusal:
+                return self.error(request, from_refusal(refusal))
+            except Exception:
+                logger.exception("%s %s failed", request.method, request.path)
+                return self.error(request, internal_error())
+            text: str = str(used)
+            answer: dict[str, str] = {
+                "Content-Type": CONTENT_TYPE, "X-MBX-USED-WEIGHT": text, "X-MBX-USED-WEIGHT-1M": text,
+            }
+            if shows_orders:
+                short, long = limits.order_counts(ctx.account, now)
+                answer["X-MBX-ORDER-COUNT-10S"] = str(short)
+                answer["X-MBX-ORDER-COUNT-1D"] = str(long)
+            return web.Response(body=result, headers=answer)
+
+        return handle
+
+    def error(self, request: web.Request, error: ApiError) -> web.Response:
+        used: str = str(self.limits.used_weight(request.remote or ""))
+        headers: dict[str, str] = {
+            "Content-Type": CONTENT_TYPE, "X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used,
+        }
+        if error.retry_at:
+            headers["Retry-After"] = str(max(1, -((self.venue.now() - error.retry_at) // SECOND)))
+        return web.Response(status=error.status, body=msgspec.json.encode(error.body()), headers=headers)
+
+
+def read_time_unit(text: str) -> int:
+    """``X-MBX-TIME-UNIT`` or ``timeUnit`` -> microseconds in one unit. Raises -1194."""
+    unit: str = text.upper()
+    if unit == "MICROSECOND":
+        return 1
+    if unit == "MILLISECOND":
+        return MILLISECONDS
+    raise ApiError(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
+
+
+def internal_error() -> ApiError:
+    """The answer for a fault of the mock itself; its log has the traceback."""
+    return ApiError(-1000, "An unknown error occurred while processing the request.")

@@ -1,0 +1,161 @@
+"""
+The WebSocket API, ``/ws-api/v3`` (web-socket-api.md).
+
+Requests are answered in the order they come; one that a fault holds back does not hold the
+next. ``session.logon`` and ``userDataStream.subscribe`` exist for Ed25519 keys only, and the
+mock's keys are HMAC: as on Binance they are refused, and user data comes through
+``userDataStream.subscribe.signature``.
+"""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aiohttp import web
+
+from ...core.errors import Refusal
+from ...faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, Reply
+from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
+from .errors import ApiError, from_refusal
+from .limits import Limits
+from .params import split_pairs
+from .routes import RestRoutes, internal_error, read_time_unit
+from .wsapi_methods import CONNECT_WEIGHT
+from .wsapi_session import Request, RequestError, Session, read_request
+
+if TYPE_CHECKING:
+    from ...server.venue import Venue
+
+logger: logging.Logger = logging.getLogger(__name__)
+
+LIFE: float = 24 * 3600.0               # seconds a connection lives ("General API Information")
+
+
+class WebSocketApi:
+    """All WebSocket API connections of one venue."""
+
+    def __init__(self, venue: "Venue", limits: Limits) -> None:
+        self.venue: Venue = venue
+        self.limits: Limits = limits
+        self._sessions: set[Session] = set()
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_get("/ws-api/v3", self._connect)
+
+    async def stop(self) -> None:
+        """Tell every client ("Server Shutdown") and close; waits for nobody."""
+        now: int = self.venue.now()
+        for session in list(self._sessions):
+            event: dict[str, object] = {"e": "serverShutdown", "E": now // session.per_time}
+            session.socket.send(msgspec.json.encode({"event": event}))
+            session.socket.drop(CLOSE_GOING_AWAY, b"server shutdown")
+
+    async def _connect(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self.limits.charge(request.remote or "", CONNECT_WEIGHT, self.venue.now())
+            options: dict[str, str] = split_pairs(request.raw_path.partition("?")[2])
+            per_time: int = read_time_unit(options.get("timeUnit", "MILLISECOND"))
+        except ApiError as error:
+            return RestRoutes(self.venue, self.limits).error(request, error)
+        socket: Socket = Socket(request)
+        await socket.open()
+        session: Session = Session(self.venue, self.limits, socket, request.remote or "", per_time)
+        session.shows_limits = options.get("returnRateLimits", "true").lower() != "false"
+        self._sessions.add(session)
+        life: asyncio.TimerHandle = asyncio.get_running_loop().call_later(LIFE, socket.drop, CLOSE_POLICY, b"24 hours")
+        tasks: set[asyncio.Task[None]] = set()
+        faults = self.venue.faults
+        try:
+            while (text := await socket.receive()) is not None:
+                if not faults.active:
+                    self._answer(session, text)
+                    continue
+                task: asyncio.Task[None] = asyncio.create_task(self._answer_with_faults(session, text))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+        finally:
+            life.cancel()
+            session.close()
+            self._sessions.discard(session)
+        return socket.response
+
+    def _answer(self, session: Session, text: str) -> None:
+        """The reply goes out before the events that the request itself makes."""
+        request: Request | None = None
+        session.holds_events = True
+        try:
+            request = read_request(text)
+            reply: bytes = self._perform(session, request)
+        except ApiError as error:
+            reply = self._error(session, request, error)
+        session.socket.send(reply)
+        session.release_events()
+
+    async def _answer_with_faults(self, session: Session, text: str) -> None:
+        """As ``_answer``, but events wait for no reply that a fault delays."""
+        faults = self.venue.faults
+        socket: Socket = session.socket
+        request: Request | None = None
+        try:
+            request = read_request(text)
+            label: str = f"WS {request.method}"
+            replaced: Reply | None = await faults.bite(BEFORE_ENGINE, label, socket)
+            if replaced is None:
+                try:
+                    reply: bytes = self._perform(session, request)
+                except ApiError as error:
+                    reply = self._error(session, request, error)
+                replaced = await faults.bite(AFTER_ENGINE, label, socket) or await faults.bite(ON_REPLY, label, socket)
+            if replaced is not None:
+                reply = _replaced(request, replaced)
+        except ApiError as error:
+            reply = self._error(session, request, error)
+        except Dropped:
+            return
+        socket.send(reply)
+
+    def _perform(self, session: Session, request: Request) -> bytes:
+        """The encoded answer of a request; raises ApiError, and closes the connection of a banned address."""
+        try:
+            result, shows_orders = session.perform(request)
+        except Refusal as refusal:
+            raise from_refusal(refusal) from None
+        except ApiError:
+            raise
+        except Exception:
+            logger.exception("%s failed", request.method)
+            raise internal_error() from None
+        answer: dict[str, object] = {"id": request.id, "status": 200, "result": result}
+        if request.shows_limits(session):
+            answer["rateLimits"] = session.rate_limits(request.account if shows_orders else "")
+        return msgspec.json.encode(answer)
+
+    def _error(self, session: Session, request: Request | None, error: ApiError) -> bytes:
+        if request is None and isinstance(error, RequestError):
+            request = error.request
+        body: dict[str, object] = error.body()
+        if error.retry_at and error.data is None:
+            now: int = self.venue.now()
+            body["data"] = {
+                "serverTime": now // session.per_time, "retryAfter": error.retry_at // session.per_time,
+            }
+        answer: dict[str, object] = {
+            "id": request.id if request is not None else None, "status": error.status, "error": body,
+        }
+        if session.shows_limits if request is None else request.shows_limits(session):
+            shows_orders: bool = request is not None and request.shows_orders
+            answer["rateLimits"] = session.rate_limits(request.account if request is not None and shows_orders else "")
+        if error.status == 418:
+            asyncio.get_running_loop().call_soon(session.socket.drop, CLOSE_POLICY, b"IP banned")
+        return msgspec.json.encode(answer)
+
+
+def _replaced(request: Request, reply: Reply) -> bytes:
+    """A fault's answer in the envelope of this API; one whose body is no JSON goes out as it is."""
+    try:
+        body: Any = msgspec.json.decode(reply.body) if reply.body else {}
+    except msgspec.DecodeError:
+        return reply.body
+    name: str = "result" if reply.status == 200 else "error"
+    return msgspec.json.encode({"id": request.id, "status": reply.status, name: body})

@@ -1,0 +1,297 @@
+"""One WebSocket API connection: its requests, whom they are for, and its user data subscriptions."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ...core.events import Event
+from ...server.sockets import Socket
+from .errors import ApiError, illegal_characters, missing
+from .limits import Limits
+from .operations import NONE, Context, Operation
+from .params import Params
+from .signature import (
+    check_ahead,
+    check_key,
+    check_signature,
+    check_window,
+    read_recv_window,
+    read_timestamp,
+    websocket_payload,
+)
+from .user_data import user_events
+from .wsapi_methods import GONE, METHODS, SESSION_METHODS, SESSION_WEIGHT
+
+if TYPE_CHECKING:
+    from ...server.venue import Venue
+
+MAX_ACTIVE: int = 1_000                 # subscriptions of one session at a time
+MAX_TOTAL: int = 65_535                 # and over its lifetime
+
+
+class _Number(str):
+    """A number with a point, in the text it was sent with: the signature covers that."""
+
+    __slots__ = ()
+
+
+_DECODE: Callable[[str], Any] = msgspec.json.Decoder(float_hook=_Number).decode
+
+
+class Request:
+    """One request, its parameters as text. ``account`` is set once the signature holds."""
+
+    __slots__ = ("id", "method", "values", "account", "shows_orders", "_limits_wanted")
+
+    def __init__(self, id: int | str | None, method: str) -> None:
+        self.id: int | str | None = id
+        self.method: str = method
+        self.values: dict[str, str] = {}
+        self.account: str = ""
+        self.shows_orders: bool = False
+        self._limits_wanted: bool | None = None
+
+    def want_limits(self, wanted: object) -> None:
+        if not isinstance(wanted, bool):
+            raise illegal_characters("returnRateLimits", "^(true|false)$")
+        self._limits_wanted = wanted
+
+    def shows_limits(self, session: "Session") -> bool:
+        return session.shows_limits if self._limits_wanted is None else self._limits_wanted
+
+
+class RequestError(ApiError):
+    """A request that cannot be read; ``request`` is what is known of it."""
+
+    def __init__(self, error: ApiError, request: Request) -> None:
+        super().__init__(error.code, error.msg, error.status)
+        self.request: Request = request
+
+
+def read_request(text: str) -> Request:
+    """
+    ``{"id", "method", "params"}`` as text -> Request. A method may be prefixed with "v3/".
+
+    Raises -1135 for what is no JSON object, else RequestError with the id.
+    """
+    try:
+        message: Any = _DECODE(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        raise ApiError(-1135, "Invalid JSON Request") from None
+    if not isinstance(message, dict):
+        raise ApiError(-1135, "Invalid JSON Request")
+    id: Any = message.get("id")
+    if isinstance(id, (bool, _Number)) or not isinstance(id, (int, str, type(None))):
+        raise ApiError(-1135, "Invalid JSON Request")
+    request: Request = Request(id, "")
+    try:
+        method: Any = message.get("method")
+        if not isinstance(method, str) or not method:
+            raise missing("method")
+        request.method = method[3:] if method.startswith("v3/") else method
+        for name in message:
+            if name not in ("id", "method", "params"):
+                raise ApiError(-1103, "An unknown parameter was sent.")
+        params: Any = message.get("params")
+        if params is not None:
+            if not isinstance(params, dict):
+                raise missing("params")
+            for name, value in params.items():
+                request.values[name] = _as_text(name, value)
+            if "returnRateLimits" in params:
+                request.want_limits(params["returnRateLimits"])
+    except ApiError as error:
+        raise RequestError(error, request) from None
+    return request
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        text: str = value
+    elif value is True:
+        text = "true"
+    elif value is False:
+        text = "false"
+    elif isinstance(value, int):
+        text = str(value)
+    elif value is None:
+        text = ""
+    else:
+        text = msgspec.json.encode(value).decode()
+    if not text:
+        raise ApiError(-1105, f"Parameter '{name}' was empty.")
+    return text
+
+
+class Session:
+    """One connection. ``subscriptions`` maps subscription id -> account."""
+
+    def __init__(self, venue: "Venue", limits: Limits, socket: Socket, ip: str, per_time: int) -> None:
+        self.venue: Venue = venue
+        self.limits: Limits = limits
+        self.socket: Socket = socket
+        self.ip: str = ip
+        self.per_time: int = per_time
+        self.shows_limits: bool = True
+        self.connected: int = venue.now()
+        self.holds_events: bool = False
+        self._held: list[bytes] = []
+        self._subscriptions: dict[int, str] = {}
+        self._ids: dict[str, int] = {}              # account -> subscription id
+        self._next_id: int = 0
+        self._unlisten: Callable[[], None] | None = None
+
+    # requests
+
+    def perform(self, request: Request) -> tuple[object, bool]:
+        """The result of a request, and whether its answer shows the order counts. Raises ApiError or Refusal."""
+        operation: Operation | None = METHODS.get(request.method)
+        if operation is None:
+            return self._perform_own(request), False
+        values: dict[str, str] = request.values
+        now: int = self.venue.now()
+        weight: int = operation.weight if isinstance(operation.weight, int) else operation.weight(Params(values))
+        self.limits.charge(self.ip, weight, now)
+        request.shows_orders = operation.shows_orders
+        ctx: Context = Context(self.venue, self.limits, "", now, self.ip, self.per_time, is_websocket=True)
+        if operation.security != NONE:
+            timestamp, window = self._authenticate(request, now)
+            ctx.account = request.account
+            values.pop("apiKey")
+            values.pop("returnRateLimits", None)
+            params: Params = Params(values)
+            params.check_known(operation.names, operation.size)
+            check_window(timestamp, window, self.venue.now())
+        else:
+            values.pop("returnRateLimits", None)
+            params = Params(values)
+            params.check_known(operation.names, operation.size)
+        result: object = operation.call(ctx, params)
+        if operation.free:
+            self.limits.refund(self.ip, weight)
+        return result, operation.shows_orders
+
+    def _authenticate(self, request: Request, now: int) -> tuple[int, int]:
+        """Sets the request's account; timestamp and window in microseconds. No session is ever logged on."""
+        values: dict[str, str] = request.values
+        if "apiKey" not in values:
+            raise missing("apiKey")
+        key: str = check_key(values["apiKey"])
+        timestamp: int = read_timestamp(values.get("timestamp"))
+        window: int = read_recv_window(values.get("recvWindow"))
+        if "signature" not in values:
+            raise missing("signature")
+        check_ahead(timestamp, now)
+        check_window(timestamp, window, now)
+        secret: str | None = self.venue.keys.get(key)
+        if secret is None:
+            raise ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
+        check_signature(secret, websocket_payload(values), values["signature"])
+        request.account = key
+        return timestamp, window
+
+    def _perform_own(self, request: Request) -> object:
+        method: str = request.method
+        names: frozenset[str] | None = SESSION_METHODS.get(method)
+        now: int = self.venue.now()
+        self.limits.charge(self.ip, SESSION_WEIGHT if names is not None else 1, now)
+        if names is None:
+            if method in GONE:
+                raise ApiError(-1016, "This service is no longer available.", status=410)
+            raise ApiError(-1020, "This operation is not supported.")
+        signed: bool = "signature" in names
+        if signed:
+            self._authenticate(request, now)
+        request.values.pop("returnRateLimits", None)
+        params: Params = Params(request.values)
+        params.check_known(names, len(names))
+        if method == "session.logon":
+            raise ApiError(-4056, "HMAC_SHA256 API key is not supported.")
+        if method == "userDataStream.subscribe":
+            raise ApiError(-1002, "You are not authorized to execute this request.")
+        if method == "userDataStream.subscribe.signature":
+            return {"subscriptionId": self.subscribe(request.account)}
+        if method == "userDataStream.unsubscribe":
+            self._unsubscribe(params)
+            return {}
+        if method == "session.subscriptions":
+            return [{"subscriptionId": id} for id in self._subscriptions]
+        return {
+            "apiKey": None,
+            "authorizedSince": None,
+            "connectedSince": self.connected // self.per_time,
+            "returnRateLimits": self.shows_limits,
+            "serverTime": now // self.per_time,
+            "userDataStream": bool(self._subscriptions),
+        }
+
+    def rate_limits(self, account: str) -> list[dict[str, object]]:
+        """The ``rateLimits`` of an answer; the order counts are of ``account`` when that is not ""."""
+        rows: list[dict[str, object]] = self.limits.order_rows(account, self.venue.now()) if account else []
+        rows.append(self.limits.weight_row(self.ip))
+        return rows
+
+    # user data
+
+    def subscribe(self, account: str) -> int:
+        """A new subscription id. Raises -2035 when the account has one here, -2042 past the lifetime's number."""
+        if account in self._ids:
+            raise ApiError(-2035, "User Data Stream subscription already active.")
+        if len(self._ids) >= MAX_ACTIVE:
+            raise ApiError(-1191, f"Too many subscriptions. Connection may create up to '{MAX_ACTIVE}' subscriptions at a time.")
+        if self._next_id >= MAX_TOTAL:
+            raise ApiError(-2042, "Maximum subscription ID reached for this connection.")
+        id: int = self._next_id
+        self._next_id += 1
+        self._ids[account] = id
+        self._subscriptions[id] = account
+        if self._unlisten is None:
+            self._unlisten = self.venue.listen(self._on_events)
+        return id
+
+    def _unsubscribe(self, params: Params) -> None:
+        id: int | None = params.long("subscriptionId")
+        if id is None:
+            self._subscriptions.clear()
+            self._ids.clear()
+        else:
+            account: str | None = self._subscriptions.pop(id, None)
+            if account is None:
+                raise ApiError(-2036, "User Data Stream subscription not active.")
+            del self._ids[account]
+        if not self._subscriptions:
+            self._stop_listening()
+
+    def _on_events(self, events: list[Event]) -> None:
+        now: int = 0
+        for event in events:
+            account: str = getattr(event, "account", "")
+            id: int | None = self._ids.get(account) if account else None
+            if id is None:
+                continue
+            now = now or self.venue.now()
+            for body in user_events(event, now, self.venue.exchange, self.per_time):
+                payload: bytes = msgspec.json.encode({"subscriptionId": id, "event": body})
+                if self.holds_events:
+                    self._held.append(payload)
+                else:
+                    self.socket.send(payload)
+
+    def release_events(self) -> None:
+        """Send what was held back while a reply was made."""
+        self.holds_events = False
+        if self._held:
+            held, self._held = self._held, []
+            for payload in held:
+                self.socket.send(payload)
+
+    def _stop_listening(self) -> None:
+        if self._unlisten is not None:
+            self._unlisten()
+            self._unlisten = None
+
+    def close(self) -> None:
+        self._subscriptions.clear()
+        self._ids.clear()
+        self._stop_listening()

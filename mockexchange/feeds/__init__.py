@@ -1,0 +1,58 @@
+"""Where the market comes from: a synthetic flow, or a replay of recorded data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from ..core.commands import Command
+from ..core.instruments import Instrument
+from ..core.tape import Bar
+from .csv_format import FeedError
+
+__all__ = ["Feed", "FeedError", "open_feed"]
+
+
+class Feed(Protocol):
+    """
+    A source of commands for the exchange. It knows what it has said, not what has become of it.
+
+    ``recorded`` is True for a replay, whose public trades are its file's. ``symbols`` are those
+    it makes a market in. ``last_trade_ids`` has, for a replay, the highest trade id its file will
+    bring, so that the venue's own can start above it.
+    """
+
+    recorded: bool
+    symbols: list[str]
+    last_trade_ids: dict[str, int]
+
+    def opening(self) -> list[Command]:
+        """What a book needs that has nothing of the house: at the start, and again after a restart."""
+
+    def steps(self) -> Iterator[tuple[int, Command]]:
+        """(us since the start, command), ascending. To be taken once."""
+
+    def history(self, symbol: str, until_us: int) -> list[Bar]:
+        """
+        One-minute bars from before the opening, oldest first, up to the minute before ``until_us``'s.
+
+        The last close is the opening price. Empty for a symbol the feed makes no market in.
+        """
+
+    def on_price(self, symbol: str, price: int) -> None:
+        """The market of ``symbol`` has been moved to ``price`` (1e-8) by a SetPrice."""
+
+
+def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:
+    """
+    The feed that ``--feed`` names: "synthetic", or the path of one of Binance's public CSV dumps.
+
+    A file is read through to its end first; FeedError names the file, line, field and value
+    of the first thing that is wrong.
+    """
+    if spec == "synthetic":
+        from .synthetic import SyntheticFeed
+
+        return SyntheticFeed(instruments, seed)
+    from .replay import ReplayFeed
+
+    return ReplayFeed(Path(spec), instruments, seed)

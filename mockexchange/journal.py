@@ -1,0 +1,317 @@
+"""
+The journal: every command of a user and everything it did, append-only and numbered.
+
+It is the ground truth a test compares a client with, and folding it (fold.py) is how a
+restarted venue keeps its state. Appending is on the path of every order, so records are
+kept as they come and rendered only when somebody reads them, or a file wants them.
+
+Rows (DESIGN.md 4.3) have ``n`` (from 1 without gaps), ``t`` (ms) and ``kind``, decimals are text:
+
+- ``order``: account, symbol, order_id, client_order_id, side, type, status, price, qty, executed
+- ``fill``: account, symbol, order_id, client_order_id, exec_id, price, qty, fee, fee_asset, maker
+- ``balance``: account, asset, free, locked
+- ``fault``: a fault has bitten
+- ``command``: what was asked, with ``refused`` when nothing came of it
+
+Keys ending in ``_us`` are microseconds. The order's own type is ``type``, hence ``kind`` for the row.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from .core.commands import Command
+from .core.events import BalanceChange, Event, Fill, OrderReport
+from .core.numbers import format_amount
+
+Row = dict[str, Any]
+
+
+class BalanceRecord(NamedTuple):
+    """One asset of one account after a change."""
+
+    account: str
+    asset: str
+    free: int
+    locked: int
+
+
+class CommandRecord(NamedTuple):
+    """What a user, or the control API, asked for. ``refused`` is the refusal's reason, "" when applied."""
+
+    command: Command
+    refused: str
+
+
+class FaultRecord(NamedTuple):
+    """A bite of a fault."""
+
+    detail: dict[str, Any]
+
+
+class JournalError(Exception):
+    """The journal on disk cannot be used: says which record of which file, and why."""
+
+
+AMOUNTS: frozenset[str] = frozenset(
+    {"amount", "price", "quantity", "stop_price", "quote_quantity", "iceberg_quantity"}
+)
+
+
+def render_order(report: OrderReport) -> Row:
+    """An order as it was when this report was made."""
+    row: Row = {
+        "kind": "order",
+        "account": report.account,
+        "symbol": report.symbol,
+        "order_id": report.order_id,
+        "client_order_id": report.client_order_id,
+        "side": report.side,
+        "type": report.type,
+        "status": report.status,
+        "price": format_amount(report.price),
+        "qty": format_amount(report.quantity),
+        "executed": format_amount(report.executed),
+        "executed_quote": format_amount(report.executed_quote),
+        "execution": report.execution_type,
+        "execution_id": report.execution_id,
+        "time_in_force": report.time_in_force,
+        "quote_qty": format_amount(report.quote_quantity),
+        "stop_price": format_amount(report.stop_price),
+        "iceberg_qty": format_amount(report.iceberg_quantity),
+        "prevented": format_amount(report.prevented),
+        "stp_mode": report.stp_mode,
+        "strategy_id": report.strategy_id,
+        "strategy_type": report.strategy_type,
+        "time_us": report.time,
+        "update_time_us": report.update_time,
+        "working_time_us": report.working_time,
+        "on_book": report.is_on_book,
+        "expiry_reason": report.expiry_reason,
+        "reject_reason": report.reject_reason,
+    }
+    if report.execution_type == "TRADE_PREVENTION":
+        row["prevented_match_id"] = report.prevented_match_id
+    if report.cancel_client_order_id:
+        row["cancel_client_order_id"] = report.cancel_client_order_id
+    return row
+
+
+def render_fill(fill: Fill) -> Row:
+    """A user's side of a trade."""
+    return {
+        "kind": "fill",
+        "account": fill.account,
+        "symbol": fill.symbol,
+        "order_id": fill.order_id,
+        "client_order_id": fill.client_order_id,
+        "exec_id": fill.trade_id,
+        "side": "BUY" if fill.is_buy else "SELL",
+        "price": format_amount(fill.price),
+        "qty": format_amount(fill.quantity),
+        "quote": format_amount(fill.quote),
+        "fee": format_amount(fill.fee),
+        "fee_asset": fill.fee_asset,
+        "maker": fill.is_maker,
+        "time_us": fill.time,
+    }
+
+
+def render_balance(record: BalanceRecord) -> Row:
+    """One asset of one account."""
+    return {
+        "kind": "balance",
+        "account": record.account,
+        "asset": record.asset,
+        "free": format_amount(record.free),
+        "locked": format_amount(record.locked),
+    }
+
+
+def render_command(record: CommandRecord) -> Row:
+    """A command under its class name, its fields beside it; PlaceOrder's ``type`` is ``order_type`` here."""
+    command: Command = record.command
+    row: Row = {"kind": "command", "command": type(command).__name__}
+    for field in fields(command):
+        value: Any = getattr(command, field.name)
+        name: str = "order_type" if field.name == "type" else field.name
+        row[name] = format_amount(value) if field.name in AMOUNTS else value
+    if record.refused:
+        row["refused"] = record.refused
+    return row
+
+
+def render_fault(record: FaultRecord) -> Row:
+    """A bite."""
+    return {"kind": "fault", **record.detail}
+
+
+RENDERERS: dict[type, Callable[[Any], Row]] = {
+    OrderReport: render_order,
+    Fill: render_fill,
+    BalanceRecord: render_balance,
+    CommandRecord: render_command,
+    FaultRecord: render_fault,
+}
+
+
+class Journal:
+    """
+    One venue's journal, in memory, and in the file ``path`` as well when one is given.
+
+    The file takes one JSON line a row, written without a buffer: what the venue has
+    answered survives the death of its process. Opening an existing file continues it;
+    JournalError when it cannot be read or another process writes to it.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path: Path | None = path
+        self._records: list[tuple[int, Any]] = []
+        self._file: int = -1
+        self._size: int = 0                 # bytes of the file that hold whole batches
+        self._written: int = 0              # rows the file holds
+        if path is not None:
+            self._open(path)
+
+    @property
+    def last(self) -> int:
+        """Number of the newest row, 0 when there is none."""
+        return len(self._records)
+
+    def record(self, now: int, command: Command | None, events: Sequence[Event]) -> None:
+        """
+        Append what a command did at ``now`` (us). ``command`` is None for what the
+        market did to users: the flow's own commands are not journalled.
+        """
+        records: list[tuple[int, Any]] = self._records
+        if command is not None:
+            records.append((now, CommandRecord(command, "")))
+        for event in events:
+            kind: type = type(event)
+            if kind is OrderReport or kind is Fill:
+                records.append((now, event))
+            elif kind is BalanceChange:
+                account, _, assets = event       # type: ignore[misc]
+                for asset, (free, locked) in assets.items():
+                    records.append((now, BalanceRecord(account, asset, free, locked)))
+        if self._file >= 0:
+            self._write()
+
+    def refused(self, now: int, command: Command, reason: str) -> None:
+        """Append a command that the exchange refused."""
+        self._append(now, CommandRecord(command, reason))
+
+    def fault(self, now: int, detail: dict[str, Any]) -> None:
+        """Append a fault's bite."""
+        self._append(now, FaultRecord(detail))
+
+    def rows(self, after: int = 0) -> list[Row]:
+        """The rows with ``n`` > ``after``, oldest first."""
+        start: int = max(after, 0)
+        return [self._render(n, entry) for n, entry in enumerate(self._records[start:], start + 1)]
+
+    def clear(self) -> None:
+        """Forget everything; the next row is number 1 again."""
+        self._records.clear()
+        self._size = self._written = 0
+        if self._file >= 0:
+            self._truncate()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _append(self, now: int, record: Any) -> None:
+        self._records.append((now, record))
+        if self._file >= 0:
+            self._write()
+
+    @staticmethod
+    def _render(n: int, entry: tuple[int, Any]) -> Row:
+        now, record = entry
+        if type(record) is dict:
+            return dict(record)
+        return {"n": n, "t": now // 1000, **RENDERERS[type(record)](record)}
+
+    def _write(self) -> None:
+        """
+        Bring the file up to date. ``more`` marks the rows that mean nothing without the next one:
+        half of a command's rows would restore half of its money.
+        """
+        rows: list[Row] = self.rows(self._written)
+        for row in rows[:-1]:
+            row["more"] = True
+        data: bytes = b"".join([msgspec.json.encode(row) + b"\n" for row in rows])
+        done: int = 0
+        try:
+            while done < len(data):
+                done += os.write(self._file, data[done:])
+        except OSError:
+            self._truncate()        # a full disk must not leave half a row for the next one to follow
+            raise
+        self._size += len(data)
+        self._written += len(rows)
+
+    def _truncate(self) -> None:
+        os.ftruncate(self._file, self._size)
+        os.lseek(self._file, self._size, os.SEEK_SET)
+
+    def _open(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        except OSError as error:
+            raise JournalError(f"cannot open journal {path}: {error.strerror}") from None
+        try:
+            _lock(self._file, path)
+            self._load(path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, path: Path) -> None:
+        content: bytes = path.read_bytes()
+        records: list[tuple[int, Any]] = []
+        offset: int = 0
+        while (end := content.find(b"\n", offset) + 1) > 0:
+            n: int = len(records) + 1
+            try:
+                row: Any = msgspec.json.decode(content[offset:end])
+            except msgspec.DecodeError as error:
+                raise JournalError(f"journal {path}: record {n} is corrupt: {error}") from None
+            if not isinstance(row, dict) or row.get("n") != n or type(row.get("t")) is not int:
+                raise JournalError(f"journal {path}: record {n} is corrupt: not row number {n}")
+            more: bool = row.pop("more", False)
+            records.append((row["t"] * 1000, row))
+            offset = end
+            if not more:
+                self._size, self._written = end, n
+        self._records = records[:self._written]
+        if self._size < len(content):
+            torn: int = len(content) - self._size
+            print(f"warning: journal {path}: cut {torn} bytes of a torn last record", file=sys.stderr)
+        self._truncate()
+
+
+def _lock(file: int, path: Path) -> None:
+    """Two processes writing one journal would ruin it: the second one is refused."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(file, 1 << 40, os.SEEK_SET)
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+            os.lseek(file, 0, os.SEEK_SET)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise JournalError(f"journal {path} is in use by another process") from None

@@ -1,0 +1,69 @@
+"""Accounts a venue opens with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..core.numbers import SCALE, parse_amount
+
+
+@dataclass
+class Account:
+    """An API key, its secret, and what it starts with: asset -> amount in 1e-8. The key is the account's name."""
+
+    key: str
+    secret: str
+    balances: dict[str, int] = field(default_factory=dict)
+
+
+DEFAULT_ACCOUNT: Account = Account("mock-key", "mock-secret", {"USDT": 100_000 * SCALE, "BTC": SCALE})
+
+
+def parse_account(text: str) -> Account:
+    """
+    Read ``KEY:SECRET:USDT=100000,BTC=1``; the balances may be empty (``KEY:SECRET:``).
+
+    Raises ValueError naming the part that is wrong. The secret is never quoted.
+    """
+    parts: list[str] = text.split(":")
+    if len(parts) != 3:
+        raise ValueError(f"account: not KEY:SECRET:ASSET=AMOUNT,...: it has {len(parts)} parts where 3 are needed")
+    key, secret, funds = parts
+    if not key or not secret:
+        raise ValueError(f"account {key!r}: key and secret must not be empty")
+    account: Account = Account(key, secret)
+    for item in filter(None, funds.split(",")):
+        asset, equals, amount = item.partition("=")
+        if not asset or not equals:
+            raise ValueError(f"account {key!r}: not ASSET=AMOUNT: {item!r}")
+        if asset in account.balances:
+            raise ValueError(f"account {key!r}: asset {asset!r} is given twice")
+        try:
+            value: int = parse_amount(amount)
+        except ValueError as error:
+            raise ValueError(f"account {key!r}: {asset}: {error}") from None
+        if value < 0:
+            raise ValueError(f"account {key!r}: {asset}: negative amount: {amount!r}")
+        account.balances[asset] = value
+    return account
+
+
+def read_accounts(accounts: Iterable[Account | str] | None, assets: Iterable[str]) -> list[Account]:
+    """
+    Accounts given as objects or as command line text; None or none at all: the default account.
+
+    Raises ValueError for a repeated key and for an asset that no instrument trades.
+    """
+    given: list[Account] = [
+        parse_account(account) if isinstance(account, str) else account for account in accounts or ()
+    ]
+    result: list[Account] = given or [DEFAULT_ACCOUNT]
+    known: set[str] = set(assets)
+    seen: set[str] = set()
+    for account in result:
+        if account.key in seen:
+            raise ValueError(f"account {account.key!r}: the key is given twice")
+        seen.add(account.key)
+        for asset in account.balances:
+            if asset not in known:
+                raise ValueError(f"account {account.key!r}: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+    return result

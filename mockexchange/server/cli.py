@@ -1,0 +1,161 @@
+"""The command line: ``python -m mockexchange serve binance=8801 ...`` (DESIGN.md 4.1)."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import msgspec
+
+from ..dialects import load_dialect
+from ..journal import JournalError
+from .control import is_loopback
+from .listener import Listener, close_event_loop, new_event_loop
+from .venue import Venue
+
+USAGE_ERROR: int = 2
+
+
+class UsageError(Exception):
+    """What is wrong with the command line, in one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def make_parser() -> Parser:
+    """The parser of the whole command line."""
+    parser: Parser = Parser(prog="mockexchange", description="A simulated exchange that speaks real wire dialects.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve")
+    serve: argparse.ArgumentParser = commands.add_parser("serve", help="serve one or more venues")
+    serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--control-token", default="", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach")
+    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH", help="the market: synthetic, or a Binance public-dump CSV (trades, aggTrades or klines)")
+    serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the feed runs")
+    serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
+    serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
+    serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
+    serve.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends: a child that must not outlive its parent")
+    return parser
+
+
+def read_listeners(texts: Sequence[str]) -> list[tuple[str, int]]:
+    """``binance=8801`` -> ("binance", 8801). UsageError names what is wrong."""
+    result: list[tuple[str, int]] = []
+    for text in texts:
+        name, equals, port = text.partition("=")
+        if not equals or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+            raise UsageError(f"not DIALECT=PORT (0 to 65535): {text!r}")
+        try:
+            load_dialect(name)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        result.append((name, int(port)))
+    return result
+
+
+def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
+    """One venue of its own per listener. Raises what Venue raises."""
+    result: list[Listener] = []
+    seen: dict[str, int] = {}
+    try:
+        for name, port in read_listeners(arguments.listeners):
+            seen[name] = seen.get(name, 0) + 1
+            venue: Venue = Venue(
+                name,
+                feed=arguments.feed,
+                speed=arguments.speed,
+                seed=arguments.seed,
+                accounts=arguments.account,
+                state=arguments.state,
+                state_name=name if seen[name] == 1 else f"{name}-{seen[name]}",
+            )
+            result.append(Listener(venue, arguments.host, port, arguments.control_token))
+    except BaseException:
+        close_all(result)
+        raise
+    return result
+
+
+def close_all(listeners: list[Listener]) -> None:
+    """Let go of the journals."""
+    for listener in listeners:
+        listener.venue.close()
+
+
+def end_with_stdin(end: Callable[[], None]) -> None:
+    """Call ``end`` when standard input is at its end: its writer has closed it, or died."""
+
+    def watch() -> None:
+        try:
+            while os.read(0, 4096):
+                pass
+        except OSError:
+            pass
+        end()
+
+    threading.Thread(target=watch, name="mockexchange-stdin", daemon=True).start()
+
+
+async def serve(listeners: list[Listener], with_stdin: bool) -> None:
+    """Serve until SIGINT or SIGTERM, printing one ready line per listener once all of them listen."""
+    loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+    ended: asyncio.Event = asyncio.Event()
+
+    def end() -> None:
+        try:
+            loop.call_soon_threadsafe(ended.set)
+        except RuntimeError:
+            pass                # the loop is closed: it has ended already
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, frame: end())
+    try:
+        for listener in listeners:
+            await listener.start()
+        for listener in listeners:
+            print(msgspec.json.encode(listener.ready()).decode(), flush=True)
+        if with_stdin:
+            end_with_stdin(end)
+        await ended.wait()
+    finally:
+        await asyncio.gather(*[listener.stop() for listener in listeners])
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Check what can be checked, then serve."""
+    if not is_loopback(arguments.host) and not arguments.control_token:
+        raise UsageError(f"--host {arguments.host}: others can reach it, so --control-token is needed")
+    listeners: list[Listener] = make_listeners(arguments)
+    loop: asyncio.AbstractEventLoop = new_event_loop()
+    try:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(serve(listeners, arguments.exit_with_stdin))
+    finally:
+        close_event_loop(loop)
+        close_all(listeners)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 0 after a clean end, 2 with one line on stderr when it cannot start."""
+    from ..feeds import FeedError
+
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        run(make_parser().parse_args(argv))
+    except (UsageError, FeedError, JournalError, ValueError, OSError) as error:
+        line: str = " ".join(str(error).split())
+        print(f"mockexchange: error: {line}", file=sys.stderr)
+        return USAGE_ERROR
+    return 0

@@ -1,0 +1,177 @@
+"""The control API under ``/_mock/`` (DESIGN.md 4.3): JSON in, JSON out, errors as 400 {"error": "..."}."""
+
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from ..core.errors import Refusal
+from ..fields import Fields
+from .venue import Venue
+
+CONTROL_PREFIX: str = "/_mock/"
+DAY_MS: int = 86_400_000
+WILDCARDS: tuple[str, ...] = ("0.0.0.0", "::", "")
+
+Answer = dict[str, Any]
+Operation = Callable[[web.Request, Any], Awaitable[Answer]]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine only."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header: without the port, and without the brackets of an IPv6 address."""
+    if header.startswith("["):
+        return header[1:].partition("]")[0]
+    return header.partition(":")[0]
+
+
+class Control:
+    """
+    The control API of one venue.
+
+    ``token`` "" asks for none. ``host`` is the address the venue is bound to: a request whose
+    Host header names neither it nor the loopback is refused, so that no web page can reach
+    the API through a name of its own (DNS rebinding). Bound to all addresses, any address will do. ``renew(request)`` does a reset where
+    more than the venue must be renewed; it is given the request that asked for it.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        token: str = "",
+        host: str = "127.0.0.1",
+        renew: Callable[[web.Request], Awaitable[None]] | None = None,
+    ) -> None:
+        self._venue: Venue = venue
+        self._token: str = token
+        self._host: str = host
+        self._renew: Callable[[web.Request], Awaitable[None]] | None = renew
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add the routes of the contract."""
+        routes: list[tuple[str, str, Operation]] = [
+            ("GET", "state", self._state),
+            ("GET", "journal", self._journal),
+            ("POST", "reset", self._reset),
+            ("POST", "price", self._price),
+            ("POST", "deposit", self._deposit),
+            ("POST", "clock", self._clock),
+            ("GET", "faults", self._list_faults),
+            ("POST", "faults", self._add_fault),
+            ("DELETE", "faults", self._clear_faults),
+        ]
+        for method, path, operation in routes:
+            app.router.add_route(method, CONTROL_PREFIX + path, self._guarded(operation))
+
+    def _guarded(self, operation: Operation) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            refused: web.Response | None = self._refuse(request)
+            if refused is not None:
+                return refused
+            try:
+                data: Any = None
+                if request.method == "POST":
+                    body: bytes = await request.read()
+                    try:
+                        data = msgspec.json.decode(body) if body else {}
+                    except msgspec.DecodeError as error:
+                        raise ValueError(f"body: not JSON: {error}") from None
+                return answer(await operation(request, data))
+            except (ValueError, Refusal) as error:
+                return answer({"error": str(error)}, 400)
+
+        return handle
+
+    def _refuse(self, request: web.Request) -> web.Response | None:
+        name: str = host_name(request.headers.get("Host", ""))
+        ours: bool = is_address(name) if self._host in WILDCARDS else name.lower() == self._host.lower()
+        if not ours and not is_loopback(name):
+            return answer({"error": f"Host: {name!r} is neither the loopback nor this venue's own address"}, 403)
+        if self._token:
+            given: str = request.headers.get("X-Mock-Token", "")
+            scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+            if scheme.lower() == "bearer":
+                given = value.strip()
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                return answer({"error": "Authorization: the control token is missing or wrong"}, 401)
+        return None
+
+    async def _state(self, request: web.Request, data: Any) -> Answer:
+        return self._venue.describe()
+
+    async def _journal(self, request: web.Request, data: Any) -> Answer:
+        text: str = request.query.get("after", "0")
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError(f"after: not a whole number from 0 on: {text!r}")
+        rows: list[Answer] = self._venue.journal.rows(int(text))
+        return {"rows": rows, "next": self._venue.journal.last}
+
+    async def _reset(self, request: web.Request, data: Any) -> Answer:
+        Fields(data, "reset").finish()
+        if self._renew is not None:
+            await self._renew(request)
+        else:
+            await self._venue.stop()
+            self._venue.reset()
+            await self._venue.start()
+        return {}
+
+    async def _price(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "price")
+        symbol: str = fields.text("symbol")
+        price: int = fields.amount("price")
+        fields.finish()
+        self._venue.set_price(symbol, price)
+        return {}
+
+    async def _deposit(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "deposit")
+        key: str = fields.text("key")
+        asset: str = fields.text("asset")
+        amount: int = fields.amount("amount")
+        fields.finish()
+        self._venue.deposit(key, asset, amount)
+        return {}
+
+    async def _clock(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "clock")
+        offset: int = fields.integer("offset_ms", low=-3650 * DAY_MS, high=3650 * DAY_MS)
+        fields.finish()
+        self._venue.set_clock(offset)
+        return {"now": self._venue.now() // 1000}
+
+    async def _list_faults(self, request: web.Request, data: Any) -> Answer:
+        return {"faults": self._venue.faults.list()}
+
+    async def _add_fault(self, request: web.Request, data: Any) -> Answer:
+        return self._venue.faults.add(data)
+
+    async def _clear_faults(self, request: web.Request, data: Any) -> Answer:
+        self._venue.faults.clear()
+        return {}
+
+
+def answer(content: Answer, status: int = 200) -> web.Response:
+    """A JSON answer."""
+    return web.Response(status=status, body=msgspec.json.encode(content), content_type="application/json")

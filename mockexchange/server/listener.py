@@ -1,0 +1,196 @@
+"""A venue listening on a port: start, stop, restart, and the reset that the control API asks for."""
+
+import asyncio
+import socket
+import sys
+from typing import Any
+
+from aiohttp import web
+
+from ..dialects import Dialect, load_dialect
+from .app import build_app
+from .control import WILDCARDS, Control
+from .venue import Venue
+
+SHUTDOWN_SECONDS: float = 0.25      # what an answer under way is given to leave
+FAREWELL_SECONDS: float = 0.02      # what the last words of the dialect are given to leave
+BACKLOG: int = 1024
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound TCP socket. OSError naming host and port when that is impossible."""
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)[0]
+        listening: socket.socket = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError) as error:
+        raise OSError(f"cannot listen on {host}:{port}: {error}") from None
+    try:
+        if sys.platform == "win32":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise OSError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+    listening.setblocking(False)
+    return listening
+
+
+class Listener:
+    """
+    Serves one venue. All methods belong to the event loop's thread.
+
+    ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
+    """
+
+    def __init__(self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "") -> None:
+        self.venue: Venue = venue
+        self.host: str = host
+        self.port: int = port
+        self._token: str = token
+        self._socket: socket.socket | None = None
+        self._runner: web.AppRunner | None = None
+        self._dialect: Dialect | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._lock: asyncio.Lock = asyncio.Lock()
+
+    @property
+    def address(self) -> str:
+        """host:port as a URL needs it; a wildcard is shown as the loopback."""
+        host: str = self.host
+        if host in WILDCARDS:
+            host = "::1" if host == "::" else "127.0.0.1"
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    def ready(self) -> dict[str, Any]:
+        """The ready line (DESIGN.md 4.1); the key is the first account's."""
+        return {
+            "event": "ready",
+            "dialect": self.venue.dialect,
+            "rest": f"http://{self.address}",
+            "stream": f"ws://{self.address}",
+            "key": self.venue.accounts[0].key,
+            "secret": self.venue.accounts[0].secret,
+        }
+
+    async def start(self) -> None:
+        """Listen, and let the market run. Port 0 becomes the port that was found."""
+        self._listen()
+        try:
+            await self._serve()
+        except BaseException:
+            self._unlisten()
+            raise
+
+    async def stop(self) -> None:
+        """Cut every connection and be gone; the venue can be started again."""
+        async with self._lock:
+            self._unlisten()
+            await self._unserve(polite=True)
+            await asyncio.gather(*self._retiring)
+
+    async def restart(self, keep_state: bool = True, down: float = 0.0) -> None:
+        """
+        Die and come back on the same port: every connection is cut, and refused for ``down`` seconds.
+
+        The state is kept as a journal keeps it, or lost, as a testnet's wipe does it.
+        """
+        async with self._lock:
+            self._unlisten()
+            await self._unserve()
+            self.venue.reopen(keep_state)
+            await asyncio.sleep(down)
+            self._listen()
+            await self._serve()
+
+    async def reset(self, spared: web.Request | None = None) -> None:
+        """
+        Everything as on the first day; every connection is cut but the one that must still be
+        answered, which is closed after its answer. The port stays open meanwhile.
+        """
+        async with self._lock:
+            runner: web.AppRunner | None = self._runner
+            await self._unserve(spared)
+            self.venue.reset()
+            await self._serve()
+            if spared is not None and runner is not None:
+                task: asyncio.Task[None] = asyncio.get_running_loop().create_task(self._retire(runner))
+                self._retiring.add(task)
+                task.add_done_callback(self._retiring.discard)
+
+    def _listen(self) -> None:
+        self._socket = bind(self.host, self.port)
+        self.port = self._socket.getsockname()[1]
+
+    def _unlisten(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    async def _serve(self) -> None:
+        assert self._socket is not None
+        dialect: Dialect = load_dialect(self.venue.dialect)(self.venue)
+        control: Control = Control(self.venue, self._token, self.host, self.reset)
+        app: web.Application = build_app(self.venue, dialect, control)
+        runner: web.AppRunner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=75.0
+        )
+        await runner.setup()
+        await dialect.start()
+        await self.venue.start()
+        # A duplicate, because a site closes what it is given: the port outlives the application.
+        await web.SockSite(runner, self._socket.dup(), backlog=BACKLOG).start()
+        self._runner = runner
+        self._dialect = dialect
+
+    async def _unserve(self, spared: web.Request | None = None, polite: bool = False) -> None:
+        """Cut the connections; ``polite`` lets the dialect tell its clients first, a crash tells nobody."""
+        runner, self._runner = self._runner, None
+        dialect, self._dialect = self._dialect, None
+        if runner is None or dialect is None:
+            return
+        for site in list(runner.sites):
+            await site.stop()
+        if polite:
+            await dialect.stop()
+            await asyncio.sleep(FAREWELL_SECONDS)
+        server = runner.server
+        for connection in server.connections if server is not None else ():
+            if spared is None or connection is not spared.protocol:
+                if connection.transport is not None:
+                    connection.transport.abort()
+        await runner.shutdown()
+        if not polite:
+            await dialect.stop()
+        await self.venue.stop()
+        if spared is None:
+            await runner.cleanup()
+
+    async def _retire(self, runner: web.AppRunner) -> None:
+        """The connection that asked for a reset gets its answer before its server goes."""
+        await runner.cleanup()
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """A uvloop where that is installed, else asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+def close_event_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what still runs on a stopped loop (handlers whose clients were cut off), then close it."""
+    tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=SHUTDOWN_SECONDS))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    asyncio.set_event_loop(None)
+    loop.close()

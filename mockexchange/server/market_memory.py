@@ -1,0 +1,73 @@
+"""Where the market stood, so that a venue that comes back does not jump to its opening price."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+SAVE_SECONDS: float = 1.0
+SLACK: int = 10_000                 # trade ids that may have been used after the last save
+
+# symbol -> (last price in 1e-8, newest public trade id)
+Market = dict[str, tuple[int, int]]
+
+
+class MarketMemory:
+    """
+    The last price and trade id of every symbol; also in the file ``path``, about once a second.
+
+    It is a convenience: a file that is missing or unreadable is as none, the journal holds
+    everything that belongs to users.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.market: Market = {}
+        self._path: Path | None = path
+        self._task: asyncio.Task[None] | None = None
+        self._source: Callable[[], Market] | None = None
+        if path is not None and path.exists():
+            self._load(path)
+
+    def forget(self) -> None:
+        """Start from nothing."""
+        self.market = {}
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def start(self, source: Callable[[], Market]) -> None:
+        """Save what ``source`` says from now on, where there is a file to save to."""
+        self._source = source
+        if self._path is not None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Save once more and stop."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self._save()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            self._save()
+
+    def _save(self) -> None:
+        if self._path is None or self._source is None:
+            return
+        fresh: Path = self._path.with_suffix(".tmp")
+        try:
+            fresh.write_bytes(msgspec.json.encode(self._source()))
+            os.replace(fresh, self._path)
+        except OSError:
+            pass                # tried again in a second; nothing of a user's is in it
+
+    def _load(self, path: Path) -> None:
+        try:
+            saved: dict[str, tuple[int, int]] = msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[int, int]])
+        except (OSError, msgspec.DecodeError):
+            return
+        self.market = {symbol: (price, last + SLACK) for symbol, (price, last) in saved.items() if price > 0 and last >= 0}

@@ -1,0 +1,155 @@
+"""The feed pump: applies the market's steps to the exchange when they are due."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+
+from ..core.commands import Command
+from ..core.tape import Bar
+
+logger: logging.Logger = logging.getLogger("mockexchange")
+
+MAX_SPEED: float = float("inf")
+SLICE_SECONDS: float = 0.002        # the longest the flow keeps requests waiting
+SLICE_STEPS: int = 200
+REST_SECONDS: float = 0.005         # steps due within this time are applied together
+
+
+class NoFeed:
+    """Feed "none": a market without a house. The book holds what users put there."""
+
+    recorded: bool = False
+
+    def __init__(self) -> None:
+        self.symbols: list[str] = []
+        self.last_trade_ids: dict[str, int] = {}
+
+    def opening(self) -> list[Command]:
+        return []
+
+    def steps(self) -> Iterator[tuple[int, Command]]:
+        return iter(())
+
+    def history(self, symbol: str, until_us: int) -> list[Bar]:
+        return []
+
+    def on_price(self, symbol: str, price: int) -> None:
+        """Nothing follows the price."""
+
+
+def parse_speed(text: str | int | float) -> float:
+    """"max" or a number above 0 -> how many feed seconds pass in a second. ValueError otherwise."""
+    if text == "max":
+        return MAX_SPEED
+    try:
+        speed: float = float(text)
+    except (TypeError, ValueError):
+        speed = 0.0
+    if not 0 < speed <= 1e6:
+        raise ValueError(f'speed: neither "max" nor a number above 0 and up to 1000000: {text!r}')
+    return speed
+
+
+class Pump:
+    """
+    Applies a feed's steps through ``apply``, so that requests are served first: never
+    longer than SLICE_SECONDS at a stretch, and the loop runs between two stretches.
+
+    At a numeric speed a step is applied when it is due. At MAX_SPEED the steps follow
+    each other as fast as they can; before the next slice the pump awaits ``drains``, so
+    that a slow reader slows the market down instead of losing trades. A recorded feed at
+    MAX_SPEED waits for ``touch``, so that a client can subscribe before it is all over.
+
+    ``status`` is waiting, running, ended or failed.
+    """
+
+    def __init__(
+        self,
+        steps: Iterator[tuple[int, Command]],
+        speed: float,
+        apply: Callable[[Command], object],
+        drains: list[Callable[[], Awaitable[None]]],
+        wait_for_touch: bool = False,
+    ) -> None:
+        self.status: str = "waiting" if wait_for_touch else "running"
+        self.applied: int = 0
+        self._steps: Iterator[tuple[int, Command]] = steps
+        self._next: tuple[int, Command] | None = None
+        self._position: int = 0                     # us of feed time that have been applied
+        self._speed: float = speed
+        self._apply: Callable[[Command], object] = apply
+        self._drains: list[Callable[[], Awaitable[None]]] = drains
+        self._touched: asyncio.Event = asyncio.Event()
+        if not wait_for_touch:
+            self._touched.set()
+        self._task: asyncio.Task[None] | None = None
+
+    def touch(self) -> None:
+        """Somebody is looking: a waiting replay may start."""
+        self._touched.set()
+
+    def start(self) -> None:
+        """Start, or go on where ``stop`` left off."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop between two steps."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        try:
+            await self._touched.wait()
+            self.status = "running"
+            if self._next is None:
+                self._next = next(self._steps, None)
+            if self._speed == MAX_SPEED:
+                await self._run_flat_out()
+            else:
+                await self._run_in_time()
+            self.status = "ended"
+        except Exception:
+            self.status = "failed"
+            logger.exception("the feed has failed, the market stands still")
+
+    async def _run_in_time(self) -> None:
+        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        origin: float = loop.time() - self._position / 1e6 / self._speed
+        while self._next is not None:
+            due: int = int((loop.time() - origin) * self._speed * 1e6)
+            if self._slice(loop, due):
+                ahead: float = origin + self._next[0] / 1e6 / self._speed - loop.time() if self._next else 0.0
+                await asyncio.sleep(max(ahead, REST_SECONDS))
+            else:
+                await asyncio.sleep(0)
+
+    async def _run_flat_out(self) -> None:
+        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        while self._next is not None:
+            self._slice(loop, None)
+            for drain in self._drains.copy():
+                try:
+                    await drain()
+                except Exception:
+                    logger.exception("a drain has failed")
+            await asyncio.sleep(0)
+
+    def _slice(self, loop: asyncio.AbstractEventLoop, due: int | None) -> bool:
+        """Apply steps up to feed time ``due``; True when all of them are, False when the slice was over first."""
+        end: float = loop.time() + SLICE_SECONDS
+        step: tuple[int, Command] | None = self._next
+        count: int = 0
+        try:
+            while step is not None and (due is None or step[0] <= due):
+                if count >= SLICE_STEPS or (count & 7 == 0 and loop.time() > end):
+                    return False
+                self._apply(step[1])
+                self._position = step[0]
+                count += 1
+                step = next(self._steps, None)
+            return True
+        finally:
+            self._next = step
+            self.applied += count

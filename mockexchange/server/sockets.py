@@ -1,0 +1,288 @@
+"""
+The server's end of a websocket, made for sending one message to many.
+
+aiohttp does the handshake and reads; what goes out is framed once (``text_frame``) and
+handed to the transport as bytes, so that any number of receivers costs one encoding.
+"""
+
+import asyncio
+import socket
+import struct
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
+
+from aiohttp import WSMsgType, web
+
+CLOSE_GOING_AWAY: int = 1001            # RFC 6455, 7.4.1
+CLOSE_UNSUPPORTED: int = 1003
+CLOSE_POLICY: int = 1008
+CLOSE_RESTART: int = 1012
+
+MAX_MESSAGE: int = 256 << 10            # bytes of one incoming message: 1024 stream names fit several times
+LINGER: float = 5.0                     # seconds a dropped peer gets to read what is already buffered
+LATE_FRAMES: int = 512                  # frames gathered before they are written without waiting for the end of the turn
+
+_TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA
+
+
+def _frame(opcode: int, payload: bytes) -> bytes:
+    """One unmasked, final frame (RFC 6455, 5.2)."""
+    size: int = len(payload)
+    if size < 126:
+        return bytes((0x80 | opcode, size)) + payload
+    if size < 1 << 16:
+        return struct.pack("!BBH", 0x80 | opcode, 126, size) + payload
+    return struct.pack("!BBQ", 0x80 | opcode, 127, size) + payload
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A text message, framed: send it to any number of sockets with ``Socket.send_frame``."""
+    return _frame(_TEXT, payload)
+
+
+class _Outbox:
+    """The sockets of one event loop that hold frames for the end of this turn."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop: asyncio.AbstractEventLoop = loop
+        self.waiting: list[Socket] = []
+
+    def add(self, one: "Socket") -> None:
+        if not self.waiting:
+            self.loop.call_soon(self.flush)
+        self.waiting.append(one)
+
+    def flush(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            one._flush()
+
+
+_OUTBOXES: WeakKeyDictionary[asyncio.AbstractEventLoop, _Outbox] = WeakKeyDictionary()
+
+
+class Socket:
+    """
+    One websocket of the server.
+
+    What is sent within one turn of the event loop leaves together in one write at its end, in
+    order: a burst of frames to ten clients is ten system calls. Nothing that sends ever awaits:
+    a peer that does not read is noticed by its write buffer, dropped when that passes
+    ``max_buffer`` bytes, and costs the others nothing.
+
+    A ping goes out every ``ping_interval`` seconds; who leaves one unanswered for
+    ``pong_timeout`` seconds is dropped. Pongs without a matching ping do not count
+    (web-socket-streams.md, "General WSS information"). With ``messages_per_second`` set, a peer
+    that sends more messages (pings and pongs included) within one second is disconnected
+    ("WebSocket Limits").
+    """
+
+    def __init__(
+        self,
+        request: web.Request,
+        *,
+        ping_interval: float = 20.0,
+        pong_timeout: float = 60.0,
+        max_buffer: int = 8 << 20,
+        messages_per_second: int = 0,
+    ) -> None:
+        self.request: web.Request = request
+        self.response: web.WebSocketResponse = web.WebSocketResponse(
+            timeout=1.0, autoping=False, compress=False, max_msg_size=MAX_MESSAGE,
+        )
+        self.ping_interval: float = ping_interval
+        self.pong_timeout: float = pong_timeout
+        self.max_buffer: int = max_buffer
+        self.messages_per_second: int = messages_per_second
+        self.is_open: bool = False
+
+        self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        outbox: _Outbox | None = _OUTBOXES.get(self._loop)
+        if outbox is None:
+            outbox = _OUTBOXES[self._loop] = _Outbox(self._loop)
+        self._outbox: _Outbox = outbox
+        self._transport: asyncio.Transport | None = None
+        self._late: list[bytes] = []
+        self._pings: dict[bytes, float] = {}            # payload -> when it was sent, oldest first
+        self._ping_timer: asyncio.TimerHandle | None = None
+        self._arrivals: deque[float] = deque()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+
+    # life
+
+    async def open(self) -> None:
+        """
+        Answer the upgrade. Raises aiohttp's HTTPBadRequest when the request is no websocket
+        handshake, ConnectionResetError when the peer is gone already.
+        """
+        await self.response.prepare(self.request)
+        transport: asyncio.Transport | None = self.request.transport
+        if transport is None:
+            raise ConnectionResetError("the peer left during the handshake")
+        self._transport = transport
+        self.is_open = True
+        self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+
+    async def close(self, code: int = 1000, reason: bytes = b"") -> None:
+        """Send everything that waits, then the close frame; returns within about a second."""
+        if not self.is_open:
+            return
+        self._flush()
+        transport: asyncio.Transport | None = self._end()
+        if transport is None:
+            return
+        try:
+            await self.response.close(code=code, message=reason, drain=False)
+        except (ConnectionError, RuntimeError):
+            pass
+        # The transport closes only when its buffer is out, which a peer that stopped reading never allows.
+        if transport.get_write_buffer_size():
+            self._loop.call_later(LINGER, transport.abort)
+
+    def drop(self, code: int, reason: bytes) -> None:
+        """Close without waiting for the peer: what is buffered and the close frame get LINGER seconds to leave."""
+        if not self.is_open:
+            return
+        self._flush(check=False)
+        transport: asyncio.Transport | None = self._end()
+        if transport is None or transport.is_closing():
+            return
+        transport.write(_frame(_CLOSE, struct.pack("!H", code) + reason))
+        transport.close()
+        self._loop.call_later(LINGER, transport.abort)
+
+    def reset(self) -> None:
+        """End the connection with a TCP RST, as a crashed host or a middlebox does."""
+        self._late.clear()
+        transport: asyncio.Transport | None = self._end() or self.request.transport
+        if transport is None:
+            return
+        raw: socket.socket | None = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0))
+        transport.abort()
+
+    def closed(self) -> "asyncio.Future[None]":
+        """Done when this end has closed or has seen the other one go."""
+        return self._ended
+
+    def _end(self) -> asyncio.Transport | None:
+        transport, self._transport = self._transport, None
+        self.is_open = False
+        self._pings.clear()
+        if self._ping_timer is not None:
+            self._ping_timer.cancel()
+            self._ping_timer = None
+        if not self._ended.done():
+            self._ended.set_result(None)
+        return transport
+
+    # out
+
+    @property
+    def buffered(self) -> int:
+        """Bytes accepted but not yet taken by the kernel; 0 for a socket that is not open."""
+        transport: asyncio.Transport | None = self._transport
+        if transport is None:
+            return 0
+        return transport.get_write_buffer_size() + sum(map(len, self._late))
+
+    def send(self, payload: bytes) -> None:
+        """Send one text message; on a socket that is gone this does nothing."""
+        self.send_frame(_frame(_TEXT, payload))
+
+    def send_frame(self, frame: bytes) -> None:
+        """Send bytes that are framed already; on a socket that is gone this does nothing."""
+        if not self.is_open:
+            return
+        late: list[bytes] = self._late
+        if not late:
+            self._outbox.add(self)
+        late.append(frame)
+        if len(late) >= LATE_FRAMES:
+            self._flush()
+
+    def _flush(self, check: bool = True) -> None:
+        late: list[bytes] = self._late
+        if not late:
+            return
+        data: bytes = b"".join(late)
+        late.clear()
+        transport: asyncio.Transport | None = self._transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(data)
+        if check and transport.get_write_buffer_size() > self.max_buffer:
+            self.drop(CLOSE_POLICY, b"slow reader")
+
+    # in
+
+    async def receive(self) -> str | None:
+        """
+        The next text message; None when the connection is over, whoever ended it.
+
+        Pings are answered and pongs booked in here, so somebody must always be receiving.
+        """
+        while self.is_open:
+            try:
+                message = await self.response.receive()
+            except (ConnectionError, RuntimeError):
+                break
+            kind: WSMsgType = message.type
+            if kind not in (WSMsgType.TEXT, WSMsgType.PING, WSMsgType.PONG):
+                if kind is WSMsgType.BINARY:
+                    await self.close(CLOSE_UNSUPPORTED, b"text messages only")
+                break
+            if self.messages_per_second and self._is_too_many():
+                await self.close(CLOSE_POLICY, b"too many messages")
+                break
+            if kind is WSMsgType.TEXT:
+                return str(message.data)
+            if kind is WSMsgType.PING:
+                self.send_frame(_frame(_PONG, bytes(message.data)))
+            else:
+                self._book_pong(bytes(message.data))
+        self._end()
+        return None
+
+    def _is_too_many(self) -> bool:
+        now: float = self._loop.time()
+        arrivals: deque[float] = self._arrivals
+        while arrivals and arrivals[0] <= now - 1.0:
+            arrivals.popleft()
+        arrivals.append(now)
+        return len(arrivals) > self.messages_per_second
+
+    # heartbeat
+
+    def _ping(self) -> None:
+        now: float = self._loop.time()
+        # A timer may fire early by the clock's resolution, hence the hundredth.
+        oldest: float = next(iter(self._pings.values()), now)
+        if now - oldest >= self.pong_timeout - self.ping_interval / 100:
+            self.drop(CLOSE_POLICY, b"pong timeout")
+            return
+        payload: bytes = b"%d" % (time.time_ns() // 1_000)
+        self._pings[payload] = now
+        self.send_frame(_frame(_PING, payload))
+        if self.is_open:
+            self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+
+    def _book_pong(self, payload: bytes) -> None:
+        """A pong answers its ping and, as RFC 6455 (5.5.3) lets a busy peer skip some, every older one."""
+        if payload not in self._pings:
+            return
+        for sent in list(self._pings):
+            del self._pings[sent]
+            if sent == payload:
+                break
+
+
+def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:
+    """Send one text message to many sockets: framed once, whatever their number."""
+    frame: bytes = _frame(_TEXT, payload)
+    for one in sockets:
+        one.send_frame(frame)

@@ -1,0 +1,345 @@
+"""A venue: one dialect's world of exchange, journal, faults, keys, clock and market."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..core.commands import Command, Deposit, HouseTrade, Quote, SetPrice, TapeTrade
+from ..core.errors import Refusal
+from ..core.events import Event, PublicTrade
+from ..core.exchange import Exchange
+from ..core.instruments import Instrument, default_instruments
+from ..core.numbers import format_amount
+from ..core.tape import Tape
+from ..faults import Fault, FaultTable
+from ..feeds import Feed, open_feed
+from ..fold import Fold, fold_rows
+from ..journal import Journal, JournalError
+from .accounts import Account, read_accounts
+from .market_memory import Market, MarketMemory
+from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
+
+logger: logging.Logger = logging.getLogger("mockexchange")
+
+Listener = Callable[[list[Event]], None]
+Watcher = Callable[[str], None]
+
+FLOW: frozenset[type] = frozenset({Quote, HouseTrade, TapeTrade})
+
+
+class Venue:
+    """
+    One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
+
+    ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
+    ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
+    ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it.
+
+    Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
+    """
+
+    def __init__(
+        self,
+        dialect: str,
+        *,
+        feed: str = "synthetic",
+        speed: str | int | float = 1,
+        seed: int = 0,
+        accounts: Iterable[Account | str] | None = None,
+        state: str | Path | None = None,
+        state_name: str = "",
+        instruments: Iterable[Instrument] | None = None,
+    ) -> None:
+        self.dialect: str = dialect
+        self.seed: int = seed
+        self.instruments: list[Instrument] = list(default_instruments() if instruments is None else instruments)
+        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        self.accounts: list[Account] = read_accounts(accounts, assets)
+        self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
+        self.feed_spec: str = feed
+        self.speed: float = parse_speed(speed)
+        self.drains: list[Callable[[], Awaitable[None]]] = []
+        self.faults: FaultTable = FaultTable(self._on_bite)
+        self.offset_us: int = 0
+        self._listeners: list[Listener] = []
+        self._watchers: list[Watcher] = []
+        folder: Path | None = None if state is None else Path(state)
+        name: str = state_name or dialect
+        self.journal: Journal = Journal(folder and folder / f"{name}.journal.jsonl")
+        self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
+        self.exchange: Exchange
+        self.pump: Pump
+        try:
+            self.feed: Feed = self._open_feed()
+            self._open()
+        except BaseException:
+            self.journal.close()
+            raise
+
+    # -- what the dialects use
+
+    def now(self) -> int:
+        """The venue's clock in us (UTC epoch): the machine's, moved by ``set_clock``."""
+        return time.time_ns() // 1000 + self.offset_us
+
+    def apply(self, command: Command) -> list[Event]:
+        """
+        Let the exchange do it, journal what came of it, tell the listeners.
+
+        The flow's commands leave only what they did to users in the journal. Raises
+        Refusal (journalled too) when the exchange refuses; nothing has changed then.
+        """
+        now: int = self.now()
+        flow: bool = type(command) in FLOW
+        try:
+            events: list[Event] = self.exchange.apply(command, now)
+        except Refusal as refusal:
+            if not flow:
+                self.journal.refused(now, command, refusal.reason)
+            raise
+        if not flow:
+            self.journal.record(now, command, events)
+            if type(command) is SetPrice:
+                self.feed.on_price(command.symbol, command.price)
+        elif events and not all(type(event) is PublicTrade for event in events):
+            self.journal.record(now, None, events)
+        if events:
+            for listener in self._listeners:
+                try:
+                    listener(events)
+                except Exception:
+                    # What is applied is applied: a publisher's failure must not look like a refusal.
+                    logger.exception("a listener has failed")
+        if self._watchers and (symbol := getattr(command, "symbol", "")):
+            for watcher in self._watchers:
+                watcher(symbol)
+        return events
+
+    def listen(self, callback: Listener) -> Callable[[], None]:
+        """Call ``callback`` with the events of every command that had some. Returns what ends it."""
+        self._listeners = [*self._listeners, callback]
+
+        def unlisten() -> None:
+            self._listeners = [each for each in self._listeners if each is not callback]
+
+        return unlisten
+
+    def watch(self, callback: Watcher) -> Callable[[], None]:
+        """
+        Call ``callback`` with the symbol of every command applied, after the listeners and also when
+        there were no events: the house's quotes change books and make none. It must not raise.
+        Returns what ends it.
+        """
+        self._watchers = [*self._watchers, callback]
+
+        def unwatch() -> None:
+            self._watchers = [each for each in self._watchers if each is not callback]
+
+        return unwatch
+
+    def touch_feed(self) -> None:
+        """A client is looking at the market: a replay at "max" speed starts at the first call."""
+        self.pump.touch()
+
+    # -- what the control API and MockExchange use
+
+    def set_price(self, symbol: str, price: int) -> None:
+        """
+        Move the market of ``symbol`` to ``price`` (1e-8), filling what it crosses.
+
+        ValueError for a symbol the venue does not list, or a price it cannot have.
+        """
+        if symbol not in self.exchange.instruments:
+            raise ValueError(f"symbol: unknown symbol {symbol!r}, there are: {', '.join(self.exchange.instruments)}")
+        self.apply(SetPrice(symbol, price))
+
+    def deposit(self, key: str, asset: str, amount: int) -> None:
+        """
+        Credit an account with ``amount`` (1e-8; a debit when negative).
+
+        ValueError for a key or an asset the venue does not know, and for a debit of more than is free.
+        """
+        if key not in self.keys:
+            raise ValueError(f"key: unknown API key {key!r}")
+        known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        if asset not in known:
+            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+        free: int = self.exchange.balances(key).get(asset, (0, 0))[0]
+        if free + amount < 0:
+            raise ValueError(f"amount: {format_amount(amount)} {asset} is more than the {format_amount(free)} that is free")
+        self.apply(Deposit(key, asset, amount))
+
+    def set_clock(self, offset_ms: int) -> None:
+        """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
+        self.offset_us = offset_ms * 1000
+
+    def describe(self) -> dict[str, Any]:
+        """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""
+        exchange: Exchange = self.exchange
+        symbols: dict[str, Any] = {}
+        for symbol, instrument in exchange.instruments.items():
+            bid = exchange.books[symbol].best_bid()
+            ask = exchange.books[symbol].best_ask()
+            symbols[symbol] = {
+                "status": instrument.status,
+                "last_price": format_amount(exchange.tapes[symbol].last_price),
+                "best_bid": format_amount(bid.price) if bid else None,
+                "best_ask": format_amount(ask.price) if ask else None,
+            }
+        accounts: dict[str, Any] = {
+            key: {
+                "balances": {
+                    asset: {"free": format_amount(free), "locked": format_amount(locked)}
+                    for asset, (free, locked) in exchange.balances(key).items()
+                },
+                "open_orders": len(exchange.open_orders(key)),
+            }
+            for key in self.keys
+        }
+        return {
+            "dialect": self.dialect,
+            "now": self.now() // 1000,
+            "offset_ms": self.offset_us // 1000,
+            "seed": self.seed,
+            "symbols": symbols,
+            "accounts": accounts,
+            "feed": {
+                "spec": self.feed_spec,
+                "speed": "max" if self.speed == MAX_SPEED else self.speed,
+                "status": self.pump.status,
+                "steps": self.pump.applied,
+            },
+            "faults": self.faults.list(),
+            "journal": self.journal.last,
+            "listeners": len(self._listeners),
+        }
+
+    # -- life
+
+    async def start(self) -> None:
+        """Let the market run, on from where it was."""
+        self.pump.start()
+        self._memory.start(self._market)
+
+    async def stop(self) -> None:
+        """Halt the market. The venue keeps its state."""
+        await self.pump.stop()
+        await self._memory.stop()
+
+    def close(self) -> None:
+        """Let go of the journal's file; nothing can be applied any more."""
+        self.journal.close()
+
+    def reopen(self, keep_state: bool) -> None:
+        """
+        What a restart does to the world, between ``stop`` and ``start``. Who listened is forgotten.
+
+        Keeping the state, accounts and orders come back from the journal and the market goes on
+        where it was; otherwise everything is as on the first day, but for faults and clock.
+        """
+        self._listeners = []
+        self._watchers = []
+        self.drains.clear()
+        if keep_state:
+            tapes: dict[str, Tape] = self.exchange.tapes
+            self._memory.market = self._market()
+            self.exchange = self._restored()
+            for symbol, tape in tapes.items():
+                # The exchange holds its tapes in several places: the object must stay the one it made.
+                vars(self.exchange.tapes[symbol]).update(vars(tape))
+            self._open_market()
+        else:
+            self.journal.clear()
+            self._memory.forget()
+            self.feed = self._open_feed()
+            self._open()
+
+    def reset(self) -> None:
+        """``reopen(False)``, and no faults, and the machine's clock."""
+        self.faults.clear()
+        self.offset_us = 0
+        self.reopen(keep_state=False)
+
+    # -- within
+
+    def _open_feed(self) -> Feed:
+        if self.feed_spec == "none":
+            return NoFeed()
+        return open_feed(self.feed_spec, self.instruments, self.seed)
+
+    def _open(self) -> None:
+        """The world as the journal, the memory of the market and a fresh feed make it."""
+        self.exchange = self._restored()
+        opened: int = self.now()
+        for symbol in self.feed.symbols:
+            self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened))
+        if not self.feed.recorded:
+            for symbol, (price, _) in self._memory.market.items():
+                if symbol not in self.exchange.tapes:
+                    continue
+                self.exchange.tapes[symbol].last_price = price
+                self.feed.on_price(symbol, price)
+        self._open_market()
+        waits: bool = self.feed.recorded and self.speed == MAX_SPEED
+        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits)
+
+    def _restored(self) -> Exchange:
+        """A new exchange holding what the journal says its users have."""
+        exchange: Exchange = Exchange(self.instruments, self.seed)
+        if not self.journal.last:
+            return exchange
+        try:
+            fold: Fold = fold_rows(self.journal.rows())
+            for (account, asset), (free, locked) in fold.balances.items():
+                exchange.restore_balance(account, asset, free, locked)
+            for fill in fold.fills:
+                exchange.restore_fill(fill)
+            for order in fold.book_order():
+                exchange.restore_order(order)
+            for symbol, status in fold.statuses.items():
+                exchange.instruments[symbol].status = status
+        except (ValueError, Refusal) as error:
+            raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
+        exchange.restore_counters(
+            execution_id=fold.last_execution_id,
+            prevented_match_id=fold.last_prevented_match_id,
+            trade_ids={
+                symbol: last for symbol, (_, last) in self._memory.market.items() if symbol in exchange.tapes
+            },
+        )
+        return exchange
+
+    def _open_market(self) -> None:
+        """Let the feed put its book up, and fund the accounts that are new."""
+        for symbol, above in self.feed.last_trade_ids.items():
+            self.exchange.reserve_trade_ids(symbol, above)
+        for command in self.feed.opening():
+            self._apply_flow(command)
+        for account in self.accounts:
+            if self.exchange.has_account(account.key):
+                continue
+            funds: dict[str, int] = account.balances or {self.instruments[0].quote: 0}
+            for asset, amount in funds.items():
+                self.apply(Deposit(account.key, asset, amount))
+
+    def _market(self) -> Market:
+        market: Market = {}
+        for symbol, tape in self.exchange.tapes.items():
+            newest = tape.trades(1)
+            market[symbol] = (tape.last_price, newest[-1].trade_id if newest else 0)
+        return market
+
+    def _apply_flow(self, command: Command) -> None:
+        try:
+            self.apply(command)
+        except Refusal:
+            pass                # nothing to take, or the symbol is halted: the flow goes on
+        except ValueError:
+            if type(command) is not Quote:
+                raise           # a quote is refused where a user's order is in its way
+
+    def _on_bite(self, fault: Fault, label: str) -> None:
+        self.journal.fault(self.now(), {**fault.describe(), "label": label})

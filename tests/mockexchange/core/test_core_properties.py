@@ -1,0 +1,338 @@
+"""What must hold whatever is sent: hypothesis draws the commands, the checks follow every one of them."""
+
+from random import Random
+from typing import Any
+
+from core_world import DUST, NOW, SYMBOL, check_invariants, dust, instrument, snapshot
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockexchange.core import Exchange
+from mockexchange.core.commands import (
+    CancelAll,
+    CancelOrder,
+    Deposit,
+    HouseTrade,
+    PlaceOrder,
+    Quote,
+    SetPrice,
+    SetSymbolStatus,
+    TapeTrade,
+)
+from mockexchange.core.errors import Refusal
+from mockexchange.core.events import Event, OrderReport, PublicTrade
+from mockexchange.core.instruments import ALL_STP_MODES
+from mockexchange.core.numbers import SCALE
+from mockexchange.core.orders import FINAL_STATUSES
+
+ACCOUNTS: list[str] = ["a", "b", "c"]
+SCALES: dict[str, tuple[int, int, int]] = {SYMBOL: (SCALE, SCALE // 10, 100 * SCALE), DUST: (1, 1_234_567, 100)}
+TYPES: list[str] = [
+    "LIMIT", "LIMIT", "LIMIT", "LIMIT", "MARKET", "LIMIT_MAKER",
+    "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
+]
+
+symbols = st.sampled_from([SYMBOL, SYMBOL, SYMBOL, DUST])
+sides = st.sampled_from(["BUY", "SELL"])
+ticks = st.integers(-6, 6)
+lots = st.integers(1, 30)
+client_ids = st.integers(0, 40).map(lambda n: f"c{n}")
+
+
+@st.composite
+def place(draw: Any) -> PlaceOrder:
+    symbol = draw(symbols)
+    tick, step, middle = SCALES[symbol]
+    kind = draw(st.sampled_from(TYPES))
+    by_quote = kind == "MARKET" and draw(st.booleans())
+    market = kind in ("MARKET", "STOP_LOSS", "TAKE_PROFIT")
+    return PlaceOrder(
+        draw(st.sampled_from(ACCOUNTS)), symbol, draw(sides), kind,
+        0 if by_quote else draw(lots) * step,
+        0 if market else middle + draw(ticks) * tick,
+        draw(st.sampled_from(["GTC", "GTC", "GTC", "IOC", "FOK"])),
+        middle + draw(ticks) * tick if kind.startswith(("STOP", "TAKE")) else 0,
+        draw(lots) * middle * step // SCALE + 7 if by_quote else 0,
+        draw(client_ids),
+        draw(st.sampled_from([*ALL_STP_MODES, "NONE", ""])),
+    )
+
+
+@st.composite
+def quote(draw: Any) -> Quote:
+    symbol = draw(symbols)
+    tick, step, middle = SCALES[symbol]
+    return Quote(symbol, draw(sides), middle + draw(ticks) * tick, draw(st.integers(0, 20)) * step)
+
+
+@st.composite
+def house_trade(draw: Any) -> HouseTrade:
+    symbol = draw(symbols)
+    tick, step, middle = SCALES[symbol]
+    limit = draw(st.one_of(st.just(0), ticks.map(lambda n: middle + n * tick)))
+    return HouseTrade(symbol, draw(sides), draw(lots) * step, limit)
+
+
+@st.composite
+def set_price(draw: Any) -> SetPrice:
+    symbol = draw(symbols)
+    tick, _, middle = SCALES[symbol]
+    return SetPrice(symbol, middle + draw(ticks) * tick)
+
+
+@st.composite
+def tape_trade(draw: Any) -> TapeTrade:
+    symbol = draw(symbols)
+    tick, step, middle = SCALES[symbol]
+    number = draw(st.integers(1, 1000))
+    return TapeTrade(
+        symbol, number, middle + draw(ticks) * tick, draw(lots) * step, draw(st.booleans()), NOW - 10**12 + number,
+    )
+
+
+common = [
+    place(), place(), place(), place(),
+    quote(), quote(), house_trade(),
+    st.builds(CancelOrder, st.sampled_from(ACCOUNTS), symbols, st.none(), client_ids),
+    st.builds(CancelAll, st.sampled_from(ACCOUNTS), symbols),
+    st.builds(Deposit, st.sampled_from(ACCOUNTS), st.sampled_from(["AAA", "BBB", "DUST"]), st.integers(-(10**10), 10**10)),
+    st.builds(SetSymbolStatus, symbols, st.sampled_from(["TRADING", "TRADING", "TRADING", "HALT"])),
+]
+commands = st.lists(st.one_of(*common, set_price(), tape_trade()), min_size=40, max_size=60)
+commands_without_tape = st.lists(st.one_of(*common), min_size=40, max_size=60)
+openings = st.sampled_from([10**10, 10**12, 10**13])
+
+checked = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+def open_exchange(opening: int, seed: int = 5) -> Exchange:
+    exchange = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], seed)
+    for account in ACCOUNTS:
+        for asset in ("AAA", "BBB", "DUST"):
+            exchange.apply(Deposit(account, asset, opening), NOW)
+    return exchange
+
+
+def send(exchange: Exchange, command: Any, now: int) -> list[Event] | None:
+    """The events, or None when it was refused; a refused command must have changed nothing."""
+    before = snapshot(exchange)
+    try:
+        return exchange.apply(command, now)
+    except (Refusal, ValueError):
+        assert snapshot(exchange) == before
+        return None
+
+
+@checked
+@given(commands, openings)
+def test_money_book_and_orders_stay_sound(sent: list[Any], opening: int) -> None:
+    exchange = open_exchange(opening)
+    for number, command in enumerate(sent):
+        send(exchange, command, NOW + number * 1000)
+        check_invariants(exchange)
+
+
+@checked
+@given(commands, openings)
+def test_reports_tell_a_consistent_story(sent: list[Any], opening: int) -> None:
+    exchange = open_exchange(opening)
+    last: dict[int, OrderReport] = {}
+    executions: list[int] = []
+    trades: set[tuple[str, int]] = set()
+    for number, command in enumerate(sent):
+        events = send(exchange, command, NOW + number * 1000) or []
+        own = {event.trade_id for event in events if isinstance(event, PublicTrade)}
+        for event in events:
+            if isinstance(event, PublicTrade) and not isinstance(command, TapeTrade):
+                assert (event.symbol, event.trade_id) not in trades
+                trades.add((event.symbol, event.trade_id))
+            if not isinstance(event, OrderReport):
+                continue
+            before = last.get(event.order_id)
+            executions.append(event.execution_id)
+            assert before is None or before.status not in FINAL_STATUSES, "a final order came back"
+            assert (before is None) <= (event.execution_type == "NEW")
+            assert event.executed >= (before.executed if before else 0)
+            assert event.executed + event.prevented <= event.quantity
+            if event.execution_type == "TRADE":
+                assert before is not None and event.executed == before.executed + event.last_quantity
+                assert event.trade_id in own
+                if event.price:
+                    better = event.last_price <= event.price if event.side == "BUY" else event.last_price >= event.price
+                    assert better
+            last[event.order_id] = event
+    assert executions == list(range(1, len(executions) + 1))
+    for order_id, report in last.items():
+        order = exchange.find_order(report.account, report.symbol, order_id)
+        assert (order.status, order.executed, order.prevented) == (report.status, report.executed, report.prevented)
+
+
+@checked
+@given(commands_without_tape, openings)
+def test_price_time_priority(sent: list[Any], opening: int) -> None:
+    exchange = open_exchange(opening)
+    for number, command in enumerate(sent):
+        if not isinstance(command, PlaceOrder) or exchange._markets[command.symbol].stops.triggered:
+            send(exchange, command, NOW + number * 1000)
+            continue
+        is_buy = command.side == "BUY"
+        book = exchange.books[command.symbol]
+        queue = [
+            (order.account, order.price, order.remaining, order.order_id)
+            for level in book.levels(not is_buy) for order in level
+        ]
+        events = send(exchange, command, NOW + number * 1000) or []
+        reports = [event for event in events if isinstance(event, OrderReport)]
+        if not reports:
+            continue
+        taker = reports[0].order_id
+        mode = reports[0].stp_mode
+        met = [event for event in events if isinstance(event, PublicTrade) and event.taker_order_id == taker]
+        waiting = [row for row in queue if mode == "NONE" or row[0] != command.account]
+        for trade, (_, price, quantity, _) in zip(met, waiting, strict=False):
+            assert trade.price == price
+            assert trade.quantity == quantity or trade is met[-1]
+        makers = [r.order_id for r in reports if r.is_maker and r.trade_id in {t.trade_id for t in met}]
+        assert makers == [row[3] for row in waiting[:len(met)] if row[0]]
+
+
+@settings(checked, max_examples=40)
+@given(commands, openings)
+def test_same_seed_same_commands_same_events(sent: list[Any], opening: int) -> None:
+    left, right = open_exchange(opening, 3), open_exchange(opening, 3)
+    for number, command in enumerate(sent):
+        now = NOW + number * 1000
+        # reads in between must not matter
+        for tape in right.tapes.values():
+            tape.bars("1h", 5)
+            tape.average(5, now)
+            tape.aggregates(5)
+        assert send(left, command, now) == send(right, command, now)
+    assert snapshot(left) == snapshot(right)
+
+
+@settings(checked, max_examples=40)
+@given(commands, openings)
+def test_dry_run_says_what_the_exchange_would(sent: list[Any], opening: int) -> None:
+    exchange = open_exchange(opening)
+    for number, command in enumerate(sent):
+        now = NOW + number * 1000
+        verdict = ""
+        if isinstance(command, PlaceOrder):
+            before = snapshot(exchange)
+            try:
+                exchange.check_filters(command, now)
+            except Refusal as refusal:
+                verdict = refusal.reason
+            assert snapshot(exchange) == before
+        try:
+            exchange.apply(command, now)
+            assert not verdict
+        except Refusal as refusal:
+            assert not isinstance(command, PlaceOrder) or refusal.reason == verdict
+        except ValueError:
+            pass
+
+
+@settings(checked, max_examples=60)
+@given(commands, openings)
+def test_depth_changes_rebuild_the_book(sent: list[Any], opening: int) -> None:
+    exchange = open_exchange(opening)
+    mirrors: dict[str, tuple[dict[int, int], dict[int, int]]] = {name: ({}, {}) for name in exchange.books}
+    for number, command in enumerate(sent):
+        send(exchange, command, NOW + number * 1000)
+        for name, book in exchange.books.items():
+            known = book.update_id
+            _, last, *sides = book.take_changes()
+            assert last == known
+            for mirror, changes in zip(mirrors[name], sides, strict=True):
+                for price, total in changes.items():
+                    if total:
+                        mirror[price] = total
+                    else:
+                        mirror.pop(price, None)
+            assert mirrors[name] == (dict(book.bids(1000)), dict(book.asks(1000)))
+
+
+@settings(checked, max_examples=60)
+@given(commands, openings)
+def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int) -> None:
+    old = open_exchange(opening)
+    for number, command in enumerate(sent):
+        if not isinstance(command, Quote | TapeTrade | SetPrice | HouseTrade):
+            send(old, command, NOW + number * 1000)
+    new = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], 5)
+    for name in old.accounts():
+        for asset, (free, locked) in old.balances(name).items():
+            new.restore_balance(name, asset, free, locked)
+    orders = [order for name in old.accounts() for symbol in old.books for order in old.all_orders(name, symbol)]
+    queues = {order.order_id: place for place, order in enumerate(
+        order for book in old.books.values() for side in (True, False) for level in book.levels(side) for order in level
+    )}
+    for order in sorted(orders, key=lambda each: queues.get(each.order_id, -1)):
+        order.prev = order.next = order.level = None
+        new.restore_order(order)
+    for name in old.accounts():
+        for symbol in old.books:
+            for fill in old.fills(name, symbol):
+                new.restore_fill(fill)
+    check_invariants(new)
+    for name in old.accounts():
+        assert new.balances(name) == old.balances(name)
+        for symbol in old.books:
+            assert new.all_orders(name, symbol) == old.all_orders(name, symbol)
+            assert new.fills(name, symbol) == old.fills(name, symbol)
+        for symbol in old.books:
+            if new.open_orders(name, symbol):
+                new.apply(CancelAll(name, symbol), NOW + 10**9)
+    check_invariants(new)
+    assert all(not locked for name in new.accounts() for _, locked in new.balances(name).values())
+
+
+def storm(random: Random, length: int) -> list[Any]:
+    """Commands as a busy market sees them: evenly mixed, so that deep states are reached."""
+    sent: list[Any] = []
+    for number in range(length):
+        symbol = random.choice([SYMBOL, SYMBOL, DUST])
+        tick, step, middle = SCALES[symbol]
+        side = random.choice(["BUY", "SELL"])
+        price = middle + random.randint(-6, 6) * tick
+        lot = random.randint(1, 30) * step
+        account = random.choice(ACCOUNTS[:2])
+        dice = random.random()
+        if dice < 0.6:
+            kind = random.choice(TYPES)
+            is_market = kind in ("MARKET", "STOP_LOSS", "TAKE_PROFIT")
+            by_quote = kind == "MARKET" and random.random() < 0.5
+            sent.append(PlaceOrder(
+                account, symbol, side, kind, 0 if by_quote else lot, 0 if is_market else price,
+                random.choice(["GTC", "GTC", "GTC", "IOC", "FOK"]),
+                middle + random.randint(-9, 9) * tick if kind.startswith(("STOP", "TAKE")) else 0,
+                lot * middle // SCALE if by_quote else 0, f"c{number}", random.choice(ALL_STP_MODES),
+            ))
+        elif dice < 0.7:
+            sent.append(CancelOrder(account, symbol, None, f"c{random.randint(max(number - 30, 0), number)}"))
+        elif dice < 0.85:
+            sent.append(Quote(symbol, side, price, random.randint(0, 20) * step))
+        elif dice < 0.92:
+            sent.append(HouseTrade(symbol, side, lot, random.choice([0, price])))
+        elif dice < 0.95:
+            sent.append(SetPrice(symbol, price))
+        elif dice < 0.99:
+            sent.append(TapeTrade(symbol, number, price, lot, random.random() < 0.5, NOW - 10**12 + number))
+        else:
+            sent.append(CancelAll(account, symbol))
+    return sent
+
+
+@settings(checked, max_examples=10)
+@given(st.integers(0, 10**9), openings)
+def test_storms(seed: int, opening: int) -> None:
+    exchange = open_exchange(opening)
+    seen: set[tuple[str, str]] = set()
+    for number, command in enumerate(storm(Random(seed), 250)):
+        for event in send(exchange, command, NOW + number * 1000) or []:
+            if isinstance(event, OrderReport):
+                seen.add((event.execution_type, event.status))
+        check_invariants(exchange)
+    assert {("TRADE", "FILLED"), ("TRADE", "PARTIALLY_FILLED")} <= seen

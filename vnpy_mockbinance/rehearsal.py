@@ -1,0 +1,251 @@
+"""The main job without its face: embedded exchange, gateway, VeighNa's engine and a CTA strategy."""
+
+from collections import deque
+from collections.abc import Callable
+from importlib import import_module
+from threading import Event as Flag
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+import requests
+from vnpy.event import Event, EventEngine
+from vnpy.trader.engine import MainEngine
+from vnpy.trader.event import (
+    EVENT_ACCOUNT,
+    EVENT_CONTRACT,
+    EVENT_LOG,
+    EVENT_ORDER,
+    EVENT_POSITION,
+    EVENT_TICK,
+    EVENT_TRADE,
+)
+from vnpy.trader.object import AccountData, LogData, OrderData, PositionData, SubscribeRequest, TickData, TradeData
+from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
+from vnpy_ctastrategy.base import EVENT_CTA_LOG
+from vnpy_ctastrategy.engine import CtaEngine
+
+from vnpy_restgateway.ground_truth import disagreements
+
+from .gateway import MockBinanceGateway
+
+STRATEGY_NAME: str = "rehearsal"
+GATEWAY_NAME: str = "MOCKBINANCE"
+
+
+class MemoryCtaEngine(CtaEngine):
+    """CtaEngine that neither loads nor saves: a rehearsal leaves the user's own strategies alone."""
+
+    def load_strategy_class(self) -> None:
+        pass
+
+    def load_strategy_setting(self) -> None:
+        pass
+
+    def load_strategy_data(self) -> None:
+        pass
+
+    def update_strategy_setting(self, strategy_name: str, setting: dict) -> None:
+        pass
+
+    def sync_strategy_data(self, strategy: CtaTemplate) -> None:
+        pass
+
+
+class MemoryCtaApp(CtaStrategyApp):
+    engine_class = MemoryCtaEngine
+
+
+class Record:
+    """Everything the event engine was given, as a listener sees it."""
+
+    def __init__(self, event_engine: EventEngine) -> None:
+        self.lock: Lock = Lock()
+        self.orders: dict[str, OrderData] = {}
+        self.trades: list[TradeData] = []
+        self.accounts: dict[str, AccountData] = {}
+        self.positions: dict[str, PositionData] = {}
+        self.ticks: dict[str, TickData] = {}
+        self.tick_count: int = 0
+        self.logs: deque[LogData] = deque(maxlen=2_000)
+        self.contracts: Flag = Flag()
+        self.changed_at: float = monotonic()
+        self.on_log: Callable[[LogData], None] | None = None
+        for kind, handler in (
+            (EVENT_ORDER, self.order), (EVENT_TRADE, self.trade), (EVENT_ACCOUNT, self.account),
+            (EVENT_POSITION, self.position), (EVENT_TICK, self.tick), (EVENT_LOG, self.log), (EVENT_CTA_LOG, self.log),
+            (EVENT_CONTRACT, self.contract),
+        ):
+            event_engine.register(kind, handler)
+
+    def order(self, event: Event) -> None:
+        with self.lock:
+            self.orders[event.data.orderid] = event.data
+            self.changed_at = monotonic()
+
+    def trade(self, event: Event) -> None:
+        with self.lock:
+            self.trades.append(event.data)
+            self.changed_at = monotonic()
+
+    def account(self, event: Event) -> None:
+        self.accounts[event.data.accountid] = event.data
+
+    def position(self, event: Event) -> None:
+        self.positions[event.data.symbol] = event.data
+
+    def tick(self, event: Event) -> None:
+        self.ticks[event.data.symbol] = event.data
+        self.tick_count += 1
+
+    def log(self, event: Event) -> None:
+        self.logs.append(event.data)
+        if self.on_log:
+            self.on_log(event.data)
+
+    def contract(self, event: Event) -> None:
+        self.contracts.set()
+
+    def active(self) -> list[OrderData]:
+        with self.lock:
+            return [order for order in self.orders.values() if order.is_active()]
+
+
+class Rehearsal:
+    """
+    One run. ``start`` raises RuntimeError with a line for the user when something does not come up;
+    ``finish`` returns the disagreements between gateway and venue.
+    """
+
+    def __init__(self, symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]) -> None:
+        self.vt_symbol: str = f"{symbol}_SPOT_BINANCE.GLOBAL"
+        self.strategy_class: type[CtaTemplate] = load_strategy(strategy)
+        self.strategy_setting: dict[str, Any] = setting
+        self.event_engine: EventEngine = EventEngine()
+        self.main_engine: MainEngine = MainEngine(self.event_engine)
+        self.record: Record = Record(self.event_engine)
+        gateway = self.main_engine.add_gateway(MockBinanceGateway, GATEWAY_NAME)
+        assert isinstance(gateway, MockBinanceGateway)
+        self.gateway: MockBinanceGateway = gateway
+        self.gateway.embedded_arguments = arguments
+        self.cta: CtaEngine = self.main_engine.add_app(MemoryCtaApp)
+        self.started: float = monotonic()
+        self.initial_worth: float | None = None
+
+    @property
+    def symbol(self) -> str:
+        return self.vt_symbol.rsplit(".", 1)[0]
+
+    @property
+    def strategy(self) -> CtaTemplate | None:
+        return self.cta.strategies.get(STRATEGY_NAME)
+
+    def start(self, patience: float = 20.0) -> None:
+        """Connect with the defaults, then start the strategy."""
+        self.main_engine.connect(self.gateway.get_default_setting(), GATEWAY_NAME)
+        wait_for(lambda: self.record.contracts.is_set() or self.gateway.lost, patience)
+        contract = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 0.0 if self.gateway.lost else 2.0)
+        if not contract:
+            last: str = self.record.logs[-1].msg if self.record.logs else "no answer"
+            raise RuntimeError(f"no contract {self.vt_symbol} from the embedded exchange: {last}")
+        self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), GATEWAY_NAME)
+        wait_for(lambda: self.gateway.trade.subscribed and self.symbol in self.record.ticks, patience)
+        self.cta.init_engine()
+        self.cta.classes[self.strategy_class.__name__] = self.strategy_class
+        self.cta.add_strategy(self.strategy_class.__name__, STRATEGY_NAME, self.vt_symbol, self.strategy_setting)
+        self.cta.init_strategy(STRATEGY_NAME).result(patience)
+        self.cta.start_strategy(STRATEGY_NAME)
+        if self.strategy is None or not self.strategy.trading:
+            raise RuntimeError(f"strategy {self.strategy_class.__name__} did not start")
+        self.started = monotonic()
+
+    def worth(self) -> float | None:
+        """Cash and coins of the traded pair, in its quote asset, at the last price."""
+        tick: TickData | None = self.record.ticks.get(self.symbol)
+        contract = self.gateway.contracts.get(self.symbol)
+        if tick is None or contract is None or not contract.extra:
+            return None
+        cash: AccountData | None = self.record.accounts.get(contract.extra["quote"])
+        if cash is None:
+            return None
+        position: PositionData | None = self.record.positions.get(self.symbol)
+        held: float = position.volume if position else 0.0
+        worth: float = cash.balance + held * tick.last_price
+        if self.initial_worth is None:
+            self.initial_worth = cash.balance + held * tick.last_price
+        return worth
+
+    def stop_trading(self, patience: float = 8.0) -> None:
+        """Stop the strategy, cancel what is left, and wait until nothing moves."""
+        if self.strategy:
+            self.cta.stop_strategy(STRATEGY_NAME)
+        for order in self.record.active():
+            self.main_engine.cancel_order(order.create_cancel_request(), GATEWAY_NAME)
+        wait_for(lambda: not self.record.active(), patience)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The venue's own record, over its control API."""
+        rows: list[dict[str, Any]] = []
+        while True:
+            answer = requests.get(f"{self.gateway.venue['rest']}/_mock/journal", params={"after": len(rows)}, timeout=10)
+            answer.raise_for_status()
+            page: list[dict[str, Any]] = answer.json()["rows"]
+            if not page:
+                return rows
+            rows.extend(page)
+
+    def compare(self, patience: float = 5.0) -> list[str]:
+        """Disagreements between what the gateway pushed and the venue's journal, after a last look at the balances."""
+        self.gateway.query_account()
+        found: list[str] = ["the venue could not be asked"]
+
+        def agree() -> bool:
+            nonlocal found
+            rows = self.journal()
+            with self.record.lock:
+                orders, trades = dict(self.record.orders), list(self.record.trades)
+            found = disagreements(orders, trades, rows, self.gateway.venue["key"], self.balances())
+            return not found
+
+        wait_for(agree, patience)
+        return found
+
+    def balances(self) -> dict[str, tuple[float, float]]:
+        """Asset -> (volume, frozen) as last pushed."""
+        shown: dict[str, tuple[float, float]] = {
+            account.accountid: (account.balance, account.frozen) for account in self.record.accounts.values()
+        }
+        for position in self.record.positions.values():
+            contract = self.gateway.contracts[position.symbol]
+            if contract.extra:
+                shown[contract.extra["base"]] = (position.volume, position.frozen)
+        return shown
+
+    def close(self) -> None:
+        """End everything."""
+        self.main_engine.close()
+
+
+def load_strategy(name: str) -> type[CtaTemplate]:
+    """"module:Class" -> the class. ValueError says what is wrong with it."""
+    module_name, _, class_name = name.partition(":")
+    if not module_name or not class_name:
+        raise ValueError(f"strategy must be module:Class, got {name!r}")
+    try:
+        found: Any = getattr(import_module(module_name), class_name)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"strategy {name!r} cannot be loaded: {error}") from error
+    if not isinstance(found, type) or not issubclass(found, CtaTemplate):
+        raise ValueError(f"strategy {name!r} is no CtaTemplate")
+    return found
+
+
+def wait_for(condition: Callable[[], Any], patience: float, interval: float = 0.02) -> Any:
+    """The first true answer of ``condition``, or its last one when ``patience`` seconds are over."""
+    deadline: float = monotonic() + patience
+    pause: Flag = Flag()
+    while True:
+        answer: Any = condition()
+        if answer or monotonic() >= deadline:
+            return answer
+        pause.wait(interval)

@@ -1,0 +1,110 @@
+"""The venue's time, as every signer needs it."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+DRIFT: float = 50e-6                # seconds per second two clocks may run apart
+SLACK: float = 0.1                  # seconds of disagreement that are not yet a step
+SUSPENDED: float = 1.0              # seconds the local clocks may part before we know the machine slept
+
+
+class Sample(NamedTuple):
+    """One exchange: all in seconds, ``at`` of the monotonic clock."""
+
+    at: float
+    offset: float                   # server time minus the monotonic clock
+    error: float                    # half the round trip: the offset is that good
+
+
+class ServerClock:
+    """
+    Estimates the server's time from several samples; of those the one with the shortest round trip
+    wins, older ones losing weight as clocks drift. Runs on the monotonic clock, so a step of the
+    local wall clock changes nothing. Until the first sample it answers the local wall clock.
+    Thread-safe.
+
+    :param max_age: seconds after which the newest sample is ``stale``
+    """
+
+    def __init__(
+        self,
+        max_age: float = 900.0,
+        samples: int = 8,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.max_age: float = max_age
+        self.steps: int = 0                             # jumps of the server's time noticed so far
+        self._monotonic: Callable[[], float] = monotonic
+        self._wall: Callable[[], float] = wall
+        self._lock: threading.Lock = threading.Lock()
+        self._samples: deque[Sample] = deque(maxlen=samples)
+        self._apart: float = wall() - monotonic()       # of the local clocks, when last fed
+        self._offset: float = self._apart
+        self._known: bool = False
+        self._last_unique: int = 0
+
+    def feed(self, sent: float, server_ms: float, received: float) -> bool:
+        """
+        Take a sample.
+
+        :param sent: ``time.monotonic()`` just before the request
+        :param server_ms: the server's time in its answer, ms since the epoch
+        :param received: ``time.monotonic()`` just after the answer
+        :return: True when it contradicts what was known: one of the clocks has stepped, older samples are dropped
+        :raises ValueError: received before sent, or a time that is none
+        """
+        if not received >= sent or not server_ms > 0:
+            raise ValueError(f"no sample: sent {sent!r}, server_ms {server_ms!r}, received {received!r}")
+        sample: Sample = Sample(received, server_ms / 1000 - (sent + received) / 2, (received - sent) / 2)
+        with self._lock:
+            stepped: bool = False
+            if self._samples:
+                best: Sample = min(self._samples, key=lambda s: self._doubt(s, received))
+                apart: float = abs(sample.offset - best.offset)
+                stepped = apart > sample.error + self._doubt(best, received) + SLACK
+                if stepped:
+                    self.steps += 1
+                    self._samples.clear()
+            self._samples.append(sample)
+            self._offset = min(self._samples, key=lambda s: self._doubt(s, received)).offset
+            self._apart = self._wall() - self._monotonic()
+            self._known = True
+        return stepped
+
+    def now_ms(self) -> int:
+        """The server's time, ms since the epoch."""
+        offset: float = self._offset if self._known else self._wall() - self._monotonic()
+        return int((self._monotonic() + offset) * 1000)
+
+    def unique_ms(self) -> int:
+        """As ``now_ms``, but never the same or a smaller number twice, in whatever thread."""
+        with self._lock:
+            self._last_unique = max(self.now_ms(), self._last_unique + 1)
+            return self._last_unique
+
+    def invalidate(self) -> None:
+        """The venue refused a timestamp: go on with the offset there is, but trust the next sample more."""
+        with self._lock:
+            self._samples.clear()
+
+    @property
+    def offset_ms(self) -> float:
+        """Server time minus local wall time, ms; 0 before the first sample."""
+        return (self._offset - (self._wall() - self._monotonic())) * 1000 if self._known else 0.0
+
+    @property
+    def stale(self) -> bool:
+        """True when it should be measured again: never was, long ago, invalidated, or the machine slept meanwhile."""
+        with self._lock:
+            if not self._samples:
+                return True
+            now: float = self._monotonic()
+            return now - self._samples[-1].at > self.max_age or abs(self._wall() - now - self._apart) > SUSPENDED
+
+    @staticmethod
+    def _doubt(sample: Sample, now: float) -> float:
+        return sample.error + max(now - sample.at, 0.0) * DRIFT

@@ -1,0 +1,123 @@
+"""
+Exact numbers for the wire: multiples of a step as plain text, never an exponent.
+
+vn.py hands out floats. A float within a billionth of a step of a multiple means that multiple
+(0.1 + 0.2 at a step of 0.1 is 0.3, whichever way it is rounded); everything else is rounded as asked.
+"""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
+from math import isfinite
+
+Number = float | int | Decimal
+
+# Wide enough for any float beside any step of a venue: divisions below lose nothing that counts.
+_CONTEXT: Context = Context(prec=60)
+_EXACT: float = 2.0 ** 50
+_SNAP: float = 1e-9
+_NOISE: float = 1e-15               # of arithmetic on floats, relative to the value
+
+
+def exact(value: Number) -> Decimal:
+    """
+    What a number says when printed: ``Decimal(repr(value))``.
+
+    :raises ValueError: it is NaN or infinite
+    """
+    if not isfinite(value):
+        raise ValueError(f"number is not finite: {value!r}")
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)) if isinstance(value, float) else int(value))
+
+
+def plain(value: Number) -> str:
+    """A number as text without exponent and without surplus zeros."""
+    text: str = format(exact(value), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+class Step:
+    """
+    Rounding to multiples of one step (tick size, lot size). A step of 0 means "any": the number is
+    written as it is.
+
+    :raises ValueError: the step is negative or not finite
+    """
+
+    __slots__ = ("step", "_digits", "_scale")
+
+    def __init__(self, step: Number) -> None:
+        self.step: Decimal = exact(step)
+        if self.step < 0:
+            raise ValueError(f"step is {step!r}, must not be negative")
+        digits: int = -int(self.step.normalize(_CONTEXT).as_tuple().exponent) if self.step else 0
+        # The quick way is for steps that are powers of ten from 1 to 1e-15.
+        quick: bool = 0 <= digits <= 15 and self.step == Decimal(1).scaleb(-digits)
+        self._digits: int = digits
+        self._scale: float = float(10 ** digits) if quick else 0.0
+
+    def down(self, value: Number) -> str:
+        """Towards minus infinity: volumes, and prices of buys."""
+        return self._on_step(value) or self._round(value, ROUND_FLOOR)
+
+    def up(self, value: Number) -> str:
+        """Towards plus infinity: prices of sells."""
+        return self._on_step(value) or self._round(value, ROUND_CEILING)
+
+    def nearest(self, value: Number) -> str:
+        """To the nearest multiple, halves to the even one."""
+        return self._on_step(value) or self._round(value, ROUND_HALF_EVEN)
+
+    def _on_step(self, value: Number) -> str:
+        """The quick way for a float that is a multiple already, as nearly all are; "" if it does not apply."""
+        scale: float = self._scale
+        if not scale or type(value) is not float:
+            return ""
+        scaled: float = value * scale
+        if not -_EXACT < scaled < _EXACT:
+            return ""
+        count: int = round(scaled)
+        if abs(scaled - count) > _SNAP + abs(scaled) * _NOISE:
+            return ""
+        if not self._digits:
+            return str(count)
+        text: str = str(abs(count)).rjust(self._digits + 1, "0")
+        whole, part = text[: -self._digits], text[-self._digits:].rstrip("0")
+        sign: str = "-" if count < 0 else ""
+        return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
+
+    def _round(self, value: Number, rounding: str) -> str:
+        number: Decimal = exact(value)
+        if not self.step:
+            return plain(number)
+        count: Decimal = _CONTEXT.divide(number, self.step)
+        nearest: Decimal = count.to_integral_value(ROUND_HALF_EVEN, _CONTEXT)
+        noise: Decimal = Decimal(_SNAP + float(abs(count)) * _NOISE) if isinstance(value, float) else Decimal(0)
+        if abs(count - nearest) > noise:
+            nearest = count.to_integral_value(rounding, _CONTEXT)
+        return plain(_CONTEXT.multiply(nearest, self.step))
+
+
+@lru_cache(maxsize=4096)
+def step_of(step: Number) -> Step:
+    """The Step of a step, made once."""
+    return Step(step)
+
+
+def round_down(value: Number, step: Number) -> str:
+    """``value`` as a multiple of ``step``, towards minus infinity."""
+    return step_of(step).down(value)
+
+
+def round_up(value: Number, step: Number) -> str:
+    """``value`` as a multiple of ``step``, towards plus infinity."""
+    return step_of(step).up(value)
+
+
+def round_nearest(value: Number, step: Number) -> str:
+    """``value`` as the nearest multiple of ``step``, halves to the even one."""
+    return step_of(step).nearest(value)
+
+
+quantize = round_down

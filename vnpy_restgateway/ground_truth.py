@@ -1,0 +1,112 @@
+"""
+What a gateway reported, held against what the venue wrote into its journal. Pure.
+
+The journal's rows are those of the mock exchange's ``GET /_mock/journal``: their ``kind`` is ``order``,
+``fill`` and ``balance``, decimals as text, status words Binance's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from vnpy.trader.constant import Status
+from vnpy.trader.object import OrderData, TradeData
+
+STATUS: dict[str, Status] = {
+    "NEW": Status.NOTTRADED,
+    "PENDING_NEW": Status.NOTTRADED,
+    "PARTIALLY_FILLED": Status.PARTTRADED,
+    "FILLED": Status.ALLTRADED,
+    "CANCELED": Status.CANCELLED,
+    "REJECTED": Status.REJECTED,
+    "EXPIRED": Status.CANCELLED,
+    "EXPIRED_IN_MATCH": Status.CANCELLED,
+}
+
+Row = Mapping[str, Any]
+NOISE: Decimal = Decimal("0.00000001")
+
+
+def final_orders(rows: Iterable[Row], account: str) -> dict[str, Row]:
+    """The last row of every order of an account, by client order id."""
+    return {row["client_order_id"]: row for row in rows if row["kind"] == "order" and row["account"] == account}
+
+
+def final_balances(rows: Iterable[Row], account: str) -> dict[str, tuple[Decimal, Decimal]]:
+    """The last (free, locked) of every asset of an account."""
+    return {
+        row["asset"]: (Decimal(row["free"]), Decimal(row["locked"]))
+        for row in rows if row["kind"] == "balance" and row["account"] == account
+    }
+
+
+def disagreements(
+    orders: Mapping[str, OrderData],
+    trades: Iterable[TradeData],
+    rows: Iterable[Row],
+    account: str,
+    balances: Mapping[str, tuple[float, float]] | None = None,
+) -> list[str]:
+    """
+    Every point in which the two differ, in words; empty when they agree.
+
+    ``orders``: the last OrderData pushed for each vn.py order id. ``trades``: all TradeData
+    pushed. ``balances``: asset -> (volume, frozen) as last pushed; left out, they are not compared.
+    """
+    rows = list(rows)
+    trades = list(trades)
+    venue_orders: dict[str, Row] = final_orders(rows, account)
+    found: list[str] = []
+
+    for orderid, order in orders.items():
+        row: Row | None = venue_orders.get(orderid)
+        if row is None:
+            if order.status is not Status.REJECTED or order.traded:
+                found.append(f"order {orderid}: gateway says {order.status.name}, the venue never had it")
+            continue
+        status: Status | None = STATUS.get(row["status"])
+        if order.status is not status:
+            found.append(f"order {orderid}: gateway says {order.status.name}, venue {row['status']}")
+        if not close(order.traded, row["executed"]):
+            found.append(f"order {orderid}: gateway says traded {order.traded!r}, venue {row['executed']}")
+    for orderid in venue_orders.keys() - orders.keys():
+        found.append(f"order {orderid}: at the venue {venue_orders[orderid]['status']}, never shown by the gateway")
+
+    told: Counter[tuple[str, Decimal, Decimal]] = Counter(
+        (trade.orderid, exact(trade.price), exact(trade.volume)) for trade in trades
+    )
+    made: Counter[tuple[str, Decimal, Decimal]] = Counter(
+        (row["client_order_id"], exact(row["price"]), exact(row["qty"]))
+        for row in rows if row["kind"] == "fill" and row["account"] == account
+    )
+    for (orderid, price, volume), n in (made - told).items():
+        found.append(f"fill of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} not shown by the gateway")
+    for (orderid, price, volume), n in (told - made).items():
+        found.append(f"trade of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} that the venue never made")
+    for tradeid, n in Counter(trade.vt_tradeid for trade in trades).items():
+        if n > 1:
+            found.append(f"trade {tradeid}: shown {n} times")
+
+    if balances is not None:
+        truth: dict[str, tuple[Decimal, Decimal]] = final_balances(rows, account)
+        for asset in truth.keys() | balances.keys():
+            free, locked = truth.get(asset, (Decimal(0), Decimal(0)))
+            volume_shown, frozen_shown = balances.get(asset, (0.0, 0.0))
+            if not close(volume_shown, free + locked) or not close(frozen_shown, locked):
+                found.append(
+                    f"balance {asset}: gateway says {volume_shown!r} with {frozen_shown!r} frozen, "
+                    f"venue {free + locked:f} with {locked:f}"
+                )
+    return found
+
+
+def exact(value: Any) -> Decimal:
+    """A number as a Decimal in 1e-8."""
+    return Decimal(str(value)).quantize(NOISE)
+
+
+def close(ours: float, theirs: Any) -> bool:
+    """Equal but for what a float cannot hold."""
+    truth: Decimal = Decimal(str(theirs))
+    return abs(Decimal(repr(ours)) - truth) <= max(NOISE, abs(truth) * Decimal("1e-12"))

@@ -1,0 +1,353 @@
+"""
+A ``vnpy_rest.RestClient`` to whoever uses it, with another engine room.
+
+Every request ends in exactly one of callback, on_failed, on_error, no later than its time-out
+plus half a second. Requests wait in two lanes with threads and connections of their own, so a
+slow query never holds an order. Nothing is sent twice, no redirect is followed, TLS is verified,
+and nothing printed or logged shows a key, a signature or a signed URL.
+"""
+
+import logging
+import ssl
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+import vnpy_rest
+
+from .outcome import NotSent, Reply, RestError, Unknown, describe
+from .redact import redact
+from .rest_lanes import Callback, Lane, OnError, OnFailed, Request
+from .rest_transport import Origin, Transport, parse_url
+from .rest_wire import Response, encode_body, encode_request, encode_target
+
+LANES: tuple[str, str] = ("order", "query")
+MAX_WORKERS: int = 16
+STOP_PATIENCE: float = 1.5
+LAST_TENTH: float = 0.1
+
+logger: logging.Logger = logging.getLogger("vnpy_restgateway.rest")
+
+
+class RestClient(vnpy_rest.RestClient):
+    """
+    * Override ``sign`` to sign a request: it is called in the worker, at the moment of sending.
+    * Override ``on_failed`` (answer that is not 2xx) and ``on_error`` (no usable answer, or an
+      exception in a callback) for requests that bring no handler of their own.
+
+    ``on_error`` gets a ``NotSent`` or an ``Unknown`` for the fate of a request; any other exception
+    given to the client's own ``on_error`` comes from a callback, after the request was answered.
+    Callbacks run in worker threads; on a client that is not running, ``on_error`` runs in the caller's.
+    """
+
+    def __init__(self) -> None:
+        self.url_base: str = ""
+        self.active: bool = False
+        self.proxies: dict | None = None
+        self.ssl_context: ssl.SSLContext | None = None
+        self.secrets: Iterable[str] = ()                # masked wherever they turn up in a log line
+        self.connect_timeout: float = 5.0
+        self.read_timeout: float = 10.0
+        self._proxy: tuple[str, int] = ("", 0)
+        self._origin: tuple[str, Origin, str] | None = None
+        self._lock: threading.Lock = threading.Lock()
+        self._quiet: threading.Condition = threading.Condition(self._lock)
+        self._pending: int = 0
+        self._lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
+        self._transport: Transport = Transport("", 0, self.connect_timeout, None)
+        self._sweeper: threading.Thread | None = None
+        self._swept: threading.Event = threading.Event()
+
+    def init(
+        self,
+        url_base: str,
+        proxy_host: str = "",
+        proxy_port: int = 0,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 10.0,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """
+        :param url_base: "https://host[:port][/path]", put before every path
+        :param proxy_host: HTTP proxy; environment variables are not looked at
+        :param connect_timeout: seconds for name, TCP, proxy and TLS together
+        :param read_timeout: seconds from add_request to the end of the answer, unless a request says otherwise
+        :param ssl_context: instead of the default one, which verifies
+        """
+        self.url_base = url_base
+        self._proxy = (proxy_host, int(proxy_port or 0))
+        if proxy_host and proxy_port:
+            proxy: str = f"http://{proxy_host}:{proxy_port}"
+            self.proxies = {"http": proxy, "https": proxy}
+        else:
+            self.proxies = None
+        self.connect_timeout = connect_timeout
+        self.read_timeout = read_timeout
+        self.ssl_context = ssl_context
+        self._origin = None
+        if not self.active:
+            self._transport = self._new_transport()
+
+    def start(self, n: int = 3) -> None:
+        """``n`` workers stand by in each lane; a lane grows to 16 while all of its own are busy."""
+        with self._lock:
+            if self.active:
+                return
+            self._transport = self._new_transport()
+            self._lanes = {name: Lane(name) for name in LANES}
+            self._swept = threading.Event()
+            self._sweeper = None
+            self.active = True
+            for lane in self._lanes.values():
+                for _ in range(min(max(n, 1), MAX_WORKERS)):
+                    self._hire(lane, self._transport)
+                    lane.idle += 1
+
+    def stop(self) -> None:
+        """
+        End within 2 s in any state: requests still waiting get on_error with NotSent, those on the
+        wire with Unknown. Safe to call twice, and from a callback.
+        """
+        with self._lock:
+            if not self.active:
+                return
+            self.active = False
+            transport, lanes, sweeper = self._transport, self._lanes, self._sweeper
+        transport.stop()
+        self._swept.set()
+        waiting: list[Request] = []
+        for lane in lanes.values():
+            waiting += [request for _ in range(len(lane.urgent) + len(lane.normal)) if (request := lane.pop())]
+            for _ in lane.workers:
+                lane.tokens.put(False)
+        error: NotSent = NotSent("client was stopped before the request was sent")
+        for request in waiting:
+            self._finish_error(request, error)
+        patience: float = monotonic() + STOP_PATIENCE
+        threads: list[threading.Thread] = [t for lane in lanes.values() for t in lane.workers]
+        if sweeper is not None:
+            threads.append(sweeper)
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(max(patience - monotonic(), 0.0))
+
+    def join(self) -> None:
+        """Wait until every request has been answered. Not from a callback."""
+        with self._quiet:
+            self._quiet.wait_for(lambda: not self._pending)
+
+    def add_request(
+        self,
+        method: str,
+        path: str,
+        callback: Callback | None = None,
+        params: dict | None = None,
+        data: dict | str | bytes | None = None,
+        headers: dict | None = None,
+        on_failed: OnFailed | None = None,
+        on_error: OnError | None = None,
+        extra: Any = None,
+        lane: str = "query",
+        timeout: float | None = None,
+        priority: bool = False,
+    ) -> Request:
+        """
+        Put a request in line; returns at once.
+
+        :param lane: "order" or "query"
+        :param timeout: seconds from now to the end of the answer (default: ``read_timeout``)
+        :param priority: True: ahead of everything waiting in its lane that has none (cancels)
+        """
+        request: Request = Request(
+            method, path, params, data, headers, callback, on_failed, on_error, extra, lane,
+            self.read_timeout if timeout is None else timeout,
+        )
+        if lane not in LANES:
+            raise ValueError(f"lane is {lane!r}, not one of {', '.join(LANES)}")
+        busy: bool = False
+        with self._lock:
+            active: bool = self.active
+            if active:
+                queue: Lane = self._lanes[lane]
+                self._pending += 1
+                (queue.urgent if priority else queue.normal).append(request)
+                if queue.idle > 0:
+                    queue.idle -= 1
+                elif len(queue.workers) < MAX_WORKERS:
+                    self._hire(queue, self._transport)
+                else:
+                    busy = True
+                    queue.idle -= 1
+        if not active:
+            with self._lock:
+                self._pending += 1
+            self._finish_error(request, NotSent("client is not running"))
+            return request
+        queue.tokens.put(True)
+        if busy:
+            self._watch()
+        return request
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        params: dict | None = None,
+        data: dict | str | bytes | None = None,
+        headers: dict | None = None,
+        timeout: float | None = None,
+    ) -> Response:
+        """
+        Send and wait, in the caller's thread.
+
+        :return: an object with status_code, headers, content, text and json(), whatever the status
+        :raises NotSent, Unknown: there was no usable answer
+        """
+        request: Request = Request(
+            method, path, params, data, headers, timeout=self.read_timeout if timeout is None else timeout
+        )
+        return self._send(request, self._transport)
+
+    def sign(self, request: Request) -> Request:
+        """Override to sign; called in the worker just before sending. What it raises makes the request NotSent."""
+        return request
+
+    def on_failed(self, status_code: int, request: Request) -> None:
+        """The answer was not 2xx and the request brought no handler for that."""
+        logger.warning("%s", redact(str(request), self.secrets))
+
+    def on_error(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None
+    ) -> None:
+        """No usable answer and no handler for that, or an exception in a callback."""
+        logger.error("%s", self.exception_detail(exc, value, tb, request))
+
+    def exception_detail(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None
+    ) -> str:
+        """Exception, trace and request as text that is safe to log."""
+        trace: str = "" if isinstance(value, RestError) else "\n" + "".join(traceback.format_exception(exc, value, tb))
+        return redact(f"{exc.__name__}: {value}; {request if request is not None else ''}{trace}", self.secrets)
+
+    def _new_transport(self) -> Transport:
+        return Transport(*self._proxy, self.connect_timeout, self.ssl_context)
+
+    def _hire(self, lane: Lane, transport: Transport) -> None:
+        thread: threading.Thread = threading.Thread(
+            target=self._work, args=(lane, transport), name=f"rest-{lane.name}-{len(lane.workers)}", daemon=True
+        )
+        lane.workers.append(thread)
+        thread.start()
+
+    def _work(self, lane: Lane, transport: Transport) -> None:
+        while lane.tokens.get():
+            request: Request | None = lane.pop()
+            if request is not None:
+                self.process_request(request, transport)
+            with self._lock:
+                lane.idle += 1
+
+    def _watch(self) -> None:
+        """All workers of a lane are busy: somebody must mind the deadlines of those in line."""
+        with self._lock:
+            if self._sweeper is None and self.active:
+                self._sweeper = threading.Thread(target=self._sweep, args=(self._swept,), name="rest-deadlines", daemon=True)
+                self._sweeper.start()
+
+    def _sweep(self, swept: threading.Event) -> None:
+        lanes: list[Lane] = list(self._lanes.values())
+        while not swept.wait(0.1):
+            now: float = monotonic()
+            for lane in lanes:
+                for request in lane.take_expired(now):
+                    self._finish_error(request, NotSent("timed out waiting in line"))
+            with self._lock:
+                if not any(lane.urgent or lane.normal for lane in lanes):
+                    if not swept.is_set():
+                        self._sweeper = None
+                    return
+
+    def process_request(self, request: Request, transport: Transport) -> None:
+        """Send one request and hand out its answer; nothing it meets ends the worker."""
+        try:
+            response: Response = self._send(request, transport)
+            request.response = response
+            status: int = response.status_code
+            reply: Reply = Reply.parse(status, response.headers, response.content)
+            request.reply = reply
+            if status // 100 == 2 and reply.malformed:
+                raise Unknown(f"answer is not JSON: {redact(response.text[:200], self.secrets)!r}")
+        except Exception as exc:
+            error: RestError = exc if isinstance(exc, RestError) else Unknown(f"{type(exc).__name__}: {exc}")
+            self._finish_error(request, error.with_traceback(exc.__traceback__))
+            return
+        if status // 100 == 2:
+            if request.callback:
+                self._call(request, request.callback, reply.data, request)
+        elif request.on_failed:
+            self._call(request, request.on_failed, status, request)
+        else:
+            self._call(request, self.on_failed, status, request)
+        self._finished()
+
+    def _send(self, request: Request, transport: Transport) -> Response:
+        # Sent so late that no answer can be awaited, a request would only become unknown.
+        if request.deadline - monotonic() < LAST_TENTH * request.timeout:
+            raise NotSent("timed out waiting in line")
+        try:
+            request = self.sign(request)
+            origin, path = self._locate(self.make_full_url(request.path))
+            target: str = encode_target(path, request.params)
+            body, kind = encode_body(request.data)
+            wire: bytes = encode_request(request.method.upper(), target, origin.fixed, request.headers, body, kind)
+        except NotSent:
+            raise
+        except Exception as exc:
+            raise NotSent(f"request could not be built: {describe(exc)}") from exc
+        return transport.run(request.lane, origin, request.method.upper(), wire, request.deadline)
+
+    def _locate(self, url: str) -> tuple[Origin, str]:
+        """Split a URL; the base, which nearly all begin with, is split once."""
+        known: tuple[str, Origin, str] | None = self._origin
+        if known is not None and url.startswith(known[0]) and url[len(known[0]):][:1] in ("/", "?", ""):
+            return known[1], known[2] + url[len(known[0]):]
+        origin, path = parse_url(url)
+        base: str = self.url_base
+        if base and url.startswith(base) and url[len(base):][:1] in ("/", "?", ""):
+            self._origin = (base, origin, parse_url(base)[1])
+        return origin, path
+
+    def _call(self, request: Request, function: Callable[..., Any], *args: Any) -> None:
+        try:
+            function(*args)
+        except Exception:
+            self._report(request)
+
+    def _report(self, request: Request) -> None:
+        """An exception came out of a callback: tell the client's on_error, and trust not even that."""
+        exc, value, tb = sys.exc_info()
+        try:
+            if exc is not None and value is not None:
+                self.on_error(exc, value, tb, request)
+        except Exception as error:
+            logger.error("on_error raised %s", redact(describe(error)))
+
+    def _finish_error(self, request: Request, error: RestError) -> None:
+        if request.on_error:
+            self._call(request, request.on_error, type(error), error, error.__traceback__, request)
+        else:
+            self._call(request, self.on_error, type(error), error, error.__traceback__, request)
+        self._finished()
+
+    def _finished(self) -> None:
+        with self._quiet:
+            self._pending -= 1
+            if not self._pending:
+                self._quiet.notify_all()
+
+
+__all__ = ["NotSent", "Request", "Response", "RestClient", "RestError", "Unknown"]

@@ -1,0 +1,175 @@
+"""One websocket connection as picows sees it: frames in, messages out, signs of life counted."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+TEXT: WSMsgType = WSMsgType.TEXT
+BINARY: WSMsgType = WSMsgType.BINARY
+CONTINUATION: WSMsgType = WSMsgType.CONTINUATION
+PING: WSMsgType = WSMsgType.PING
+PONG: WSMsgType = WSMsgType.PONG
+CLOSE: WSMsgType = WSMsgType.CLOSE
+
+
+@dataclass
+class StreamOptions:
+    """Times in seconds, sizes in bytes; a time of 0 switches its watch off."""
+
+    url: str
+    headers: Mapping[str, str] | None = None
+    proxy: str | None = None
+    ssl_context: ssl.SSLContext | None = None
+    pong_timeout: float = 10.0
+    connect_timeout: float = 10.0
+    backoff_base: float = 0.5
+    backoff_cap: float = 30.0
+    stable_after: float = 30.0
+    max_message: int = 16 * 1024 * 1024
+    max_send_buffer: int = 4 * 1024 * 1024
+
+
+class Client(Protocol):
+    """What is called back, always in the thread of the loop."""
+
+    epoch: int
+    ping_interval: float
+    receive_timeout: float
+
+    def on_connected(self) -> None: ...
+    def on_disconnected(self, status_code: int, msg: str) -> None: ...
+    def on_frame(self, payload: bytes) -> None: ...
+    def on_read_end(self) -> None: ...
+    def report(self, error: Exception) -> None: ...
+
+
+class Link(WSListener):
+    """
+    From the end of the handshake to the loss of the connection. ``opened`` and ``closed`` are each
+    called once, before the first and after the last frame.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        options: StreamOptions,
+        opened: Callable[["Link"], None],
+        closed: Callable[["Link"], None],
+    ) -> None:
+        self.client: Client = client
+        self.loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        self.options: StreamOptions = options
+        self.transport: WSTransport | None = None
+        self.congested: bool = False
+        self.lost: asyncio.Event = asyncio.Event()
+        self.code: int = 0                          # of the close frame; 0: none came
+        self.reason: str = ""
+        self.frames: int = 0                        # messages and fragments
+        self.signs: int = 0                         # frames of any kind: signs of life
+        self._opened: Callable[[Link], None] = opened
+        self._closed: Callable[[Link], None] = closed
+        self._armed: bool = False
+        self._parts: list[bytes] = []
+        self._size: int = 0
+        self._partial: bool = False
+        self._on_frame: Callable[[bytes], None] = client.on_frame
+        self._on_read_end: Callable[[], None] = client.on_read_end
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self.transport = transport
+        transport.underlying_transport.set_write_buffer_limits(high=self.options.max_send_buffer)
+        self._opened(self)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if self.transport is None or self.code:
+            return                                  # given up, or closing: what still comes is not ours
+        kind: WSMsgType = frame.msg_type
+        self.signs += 1
+        if (kind == TEXT or kind == BINARY) and frame.fin and not self._partial:
+            payload: bytes = frame.get_payload_as_bytes()
+        elif kind == PING:
+            transport.send_pong(frame.get_payload_as_bytes())
+            return
+        elif kind == PONG:
+            return
+        elif kind == CLOSE:
+            self._answer_close(transport, frame)
+            return
+        else:
+            self.frames += 1
+            joined: bytes | None = self._join(kind, frame)
+            if joined is None:
+                return
+            payload = joined
+        self.frames += 1
+        if not self._armed:
+            # Runs when this read has been worked off: every frame of it comes first.
+            self._armed = True
+            self.loop.call_soon(self._read_end)
+        try:
+            self._on_frame(payload)
+        except Exception as exc:
+            self.client.report(exc)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self.transport = None
+        if self._armed:
+            self._read_end()
+        self.lost.set()
+        self._closed(self)
+
+    def pause_writing(self) -> None:
+        self.congested = True
+
+    def resume_writing(self) -> None:
+        self.congested = False
+
+    def close(self, reason: str) -> None:
+        """Our goodbye; the peer's answer, or ``drop``, ends the connection."""
+        if self.transport is not None and not self.code:
+            self.code, self.reason = 1000, reason
+            self.transport.send_close(WSCloseCode.OK)
+
+    def drop(self, reason: str) -> None:
+        """Give up a connection that is open but dead: no farewell, nobody would acknowledge it."""
+        self.reason = self.reason or reason
+        if self.transport is not None:
+            self.transport.disconnect(graceful=False)
+
+    def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
+        code: int = int(frame.get_close_code())     # type: ignore[call-overload]
+        self.code = code or 1005
+        self.reason = frame.get_close_reason() or ""
+        transport.send_close(frame.get_close_code() if code else WSCloseCode.OK)
+        transport.disconnect()
+
+    def _join(self, kind: WSMsgType, frame: WSFrame) -> bytes | None:
+        """Fragments of a message; None until the last one is there."""
+        if (kind == CONTINUATION) != self._partial:
+            self.drop("fragments out of order")
+            return None
+        self._size += frame.payload_size
+        if self._size > self.options.max_message:
+            self.drop(f"message exceeds {self.options.max_message} bytes")
+            return None
+        self._parts.append(frame.get_payload_as_bytes())
+        self._partial = not frame.fin
+        if self._partial:
+            return None
+        payload: bytes = b"".join(self._parts)
+        self._parts = []
+        self._size = 0
+        return payload
+
+    def _read_end(self) -> None:
+        if not self._armed:
+            return
+        self._armed = False
+        try:
+            self._on_read_end()
+        except Exception as exc:
+            self.client.report(exc)

@@ -1,0 +1,319 @@
+"""
+The engine room of the websocket client: one thread, one event loop, one connection at a time.
+
+A ``StreamLoop`` lives from start() to stop(). It connects, watches, reconnects, and calls the
+client back in its thread. Whatever way a connection dies, the client hears of it exactly once.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+import threading
+from collections.abc import Callable, Coroutine
+from time import monotonic
+from typing import Any
+
+from picows import WSHandshakeError, WSMsgType, WSTransport, ws_connect
+
+from .net import AddressInfo, default_context, lookup, numeric
+from .outcome import describe
+from .stream_link import Client, Link, StreamOptions
+
+FAREWELL: float = 0.3               # seconds a peer has to answer our close frame
+
+# picows reports on a logger; what matters of it reaches the client as on_error and on_disconnected.
+_silent: logging.Logger = logging.Logger("vnpy_restgateway.picows", logging.CRITICAL)
+_silent.addHandler(logging.NullHandler())
+
+
+class StreamLoop:
+    """Everything between start() and stop() of a client."""
+
+    def __init__(self, client: Client, options: StreamOptions) -> None:
+        self.client: Client = client
+        self.options: StreamOptions = options
+        self.stopped: bool = False
+        self.link: Link | None = None                   # there while connected
+        self.thread: threading.Thread = threading.Thread(target=self._run, name="stream", daemon=True)
+        self._queued: int = 0                           # bytes handed over and not yet with the transport
+        self._lock: threading.Lock = threading.Lock()
+        # picows is at its best on selectors, also where the default loop is another one (Windows).
+        self._loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
+        self._task: asyncio.Task[None] | None = None
+        self._sock: socket.socket | None = None
+        self._since: float = 0.0
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Ask for the end, from any thread; ``thread`` ends soon after."""
+        self.stopped = True
+        self._hand_over(self._cancel)
+
+    def inside(self) -> bool:
+        return threading.current_thread() is self.thread
+
+    def send(self, payload: bytes, kind: WSMsgType) -> bool:
+        """Send a message, from any thread. False: not connected, or the send buffer is full."""
+        link: Link | None = self.link
+        if link is None or self.stopped or link.congested:
+            return False
+        if self.inside():
+            return self._write(link, payload, kind)
+        size: int = len(payload)
+        with self._lock:
+            if self._queued + size > self.options.max_send_buffer:
+                return False
+            self._queued += size
+        return self._hand_over(self._write_queued, link, payload, kind)
+
+    def _hand_over(self, function: Callable[..., Any], *args: Any) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(function, *args)
+        except RuntimeError:                            # the loop is closed
+            return False
+        return True
+
+    def _write_queued(self, link: Link, payload: bytes, kind: WSMsgType) -> None:
+        with self._lock:
+            self._queued -= len(payload)
+        self._write(link, payload, kind)
+
+    def _write(self, link: Link, payload: bytes, kind: WSMsgType) -> bool:
+        transport: WSTransport | None = link.transport
+        if transport is None or transport.is_close_frame_sent:
+            return False
+        try:
+            transport.send(kind, payload)
+        except Exception as exc:
+            self.client.report(exc)
+            return False
+        return True
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _run(self) -> None:
+        loop: asyncio.AbstractEventLoop = self._loop
+        loop.set_exception_handler(self._unhandled)
+        asyncio.set_event_loop(loop)
+        try:
+            self._task = loop.create_task(self._live())
+            if self.stopped:
+                self._task.cancel()
+            loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
+            tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error: Any = context.get("exception")
+        if isinstance(error, Exception) and not self.stopped:
+            self.client.report(error)
+
+    async def _live(self) -> None:
+        """Connect, serve, wait, again."""
+        options: StreamOptions = self.options
+        attempt: int = 0
+        try:
+            while not self.stopped:
+                pause: float = 0.0
+                started: float = monotonic()
+                try:
+                    await self._connect_and_serve()
+                except Exception as exc:
+                    pause = _retry_after(exc)
+                    self.client.report(_explain(exc))
+                await self._clear("connection failed")
+                if self._since > started and monotonic() - self._since >= options.stable_after:
+                    attempt = 0
+                delay: float = min(options.backoff_cap, options.backoff_base * 2 ** min(attempt, 16))
+                attempt += 1
+                await asyncio.sleep(max(pause, delay * random.uniform(0.5, 1.0)))
+        finally:
+            await self._end()
+
+    async def _connect_and_serve(self) -> None:
+        options: StreamOptions = self.options
+        if options.ssl_context is None and options.url.lower().startswith("wss:"):
+            options.ssl_context = default_context()
+        transport, link = await self._within(
+            options.connect_timeout,
+            ws_connect(
+                lambda: Link(self.client, options, self._opened, self._closed),
+                options.url,
+                ssl_context=options.ssl_context,
+                disconnect_on_exception=False,
+                websocket_handshake_timeout=None,
+                logger_name=_silent,
+                enable_auto_pong=False,
+                max_frame_size=options.max_message,
+                extra_headers=options.headers,
+                max_redirects=0,
+                proxy=options.proxy,
+                read_buffer_init_size=65536,
+                socket_factory=self._dial,
+            ),
+        )
+        if not isinstance(link, Link):
+            raise TypeError(f"listener is {type(link).__name__}")
+        watch: asyncio.Task[None] = self._loop.create_task(self._watch(link))
+        try:
+            await link.lost.wait()
+        finally:
+            watch.cancel()
+        await transport.wait_disconnected()             # raises what picows closed the connection for
+
+    async def _within(self, seconds: float, work: Coroutine[Any, Any, Any]) -> Any:
+        """
+        ``asyncio.wait_for`` without its flaw: until Python 3.12 it swallows a cancellation that meets
+        the end of the work, and stop() would wait for ever.
+        """
+        task: asyncio.Task[Any] = self._loop.create_task(work)
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+            if not task.done():
+                raise asyncio.TimeoutError
+            return task.result()
+        finally:
+            task.cancel()
+
+    def _opened(self, link: Link) -> None:
+        self._since = monotonic()
+        self.link = link
+        self.client.epoch += 1
+        self._call(self.client.on_connected)
+
+    def _closed(self, link: Link) -> None:
+        self.link = None
+        self._call(self.client.on_disconnected, link.code or 1006, link.reason or "connection lost")
+
+    def _call(self, function: Callable[..., None], *args: Any) -> None:
+        try:
+            function(*args)
+        except Exception as exc:
+            self.client.report(exc)
+
+    async def _dial(self, url: Any) -> socket.socket:
+        """
+        A connected socket to a venue or proxy: the first address that answers. Ours, so that it can
+        be shut whatever state the handshake on it is in.
+        """
+        addresses: list[AddressInfo] = numeric(url.host, url.port) or await self._resolve(url.host, url.port)
+        error: Exception = OSError(f"name {url.host!r} has no address")
+        for index, (family, kind, protocol, _, address) in enumerate(addresses):
+            sock: socket.socket = socket.socket(family, kind, protocol)
+            try:
+                sock.setblocking(False)
+                self._sock = sock
+                share: float = self.options.connect_timeout / (len(addresses) - index + 1)
+                await self._within(share, self._loop.sock_connect(sock, address))
+                return sock
+            except Exception as exc:
+                error = exc
+                sock.close()
+        raise error
+
+    async def _resolve(self, host: str, port: int) -> list[AddressInfo]:
+        future: asyncio.Future[list[AddressInfo]] = self._loop.create_future()
+
+        def settle(answer: list[AddressInfo] | OSError) -> None:
+            if not future.done():
+                if isinstance(answer, OSError):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+
+        def done(answer: list[AddressInfo] | OSError) -> None:
+            self._hand_over(settle, answer)
+
+        lookup(host, port, done)
+        return await future
+
+    async def _end(self) -> None:
+        """Close whatever stands: with a goodbye when connected, by force when half way."""
+        link: Link | None = self.link
+        if link is not None:
+            link.close("stopped")
+            try:
+                await self._within(FAREWELL, link.lost.wait())
+            except asyncio.TimeoutError:
+                pass
+        await self._clear("stopped")
+
+    async def _clear(self, reason: str) -> None:
+        """No connection, no half-made one and no socket is left behind."""
+        link: Link | None = self.link
+        if link is not None:
+            link.drop(reason)
+            await link.lost.wait()
+        sock: socket.socket | None = self._sock
+        self._sock = None
+        if sock is None or sock.fileno() < 0:
+            return
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        # The transport that owns the socket, if there is one, sees its end and closes it.
+        for _ in range(20):
+            if sock.fileno() < 0:
+                return
+            await asyncio.sleep(0.005)
+        sock.close()
+
+    async def _watch(self, link: Link) -> None:
+        """Pings, and the two ways of being dead while open: no sign of life at all, or no data."""
+        client: Client = self.client
+        pong_timeout: float = self.options.pong_timeout
+        frames, signs = link.frames, link.signs
+        data_at: float = monotonic()
+        pinged_at: float = data_at
+        waiting: bool = False
+        while link.transport is not None:
+            # Both may be changed while we run, as subscriptions come and go.
+            silence, interval = client.receive_timeout, client.ping_interval
+            await asyncio.sleep(min(1.0, max(min((t for t in (silence, interval, pong_timeout) if t > 0), default=1.0) / 4, 0.01)))
+            now: float = monotonic()
+            if link.frames != frames or not silence:
+                frames, data_at = link.frames, now
+            elif silence <= now - data_at:
+                link.drop(f"no data for {silence:g} s")
+                return
+            if link.signs != signs:
+                # A pong behind a backlog of data is late, not missing.
+                signs, waiting = link.signs, False
+            if waiting:
+                if 0 < pong_timeout <= now - pinged_at:
+                    link.drop(f"no pong within {pong_timeout:g} s")
+                    return
+            elif 0 < interval <= now - pinged_at and link.transport is not None:
+                link.transport.send_ping(b"")
+                pinged_at, waiting = now, True
+
+
+def _retry_after(error: Exception) -> float:
+    """Seconds the venue asked us to stay away for, when it refused the handshake."""
+    response: Any = getattr(error, "response", None)
+    text: str = str(response.headers.get("Retry-After", "")) if response is not None else ""
+    return float(text) if text.isascii() and text.isdigit() else 0.0
+
+
+def _explain(error: Exception) -> Exception:
+    """An exception whose words say what went wrong."""
+    if isinstance(error, asyncio.TimeoutError) and not str(error):
+        return TimeoutError("connecting timed out")
+    if isinstance(error, WSHandshakeError):
+        response: Any = error.response
+        status: str = f" with {int(response.status)}" if response is not None else ""
+        return ConnectionError(f"handshake refused{status}: {describe(error)[:200]}")
+    if isinstance(error, OSError):
+        return ConnectionError(describe(error))
+    return error
