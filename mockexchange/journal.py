@@ -171,6 +171,7 @@ class Journal:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path: Path | None = path
+        self._fresh: list[tuple[int, Command | None, Sequence[Event]]] = []     # not yet split into rows
         self._records: list[tuple[int, Any]] = []
         self._file: int = -1
         self._size: int = 0                 # bytes of the file that hold whole batches
@@ -181,6 +182,7 @@ class Journal:
     @property
     def last(self) -> int:
         """Number of the newest row, 0 when there is none."""
+        self._split()
         return len(self._records)
 
     def record(self, now: int, command: Command | None, events: Sequence[Event]) -> None:
@@ -188,17 +190,7 @@ class Journal:
         Append what a command did at ``now`` (us). ``command`` is None for what the
         market did to users: the flow's own commands are not journalled.
         """
-        records: list[tuple[int, Any]] = self._records
-        if command is not None:
-            records.append((now, CommandRecord(command, "")))
-        for event in events:
-            kind: type = type(event)
-            if kind is OrderReport or kind is Fill:
-                records.append((now, event))
-            elif kind is BalanceChange:
-                account, _, assets = event       # type: ignore[misc]
-                for asset, (free, locked) in assets.items():
-                    records.append((now, BalanceRecord(account, asset, free, locked)))
+        self._fresh.append((now, command, events))
         if self._file >= 0:
             self._write()
 
@@ -212,11 +204,13 @@ class Journal:
 
     def rows(self, after: int = 0) -> list[Row]:
         """The rows with ``n`` > ``after``, oldest first."""
+        self._split()
         start: int = max(after, 0)
         return [self._render(n, entry) for n, entry in enumerate(self._records[start:], start + 1)]
 
     def clear(self) -> None:
         """Forget everything; the next row is number 1 again."""
+        self._fresh.clear()
         self._records.clear()
         self._size = self._written = 0
         if self._file >= 0:
@@ -228,7 +222,22 @@ class Journal:
             os.close(self._file)
             self._file = -1
 
+    def _split(self) -> None:
+        """Make rows of what was recorded since the last time."""
+        records: list[tuple[int, Any]] = self._records
+        for now, command, events in self._fresh:
+            if command is not None:
+                records.append((now, CommandRecord(command, "")))
+            for event in events:
+                if isinstance(event, (OrderReport, Fill)):
+                    records.append((now, event))
+                elif isinstance(event, BalanceChange):
+                    for asset, (free, locked) in event.assets.items():
+                        records.append((now, BalanceRecord(event.account, asset, free, locked)))
+        self._fresh.clear()
+
     def _append(self, now: int, record: Any) -> None:
+        self._split()
         self._records.append((now, record))
         if self._file >= 0:
             self._write()

@@ -14,7 +14,7 @@ from vnpy.trader.object import BarData, ContractData
 from vnpy_restgateway.history import fetch_bars
 from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
 from vnpy_restgateway.rest import Request, RestClient
-from vnpy_restgateway.schedule import retry_after
+from vnpy_restgateway.schedule import Gate, retry_after
 
 from .auth import signed_query
 from .endpoints import (
@@ -30,7 +30,7 @@ from .endpoints import (
     TIME,
 )
 from .enums import INTERVAL_VT2BINANCE
-from .errors import AUTHENTICATION, TIMESTAMP
+from .errors import AUTHENTICATION, TIMESTAMP, TOO_MANY_ORDERS
 from .parse import parse_bar
 from .streams import Answer, error_of
 
@@ -129,7 +129,7 @@ class RestApi(RestClient):
         self.gateway.writer.post(self._on_query_failed, request.extra, reply, code, text or http_code(status))
 
     def _on_query_failed(self, call: Call, reply: Reply, code: int, text: str) -> None:
-        if self.on_limits(reply, text):
+        if self.on_limits(reply, code, text):
             pass
         elif code in AUTHENTICATION:
             self.gateway.on_locked_out(code, text)
@@ -154,16 +154,21 @@ class RestApi(RestClient):
             delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
             self.gateway.writer.later(max(delay, self.gateway.pause()), f"query {call.name}", call.again)
 
-    def on_limits(self, reply: Reply, text: str) -> bool:
-        """429 and 418: shut the gate for as long as the venue says, and tell the user once."""
+    def on_limits(self, reply: Reply, code: int | str, text: str) -> bool:
+        """
+        429 and 418: shut the gate for as long as the venue says, and tell the user once. Too many
+        orders (-1015) keep new orders back only: cancels and queries are no part of that limit.
+        """
         if reply.status not in (418, 429):
             return False
+        orders_only: bool = code == TOO_MANY_ORDERS
+        gate: Gate = self.gateway.order_gate if orders_only else self.gateway.gate
         fallback: float = BAN_FALLBACK if reply.status == 418 else LIMIT_FALLBACK
         seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
         what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
-        if self.gateway.gate.shut(seconds, monotonic(), what):
+        if gate.shut(seconds, monotonic(), what):
             until: datetime = datetime.fromtimestamp(datetime.now().timestamp() + seconds)
-            self.gateway.log(f"{what}, no requests until {until:%H:%M:%S}: {text}", ERROR)
+            self.gateway.log(f"{what}, no {'orders' if orders_only else 'requests'} until {until:%H:%M:%S}: {text}", ERROR)
         return True
 
     def query_time(self) -> None:
@@ -251,7 +256,7 @@ class RestApi(RestClient):
                         return [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in response.json()]
                     reason: str = f"status code: {response.status_code}, message: {response.text[:200]}"
                     reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
-                    if self.on_limits(reply, error_of(reply)[1]) or response.status_code // 100 == 4:
+                    if self.on_limits(reply, *error_of(reply)) or response.status_code // 100 == 4:
                         attempt = 2
                 except (RestError, ValueError, TypeError, LookupError) as error:
                     reason = str(error)

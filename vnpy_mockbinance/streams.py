@@ -348,8 +348,22 @@ class TradeApi(WebsocketClient):
         if found:
             status: Any = packet.get("status")
             data: Any = packet.get("result", packet.get("error"))
-            reply: Reply = Reply(status if isinstance(status, int) else 0, {}, b"", data, data is None)
+            reply: Reply = Reply(
+                status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
+            )
             self.gateway.writer.post(found[0], reply, None)
+
+
+def retry_header(error: Any) -> dict[str, str]:
+    """
+    The WebSocket API says when to come back in an error's data, as two times in milliseconds
+    (web-socket-api.md, "IP limits"); REST says it in a header, in seconds.
+    """
+    try:
+        data: dict[str, Any] = error["data"]
+        return {"Retry-After": str(max(0.0, (data["retryAfter"] - data["serverTime"]) / 1_000))}
+    except (KeyError, TypeError, IndexError):
+        return {}
 
 
 def error_of(reply: Reply) -> tuple[int, str]:

@@ -64,9 +64,10 @@ class Trading(RestGateway):
         if not self.rest.key:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "no API key given")
             return
-        pause: float = self.pause()
+        pause: float = max(self.pause(), self.order_gate.remaining(monotonic()))
         if pause:
-            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{self.gate.reason}, {pause:.0f} s to go")
+            reason: str = self.gate.reason or self.order_gate.reason
+            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
             return
         order = entry.order
         contract: ContractData = self.contracts[order.symbol]
@@ -80,7 +81,7 @@ class Trading(RestGateway):
         """What the venue said to a new order."""
         outcome, code, text = classify(reply, error, lambda code, reply: proves_refusal(code, error_of(reply)[1]))
         if reply is not None:
-            self.rest.on_limits(reply, text)
+            self.rest.on_limits(reply, code, text)
         if outcome is Outcome.ACCEPTED and reply is not None:
             contract: ContractData = self.contracts[entry.order.symbol]
             try:
@@ -120,7 +121,7 @@ class Trading(RestGateway):
     def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a cancel."""
         outcome, code, text = classify(reply, error, CANCEL_REFUSALS)
-        if reply is not None and self.rest.on_limits(reply, text) or code == TIMESTAMP:
+        if reply is not None and self.rest.on_limits(reply, code, text) or code == TIMESTAMP:
             if code == TIMESTAMP:
                 self.measure_clock()
             outcome = Outcome.NOT_SENT      # it reached the venue and provably did nothing: the same to us
@@ -171,7 +172,7 @@ class Trading(RestGateway):
             self.flow.on_order(record.order, record.venue_id)
             return
         code, text = error_of(reply)
-        self.rest.on_limits(reply, text)
+        self.rest.on_limits(reply, code, text)
         if code in (NO_SUCH_ORDER, ARCHIVED_ORDER) and reply.status // 100 == 4:
             if orderid:
                 self.flow.on_missing(orderid, asked_at)
@@ -194,7 +195,7 @@ class Trading(RestGateway):
         """The fills of one order."""
         if reply is None or reply.status != 200 or not isinstance(reply.data, list):
             if reply is not None:
-                self.rest.on_limits(reply, error_of(reply)[1])
+                self.rest.on_limits(reply, *error_of(reply))
             return
         trades: list[Any] = []
         self.each(reply.data, lambda d: trades.append(parse_fill(d, contract, entry.orderid, self.gateway_name)), "trade")

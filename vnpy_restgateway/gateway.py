@@ -67,7 +67,8 @@ class RestGateway(BaseGateway):
         self.minimums: dict[str, tuple[float, float]] = {}      # vn.py symbol -> volume, price x volume
         self.secrets: tuple[str, ...] = ()
         self.ready: bool = False                                # contracts are here, orders can be taken
-        self.gate: Gate = Gate()
+        self.gate: Gate = Gate()                                # shut: no requests at all
+        self.order_gate: Gate = Gate()                          # shut: no new orders
 
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = OrderFlow(self, self.writer, self.doubt_rule)
@@ -120,6 +121,7 @@ class RestGateway(BaseGateway):
         self.ready = False
         self._said.clear()
         self.gate = Gate()
+        self.order_gate = Gate()
         self.open(values)
 
     def _guard(self, call: Callable[[], None]) -> None:

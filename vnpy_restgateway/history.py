@@ -33,7 +33,9 @@ def fetch_bars(page: Page, interval: Interval, start: datetime, end: datetime | 
         rows: list[BarData] | None = page(cursor, until)
         if not rows:
             break
-        fresh: list[BarData] = [bar for bar in rows if not bars or bar.datetime > bars[-1].datetime]
+        fresh: list[BarData] = [
+            bar for bar in rows if bar.datetime >= start and (not bars or bar.datetime > bars[-1].datetime)
+        ]
         if not fresh:
             break               # a venue that ignores startTime must not hold us here
         bars.extend(fresh)

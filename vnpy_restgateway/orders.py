@@ -20,6 +20,7 @@ Push = OrderData | TradeData
 
 FINAL_KEPT: int = 20_000        # final orders kept for late fills and look-ups
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
+SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Entry:
 
     @property
     def lacks_fills(self) -> bool:
-        return self.filled < self.order.traded - VOLUME_NOISE
+        return self.filled < self.order.traded * (1.0 - SUM_NOISE) - VOLUME_NOISE
 
 
 class OrderTable:
@@ -132,16 +133,13 @@ class OrderTable:
         """
         The venue tells an order's state, by push or answer. Adopts orders placed elsewhere.
         """
-        entry: Entry | None = self.find(venue_id) if venue_id else None
+        entry: Entry | None = self._match(news.orderid, venue_id)
         if entry is None:
-            entry = self.get(news.orderid)
-            if entry and venue_id and entry.venue_id and entry.venue_id != venue_id:
+            if self.get(news.orderid):
                 # somebody used a client order id again: another order, known by the venue's id
                 news = copy(news)
                 news.orderid = venue_id
                 news.vt_orderid = f"{news.gateway_name}.{venue_id}"
-                entry = None
-        if entry is None:
             return self._adopt(news, venue_id)
 
         self._identify(entry, venue_id)
@@ -150,11 +148,11 @@ class OrderTable:
         pushes: list[Push] = self._release_parked(entry)
 
         order: OrderData | None = merge(entry.order, news, entry.presumed)
+        entry.presumed = False          # told now, also if told the same
         if order is None:
             return pushes + self._release_held(entry)
 
         entry.order = order
-        entry.presumed = False
         self._file(entry)
         if order.status in FINAL and entry.lacks_fills:
             entry.held = True           # the trade goes out before the update that makes the order final
@@ -170,9 +168,7 @@ class OrderTable:
         if trade.tradeid in self.trade_ids:
             return []
 
-        entry: Entry | None = self.get(trade.orderid) if trade.orderid else None
-        if entry is None and venue_id:
-            entry = self.find(venue_id)
+        entry: Entry | None = self._match(trade.orderid, venue_id)
         if entry is None:
             parked: list[TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, [])
             if all(trade.tradeid != other.tradeid for other in parked):
@@ -189,6 +185,17 @@ class OrderTable:
         return [copy(entry.order)]
 
     # inside
+
+    def _match(self, orderid: str, venue_id: str) -> Entry | None:
+        """
+        Whose news these are. The client id says it, unless it is known to be another order's by
+        now: the venue's id tells two orders of one client id apart, and a client id two orders of
+        one venue id (a venue that lost its state counts from the beginning).
+        """
+        entry: Entry | None = self.get(orderid) if orderid else None
+        if entry and (not venue_id or entry.venue_id in ("", venue_id)):
+            return entry
+        return self.find(venue_id) if venue_id else None
 
     def _adopt(self, news: OrderData, venue_id: str) -> list[Push]:
         entry: Entry = Entry(order=copy(news), acknowledged=True)
@@ -227,7 +234,8 @@ class OrderTable:
         self.final.move_to_end(orderid)
         while len(self.final) > FINAL_KEPT:
             _, old = self.final.popitem(last=False)
-            self.by_venue_id.pop(old.venue_id, None)
+            if self.by_venue_id.get(old.venue_id) is old:
+                del self.by_venue_id[old.venue_id]
 
     def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
         if trade.tradeid in self.trade_ids:

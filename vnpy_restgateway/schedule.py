@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable
 from itertools import count
+from math import isfinite
 
 
 class Timers:
@@ -67,13 +68,11 @@ class Gate:
         self.reason: str = ""
 
     def shut(self, seconds: float, now: float, reason: str) -> bool:
-        """Shut for ``seconds`` from now. True if that is longer than what was known."""
-        until: float = now + max(seconds, 0.0)
-        if until <= self.shut_until:
-            return False
+        """Shut for ``seconds`` from now, never for less than before. True if there is something new to tell the user."""
+        news: bool = not self.remaining(now) or reason != self.reason
         self.reason = reason
-        self.shut_until = until
-        return True
+        self.shut_until = max(self.shut_until, now + max(seconds, 0.0))
+        return news
 
     def remaining(self, now: float) -> float:
         """Seconds until the gate opens, 0 when it is open."""
@@ -83,6 +82,7 @@ class Gate:
 def retry_after(value: str | None, fallback: float) -> float:
     """Seconds of a Retry-After header; ``fallback`` when it is missing or no number."""
     try:
-        return max(0.0, float(value)) if value else fallback
+        seconds: float = float(value or "nan")
     except ValueError:
         return fallback
+    return max(0.0, seconds) if isfinite(seconds) else fallback

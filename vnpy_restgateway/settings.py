@@ -56,7 +56,7 @@ def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict
         names: tuple[str, ...] = (f.name, *f.aliases)
         known.update(names)
         raw: Any = next((setting[name] for name in names if setting.get(name) not in (None, "")), None)
-        if raw is None or (f.kind == "choice" and isinstance(raw, list | tuple)):
+        if raw is None or (f.kind == "choice" and isinstance(raw, list | tuple) and tuple(raw) == f.choices):
             # VeighNa Trader hands over the chosen word; a script may hand over the untouched default list
             values[f.name] = f.choices[0] if f.kind == "choice" else f.default
             continue
@@ -111,7 +111,9 @@ def _read_host(f: Field, text: str) -> str:
         port: int | None = parts.port
     except ValueError:
         raise ValueError(f"Setting {f.name!r} is no address, got {text!r}") from None
-    if parts.scheme not in f.schemes or not parts.hostname or port == 0 or parts.query or parts.fragment or parts.username:
-        wanted: str = " or ".join(f"{scheme}://host[:port]" for scheme in f.schemes)
+    wanted: str = " or ".join(f"{scheme}://host[:port]" for scheme in f.schemes)
+    if "@" in text:
+        raise ValueError(f"Setting {f.name!r} must look like {wanted}, without user name and password")
+    if parts.scheme not in f.schemes or not parts.hostname or port == 0 or parts.path or parts.query or parts.fragment:
         raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {text!r}")
     return text

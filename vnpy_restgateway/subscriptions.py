@@ -52,7 +52,7 @@ class Subscriptions:
     def confirm(self, request_id: int) -> list[str]:
         """The venue took a batch."""
         topics: list[str] = self.pending.pop(request_id, [])
-        self.confirmed.update(topics)
+        self.confirmed.update(topic for topic in topics if topic in self.wanted)
         return topics
 
     def refuse(self, request_id: int) -> list[str]:

@@ -38,7 +38,8 @@ def merge(known: OrderData, news: OrderData, presumed: bool = False) -> OrderDat
 
     if status not in FINAL and traded > VOLUME_NOISE:
         # an answer that is older than the fills we know of
-        status = Status.ALLTRADED if traded >= news.volume - VOLUME_NOISE else Status.PARTTRADED
+        volume: float = news.volume or known.volume         # 0: a market order by quote amount, still filling
+        status = Status.ALLTRADED if volume and traded >= volume - VOLUME_NOISE else Status.PARTTRADED
 
     if status is known.status and traded <= known.traded:
         return None

@@ -45,7 +45,9 @@ class Instrument:
     status: str = "TRADING"
 
 
-def make_instrument(symbol: str, base: str, quote: str, tick: str, step: str, start_price: str) -> Instrument:
+def make_instrument(
+    symbol: str, base: str, quote: str, tick: str, step: str, start_price: str, min_notional: str = "5"
+) -> Instrument:
     """An instrument with filters of Binance's usual proportions, all numbers as decimal text."""
     return Instrument(
         symbol=symbol, base=base, quote=quote,
@@ -53,7 +55,7 @@ def make_instrument(symbol: str, base: str, quote: str, tick: str, step: str, st
         min_price=parse_amount(tick), max_price=parse_amount("1000000"),
         min_quantity=parse_amount(step), max_quantity=parse_amount("9000"),
         market_max_quantity=parse_amount("120"),
-        min_notional=parse_amount("5"), max_notional=parse_amount("9000000"),
+        min_notional=parse_amount(min_notional), max_notional=parse_amount("9000000"),
         start_price=parse_amount(start_price),
     )
 
@@ -64,5 +66,5 @@ def default_instruments() -> list[Instrument]:
         make_instrument("BTCUSDT", "BTC", "USDT", "0.01", "0.00001", "40000"),
         make_instrument("ETHUSDT", "ETH", "USDT", "0.01", "0.0001", "2500"),
         make_instrument("BNBUSDT", "BNB", "USDT", "0.01", "0.001", "300"),
-        make_instrument("ETHBTC", "ETH", "BTC", "0.00001", "0.0001", "0.0625"),
+        make_instrument("ETHBTC", "ETH", "BTC", "0.00001", "0.0001", "0.0625", "0.0001"),
     ]

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -40,7 +41,7 @@ def make_parser() -> Parser:
     serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--control-token", default="", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach")
-    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH", help="the market: synthetic, or a Binance public-dump CSV (trades, aggTrades or klines)")
+    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH", help="the market: synthetic, a Binance public-dump CSV (trades, aggTrades or klines), or none: a book that holds only what users put there")
     serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the feed runs")
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
     serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
@@ -133,12 +134,23 @@ async def serve(listeners: list[Listener], with_stdin: bool) -> None:
         await asyncio.gather(*[listener.stop() for listener in listeners])
 
 
+def tune_collector() -> None:
+    """
+    Collect garbage less often: what a venue makes lives on in books and journal, and looking
+    through it costs orders about a tenth of their time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Check what can be checked, then serve."""
     if not is_loopback(arguments.host) and not arguments.control_token:
         raise UsageError(f"--host {arguments.host}: others can reach it, so --control-token is needed")
     listeners: list[Listener] = make_listeners(arguments)
     loop: asyncio.AbstractEventLoop = new_event_loop()
+    tune_collector()
     try:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(serve(listeners, arguments.exit_with_stdin))

@@ -283,6 +283,10 @@ class Venue:
                 self.exchange.tapes[symbol].last_price = price
                 self.feed.on_price(symbol, price)
         self._open_market()
+        for symbol in self.feed.symbols if self.feed.recorded else ():
+            bid = self.exchange.books[symbol].best_bid()
+            if bid is not None:
+                self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
         self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits)
 

@@ -133,14 +133,14 @@ def test_m1_stock_client_reconnects_without_telling() -> None:
         if peer.number == 0:
             peer.sock.shutdown(socket.SHUT_RDWR)
         else:
-            peer.hang()
+            peer.serve_pings()
 
     before: float | None = websocket.getdefaulttimeout()
     with serving(handler) as server:
         stock = Stock()
         stock.init(server.ws, ping_interval=0)
         stock.active = True
-        # As its start() does, but for a daemon: its stop() may take ten seconds to be heeded.
+        # As its start() does, but as a daemon: its stop() may be heeded seconds later.
         threading.Thread(target=stock.run, daemon=True).start()
         try:
             seen: list[str] = [events.get(timeout=DEADLINE) for _ in range(2)]

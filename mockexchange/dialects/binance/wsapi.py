@@ -108,7 +108,7 @@ class WebSocketApi:
                     reply = self._error(session, request, error)
                 replaced = await faults.bite(AFTER_ENGINE, label, socket) or await faults.bite(ON_REPLY, label, socket)
             if replaced is not None:
-                reply = _replaced(request, replaced)
+                reply = _replaced(request, replaced, self.venue.now() // session.per_time)
         except ApiError as error:
             reply = self._error(session, request, error)
         except Dropped:
@@ -151,11 +151,17 @@ class WebSocketApi:
         return msgspec.json.encode(answer)
 
 
-def _replaced(request: Request, reply: Reply) -> bytes:
-    """A fault's answer in the envelope of this API; one whose body is no JSON goes out as it is."""
+def _replaced(request: Request, reply: Reply, now: int) -> bytes:
+    """
+    A fault's answer in the envelope of this API, a Retry-After header as the two times that stand
+    for it here; one whose body is no JSON goes out as it is.
+    """
     try:
         body: Any = msgspec.json.decode(reply.body) if reply.body else {}
     except msgspec.DecodeError:
         return reply.body
+    seconds: str = dict(reply.headers).get("Retry-After", "")
+    if isinstance(body, dict) and seconds.isdigit():
+        body["data"] = {"serverTime": now, "retryAfter": now + int(seconds) * 1000}
     name: str = "result" if reply.status == 200 else "error"
     return msgspec.json.encode({"id": request.id, "status": reply.status, name: body})

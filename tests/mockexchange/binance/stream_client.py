@@ -14,7 +14,8 @@ class Stream:
     """One connection; ``until`` is how a test waits."""
 
     def __init__(self, url: str, path: str = "/ws") -> None:
-        self.connection: ClientConnection = connect(url + path, proxy=None, max_size=None, ping_interval=None, close_timeout=1)
+        opened = connect(url + path, proxy=None, max_size=None, ping_interval=None, close_timeout=1)
+        self.connection: ClientConnection = opened.__enter__()
         self.last_id: int = 0
 
     def __enter__(self) -> "Stream":
