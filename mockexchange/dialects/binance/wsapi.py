@@ -108,7 +108,7 @@ class WebSocketApi:
                     reply = self._error(session, request, error)
                 replaced = await faults.bite(AFTER_ENGINE, label, socket) or await faults.bite(ON_REPLY, label, socket)
             if replaced is not None:
-                reply = _replaced(request, replaced, self.venue.now() // session.per_time)
+                reply = _replaced(request, replaced, self.venue.now(), session.per_time)
         except ApiError as error:
             reply = self._error(session, request, error)
         except Dropped:
@@ -151,7 +151,7 @@ class WebSocketApi:
         return msgspec.json.encode(answer)
 
 
-def _replaced(request: Request, reply: Reply, now: int) -> bytes:
+def _replaced(request: Request, reply: Reply, now: int, per_time: int) -> bytes:
     """
     A fault's answer in the envelope of this API, a Retry-After header as the two times that stand
     for it here; one whose body is no JSON goes out as it is.
@@ -162,6 +162,8 @@ def _replaced(request: Request, reply: Reply, now: int) -> bytes:
         return reply.body
     seconds: str = dict(reply.headers).get("Retry-After", "")
     if isinstance(body, dict) and seconds.isdigit():
-        body["data"] = {"serverTime": now, "retryAfter": now + int(seconds) * 1000}
+        body["data"] = {
+            "serverTime": now // per_time, "retryAfter": (now + int(seconds) * 1_000_000) // per_time,
+        }
     name: str = "result" if reply.status == 200 else "error"
     return msgspec.json.encode({"id": request.id, "status": reply.status, name: body})
