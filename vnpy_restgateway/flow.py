@@ -141,9 +141,10 @@ class OrderFlow:
             self._settle(entry)
 
     def on_fill(self, trade: TradeData, venue_id: str = "") -> bool:
-        """A fill, from a push or an answer. False: its order is not known yet, ask the venue for it."""
+        """A fill, from a push or an answer. False: its order is not known, or taken for dead: ask the venue for it."""
         self._push(self.table.fill(trade, venue_id))
-        return not (venue_id and venue_id in self.table.parked_trades)
+        entry: Entry | None = self.table.get(trade.orderid) or self.table.find(venue_id)
+        return not (entry and entry.presumed) and not (venue_id and venue_id in self.table.parked_trades)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """The answer to ``query_fills`` of one order, complete as far as the venue knows."""
@@ -178,6 +179,10 @@ class OrderFlow:
             entry: Entry | None = self.table.active.get(orderid)
             if entry:
                 self._ask(entry)
+        if not self.venue.pause():
+            for entry in list(self.table.active.values()):
+                if entry.lacks_fills:
+                    self.venue.query_fills(entry)       # a push that was lost, or fills from before we came
 
     def question(self, orderid: str, text: str) -> None:
         """The fate of an order is unknown: say so once, and ask until the venue answers."""
@@ -214,7 +219,10 @@ class OrderFlow:
         for entry in self.table.doubtful():
             if entry.doubt and entry.doubt.next_query <= now:
                 entry.doubt.asked(now)
-                self.venue.query_order(entry)
+                try:
+                    self.venue.query_order(entry)
+                except Exception as error:      # must not keep the others from being asked for
+                    self.venue.log(f"Query of order {entry.orderid} failed: {type(error).__name__}: {error}", WARNING)
         self._plan_questions()
 
     def _settle(self, entry: Entry) -> None:

@@ -113,6 +113,7 @@ class RestGateway(BaseGateway):
                 thread.start()
             for thread in stops:
                 thread.join(max(0.0, deadline - time.monotonic()))
+            self.writer.join(max(0.0, deadline - time.monotonic()))
             for call, args in left:
                 if call == self.flow.submit:
                     self._reject(args[0], "gateway closed")
@@ -192,7 +193,7 @@ class RestGateway(BaseGateway):
         if not price:
             return f"price {order.price!r} of {order.symbol} is below the tick {contract.pricetick!r}"
         order.price = price
-        if price * volume < least_notional:
+        if price * volume < least_notional * (1.0 - 1e-12):         # 0.7 x 0.1 is below 0.07 in floats
             return f"price x volume of {order.symbol} is {price * volume:.8g}, below the minimum {least_notional:.8g}"
         return ""
 

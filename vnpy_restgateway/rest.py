@@ -23,7 +23,7 @@ from .outcome import NotSent, Reply, RestError, Unknown, describe
 from .redact import redact
 from .rest_lanes import Callback, Lane, OnError, OnFailed, Request
 from .rest_transport import Origin, Transport, parse_url
-from .rest_wire import Response, encode_body, encode_request, encode_target
+from .rest_wire import Response, encode_body, encode_headers, encode_target
 
 LANES: tuple[str, str] = ("order", "query")
 MAX_WORKERS: int = 16
@@ -90,6 +90,7 @@ class RestClient(vnpy_rest.RestClient):
         self.ssl_context = ssl_context
         self._origin = None
         if not self.active:
+            self._transport.stop()
             self._transport = self._new_transport()
 
     def start(self, n: int = 3) -> None:
@@ -97,7 +98,8 @@ class RestClient(vnpy_rest.RestClient):
         with self._lock:
             if self.active:
                 return
-            self._transport = self._new_transport()
+            if self._transport.stopped:
+                self._transport = self._new_transport()
             self._lanes = {name: Lane(name) for name in LANES}
             self._swept = threading.Event()
             self._sweeper = None
@@ -113,11 +115,12 @@ class RestClient(vnpy_rest.RestClient):
         wire with Unknown. Safe to call twice, and from a callback.
         """
         with self._lock:
-            if not self.active:
-                return
+            active: bool = self.active
             self.active = False
             transport, lanes, sweeper = self._transport, self._lanes, self._sweeper
         transport.stop()
+        if not active:
+            return
         self._swept.set()
         waiting: list[Request] = []
         for lane in lanes.values():
@@ -303,12 +306,12 @@ class RestClient(vnpy_rest.RestClient):
             origin, path = self._locate(self.make_full_url(request.path))
             target: str = encode_target(path, request.params)
             body, kind = encode_body(request.data)
-            wire: bytes = encode_request(request.method.upper(), target, origin.fixed, request.headers, body, kind)
+            headers: dict[str, str] = encode_headers(request.headers, kind)
         except NotSent:
             raise
         except Exception as exc:
             raise NotSent(f"request could not be built: {describe(exc)}") from exc
-        return transport.run(request.lane, origin, request.method.upper(), wire, request.deadline)
+        return transport.run(request.lane, origin, request.method.upper(), target, headers, body, request.deadline)
 
     def _locate(self, url: str) -> tuple[Origin, str]:
         """Split a URL; the base, which nearly all begin with, is split once."""

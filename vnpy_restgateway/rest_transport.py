@@ -1,45 +1,48 @@
 """
-Kept-alive connections for one REST client: opened, reused, interrupted.
+Kept-alive urllib3 connections for one REST client: opened, reused, interrupted.
 
-Every wait ends at a total deadline (``time.monotonic`` seconds), so that a peer that drips bytes
-holds a worker no longer than one that says nothing. Everything that fails before the first byte
-of a request is handed to the kernel is ``NotSent``; everything after is ``Unknown``.
+urllib3 speaks HTTP and TLS; what is added is a total deadline (``time.monotonic`` seconds), so
+that a peer that drips bytes holds a worker no longer than one that says nothing, and a way to
+wake a waiting thread from another. Everything that fails before the first byte of a request is
+handed to the kernel is ``NotSent``; everything after is ``Unknown``.
 """
 
+import http.client
 import os
 import select
 import socket
 import ssl
 import threading
+from collections.abc import Mapping
 from time import monotonic
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.util import Url
+from urllib3.util.wait import wait_for_read
 
 from .net import AddressInfo, default_context, resolve
 from .outcome import NotSent, Unknown, describe
-from .rest_wire import Response, ResponseParser, WireError, encode_request
+from .rest_wire import MAX_BODY, Headers, Response
 
-SLICE: float = 0.05
-IDLE_LIMIT: float = 50.0
-USER_AGENT: str = "vnpy_restgateway"
+SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
+WATCH: float = 0.2                  # seconds between looks at answers that drip
+IDLE_LIMIT: float = 50.0            # seconds a connection may be idle: less than venues and proxies allow
 
 
 class Origin:
-    """Scheme, host and port of a URL, and the header lines that follow from them."""
+    """Scheme, host and port of a URL."""
 
-    __slots__ = ("scheme", "host", "port", "key", "fixed", "authority")
+    __slots__ = ("scheme", "host", "port", "key", "authority")
 
     def __init__(self, scheme: str, host: str, port: int) -> None:
         self.scheme: str = scheme
         self.host: str = host
         self.port: int = port
         self.key: tuple[str, str, int] = (scheme, host, port)
-        name: str = f"[{host}]" if ":" in host else host
-        self.authority: str = f"{name}:{port}"
-        shown: str = name if port == (443 if scheme == "https" else 80) else self.authority
-        self.fixed: str = (
-            f"Host: {shown}\r\nUser-Agent: {USER_AGENT}\r\nAccept: */*\r\n"
-            "Accept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\n"
-        )
+        self.authority: str = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def parse_url(url: str) -> tuple[Origin, str]:
@@ -61,81 +64,141 @@ def parse_url(url: str) -> tuple[Origin, str]:
     return Origin(scheme, host, port), parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-class Connection:
-    """One socket to a venue. Used by one thread at a time; ``kill`` is for any thread."""
+class Dialer:
+    """Opens sockets for a urllib3 connection: within a deadline, and so that ``stop`` can interrupt it."""
 
-    __slots__ = ("sock", "origin", "prefix", "idle_since", "idle_limit")
+    def __init__(self, transport: "Transport") -> None:
+        self.transport: Transport = transport
+        self.deadline: float = 0.0
+        self.socket: socket.socket | None = None        # a second handle on the connection, for ``kill``
 
-    def __init__(self, sock: socket.socket, origin: Origin, prefix: str) -> None:
-        self.sock: socket.socket = sock
-        self.origin: Origin = origin
-        self.prefix: str = prefix                   # of the target, when a proxy forwards plain http
-        self.idle_since: float = 0.0
-        self.idle_limit: float = IDLE_LIMIT
+    def open(self, host: str, port: int) -> socket.socket:
+        """The first of the host's addresses that answers; each gets its share of the time."""
+        stopped = self.transport.is_stopped
+        addresses: list[AddressInfo] = resolve(host, port, self.deadline - monotonic(), stopped)
+        error: OSError = OSError("name has no address")
+        for index, (family, kind, protocol, _, address) in enumerate(addresses):
+            left: float = self.deadline - monotonic()
+            if left <= 0 or stopped():
+                break
+            sock: socket.socket = socket.socket(family, kind, protocol)
+            try:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                self._dial(sock, address, monotonic() + left / (len(addresses) - index))
+                sock.settimeout(max(self.deadline - monotonic(), 0.001))
+                # shutdown() of a duplicate ends the connection without touching TLS state under a reader's feet
+                self.socket = sock.dup()
+                return sock
+            except OSError as exc:
+                error = exc
+                sock.close()
+        raise error
 
-    def usable(self, now: float) -> bool:
-        """False when it has been idle for long, or the peer has closed it: idle connections have nothing to say."""
-        return now - self.idle_since < self.idle_limit and not _readable(self.sock)
+    def _dial(self, sock: socket.socket, address: object, deadline: float) -> None:
+        """connect() in slices, because nothing portable wakes a thread out of it."""
+        sock.setblocking(False)
+        try:
+            sock.connect(address)               # type: ignore[arg-type]
+            return
+        except (BlockingIOError, InterruptedError):
+            pass
+        while not self.transport.is_stopped():
+            left: float = deadline - monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            # Windows reports a refused connection in the exceptional set only
+            _, writable, failed = select.select([], [sock], [sock], min(left, SLICE))
+            if writable or failed:
+                code: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    raise OSError(code, os.strerror(code))
+                return
+        raise OSError("client is stopped")
 
     def kill(self) -> None:
-        """Wake whoever waits on the socket, from any thread."""
+        """Wake whoever waits on the connection, from any thread."""
         try:
-            # The plain socket's shutdown: SSLSocket's own drops the TLS state under a reader's feet.
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+            if self.socket is not None:
+                self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 
     def close(self) -> None:
-        self.sock.close()
+        if self.socket is not None:
+            self.socket.close()
 
-    def exchange(self, method: str, request: bytes, deadline: float) -> tuple[Response, bool]:
-        """
-        Send one request and read its answer.
 
-        :return: the answer, and whether the connection can be used again
-        """
-        sock: socket.socket = self.sock
-        parser: ResponseParser = ResponseParser(method)
-        try:
-            sock.settimeout(max(deadline - monotonic(), 0.001))
-            sent: int = sock.send(request)
-        except ConnectionError as exc:
-            # The kernel took nothing of it: the peer had gone before we began.
-            raise NotSent(f"connection was gone before sending: {describe(exc)}") from exc
-        except (OSError, ValueError) as exc:
-            raise Unknown(f"sending failed: {describe(exc)}") from exc
-        try:
-            if sent < len(request):
-                sock.sendall(memoryview(request)[sent:])
-            while True:
-                left: float = deadline - monotonic()
-                if left <= 0:
-                    raise TimeoutError("timed out")
-                sock.settimeout(left)
-                data: bytes = sock.recv(65536)
-                if not data:
-                    parser.finish()
-                    break
-                if parser.feed(data):
-                    break
-            response: Response = parser.response()
-        except TimeoutError as exc:
-            raise Unknown("timed out waiting for the answer") from exc
-        except WireError as exc:
-            raise Unknown(f"answer not usable: {describe(exc)}") from exc
-        except (OSError, ValueError) as exc:
-            raise Unknown(f"connection failed before the answer: {describe(exc)}") from exc
-        keep: str = response.headers.get("keep-alive", "")
-        if keep:
-            self._obey(keep)
-        return response, parser.keep_alive
+class PlainConnection(HTTPConnection):
+    dialer: Dialer
 
-    def _obey(self, keep: str) -> None:
-        """Keep-Alive: timeout=5 -> let go a second earlier than the peer would."""
-        for part in keep.split(","):
-            name, _, value = part.strip().partition("=")
-            if name.lower() == "timeout" and value.isdigit():
-                self.idle_limit = min(IDLE_LIMIT, max(int(value) - 1.0, 0.5))
+    def _new_conn(self) -> socket.socket:
+        return self.dialer.open(self.host, self.port)
+
+
+class SecureConnection(HTTPSConnection):
+    dialer: Dialer
+
+    def _new_conn(self) -> socket.socket:
+        return self.dialer.open(self.host, self.port or 443)
+
+
+class Connection:
+    """One connection to a venue. Used by one thread at a time; ``kill`` is for any thread."""
+
+    def __init__(self, transport: "Transport", origin: Origin) -> None:
+        self.origin: Origin = origin
+        self.prefix: str = ""                           # of the target, when a proxy forwards plain http
+        self.idle_since: float = 0.0
+        self.deadline: float = 0.0                      # of the exchange under way
+        self.dialer: Dialer = Dialer(transport)
+        host, port = transport.proxy or (origin.host, origin.port)
+        proxy: Url | None = Url("http", host=host, port=port) if transport.proxy else None
+        self.http: PlainConnection | SecureConnection
+        if origin.scheme == "https":
+            self.http = SecureConnection(host, port, proxy=proxy, ssl_context=transport.tls())
+            if proxy:
+                self.http.set_tunnel(origin.host, origin.port, scheme="http")
+        else:
+            self.http = PlainConnection(host, port, proxy=proxy)
+            if proxy:
+                self.prefix = f"http://{origin.authority}"
+        self.http.dialer = self.dialer
+
+    def usable(self, now: float) -> bool:
+        """False when it has been idle for long, or the peer has closed it: idle connections have nothing to say."""
+        sock: Any = self.http.sock
+        return sock is not None and now - self.idle_since < IDLE_LIMIT and not wait_for_read(sock, 0.0)
+
+    def open(self, deadline: float) -> None:
+        """TCP, then CONNECT through a proxy, then TLS."""
+        self.dialer.deadline = self.deadline = deadline
+        self.http.timeout = max(deadline - monotonic(), 0.001)
+        self.http.connect()
+
+    def exchange(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, deadline: float
+    ) -> Response:
+        """Send one request and read its answer; the caller decides what an exception means."""
+        self.deadline = deadline
+        left: float = max(deadline - monotonic(), 0.001)
+        self.http.timeout = left
+        self.http.sock.settimeout(left)
+        self.http.request(method, self.prefix + target, body, headers, preload_content=False)
+        answer = self.http.getresponse()
+        content: bytes = answer.read(MAX_BODY + 1, decode_content=True)
+        if len(content) > MAX_BODY:
+            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+        if not answer.isclosed() and answer.read(1):
+            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+        return Response(answer.status, answer.reason or "", Headers(answer.headers), content)
+
+    def kill(self) -> None:
+        self.dialer.kill()
+
+    def close(self) -> None:
+        self.http.close()
+        self.dialer.close()
 
 
 class Transport:
@@ -149,6 +212,19 @@ class Transport:
         self._lock: threading.Lock = threading.Lock()
         self._all: set[Connection] = set()
         self._idle: dict[tuple[str, tuple[str, str, int]], list[Connection]] = {}
+        self._busy: dict[Connection, None] = {}
+        self._watcher: threading.Thread | None = None
+        self._wake: threading.Event = threading.Event()
+        self._ended: threading.Event = threading.Event()
+
+    def is_stopped(self) -> bool:
+        return self.stopped
+
+    def tls(self) -> ssl.SSLContext:
+        """The verifying context, made once."""
+        if self.context is None:
+            self.context = default_context()
+        return self.context
 
     def stop(self) -> None:
         """Wake every waiting thread; whatever is asked for later is NotSent."""
@@ -157,35 +233,46 @@ class Transport:
             connections: list[Connection] = list(self._all)
             idle: list[Connection] = [c for pool in self._idle.values() for c in pool]
             self._idle.clear()
+            watcher = self._watcher
+        self._ended.set()
+        self._wake.set()
         for connection in connections:
             connection.kill()
         for connection in idle:
             self._discard(connection)
+        if watcher is not None and watcher is not threading.current_thread():
+            watcher.join(WATCH * 2)
 
-    def run(self, lane: str, origin: Origin, method: str, request: bytes, deadline: float) -> Response:
+    def run(
+        self, lane: str, origin: Origin, method: str, target: str, headers: Mapping[str, str], body: bytes | None,
+        deadline: float,
+    ) -> Response:
         """
-        One request over an idle connection of the lane, or over a new one.
+        One request over an idle connection of the lane, or over a new one. Never over a second.
 
-        :raises NotSent: no connection came about
-        :raises Unknown: it broke after the first byte was sent
+        :raises NotSent: no connection came about, or the request cannot be put on the wire
+        :raises Unknown: it broke after the first byte may have been sent
         """
         connection: Connection = self._acquire(lane, origin, deadline)
-        reusable: bool = False
+        self._busy[connection] = None
+        self._watch()
+        whole: bool = False
         try:
-            if connection.prefix:
-                verb, _, rest = request.partition(b" ")
-                request = verb + b" " + connection.prefix.encode() + rest
-            response, reusable = connection.exchange(method, request, deadline)
-        except Unknown as exc:
+            response: Response = connection.exchange(method, target, headers, body, deadline)
+            whole = True
+            return response
+        except (TimeoutError, HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError) as exc:
             if self.stopped:
                 raise Unknown("client was stopped before the answer came") from exc
-            raise
+            if isinstance(exc, TimeoutError) or monotonic() >= deadline:
+                raise Unknown("timed out waiting for the answer") from exc
+            raise Unknown(f"no usable answer: {describe(exc)}") from exc
         finally:
-            if reusable and not self.stopped:
+            self._busy.pop(connection, None)
+            if whole and connection.http.sock is not None and not self.stopped:
                 self._release(lane, connection)
             else:
                 self._discard(connection)
-        return response
 
     def _acquire(self, lane: str, origin: Origin, deadline: float) -> Connection:
         pool: list[Connection] | None = self._idle.get((lane, origin.key))
@@ -198,6 +285,30 @@ class Transport:
                 return connection
             self._discard(connection)
         return self._open(origin, min(deadline, monotonic() + self.connect_timeout))
+
+    def _open(self, origin: Origin, deadline: float) -> Connection:
+        connection: Connection = Connection(self, origin)
+        try:
+            with self._lock:
+                self._all.add(connection)
+            self._busy[connection] = None
+            connection.deadline = deadline
+            self._watch()
+            connection.open(deadline)
+            if self.stopped:
+                raise NotSent("client is stopped")
+            return connection
+        except Exception as exc:
+            self._discard(connection)
+            if self.stopped:
+                raise NotSent("client is stopped") from exc
+            if isinstance(exc, NotSent):
+                raise
+            host, port = self.proxy or (origin.host, origin.port)
+            reason: str = "timed out" if monotonic() >= deadline else describe(exc)
+            raise NotSent(f"no connection to {'proxy ' if self.proxy else ''}{host}:{port}: {reason}") from exc
+        finally:
+            self._busy.pop(connection, None)
 
     def _release(self, lane: str, connection: Connection) -> None:
         connection.idle_since = monotonic()
@@ -212,131 +323,25 @@ class Transport:
             self._all.discard(connection)
         connection.close()
 
-    def _track(self, connection: Connection) -> None:
-        with self._lock:
-            self._all.add(connection)
-            stopped: bool = self.stopped
-        if stopped:
-            raise NotSent("client is stopped")
-
-    def _open(self, origin: Origin, deadline: float) -> Connection:
-        """TCP, then CONNECT through the proxy, then TLS; whatever fails here is NotSent."""
-        host, port = self.proxy or (origin.host, origin.port)
-        connection: Connection | None = None
-        try:
-            connection = Connection(self._connect(host, port, deadline), origin, "")
-            self._track(connection)
-            if self.proxy and origin.scheme == "http":
-                connection.prefix = f"http://{origin.authority}"
-            elif self.proxy:
-                self._tunnel(connection, deadline)
-            if origin.scheme == "https":
-                connection.sock.settimeout(max(deadline - monotonic(), 0.001))
-                if self.context is None:
-                    self.context = default_context()
-                # The handshake comes after the assignment, so that kill() reaches the socket it waits on.
-                secure: ssl.SSLSocket = self.context.wrap_socket(
-                    connection.sock, server_hostname=origin.host.rstrip("."), do_handshake_on_connect=False
-                )
-                connection.sock = secure
-                if not self.stopped:
-                    secure.do_handshake()
-            if self.stopped:
-                raise NotSent("client is stopped")
-            return connection
-        except Exception as exc:
-            if connection is not None:
-                self._discard(connection)
-            if self.stopped:
-                raise NotSent("client is stopped") from exc
-            if isinstance(exc, NotSent):
-                raise
-            place: str = "proxy " if self.proxy else ""
-            raise NotSent(f"no connection to {place}{host}:{port}: {describe(exc)}") from exc
-
-    def _connect(self, host: str, port: int, deadline: float) -> socket.socket:
-        """The first of the host's addresses that answers; each gets its share of the time."""
-        addresses: list[AddressInfo] = resolve(host, port, deadline - monotonic(), lambda: self.stopped)
-        error: OSError = OSError("name has no address")
-        for index, (family, kind, protocol, _, address) in enumerate(addresses):
-            left: float = deadline - monotonic()
-            if left <= 0 or self.stopped:
-                break
-            share: float = left / (len(addresses) - index)
-            sock: socket.socket | None = None
-            try:
-                sock = socket.socket(family, kind, protocol)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                self._dial(sock, address, monotonic() + share)
-                return sock
-            except OSError as exc:
-                error = exc
-                if sock is not None:
-                    sock.close()
-        if deadline - monotonic() <= 0 and not isinstance(error, ConnectionError):
-            error = TimeoutError("timed out")
-        raise error
-
-    def _dial(self, sock: socket.socket, address: object, deadline: float) -> None:
-        """connect() in slices, because nothing portable wakes a thread out of it."""
-        sock.setblocking(False)
-        try:
-            sock.connect(address)               # type: ignore[arg-type]
+    def _watch(self) -> None:
+        """A socket's time-out starts anew with every byte: somebody must mind the deadline of the whole."""
+        if self._watcher is not None:
+            if not self._wake.is_set():
+                self._wake.set()
             return
-        except (BlockingIOError, InterruptedError):
-            pass
+        with self._lock:
+            if self._watcher is None and not self.stopped:
+                self._watcher = threading.Thread(target=self._mind, name="rest-answers", daemon=True)
+                self._watcher.start()
+
+    def _mind(self) -> None:
         while not self.stopped:
-            left: float = deadline - monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            if _writable(sock, min(left, SLICE)):
-                code: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if code:
-                    raise OSError(code, os.strerror(code))
-                return
-        raise OSError("client is stopped")
-
-    def _tunnel(self, connection: Connection, deadline: float) -> None:
-        authority: str = connection.origin.authority
-        request: bytes = encode_request("CONNECT", authority, f"Host: {authority}\r\n", None, None)
-        parser: ResponseParser = ResponseParser("HEAD")     # an accepted CONNECT has no body
-        sock: socket.socket = connection.sock
-        sock.settimeout(max(deadline - monotonic(), 0.001))
-        sock.sendall(request)
-        done: bool = False
-        while not done:
-            left: float = deadline - monotonic()
-            if left <= 0:
-                raise TimeoutError("proxy did not answer in time")
-            sock.settimeout(left)
-            data: bytes = sock.recv(4096)
-            if not data:
-                raise ConnectionError("proxy closed the connection")
-            done = parser.feed(data)
-        if parser.status // 100 != 2:
-            raise ConnectionError(f"proxy refused with {parser.status} {parser.reason[:80]}")
-
-
-def _readable(sock: socket.socket) -> bool:
-    try:
-        if _HAS_POLL:
-            poller: select.poll = select.poll()
-            poller.register(sock, select.POLLIN)
-            return bool(poller.poll(0))
-        return bool(select.select([sock], [], [], 0)[0])
-    except (OSError, ValueError):
-        return True
-
-
-def _writable(sock: socket.socket, timeout: float) -> bool:
-    if _HAS_POLL:
-        poller: select.poll = select.poll()
-        poller.register(sock, select.POLLOUT)
-        return bool(poller.poll(max(timeout * 1000, 1)))
-    # Windows reports a refused connection in the exceptional set only.
-    _, writable, failed = select.select([], [sock], [sock], timeout)
-    return bool(writable or failed)
-
-
-_HAS_POLL: bool = hasattr(select, "poll")
+            if not self._busy:
+                self._wake.clear()
+                if not self._busy and not self.stopped:
+                    self._wake.wait()
+            self._ended.wait(WATCH)
+            now: float = monotonic()
+            for connection in list(self._busy):
+                if connection.deadline <= now:
+                    connection.kill()

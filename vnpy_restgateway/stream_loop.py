@@ -41,6 +41,7 @@ class StreamLoop:
         # picows is at its best on selectors, also where the default loop is another one (Windows).
         self._loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
         self._task: asyncio.Task[None] | None = None
+        self._ending: bool = False
         self._sock: socket.socket | None = None
         self._since: float = 0.0
 
@@ -93,7 +94,9 @@ class StreamLoop:
         return True
 
     def _cancel(self) -> None:
-        if self._task is not None:
+        # Once only: a second cancellation would break into the farewell of the first.
+        if self._task is not None and not self._ending:
+            self._ending = True
             self._task.cancel()
 
     def _run(self) -> None:
@@ -103,7 +106,7 @@ class StreamLoop:
         try:
             self._task = loop.create_task(self._live())
             if self.stopped:
-                self._task.cancel()
+                self._cancel()
             loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
             tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
             for task in tasks:

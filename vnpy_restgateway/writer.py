@@ -24,6 +24,7 @@ class Writer:
         self._on_exception: Callable[[Exception], None] = on_exception
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: Thread | None = None
+        self._ending: Thread | None = None
         self._lock: Lock = Lock()       # no job may slip in behind the one that ends the thread
 
     @property
@@ -42,7 +43,8 @@ class Writer:
     def stop(self, timeout: float) -> list[Job]:
         """End the thread after the job it is at; the jobs that will never run are returned."""
         with self._lock:
-            thread: Thread | None = self._thread
+            if self._thread is not None:
+                self._ending = self._thread
             self._thread = None
             queue: SimpleQueue[Job | None] = self._queue
             left: list[Job] = []
@@ -54,9 +56,14 @@ class Writer:
                 if job:
                     left.append(job)
             queue.put(None)
+        self.join(timeout)
+        return left
+
+    def join(self, timeout: float) -> None:
+        """Wait for a thread that ``stop`` has ended; not from that thread itself."""
+        thread: Thread | None = self._ending
         if thread is not None and thread is not current_thread():
             thread.join(timeout)
-        return left
 
     def post(self, call: Callable[..., Any], *args: Any) -> bool:
         """Have ``call(*args)`` run on the writer thread. From any thread, never blocks. False when stopped."""

@@ -97,12 +97,15 @@ def test_the_gate_shuts_for_the_longest_time_said() -> None:
     gate = Gate()
     assert gate.remaining(100.0) == 0
     assert gate.shut(10.0, 100.0, "429")
-    assert not gate.shut(5.0, 101.0, "shorter")
-    assert gate.reason == "429"
-    assert gate.remaining(104.0) == 6.0
-    assert gate.shut(60.0, 104.0, "418")
+    assert not gate.shut(5.0, 101.0, "429"), "nothing new to tell"
+    assert gate.remaining(104.0) == 6.0, "never for less than before"
+    assert not gate.shut(20.0, 101.0, "429")
+    assert gate.remaining(104.0) == 17.0
+    assert gate.shut(60.0, 104.0, "418"), "worse: tell the user"
     assert gate.reason == "418" and gate.remaining(164.0) == 0
-    assert not gate.shut(-5.0, 100.0, "nonsense")
+    assert gate.shut(10.0, 165.0, "418"), "open in between: tell the user again"
+    gate.shut(-5.0, 170.0, "418")
+    assert gate.remaining(170.0) == 5.0
 
 
 @pytest.mark.parametrize("value, seconds", [

@@ -1,0 +1,159 @@
+"""One queue, one thread."""
+
+from collections.abc import Iterator
+from queue import Queue
+from threading import Event, Thread, current_thread, enumerate as threads
+
+import pytest
+
+from vnpy_restgateway.writer import Writer
+
+PATIENCE: float = 5.0
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.errors: Queue[Exception] = Queue()
+        self.said: Queue[object] = Queue()
+        self.writer: Writer = Writer("bench writer", self.errors.put)
+
+    def heard(self, n: int = 1) -> list[object]:
+        return [self.said.get(timeout=PATIENCE) for _ in range(n)]
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    bench = Bench()
+    bench.writer.start()
+    yield bench
+    bench.writer.stop(PATIENCE)
+    assert not [thread for thread in threads() if thread.name == "bench writer"]
+
+
+def test_jobs_run_in_order_on_one_thread(bench: Bench) -> None:
+    for n in range(1000):
+        assert bench.writer.post(bench.said.put, n)
+    assert bench.heard(1000) == list(range(1000))
+    bench.writer.post(lambda: bench.said.put(current_thread().name))
+    assert bench.heard() == ["bench writer"]
+
+
+def test_posting_from_many_threads_keeps_each_ones_order(bench: Bench) -> None:
+    def post(name: int) -> None:
+        for n in range(200):
+            bench.writer.post(bench.said.put, (name, n))
+
+    posters = [Thread(target=post, args=(name,)) for name in range(8)]
+    for poster in posters:
+        poster.start()
+    heard = bench.heard(1600)
+    for name in range(8):
+        assert [n for who, n in heard if who == name] == list(range(200))   # type: ignore[misc, has-type]
+
+
+def test_an_exception_is_handed_over_and_the_thread_goes_on(bench: Bench) -> None:
+    bench.writer.post(int, "no number")
+    bench.writer.post(bench.said.put, "alive")
+    assert bench.heard() == ["alive"]
+    assert isinstance(bench.errors.get(timeout=PATIENCE), ValueError)
+
+
+def test_a_timer_that_raises_is_handed_over_too(bench: Bench) -> None:
+    bench.writer.post(bench.writer.later, 0.0, "bad", lambda: 1 // 0)
+    assert isinstance(bench.errors.get(timeout=PATIENCE), ZeroDivisionError)
+    bench.writer.post(bench.said.put, "alive")
+    assert bench.heard() == ["alive"]
+
+
+def test_timers_run_with_nothing_posted(bench: Bench) -> None:
+    def plan() -> None:
+        bench.writer.later(0.02, "b", lambda: bench.said.put("b"))
+        bench.writer.later(0.01, "a", lambda: bench.said.put("a"))
+        bench.writer.later(0.0, "c", lambda: bench.said.put("replaced"))
+        bench.writer.later(0.03, "c", lambda: bench.said.put("c"))
+        bench.writer.sooner(0.0, "c", lambda: bench.said.put("ignored"))
+
+    bench.writer.post(plan)
+    assert bench.heard(3) == ["a", "b", "c"]
+
+
+def test_a_timer_that_always_comes_back_starves_no_job(bench: Bench) -> None:
+    def again() -> None:
+        bench.writer.later(0.0, "again", again)
+
+    bench.writer.post(again)
+    for n in range(100):
+        bench.writer.post(bench.said.put, n)
+    assert bench.heard(100) == list(range(100))
+
+
+def test_a_queue_that_is_never_empty_starves_no_timer(bench: Bench) -> None:
+    done = Event()
+
+    def feed() -> None:
+        if not done.is_set():
+            bench.writer.post(feed)
+
+    bench.writer.post(bench.writer.later, 0.01, "timer", lambda: bench.said.put("timer"))
+    bench.writer.post(feed)
+    assert bench.heard() == ["timer"]
+    done.set()
+
+
+def test_stop_returns_what_never_ran_and_takes_nothing_more() -> None:
+    bench, inside, go = Bench(), Event(), Event()
+    bench.writer.start()
+    bench.writer.post(lambda: (inside.set(), go.wait(PATIENCE)))
+    assert inside.wait(PATIENCE)
+    bench.writer.post(bench.said.put, 1)
+    bench.writer.post(bench.said.put, 2)
+    left = bench.writer.stop(0.0)
+    assert [args for _, args in left] == [(1,), (2,)]
+    assert not bench.writer.alive
+    assert not bench.writer.post(bench.said.put, 3)
+    assert bench.writer.stop(0.0) == []
+    go.set()
+    bench.writer.join(PATIENCE)
+    assert not [thread for thread in threads() if thread.name == "bench writer"]
+    assert bench.said.empty()
+
+
+def test_stop_from_the_writers_own_thread() -> None:
+    bench = Bench()
+    bench.writer.start()
+    bench.writer.post(lambda: bench.said.put(bench.writer.stop(PATIENCE)))
+    assert bench.heard() == [[]]
+    bench.writer.join(PATIENCE)
+    assert bench.errors.empty()
+
+
+def test_posting_against_stop_loses_no_job() -> None:
+    """Every job either runs, or is returned by stop, or was refused: an order id is never left without a word."""
+    for _ in range(30):
+        bench = Bench()
+        bench.writer.start()
+        taken: list[int] = []
+
+        def post(bench: Bench = bench, taken: list[int] = taken) -> None:
+            for n in range(300):
+                if bench.writer.post(bench.said.put, n):
+                    taken.append(n)
+
+        poster = Thread(target=post)
+        poster.start()
+        left = bench.writer.stop(PATIENCE)
+        poster.join(PATIENCE)
+        ran = [bench.said.get_nowait() for _ in range(bench.said.qsize())]
+        assert sorted(ran + [args[0] for _, args in left]) == taken
+
+
+def test_start_again_forgets_timers_and_start_twice_is_once(bench: Bench) -> None:
+    bench.writer.post(bench.writer.later, 0.05, "old", lambda: bench.said.put("old"))
+    bench.writer.post(bench.said.put, "ready")
+    assert bench.heard() == ["ready"]
+    bench.writer.stop(PATIENCE)
+    bench.writer.start()
+    bench.writer.start()
+    assert len([thread for thread in threads() if thread.name == "bench writer"]) == 1
+    bench.writer.post(bench.writer.later, 0.1, "new", lambda: bench.said.put("new"))
+    assert bench.heard() == ["new"]
