@@ -25,7 +25,7 @@ from urllib3.util.wait import wait_for_read
 
 from .net import AddressInfo, default_context, resolve
 from .outcome import NotSent, Unknown, describe
-from .rest_wire import MAX_BODY, Headers, Response
+from .rest_wire import MAX_BODY, Headers, Response, decode_content
 
 SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 WATCH: float = 0.2                  # seconds between looks at answers that drip
@@ -184,14 +184,19 @@ class Connection:
         left: float = max(deadline - monotonic(), 0.001)
         self.http.timeout = left
         self.http.sock.settimeout(left)
-        self.http.request(method, self.prefix + target, body, headers, preload_content=False)
-        answer = self.http.getresponse()
-        content: bytes = answer.read(MAX_BODY + 1, decode_content=True)
+        # the standard library's request and answer on urllib3's connection: a quarter of the cost less
+        http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
+        answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)
+        content: bytes = answer.read(MAX_BODY + 1)
         if len(content) > MAX_BODY:
             raise ValueError(f"answer exceeds {MAX_BODY} bytes")
-        if not answer.isclosed() and answer.read(1):
-            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
-        return Response(answer.status, answer.reason or "", Headers(answer.headers), content)
+        if answer.length:
+            raise http.client.IncompleteRead(content, answer.length)
+        answer.close()
+        headers_found: Headers = Headers(dict(answer.headers.items()))
+        return Response(
+            answer.status, answer.reason, headers_found, decode_content(content, headers_found.get("Content-Encoding", ""))
+        )
 
     def kill(self) -> None:
         self.dialer.kill()

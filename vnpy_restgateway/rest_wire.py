@@ -1,6 +1,7 @@
 """Requests and answers as vnpy_rest's users know them, on their way to and from urllib3."""
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -98,6 +99,28 @@ def encode_body(data: Any) -> tuple[bytes | None, str]:
     pairs: Any = data.items() if isinstance(data, Mapping) else data
     form: str = urlencode([(k, v) for k, v in pairs if v is not None], doseq=True)
     return form.encode(), "application/x-www-form-urlencoded"
+
+
+def decode_content(content: bytes, encoding: str) -> bytes:
+    """
+    Undo gzip or deflate.
+
+    :raises ValueError: another encoding, damaged or truncated content, or more than MAX_BODY bytes of it
+    """
+    if not content or encoding.lower() in ("", "identity"):
+        return content
+    if encoding.lower() not in ("gzip", "deflate"):
+        raise ValueError(f"content encoding is not known: {encoding!r}")
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)      # tells gzip from zlib by itself
+    try:
+        plain: bytes = unpack.decompress(content, MAX_BODY + 1)
+    except zlib.error as exc:
+        raise ValueError(f"content is not {encoding}: {exc}") from exc
+    if len(plain) > MAX_BODY:
+        raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+    if not unpack.eof:
+        raise ValueError(f"{encoding} content is cut off")
+    return plain
 
 
 def encode_headers(headers: Mapping[str, Any] | None, content_type: str) -> dict[str, str]:

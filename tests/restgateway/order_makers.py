@@ -27,3 +27,10 @@ def make_trade(tradeid: str, volume: float, orderid: str = "o1", price: float = 
         symbol=SYMBOL, exchange=Exchange.GLOBAL, orderid=orderid, tradeid=tradeid, direction=Direction.LONG,
         price=price, volume=volume, datetime=MOMENT, gateway_name=GATEWAY,
     )
+
+
+def spoil(push: OrderData | TradeData) -> None:
+    """What a listener may do to an object it was handed."""
+    push.orderid, push.volume, push.price = "spoilt", 12345.0, -1.0
+    if isinstance(push, OrderData):
+        push.status, push.traded = Status.REJECTED, 12345.0

@@ -1,105 +1,13 @@
-"""From send_order to the last fill, with a venue and a writer whose clock the test turns."""
-
-from collections.abc import Callable
-from logging import INFO
+"""From send_order to the last fill: what an outcome, an answer or a push comes to."""
 
 import pytest
+from flow_desk import RULE, Desk
 from order_makers import make_order, make_trade
 from vnpy.trader.constant import Status
-from vnpy.trader.object import OrderData, TradeData
 
-from vnpy_restgateway import flow as flow_module
-from vnpy_restgateway.doubt import DoubtRule
 from vnpy_restgateway.flow import FILL_QUERIES, OrderFlow
-from vnpy_restgateway.orders import Entry, Push
 from vnpy_restgateway.outcome import Outcome
 from vnpy_restgateway.reconcile import VenueOrder
-from vnpy_restgateway.schedule import Timers
-
-RULE = DoubtRule(bound=15.0, spacing=2.0, misses=3)
-
-
-class Desk:
-    """The venue as the flow sees it, and the writer, on one hand-turned clock."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now: float = 1_000.0
-        self.timers: Timers = Timers()
-        self.sent: list[str] = []
-        self.cancels: list[str] = []
-        self.queries: list[tuple[str, float]] = []
-        self.fill_queries: list[str] = []
-        self.pushes: list[str] = []
-        self.logs: list[str] = []
-        self.waiting: float = 0.0
-        self.broken: Exception | None = None
-        self.answer: Callable[[str, float], None] | None = None     # to query_order
-        self.answer_fills: Callable[[str], None] | None = None
-        monkeypatch.setattr(flow_module, "monotonic", lambda: self.now)
-        self.flow: OrderFlow = OrderFlow(self, self, RULE)          # type: ignore[arg-type]
-
-    # the writer
-
-    def later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
-        self.timers.at(self.now + seconds, name, call)
-
-    def sooner(self, seconds: float, name: str, call: Callable[[], None]) -> None:
-        self.timers.at_earliest(self.now + seconds, name, call)
-
-    def wait(self, seconds: float) -> None:
-        """Turn the clock on and run what is due on the way."""
-        until = self.now + seconds
-        while (due := self.timers.next_due()) is not None and due <= until:
-            self.now = max(self.now, due)
-            for call in self.timers.pop_due(self.now):
-                call()
-        self.now = until
-
-    # the venue
-
-    def place(self, entry: Entry) -> None:
-        self.sent.append(entry.orderid)
-        if self.broken:
-            raise self.broken
-
-    def withdraw(self, entry: Entry) -> None:
-        self.cancels.append(entry.orderid)
-        if self.broken:
-            raise self.broken
-
-    def query_order(self, entry: Entry) -> None:
-        self.queries.append((entry.orderid, self.now))
-        if self.answer:
-            self.answer(entry.orderid, self.now)
-
-    def query_fills(self, entry: Entry) -> None:
-        self.fill_queries.append(entry.orderid)
-        if self.answer_fills:
-            self.answer_fills(entry.orderid)
-
-    def push(self, item: Push) -> None:
-        self.pushes.append(item.tradeid if isinstance(item, TradeData) else f"{item.status.name} {item.traded:g}")
-
-    def log(self, msg: str, level: int = INFO) -> None:
-        self.logs.append(msg)
-
-    def pause(self) -> float:
-        return self.waiting
-
-    # shorthands
-
-    def submit(self, orderid: str = "o1") -> None:
-        self.flow.submit(make_order(orderid))
-
-    def told(self, status: Status, traded: float = 0.0, orderid: str = "o1", venue_id: str = "1") -> None:
-        self.flow.on_order(make_order(orderid, status, traded), venue_id)
-
-    def live(self, orderid: str = "o1") -> None:
-        self.submit(orderid)
-        self.told(Status.NOTTRADED, orderid=orderid)
-
-    def said(self, *words: str) -> bool:
-        return any(all(word in line for word in words) for line in self.logs)
 
 
 @pytest.fixture
@@ -108,8 +16,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def listing(orderid: str, status: Status, venue_id: str, traded: float = 0.0) -> VenueOrder:
-    order: OrderData = make_order(orderid, status, traded)
-    return VenueOrder(order, venue_id)
+    return VenueOrder(make_order(orderid, status, traded), venue_id)
 
 
 # outcomes
@@ -246,152 +153,6 @@ def test_one_timer_serves_many_doubts(desk: Desk) -> None:
     desk.wait(0.3)
     assert sorted({orderid for orderid, _ in desk.queries}) == sorted(f"o{n}" for n in range(100))
     assert len(desk.queries) == 100
-
-
-# cancels
-
-
-def test_a_cancel_waits_for_the_ack(desk: Desk) -> None:
-    desk.submit()
-    desk.flow.cancel("o1")
-    desk.flow.cancel("o1")
-    desk.wait(30)
-    assert desk.cancels == []
-    desk.told(Status.NOTTRADED)
-    assert desk.cancels == ["o1"]
-    desk.flow.on_cancel_outcome("o1", Outcome.ACCEPTED)
-    desk.told(Status.CANCELLED)
-    desk.wait(60)
-    assert desk.cancels == ["o1"] and desk.pushes[-1] == "CANCELLED 0"
-
-
-def test_an_ack_without_a_status_lets_the_cancel_go(desk: Desk) -> None:
-    desk.submit()
-    desk.flow.cancel("o1")
-    desk.flow.on_outcome("o1", Outcome.ACCEPTED)
-    assert desk.cancels == ["o1"]
-
-
-def test_a_parked_cancel_of_an_order_that_dies_is_forgotten(desk: Desk) -> None:
-    desk.submit()
-    desk.flow.cancel("o1")
-    desk.flow.on_outcome("o1", Outcome.REFUSED, -2010, "no")
-    desk.wait(60)
-    assert desk.cancels == [] and desk.pushes == ["SUBMITTING 0", "REJECTED 0"]
-
-
-def test_a_doubtful_order_can_be_cancelled_at_once(desk: Desk) -> None:
-    desk.submit()
-    desk.flow.on_outcome("o1", Outcome.UNKNOWN, 0, "timed out")
-    desk.flow.cancel("o1")
-    assert desk.cancels == ["o1"]
-
-
-def test_a_cancel_parked_when_the_order_falls_into_doubt_goes_out_when_it_turns_up(desk: Desk) -> None:
-    desk.submit()
-    desk.flow.cancel("o1")
-    desk.flow.on_outcome("o1", Outcome.UNKNOWN, 0, "timed out")
-    desk.answer = lambda orderid, moment: desk.told(Status.NOTTRADED)
-    desk.wait(1)
-    assert desk.cancels == ["o1"]
-
-
-def test_the_venue_not_knowing_an_order_to_cancel_concludes_nothing(desk: Desk) -> None:
-    """-2011: filled in between, not there yet, or never there. The order is asked for."""
-    desk.live()
-    desk.flow.cancel("o1")
-    desk.flow.on_cancel_outcome("o1", Outcome.REFUSED, -2011, "Unknown order sent.", unknown_order=True)
-    assert desk.pushes == ["SUBMITTING 0", "NOTTRADED 0"]
-    desk.flow.on_fill(make_trade("t1", 10.0), "1")
-    desk.answer = lambda orderid, moment: desk.told(Status.ALLTRADED, 10.0)
-    desk.wait(1)
-    assert desk.pushes[2:] == ["t1", "ALLTRADED 10"]
-    assert desk.cancels == ["o1"]
-
-
-def test_not_known_to_the_cancel_but_alive_is_cancelled_again(desk: Desk) -> None:
-    desk.live()
-    desk.flow.cancel("o1")
-    desk.flow.on_cancel_outcome("o1", Outcome.REFUSED, -2011, "Unknown order sent.", unknown_order=True)
-    desk.answer = lambda orderid, moment: desk.told(Status.NOTTRADED)
-    desk.wait(10)
-    assert desk.cancels == ["o1", "o1"]
-
-
-def test_a_cancel_refused_is_said_and_given_up(desk: Desk) -> None:
-    desk.live()
-    desk.flow.cancel("o1")
-    desk.flow.on_cancel_outcome("o1", Outcome.REFUSED, -2015, "Invalid API-key")
-    desk.told(Status.PARTTRADED, 1.0)
-    desk.wait(60)
-    assert desk.cancels == ["o1"] and desk.said("Cancel rejected, code: -2015, message: Invalid API-key")
-    desk.flow.cancel("o1")
-    assert desk.cancels == ["o1", "o1"], "asked for again by the user"
-
-
-def test_a_cancel_unanswered_is_asked_and_repeated(desk: Desk) -> None:
-    desk.live()
-    desk.flow.cancel("o1")
-    desk.answer = lambda orderid, moment: desk.told(Status.NOTTRADED)
-    desk.flow.on_cancel_outcome("o1", Outcome.UNKNOWN, 0, "timed out")
-    desk.wait(10)
-    assert desk.cancels == ["o1", "o1"]
-    assert desk.pushes[-1] == "NOTTRADED 0"
-    desk.told(Status.CANCELLED)
-    desk.wait(60)
-    assert desk.cancels == ["o1", "o1"]
-
-
-def test_a_cancel_not_sent_is_tried_again_further_and_further_apart(desk: Desk) -> None:
-    desk.live()
-    desk.flow.cancel("o1")
-    moments = [desk.now]
-    while len(desk.cancels) < 8:
-        before = len(desk.cancels)
-        desk.flow.on_cancel_outcome("o1", Outcome.NOT_SENT, 0, "no connection")
-        while len(desk.cancels) == before:
-            desk.wait(0.25)
-            assert desk.now < moments[-1] + 10
-        moments.append(desk.now)
-    gaps = [b - a for a, b in zip(moments, moments[1:], strict=False)]
-    assert gaps[0] <= 2 and gaps == sorted(gaps) and gaps[-1] == 5
-
-
-def test_a_cancel_waits_out_the_venues_pause(desk: Desk) -> None:
-    desk.live()
-    desk.flow.cancel("o1")
-    desk.waiting = 40.0
-    desk.flow.on_cancel_outcome("o1", Outcome.NOT_SENT, 0, "429")
-    desk.wait(39)
-    assert desk.cancels == ["o1"]
-    desk.waiting = 0.0
-    desk.wait(2)
-    assert desk.cancels == ["o1", "o1"]
-
-
-def test_a_cancel_that_raises_leaves_the_order_alone(desk: Desk) -> None:
-    desk.live()
-    desk.broken = KeyError("symbol")
-    desk.flow.cancel("o1")
-    assert desk.pushes[-1] == "NOTTRADED 0" and desk.said("Cancel of o1 unanswered")
-
-
-def test_cancel_of_an_unknown_or_final_order_is_said(desk: Desk) -> None:
-    desk.flow.cancel("never")
-    assert desk.said("order not known: never")
-    desk.live()
-    desk.told(Status.CANCELLED)
-    desk.flow.cancel("o1")
-    assert desk.cancels == [] and desk.said("o1", "final")
-
-
-def test_one_cancel_in_flight_at_a_time(desk: Desk) -> None:
-    desk.live()
-    for _ in range(5):
-        desk.flow.cancel("o1")
-        desk.told(Status.PARTTRADED, 1.0)
-    desk.wait(30)
-    assert desk.cancels == ["o1"]
 
 
 # fills

@@ -167,7 +167,12 @@ def test_everything_else_before_connect_is_said_not_raised(fresh: Pair) -> None:
 def test_close_rejects_what_the_writer_never_came_to(up: Pair) -> None:
     gateway, recorder = up
     inside, go = Flag(), Flag()
-    gateway.writer.post(lambda: (inside.set(), go.wait(PATIENCE)))
+
+    def block() -> None:
+        inside.set()
+        go.wait(PATIENCE)
+
+    gateway.writer.post(block)
     assert inside.wait(PATIENCE)
     ids = [gateway.send_order(request()) for _ in range(3)]
     gateway.stops = [go.set]
@@ -183,10 +188,13 @@ def test_close_returns_in_time_whatever_hangs(up: Pair) -> None:
     gateway, recorder = up
     release = Flag()
 
+    def hangs() -> None:
+        release.wait(30)
+
     def broken() -> None:
         raise OSError("gone")
 
-    gateway.stops = [lambda: release.wait(30) and None, broken]
+    gateway.stops = [hangs, broken]
     started = monotonic()
     gateway.close()
     assert monotonic() - started < 2.0

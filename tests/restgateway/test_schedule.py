@@ -19,7 +19,7 @@ def note(said: list[str], word: str) -> Callable[[], None]:
 
 
 def test_timers_run_once_in_order_of_time() -> None:
-    timers, said = Timers(), []
+    timers, said = Timers(), list[str]()
     for due, word in ((3.0, "c"), (1.0, "a"), (2.0, "b")):
         timers.at(due, word, note(said, word))
     assert timers.next_due() == 1.0
@@ -34,7 +34,7 @@ def test_timers_run_once_in_order_of_time() -> None:
 
 
 def test_a_name_holds_one_timer() -> None:
-    timers, said = Timers(), []
+    timers, said = Timers(), list[str]()
     timers.at(1.0, "x", note(said, "early"))
     timers.at(5.0, "x", note(said, "late"))
     assert timers.next_due() == 5.0
@@ -49,7 +49,7 @@ def test_a_name_holds_one_timer() -> None:
 
 
 def test_drop_and_clear() -> None:
-    timers, said = Timers(), []
+    timers, said = Timers(), list[str]()
     timers.at(1.0, "x", note(said, "x"))
     timers.at(2.0, "y", note(said, "y"))
     timers.drop("x")
@@ -62,7 +62,7 @@ def test_drop_and_clear() -> None:
 
 
 def test_a_timer_set_by_a_timer_waits_for_the_next_round() -> None:
-    timers, said = Timers(), []
+    timers, said = Timers(), list[str]()
     timers.at(1.0, "x", lambda: timers.at(1.0, "x", note(said, "second")))
     run(timers, 1.0)
     assert said == [] and timers.next_due() == 1.0
@@ -78,7 +78,7 @@ def test_a_name_set_over_and_over_does_not_grow_for_ever() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 20), st.booleans()), max_size=40), st.integers(0, 20))
 def test_timers_behave_as_a_dict_of_names(sets: list[tuple[str, int, bool]], now: int) -> None:
-    timers, ran = Timers(), []
+    timers, ran = Timers(), list[str]()
     model: dict[str, tuple[int, int]] = {}
     for n, (name, due, replace) in enumerate(sets):
         call = note(ran, f"{name}{n}")
