@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     from vnpy.trader.setting import SETTINGS
     SETTINGS["log.console"] = False             # we print the lines ourselves
 
+    import requests
     from rich.console import Console
     from rich.live import Live
 
@@ -62,9 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
     console: Console = Console(soft_wrap=True)
+    plain: bool = options.plain or not console.is_terminal
     child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
     run: Rehearsal = Rehearsal(options.symbol, options.strategy, {}, child)
-    if options.plain:
+    if plain:
         run.record.on_log = lambda log: print(log_line(log), flush=True)
 
     pause: Event = Event()
@@ -73,33 +75,38 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             run.start()
             ends: float = monotonic() + options.seconds if options.seconds else float("inf")
-            if options.plain:
+            if plain:
                 rates: Rates = Rates()
                 while monotonic() < ends:
                     pause.wait(min(1.0, max(0.0, ends - monotonic())))
                     print(status_line(run, rates), flush=True)
             else:
-                view: View = View(run, options.seconds)
-                with Live(view.render(), console=console, screen=console.is_terminal, auto_refresh=False) as live:
+                view: View = View(run, options.seconds, console)
+                with Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
                     while monotonic() < ends:
                         pause.wait(min(0.25, max(0.0, ends - monotonic())))
                         live.update(view.render(), refresh=True)
         except KeyboardInterrupt:
-            console.print("Stopping", highlight=False)
-        except RuntimeError as error:
-            print(f"python -m vnpy_mockbinance: {error}", file=sys.stderr)
-            return 1
+            print("Stopping", flush=True)
+            if run.strategy is None:
+                return 1
         run.stop_trading()
         found = run.compare()
-    except Exception as error:
-        print(f"python -m vnpy_mockbinance: the comparison failed: {type(error).__name__}: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped before gateway and venue were compared", file=sys.stderr)
+        return 1
+    except RuntimeError as error:
+        print(f"python -m vnpy_mockbinance: {error}", file=sys.stderr)
+        return 1
+    except requests.RequestException as error:
+        print(f"python -m vnpy_mockbinance: the venue's journal could not be read: {error}", file=sys.stderr)
         return 1
     finally:
         run.close()
 
     print_summary(console, run, found)
     if not run.record.orders or not run.record.trades:
-        console.print("The strategy did not trade.", highlight=False)
+        print("The strategy did not trade.")
         return 1
     return 1 if found else 0
 

@@ -43,7 +43,7 @@ def stop_limit_price(order: OrderData, tick: Decimal) -> str:
     trigger: Decimal = Decimal(round_down(order.price, tick))
     if order.direction is Direction.LONG:
         return round_up(float(trigger * (1 + STOP_SLIP)), tick)
-    return round_down(float(trigger * (1 - STOP_SLIP)), tick)
+    return round_down(float(max(trigger * (1 - STOP_SLIP), tick)), tick)     # a price of 0 would be refused
 
 
 def order_params(name: str, orderid: str, venue_id: str = "") -> Params:

@@ -54,10 +54,9 @@ def stream_hosts(rest_host: str, stream_host: str) -> tuple[str, str]:
     as the mock exchange and most private deployments do.
     """
     if stream_host:
-        if stream_host.startswith("wss://stream.") and stream_host.split("//")[1].split(":")[0].endswith(
-            ("binance.com", "binance.vision")
-        ):
-            return stream_host, stream_host.replace("wss://stream.", "wss://ws-api.", 1).replace(":9443", ":443")
+        for market, trade in (LIVE_STREAM_HOSTS, *STREAM_HOSTS.values()):
+            if stream_host.partition("//")[2].split(":")[0] == market.partition("//")[2].split(":")[0]:
+                return stream_host, trade
         return stream_host, stream_host
     if rest_host in LIVE_REST_HOSTS:
         return LIVE_STREAM_HOSTS

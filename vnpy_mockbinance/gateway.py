@@ -1,5 +1,6 @@
 """MockBinanceGateway: settings, wiring, and what the venue's answers mean."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timezone
 from logging import ERROR, WARNING
@@ -73,6 +74,7 @@ class MockBinanceGateway(Accounting):
         self.lost: bool = False                     # the embedded exchange is gone
         self._proxy: tuple[str, int] = ("", 0)
         self._samples: int = 0
+        self._children: int = 0
         self._after_clock: list[Callable[[], None]] = []
 
     # lifecycle
@@ -106,8 +108,14 @@ class MockBinanceGateway(Accounting):
             on_exit=lambda code, text: self.writer.post(self.on_embedded_exit, embedded, code, text),
         )
         self.embedded = embedded
+        self.flow.table.forget_venue_ids()      # a new child is a new venue
+        arguments: tuple[str, ...] = self.embedded_arguments
+        if "--seed" not in arguments or self._children:
+            # ids come from the seed: those of the last child must not come again
+            arguments = (*arguments, "--seed", str(secrets.randbelow(2 ** 31)))
+        self._children += 1
         try:
-            embedded.start(self.embedded_arguments)
+            embedded.start(arguments)
         except OSError as error:
             self.log(f"The embedded exchange could not be started: {error}", ERROR)
 

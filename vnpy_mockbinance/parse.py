@@ -108,7 +108,7 @@ def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> 
             symbol=contract.symbol,
             exchange=contract.exchange,
             orderid=d["clientOrderId"],
-            tradeid=trade_id(contract.name, fill["tradeId"]),
+            tradeid=trade_id(contract.name, fill["tradeId"], d["orderId"]),
             direction=parse_direction(d["side"]),
             price=float(fill["price"]),
             volume=float(fill["qty"]),
@@ -125,7 +125,7 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
         symbol=contract.symbol,
         exchange=contract.exchange,
         orderid=orderid,
-        tradeid=trade_id(contract.name, d["id"]),
+        tradeid=trade_id(contract.name, d["id"], d["orderId"]),
         direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
         price=float(d["price"]),
         volume=float(d["qty"]),
@@ -158,7 +158,7 @@ def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Ex
             symbol=contract.symbol,
             exchange=contract.exchange,
             orderid=orderid,
-            tradeid=trade_id(contract.name, d["t"]),
+            tradeid=trade_id(contract.name, d["t"], d["i"]),
             direction=direction,
             price=float(d["L"]),
             volume=last,
@@ -197,6 +197,9 @@ def order_price(type: str, price: str, stop_price: str) -> float:
     return float(price)
 
 
-def trade_id(name: str, number: int) -> str:
-    """Binance's trade ids are unique per symbol only; vn.py's must be unique per gateway."""
-    return f"{name}-{number}"
+def trade_id(name: str, number: int, order: int) -> str:
+    """
+    Binance's trade ids are unique per symbol only, and both orders of an account that traded with
+    itself share one; vn.py's must be unique per gateway.
+    """
+    return f"{name}-{number}-{order}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 from vnpy.event import Event, EventEngine
+from vnpy.trader import datafeed
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.event import (
     EVENT_ACCOUNT,
@@ -21,6 +22,7 @@ from vnpy.trader.event import (
     EVENT_TRADE,
 )
 from vnpy.trader.object import AccountData, LogData, OrderData, PositionData, SubscribeRequest, TickData, TradeData
+from vnpy.trader.setting import SETTINGS
 from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
 from vnpy_ctastrategy.engine import CtaEngine
@@ -34,7 +36,13 @@ GATEWAY_NAME: str = "MOCKBINANCE"
 
 
 class MemoryCtaEngine(CtaEngine):
-    """CtaEngine that neither loads nor saves: a rehearsal leaves the user's own strategies alone."""
+    """
+    CtaEngine that neither loads nor saves, nor logs in to a data service: a rehearsal leaves
+    the user's own strategies alone, and its history comes from the gateway.
+    """
+
+    def init_datafeed(self) -> None:
+        pass
 
     def load_strategy_class(self) -> None:
         pass
@@ -114,7 +122,7 @@ class Record:
 class Rehearsal:
     """
     One run. ``start`` raises RuntimeError with a line for the user when something does not come up;
-    ``finish`` returns the disagreements between gateway and venue.
+    ``compare`` returns the disagreements between gateway and venue.
     """
 
     def __init__(self, symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]) -> None:
@@ -128,9 +136,11 @@ class Rehearsal:
         assert isinstance(gateway, MockBinanceGateway)
         self.gateway: MockBinanceGateway = gateway
         self.gateway.embedded_arguments = arguments
+        if not SETTINGS["datafeed.name"] and datafeed.datafeed is None:
+            datafeed.datafeed = datafeed.BaseDatafeed()     # or vn.py prints that none is configured
         self.cta: CtaEngine = self.main_engine.add_app(MemoryCtaApp)
         self.started: float = monotonic()
-        self.initial_worth: float | None = None
+        self.initial: tuple[float, float] | None = None     # cash and coins when the strategy started
 
     @property
     def symbol(self) -> str:
@@ -157,23 +167,33 @@ class Rehearsal:
         self.cta.start_strategy(STRATEGY_NAME)
         if self.strategy is None or not self.strategy.trading:
             raise RuntimeError(f"strategy {self.strategy_class.__name__} did not start")
+        self.initial = wait_for(self.holdings, patience)
         self.started = monotonic()
 
-    def worth(self) -> float | None:
-        """Cash and coins of the traded pair, in its quote asset, at the last price."""
-        tick: TickData | None = self.record.ticks.get(self.symbol)
+    def holdings(self) -> tuple[float, float] | None:
+        """Cash (the quote asset) and coins of the traded pair, None before they are known."""
         contract = self.gateway.contracts.get(self.symbol)
-        if tick is None or contract is None or not contract.extra:
+        if contract is None or not contract.extra:
             return None
-        cash: AccountData | None = self.record.accounts.get(contract.extra["quote"])
-        if cash is None:
+        shown: dict[str, tuple[float, float]] = self.balances()
+        cash, coins = (shown.get(contract.extra[side], (0.0, 0.0))[0] for side in ("quote", "base"))
+        return (cash, coins) if shown else None
+
+    def pnl(self) -> float | None:
+        """What trading has brought, after fees and at the last price; what the coins held before did does not count."""
+        tick: TickData | None = self.record.ticks.get(self.symbol)
+        now: tuple[float, float] | None = self.holdings()
+        if tick is None or now is None or self.initial is None:
             return None
-        position: PositionData | None = self.record.positions.get(self.symbol)
-        held: float = position.volume if position else 0.0
-        worth: float = cash.balance + held * tick.last_price
-        if self.initial_worth is None:
-            self.initial_worth = cash.balance + held * tick.last_price
-        return worth
+        return now[0] - self.initial[0] + (now[1] - self.initial[1]) * tick.last_price
+
+    def pnl_text(self) -> str:
+        """``pnl`` with its asset, "-" before it is known."""
+        value: float | None = self.pnl()
+        contract = self.gateway.contracts.get(self.symbol)
+        if value is None or contract is None or not contract.extra:
+            return "-"
+        return f"{value:+,.{2 if contract.pricetick >= 0.01 else 8}f} {contract.extra['quote']}"
 
     def stop_trading(self, patience: float = 8.0) -> None:
         """Stop the strategy, cancel what is left, and wait until nothing moves."""
@@ -213,9 +233,9 @@ class Rehearsal:
     def balances(self) -> dict[str, tuple[float, float]]:
         """Asset -> (volume, frozen) as last pushed."""
         shown: dict[str, tuple[float, float]] = {
-            account.accountid: (account.balance, account.frozen) for account in self.record.accounts.values()
+            account.accountid: (account.balance, account.frozen) for account in list(self.record.accounts.values())
         }
-        for position in self.record.positions.values():
+        for position in list(self.record.positions.values()):
             contract = self.gateway.contracts[position.symbol]
             if contract.extra:
                 shown[contract.extra["base"]] = (position.volume, position.frozen)

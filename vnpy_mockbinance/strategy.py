@@ -1,13 +1,20 @@
 """The strategy of the main job: follows the mid price, rests first, takes when it has waited."""
 
-from vnpy.trader.constant import Direction, Interval
+from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, OrderData, TickData, TradeData
 from vnpy_ctastrategy import CtaTemplate
+
+# What is bought at a time where the parameter ``size`` is 0, by the coin
+SIZES: dict[str, float] = {"BTC": 0.01, "ETH": 0.2, "BNB": 1.5}
+
+# A spot venue takes its fee out of the coins that were bought: not all of them are there to be sold
+SELLABLE: float = 0.998
 
 
 class RehearsalStrategy(CtaTemplate):
     """
-    Long when the fast average of the mid price is above the slow one, flat otherwise.
+    Goes long when the fast average of the mid price crosses the slow one upwards, flat when it
+    crosses downwards, and the other way round when neither has happened for ``hold`` seconds.
 
     An order first rests at the touch; after ``patience`` seconds without a fill it is cancelled
     and sent again across the spread. Written to trade several times a minute, not to earn.
@@ -15,27 +22,33 @@ class RehearsalStrategy(CtaTemplate):
 
     author: str = "VeighNa REST gateways"
 
-    fast_window: float = 3.0        # seconds
-    slow_window: float = 12.0       # seconds
-    patience: float = 2.0           # seconds an order rests before it crosses
-    pause: float = 1.0              # seconds between decisions
-    size: float = 0.01
+    fast_window: float = 2.0        # seconds
+    slow_window: float = 8.0        # seconds
+    hold: float = 8.0               # seconds until it changes its mind without a crossing
+    patience: float = 1.5           # seconds an order rests before it crosses the spread
+    pause: float = 0.5              # seconds between decisions
+    size: float = 0.0               # 0: see SIZES
 
     fast: float = 0.0
     slow: float = 0.0
     trades: int = 0
     day_high: float = 0.0           # of the history loaded at the start
 
-    parameters: list[str] = ["fast_window", "slow_window", "patience", "pause", "size"]
+    parameters: list[str] = ["fast_window", "slow_window", "hold", "patience", "pause", "size"]
     variables: list[str] = ["fast", "slow", "trades", "day_high"]
 
     def on_init(self) -> None:
         """Load a day of bars through the gateway's history."""
+        if not self.size:
+            self.size = next((size for coin, size in SIZES.items() if self.vt_symbol.startswith(coin)), 0.01)
         self.last_time: float = 0.0
         self.next_decision: float = 0.0
-        self.resting_since: float = 0.0
+        self.sent_at: float = 0.0
+        self.changed_at: float = 0.0
+        self.above: bool = False
+        self.long: bool = False             # what it wants to be
         self.crossing: bool = False
-        self.orders: dict[str, OrderData] = {}
+        self.orders: set[str] = set()
         self.load_bar(1, Interval.MINUTE)
 
     def on_bar(self, bar: BarData) -> None:
@@ -46,27 +59,28 @@ class RehearsalStrategy(CtaTemplate):
         if not tick.bid_price_1 or not tick.ask_price_1:
             return
         self.follow((tick.bid_price_1 + tick.ask_price_1) / 2, now)
+        self.decide(now)
         if not self.trading or now < self.next_decision:
             return
 
         if self.orders:
-            if now - self.resting_since >= self.patience:
+            if now - self.sent_at >= self.patience:
                 self.crossing = True
                 self.cancel_all()
                 self.next_decision = now + self.pause
             return
 
-        wanted: float = self.size if self.fast > self.slow else 0.0
-        missing: float = wanted - self.pos
-        if abs(missing) < self.size / 1_000:
+        missing: float = (self.size if self.long else 0.0) - self.pos
+        if abs(missing) < self.size / 2:        # what a partial fill leaves may be too small for an order
             self.crossing = False
             return
         self.next_decision = now + self.pause
-        self.resting_since = now
+        self.sent_at = now
         if missing > 0:
-            self.buy(tick.ask_price_1 if self.crossing else tick.bid_price_1, missing)
+            sent: list[str] = self.buy(tick.ask_price_1 if self.crossing else tick.bid_price_1, missing)
         else:
-            self.sell(tick.bid_price_1 if self.crossing else tick.ask_price_1, -missing)
+            sent = self.sell(tick.bid_price_1 if self.crossing else tick.ask_price_1, -missing * SELLABLE)
+        self.orders.update(sent)
 
     def follow(self, mid: float, now: float) -> None:
         """Move both averages towards the mid price, by the time that has passed."""
@@ -77,14 +91,21 @@ class RehearsalStrategy(CtaTemplate):
         self.slow += (mid - self.slow) * min(passed / self.slow_window, 1.0)
         self.last_time = now
 
+    def decide(self, now: float) -> None:
+        """Be long or flat: by a crossing, or because it has been the other for long enough."""
+        above: bool = self.fast > self.slow
+        if above is not self.above:
+            self.above = self.long = above
+            self.changed_at = now
+        elif now - self.changed_at >= self.hold:
+            self.long = not self.long
+            self.changed_at = now
+
     def on_order(self, order: OrderData) -> None:
-        if order.is_active():
-            self.orders[order.vt_orderid] = order
-        else:
-            self.orders.pop(order.vt_orderid, None)
+        if not order.is_active():
+            self.orders.discard(order.vt_orderid)
 
     def on_trade(self, trade: TradeData) -> None:
         self.trades += 1
         self.crossing = False
-        if trade.direction in (Direction.LONG, Direction.SHORT):
-            self.put_event()
+        self.put_event()

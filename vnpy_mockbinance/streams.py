@@ -61,7 +61,7 @@ class TickerFrame(msgspec.Struct):
 # channel -> decoder of its combined-stream frame; strict=False reads Binance's number texts as floats
 FRAMES: dict[str, msgspec.json.Decoder] = {
     "bookTicker": msgspec.json.Decoder(BookTickerFrame, strict=False),
-    "depth5@100ms": msgspec.json.Decoder(DepthFrame),
+    "depth5@100ms": msgspec.json.Decoder(DepthFrame, strict=False),
     "aggTrade": msgspec.json.Decoder(AggTradeFrame, strict=False),
     "ticker": msgspec.json.Decoder(TickerFrame, strict=False),
 }

@@ -5,15 +5,16 @@ Hot path: one ``TickBook`` a symbol keeps the fields of the next tick as a plain
 a tick is a TickData made around a copy of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
-Row = tuple[str, str]
+Row = tuple[float, float]
 
 
 class BookTicker(msgspec.Struct):
@@ -60,6 +61,12 @@ LEVELS: int = 5
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))
+BID_FIELDS: tuple[str, ...] = tuple(name for names in BID for name in names)
+ASK_FIELDS: tuple[str, ...] = tuple(name for names in ASK for name in names)
+Read = Callable[[dict[str, Any]], tuple[float, ...]]
+READ_BID: Read = itemgetter(*BID_FIELDS)
+READ_ASK: Read = itemgetter(*ASK_FIELDS)
+NOTHING: tuple[float, ...] = (0.0, 0.0) * LEVELS
 
 
 class TickBook:
@@ -71,7 +78,7 @@ class TickBook:
         tick: TickData = TickData(
             symbol=symbol, exchange=exchange, datetime=moment, name=name, gateway_name=gateway_name
         )
-        self.fields: dict[str, Any] = tick.__dict__
+        self.fields: dict[str, Any] = dict(tick.__dict__)       # an object's own dict is sparse, slow to copy
         self.update_id: int = 0         # of the book as we know it; older book news are dropped
         self.dirty: bool = False
 
@@ -85,18 +92,14 @@ class TickBook:
             return
         self.update_id = d.u
         f = self.fields
-        bid_moved: bool = d.b != f["bid_price_1"]
-        ask_moved: bool = d.a != f["ask_price_1"]
-        bids = self._levels(BID) if bid_moved else ()
-        asks = self._levels(ASK) if ask_moved else ()
-        f["bid_price_1"] = d.b
-        f["bid_volume_1"] = d.B
-        f["ask_price_1"] = d.a
-        f["ask_volume_1"] = d.A
-        if bid_moved:
-            self._fill(BID, self._behind(BID, bids, 1.0))
-        if ask_moved:
-            self._fill(ASK, self._behind(ASK, asks, -1.0))
+        if d.b != f["bid_price_1"]:
+            self._move(BID_FIELDS, READ_BID, d.b, d.B, 1.0)
+        else:
+            f["bid_volume_1"] = d.B
+        if d.a != f["ask_price_1"]:
+            self._move(ASK_FIELDS, READ_ASK, d.a, d.A, -1.0)
+        else:
+            f["ask_volume_1"] = d.A
         self.dirty = True
 
     def on_depth(self, d: Depth) -> None:
@@ -105,8 +108,8 @@ class TickBook:
         if d.lastUpdateId < self.update_id:
             # The best prices we have are newer. The levels behind them still are the best there is:
             # on a busy symbol the book ticker is always ahead.
-            self._fill(BID, self._behind(BID, ((float(p), float(q)) for p, q in d.bids), 1.0))
-            self._fill(ASK, self._behind(ASK, ((float(p), float(q)) for p, q in d.asks), -1.0))
+            self._fill(BID, self._behind(BID, d.bids, 1.0))
+            self._fill(ASK, self._behind(ASK, d.asks, -1.0))
             self.dirty = True
             return
         self.update_id = d.lastUpdateId
@@ -116,26 +119,26 @@ class TickBook:
         except ValueError:
             self._thin(d)
             return
-        f["bid_price_1"] = float(b1)
-        f["bid_volume_1"] = float(v1)
-        f["bid_price_2"] = float(b2)
-        f["bid_volume_2"] = float(v2)
-        f["bid_price_3"] = float(b3)
-        f["bid_volume_3"] = float(v3)
-        f["bid_price_4"] = float(b4)
-        f["bid_volume_4"] = float(v4)
-        f["bid_price_5"] = float(b5)
-        f["bid_volume_5"] = float(v5)
-        f["ask_price_1"] = float(a1)
-        f["ask_volume_1"] = float(w1)
-        f["ask_price_2"] = float(a2)
-        f["ask_volume_2"] = float(w2)
-        f["ask_price_3"] = float(a3)
-        f["ask_volume_3"] = float(w3)
-        f["ask_price_4"] = float(a4)
-        f["ask_volume_4"] = float(w4)
-        f["ask_price_5"] = float(a5)
-        f["ask_volume_5"] = float(w5)
+        f["bid_price_1"] = b1
+        f["bid_volume_1"] = v1
+        f["bid_price_2"] = b2
+        f["bid_volume_2"] = v2
+        f["bid_price_3"] = b3
+        f["bid_volume_3"] = v3
+        f["bid_price_4"] = b4
+        f["bid_volume_4"] = v4
+        f["bid_price_5"] = b5
+        f["bid_volume_5"] = v5
+        f["ask_price_1"] = a1
+        f["ask_volume_1"] = w1
+        f["ask_price_2"] = a2
+        f["ask_volume_2"] = w2
+        f["ask_price_3"] = a3
+        f["ask_volume_3"] = w3
+        f["ask_price_4"] = a4
+        f["ask_volume_4"] = w4
+        f["ask_price_5"] = a5
+        f["ask_volume_5"] = w5
         self.dirty = True
 
     def on_trade(self, d: AggTrade) -> None:
@@ -171,20 +174,29 @@ class TickBook:
         tick.__dict__ = f.copy()
         return tick
 
-    def _levels(self, names: Names) -> list[tuple[float, float]]:
-        f = self.fields
-        return [(f[price], f[volume]) for price, volume in names if f[price]]
+    def _move(self, fields: tuple[str, ...], read: Read, price: float, volume: float, sign: float) -> None:
+        """A new best price: what was at it or before it is gone, the rest is behind it. 0: the side is empty."""
+        if not price:
+            self.fields.update(zip(fields, NOTHING))
+            return
+        old: tuple[float, ...] = read(self.fields)
+        gone: int = 0
+        while gone < len(old) and old[gone] and (old[gone] - price) * sign >= 0:
+            gone += 2
+        self.fields.update(zip(fields, (price, volume, *old[gone:], *NOTHING)))
 
     def _behind(self, names: Names, rows: Iterable[tuple[float, float]], sign: float) -> list[tuple[float, float]]:
         """The best level as it stands, then those of ``rows`` that are worse than it."""
         f = self.fields
         best: float = f[names[0][0]]
+        if not best:
+            return []           # an empty side has nothing behind it either
         return [(best, f[names[0][1]]), *(row for row in rows if row[0] and (best - row[0]) * sign > 0)]
 
     def _thin(self, d: Depth) -> None:
         """A book with fewer than five levels on a side."""
-        self._fill(BID, [(float(p), float(q)) for p, q in d.bids[:LEVELS]])
-        self._fill(ASK, [(float(p), float(q)) for p, q in d.asks[:LEVELS]])
+        self._fill(BID, d.bids[:LEVELS])
+        self._fill(ASK, d.asks[:LEVELS])
         self.dirty = True
 
     def _fill(self, names: Names, rows: list[tuple[float, float]]) -> None:

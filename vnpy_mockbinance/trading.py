@@ -66,7 +66,7 @@ class Trading(RestGateway):
             return
         pause: float = max(self.pause(), self.order_gate.remaining(monotonic()))
         if pause:
-            reason: str = self.gate.reason or self.order_gate.reason
+            reason: str = self.gate.reason if self.pause() else self.order_gate.reason
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
             return
         order = entry.order
@@ -169,6 +169,9 @@ class Trading(RestGateway):
             except Shape as problem:
                 self.log_once("query order", f"Order data not understood: {problem!r}", WARNING)
                 return
+            if orderid and record.order.orderid != orderid:
+                # asked by the venue's id, answered with another order: the venue has begun its ids anew
+                self.flow.on_missing(orderid, asked_at)
             self.flow.on_order(record.order, record.venue_id)
             return
         code, text = error_of(reply)

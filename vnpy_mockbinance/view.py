@@ -1,6 +1,7 @@
 """The main job in a terminal, drawn by rich."""
 
-from collections import deque
+import re
+from collections import Counter, deque
 from logging import ERROR, WARNING
 from time import monotonic
 
@@ -10,13 +11,18 @@ from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
-from vnpy.trader.object import LogData, OrderData, TickData
+from vnpy.trader.object import ContractData, LogData, OrderData, TickData
+from vnpy.trader.utility import get_digits
 
 from .rehearsal import Rehearsal
 
 LEVELS: range = range(1, 6)
-LOG_LINES: int = 8
-ORDER_LINES: int = 9
+HEAD_LINES: int = 5
+BOOK_LINES: int = 14            # header, five levels a side, last, the panel's border
+LOG_LINES: range = range(4, 11)     # the panel's height: what the book leaves of the screen, within this
+TABLE_ROWS: int = 30            # more than any panel shows; the panel cuts
+
+ENUM_REPR: re.Pattern[str] = re.compile(r"<\w+\.(\w+): [^>]*>")
 
 
 class Rates:
@@ -33,104 +39,115 @@ class Rates:
 
 
 class View:
-    """Draws one rehearsal; ``render`` is called a few times a second."""
+    """Draws one rehearsal on a console; ``render`` is called a few times a second."""
 
-    def __init__(self, run: Rehearsal, seconds: float) -> None:
+    def __init__(self, run: Rehearsal, seconds: float, console: Console) -> None:
         self.run: Rehearsal = run
         self.seconds: float = seconds
+        self.console: Console = console
         self.rates: Rates = Rates()
 
     def render(self) -> Layout:
         """The whole screen."""
+        log_lines: int = self.console.height - HEAD_LINES - BOOK_LINES
+        log_lines = min(max(log_lines, LOG_LINES[0]), LOG_LINES[-1])
         screen: Layout = Layout()
-        screen.split_column(Layout(self.head(), size=5), Layout(name="middle"), Layout(self.logs(), size=LOG_LINES + 2))
-        screen["middle"].split_row(Layout(self.book(), ratio=2), Layout(name="right", ratio=3))
+        screen.split_column(Layout(self.head(), size=HEAD_LINES), Layout(name="middle"), Layout(self.logs(log_lines - 2), size=log_lines))
+        screen["middle"].split_row(Layout(self.book(), ratio=4), Layout(name="right", ratio=7))
         screen["right"].split_column(Layout(self.orders()), Layout(self.fills()))
         return screen
+
+    def price(self, value: float) -> str:
+        """A price with the digits of the contract's tick."""
+        contract: ContractData | None = self.run.gateway.contracts.get(self.run.symbol)
+        return f"{value:,.{get_digits(contract.pricetick) if contract else 2}f}"
 
     def head(self) -> Panel:
         run: Rehearsal = self.run
         passed: float = monotonic() - run.started
-        worth: float | None = run.worth()
-        pnl: str = "-" if worth is None or run.initial_worth is None else f"{worth - run.initial_worth:+,.2f}"
-        line: Text = Text()
+        links: Text = Text(no_wrap=True, overflow="ellipsis")
         for name, up in (("REST", run.gateway.rest.active and run.gateway.ready),
                          ("market data", run.gateway.md.connected), ("trading", run.gateway.trade.subscribed)):
-            line.append(f" {name} ", style="black on green" if up else "white on red")
-            line.append(" ")
+            links.append(f" {name} ", style="black on green" if up else "white on red")
+            links.append(" ")
+        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s")
         strategy = run.strategy
-        line.append(f" {run.vt_symbol}   {self.rates.add(run.record.tick_count):6.1f} ticks/s")
-        line.append(f"   position {strategy.pos if strategy else 0.0:+.5f}   PnL {pnl}")
-        line.append(f"   orders {len(run.record.orders)}   fills {len(run.record.trades)}")
+        numbers: Text = Text(no_wrap=True, overflow="ellipsis")
+        numbers.append(f"position {strategy.pos if strategy else 0.0:+g}   PnL {run.pnl_text()}")
+        numbers.append(f"   orders {len(run.record.orders)}   fills {len(run.record.trades)}")
         progress = Table.grid(expand=True)
         progress.add_column(ratio=1)
-        progress.add_column(width=18, justify="right")
+        progress.add_column(width=22, justify="right")
         left: str = f"{passed:,.0f} s" + (f" of {self.seconds:,.0f} s" if self.seconds else ", Ctrl-C ends")
         bar = ProgressBar(total=self.seconds or None, completed=min(passed, self.seconds) if self.seconds else 0)
         progress.add_row(bar, left)
-        return Panel(Group(line, progress), title="Rehearsal on the embedded mock exchange")
+        return Panel(Group(links, numbers, progress), title="Rehearsal on the embedded mock exchange")
 
     def book(self) -> Panel:
         table = Table(expand=True, box=None)
-        table.add_column("volume", justify="right")
-        table.add_column("price", justify="right")
+        table.add_column("volume", justify="right", no_wrap=True)
+        table.add_column("price", justify="right", no_wrap=True)
         tick: TickData | None = self.run.record.ticks.get(self.run.symbol)
         if tick:
-            for n in reversed(LEVELS):
-                table.add_row(f"{getattr(tick, f'ask_volume_{n}'):.5f}", Text(f"{getattr(tick, f'ask_price_{n}'):,.2f}", "red"))
-            table.add_row("last", Text(f"{tick.last_price:,.2f}", "bold"))
-            for n in LEVELS:
-                table.add_row(f"{getattr(tick, f'bid_volume_{n}'):.5f}", Text(f"{getattr(tick, f'bid_price_{n}'):,.2f}", "green"))
-            table.add_row("24 h", f"{tick.low_price:,.2f} - {tick.high_price:,.2f}")
-        return Panel(table, title="Book")
+            for side, color, levels in (("ask", "red", reversed(LEVELS)), ("bid", "green", LEVELS)):
+                for n in levels:
+                    price, volume = getattr(tick, f"{side}_price_{n}"), getattr(tick, f"{side}_volume_{n}")
+                    table.add_row(f"{volume:.5f}" if price else "", Text(self.price(price) if price else "", color))
+                if side == "ask":
+                    table.add_row("last", Text(self.price(tick.last_price), "bold"))
+        day: str = f"24 h  {self.price(tick.low_price)} - {self.price(tick.high_price)}" if tick else ""
+        return Panel(table, title="Book", subtitle=day)
 
     def orders(self) -> Panel:
-        table = Table(expand=True, box=None)
+        table = Table(expand=True, box=None, padding=(0, 1), collapse_padding=True, pad_edge=False)
         for name in ("order", "side", "price", "volume", "traded", "status"):
-            table.add_column(name, justify="left" if name in ("order", "side", "status") else "right")
+            table.add_column(name, justify="left" if name in ("order", "side", "status") else "right", no_wrap=True)
         with self.run.record.lock:
-            rows: list[OrderData] = list(self.run.record.orders.values())[-ORDER_LINES:]
+            rows: list[OrderData] = list(self.run.record.orders.values())[-TABLE_ROWS:]
         for order in reversed(rows):
             table.add_row(
-                order.orderid, order.direction.name if order.direction else "", f"{order.price:,.2f}", f"{order.volume:g}",
+                order.orderid, order.direction.name if order.direction else "", self.price(order.price), f"{order.volume:g}",
                 f"{order.traded:g}", Text(order.status.name, "green" if order.is_active() else ""),
             )
         return Panel(table, title="Orders")
 
     def fills(self) -> Panel:
-        table = Table(expand=True, box=None)
+        table = Table(expand=True, box=None, padding=(0, 1), collapse_padding=True, pad_edge=False)
         for name in ("time", "side", "price", "volume", "trade"):
-            table.add_column(name, justify="right" if name in ("price", "volume") else "left")
+            table.add_column(name, justify="right" if name in ("price", "volume") else "left", no_wrap=True)
         with self.run.record.lock:
-            rows = self.run.record.trades[-ORDER_LINES:]
+            rows = self.run.record.trades[-TABLE_ROWS:]
         for trade in reversed(rows):
             table.add_row(
                 f"{trade.datetime:%H:%M:%S}" if trade.datetime else "", trade.direction.name if trade.direction else "",
-                f"{trade.price:,.2f}", f"{trade.volume:g}", trade.tradeid,
+                self.price(trade.price), f"{trade.volume:g}", trade.tradeid,
             )
         return Panel(table, title="Fills")
 
-    def logs(self) -> Panel:
-        text: Text = Text()
-        for log in list(self.run.record.logs)[-LOG_LINES:]:
+    def logs(self, lines: int) -> Panel:
+        text: Text = Text(no_wrap=True, overflow="ellipsis")
+        told: list[LogData] = [
+            log for log in list(self.run.record.logs)       # the requests that MainEngine repeats are in the tables
+            if log.gateway_name != "MainEngine" or log.level >= WARNING
+        ]
+        for log in told[-lines:]:
             text.append(log_line(log) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
         return Panel(text, title="Log")
 
 
 def log_line(log: LogData) -> str:
-    """A log entry on one line."""
-    return f"{log.time:%H:%M:%S} {log.gateway_name:<12} {log.msg}"
+    """A log entry on one line, the enums in vn.py's requests by their names."""
+    msg: str = ENUM_REPR.sub(r"\1", log.msg)
+    return f"{log.time:%H:%M:%S} {log.gateway_name:<12} {msg}"
 
 
 def status_line(run: Rehearsal, rates: Rates) -> str:
     """One line for --plain."""
     tick: TickData | None = run.record.ticks.get(run.symbol)
-    worth: float | None = run.worth()
-    pnl: str = "-" if worth is None or run.initial_worth is None else f"{worth - run.initial_worth:+.2f}"
-    touch: str = f"{tick.bid_price_1:.2f}/{tick.ask_price_1:.2f}" if tick else "-"
+    touch: str = f"{tick.bid_price_1:.8g}/{tick.ask_price_1:.8g}" if tick else "-"
     return (
         f"{monotonic() - run.started:6.1f} s  {rates.add(run.record.tick_count):6.1f} ticks/s  book {touch}  "
-        f"position {run.strategy.pos if run.strategy else 0.0:+.5f}  PnL {pnl}  "
+        f"position {run.strategy.pos if run.strategy else 0.0:+g}  PnL {run.pnl_text()}  "
         f"orders {len(run.record.orders)}  fills {len(run.record.trades)}"
     )
 
@@ -138,10 +155,10 @@ def status_line(run: Rehearsal, rates: Rates) -> str:
 def print_summary(console: Console, run: Rehearsal, found: list[str]) -> None:
     """The closing comparison."""
     orders, trades = run.record.orders, run.record.trades
-    worth: float | None = run.worth()
-    console.print(f"Orders {len(orders)}, fills {len(trades)}, ticks {run.record.tick_count}.", highlight=False)
-    if worth is not None and run.initial_worth is not None:
-        console.print(f"PnL {worth - run.initial_worth:+,.2f} at the last price.", highlight=False)
+    counts: Counter[str] = Counter(order.status.name.lower() for order in orders.values())
+    detail: str = f" ({', '.join(f'{count} {status}' for status, count in counts.most_common())})" if counts else ""
+    console.print(f"Orders {len(orders)}{detail}, fills {len(trades)}, ticks {run.record.tick_count}.", highlight=False)
+    console.print(f"PnL {run.pnl_text()} after fees, at the last price.", highlight=False)
     if not found:
         console.print("Gateway and venue agree: every order's status and traded volume, every fill once, every balance.", highlight=False)
         return

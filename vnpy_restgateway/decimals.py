@@ -26,7 +26,9 @@ def exact(value: Number) -> Decimal:
     """
     if not isfinite(value):
         raise ValueError(f"number is not finite: {value!r}")
-    return value if isinstance(value, Decimal) else Decimal(repr(float(value)) if isinstance(value, float) else int(value))
+    if isinstance(value, Decimal | int):
+        return Decimal(value)
+    return Decimal(repr(float(value)))      # NumPy's floats too, whatever their repr looks like
 
 
 def plain(value: Number) -> str:

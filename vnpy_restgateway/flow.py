@@ -196,7 +196,14 @@ class OrderFlow:
         self._ask(entry)
 
     def question_all(self) -> int:
-        """Every live order is in doubt (the venue is gone). Returns how many."""
+        """
+        The venue is gone: every live order is in doubt. Returns how many. Final orders that were held
+        for their trades go out, for the trades cannot be had any more.
+        """
+        for entry in list(self.table.final.values()):
+            if entry.held:
+                self.venue.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
+                self._push(self.table.release(entry.orderid))
         for entry in list(self.table.active.values()):
             self._ask(entry)
         return len(self.table.active)

@@ -19,6 +19,7 @@ from .transitions import FINAL, VOLUME_NOISE, merge
 Push = OrderData | TradeData
 
 FINAL_KEPT: int = 20_000        # final orders kept for late fills and look-ups
+PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
@@ -79,6 +80,17 @@ class OrderTable:
     def doubtful(self) -> list[Entry]:
         """Orders whose fate is being asked for."""
         return [entry for entry in self.active.values() if entry.doubt]
+
+    def forget_venue_ids(self) -> None:
+        """
+        The venue is another one than before, with ids of its own: what its ids meant is forgotten,
+        what we believe of our orders is not.
+        """
+        self.by_venue_id.clear()
+        self.trade_ids.clear()
+        self.parked_trades.clear()
+        for entry in (*self.active.values(), *self.final.values()):
+            entry.venue_id = ""
 
     # what we do
 
@@ -171,6 +183,8 @@ class OrderTable:
         entry: Entry | None = self._match(trade.orderid, venue_id)
         if entry is None:
             parked: list[TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, [])
+            while len(self.parked_trades) > PARKED_KEPT:
+                self.parked_trades.pop(next(iter(self.parked_trades)))
             if all(trade.tradeid != other.tradeid for other in parked):
                 parked.append(trade)
             return []

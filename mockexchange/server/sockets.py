@@ -46,13 +46,12 @@ def text_frame(payload: bytes) -> bytes:
 class _Outbox:
     """The sockets of one event loop that hold frames for the end of this turn."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop: asyncio.AbstractEventLoop = loop
+    def __init__(self) -> None:
         self.waiting: list[Socket] = []
 
     def add(self, one: "Socket") -> None:
         if not self.waiting:
-            self.loop.call_soon(self.flush)
+            asyncio.get_running_loop().call_soon(self.flush)
         self.waiting.append(one)
 
     def flush(self) -> None:
@@ -102,7 +101,7 @@ class Socket:
         self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         outbox: _Outbox | None = _OUTBOXES.get(self._loop)
         if outbox is None:
-            outbox = _OUTBOXES[self._loop] = _Outbox(self._loop)
+            outbox = _OUTBOXES[self._loop] = _Outbox()
         self._outbox: _Outbox = outbox
         self._transport: asyncio.Transport | None = None
         self._late: list[bytes] = []

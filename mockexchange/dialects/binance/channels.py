@@ -246,8 +246,14 @@ class KlineChannel(Channel):
         self.offset: int = offset
         self.pace: int = SECOND if interval == "1s" else 2 * SECOND
         self.due: int = 0
-        self.bar: Bar | None = None                         # as it was sent last
+        self.bar: Bar | None = None                         # the newest one, as it was sent last
         self.is_closed: bool = False
+
+    def open(self) -> None:
+        # What closes from here on must be sent, even when a replay is over before the first tick.
+        for newest in self.tape.bars(self.interval, 1, offset_us=self.offset):
+            self.bar = newest
+            self.is_closed = self.market.time(self.symbol) > newest.close_time
 
     def tick(self, now: int) -> None:
         ends: bool = self.bar is not None and not self.is_closed and self.market.time(self.symbol) > self.bar.close_time
@@ -266,9 +272,8 @@ class KlineChannel(Channel):
                 self.push(lambda per, b=bar, x=is_closed: render.kline(self.symbol, self.interval, b, x, now, per))  # type: ignore[misc]
 
     def _news(self) -> list[Bar]:
-        if self.bar is None:
-            return self.tape.bars(self.interval, 1, offset_us=self.offset)
-        return self.tape.bars(self.interval, MAX_MISSED_BARS, start=self.bar.open_time, offset_us=self.offset)
+        since: int = self.bar.open_time if self.bar is not None else 0
+        return self.tape.bars(self.interval, MAX_MISSED_BARS, start=since, offset_us=self.offset)
 
 
 def _flat(price: int) -> Window:

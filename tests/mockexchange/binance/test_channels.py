@@ -79,7 +79,7 @@ def test_local_book_is_the_venues(name: str) -> None:
             if book.update_id == snapshot["lastUpdateId"]:
                 assert book.is_like(snapshot)
                 compared += 1
-                if compared == 3:
+                if compared == (3 if name.endswith("100ms") else 1):
                     return
     pytest.fail("no snapshot was taken between two events")
 
@@ -183,9 +183,8 @@ def test_every_bar_of_a_replay_is_closed_once() -> None:
             if bar["L"] == 553289559:           # the recording's last trade
                 break
         rows = Rest(venue.rest).get("klines", symbol="BTCUSDT", interval="1s", limit=1000).json
-        # the first bars may have closed before the first look at them
-        assert len(closed) > 1 and [row[0] for row in rows[-1 - len(closed):-1]] == [bar["t"] for bar in closed]
-        assert [row[1:6] for row in rows[-1 - len(closed):-1]] == [[bar[name] for name in "ohlcv"] for bar in closed]
+        assert len(rows) == 47
+        assert [row[:6] for row in rows[:-1]] == [[bar[name] for name in "tohlcv"] for bar in closed]
 
 
 @pytest.mark.parametrize(("stream_name", "path", "params"), [

@@ -1,5 +1,6 @@
 """Market data connections (web-socket-streams.md): ways in, control messages, limits, shutdown, replay."""
 
+import asyncio
 import csv
 import urllib.error
 import urllib.request
@@ -14,6 +15,9 @@ from stream_client import DEADLINE, Stream
 from websockets import ConnectionClosed
 
 from mockexchange import MockExchange
+from mockexchange.dialects.binance import streams
+from mockexchange.dialects.binance.streams import DRAIN_ABOVE, Connection, MarketStreams
+from mockexchange.server.venue import Venue
 
 RECORDING: Path = Path("/work/shared/data/BTCUSDT-trades-2021-01-08.csv")
 
@@ -202,3 +206,48 @@ def test_replay_at_full_speed_loses_no_trade(path: str) -> None:
             event = stream.next()
             assert (event["t"], event["T"], event["m"]) == (int(row["id"]), int(row["time"]), row["is_buyer_maker"] == "True")
             assert (Decimal(event["p"]), Decimal(event["q"])) == (Decimal(row["price"]), Decimal(row["qty"]))
+
+
+class Reader:
+    """Stands for a socket with a backlog that shrinks by ``pace`` at every look."""
+
+    def __init__(self, backlog: int, pace: int) -> None:
+        self.backlog: int = backlog
+        self.pace: int = pace
+        self.is_dropped: bool = False
+
+    @property
+    def buffered(self) -> int:
+        if self.is_dropped:
+            return 0
+        self.backlog -= self.pace
+        return self.backlog
+
+    def drop(self, code: int, reason: bytes) -> None:
+        self.is_dropped = True
+
+
+def drain(monkeypatch: pytest.MonkeyPatch, *readers: Reader) -> None:
+    monkeypatch.setattr(streams, "DRAIN_PATIENCE", 0.1)
+    served = MarketStreams(Venue("binance", feed="none"))
+    served._connections = {Connection(reader, False, 1000) for reader in readers}     # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(served.drain(), DEADLINE))
+
+
+def test_a_replay_waits_for_a_slow_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, quick = Reader(DRAIN_ABOVE + 50_000, 300), Reader(100, 0)
+    drain(monkeypatch, slow, quick)
+    assert slow.backlog <= DRAIN_ABOVE and not slow.is_dropped and not quick.is_dropped
+
+
+def test_a_replay_drops_a_dead_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    dead, quick = Reader(DRAIN_ABOVE + 1, 0), Reader(100, 0)
+    drain(monkeypatch, dead, quick)
+    assert dead.is_dropped and not quick.is_dropped
+
+
+def test_a_connection_lives_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert streams.LIFE == 86_400
+    monkeypatch.setattr(streams, "LIFE", 0.05)
+    with MockExchange("binance", feed="none") as venue, Stream(venue.stream) as stream, pytest.raises(ConnectionClosed):
+        stream.next()

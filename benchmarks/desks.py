@@ -1,0 +1,160 @@
+"""Gateways for the benchmarks: ours and the stock one, off the network, pushing into the same kind of engine."""
+
+import time
+from datetime import datetime
+from decimal import Decimal
+from threading import Condition
+from typing import Any
+
+from vnpy.event import Event
+from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product, Status
+from vnpy.trader.event import EVENT_ORDER
+from vnpy.trader.object import CancelRequest, ContractData, OrderData, OrderRequest, SubscribeRequest
+
+from side_by_side import KEY, SECRET, MockVenue
+from vnpy_mockbinance import MockBinanceGateway
+
+DEADLINE: float = 20.0
+
+
+class Sink:
+    """An event engine that only counts what it is given."""
+
+    def __init__(self) -> None:
+        self.count: int = 0
+
+    def put(self, event: Event) -> None:
+        self.count += 1
+
+    def register(self, kind: str, handler: Any) -> None:
+        """Nothing is handed on."""
+
+
+def contract_of(name: str, gateway_name: str) -> ContractData:
+    """A spot contract as both gateways make them."""
+    return ContractData(
+        symbol=f"{name}_SPOT_BINANCE", exchange=Exchange.GLOBAL, name=name, product=Product.SPOT, size=1,
+        pricetick=0.01, min_volume=0.00001, gateway_name=gateway_name,
+    )
+
+
+def names_of(symbols: int) -> list[str]:
+    """Names of that many symbols, as ``side_by_side.serve_mock`` lists further ones."""
+    return ["BTCUSDT", *(f"A{number}USDT" for number in range(1, symbols))]
+
+
+def our_desk(engine: Any, names: list[str]) -> MockBinanceGateway:
+    """Our gateway, ready and with ticks of every symbol subscribed, but connected to nothing."""
+    gateway: MockBinanceGateway = MockBinanceGateway(engine, "OURS")
+    for name in names:
+        contract: ContractData = contract_of(name, "OURS")
+        gateway.add_contract(contract, Decimal("0.01"), Decimal("0.00001"))
+        gateway.md.subscribe(contract)
+        gateway.md.books[contract.symbol].fields["last_price"] = 40000.0
+    now: float = time.monotonic()
+    gateway.clock.feed(now, time.time() * 1_000, now)
+    gateway.ready = True
+    gateway.rest.key = gateway.trade.key = KEY
+    gateway.trade.secret = SECRET.encode()
+    return gateway
+
+
+def stock_desk(engine: Any, names: list[str]) -> Any:
+    """vnpy_binance's spot gateway, likewise. Raises ModuleNotFoundError when it is not installed."""
+    from vnpy_binance import BinanceSpotGateway
+
+    gateway: Any = BinanceSpotGateway(engine, "STOCK")
+    for name in names:
+        contract: ContractData = contract_of(name, "STOCK")
+        gateway.on_contract(contract)
+        gateway.md_api.subscribe(SubscribeRequest(contract.symbol, contract.exchange))
+        gateway.md_api.ticks[contract.symbol].last_price = 40000.0
+    gateway.trade_api.key = KEY
+    gateway.trade_api.secret = SECRET.encode()
+    gateway.trade_api.order_prefix = datetime.now().strftime("%y%m%d%H%M%S")
+    return gateway
+
+
+def order_request(symbol: str = "BTCUSDT_SPOT_BINANCE", price: float = 20000.0) -> OrderRequest:
+    """A limit order that will rest on the book."""
+    return OrderRequest(
+        symbol=symbol, exchange=Exchange.GLOBAL, direction=Direction.LONG, type=OrderType.LIMIT,
+        volume=0.001, price=price, offset=Offset.NONE,
+    )
+
+
+class Waiter:
+    """An event engine in which one can wait for the state of an order."""
+
+    def __init__(self) -> None:
+        self.changed: Condition = Condition()
+        self.statuses: dict[str, Status] = {}
+        self.logs: list[str] = []
+
+    def put(self, event: Event) -> None:
+        data: Any = event.data
+        if event.type == EVENT_ORDER:
+            with self.changed:
+                self.statuses[data.vt_orderid] = data.status
+                self.changed.notify()
+        elif event.type == "eLog":
+            self.logs.append(data.msg)
+
+    def register(self, kind: str, handler: Any) -> None:
+        """Nothing is handed on."""
+
+    def wait(self, vt_orderid: str, status: Status) -> None:
+        """TimeoutError with the last of the log when the order does not get there."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.statuses.get(vt_orderid) is status, DEADLINE):
+                raise TimeoutError(f"{vt_orderid} is {self.statuses.get(vt_orderid)}. The log ends: {self.logs[-5:]}")
+
+
+class OrderDesk:
+    """Our gateway on a mock exchange; orders over REST, or over the WebSocket API."""
+
+    def __init__(self, venue: MockVenue, over_rest: bool) -> None:
+        self.waiter: Waiter = Waiter()
+        self.gateway: MockBinanceGateway = MockBinanceGateway(self.waiter, "OURS")    # type: ignore[arg-type]
+        if over_rest:
+            self.gateway.trade.start = lambda: None     # type: ignore[method-assign]
+        self.over_rest: bool = over_rest
+        self.request: OrderRequest = order_request()
+        self.sent: list[str] = []
+        self.gateway.connect({
+            "API Key": KEY, "API Secret (Password 密码)": SECRET, "Server": "BINANCE",
+            "REST Host": venue.rest, "Stream Host": venue.stream,
+        })
+        self._until_ready()
+
+    def _until_ready(self) -> None:
+        end: float = time.monotonic() + DEADLINE
+        while not (self.gateway.ready and (self.over_rest or self.gateway.trade.subscribed)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"the gateway does not get ready: {self.waiter.logs[-5:]}")
+            time.sleep(0.01)
+
+    def order(self) -> None:
+        """From ``send_order`` to ``on_order`` with NOTTRADED."""
+        vt_orderid: str = self.gateway.send_order(self.request)
+        self.waiter.wait(vt_orderid, Status.NOTTRADED)
+        self.sent.append(vt_orderid)
+
+    def clear(self) -> None:
+        """Cancel what rests, and wait until it is cancelled."""
+        sent, self.sent = self.sent, []
+        for vt_orderid in sent:
+            orderid: str = vt_orderid.partition(".")[2]
+            self.gateway.cancel_order(CancelRequest(orderid, self.request.symbol, self.request.exchange))
+        for vt_orderid in sent:
+            self.waiter.wait(vt_orderid, Status.CANCELLED)
+        self.waiter.statuses.clear()
+
+    def close(self) -> None:
+        """End the gateway."""
+        self.gateway.close()
+
+
+def order_of(gateway: MockBinanceGateway, orderid: str) -> OrderData:
+    """The order that ``order_request`` becomes."""
+    return order_request().create_order_data(orderid, gateway.gateway_name)

@@ -1,0 +1,42 @@
+"""
+VeighNa Trader with the gateways of this project.
+
+Menu "System" (系统), "Connect MOCKBINANCE" (连接MOCKBINANCE), button "Connect" (连接): with the
+defaults it runs on the embedded mock exchange, no key and no network needed. Then type
+BTCUSDT_SPOT_BINANCE into the trading panel's symbol field and press Enter.
+
+    pip install ".[mock]"
+    python examples/veighna_trader/run.py
+"""
+
+from vnpy.event import EventEngine
+from vnpy.trader.engine import MainEngine
+from vnpy.trader.ui import MainWindow, create_qapp
+from vnpy_ctastrategy import CtaStrategyApp
+
+from vnpy_mockbinance import MockBinanceGateway
+
+try:
+    from vnpy_hashex import HashExGateway
+except ImportError:             # an installation may have one gateway without the other
+    HashExGateway = None
+
+
+def main() -> None:
+    qapp = create_qapp()
+
+    event_engine = EventEngine()
+    main_engine = MainEngine(event_engine)
+    main_engine.add_gateway(MockBinanceGateway)
+    if HashExGateway:
+        main_engine.add_gateway(HashExGateway)
+    main_engine.add_app(CtaStrategyApp)
+
+    main_window = MainWindow(main_engine, event_engine)
+    main_window.showMaximized()
+
+    qapp.exec()
+
+
+if __name__ == "__main__":
+    main()

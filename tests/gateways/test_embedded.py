@@ -1,0 +1,391 @@
+"""Server = EMBEDDED: the mock exchange as a child process of the gateway, a real one."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from logging import ERROR
+from typing import Any
+from urllib.request import Request, build_opener, ProxyHandler
+
+import msgspec
+import pytest
+from vnpy.event import Event, EventEngine
+from vnpy.trader.constant import Exchange, Interval, Status
+from vnpy.trader.event import EVENT_LOG, EVENT_ORDER
+from vnpy.trader.object import HistoryRequest
+
+from vnpy_mockbinance import MockBinanceGateway
+from vnpy_mockbinance.embedded import EmbeddedExchange
+
+from .conftest import quick_binance
+from .harness import Case, Desk
+
+LOW, HIGH = 30_000.0, 50_000.0
+OPENER = build_opener(ProxyHandler({}))
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+def from_dialog(server: str = "EMBEDDED") -> dict[str, Any]:
+    """What VeighNa Trader makes of default_setting: of a list, the line that is chosen."""
+    return {
+        name: server if isinstance(value, list) else value
+        for name, value in MockBinanceGateway.default_setting.items()
+    }
+
+
+class Child:
+    """The gateway's own exchange, as the suite's desk sees a venue: over its control API."""
+
+    key: str = "mock-key"
+
+    def __init__(self) -> None:
+        self.gateway: Any = None
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        data: bytes | None = None if body is None else msgspec.json.encode(body)
+        with OPENER.open(Request(f"{self.gateway.venue['rest']}/_mock/{path}", data), timeout=5) as answer:
+            return msgspec.json.decode(answer.read())
+
+    def journal(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.ask("journal")["rows"]
+        return rows
+
+    def set_price(self, symbol: str, price: str) -> None:
+        self.ask("price", {"symbol": symbol, "price": price})
+
+
+EMBEDDED = Case(
+    name="embedded", dialect="binance", gateway_class=MockBinanceGateway, setting=lambda venue: from_dialog(),
+    symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
+    order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance,
+)
+
+
+def make_desk(engine: Any = None) -> Desk:
+    child: Any = Child()
+    desk = Desk(EMBEDDED, child)
+    child.gateway = desk.gateway
+    return desk
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """Not connected yet."""
+    found = make_desk()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def pid(desk: Desk) -> int:
+    return int(desk.gateway.embedded.process.pid)
+
+
+def ended(process: int, seconds: float = 5.0) -> bool:
+    """Whether a process, of whatever parent, ends in time."""
+    if hasattr(os, "pidfd_open"):
+        try:
+            handle: int = os.pidfd_open(process)
+        except ProcessLookupError:
+            return True
+        try:
+            return bool(select.select([handle], [], [], seconds)[0])
+        finally:
+            os.close(handle)
+    return until(lambda: not exists(process), seconds)
+
+
+def exists(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Wait for what tells nobody that it has happened."""
+    never = threading.Event()
+    deadline: float = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        never.wait(0.02)
+    return True
+
+
+def threads_of_ours() -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if t is not threading.main_thread()]
+
+
+def test_connect_trade_close(desk: Desk) -> None:
+    """The first minute: the defaults, no key, and an order trades. Gone without a trace two seconds after close()."""
+    before = set(threads_of_ours())
+    desk.ready()
+    desk.recorder.wait(lambda: "USDT" in desk.recorder.accounts, "account")
+    desk.subscribe()
+    desk.recorder.wait(lambda: desk.recorder.ticks, "ticks")
+    bought = desk.send("BUY", HIGH, 0.01)
+    desk.wait_status(bought, Status.ALLTRADED)
+    resting = desk.send("BUY", 39_000.0, 0.1)
+    desk.wait_status(resting, Status.NOTTRADED)
+    desk.venue.set_price("BTCUSDT", "38900")
+    desk.wait_status(resting, Status.ALLTRADED)
+    desk.assert_truth()
+    assert desk.gateway.query_history(HistoryRequest(
+        EMBEDDED.symbol, Exchange.GLOBAL, desk.recorder.ticks[0].datetime.replace(hour=0), None, Interval.HOUR
+    )) is not None
+
+    child = pid(desk)
+    started = time.monotonic()
+    desk.close()
+    assert time.monotonic() - started < 2.0
+    assert not exists(child), "still there, or a zombie"
+    assert until(lambda: not set(threads_of_ours()) - before, 2.0), set(threads_of_ours()) - before
+    assert not desk.recorder.complaints()
+    assert len(desk.recorder.logs) < 20, [log.msg for log in desk.recorder.logs]
+    assert not desk.recorder.said("ended unexpectedly")
+
+
+def test_the_proxy_is_not_for_our_own_machine(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    desk.connect(**{"Proxy Host": "127.0.0.1", "Proxy Port": 9})
+    desk.recorder.wait(lambda: desk.recorder.said("User data stream subscribed"), "user data stream")
+
+
+@posix
+@pytest.mark.parametrize("how", ["killed", "os._exit"])
+def test_child_ends_with_its_parent(how: str) -> None:
+    script: str = (
+        "import os, sys, threading\n"
+        "from gateways.test_embedded import make_desk, pid\n"
+        "desk = make_desk().ready()\n"
+        "print(pid(desk), flush=True)\n"
+        "sys.stdin.readline()\n"
+        "os._exit(1)\n"
+    )
+    tests: str = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tests
+    )
+    with parent:
+        assert parent.stdout and parent.stdin
+        child: int = int(parent.stdout.readline())
+        assert exists(child)
+        if how == "killed":
+            parent.kill()
+        else:
+            parent.stdin.write("\n")
+            parent.stdin.flush()
+        parent.wait(10)
+        assert ended(child)
+
+
+@posix
+def test_child_killed_with_orders_alive(desk: Desk) -> None:
+    """Said once, nothing concluded; connect() goes on, and what was in doubt is resolved by asking."""
+    desk.ready()
+    traded = desk.send("BUY", HIGH, 0.01)
+    desk.wait_status(traded, Status.ALLTRADED)
+    resting = [desk.send("BUY", LOW, 0.1), desk.send("SELL", HIGH, 0.1)]
+    for orderid in resting:
+        desk.wait_status(orderid, Status.NOTTRADED)
+    desk.assert_truth()
+    os.kill(pid(desk), signal.SIGKILL)
+    in_flight = desk.send("BUY", LOW, 0.2)
+    desk.recorder.wait(lambda: desk.recorder.said("Embedded exchange ended unexpectedly", ERROR), "the line")
+
+    for _ in range(3):
+        refused = desk.send("BUY", LOW, 0.1)
+        assert desk.wait_status(refused, Status.REJECTED)
+        desk.recorder.orders.pop(refused)
+    assert desk.recorder.said("Order rejected, not sent: not connected", ERROR)
+    desk.cancel(resting[0])
+    desk.subscribe()
+    desk.gateway.query_account()
+    assert until(lambda: not desk.gateway.rest.active and not desk.gateway.trade.connected)
+    assert [desk.order(orderid).status for orderid in resting] == [Status.NOTTRADED] * 2
+    assert desk.order(in_flight).status in (Status.SUBMITTING, Status.REJECTED)
+    assert len(desk.recorder.said("Embedded exchange ended unexpectedly")) == 1
+
+    # the new exchange has never heard of them
+    said = len(desk.recorder.said("User data stream subscribed"))
+    trades = len(desk.recorder.trades)
+    desk.connect()
+    desk.recorder.wait(lambda: len(desk.recorder.said("User data stream subscribed")) > said, "second connect")
+    new = [desk.send("BUY", HIGH, 0.01), desk.send("BUY", LOW, 0.1), desk.send("SELL", LOW, 0.01)]
+    desk.wait_status(new[0], Status.ALLTRADED)
+    desk.wait_status(new[1], Status.NOTTRADED)
+    desk.wait_status(new[2], Status.ALLTRADED)
+    for orderid in resting:
+        desk.wait_status(orderid, Status.CANCELLED, seconds=20)
+        assert desk.recorder.said(f"Order {orderid} is gone from the venue", ERROR)
+    desk.wait_status(in_flight, Status.REJECTED, seconds=20)
+    assert desk.order(traded).status is Status.ALLTRADED
+    desk.cancel(new[1])
+    desk.wait_status(new[1], Status.CANCELLED)
+
+    # the new journal knows nothing of the old orders; what was told of the new ones must agree
+    del desk.recorder.trades[:trades]
+    for orderid in (traded, in_flight, *resting):
+        desk.recorder.orders.pop(orderid)
+    desk.assert_truth()
+
+
+@posix
+def test_event_engine_survives_the_death_of_the_child() -> None:
+    engine = EventEngine()
+    condition = threading.Condition()
+    seen: list[Any] = []
+
+    def record(event: Event) -> None:
+        with condition:
+            seen.append(event.data)
+            condition.notify_all()
+
+    def wait(text: str) -> None:
+        with condition:
+            assert condition.wait_for(lambda: any(text in getattr(d, "msg", "") for d in seen), 15), text
+
+    for kind in (EVENT_LOG, EVENT_ORDER):
+        engine.register(kind, record)
+    engine.start()
+    gateway = MockBinanceGateway(engine, "MOCKBINANCE")
+    try:
+        gateway.connect(from_dialog())
+        wait("User data stream subscribed")
+        assert gateway.embedded and gateway.embedded.process
+        os.kill(gateway.embedded.process.pid, signal.SIGKILL)
+        wait("Embedded exchange ended unexpectedly")
+        gateway.write_log("still here")
+        wait("still here")
+        assert engine._thread.is_alive() and engine._timer.is_alive()
+    finally:
+        gateway.close()
+        engine.stop()
+    assert not engine._thread.is_alive()
+
+
+def test_missing_extra_is_one_line_that_says_what_to_install(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmbeddedExchange, "missing", staticmethod(lambda: ["aiohttp"]))
+    desk.connect()
+    desk.recorder.wait(lambda: desk.recorder.logs, "the line")
+    orderid = desk.send("BUY", LOW, 0.1)
+    desk.wait_status(orderid, Status.REJECTED)
+    desk.close()
+    assert desk.recorder.complaints()[0] == 'The embedded exchange needs aiohttp: pip install "vnpy_mockbinance[mock]"'
+    assert not desk.recorder.said("pip install")[1:]
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("--feed", "/no/such/file"), "/no/such/file"),
+    (("--speed", "fast"), "fast"),
+    (("--nonsense",), "--nonsense"),
+], ids=["feed", "speed", "unknown"])
+def test_child_that_cannot_start_speaks_for_itself(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
+    desk.gateway.embedded_arguments = arguments
+    desk.connect()
+    desk.recorder.wait(lambda: desk.recorder.complaints(), "the line")
+    orderid = desk.send("BUY", LOW, 0.1)
+    desk.wait_status(orderid, Status.REJECTED)
+    line, *others = desk.recorder.complaints()
+    assert line.startswith("The embedded exchange could not be started: mockexchange: error: ") and words in line
+    assert others == ["Order rejected, not sent: not connected"]
+    # and with better arguments it goes on
+    desk.gateway.embedded_arguments = ()
+    desk.ready()
+
+
+def test_python_that_cannot_be_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    desk.connect()
+    desk.recorder.wait(lambda: desk.recorder.said("The embedded exchange could not be started: ", ERROR), "the line")
+    assert "/no/such/python" in desk.recorder.complaints()[0]
+
+
+def test_connect_again_and_again(desk: Desk) -> None:
+    """The last connect() counts; of the others nothing is left."""
+    children: list[int] = []
+    for _ in range(3):
+        desk.connect()
+        assert until(lambda: getattr(desk.gateway.embedded, "process", None) is not None)
+        children.append(pid(desk))
+    desk.recorder.wait(lambda: desk.recorder.said("User data stream subscribed"), "user data stream")
+    assert [exists(child) for child in children] == [False, False, True]
+    orderid = desk.send("BUY", HIGH, 0.01)
+    desk.wait_status(orderid, Status.ALLTRADED)
+    desk.assert_truth()
+
+
+def test_connect_and_close_a_trading_gateway(desk: Desk) -> None:
+    """A fresh exchange counts its orders and trades from the beginning: none of them may be taken for an old one."""
+    for round in range(3):
+        desk.recorder.logs.clear()
+        desk.recorder.orders.clear()
+        desk.recorder.trades.clear()
+        desk.gateway.embedded_arguments = ("--feed", "none")
+        desk.ready()
+        resting = [desk.send("SELL", 40_000.0, 0.01), desk.send("SELL", 40_001.0, 0.01)]
+        for orderid in resting:
+            desk.wait_status(orderid, Status.NOTTRADED)
+        bought = desk.send("BUY", 40_001.0, 0.02)
+        for orderid in (*resting, bought):
+            desk.wait_status(orderid, Status.ALLTRADED)
+        desk.assert_truth()
+        desk.close()
+
+
+@pytest.mark.parametrize("moment", ["at once", "process", "ready", "contracts"])
+def test_close_during_start(desk: Desk, moment: str) -> None:
+    before = set(threads_of_ours())
+    desk.connect()
+    if moment == "process":
+        assert until(lambda: getattr(desk.gateway.embedded, "process", None) is not None)
+    elif moment == "ready":
+        desk.recorder.wait(lambda: desk.recorder.said("Embedded exchange ready"), "ready")
+    elif moment == "contracts":
+        desk.recorder.wait(lambda: desk.recorder.contracts, "contracts")
+    started = time.monotonic()
+    desk.close()
+    assert time.monotonic() - started < 2.0
+    process = desk.gateway.embedded and desk.gateway.embedded.process
+    assert process is None or not exists(process.pid)
+    assert until(lambda: not set(threads_of_ours()) - before, 2.0), set(threads_of_ours()) - before
+    assert not desk.recorder.complaints()
+    desk.ready()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts descriptors by /proc")
+def test_twenty_rounds_leave_nothing_behind(desk: Desk) -> None:
+    def children() -> list[str]:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return file.read().split()
+
+    def settled() -> int:
+        assert until(lambda: not set(threads_of_ours()) - before, 2.0), set(threads_of_ours()) - before
+        return len(os.listdir("/proc/self/fd"))
+
+    before = set(threads_of_ours())
+    children_before: list[str] = children()
+    counts: list[int] = []
+    for n in range(20):
+        said = len(desk.recorder.said("Embedded exchange ready"))
+        desk.connect()
+        if n % 4 == 0:
+            desk.recorder.wait(lambda said=said: len(desk.recorder.said("Embedded exchange ready")) > said, "ready")
+        elif n % 4 == 1:
+            assert until(lambda: getattr(desk.gateway.embedded, "process", None) is not None)
+        desk.close()
+        counts.append(settled())
+    assert max(counts[1:]) <= counts[0], counts
+    assert children() == children_before
+    assert not desk.recorder.complaints()
+    assert len(desk.recorder.logs) < 20 * 10

@@ -1,0 +1,290 @@
+"""Ticks put together from streams: never torn, never crossed, never back in time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vnpy.trader.constant import Exchange
+from vnpy.trader.object import TickData
+
+from vnpy_mockbinance.streams import FRAMES, HANDLERS
+from vnpy_mockbinance.ticks import TickBook
+
+T0 = datetime(2024, 1, 1, tzinfo=timezone.utc)
+
+# web-socket-streams.md, "Individual Symbol Book Ticker Streams"
+BOOK_TICKER = """{"u":400900217,"s":"BNBUSDT","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"}"""
+# web-socket-streams.md, "Partial Book Depth Streams"
+PARTIAL_DEPTH = """{"lastUpdateId":160,"bids":[["0.0024","10"]],"asks":[["0.0026","100"]]}"""
+# web-socket-streams.md, "Aggregate Trade Streams"
+AGG_TRADE = (
+    """{"e":"aggTrade","E":1672515782136,"s":"BNBBTC","a":12345,"p":"0.001","q":"100","f":100,"l":105,"""
+    """"T":1672515782136,"m":true,"M":true}"""
+)
+# web-socket-streams.md, "Individual Symbol Ticker Streams"
+TICKER = (
+    """{"e":"24hrTicker","E":1672515782136,"s":"BNBBTC","p":"0.0015","P":"250.00","w":"0.0018","x":"0.0009","c":"0.0025","""
+    """"Q":"10","b":"0.0024","B":"10","a":"0.0026","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18","""
+    """"O":0,"C":86400000,"F":0,"L":18150,"n":18151}"""
+)
+
+
+def make_book() -> TickBook:
+    return TickBook("BNBBTC_SPOT_BINANCE", "BNBBTC", Exchange.GLOBAL, "MOCKBINANCE", T0)
+
+
+def feed(book: TickBook, channel: str, data: str) -> None:
+    frame = f'{{"stream":"bnbbtc@{channel}","data":{data}}}'
+    HANDLERS[channel](book, FRAMES[channel].decode(frame.encode()).data)
+
+
+def tick_of(book: TickBook) -> TickData:
+    book.fields["last_price"] = book.fields["last_price"] or 1.0
+    tick = book.make(T0, T0)
+    assert tick is not None
+    return tick
+
+
+def side(tick: TickData, name: str) -> list[tuple[float, float]]:
+    return [(getattr(tick, f"{name}_price_{n}"), getattr(tick, f"{name}_volume_{n}")) for n in range(1, 6)]
+
+
+def prices(tick: TickData, name: str) -> list[float]:
+    return [price for price, _ in side(tick, name) if price]
+
+
+def check_whole(tick: TickData) -> None:
+    bids, asks = side(tick, "bid"), side(tick, "ask")
+    for levels, sign in ((bids, -1), (asks, 1)):
+        filled = [level for level in levels if level[0]]
+        assert levels[len(filled):] == [(0.0, 0.0)] * (5 - len(filled)), levels
+        signed = [sign * price for price, _ in filled]
+        assert signed == sorted(set(signed)), levels
+        assert all(volume > 0 for _, volume in filled), levels
+    if bids[0][0] and asks[0][0]:
+        assert bids[0][0] < asks[0][0]
+
+
+# literal payloads
+
+
+def test_the_documents_book_ticker() -> None:
+    book = make_book()
+    feed(book, "bookTicker", BOOK_TICKER)
+    assert book.dirty and book.update_id == 400900217
+    tick = tick_of(book)
+    assert side(tick, "bid") == [(25.3519, 31.21)] + [(0.0, 0.0)] * 4
+    assert side(tick, "ask") == [(25.3652, 40.66)] + [(0.0, 0.0)] * 4
+    assert not book.dirty
+
+
+def test_the_documents_partial_depth() -> None:
+    book = make_book()
+    feed(book, "depth5@100ms", PARTIAL_DEPTH)
+    tick = tick_of(book)
+    assert (prices(tick, "bid"), prices(tick, "ask")) == ([0.0024], [0.0026])
+    assert (tick.bid_volume_1, tick.ask_volume_1) == (10.0, 100.0)
+
+
+def test_the_documents_trade_and_ticker() -> None:
+    book = make_book()
+    feed(book, "aggTrade", AGG_TRADE)
+    tick = tick_of(book)
+    assert (tick.last_price, tick.last_volume) == (0.001, 100.0)
+    feed(book, "ticker", TICKER)
+    tick = tick_of(book)
+    assert (tick.last_price, tick.last_volume) == (0.0025, 10.0)
+    assert (tick.open_price, tick.high_price, tick.low_price, tick.pre_close) == (0.0010, 0.0025, 0.0010, 0.0009)
+    assert (tick.volume, tick.turnover) == (10_000.0, 18.0)
+
+
+def test_a_ticker_without_the_previous_price() -> None:
+    book = make_book()
+    d = msgspec.json.decode(TICKER)
+    del d["x"]
+    feed(book, "ticker", msgspec.json.encode(d).decode())
+    assert tick_of(book).pre_close == 0.0
+
+
+@pytest.mark.parametrize("channel, data", [
+    ("bookTicker", '{"u":1,"b":"x","B":"1","a":"2","A":"1"}'),
+    ("bookTicker", '{"u":1}'),
+    ("aggTrade", '{"p":[],"q":"1","T":1}'),
+    ("depth5@100ms", '{"lastUpdateId":9,"bids":[["1","1"],["x","1"],["3","1"],["4","1"],["5","1"]],"asks":'
+                     '[["6","1"],["7","1"],["8","1"],["9","1"],["10","1"]]}'),
+    ("depth5@100ms", '{"lastUpdateId":9,"bids":[["x","1"]],"asks":[["6","1"]]}'),
+    ("depth5@100ms", '{"lastUpdateId":9,"bids":[["1"]],"asks":[]}'),
+])
+def test_a_frame_that_cannot_be_read_tears_nothing(channel: str, data: str) -> None:
+    book = make_book()
+    levels = ",".join(f'["{100 + n}","1"]' for n in range(5))
+    feed(book, "depth5@100ms", f'{{"lastUpdateId":5,"bids":[["99","1"]],"asks":[{levels}]}}')
+    before = tick_of(book)
+    with pytest.raises((msgspec.MsgspecError, ValueError)):
+        feed(book, channel, data)
+    assert tick_of(book) == before
+
+
+# what a tick is made of
+
+
+def depth(update_id: int, bids: Sequence[float], asks: Sequence[float]) -> str:
+    rows = [[[f"{price:.8f}", "1.00000000"] for price in levels] for levels in (bids, asks)]
+    return msgspec.json.encode({"lastUpdateId": update_id, "bids": rows[0], "asks": rows[1]}).decode()
+
+
+def best(update_id: int, bid: float, ask: float) -> str:
+    return msgspec.json.encode({
+        "u": update_id, "s": "BNBBTC", "b": f"{bid:.8f}", "B": "2.00000000" if bid else "0.00000000",
+        "a": f"{ask:.8f}", "A": "2.00000000" if ask else "0.00000000",
+    }).decode()
+
+
+def full_book() -> TickBook:
+    book = make_book()
+    feed(book, "depth5@100ms", depth(10, [99, 98, 97, 96, 95], [101, 102, 103, 104, 105]))
+    return book
+
+
+def test_the_best_price_moves_away_and_what_was_before_it_goes() -> None:
+    book = full_book()
+    feed(book, "bookTicker", best(11, 97, 101))
+    tick = tick_of(book)
+    assert prices(tick, "bid") == [97, 96, 95] and prices(tick, "ask") == [101, 102, 103, 104, 105]
+    assert tick.bid_volume_1 == 2.0
+
+
+def test_the_best_price_improves_and_the_old_best_stands_behind() -> None:
+    book = full_book()
+    feed(book, "bookTicker", best(11, 100, 101))
+    assert prices(tick_of(book), "bid") == [100, 99, 98, 97, 96]
+
+
+def test_the_market_jumps_over_the_other_side() -> None:
+    book = full_book()
+    feed(book, "bookTicker", best(11, 103, 104.5))
+    tick = tick_of(book)
+    assert prices(tick, "ask") == [104.5, 105]
+    check_whole(tick)
+
+
+def test_older_news_of_the_book_change_no_best_price() -> None:
+    book = full_book()
+    feed(book, "bookTicker", best(9, 50, 60))
+    assert prices(tick_of(book), "bid")[0] == 99
+    feed(book, "bookTicker", best(20, 97.5, 99.5))
+    feed(book, "depth5@100ms", depth(15, [99, 98, 97, 96, 95], [101, 102, 103, 104, 105]))
+    tick = tick_of(book)
+    assert prices(tick, "bid") == [97.5, 97, 96, 95] and prices(tick, "ask") == [99.5, 101, 102, 103, 104]
+
+
+@pytest.mark.parametrize("bid, ask", [(0, 101), (99, 0), (0, 0)])
+def test_an_empty_side_is_empty_to_the_last_level(bid: float, ask: float) -> None:
+    book = full_book()
+    feed(book, "bookTicker", best(11, bid, ask))
+    tick = tick_of(book)
+    check_whole(tick)
+    assert (bool(prices(tick, "bid")), bool(prices(tick, "ask"))) == (bool(bid), bool(ask))
+    feed(book, "depth5@100ms", depth(10, [99, 98], [101, 102]))
+    check_whole(tick_of(book))
+
+
+def test_a_thin_book_and_one_with_more_levels_than_asked() -> None:
+    book = full_book()
+    feed(book, "depth5@100ms", depth(11, [99, 98], []))
+    tick = tick_of(book)
+    assert prices(tick, "bid") == [99, 98] and prices(tick, "ask") == []
+    feed(book, "depth5@100ms", depth(12, [99 - n for n in range(20)], [101 + n for n in range(7)]))
+    tick = tick_of(book)
+    assert prices(tick, "bid") == [99, 98, 97, 96, 95] and len(prices(tick, "ask")) == 5
+
+
+def test_after_a_reconnect_update_ids_may_start_again() -> None:
+    book = full_book()
+    book.reset()
+    feed(book, "bookTicker", best(1, 49, 51))
+    assert prices(tick_of(book), "bid") == [49]
+
+
+def test_no_tick_without_a_last_price() -> None:
+    book = full_book()
+    assert book.make(T0, T0) is None and not book.dirty
+
+
+def test_time_never_goes_back() -> None:
+    book = make_book()
+    feed(book, "aggTrade", AGG_TRADE)
+    times = []
+    for seconds in (1, 5, 3, 5, 4, 6, -10):
+        tick = book.make(T0 + timedelta(seconds=seconds), T0 + timedelta(seconds=seconds))
+        assert tick is not None and tick.datetime is not None
+        times.append((tick.datetime - T0).total_seconds())
+    assert times == [1, 5, 5, 5, 5, 6, 6]
+
+
+def test_a_tick_is_a_copy_and_a_whole_tickdata() -> None:
+    book = full_book()
+    one = tick_of(book)
+    one.bid_price_1 = one.last_price = -1.0
+    two = tick_of(book)
+    assert (two.bid_price_1, two.last_price) == (99, 1.0) and two is not one
+    assert (two.vt_symbol, two.gateway_name, two.name) == ("BNBBTC_SPOT_BINANCE.GLOBAL", "MOCKBINANCE", "BNBBTC")
+    made = TickData(symbol="x", exchange=Exchange.GLOBAL, datetime=T0, gateway_name="MOCKBINANCE")
+    assert vars(two).keys() == vars(made).keys()
+
+
+# any sequence
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """A real book that moves, and what its streams say of it; depth may lag behind, frames may be lost or come twice."""
+    bids, asks = {95, 96, 97, 98, 99}, {101, 102, 103, 104, 105}
+    snapshots: list[tuple[int, list[int], list[int]]] = []
+    told: list[tuple[str, str]] = []
+    for update_id in range(1, draw(st.integers(1, 25)) + 1):
+        for price in draw(st.lists(st.integers(88, 112), max_size=4)):
+            if price in bids or price in asks:
+                bids.discard(price)
+                asks.discard(price)
+            elif not asks or price < min(asks):
+                bids.add(price)
+            else:
+                asks.add(price)
+        if draw(st.integers(0, 9)) == 0:
+            (bids if draw(st.booleans()) else asks).clear()
+        if draw(st.integers(0, 9)) == 0:        # the whole market jumps
+            jump = draw(st.sampled_from([-6, 6]))
+            bids, asks = {price + jump for price in bids}, {price + jump for price in asks}
+        snapshots.append((update_id, sorted(bids, reverse=True)[:5], sorted(asks)[:5]))
+        what = draw(st.sampled_from(["best", "best", "depth", "late depth", "both", "trade", "nothing"]))
+        if what in ("best", "both"):
+            told.append(("bookTicker", best(update_id, max(bids, default=0), min(asks, default=0))))
+        if what in ("depth", "both"):
+            told.append(("depth5@100ms", depth(*snapshots[-1])))
+        if what == "late depth":
+            told.append(("depth5@100ms", depth(*snapshots[draw(st.integers(0, len(snapshots) - 1))])))
+        if what == "trade":
+            told.append(("aggTrade", AGG_TRADE))
+        if told and draw(st.integers(0, 9)) == 0:
+            told.append(told[-1])
+    return told
+
+
+@settings(deadline=None, max_examples=300)
+@given(markets(), st.lists(st.integers(-5, 5), min_size=1))
+def test_no_tick_is_torn_or_crossed_or_earlier(told: list[tuple[str, str]], steps: list[int]) -> None:
+    book = make_book()
+    book.fields["last_price"] = 100.0
+    moment, latest = T0, T0
+    for n, (channel, data) in enumerate(told):
+        feed(book, channel, data)
+        moment += timedelta(milliseconds=steps[n % len(steps)])
+        tick: Any = book.make(moment, moment)
+        check_whole(tick)
+        assert tick.datetime >= latest
+        latest = tick.datetime

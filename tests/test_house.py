@@ -1,0 +1,111 @@
+"""The house keeps its order: who may import whom, how long a file may be, what must be there."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance")
+GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name != "vnpy_restgateway")
+LONGEST = 400
+
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+IDS = [str(path.relative_to(ROOT)) for path in FILES]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Dotted names of all modules a file imports, relative ones made absolute, wherever in the file they stand."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 10))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+def of(package: str) -> list[Path]:
+    return [path for path in FILES if path.relative_to(ROOT).parts[0] == package]
+
+
+def tracked() -> list[Path]:
+    """Files git knows or would add; without git (an unpacked archive), the files that are there."""
+    try:
+        done = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        )
+        names = [name for name in done.stdout.decode().split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):
+        names = [
+            str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
+            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(ROOT).parts)
+        ]
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def test_the_packages_are_where_they_are_looked_for() -> None:
+    assert all(of(package) for package in PACKAGES)
+
+
+@pytest.mark.parametrize("path", of("mockexchange"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_mock_exchange_knows_no_vnpy(path: Path) -> None:
+    assert not {name for name in roots(path) if name.startswith("vnpy")}
+
+
+@pytest.mark.parametrize("path", of("vnpy_restgateway"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_gateway_base_knows_no_venue(path: Path) -> None:
+    others = {name for name in roots(path) if name.startswith("vnpy_") or name == "mockexchange"}
+    assert others <= {"vnpy_restgateway", "vnpy_rest", "vnpy_websocket"}
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_a_gateway_knows_neither_the_mock_exchange_nor_another_gateway(gateway: str) -> None:
+    for path in of(gateway):
+        assert not roots(path) & ({"mockexchange", *GATEWAYS} - {gateway}), path
+
+
+def test_the_core_knows_nothing_outside_and_has_no_clock_and_no_io() -> None:
+    """One thread, no IO, no clock but the one passed in (DESIGN, "mockexchange")."""
+    forbidden = {"asyncio", "aiohttp", "socket", "threading", "time", "os", "requests", "urllib", "urllib3", "multiprocessing"}
+    for path in (ROOT / "mockexchange" / "core").rglob("*.py"):
+        assert not roots(path) & forbidden, path
+        inside = {name for name in imported(path) if name.startswith("mockexchange.")}
+        assert all(name.startswith("mockexchange.core") for name in inside), (path, inside)
+
+
+def test_dialects_know_each_other_not() -> None:
+    folder = ROOT / "mockexchange" / "dialects"
+    names = [path.name for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    for name in names:
+        for path in (folder / name).rglob("*.py"):
+            for other in set(names) - {name}:
+                assert not any(m.startswith(f"mockexchange.dialects.{other}") for m in imported(path)), path
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_no_file_is_longer_than_one_can_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE"])
+def test_what_a_stranger_looks_for_is_there(name: str) -> None:
+    assert (ROOT / name).stat().st_size > 0
+
+
+def test_no_path_of_a_machine_in_any_file() -> None:
+    paths = [f"/{name}/".encode() for name in ("work", "root")]
+    found = []
+    for path in tracked():
+        content = path.read_bytes()
+        if b"\0" not in content and any(word in content for word in paths):
+            found.append(str(path.relative_to(ROOT)))
+    assert not found
