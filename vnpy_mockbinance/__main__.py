@@ -80,15 +80,18 @@ def main(arguments: list[str] | None = None) -> int:
                 while monotonic() < ends:
                     pause.wait(min(1.0, max(0.0, ends - monotonic())))
                     print(status_line(run, rates), flush=True)
+                    run.check()
             else:
                 view: View = View(run, options.seconds, console)
                 with Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
                     while monotonic() < ends:
                         pause.wait(min(0.25, max(0.0, ends - monotonic())))
                         live.update(view.render(), refresh=True)
+                        run.check()
         except KeyboardInterrupt:
             print("Stopping", flush=True)
             if run.strategy is None:
+                print("Stopped before the strategy was there.")
                 return 1
         run.stop_trading()
         found = run.compare()
@@ -112,4 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:           # while still importing
+        sys.exit(130)

@@ -1,13 +1,31 @@
 """HMAC-SHA256 signatures of Binance. Pure."""
 
-import hmac
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 from urllib.parse import urlencode
+
+BLOCK: int = 64                     # bytes of SHA-256's block
+
+
+@lru_cache(maxsize=8)
+def _keyed(secret: bytes) -> tuple[Any, Any]:
+    """HMAC's two hashes (RFC 2104) with the key in them already: to copy them halves the time of a signature."""
+    key: bytes = (hashlib.sha256(secret).digest() if len(secret) > BLOCK else secret).ljust(BLOCK, b"\0")
+    return hashlib.sha256(bytes(byte ^ 0x36 for byte in key)), hashlib.sha256(bytes(byte ^ 0x5C for byte in key))
 
 
 def sign(secret: bytes, payload: str) -> str:
     """Hex signature of a payload (rest-api.md, "SIGNED Endpoint security")."""
-    return hmac.digest(secret, payload.encode(), "sha256").hex()
+    inner, outer = _keyed(secret)
+    first = inner.copy()
+    first.update(payload.encode())
+    second = outer.copy()
+    second.update(first.digest())
+    signature: str = second.hexdigest()
+    return signature
 
 
 def signed_query(secret: bytes, params: Mapping[str, str | int]) -> str:
@@ -16,11 +34,17 @@ def signed_query(secret: bytes, params: Mapping[str, str | int]) -> str:
     return f"{query}&signature={sign(secret, query)}"
 
 
+@lru_cache(maxsize=256)
+def _form(names: tuple[str, ...]) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    """The payload that parameters of these names make, with its values left out, and what reads those."""
+    names = tuple(sorted(names))
+    return "&".join([name.replace("%", "%%") + "=%s" for name in names]), itemgetter(*names)
+
+
 def signed_params(secret: bytes, params: Mapping[str, str | int]) -> dict[str, str | int]:
     """
     Parameters of a WebSocket API call with their signature (web-socket-api.md, "SIGNED request
-    example (HMAC)"): sorted by name, not percent-encoded.
+    example (HMAC)"), which covers them sorted by name, not percent-encoded.
     """
-    signed: dict[str, str | int] = {name: params[name] for name in sorted(params)}
-    signed["signature"] = sign(secret, "&".join(f"{name}={value}" for name, value in signed.items()))
-    return signed
+    form, values = _form(tuple(params))
+    return {**params, "signature": sign(secret, form % values(params))}

@@ -1,29 +1,14 @@
-"""Spot balances as vn.py sees them, split as the official Binance gateway splits them. Pure."""
+"""Spot balances as vn.py sees them. Pure."""
 
 from collections.abc import Mapping
 
-from vnpy.trader.constant import Direction
 from vnpy.trader.object import AccountData, ContractData, PositionData
 
-# Assets kept as cash (AccountData)
-ACCOUNT_ASSETS: frozenset[str] = frozenset({
-    "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USDP", "DAI", "USDE", "USD1", "BFUSD", "BNB",
-})
-# Any other asset is a net position of its pair with one of these, the first that is traded
-POSITION_QUOTES: tuple[str, ...] = ("USDT", "USDC")
+from vnpy_restgateway import balances
 
 
 def split_balance(
     asset: str, free: float, locked: float, names: Mapping[str, ContractData], gateway_name: str
 ) -> AccountData | PositionData:
-    """One balance: cash and assets without a pair are an account, the rest a net position. Zero is told too."""
-    volume: float = free + locked
-    if asset not in ACCOUNT_ASSETS:
-        for quote in POSITION_QUOTES:
-            contract: ContractData | None = names.get(asset + quote)
-            if contract:
-                return PositionData(
-                    symbol=contract.symbol, exchange=contract.exchange, direction=Direction.NET,
-                    volume=volume, frozen=locked, gateway_name=gateway_name,
-                )
-    return AccountData(accountid=asset, balance=volume, frozen=locked, gateway_name=gateway_name)
+    """One balance; ``names`` are the contracts by Binance's symbol, which is base and quote in one word."""
+    return balances.split_balance(asset, free, locked, lambda base, quote: names.get(base + quote), gateway_name)

@@ -21,12 +21,14 @@ class EmbeddedExchange:
 
     ``on_ready(line)``: the ready line as a dict (keys rest, stream, key, secret).
     ``on_exit(code, text)``: it ended without being asked to; ``text`` is what it said last on stderr.
+    ``ready`` tells whether it ever was.
     """
 
     def __init__(self, on_ready: Callable[[dict[str, Any]], Any], on_exit: Callable[[int, str], Any]) -> None:
         self.on_ready: Callable[[dict[str, Any]], Any] = on_ready
         self.on_exit: Callable[[int, str], Any] = on_exit
         self.process: subprocess.Popen[bytes] | None = None
+        self.ready: bool = False
         self._stopping: bool = False
         self._last_words: str = ""
 
@@ -83,6 +85,7 @@ class EmbeddedExchange:
             except msgspec.DecodeError:
                 ready = None
             if isinstance(ready, dict) and ready.get("event") == "ready":
+                self.ready = True
                 self.on_ready(ready)
             for _ in stdout:
                 pass

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timezone
 from logging import ERROR, WARNING
+from threading import Lock
 from typing import Any
 
 from vnpy.event import EventEngine
@@ -75,6 +76,7 @@ class MockBinanceGateway(Accounting):
         self._proxy: tuple[str, int] = ("", 0)
         self._samples: int = 0
         self._children: int = 0
+        self._starting: Lock = Lock()               # close() must not overtake what the writer is starting
         self._after_clock: list[Callable[[], None]] = []
 
     # lifecycle
@@ -83,8 +85,9 @@ class MockBinanceGateway(Accounting):
         self.locked_out = self.lost = False
         self.last_trade.clear()
         self.pages.clear()
-        self._proxy = (values["Proxy Host"], values["Proxy Port"])
         server: str = values["Server"]
+        # a proxy cannot reach our own child
+        self._proxy = ("", 0) if server == "EMBEDDED" else (values["Proxy Host"], values["Proxy Port"])
         if server == "QTE":
             self.log("Server QTE is not supported by this version", ERROR)
         elif server == "EMBEDDED":
@@ -110,12 +113,12 @@ class MockBinanceGateway(Accounting):
         self.embedded = embedded
         self.flow.table.forget_venue_ids()      # a new child is a new venue
         arguments: tuple[str, ...] = self.embedded_arguments
-        if "--seed" not in arguments or self._children:
+        if not any(word.startswith("--seed") for word in arguments) or self._children:
             # ids come from the seed: those of the last child must not come again
             arguments = (*arguments, "--seed", str(secrets.randbelow(2 ** 31)))
         self._children += 1
         try:
-            embedded.start(arguments)
+            self.start(lambda: embedded.start(arguments))
         except OSError as error:
             self.log(f"The embedded exchange could not be started: {error}", ERROR)
 
@@ -132,6 +135,9 @@ class MockBinanceGateway(Accounting):
         self.lost = True
         self.ready = False
         doubtful: int = self.flow.question_all()
+        if not embedded.ready:
+            self.log(f"The embedded exchange could not be started: {text or f'exit status {code}'}", ERROR)
+            return
         said: str = f", its last words: {text}" if text else ""
         self.log(
             f"Embedded exchange ended unexpectedly, exit status {code}{said}. "
@@ -147,15 +153,22 @@ class MockBinanceGateway(Accounting):
         if not key or not secret:
             self.log("No API key and secret given: market data only", WARNING)
             key = secret = ""
-        self.rest.connect(venue["rest"], key, secret.encode(), *self._proxy)
+        self.start(lambda: self.rest.connect(venue["rest"], key, secret.encode(), *self._proxy))
         self.clock = ServerClock()
         self.measure_clock()
 
+    def start(self, client: Callable[[], None]) -> None:
+        """Start a client or the child, unless close() has begun; it waits for what has begun before it."""
+        with self._starting:
+            if self.writer.alive:
+                client()
+
     def closers(self) -> list[Callable[[], None]]:
-        stops: list[Callable[[], None]] = [self.md.stop, self.trade.stop, self.rest.stop]
-        if self.embedded:
-            stops.append(self.embedded.stop)
-        return stops
+        with self._starting:
+            stops: list[Callable[[], None]] = [self.md.stop, self.trade.stop, self.rest.stop]
+            if self.embedded:
+                stops.append(self.embedded.stop)
+            return stops
 
     def close_clients(self) -> None:
         """End the sockets and workers, as ``close`` does, but let the gateway live."""
@@ -254,9 +267,9 @@ class MockBinanceGateway(Accounting):
     def start_streams(self) -> None:
         """Everything that wants the contracts first."""
         md_host, trade_host = stream_hosts(self.venue["rest"], self.venue["stream"])
-        self.md.connect(md_host, *self._proxy)
+        self.start(lambda: self.md.connect(md_host, *self._proxy))
         if self.rest.key:
-            self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy)
+            self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))
             self.reconcile()
 
     def on_locked_out(self, code: int, text: str) -> None:

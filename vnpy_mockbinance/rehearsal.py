@@ -1,8 +1,11 @@
 """The main job without its face: embedded exchange, gateway, VeighNa's engine and a CTA strategy."""
 
+import traceback
 from collections import deque
 from collections.abc import Callable
 from importlib import import_module
+from logging import ERROR
+from pathlib import Path
 from threading import Event as Flag
 from threading import Lock
 from time import monotonic
@@ -14,7 +17,6 @@ from vnpy.trader import datafeed
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.event import (
     EVENT_ACCOUNT,
-    EVENT_CONTRACT,
     EVENT_LOG,
     EVENT_ORDER,
     EVENT_POSITION,
@@ -40,6 +42,19 @@ class MemoryCtaEngine(CtaEngine):
     CtaEngine that neither loads nor saves, nor logs in to a data service: a rehearsal leaves
     the user's own strategies alone, and its history comes from the gateway.
     """
+
+    failure: str = ""       # what a strategy raised first
+
+    def call_strategy_func(self, strategy: CtaTemplate, func: Callable[..., Any], params: Any = None) -> None:
+        def watched(*arguments: Any) -> None:
+            try:
+                func(*arguments)
+            except Exception as error:
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                self.failure = self.failure or f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+                raise
+
+        super().call_strategy_func(strategy, watched, params)
 
     def init_datafeed(self) -> None:
         pass
@@ -76,13 +91,11 @@ class Record:
         self.ticks: dict[str, TickData] = {}
         self.tick_count: int = 0
         self.logs: deque[LogData] = deque(maxlen=2_000)
-        self.contracts: Flag = Flag()
         self.changed_at: float = monotonic()
         self.on_log: Callable[[LogData], None] | None = None
         for kind, handler in (
             (EVENT_ORDER, self.order), (EVENT_TRADE, self.trade), (EVENT_ACCOUNT, self.account),
             (EVENT_POSITION, self.position), (EVENT_TICK, self.tick), (EVENT_LOG, self.log), (EVENT_CTA_LOG, self.log),
-            (EVENT_CONTRACT, self.contract),
         ):
             event_engine.register(kind, handler)
 
@@ -111,9 +124,6 @@ class Record:
         if self.on_log:
             self.on_log(event.data)
 
-    def contract(self, event: Event) -> None:
-        self.contracts.set()
-
     def active(self) -> list[OrderData]:
         with self.lock:
             return [order for order in self.orders.values() if order.is_active()]
@@ -138,7 +148,9 @@ class Rehearsal:
         self.gateway.embedded_arguments = arguments
         if not SETTINGS["datafeed.name"] and datafeed.datafeed is None:
             datafeed.datafeed = datafeed.BaseDatafeed()     # or vn.py prints that none is configured
-        self.cta: CtaEngine = self.main_engine.add_app(MemoryCtaApp)
+        engine = self.main_engine.add_app(MemoryCtaApp)
+        assert isinstance(engine, MemoryCtaEngine)
+        self.cta: MemoryCtaEngine = engine
         self.started: float = monotonic()
         self.initial: tuple[float, float] | None = None     # cash and coins when the strategy started
 
@@ -153,22 +165,41 @@ class Rehearsal:
     def start(self, patience: float = 20.0) -> None:
         """Connect with the defaults, then start the strategy."""
         self.main_engine.connect(self.gateway.get_default_setting(), GATEWAY_NAME)
-        wait_for(lambda: self.record.contracts.is_set() or self.gateway.lost, patience)
-        contract = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 0.0 if self.gateway.lost else 2.0)
+        wait_for(lambda: self.gateway.ready or self.gateway.lost, patience)
+        if not self.gateway.ready:
+            raise RuntimeError(f"the embedded exchange did not come up: {self.last_words()}")
+        contract = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 2.0)
         if not contract:
-            last: str = self.record.logs[-1].msg if self.record.logs else "no answer"
-            raise RuntimeError(f"no contract {self.vt_symbol} from the embedded exchange: {last}")
+            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(sorted(self.gateway.names))}")
         self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), GATEWAY_NAME)
         wait_for(lambda: self.gateway.trade.subscribed and self.symbol in self.record.ticks, patience)
         self.cta.init_engine()
         self.cta.classes[self.strategy_class.__name__] = self.strategy_class
-        self.cta.add_strategy(self.strategy_class.__name__, STRATEGY_NAME, self.vt_symbol, self.strategy_setting)
+        name: str = self.strategy_class.__name__
+        try:
+            self.cta.add_strategy(name, STRATEGY_NAME, self.vt_symbol, self.strategy_setting)
+        except Exception as error:      # the user's code, or a class that lacks a method
+            raise RuntimeError(f"strategy {name} cannot be made: {type(error).__name__}: {error}") from error
         self.cta.init_strategy(STRATEGY_NAME).result(patience)
         self.cta.start_strategy(STRATEGY_NAME)
+        self.check()
         if self.strategy is None or not self.strategy.trading:
-            raise RuntimeError(f"strategy {self.strategy_class.__name__} did not start")
+            raise RuntimeError(f"strategy {name} did not start: {self.last_words()}")
         self.initial = wait_for(self.holdings, patience)
         self.started = monotonic()
+
+    def last_words(self) -> str:
+        """The newest log line that tells of trouble, else the newest there is."""
+        logs: list[LogData] = list(self.record.logs)
+        bad: list[LogData] = [log for log in logs if log.level >= ERROR]
+        return (bad or logs)[-1].msg.strip() if logs else "no answer"
+
+    def check(self) -> None:
+        """RuntimeError when there is nothing left to watch: the exchange is gone, or the strategy has failed."""
+        if self.gateway.lost:
+            raise RuntimeError(self.last_words())
+        if self.cta.failure:
+            raise RuntimeError(f"strategy {self.strategy_class.__name__} failed: {self.cta.failure}")
 
     def holdings(self) -> tuple[float, float] | None:
         """Cash (the quote asset) and coins of the traded pair, None before they are known."""
@@ -253,8 +284,8 @@ def load_strategy(name: str) -> type[CtaTemplate]:
         raise ValueError(f"strategy must be module:Class, got {name!r}")
     try:
         found: Any = getattr(import_module(module_name), class_name)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"strategy {name!r} cannot be loaded: {error}") from error
+    except Exception as error:          # its module is the user's: anything can happen in there
+        raise ValueError(f"strategy {name!r} cannot be loaded: {type(error).__name__}: {error}") from error
     if not isinstance(found, type) or not issubclass(found, CtaTemplate):
         raise ValueError(f"strategy {name!r} is no CtaTemplate")
     return found

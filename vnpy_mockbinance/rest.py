@@ -218,12 +218,12 @@ class RestApi(RestClient):
         lane: str = "order",
     ) -> None:
         """Signed call on one order; ``callback(reply, error)`` runs on the writer thread exactly once."""
-        post = self.gateway.writer.post
+        do = self.gateway.writer.do
         self.add_request(
             method, path, params=params, extra=Call(f"{method} {path}", True), lane=lane, priority=urgent,
-            callback=lambda data, request: post(callback, request.reply, None),
-            on_failed=lambda status, request: post(callback, request.reply, None),
-            on_error=lambda exc, value, tb, request: post(callback, request.reply, value),
+            callback=lambda data, request: do(callback, request.reply, None),
+            on_failed=lambda status, request: do(callback, request.reply, None),
+            on_error=lambda exc, value, tb, request: do(callback, request.reply, value),
         )
 
     def on_error(

@@ -7,7 +7,7 @@ orders and balances to the gateway's writer.
 
 from collections.abc import Callable
 from datetime import datetime
-from logging import ERROR, WARNING
+from logging import ERROR, INFO, WARNING
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -39,22 +39,25 @@ PING_INTERVAL: int = 10
 MARKET_SILENCE: int = 30            # s; a market stream with subscriptions always has something to say
 SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent again
 
-STREAM_START: int = len(b'{"stream":"')
+STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
+
+START: bytes = b'{"stream":"'
+MIDDLE: bytes = b'","data":{"'
 
 
-class BookTickerFrame(msgspec.Struct):
+class BookTickerFrame(msgspec.Struct, gc=False):
     data: BookTicker
 
 
-class DepthFrame(msgspec.Struct):
+class DepthFrame(msgspec.Struct, gc=False):
     data: Depth
 
 
-class AggTradeFrame(msgspec.Struct):
+class AggTradeFrame(msgspec.Struct, gc=False):
     data: AggTrade
 
 
-class TickerFrame(msgspec.Struct):
+class TickerFrame(msgspec.Struct, gc=False):
     data: Ticker
 
 
@@ -85,8 +88,13 @@ class MdApi(WebsocketClient):
         self.gateway: MockBinanceGateway = gateway
         self.books: dict[str, TickBook] = {}                # by vn.py symbol
         self.routes: dict[bytes, Route] = {}                # by stream name
+        self._starts: dict[bytes, Route] = {}               # by the first bytes of a frame, ``_width`` of them
+        self._width: int = 0
         self.topics: Subscriptions = Subscriptions(SUBSCRIBE_BATCH)
         self._changed: list[TickBook] = []
+        self._stale: float = 0.0                            # when the two times of the newest ticks are too old
+        self._moment: datetime = gateway.now()
+        self._local: datetime = datetime.now()
         self._bad_frames: int = 0
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
@@ -115,9 +123,20 @@ class MdApi(WebsocketClient):
             topic: str = f"{contract.name.lower()}@{channel}"
             topics.append(topic)
             self.routes[topic.encode()] = (FRAMES[channel].decode, HANDLERS[channel], book)
+        self.index_routes()
         self.topics.want(topics)
         self.receive_timeout = MARKET_SILENCE
         self.ask()
+
+    def index_routes(self) -> None:
+        """
+        As many bytes as never change at the beginning of any stream's frames tell the streams apart
+        faster than a search for the end of the name; names that are too long for that are searched for.
+        """
+        width: int = len(START) + min(map(len, self.routes)) + len(MIDDLE)
+        starts: dict[bytes, Route] = {(START + name + MIDDLE)[:width]: route for name, route in self.routes.items()}
+        self._starts = starts if len(starts) == len(self.routes) else {}
+        self._width = width
 
     def ask(self) -> None:
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
@@ -168,24 +187,25 @@ class MdApi(WebsocketClient):
         self.gateway.writer.post(self.on_opened)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.gateway.log(f"MD API disconnected, code: {status_code}, msg: {msg}", WARNING)
+        self.gateway.log(f"MD API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
 
     def on_error(self, e: Exception) -> None:
-        self.gateway.log_once("MD API", f"MD API exception: {e}", WARNING)
+        self.gateway.log_once("MD API", f"MD API exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
-        route: Route | None = self.routes.get(payload[STREAM_START:payload.find(b'"', STREAM_START)])
+        route: Route | None = self._starts.get(payload[:self._width])
         if route is None:
-            self.on_other(payload)
-            return
+            route = self.routes.get(payload[len(START):payload.find(b'"', len(START))])
+            if route is None:
+                self.on_other(payload)
+                return
         decode, handle, book = route
         try:
             handle(book, decode(payload).data)
         except (msgspec.MsgspecError, ValueError) as error:
             self.on_bad_frame(payload, error)
             return
-        if book.dirty:
-            self._changed.append(book)
+        self._changed.append(book)
 
     def on_read_end(self) -> None:
         """One tick a symbol for everything that came in one read of the socket."""
@@ -193,13 +213,18 @@ class MdApi(WebsocketClient):
         if not changed:
             return
         self._changed = []
-        moment: datetime = self.gateway.now()
-        local: datetime = datetime.now()
+        gateway = self.gateway
+        if monotonic() >= self._stale:
+            self._stale = monotonic() + STAMP
+            self._moment = gateway.now()
+            self._local = datetime.now()
+        moment: datetime = self._moment
+        local: datetime = self._local
         for book in changed:
             if book.dirty:
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
-                    self.gateway.on_tick(tick)
+                    gateway.on_tick(tick)
 
     def on_other(self, payload: bytes) -> None:
         """Not a stream of ours: an answer, an event of the connection, or another order of keys."""
@@ -222,7 +247,7 @@ class MdApi(WebsocketClient):
                 self.on_bad_frame(payload, error)
                 return
             self._changed.append(book)
-        elif packet.get("e") == "serverShutdown" or packet.get("stream") == "!serverShutdown":
+        elif self.active and "serverShutdown" in (packet.get("e"), str(packet.get("stream")).lstrip("!")):
             self.gateway.log("MD API: the server is about to shut down", WARNING)
 
     def on_bad_frame(self, payload: bytes, error: Exception) -> None:
@@ -325,11 +350,11 @@ class TradeApi(WebsocketClient):
     def on_disconnected(self, status_code: int, msg: str) -> None:
         self.subscribed = False
         waiting, self._waiting = self._waiting, {}
-        self.gateway.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING)
+        self.gateway.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
         self.gateway.writer.post(self.on_lost, waiting)
 
     def on_error(self, e: Exception) -> None:
-        self.gateway.log_once("Trade API", f"Trade API exception: {e}", WARNING)
+        self.gateway.log_once("Trade API", f"Trade API exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
         try:
@@ -342,7 +367,7 @@ class TradeApi(WebsocketClient):
             return
         event: Any = packet.get("event")
         if isinstance(event, dict):
-            self.gateway.writer.post(self.gateway.on_user_event, event)
+            self.gateway.writer.do(self.gateway.on_user_event, event)
             return
         found = self._take(packet.get("id"))
         if found:
@@ -351,7 +376,7 @@ class TradeApi(WebsocketClient):
             reply: Reply = Reply(
                 status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
             )
-            self.gateway.writer.post(found[0], reply, None)
+            self.gateway.writer.do(found[0], reply, None)
 
 
 def retry_header(error: Any) -> dict[str, str]:

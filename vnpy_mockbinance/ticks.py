@@ -5,9 +5,8 @@ Hot path: one ``TickBook`` a symbol keeps the fields of the next tick as a plain
 a tick is a TickData made around a copy of it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ from vnpy.trader.object import TickData
 Row = tuple[float, float]
 
 
-class BookTicker(msgspec.Struct):
+class BookTicker(msgspec.Struct, gc=False):
     """Best bid and ask (web-socket-streams.md, "Individual Symbol Book Ticker Streams")."""
 
     u: int
@@ -27,7 +26,7 @@ class BookTicker(msgspec.Struct):
     A: float
 
 
-class Depth(msgspec.Struct):
+class Depth(msgspec.Struct, gc=False):
     """The book's first levels ("Partial Book Depth Streams")."""
 
     lastUpdateId: int
@@ -35,7 +34,7 @@ class Depth(msgspec.Struct):
     asks: list[Row]
 
 
-class AggTrade(msgspec.Struct):
+class AggTrade(msgspec.Struct, gc=False):
     """A trade ("Aggregate Trade Streams"). T: milliseconds."""
 
     p: float
@@ -43,7 +42,7 @@ class AggTrade(msgspec.Struct):
     T: int
 
 
-class Ticker(msgspec.Struct):
+class Ticker(msgspec.Struct, gc=False):
     """Figures of the last 24 hours ("Individual Symbol Ticker Streams"). E: milliseconds."""
 
     E: int
@@ -63,9 +62,7 @@ BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVEL
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))
 BID_FIELDS: tuple[str, ...] = tuple(name for names in BID for name in names)
 ASK_FIELDS: tuple[str, ...] = tuple(name for names in ASK for name in names)
-Read = Callable[[dict[str, Any]], tuple[float, ...]]
-READ_BID: Read = itemgetter(*BID_FIELDS)
-READ_ASK: Read = itemgetter(*ASK_FIELDS)
+new = object.__new__
 NOTHING: tuple[float, ...] = (0.0, 0.0) * LEVELS
 
 
@@ -93,11 +90,11 @@ class TickBook:
         self.update_id = d.u
         f = self.fields
         if d.b != f["bid_price_1"]:
-            self._move(BID_FIELDS, READ_BID, d.b, d.B, 1.0)
+            self._move(BID_FIELDS, d.b, d.B, 1.0)
         else:
             f["bid_volume_1"] = d.B
         if d.a != f["ask_price_1"]:
-            self._move(ASK_FIELDS, READ_ASK, d.a, d.A, -1.0)
+            self._move(ASK_FIELDS, d.a, d.A, -1.0)
         else:
             f["ask_volume_1"] = d.A
         self.dirty = True
@@ -167,23 +164,41 @@ class TickBook:
         f = self.fields
         if not f["last_price"]:
             return None
-        if moment > f["datetime"]:
+        if moment is not f["datetime"] and moment > f["datetime"]:
             f["datetime"] = moment
         f["localtime"] = local
-        tick: TickData = TickData.__new__(TickData)
+        tick: TickData = new(TickData)
         tick.__dict__ = f.copy()
         return tick
 
-    def _move(self, fields: tuple[str, ...], read: Read, price: float, volume: float, sign: float) -> None:
+    def _move(self, fields: tuple[str, ...], price: float, volume: float, sign: float) -> None:
         """A new best price: what was at it or before it is gone, the rest is behind it. 0: the side is empty."""
+        f = self.fields
         if not price:
-            self.fields.update(zip(fields, NOTHING))
+            f.update(zip(fields, NOTHING))
             return
-        old: tuple[float, ...] = read(self.fields)
-        gone: int = 0
-        while gone < len(old) and old[gone] and (old[gone] - price) * sign >= 0:
-            gone += 2
-        self.fields.update(zip(fields, (price, volume, *old[gone:], *NOTHING)))
+        p1, v1, p2, v2, p3, v3, p4, v4, p5, v5 = fields
+        best: float = f[p1]
+        if best and (price - best) * sign > 0:
+            f[p5] = f[p4]
+            f[v5] = f[v4]
+            f[p4] = f[p3]
+            f[v4] = f[v3]
+            f[p3] = f[p2]
+            f[v3] = f[v2]
+            f[p2] = best
+            f[v2] = f[v1]
+        else:
+            while f[p2] and (price - f[p2]) * sign <= 0:
+                f[p2] = f[p3]
+                f[v2] = f[v3]
+                f[p3] = f[p4]
+                f[v3] = f[v4]
+                f[p4] = f[p5]
+                f[v4] = f[v5]
+                f[p5] = f[v5] = 0.0
+        f[p1] = price
+        f[v1] = volume
 
     def _behind(self, names: Names, rows: Iterable[tuple[float, float]], sign: float) -> list[tuple[float, float]]:
         """The best level as it stands, then those of ``rows`` that are worse than it."""

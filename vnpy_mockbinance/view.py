@@ -73,13 +73,16 @@ class View:
         links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s")
         strategy = run.strategy
         numbers: Text = Text(no_wrap=True, overflow="ellipsis")
-        numbers.append(f"position {strategy.pos if strategy else 0.0:+g}   PnL {run.pnl_text()}")
+        numbers.append(f"position {amount(strategy.pos if strategy else 0.0)}   PnL {run.pnl_text()}")
         numbers.append(f"   orders {len(run.record.orders)}   fills {len(run.record.trades)}")
         progress = Table.grid(expand=True)
         progress.add_column(ratio=1)
         progress.add_column(width=22, justify="right")
         left: str = f"{passed:,.0f} s" + (f" of {self.seconds:,.0f} s" if self.seconds else ", Ctrl-C ends")
-        bar = ProgressBar(total=self.seconds or None, completed=min(passed, self.seconds) if self.seconds else 0)
+        bar = ProgressBar(
+            total=self.seconds or None, completed=min(passed, self.seconds) if self.seconds else 0,
+            complete_style="cyan", finished_style="cyan", pulse_style="cyan",
+        )
         progress.add_row(bar, left)
         return Panel(Group(links, numbers, progress), title="Rehearsal on the embedded mock exchange")
 
@@ -131,8 +134,13 @@ class View:
             if log.gateway_name != "MainEngine" or log.level >= WARNING
         ]
         for log in told[-lines:]:
-            text.append(log_line(log) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
+            text.append(" ".join(log_line(log).split("\n")) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
         return Panel(text, title="Log")
+
+
+def amount(value: float) -> str:
+    """With its sign and as many decimals as it has, never an exponent."""
+    return f"{value:+.8f}".rstrip("0").rstrip(".")
 
 
 def log_line(log: LogData) -> str:
@@ -147,7 +155,7 @@ def status_line(run: Rehearsal, rates: Rates) -> str:
     touch: str = f"{tick.bid_price_1:.8g}/{tick.ask_price_1:.8g}" if tick else "-"
     return (
         f"{monotonic() - run.started:6.1f} s  {rates.add(run.record.tick_count):6.1f} ticks/s  book {touch}  "
-        f"position {run.strategy.pos if run.strategy else 0.0:+g}  PnL {run.pnl_text()}  "
+        f"position {amount(run.strategy.pos if run.strategy else 0.0)}  PnL {run.pnl_text()}  "
         f"orders {len(run.record.orders)}  fills {len(run.record.trades)}"
     )
 

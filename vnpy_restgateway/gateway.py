@@ -16,8 +16,9 @@ from logging import ERROR, INFO, WARNING
 from threading import RLock, Thread
 from typing import Any
 
-from vnpy.event import EventEngine
+from vnpy.event import Event, EventEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
+from vnpy.trader.event import EVENT_ORDER, EVENT_TICK
 from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import (
     BarData,
@@ -28,10 +29,11 @@ from vnpy.trader.object import (
     OrderData,
     OrderRequest,
     SubscribeRequest,
+    TickData,
     TradeData,
 )
 
-from .decimals import round_down
+from .decimals import floor_to
 from .doubt import DoubtRule
 from .flow import OrderFlow
 from .orders import Entry, Push
@@ -71,12 +73,16 @@ class RestGateway(BaseGateway):
         self.order_gate: Gate = Gate()                          # shut: no new orders
 
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
-        self.flow: OrderFlow = OrderFlow(self, self.writer, self.doubt_rule)
+        self.flow: OrderFlow = self.make_flow()
 
         self._said: dict[str, tuple[str, float]] = {}
         self._lifecycle: RLock = RLock()
         self._prefix: str = self._new_prefix()
         self._order_count: int = 0
+
+    def make_flow(self) -> OrderFlow:
+        """What decides about orders; a venue without client order ids takes ``NamelessFlow``."""
+        return OrderFlow(self, self.writer, self.doubt_rule)
 
     # lifecycle
 
@@ -153,13 +159,13 @@ class RestGateway(BaseGateway):
             reason = f"{type(error).__name__}: {error}"
         if reason:
             self._reject(order, reason)
-        elif not self.writer.post(self.flow.submit, order):
+        elif not self.writer.do(self.flow.submit, order):
             self._reject(order, "not connected")
         return order.vt_orderid
 
     def cancel_order(self, req: CancelRequest) -> None:
         """Cancel, or remember to as soon as the venue can know the order."""
-        if not self.writer.post(self.flow.cancel, req.orderid):
+        if not self.writer.do(self.flow.cancel, req.orderid):
             self.log(f"Cancel not sent, not connected: {req.orderid}", WARNING)
 
     def check_order(self, order: OrderData) -> str:
@@ -180,7 +186,7 @@ class RestGateway(BaseGateway):
             return f"direction {order.direction.value if order.direction else order.direction} is not supported"
 
         tick, step = self.steps[order.symbol]
-        volume: float = float(round_down(order.volume, step)) if order.volume > 0 else 0.0
+        volume: float = floor_to(order.volume, step) if order.volume > 0 else 0.0
         least, least_notional = self.minimums[order.symbol]
         if not volume or volume < least:
             return f"volume {order.volume!r} of {order.symbol} is below the minimum {least!r}"
@@ -189,7 +195,7 @@ class RestGateway(BaseGateway):
         order.volume = volume
         if order.type is OrderType.MARKET:
             return ""
-        price: float = float(round_down(order.price, tick)) if order.price > 0 else 0.0
+        price: float = floor_to(order.price, tick) if order.price > 0 else 0.0
         if not price:
             return f"price {order.price!r} of {order.symbol} is below the tick {contract.pricetick!r}"
         order.price = price
@@ -269,6 +275,20 @@ class RestGateway(BaseGateway):
     @abstractmethod
     def query_history(self, req: HistoryRequest) -> list[BarData]:
         """Finished bars, oldest first, stamped with their start. What could be had, if it was cut short."""
+
+    # the base class's events, two each, without its calls in between
+
+    def on_tick(self, tick: TickData) -> None:
+        """Hand a tick to the event engine."""
+        put = self.event_engine.put
+        put(Event(EVENT_TICK, tick))
+        put(Event(EVENT_TICK + tick.vt_symbol, tick))
+
+    def on_order(self, order: OrderData) -> None:
+        """Hand an order to the event engine."""
+        put = self.event_engine.put
+        put(Event(EVENT_ORDER, order))
+        put(Event(EVENT_ORDER + order.vt_orderid, order))
 
     # logs
 

@@ -1,4 +1,4 @@
-"""One queue, one thread: the only place where orders, trades and accounts are decided and pushed."""
+"""One queue, one writer at a time: the only place where orders, trades and accounts are decided and pushed."""
 
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -10,12 +10,25 @@ from .schedule import Timers
 
 Job = tuple[Callable[..., Any], tuple]
 
+FOREVER: float = float("inf")
+
+
+def _nothing() -> None:
+    """Wakes the thread, so that it looks at the timers."""
+
+
+WAKE: Job = (_nothing, ())
+
 
 class Writer:
     """
-    Runs jobs in the order they were posted, and timers when they are due.
+    Runs jobs one at a time, in the order they came, and timers when they are due.
 
-    ``on_exception`` is given whatever a job raises; the thread goes on.
+    A thread of its own runs them, but a job that meets nobody at work and nobody in line may be
+    run by whoever brings it (``do``): an order then goes out without waiting for a thread to
+    wake. What a job sees is the same either way: no other job runs beside it.
+
+    ``on_exception`` is given whatever a job raises; the writer goes on.
     """
 
     def __init__(self, name: str, on_exception: Callable[[Exception], None]) -> None:
@@ -25,7 +38,10 @@ class Writer:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._ending: Thread | None = None
-        self._lock: Lock = Lock()       # no job may slip in behind the one that ends the thread
+        self._lock: Lock = Lock()       # of the line: no job may slip in behind the one that ends the thread
+        self._work: Lock = Lock()       # held by whoever runs a job
+        self._waiting: list[int] = [0]  # jobs in line or about to be run by the thread; a run keeps its own count
+        self._sleeps_until: float = -FOREVER
 
     @property
     def alive(self) -> bool:
@@ -37,7 +53,11 @@ class Writer:
             return
         self._queue = SimpleQueue()
         self.timers = Timers()
-        self._thread = Thread(target=self._run, args=(self._queue, self.timers), name=self._name, daemon=True)
+        self._work = Lock()
+        self._waiting = [0]
+        self._thread = Thread(
+            target=self._run, args=(self._queue, self.timers, self._work, self._waiting), name=self._name, daemon=True
+        )
         self._thread.start()
 
     def stop(self, timeout: float) -> list[Job]:
@@ -53,7 +73,7 @@ class Writer:
                     job = queue.get_nowait()
                 except Empty:
                     break
-                if job:
+                if job and job is not WAKE:
                     left.append(job)
             queue.put(None)
         self.join(timeout)
@@ -66,39 +86,76 @@ class Writer:
             thread.join(timeout)
 
     def post(self, call: Callable[..., Any], *args: Any) -> bool:
-        """Have ``call(*args)`` run on the writer thread. From any thread, never blocks. False when stopped."""
+        """Have ``call(*args)`` run by the thread. From any thread, never blocks. False when stopped."""
         with self._lock:
             if self._thread is None:
                 return False
+            self._waiting[0] += 1
             self._queue.put((call, args))
             return True
 
+    def do(self, call: Callable[..., Any], *args: Any) -> bool:
+        """
+        As ``post``, for a short job that is in a hurry: run here and now when nobody is at work and
+        nobody in line, else in its turn. Never waits for another job.
+        """
+        with self._lock:
+            if self._thread is None:
+                return False
+            work: Lock = self._work
+            if self._waiting[0] or not work.acquire(blocking=False):
+                self._waiting[0] += 1
+                self._queue.put((call, args))
+                return True
+        try:
+            self._call(call, args)
+        finally:
+            work.release()
+        return True
+
     def later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
-        """Run ``call`` in ``seconds``; writer thread only. Setting a name again replaces its timer."""
-        self.timers.at(monotonic() + seconds, name, call)
+        """Run ``call`` in ``seconds``; from a job only. Setting a name again replaces its timer."""
+        due: float = monotonic() + seconds
+        self.timers.at(due, name, call)
+        self._wake(due)
 
     def sooner(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         """As ``later``, unless the name already has a timer."""
-        self.timers.at_earliest(monotonic() + seconds, name, call)
+        due: float = monotonic() + seconds
+        self.timers.at_earliest(due, name, call)
+        self._wake(due)
 
-    def _run(self, queue: "SimpleQueue[Job | None]", timers: Timers) -> None:
+    def _wake(self, due: float) -> None:
+        # The thread may be asleep beside a job that somebody else runs: it would miss an earlier timer.
+        if due < self._sleeps_until:
+            self._sleeps_until = due
+            self._queue.put(WAKE)
+
+    def _run(self, queue: "SimpleQueue[Job | None]", timers: Timers, work: Lock, waiting: list[int]) -> None:
         while True:
-            due: float | None = timers.next_due()
-            if due is None:
-                job: Job | None = queue.get()
-            else:
+            with work:
                 # timers never starve the queue, nor the queue the timers
                 for call in timers.pop_due(monotonic()):
                     self._call(call, ())
-                due = timers.next_due()
-                wait: float = 0.0 if due is None else max(0.0, due - monotonic())
-                try:
-                    job = queue.get(timeout=wait) if wait else queue.get_nowait()
-                except Empty:
-                    continue
+                due: float | None = timers.next_due()
+                self._sleeps_until = FOREVER if due is None else due
+            try:
+                if due is None:
+                    job: Job | None = queue.get()
+                else:
+                    wait: float = due - monotonic()
+                    job = queue.get(timeout=wait) if wait > 0 else queue.get_nowait()
+            except Empty:
+                continue
             if job is None:
                 return
-            self._call(job[0], job[1])
+            if job is WAKE:
+                continue
+            with work:
+                self._sleeps_until = -FOREVER
+                self._call(job[0], job[1])
+            with self._lock:
+                waiting[0] -= 1
 
     def _call(self, call: Callable[..., Any], args: tuple) -> None:
         try:

@@ -29,10 +29,8 @@ def abort_with_rst(transport: asyncio.BaseTransport | None) -> None:
     connection: socket.socket | None = transport.get_extra_info("socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
-    else:
-        transport.close()
+    # uvloop's transports have abort() without being asyncio.WriteTransport
+    getattr(transport, "abort", transport.close)()
 
 
 class HttpWire:

@@ -161,3 +161,48 @@ def test_start_again_forgets_timers_and_start_twice_is_once(bench: Bench) -> Non
     assert len([thread for thread in threads() if thread.name == "bench writer"]) == 1
     bench.writer.post(bench.writer.later, 0.1, "new", lambda: bench.said.put("new"))
     assert bench.heard() == ["new"]
+
+
+def test_a_job_in_a_hurry_runs_at_once_when_nobody_is_at_work(bench: Bench) -> None:
+    ran: list[str] = []
+    # the thread may still be at its first look at the timers
+    bench.writer.post(bench.said.put, "settled")
+    assert bench.heard() == ["settled"]
+    until: Event = Event()
+    for _ in range(1000):
+        bench.writer.do(lambda: ran.append(current_thread().name))
+        if current_thread().name in ran:
+            break
+        until.wait(0.001)
+    assert current_thread().name in ran
+
+
+def test_a_job_in_a_hurry_never_runs_beside_or_before_another(bench: Bench) -> None:
+    at_work: list[int] = []
+    beside: list[int] = []
+
+    def job(name: int, n: int) -> None:
+        at_work.append(name)
+        if len(at_work) > 1:
+            beside.append(name)
+        bench.said.put((name, n))
+        at_work.remove(name)
+
+    def post(name: int) -> None:
+        for n in range(300):
+            (bench.writer.do if n % 3 else bench.writer.post)(job, name, n)
+
+    posters = [Thread(target=post, args=(name,)) for name in range(6)]
+    for poster in posters:
+        poster.start()
+    heard = bench.heard(1800)
+    for name in range(6):
+        assert [n for who, n in heard if who == name] == list(range(300))   # type: ignore[misc, has-type]
+    assert not beside
+
+
+def test_a_timer_set_by_a_job_in_a_hurry_wakes_the_thread(bench: Bench) -> None:
+    bench.writer.post(bench.writer.later, 3600.0, "far", lambda: None)
+    for n in range(50):
+        bench.writer.do(bench.writer.later, 0.001, f"near {n}", lambda n=n: bench.said.put(n))   # type: ignore[misc]
+        assert bench.heard() == [n]
