@@ -175,7 +175,7 @@ class TickBook:
         """A new best price: what was at it or before it is gone, the rest is behind it. 0: the side is empty."""
         f = self.fields
         if not price:
-            f.update(zip(fields, NOTHING))
+            f.update(zip(fields, NOTHING, strict=True))
             return
         p1, v1, p2, v2, p3, v3, p4, v4, p5, v5 = fields
         best: float = f[p1]

@@ -13,7 +13,7 @@ Number = float | int | Decimal
 
 # Wide enough for any float beside any step of a venue: divisions below lose nothing that counts.
 _CONTEXT: Context = Context(prec=60)
-_EXACT: float = 2.0 ** 50
+_EXACT: float = 2.0 ** 40           # multiples up to that many are told apart by floats with room to spare
 _SNAP: float = 1e-9
 _NOISE: float = 1e-15               # of arithmetic on floats, relative to the value
 
@@ -47,7 +47,7 @@ class Step:
     :raises ValueError: the step is negative or not finite
     """
 
-    __slots__ = ("step", "_digits", "_scale")
+    __slots__ = ("step", "_digits", "_scale", "_format")
 
     def __init__(self, step: Number) -> None:
         self.step: Decimal = exact(step)
@@ -58,6 +58,7 @@ class Step:
         quick: bool = 0 <= digits <= 15 and self.step == Decimal(1).scaleb(-digits)
         self._digits: int = digits
         self._scale: float = float(10 ** digits) if quick else 0.0
+        self._format: str = f"%.{max(digits, 0)}f"
 
     def down(self, value: Number) -> str:
         """Towards minus infinity: volumes, and prices of buys."""
@@ -71,23 +72,32 @@ class Step:
         """To the nearest multiple, halves to the even one."""
         return self._on_step(value) or self._round(value, ROUND_HALF_EVEN)
 
-    def _on_step(self, value: Number) -> str:
-        """The quick way for a float that is a multiple already, as nearly all are; "" if it does not apply."""
+    def floor(self, value: float) -> float:
+        """As ``down``, as a float."""
+        count: int | None = self._count(value)
+        return float(self._round(value, ROUND_FLOOR)) if count is None else count / self._scale
+
+    def _count(self, value: Number) -> int | None:
+        """Which multiple a float is, as nearly all are one; None if that is not to be had the quick way."""
         scale: float = self._scale
         if not scale or type(value) is not float:
-            return ""
+            return None
         scaled: float = value * scale
         if not -_EXACT < scaled < _EXACT:
-            return ""
+            return None
         count: int = round(scaled)
-        if abs(scaled - count) > _SNAP + abs(scaled) * _NOISE:
+        return count if abs(scaled - count) <= _SNAP + abs(scaled) * _NOISE else None
+
+    def _on_step(self, value: Number) -> str:
+        """The quick way for a float that is a multiple already; "" if it does not apply."""
+        count: int | None = self._count(value)
+        if count is None:
             return ""
         if not self._digits:
             return str(count)
-        text: str = str(abs(count)).rjust(self._digits + 1, "0")
-        whole, part = text[: -self._digits], text[-self._digits:].rstrip("0")
-        sign: str = "-" if count < 0 else ""
-        return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
+        if not count:
+            return "0"
+        return (self._format % value).rstrip("0").rstrip(".")
 
     def _round(self, value: Number, rounding: str) -> str:
         number: Decimal = exact(value)
@@ -110,6 +120,11 @@ def step_of(step: Number) -> Step:
 def round_down(value: Number, step: Number) -> str:
     """``value`` as a multiple of ``step``, towards minus infinity."""
     return step_of(step).down(value)
+
+
+def floor_to(value: float, step: Number) -> float:
+    """As ``round_down``, as a float."""
+    return step_of(step).floor(value)
 
 
 def round_up(value: Number, step: Number) -> str:

@@ -149,6 +149,12 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
             return False
         return run.send(payload, BINARY if binary else TEXT)
 
+    def reconnect(self, reason: str) -> None:
+        """Give up the connection, if there is one, and make a new one; from any thread."""
+        run: StreamLoop | None = self._run
+        if run is not None:
+            run.drop(reason)
+
     def on_frame(self, payload: bytes) -> None:
         """A whole message, text or binary. Override for speed."""
         self.on_message(payload)

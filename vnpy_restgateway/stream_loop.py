@@ -70,6 +70,12 @@ class StreamLoop:
             self._queued += size
         return self._hand_over(self._write_queued, link, payload, kind)
 
+    def drop(self, reason: str) -> None:
+        """Give up the connection there is, from any thread."""
+        link: Link | None = self.link
+        if link is not None:
+            self._hand_over(link.drop, reason)
+
     def _hand_over(self, function: Callable[..., Any], *args: Any) -> bool:
         try:
             self._loop.call_soon_threadsafe(function, *args)

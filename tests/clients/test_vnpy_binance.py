@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Status
 from vnpy.trader.event import EVENT_TIMER
-from vnpy.trader.object import CancelRequest, HistoryRequest, OrderData, OrderRequest, SubscribeRequest
+from vnpy.trader.object import CancelRequest, HistoryRequest, OrderData, OrderRequest, SubscribeRequest, TickData
 from websocket import WebSocketException
 
 from mockexchange import MockExchange
@@ -80,6 +81,9 @@ class Trader:
         orders = self.engine.orders
         self.engine.wait(lambda: orderid in orders and orders[orderid].status is status, f"{orderid} {status.name}")
         return orders[orderid]
+
+    def whole_ticks(self, symbol: str) -> list[TickData]:
+        return [t for t in self.engine.ticks if t.symbol == symbol and t.open_price and t.bid_price_1]
 
     def balances(self) -> dict[str, tuple[float, float]]:
         shown = {a.accountid: (a.balance, a.frozen) for a in self.engine.accounts.values()}
@@ -183,11 +187,8 @@ def test_ticks(trader: Trader) -> None:
         trader.gateway.subscribe(SubscribeRequest(symbol, Exchange.GLOBAL))
     trader.engine.fire()
     for symbol in (SYMBOL, ETHER):
-        trader.engine.wait(
-            lambda symbol=symbol: [t for t in trader.engine.ticks if t.symbol == symbol and t.open_price and t.bid_price_1],
-            f"a whole tick of {symbol}",
-        )
-    tick = [t for t in trader.engine.ticks if t.symbol == SYMBOL and t.open_price and t.bid_price_1][-1]
+        trader.engine.wait(partial(trader.whole_ticks, symbol), f"a whole tick of {symbol}")
+    tick = trader.whole_ticks(SYMBOL)[-1]
     assert 0 < tick.bid_price_1 < tick.ask_price_1
     assert tick.bid_volume_1 > 0 and tick.ask_volume_1 > 0
     assert tick.low_price <= tick.last_price <= tick.high_price

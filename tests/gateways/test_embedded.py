@@ -1,18 +1,17 @@
 """Server = EMBEDDED: the mock exchange as a child process of the gateway, a real one."""
 
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from logging import ERROR
+from pathlib import Path
 from typing import Any
-from urllib.request import Request, build_opener, ProxyHandler
 
-import msgspec
 import pytest
 from vnpy.event import Event, EventEngine
 from vnpy.trader.constant import Exchange, Interval, Status
@@ -22,56 +21,23 @@ from vnpy.trader.object import HistoryRequest
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_mockbinance.embedded import EmbeddedExchange
 
-from .conftest import quick_binance
-from .harness import Case, Desk
+from .child_desk import (
+    EMBEDDED,
+    ended,
+    exists,
+    from_dialog,
+    make_desk,
+    pid,
+    ready_again,
+    renewed,
+    threads_of_ours,
+    until,
+)
+from .harness import Desk
 
 LOW, HIGH = 30_000.0, 50_000.0
-OPENER = build_opener(ProxyHandler({}))
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals")
-
-
-def from_dialog(server: str = "EMBEDDED") -> dict[str, Any]:
-    """What VeighNa Trader makes of default_setting: of a list, the line that is chosen."""
-    return {
-        name: server if isinstance(value, list) else value
-        for name, value in MockBinanceGateway.default_setting.items()
-    }
-
-
-class Child:
-    """The gateway's own exchange, as the suite's desk sees a venue: over its control API."""
-
-    key: str = "mock-key"
-
-    def __init__(self) -> None:
-        self.gateway: Any = None
-
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        data: bytes | None = None if body is None else msgspec.json.encode(body)
-        with OPENER.open(Request(f"{self.gateway.venue['rest']}/_mock/{path}", data), timeout=5) as answer:
-            return msgspec.json.decode(answer.read())
-
-    def journal(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.ask("journal")["rows"]
-        return rows
-
-    def set_price(self, symbol: str, price: str) -> None:
-        self.ask("price", {"symbol": symbol, "price": price})
-
-
-EMBEDDED = Case(
-    name="embedded", dialect="binance", gateway_class=MockBinanceGateway, setting=lambda venue: from_dialog(),
-    symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
-    order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance,
-)
-
-
-def make_desk(engine: Any = None) -> Desk:
-    child: Any = Child()
-    desk = Desk(EMBEDDED, child)
-    child.gateway = desk.gateway
-    return desk
 
 
 @pytest.fixture
@@ -82,47 +48,6 @@ def desk() -> Iterator[Desk]:
         yield found
     finally:
         found.close()
-
-
-def pid(desk: Desk) -> int:
-    return int(desk.gateway.embedded.process.pid)
-
-
-def ended(process: int, seconds: float = 5.0) -> bool:
-    """Whether a process, of whatever parent, ends in time."""
-    if hasattr(os, "pidfd_open"):
-        try:
-            handle: int = os.pidfd_open(process)
-        except ProcessLookupError:
-            return True
-        try:
-            return bool(select.select([handle], [], [], seconds)[0])
-        finally:
-            os.close(handle)
-    return until(lambda: not exists(process), seconds)
-
-
-def exists(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Wait for what tells nobody that it has happened."""
-    never = threading.Event()
-    deadline: float = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        never.wait(0.02)
-    return True
-
-
-def threads_of_ours() -> list[threading.Thread]:
-    return [t for t in threading.enumerate() if t is not threading.main_thread()]
 
 
 def test_connect_trade_close(desk: Desk) -> None:
@@ -165,16 +90,17 @@ def test_the_proxy_is_not_for_our_own_machine(desk: Desk, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("how", ["killed", "os._exit"])
 def test_child_ends_with_its_parent(how: str) -> None:
     script: str = (
-        "import os, sys, threading\n"
-        "from gateways.test_embedded import make_desk, pid\n"
+        "import os, sys\n"
+        "sys.path.append('tests')\n"
+        "from gateways.child_desk import make_desk, pid\n"
         "desk = make_desk().ready()\n"
         "print(pid(desk), flush=True)\n"
         "sys.stdin.readline()\n"
         "os._exit(1)\n"
     )
-    tests: str = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    root: Path = Path(__file__).parent.parent.parent
     parent = subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tests
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
     )
     with parent:
         assert parent.stdout and parent.stdin
@@ -199,7 +125,8 @@ def test_child_killed_with_orders_alive(desk: Desk) -> None:
     for orderid in resting:
         desk.wait_status(orderid, Status.NOTTRADED)
     desk.assert_truth()
-    os.kill(pid(desk), signal.SIGKILL)
+    killed: int = pid(desk)
+    os.kill(killed, signal.SIGKILL)
     in_flight = desk.send("BUY", LOW, 0.2)
     desk.recorder.wait(lambda: desk.recorder.said("Embedded exchange ended unexpectedly", ERROR), "the line")
 
@@ -215,6 +142,7 @@ def test_child_killed_with_orders_alive(desk: Desk) -> None:
     assert [desk.order(orderid).status for orderid in resting] == [Status.NOTTRADED] * 2
     assert desk.order(in_flight).status in (Status.SUBMITTING, Status.REJECTED)
     assert len(desk.recorder.said("Embedded exchange ended unexpectedly")) == 1
+    assert not exists(killed), "a zombie"
 
     # the new exchange has never heard of them
     said = len(desk.recorder.said("User data stream subscribed"))
@@ -315,8 +243,9 @@ def test_connect_again_and_again(desk: Desk) -> None:
     """The last connect() counts; of the others nothing is left."""
     children: list[int] = []
     for _ in range(3):
+        before = desk.gateway.embedded
         desk.connect()
-        assert until(lambda: getattr(desk.gateway.embedded, "process", None) is not None)
+        assert until(partial(renewed, desk, before))
         children.append(pid(desk))
     desk.recorder.wait(lambda: desk.recorder.said("User data stream subscribed"), "user data stream")
     assert [exists(child) for child in children] == [False, False, True]
@@ -325,22 +254,27 @@ def test_connect_again_and_again(desk: Desk) -> None:
     desk.assert_truth()
 
 
-def test_connect_and_close_a_trading_gateway(desk: Desk) -> None:
-    """A fresh exchange counts its orders and trades from the beginning: none of them may be taken for an old one."""
-    for round in range(3):
+def test_every_child_is_a_venue_of_its_own(desk: Desk) -> None:
+    """It counts orders and trades anew: none may be taken for one of the last child, here or in vn.py."""
+    venue: Any = desk.venue
+    tradeids: set[str] = set()
+    for _ in range(3):
         desk.recorder.logs.clear()
         desk.recorder.orders.clear()
         desk.recorder.trades.clear()
-        desk.gateway.embedded_arguments = ("--feed", "none")
+        desk.gateway.embedded_arguments = (
+            "--feed", "none", "--seed", "7",
+            "--account", "mock-key:mock-secret:USDT=10000", "--account", "other:other-secret:BTC=1",
+        )
         desk.ready()
-        resting = [desk.send("SELL", 40_000.0, 0.01), desk.send("SELL", 40_001.0, 0.01)]
-        for orderid in resting:
-            desk.wait_status(orderid, Status.NOTTRADED)
-        bought = desk.send("BUY", 40_001.0, 0.02)
-        for orderid in (*resting, bought):
-            desk.wait_status(orderid, Status.ALLTRADED)
+        for price in (40_000, 40_001, 40_002):
+            venue.offer(price, "0.01")
+            desk.wait_status(desk.send("BUY", price, 0.01), Status.ALLTRADED)
         desk.assert_truth()
         desk.close()
+        seen = {trade.vt_tradeid for trade in desk.recorder.trades}
+        assert len(seen) == 3 and not seen & tradeids
+        tradeids |= seen
 
 
 @pytest.mark.parametrize("moment", ["at once", "process", "ready", "contracts"])
@@ -363,6 +297,49 @@ def test_close_during_start(desk: Desk, moment: str) -> None:
     desk.ready()
 
 
+def test_close_while_the_child_is_being_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    making = threading.Event()
+    made: list[subprocess.Popen[bytes]] = []
+    real: Any = subprocess.Popen
+
+    def slow(*args: Any, **options: Any) -> Any:
+        making.set()
+        assert until(lambda: not desk.gateway.writer.alive)
+        made.append(real(*args, **options))
+        return made[0]
+
+    monkeypatch.setattr("vnpy_mockbinance.embedded.subprocess.Popen", slow)
+    before = set(threads_of_ours())
+    desk.connect()
+    assert making.wait(5)
+    desk.close()
+    assert until(lambda: not set(threads_of_ours()) - before, 2.0), set(threads_of_ours()) - before
+    assert made and not exists(made[0].pid)
+    assert not desk.recorder.complaints()
+
+
+@pytest.mark.parametrize("client", ["rest", "md", "trade"])
+def test_close_overtakes_the_writer(desk: Desk, monkeypatch: pytest.MonkeyPatch, client: str) -> None:
+    """What the writer starts while close() stops everything must not live on."""
+    inside = threading.Event()
+    api: Any = getattr(desk.gateway, client)
+    real: Any = api.connect
+
+    def late(*args: Any) -> None:
+        inside.set()
+        assert until(lambda: not desk.gateway.writer.alive)
+        real(*args)
+
+    monkeypatch.setattr(api, "connect", late)
+    before = set(threads_of_ours())
+    desk.connect()
+    assert inside.wait(10)
+    desk.close()
+    assert until(lambda: not set(threads_of_ours()) - before, 2.0), set(threads_of_ours()) - before
+    assert not exists(pid(desk))
+    assert not desk.recorder.complaints()
+
+
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts descriptors by /proc")
 def test_twenty_rounds_leave_nothing_behind(desk: Desk) -> None:
     def children() -> list[str]:
@@ -380,7 +357,7 @@ def test_twenty_rounds_leave_nothing_behind(desk: Desk) -> None:
         said = len(desk.recorder.said("Embedded exchange ready"))
         desk.connect()
         if n % 4 == 0:
-            desk.recorder.wait(lambda said=said: len(desk.recorder.said("Embedded exchange ready")) > said, "ready")
+            desk.recorder.wait(partial(ready_again, desk, said), "ready")
         elif n % 4 == 1:
             assert until(lambda: getattr(desk.gateway.embedded, "process", None) is not None)
         desk.close()

@@ -81,16 +81,14 @@ class WebSocketApi:
         return socket.response
 
     def _answer(self, session: Session, text: str) -> None:
-        """The reply goes out before the events that the request itself makes."""
+        """The reply goes out before the events that the request itself makes: those wait for the end of the turn."""
         request: Request | None = None
-        session.holds_events = True
         try:
             request = read_request(text)
             reply: bytes = self._perform(session, request)
         except ApiError as error:
             reply = self._error(session, request, error)
         session.socket.send(reply)
-        session.release_events()
 
     async def _answer_with_faults(self, session: Session, text: str) -> None:
         """As ``_answer``, but events wait for no reply that a fault delays."""

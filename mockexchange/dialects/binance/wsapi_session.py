@@ -1,5 +1,6 @@
 """One WebSocket API connection: its requests, whom they are for, and its user data subscriptions."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -135,8 +136,7 @@ class Session:
         self.per_time: int = per_time
         self.shows_limits: bool = True
         self.connected: int = venue.now()
-        self.holds_events: bool = False
-        self._held: list[bytes] = []
+        self._fresh: list[tuple[int, Event, int]] = []      # subscription id, event, when it came
         self._subscriptions: dict[int, str] = {}
         self._ids: dict[str, int] = {}              # account -> subscription id
         self._next_id: int = 0
@@ -264,27 +264,23 @@ class Session:
             self._stop_listening()
 
     def _on_events(self, events: list[Event]) -> None:
+        """Keep them for the end of this turn of the loop: whoever waits for the answer to a command is served first."""
+        ids: dict[str, int] = self._ids
         now: int = 0
         for event in events:
             account: str = getattr(event, "account", "")
-            id: int | None = self._ids.get(account) if account else None
-            if id is None:
-                continue
-            now = now or self.venue.now()
-            for body in user_events(event, now, self.venue.exchange, self.per_time):
-                payload: bytes = msgspec.json.encode({"subscriptionId": id, "event": body})
-                if self.holds_events:
-                    self._held.append(payload)
-                else:
-                    self.socket.send(payload)
+            id: int | None = ids.get(account) if account else None
+            if id is not None:
+                if not self._fresh:
+                    asyncio.get_running_loop().call_soon(self._tell)
+                now = now or self.venue.now()
+                self._fresh.append((id, event, now))
 
-    def release_events(self) -> None:
-        """Send what was held back while a reply was made."""
-        self.holds_events = False
-        if self._held:
-            held, self._held = self._held, []
-            for payload in held:
-                self.socket.send(payload)
+    def _tell(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        for id, event, now in fresh:
+            for body in user_events(event, now, self.venue.exchange, self.per_time):
+                self.socket.send(msgspec.json.encode({"subscriptionId": id, "event": body}))
 
     def _stop_listening(self) -> None:
         if self._unlisten is not None:

@@ -10,7 +10,7 @@ from stream_client import DEADLINE, Stream
 
 from mockexchange import MockExchange
 
-RECORDING: Path = Path("/work/shared/data/BTCUSDT-trades-2021-01-08.csv")
+RECORDING: Path = Path(__file__).resolve().parents[4] / "shared" / "data" / "BTCUSDT-trades-2021-01-08.csv"
 
 Market = Callable[..., None]
 

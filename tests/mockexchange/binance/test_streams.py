@@ -19,7 +19,7 @@ from mockexchange.dialects.binance import streams
 from mockexchange.dialects.binance.streams import DRAIN_ABOVE, Connection, MarketStreams
 from mockexchange.server.venue import Venue
 
-RECORDING: Path = Path("/work/shared/data/BTCUSDT-trades-2021-01-08.csv")
+RECORDING: Path = Path(__file__).resolve().parents[4] / "shared" / "data" / "BTCUSDT-trades-2021-01-08.csv"
 
 Market = Callable[..., None]
 

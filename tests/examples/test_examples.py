@@ -1,0 +1,141 @@
+"""Every example runs, and the main job ends as it promises."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT: Path = Path(__file__).parents[2]
+EXAMPLES: Path = ROOT / "examples"
+
+QUICK: str = """
+from vnpy_ctastrategy import CtaTemplate
+
+class Quick(CtaTemplate):
+    author = "test"
+    sent = 0
+
+    def on_init(self): pass
+
+    def on_tick(self, tick):
+        if self.trading and not self.pos and not self.sent:
+            self.sent += 1
+            self.buy(tick.ask_price_1 * 1.01, 0.01)
+        elif self.pos and self.sent == 1:
+            self.sent += 1
+            self.sell(tick.bid_price_1 * 0.99, 0.009)
+
+class Idle(CtaTemplate):
+    author = "test"
+
+    def on_init(self): pass
+
+class Broken(Quick):
+    def on_tick(self, tick):
+        raise ZeroDivisionError("a strategy's own fault")
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A working directory with vn.py's folder in it, and a module of strategies."""
+    (tmp_path / ".vntrader").mkdir()
+    (tmp_path / "quick.py").write_text(QUICK)
+    return tmp_path
+
+
+def start(place: Path, *arguments: str) -> "subprocess.Popen[str]":
+    environment: dict[str, str] = os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, *arguments], cwd=place, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+
+
+def run(place: Path, *arguments: str) -> tuple[int, str, str]:
+    """Exit status, stdout, stderr."""
+    process = start(place, *arguments)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return process.returncode, out, err
+
+
+def main_job(place: Path, strategy: str, *arguments: str) -> tuple[int, str, str]:
+    return run(place, "-m", "vnpy_mockbinance", "--strategy", strategy, *arguments)
+
+
+def test_cta_strategy(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "cta_strategy/run.py"), "--seconds", "3")
+    assert status == 0, err
+    assert "double_ma initialization completed" in out + err
+    assert "orders, " in out and "BTCUSDT_SPOT_BINANCE" in out
+
+
+def test_any_binance_client(place: Path) -> None:
+    pytest.importorskip("ccxt")
+    status, out, err = run(place, str(EXAMPLES / "any_binance_client/run.py"))
+    assert status == 0, err
+    for line in ("cancel       canceled", "market order closed", "ccxt says    RequestTimeout", "journal says lost-1 NEW", "asked again  open"):
+        assert line in out
+
+
+def test_pytest_fixture(place: Path) -> None:
+    status, out, err = run(place, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLES / "pytest_fixture"))
+    assert status == 0, out + err
+
+
+def test_main_job_trades_and_agrees(place: Path) -> None:
+    status, out, err = main_job(place, "quick:Quick", "--seconds", "2")        # no terminal: log lines
+    assert status == 0, out + err
+    assert "Orders 2 (2 alltraded), fills" in out
+    assert "Gateway and venue agree" in out
+
+
+@pytest.mark.parametrize("strategy,words", [
+    ("quick:Idle", "The strategy did not trade."),
+    ("quick:Broken", "strategy Broken failed: ZeroDivisionError: a strategy's own fault (quick.py:"),
+])
+def test_main_job_of_a_strategy_that_does_not_trade(place: Path, strategy: str, words: str) -> None:
+    status, out, err = main_job(place, strategy, "--seconds", "1")
+    assert status == 1
+    assert words in out + err
+
+
+@pytest.mark.parametrize("arguments,words", [
+    (("--strategy", "quick"), "strategy must be module:Class, got 'quick'"),
+    (("--strategy", "quick:Nobody"), "has no attribute 'Nobody'"),
+    (("--strategy", "os:path"), "is no CtaTemplate"),
+    (("--feed", "nowhere.csv"), "--feed: no such file: nowhere.csv"),
+    (("--seconds", "-1"), "--seconds must be 0 or more"),
+])
+def test_main_job_of_bad_arguments(place: Path, arguments: tuple[str, ...], words: str) -> None:
+    status, _, err = run(place, "-m", "vnpy_mockbinance", *arguments)
+    assert status == 2
+    assert words in err
+
+
+def test_main_job_of_a_symbol_that_is_not_there(place: Path) -> None:
+    status, _, err = main_job(place, "quick:Quick", "--symbol", "DOGEUSDT")
+    assert status == 1
+    assert "no contract DOGEUSDT_SPOT_BINANCE.GLOBAL, there are: BNBUSDT, BTCUSDT, ETHBTC, ETHUSDT" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
+def test_main_job_ended_by_ctrl_c(place: Path) -> None:
+    process = start(place, "-m", "vnpy_mockbinance", "--seconds", "0", "--strategy", "quick:Quick")
+    assert process.stdout
+    try:
+        for line in process.stdout:
+            if "fills 2" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0, out + err
+    assert "Stopping" in out and "Gateway and venue agree" in out
