@@ -23,7 +23,6 @@ class Accounting(Trading):
     """The half of MockBinanceGateway that listens."""
 
     clock: ServerClock
-    lost: bool                              # the embedded exchange is gone
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

@@ -24,6 +24,7 @@ from .rest import RestApi
 from .streams import MdApi, TradeApi
 
 CLOCK_SAMPLES: int = 3
+STREAM_PATIENCE: float = 2.0            # s the user data stream gets before we ask without it
 CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
 
 
@@ -270,7 +271,8 @@ class MockBinanceGateway(Accounting):
         self.start(lambda: self.md.connect(md_host, *self._proxy))
         if self.rest.key:
             self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))
-            self.reconcile()
+            # the user data stream asks for everything as soon as it stands; without it, we do
+            self.writer.sooner(STREAM_PATIENCE, "reconcile", self.reconcile)
 
     def on_locked_out(self, code: int, text: str) -> None:
         """The venue refused the key: one clear line, no further signed requests, market data goes on."""

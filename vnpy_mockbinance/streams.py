@@ -286,9 +286,9 @@ class TradeApi(WebsocketClient):
         """
         self._reqid += 1
         reqid: int = self._reqid
-        params["apiKey"] = self.key
-        params["timestamp"] = self.gateway.clock.now_ms()
-        params["recvWindow"] = RECV_WINDOW
+        params = {
+            **params, "apiKey": self.key, "timestamp": self.gateway.clock.now_ms(), "recvWindow": RECV_WINDOW
+        }
         self._waiting[reqid] = (callback, monotonic() + self.gateway.request_timeout)
         if not self.send_packet({"id": reqid, "method": method, "params": signed_params(self.secret, params)}):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers

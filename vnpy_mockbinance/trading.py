@@ -40,6 +40,7 @@ class Trading(RestGateway):
     rest: "RestApi"
     trade: "TradeApi"
     locked_out: bool
+    lost: bool                              # the embedded exchange is gone
     pages: dict[str, bool]
 
     @abstractmethod
@@ -64,7 +65,9 @@ class Trading(RestGateway):
         if not self.rest.key:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "no API key given")
             return
-        pause: float = max(self.pause(), self.order_gate.remaining(monotonic()))
+        pause: float = self.pause()
+        if self.order_gate.shut_until:
+            pause = max(pause, self.order_gate.remaining(monotonic()))
         if pause:
             reason: str = self.gate.reason if self.pause() else self.order_gate.reason
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
@@ -74,7 +77,7 @@ class Trading(RestGateway):
         params: Params = place_params(order, contract.name, *self.steps[order.symbol])
         self.pages.setdefault(contract.name, True)
         answer = partial(self.on_place, entry)
-        if not (self.trade.connected and self.trade.call(WS_ORDER_PLACE, params.copy(), answer)):
+        if not (self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
             self.rest.call("POST", params, answer)
 
     def on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
@@ -110,12 +113,13 @@ class Trading(RestGateway):
         """Send a cancel."""
         pause: float = self.pause()
         if pause:
-            self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", f"waiting {pause:.0f} s for the venue")
+            reason: str = "the embedded exchange is gone" if self.lost else f"waiting {pause:.0f} s for the venue"
+            self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
         contract: ContractData = self.contracts[entry.order.symbol]
         params: Params = order_params(contract.name, entry.orderid, entry.venue_id)
         answer = partial(self.on_withdraw, entry)
-        if not (self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params.copy(), answer)):
+        if not (self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params, answer)):
             self.rest.call("DELETE", params, answer, urgent=True)
 
     def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
