@@ -15,7 +15,6 @@ from vnpy.trader.object import TickData
 from desks import Sink, our_desk
 from market import Message, depths
 from side_by_side import Row, alternate, main, ratio_of, row, timed
-from tick import our_tick
 from vnpy_mockbinance.streams import FRAMES, HANDLERS
 
 CHUNK: int = 500
@@ -63,10 +62,16 @@ def run(quick: bool) -> list[Row]:
     ours = our_desk(Sink(), ["BTCUSDT"])
     book = next(iter(ours.md.books.values()))
     ours.md.routes[b"btcusdt@depth20@100ms"] = (FRAMES[CHANNEL].decode, HANDLERS[CHANNEL], book)
-    ours_timed = timed(our_tick(ours.md), [message.combined for message in messages])
+    ours.md.index_routes()
+
+    def our_tick(payload: bytes) -> None:
+        ours.md.on_frame(payload)
+        ours.md.on_read_end()
+
+    ours_timed = timed(our_tick, [message.combined for message in messages])
 
     def ours_again() -> float:
-        book.reset()
+        book.reset()            # the same update ids once more
         return ours_timed()
 
     idiom: Idiom = Idiom(Sink())

@@ -1,6 +1,8 @@
 """Gateways for the benchmarks: ours and the stock one, off the network, pushing into the same kind of engine."""
 
 import time
+from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from threading import Condition
@@ -9,22 +11,20 @@ from typing import Any
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product, Status
 from vnpy.trader.event import EVENT_ORDER
-from vnpy.trader.object import CancelRequest, ContractData, OrderData, OrderRequest, SubscribeRequest
+from vnpy.trader.object import CancelRequest, ContractData, OrderRequest, SubscribeRequest
 
-from side_by_side import KEY, SECRET, MockVenue
+from side_by_side import KEY, SECRET
 from vnpy_mockbinance import MockBinanceGateway
 
 DEADLINE: float = 20.0
 
 
 class Sink:
-    """An event engine that only counts what it is given."""
+    """An event engine that takes what it is given, in no time worth measuring, and keeps the last ``size``."""
 
-    def __init__(self) -> None:
-        self.count: int = 0
-
-    def put(self, event: Event) -> None:
-        self.count += 1
+    def __init__(self, size: int = 1) -> None:
+        self.events: deque[Event] = deque(maxlen=size)
+        self.put: Callable[[Event], None] = self.events.append
 
     def register(self, kind: str, handler: Any) -> None:
         """Nothing is handed on."""
@@ -75,11 +75,11 @@ def stock_desk(engine: Any, names: list[str]) -> Any:
     return gateway
 
 
-def order_request(symbol: str = "BTCUSDT_SPOT_BINANCE", price: float = 20000.0) -> OrderRequest:
+def order_request(price: float = 20000.0, volume: float = 0.001) -> OrderRequest:
     """A limit order that will rest on the book."""
     return OrderRequest(
-        symbol=symbol, exchange=Exchange.GLOBAL, direction=Direction.LONG, type=OrderType.LIMIT,
-        volume=0.001, price=price, offset=Offset.NONE,
+        symbol="BTCUSDT_SPOT_BINANCE", exchange=Exchange.GLOBAL, direction=Direction.LONG, type=OrderType.LIMIT,
+        volume=volume, price=price, offset=Offset.NONE,
     )
 
 
@@ -113,17 +113,18 @@ class Waiter:
 class OrderDesk:
     """Our gateway on a mock exchange; orders over REST, or over the WebSocket API."""
 
-    def __init__(self, venue: MockVenue, over_rest: bool) -> None:
+    def __init__(self, rest: str, stream: str, over_rest: bool) -> None:
         self.waiter: Waiter = Waiter()
-        self.gateway: MockBinanceGateway = MockBinanceGateway(self.waiter, "OURS")    # type: ignore[arg-type]
+        self.gateway: MockBinanceGateway = MockBinanceGateway(self.waiter, "OURS")
         if over_rest:
-            self.gateway.trade.start = lambda: None     # type: ignore[method-assign]
+            for api in (self.gateway.trade, self.gateway.md):
+                api.start = lambda: None
         self.over_rest: bool = over_rest
         self.request: OrderRequest = order_request()
         self.sent: list[str] = []
         self.gateway.connect({
             "API Key": KEY, "API Secret (Password 密码)": SECRET, "Server": "BINANCE",
-            "REST Host": venue.rest, "Stream Host": venue.stream,
+            "REST Host": rest, "Stream Host": "" if over_rest else stream,
         })
         self._until_ready()
 
@@ -153,8 +154,3 @@ class OrderDesk:
     def close(self) -> None:
         """End the gateway."""
         self.gateway.close()
-
-
-def order_of(gateway: MockBinanceGateway, orderid: str) -> OrderData:
-    """The order that ``order_request`` becomes."""
-    return order_request().create_order_data(orderid, gateway.gateway_name)

@@ -23,7 +23,7 @@ def book_tickers(count: int, names: list[str], seed: int = 7) -> list[Message]:
     for number in range(1, count + 1):
         name: str = chance.choice(names)
         price: list[int] = prices[name]
-        if chance.random() < 1 / 3:
+        if chance.random() < 1 / 5:
             side: int = chance.choice((0, 1, 2))
             move: int = chance.choice((-3, -2, -1, 1, 2, 3))
             if side != 1:

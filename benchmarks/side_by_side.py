@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from time import perf_counter
+from time import thread_time
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
@@ -88,21 +88,15 @@ def install_hint(*packages: str) -> str:
 # measuring
 
 def alternate(chunks: dict[str, Chunk], rounds: int, warm_up: int = 1) -> dict[str, list[float]]:
-    """What each chunk returned in every round, in turns; who begins changes. The collector runs between chunks only."""
+    """What each chunk returned in every round, in turns; who begins changes."""
     names: list[str] = list(chunks)
     results: dict[str, list[float]] = {name: [] for name in names}
-    was_on: bool = gc.isenabled()
-    try:
-        for number in range(rounds + warm_up):
-            for name in names if number % 2 else reversed(names):
-                gc.collect()
-                gc.disable()
-                value: float = chunks[name]()
-                gc.enable()
-                if number >= warm_up:
-                    results[name].append(value)
-    finally:
-        (gc.enable if was_on else gc.disable)()
+    for number in range(rounds + warm_up):
+        for name in names if number % 2 else reversed(names):
+            gc.collect()            # each pays for its own garbage
+            value: float = chunks[name]()
+            if number >= warm_up:
+                results[name].append(value)
     return results
 
 
@@ -112,12 +106,12 @@ def ratio_of(over: Sequence[float], under: Sequence[float]) -> float:
 
 
 def timed(call: Callable[[Any], Any], items: Sequence[Any]) -> Chunk:
-    """A chunk that calls ``call`` with every item and returns the seconds an item took."""
+    """A chunk that calls ``call`` with every item and returns the seconds of CPU an item took in this thread."""
     def chunk() -> float:
-        begin: float = perf_counter()
+        begin: float = thread_time()
         for item in items:
             call(item)
-        return (perf_counter() - begin) / len(items)
+        return (thread_time() - begin) / len(items)
 
     return chunk
 
@@ -136,7 +130,7 @@ def child(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
     """``target(pipe, *args)`` in a process of its own, which must end when the pipe does; the pipe's other end."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=target, args=(there, *args), daemon=True)
+    process = context.Process(target=target, args=(there, *args))
     process.start()
     there.close()
     try:

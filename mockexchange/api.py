@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -49,7 +49,7 @@ class MockExchange:
     ``feed`` is "synthetic", "none" (the book holds only what users put there) or the path of a
     Binance public-dump CSV; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
-    the journal. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+    the journal; ``options`` what the dialect leaves open, by name. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
     Every method may be called from any thread but the venue's own.
     """
@@ -66,9 +66,11 @@ class MockExchange:
         host: str = "127.0.0.1",
         control_token: str = "",
         instruments: Iterable[Instrument] | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
-            dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments
+            dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
+            options=options,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._listener: Listener | None = None
@@ -169,6 +171,10 @@ class MockExchange:
     def clock(self, offset_ms: int) -> None:
         """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
         self.run(lambda venue: venue.set_clock(offset_ms))
+
+    def set_options(self, **options: Any) -> None:
+        """Set some of the dialect's options from now on. ValueError names the option and the value that is wrong."""
+        self.run(lambda venue: venue.set_options(options))
 
     def run(self, function: Callable[[Venue], T]) -> T:
         """Call ``function(venue)`` on the venue's own thread and return what it returns or raise what it raises."""

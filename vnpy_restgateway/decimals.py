@@ -90,6 +90,13 @@ class Step:
 
     def _on_step(self, value: Number) -> str:
         """The quick way for a float that is a multiple already; "" if it does not apply."""
+        if type(value) is float and value > 0.0 and self._scale:
+            text: str = repr(value)
+            whole, _, part = text.partition(".")
+            if part == "0":
+                return whole
+            if part and len(part) <= self._digits and "e" not in part:
+                return text
         count: int | None = self._count(value)
         if count is None:
             return ""

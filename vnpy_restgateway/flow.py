@@ -52,6 +52,8 @@ class Venue(Protocol):
 class OrderFlow:
     """Decides what an outcome, an answer or a push means, and what to do next."""
 
+    fill_queries: int = FILL_QUERIES
+
     def __init__(self, venue: Venue, writer: Writer, rule: DoubtRule) -> None:
         self.venue: Venue = venue
         self.writer: Writer = writer
@@ -153,7 +155,7 @@ class OrderFlow:
         entry: Entry | None = self.table.get(orderid)
         if entry and entry.held:
             entry.fill_queries += 1
-            if entry.fill_queries >= FILL_QUERIES:
+            if entry.fill_queries >= self.fill_queries:
                 self.venue.log(
                     f"Order {orderid} traded {entry.order.traded:g}, but the venue lists fills of {entry.filled:g} only",
                     WARNING,
@@ -172,7 +174,7 @@ class OrderFlow:
 
     def on_open_orders(self, listed: list[VenueOrder], asked_at: float) -> None:
         """The venue's whole list of open orders, asked for at a monotonic time."""
-        result: Reconciliation = reconcile(self.table.active.values(), listed, asked_at)
+        result: Reconciliation = reconcile(self.expected(), listed, asked_at)
         for record in result.updates:
             self.on_order(record.order, record.venue_id)
         for orderid in result.questions:
@@ -183,6 +185,10 @@ class OrderFlow:
             for entry in list(self.table.active.values()):
                 if entry.lacks_fills:
                     self.venue.query_fills(entry)       # a push that was lost, or fills from before we came
+
+    def expected(self) -> list[Entry]:
+        """Live orders that the venue's list of open orders should show."""
+        return list(self.table.active.values())
 
     def question(self, orderid: str, text: str) -> None:
         """The fate of an order is unknown: say so once, and ask until the venue answers."""

@@ -244,7 +244,7 @@ class RestGateway(BaseGateway):
 
     def pause(self) -> float:
         """Seconds the venue wants to be left alone, 0 if it does not."""
-        return self.gate.remaining(time.monotonic())
+        return self.gate.remaining(time.monotonic()) if self.gate.shut_until else 0.0
 
     # contracts
 

@@ -89,6 +89,8 @@ class Dialer:
                 sock.settimeout(max(self.deadline - monotonic(), 0.001))
                 # shutdown() of a duplicate ends the connection without touching TLS state under a reader's feet
                 self.socket = sock.dup()
+                if stopped():
+                    raise OSError("client is stopped")      # stop() may have looked before there was a socket to kill
                 return sock
             except OSError as exc:
                 error = exc

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread, current_thread
+from threading import Lock, Thread, current_thread, get_ident
 from time import monotonic
 from typing import Any
 
@@ -11,6 +11,7 @@ from .schedule import Timers
 Job = tuple[Callable[..., Any], tuple]
 
 FOREVER: float = float("inf")
+MOMENT: float = 0.001           # seconds; longer than any job but the great ones of a connect
 
 
 def _nothing() -> None:
@@ -41,6 +42,7 @@ class Writer:
         self._lock: Lock = Lock()       # of the line: no job may slip in behind the one that ends the thread
         self._work: Lock = Lock()       # held by whoever runs a job
         self._waiting: list[int] = [0]  # jobs in line or about to be run by the thread; a run keeps its own count
+        self._owner: int = 0            # the thread that runs a job; one that posts from a job must not wait for itself
         self._sleeps_until: float = -FOREVER
 
     @property
@@ -96,20 +98,25 @@ class Writer:
 
     def do(self, call: Callable[..., Any], *args: Any) -> bool:
         """
-        As ``post``, for a short job that is in a hurry: run here and now when nobody is at work and
-        nobody in line, else in its turn. Never waits for another job.
+        As ``post``, for a short job that is in a hurry: run here and now when nobody is in line and
+        whoever is at work is done within a moment, else in its turn.
         """
         with self._lock:
             if self._thread is None:
                 return False
             work: Lock = self._work
-            if self._waiting[0] or not work.acquire(blocking=False):
+            mine: bool = not self._waiting[0] and work.acquire(blocking=False)
+            if not mine and (self._waiting[0] or self._owner == get_ident()):
                 self._waiting[0] += 1
                 self._queue.put((call, args))
                 return True
+        if not mine and not work.acquire(timeout=MOMENT):
+            return self.post(call, *args)
         try:
+            self._owner = get_ident()
             self._call(call, args)
         finally:
+            self._owner = 0
             work.release()
         return True
 
@@ -135,8 +142,10 @@ class Writer:
         while True:
             with work:
                 # timers never starve the queue, nor the queue the timers
+                self._owner = get_ident()
                 for call in timers.pop_due(monotonic()):
                     self._call(call, ())
+                self._owner = 0
                 due: float | None = timers.next_due()
                 self._sleeps_until = FOREVER if due is None else due
             try:
@@ -152,10 +161,12 @@ class Writer:
             if job is WAKE:
                 continue
             with work:
+                self._owner = get_ident()
+                with self._lock:
+                    waiting[0] -= 1     # out of line now: who comes later waits for ``work``
                 self._sleeps_until = -FOREVER
                 self._call(job[0], job[1])
-            with self._lock:
-                waiting[0] -= 1
+                self._owner = 0
 
     def _call(self, call: Callable[..., Any], args: tuple) -> None:
         try:

@@ -9,25 +9,10 @@ few list items.
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from .orders import Order
+from .orders import BookOrder
 
-
-class HouseOrder(Order):
-    """
-    An order of the flow: only the fields the book needs are set.
-
-    The flow makes most of a market's orders and nobody asks for them by id, so they carry
-    no client id, status or times (reading those raises AttributeError).
-    """
-
-    __slots__ = ()
-
-    def __init__(self, is_buy: bool, price: int, quantity: int, order_id: int = 0) -> None:
-        self.order_id = order_id
-        self.account = ""
-        self.is_buy = is_buy
-        self.price = price
-        self.remaining = quantity
+NO_BID: int = -1
+NO_ASK: int = 1 << 62
 
 
 class Level:
@@ -35,14 +20,14 @@ class Level:
 
     __slots__ = ("price", "total", "head", "tail")
 
-    def __init__(self, price: int, order: Order) -> None:
+    def __init__(self, price: int, order: BookOrder) -> None:
         self.price: int = price
         self.total: int = 0
-        self.head: Order = order
-        self.tail: Order = order
+        self.head: BookOrder = order
+        self.tail: BookOrder = order
 
-    def __iter__(self) -> Iterator[Order]:
-        order: Order | None = self.head
+    def __iter__(self) -> Iterator[BookOrder]:
+        order: BookOrder | None = self.head
         while order is not None:
             yield order
             order = order.next
@@ -52,77 +37,76 @@ class Book:
     """
     Price-time priority book of one symbol.
 
-    ``update_id`` grows by one with every level change. Orders are linked through their
-    ``prev``, ``next`` and ``level``, which nobody else may touch.
+    ``update_id`` grows by one with every level change. ``top_bid`` and ``top_ask`` are the best
+    prices, NO_BID and NO_ASK on an empty side. Orders are linked through their ``prev``,
+    ``next`` and ``level``, which nobody else may touch.
     """
 
     __slots__ = (
-        "update_id", "_bids", "_asks", "_bid_prices", "_ask_prices",
+        "update_id", "top_bid", "top_ask", "_bids", "_asks", "_bid_prices", "_ask_prices",
         "_bid_changes", "_ask_changes", "_taken_id",
     )
 
     def __init__(self) -> None:
         self.update_id: int = 0
+        self.top_bid: int = NO_BID
+        self.top_ask: int = NO_ASK
         self._bids: dict[int, Level] = {}
         self._asks: dict[int, Level] = {}
         self._bid_prices: list[int] = []        # ascending
         self._ask_prices: list[int] = []        # negated, ascending
-        self._bid_changes: set[int] = set()
-        self._ask_changes: set[int] = set()
+        self._bid_changes: dict[int, None] = {}
+        self._ask_changes: dict[int, None] = {}
         self._taken_id: int = 0
 
-    def add(self, order: Order) -> None:
+    def add(self, order: BookOrder) -> None:
         """Put an order at the back of its level. It must not cross the other side."""
         price: int = order.price
-        if order.is_buy:
-            levels = self._bids
-            self._bid_changes.add(price)
-        else:
-            levels = self._asks
-            self._ask_changes.add(price)
         self.update_id += 1
-        level = levels.get(price)
+        if order.is_buy:
+            self._bid_changes[price] = None
+            level = self._bids.get(price)
+        else:
+            self._ask_changes[price] = None
+            level = self._asks.get(price)
+        order.next = None
         if level is None:
-            levels[price] = level = Level(price, order)
             order.prev = None
-            if order.is_buy:
+            order.level = level = self._open(order, price)
+            level.total = order.remaining
+        else:
+            order.prev = tail = level.tail
+            tail.next = level.tail = order
+            order.level = level
+            level.total += order.remaining
+
+    def _open(self, order: BookOrder, price: int) -> Level:
+        level = Level(price, order)
+        if order.is_buy:
+            self._bids[price] = level
+            if price > self.top_bid:
+                self.top_bid = price
+                self._bid_prices.append(price)
+            else:
                 insort(self._bid_prices, price)
+        else:
+            self._asks[price] = level
+            if price < self.top_ask:
+                self.top_ask = price
+                self._ask_prices.append(-price)
             else:
                 insort(self._ask_prices, -price)
-        else:
-            tail = level.tail
-            tail.next = order
-            order.prev = tail
-            level.tail = order
-        order.next = None
-        order.level = level
-        level.total += order.remaining
+        return level
 
-    def remove(self, order: Order) -> None:
+    def remove(self, order: BookOrder) -> None:
         """Take an order off the book; its ``remaining`` stays as it is."""
         level: Level = order.level              # type: ignore[assignment]
         level.total -= order.remaining
-        if order.is_buy:
-            self._bid_changes.add(order.price)
-        else:
-            self._ask_changes.add(order.price)
         self.update_id += 1
-        self._unlink(order, level)
-
-    def reduce(self, order: Order, quantity: int) -> None:
-        """Lower an order's ``remaining`` by ``quantity``, keeping its place; at 0 it leaves the book."""
-        level: Level = order.level              # type: ignore[assignment]
-        order.remaining -= quantity
-        level.total -= quantity
         if order.is_buy:
-            self._bid_changes.add(order.price)
+            self._bid_changes[level.price] = None
         else:
-            self._ask_changes.add(order.price)
-        self.update_id += 1
-        if not order.remaining:
-            self._unlink(order, level)
-
-    def _unlink(self, order: Order, level: Level) -> None:
+            self._ask_changes[level.price] = None
         before, after = order.prev, order.next
         order.level = order.prev = order.next = None
         if before is not None:
@@ -134,22 +118,44 @@ class Book:
         elif after is not None:
             after.prev = None
             level.head = after
+        elif order.is_buy:
+            self._close_bid(level.price)
         else:
-            price: int = level.price
-            if order.is_buy:
-                del self._bids[price]
-                prices, key = self._bid_prices, price
-            else:
-                del self._asks[price]
-                prices, key = self._ask_prices, -price
-            if prices[-1] == key:
-                prices.pop()
-            else:
-                del prices[bisect_left(prices, key)]
+            self._close_ask(level.price)
+
+    def reduce(self, order: BookOrder, quantity: int) -> None:
+        """Lower an order's ``remaining`` by ``quantity``, keeping its place; at 0 it leaves the book."""
+        if quantity == order.remaining:
+            self.remove(order)
+            order.remaining = 0
+            return
+        level: Level = order.level              # type: ignore[assignment]
+        order.remaining -= quantity
+        level.total -= quantity
+        (self._bid_changes if order.is_buy else self._ask_changes)[level.price] = None
+        self.update_id += 1
+
+    def _close_bid(self, price: int) -> None:
+        del self._bids[price]
+        prices = self._bid_prices
+        if price == self.top_bid:
+            prices.pop()
+            self.top_bid = prices[-1] if prices else NO_BID
+        else:
+            del prices[bisect_left(prices, price)]
+
+    def _close_ask(self, price: int) -> None:
+        del self._asks[price]
+        prices = self._ask_prices
+        if price == self.top_ask:
+            prices.pop()
+            self.top_ask = -prices[-1] if prices else NO_ASK
+        else:
+            del prices[bisect_left(prices, -price)]
 
     def take(
         self, is_buy: bool, quantity: int, limit: int = 0, avoid: str | None = None,
-    ) -> list[tuple[Order, int]]:
+    ) -> list[tuple[BookOrder, int]]:
         """
         Take up to ``quantity`` from the other side in priority order; returns (maker, quantity) pairs.
 
@@ -157,21 +163,17 @@ class Book:
         account ``avoid``. Each maker's ``remaining`` is already reduced, and a maker that
         is used up has left the book.
         """
-        fills: list[tuple[Order, int]] = []
+        fills: list[tuple[BookOrder, int]] = []
         if is_buy:
             levels, prices, changes = self._asks, self._ask_prices, self._ask_changes
         else:
             levels, prices, changes = self._bids, self._bid_prices, self._bid_changes
         while quantity and prices:
-            price: int = prices[-1]
-            if is_buy:
-                price = -price
-                if limit and price > limit:
-                    break
-            elif price < limit:
+            price: int = self.top_ask if is_buy else self.top_bid
+            if (limit and price > limit) if is_buy else price < limit:
                 break
             level = levels[price]
-            order: Order | None = level.head
+            order: BookOrder | None = level.head
             total: int = level.total
             while order is not None and order.account != avoid:
                 rest: int = order.remaining
@@ -184,7 +186,7 @@ class Book:
                 quantity -= rest
                 total -= rest
                 fills.append((order, rest))
-                after: Order | None = order.next
+                after: BookOrder | None = order.next
                 order.remaining = 0
                 order.level = order.prev = order.next = None
                 order = after
@@ -192,35 +194,35 @@ class Book:
                     break
             if total != level.total:
                 self.update_id += 1
-                changes.add(price)
+                changes[price] = None
             if order is not None:
                 level.total = total
                 level.head = order
                 order.prev = None
                 break
-            prices.pop()
-            del levels[price]
+            if is_buy:
+                self._close_ask(price)
+            else:
+                self._close_bid(price)
         return fills
 
-    def grow(self, order: Order, quantity: int) -> None:
+    def grow(self, order: BookOrder, quantity: int) -> None:
         """Raise what remains of the last order of its level."""
         level: Level = order.level              # type: ignore[assignment]
         order.remaining += quantity
         level.total += quantity
-        (self._bid_changes if order.is_buy else self._ask_changes).add(order.price)
+        (self._bid_changes if order.is_buy else self._ask_changes)[order.price] = None
         self.update_id += 1
 
     def best_bid(self) -> Level | None:
-        return self._bids[self._bid_prices[-1]] if self._bid_prices else None
+        return self._bids.get(self.top_bid)
 
     def best_ask(self) -> Level | None:
-        return self._asks[-self._ask_prices[-1]] if self._ask_prices else None
+        return self._asks.get(self.top_ask)
 
     def crosses(self, is_buy: bool, price: int) -> bool:
         """Whether an order at this price would meet the other side."""
-        if is_buy:
-            return bool(self._ask_prices) and price >= -self._ask_prices[-1]
-        return bool(self._bid_prices) and price <= self._bid_prices[-1]
+        return price >= self.top_ask if is_buy else price <= self.top_bid
 
     def level(self, is_buy: bool, price: int) -> Level | None:
         return (self._bids if is_buy else self._asks).get(price)

@@ -324,9 +324,9 @@ class Exchange:
         Raises ValueError for an open order that would cross the book.
         """
         market = self._market(order.symbol)
-        account = self._open_account(order.account)
         if not order.is_final and order.working_time and market.book.crosses(order.is_buy, order.price):
             raise ValueError(f"order {order.order_id}: its price {order.price} would cross the book")
+        account = self._open_account(order.account)
         self._orders[order.order_id] = order
         account.register(order)
         self._matcher.next_order_id = max(self._matcher.next_order_id, order.order_id + 1)

@@ -1,12 +1,13 @@
 """What the house does: quotes, trades of the flow, a recorded tape, a price set from outside."""
 
-from .book import Book, HouseOrder, Level
+from .book import Book, Level
 from .commands import HouseTrade, Quote, SetPrice, TapeTrade
 from .errors import refuse
 from .events import PublicTrade
 from .market import TAPE_ROOM, Market
 from .matching import Matcher
 from .numbers import SCALE
+from .orders import BookOrder
 
 EVERYTHING: int = 1 << 62
 TAPE_LEVELS: int = 20                   # a side, behind the touch
@@ -32,13 +33,13 @@ def put_quote(book: Book, is_buy: bool, price: int, quantity: int) -> bool:
         if quantity:
             if book.crosses(is_buy, price):
                 return False
-            book.add(HouseOrder(is_buy, price, quantity))
+            book.add(BookOrder(is_buy, price, quantity))
         return True
     more: int = quantity - house_quantity(level)
     tail = level.tail
     if more > 0:
         if tail.account:
-            book.add(HouseOrder(is_buy, price, more))
+            book.add(BookOrder(is_buy, price, more))
         else:
             book.grow(tail, more)
         return True

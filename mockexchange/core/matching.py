@@ -6,7 +6,7 @@ from .filters import MARKET_TYPES, Walk
 from .ledger import HOUSE, Ledger
 from .market import Market
 from .numbers import SCALE
-from .orders import Order
+from .orders import BookOrder, Order
 
 BASE: int = 1                           # which of a symbol's assets a command touched
 QUOTE: int = 2
@@ -154,7 +154,7 @@ class Matcher:
             if level is None or (price and not book.crosses(is_buy, price)):
                 return
             # the book stopped in front of the taker's own order
-            self._prevent(market, order, level.head)
+            self._prevent(market, order, level.head)      # type: ignore[arg-type]
 
     def _prevent(self, market: Market, taker: Order, maker: Order) -> None:
         """Self-trade prevention (faqs/stp_faq.md): the taker's mode decides."""
@@ -189,7 +189,7 @@ class Matcher:
     # -- trades
 
     def trade(
-        self, market: Market, maker: Order, taker: Order | None, is_buy: bool, taker_id: int, quantity: int,
+        self, market: Market, maker: BookOrder, taker: Order | None, is_buy: bool, taker_id: int, quantity: int,
     ) -> None:
         """
         Print and settle one match at the maker's price; ``taker`` None is the house, buying if ``is_buy``.
@@ -206,7 +206,7 @@ class Matcher:
             tape.last_time if tape.recorded else self.now, not is_buy, taker_id,
         ))
         if maker.account:
-            self._settle(market, maker, True, trade_id, price, quantity, quote)
+            self._settle(market, maker, True, trade_id, price, quantity, quote)     # type: ignore[arg-type]
             if taker is not None:
                 self._settle(market, taker, False, trade_id, price, quantity, quote)
             else:

@@ -1,5 +1,7 @@
 """Exact money: every price, quantity and amount in the core is an ``int`` counted in 1e-8."""
 
+from functools import lru_cache
+
 DIGITS: int = 8
 SCALE: int = 10 ** DIGITS
 
@@ -25,6 +27,7 @@ def parse_amount(text: str | int) -> int:
     return -value if raw[:1] == "-" else value
 
 
+@lru_cache(maxsize=1 << 14)          # of one order alone, most amounts are told three times
 def format_amount(value: int) -> str:
     """Amount in 1e-8 -> "1.00000000", eight digits as Binance writes them."""
     if value < 0:

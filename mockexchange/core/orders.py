@@ -5,22 +5,42 @@ STOP_TYPES: frozenset[str] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PR
 ORDER_TYPES: frozenset[str] = STOP_TYPES | {"LIMIT", "MARKET", "LIMIT_MAKER"}
 
 
-class Order:
+class BookOrder:
     """
-    One order. Numbers are amounts in 1e-8, times microseconds.
+    What the book needs of an order; the flow's orders are nothing more than this.
+
+    The flow makes most of a market's orders, nobody asks for them by id, and ``account`` ""
+    says that they are the house's. ``prev``, ``next`` and ``level`` belong to the book.
+    """
+
+    __slots__ = ("order_id", "account", "is_buy", "price", "remaining", "prev", "next", "level")
+
+    prev: "BookOrder | None"
+    next: "BookOrder | None"
+    level: object | None
+
+    def __init__(self, is_buy: bool, price: int, quantity: int, order_id: int = 0) -> None:
+        self.order_id: int = order_id
+        self.account: str = ""
+        self.is_buy: bool = is_buy
+        self.price: int = price
+        self.remaining: int = quantity
+
+
+class Order(BookOrder):
+    """
+    One order of a user. Numbers are amounts in 1e-8, times microseconds.
 
     ``remaining`` is what can still trade: quantity - executed - prevented.
     ``locked`` is what the ledger still holds for it, in the asset the side gives.
-    ``prev``, ``next`` and ``level`` belong to the book.
     """
 
     __slots__ = (
-        "order_id", "client_order_id", "account", "symbol", "is_buy", "type", "time_in_force",
-        "price", "quantity", "quote_quantity", "stop_price", "iceberg_quantity", "stp_mode",
+        "client_order_id", "symbol", "type", "time_in_force",
+        "quantity", "quote_quantity", "stop_price", "iceberg_quantity", "stp_mode",
         "strategy_id", "strategy_type",
-        "status", "executed", "remaining", "prevented", "prevented_match_id", "executed_quote", "locked",
+        "status", "executed", "prevented", "prevented_match_id", "executed_quote", "locked",
         "time", "update_time", "working_time", "expiry_reason", "reject_reason", "sequence",
-        "prev", "next", "level",
     )
 
     def __init__(
@@ -36,14 +56,14 @@ class Order:
         time: int,
         time_in_force: str = "GTC",
     ) -> None:
-        self.order_id: int = order_id
+        self.order_id = order_id
         self.client_order_id: str = client_order_id
-        self.account: str = account
+        self.account = account
         self.symbol: str = symbol
-        self.is_buy: bool = is_buy
+        self.is_buy = is_buy
         self.type: str = type
         self.time_in_force: str = time_in_force
-        self.price: int = price
+        self.price = price
         self.quantity: int = quantity
         self.quote_quantity: int = 0
         self.stop_price: int = 0
@@ -53,7 +73,7 @@ class Order:
         self.strategy_type: int | None = None
         self.status: str = "NEW"
         self.executed: int = 0
-        self.remaining: int = quantity
+        self.remaining = quantity
         self.prevented: int = 0
         self.prevented_match_id: int = 0
         self.executed_quote: int = 0
@@ -64,9 +84,7 @@ class Order:
         self.expiry_reason: str = "NONE"
         self.reject_reason: str = "NONE"
         self.sequence: int = 0              # counts this order's reports
-        self.prev: Order | None = None
-        self.next: Order | None = None
-        self.level: object | None = None
+        self.prev = self.next = self.level = None
 
     @property
     def side(self) -> str:

@@ -18,6 +18,7 @@ class Dialect(Protocol):
     One venue spoken on the wire. A new object is made at every (re)start of the venue.
 
     Between ``stop`` and the next object's ``start`` every connection is cut by the server.
+    A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Dialect(Protocol):
 # name -> "module:Class"
 DIALECTS: dict[str, str] = {
     "binance": "mockexchange.dialects.binance:BinanceDialect",
+    "hashex": "mockexchange.dialects.hashex:HashExDialect",
 }
 
 

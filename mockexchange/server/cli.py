@@ -15,6 +15,7 @@ import msgspec
 
 from ..dialects import load_dialect
 from ..journal import JournalError
+from ..options import read_option_texts
 from .control import is_loopback
 from .listener import Listener, close_event_loop, new_event_loop
 from .venue import Venue
@@ -46,6 +47,7 @@ def make_parser() -> Parser:
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
     serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
     serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
+    serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help="what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)")
     serve.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends: a child that must not outlive its parent")
     return parser
 
@@ -70,7 +72,11 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
     result: list[Listener] = []
     seen: dict[str, int] = {}
     try:
-        for name, port in read_listeners(arguments.listeners):
+        wanted: list[tuple[str, int]] = read_listeners(arguments.listeners)
+        options: dict[str, dict[str, str]] = read_option_texts(arguments.option)
+        for dialect in options.keys() - {name for name, _ in wanted}:
+            raise UsageError(f"option: dialect {dialect!r} is not served")
+        for name, port in wanted:
             seen[name] = seen.get(name, 0) + 1
             venue: Venue = Venue(
                 name,
@@ -80,6 +86,7 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
                 accounts=arguments.account,
                 state=arguments.state,
                 state_name=name if seen[name] == 1 else f"{name}-{seen[name]}",
+                options=options.get(name),
             )
             result.append(Listener(venue, arguments.host, port, arguments.control_token))
     except BaseException:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from ..core.errors import Refusal
 from ..fields import Fields
+from ..options import describe_options
 from .venue import Venue
 
 CONTROL_PREFIX: str = "/_mock/"
@@ -77,6 +78,8 @@ class Control:
             ("POST", "price", self._price),
             ("POST", "deposit", self._deposit),
             ("POST", "clock", self._clock),
+            ("GET", "options", self._show_options),
+            ("POST", "options", self._set_options),
             ("GET", "faults", self._list_faults),
             ("POST", "faults", self._add_fault),
             ("DELETE", "faults", self._clear_faults),
@@ -160,6 +163,13 @@ class Control:
         fields.finish()
         self._venue.set_clock(offset)
         return {"now": self._venue.now() // 1000}
+
+    async def _show_options(self, request: web.Request, data: Any) -> Answer:
+        return describe_options(self._venue.options)
+
+    async def _set_options(self, request: web.Request, data: Any) -> Answer:
+        self._venue.set_options(data)
+        return describe_options(self._venue.options)
 
     async def _list_faults(self, request: web.Request, data: Any) -> Answer:
         return {"faults": self._venue.faults.list()}

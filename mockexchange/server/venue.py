@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from ..core.exchange import Exchange
 from ..core.instruments import Instrument, default_instruments
 from ..core.numbers import format_amount
 from ..core.tape import Tape
+from ..dialects import DIALECTS, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
+from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
 from .market_memory import Market, MarketMemory
 from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
@@ -30,13 +32,22 @@ Watcher = Callable[[str], None]
 FLOW: frozenset[type] = frozenset({Quote, HouseTrade, TapeTrade})
 
 
+def options_type(dialect: str) -> type | None:
+    """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
+    if dialect not in DIALECTS:
+        return None
+    found: type | None = getattr(load_dialect(dialect), "options_type", None)
+    return found
+
+
 class Venue:
     """
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
     ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
     ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
-    ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it.
+    ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
+    ``options`` what the dialect leaves open, by name.
 
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
@@ -52,8 +63,11 @@ class Venue:
         state: str | Path | None = None,
         state_name: str = "",
         instruments: Iterable[Instrument] | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.dialect: str = dialect
+        self._opening_options: dict[str, Any] = dict(options or {})
+        self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
         self.instruments: list[Instrument] = list(default_instruments() if instruments is None else instruments)
         assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
@@ -176,6 +190,10 @@ class Venue:
         """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
         self.offset_us = offset_ms * 1000
 
+    def set_options(self, options: object) -> None:
+        """Set some of the dialect's options, all or none. ValueError names the option and the value that is wrong."""
+        change_options(self.options, self.dialect, options)
+
     def describe(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""
         exchange: Exchange = self.exchange
@@ -204,6 +222,7 @@ class Venue:
             "now": self.now() // 1000,
             "offset_ms": self.offset_us // 1000,
             "seed": self.seed,
+            "options": describe_options(self.options),
             "symbols": symbols,
             "accounts": accounts,
             "feed": {
@@ -258,9 +277,11 @@ class Venue:
             self._open()
 
     def reset(self) -> None:
-        """``reopen(False)``, and no faults, and the machine's clock."""
+        """``reopen(False)``, and no faults, the machine's clock, and the options of the first day."""
         self.faults.clear()
         self.offset_us = 0
+        opening: Any = make_options(options_type(self.dialect), self.dialect, self._opening_options)
+        self.set_options(describe_options(opening))
         self.reopen(keep_state=False)
 
     # -- within

@@ -36,6 +36,10 @@ RARE_NAMES: frozenset[str] = frozenset(
     ("quoteOrderQty", "stopPrice", "icebergQty", "selfTradePreventionMode", "strategyId", "strategyType")
 )
 TYPED_NAMES: tuple[str, ...] = ("quoteOrderQty", "price", "quantity", "stopPrice", "icebergQty")
+FORBIDDEN: dict[str, tuple[str, ...]] = {
+    kind: tuple(name for name in TYPED_NAMES if name not in mandatory and name not in optional)
+    for kind, (mandatory, optional) in TYPE_PARAMETERS.items()
+}
 # amounts that must not be zero, and the filter they would fail
 NOT_ZERO: dict[str, str] = {
     "quantity": "LOT_SIZE", "icebergQty": "LOT_SIZE", "price": "PRICE_FILTER", "stopPrice": "PRICE_FILTER",
@@ -62,14 +66,14 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
     if not NOT_SUPPORTED.keys().isdisjoint(values):
         name: str = next(each for each in NOT_SUPPORTED if each in values)
         raise ApiError(-2010, NOT_SUPPORTED[name])
-    mandatory, optional = rules
+    mandatory, _ = rules
     for name in mandatory:
         if name not in values:
             if name == "stopPrice":
                 raise missing_both("stopPrice", "trailingDelta")
             raise missing(name)
-    for name in TYPED_NAMES:
-        if name in values and name not in mandatory and name not in optional:
+    for name in FORBIDDEN[kind]:
+        if name in values:
             raise not_required(name)
 
     time_in_force: str = "GTC"
@@ -97,7 +101,10 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
         time_in_force=time_in_force,
         client_order_id=params.client_id("newClientOrderId"),
     )
-    if not RARE_NAMES.isdisjoint(values):
+    if RARE_NAMES.isdisjoint(values):
+        if order.quantity and order.price:
+            return order
+    else:
         _read_rest(order, params)
     for name in TYPED_NAMES:
         if name in values and values[name][0] in "0." and not params.decimal(name):

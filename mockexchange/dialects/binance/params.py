@@ -37,8 +37,17 @@ def split_pairs(text: str) -> dict[str, str]:
 
     Raises -1101 for a name that comes twice and -1105 for an empty value.
     """
-    values: dict[str, str] = {}
     coded: bool = "%" in text or "+" in text
+    if not coded:
+        pairs: list[list[str]] = [pair.split("=", 1) for pair in text.split("&")]
+        try:
+            values: dict[str, str] = dict(pairs)
+        except ValueError:
+            pass                                    # no "=": looked at below
+        else:
+            if len(values) == len(pairs) and all(values.values()):
+                return values
+    values = {}
     for pair in text.split("&"):
         if not pair:
             continue

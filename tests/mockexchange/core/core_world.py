@@ -11,7 +11,7 @@ from mockexchange.core.errors import Refusal
 from mockexchange.core.events import Event, Fill, OrderReport, PublicTrade
 from mockexchange.core.instruments import make_instrument
 from mockexchange.core.numbers import SCALE, parse_amount
-from mockexchange.core.orders import STOP_TYPES, Order
+from mockexchange.core.orders import STOP_TYPES, BookOrder, Order
 
 NOW: int = 1_700_000_000_000_000
 SYMBOL: str = "AAABBB"
@@ -112,7 +112,7 @@ def prints(events: list[Event]) -> list[PublicTrade]:
 
 def order_state(order: Order) -> tuple[Any, ...]:
     linked = {"prev", "next", "level"}
-    return tuple(getattr(order, name) for name in Order.__slots__ if name not in linked)
+    return tuple(getattr(order, name) for name in BookOrder.__slots__ + Order.__slots__ if name not in linked)
 
 
 def snapshot(exchange: Exchange) -> tuple[Any, ...]:

@@ -1,0 +1,44 @@
+"""
+HashEx spot on the wire: REST ``/spot/v1`` and the websocket ``/spot/v1/ws/socket``.
+
+The documents named in the docstrings: the seed is HashEx's own REST document, the spec a digest of it and of the
+documents of the platform's sibling deployments. docs/hashex_dialect.md says which fact comes from which.
+"""
+
+from typing import TYPE_CHECKING
+
+from .options import HashExOptions
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from ...server.venue import Venue
+
+__all__ = ["HashExDialect", "HashExOptions"]
+
+
+class HashExDialect:
+    """One venue spoken as HashEx spot."""
+
+    name: str = "hashex"
+    options_type: type = HashExOptions
+
+    def __init__(self, venue: "Venue") -> None:
+        from .desk import Desk
+        from .routes import RestRoutes
+        from .streams import Streams
+
+        self.desk: Desk = Desk(venue)
+        self.rest: RestRoutes = RestRoutes(self.desk)
+        self.streams: Streams = Streams(self.desk)
+
+    def add_routes(self, app: "web.Application") -> None:
+        self.rest.add_routes(app)
+        self.streams.add_routes(app)
+        self.rest.add_rest(app)
+
+    async def start(self) -> None:
+        await self.streams.start()
+
+    async def stop(self) -> None:
+        await self.streams.stop()

@@ -1,0 +1,180 @@
+"""
+What the market pushes, and when (spec 5.6).
+
+Trades leave with the exchange's events. Everything else is looked at by one clock of ticks 100 ms apart: changed
+levels at every tick, the whole book every 600 ms (as the platform's futures host was measured), statistics every second.
+Nothing is computed for symbols that nobody listens to.
+"""
+
+from typing import TYPE_CHECKING
+
+from ...core.bars import Bar
+from ...core.book import Book
+from ...core.events import Event, PublicTrade
+from ...core.tape import Tape, Window
+from ...server.sockets import Socket, fan_out
+from . import stream_rendering as render
+from .desk import Desk, Listing
+from .limits import MAX_LEVELS
+from .rendering import day_window
+
+if TYPE_CHECKING:
+    from ...server.venue import Venue
+
+DAY: int = 86_400_000_000
+BOOK_EVERY: int = 6                     # ticks
+STATS_EVERY: int = 10
+FORGET_EVERY: int = 600                 # ticks after which a book nobody follows forgets what changed
+MAX_MISSED_BARS: int = 1000             # closed bars one tick makes up for, when a replay outruns the clock
+
+Sockets = dict[Socket, None]            # in the order they came
+
+
+class SymbolChannel:
+    """``subSymbol``: depth, trades and statistics of one symbol."""
+
+    def __init__(self, venue: "Venue", listing: Listing) -> None:
+        self.venue: Venue = venue
+        self.listing: Listing = listing
+        self.book: Book = venue.exchange.books[listing.symbol]
+        self.sockets: Sockets = {}
+        self.shown: int = -1                                # update id of the last whole book sent
+
+    def join(self, socket: Socket) -> None:
+        """The newcomer begins with the whole book; what the others do not know yet is told them first."""
+        self.push_changes()
+        self.sockets[socket] = None
+        socket.send(self.whole_book())
+
+    def whole_book(self) -> bytes:
+        book: Book = self.book
+        return render.whole_depth(self.listing, book.update_id, book.bids(MAX_LEVELS), book.asks(MAX_LEVELS))
+
+    def push_changes(self) -> None:
+        """Every level that changed since the last time; the ids end at the book's, so the next whole book covers them."""
+        first, last, bids, asks = self.book.take_changes()
+        if last < first or not self.sockets:
+            return
+        now: int = self.venue.now()
+        number: int = last - len(bids) - len(asks)
+        for is_buy, changes in ((True, bids), (False, asks)):
+            for price, total in changes.items():
+                number += 1
+                fan_out(self.sockets, render.level_change(self.listing, number, is_buy, price, total, now))
+
+    def tick(self, count: int) -> None:
+        self.push_changes()
+        if count % BOOK_EVERY == 0 and self.book.update_id != self.shown:
+            self.shown = self.book.update_id
+            fan_out(self.sockets, self.whole_book())
+
+
+class KlineChannel:
+    """``subKline``: one symbol's bars of one length; a bar that closed is sent once more as it ended."""
+
+    def __init__(self, venue: "Venue", listing: Listing, interval: str) -> None:
+        self.listing: Listing = listing
+        self.interval: str = interval
+        self.tape: Tape = venue.exchange.tapes[listing.symbol]
+        self.sockets: Sockets = {}
+        self.bar: Bar | None = None                         # the newest one, as it was sent last
+
+    def join(self, socket: Socket) -> None:
+        """The newcomer begins with the newest bar."""
+        self.tick()
+        self.sockets[socket] = None
+        if self.bar is not None:
+            socket.send(render.kline(self.listing, self.interval, self.bar))
+
+    def tick(self) -> None:
+        since: int | None = self.bar.open_time if self.bar is not None else None
+        limit: int = 1 if since is None else MAX_MISSED_BARS
+        for bar in self.tape.bars(self.interval, limit, start=since):
+            if bar != self.bar:
+                self.bar = bar
+                fan_out(self.sockets, render.kline(self.listing, self.interval, bar))
+
+
+class Market:
+    """The channels of one venue that have listeners, and what drives them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk: Desk = desk
+        self.symbols: dict[str, SymbolChannel] = {}         # by core symbol
+        self.klines: dict[tuple[str, str], KlineChannel] = {}
+        self.stats: Sockets = {}                            # those that want the statistics of all symbols
+        self._windows: dict[str, Window] = {}               # as sent last
+
+    # listeners
+
+    def join_symbol(self, listing: Listing, socket: Socket) -> None:
+        channel: SymbolChannel | None = self.symbols.get(listing.symbol)
+        if channel is None:
+            channel = self.symbols[listing.symbol] = SymbolChannel(self.desk.venue, listing)
+        channel.join(socket)
+        if socket not in self.stats:
+            socket.send(render.stats(listing, self._window(listing)))
+
+    def leave_symbol(self, listing: Listing, socket: Socket) -> None:
+        channel: SymbolChannel = self.symbols[listing.symbol]
+        del channel.sockets[socket]
+        if not channel.sockets:
+            del self.symbols[listing.symbol]
+
+    def join_kline(self, listing: Listing, interval: str, socket: Socket) -> None:
+        key: tuple[str, str] = (listing.symbol, interval)
+        channel: KlineChannel | None = self.klines.get(key)
+        if channel is None:
+            channel = self.klines[key] = KlineChannel(self.desk.venue, listing, interval)
+        channel.join(socket)
+
+    def leave_kline(self, listing: Listing, interval: str, socket: Socket) -> None:
+        channel: KlineChannel = self.klines[listing.symbol, interval]
+        del channel.sockets[socket]
+        if not channel.sockets:
+            del self.klines[listing.symbol, interval]
+
+    def join_stats(self, socket: Socket) -> None:
+        """The newcomer begins with one message per symbol."""
+        self.stats[socket] = None
+        for listing in self.desk.by_symbol.values():
+            socket.send(render.stats(listing, self._window(listing)))
+
+    # what drives the channels
+
+    def on_events(self, events: list[Event]) -> None:
+        if not self.symbols:
+            return
+        for event in events:
+            if type(event) is PublicTrade:
+                channel: SymbolChannel | None = self.symbols.get(event.symbol)
+                if channel is not None:
+                    fan_out(channel.sockets, render.deal(channel.listing, event))
+
+    def tick(self, count: int) -> None:
+        """One tick of the clock, ``count`` being its number."""
+        for channel in self.symbols.values():
+            channel.tick(count)
+        for kline in self.klines.values():
+            kline.tick()
+        if count % STATS_EVERY == 0:
+            self._push_stats()
+        if count % FORGET_EVERY == 0:
+            for symbol, book in self.desk.venue.exchange.books.items():
+                if symbol not in self.symbols:
+                    book.take_changes()
+
+    def _push_stats(self) -> None:
+        for symbol, listing in self.desk.by_symbol.items():
+            channel: SymbolChannel | None = self.symbols.get(symbol)
+            sockets: Sockets = {**self.stats, **channel.sockets} if channel is not None else self.stats
+            if not sockets:
+                continue
+            window: Window = self._window(listing)
+            if window != self._windows.get(symbol):
+                self._windows[symbol] = window
+                fan_out(sockets, render.stats(listing, window))
+
+    def _window(self, listing: Listing) -> Window:
+        now: int = self.desk.venue.now()
+        return day_window(self.desk.venue.exchange.tapes[listing.symbol], now - DAY, now)

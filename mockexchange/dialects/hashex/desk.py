@@ -1,0 +1,118 @@
+"""What the operations and the streams of one venue share: symbols, ids, options, and what is remembered for a while."""
+
+import time
+from collections.abc import Callable
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...core.errors import Refusal
+from ...core.events import Event
+from ...core.exchange import Exchange
+from ...core.instruments import Instrument
+from ...core.numbers import DIGITS
+from ...core.orders import Order
+from .errors import bad_parameter
+from .limits import Nonces, Tokens, Veil
+from .options import HashExOptions
+
+if TYPE_CHECKING:
+    from ...server.venue import Venue
+
+# Ids are decimal text of 18 digits (spec 1.4). The core counts from these numbers on, so the journal has the same ids.
+ORDER_IDS: int = 475_000_000_000_000_000
+REJECTED_IDS: int = 474_000_000_000_000_000
+TRADE_IDS: int = 476_000_000_000_000_000
+TRADE_IDS_PER_SYMBOL: int = 10 ** 13            # an execId is unique on the venue, a core trade id on its symbol
+ID_SPREAD: int = 10 ** 14
+
+MARK: str = "#"                                 # in a core client order id: what follows is ours
+
+
+class Listing(NamedTuple):
+    """One symbol: ``name`` is the wire's (BTC_USDT), ``symbol`` the core's and the journal's (BTCUSDT)."""
+
+    name: str
+    symbol: str
+    number: int                                 # "symbolId", from 1
+    price_digits: int
+    quantity_digits: int
+
+
+def digits_of(step: int) -> int:
+    """Decimals of a tick or step size in 1e-8."""
+    for digits in range(DIGITS):
+        if step % 10 ** (DIGITS - digits) == 0:
+            return digits
+    return DIGITS
+
+
+class Desk:
+    """One venue's. Makes the core number its orders and trades as this venue does."""
+
+    def __init__(self, venue: "Venue") -> None:
+        self.venue: Venue = venue
+        self.options: HashExOptions = venue.options if isinstance(venue.options, HashExOptions) else HashExOptions()
+        self.nonces: Nonces = Nonces()
+        self.tokens: Tokens = Tokens()
+        self.veil: Veil = Veil(time.monotonic)
+        self.publish: Callable[[list[Event]], None] = lambda events: None   # the streams take it over
+        # Every create leaves a journal row, so this number is ahead of all that were used before a restart.
+        self._serial: int = venue.journal.last
+        self.by_name: dict[str, Listing] = {}
+        self.by_symbol: dict[str, Listing] = {}
+        exchange: Exchange = venue.exchange
+        for number, one in enumerate(exchange.instruments.values(), 1):
+            listing: Listing = Listing(
+                f"{one.base}_{one.quote}", one.symbol, number, digits_of(one.tick_size), digits_of(one.step_size)
+            )
+            self.by_name[listing.name] = self.by_symbol[one.symbol] = listing
+            exchange.reserve_trade_ids(one.symbol, TRADE_IDS + number * TRADE_IDS_PER_SYMBOL)
+        exchange.restore_counters(order_id=ORDER_IDS + Random(f"hashex:{venue.seed}").randrange(ID_SPREAD))
+
+    def serial(self) -> int:
+        """A number that this venue has not used yet."""
+        self._serial += 1
+        return self._serial
+
+    def listing(self, name: str) -> Listing:
+        """The symbol of that wire name, else code -1."""
+        found: Listing | None = self.by_name.get(name)
+        if found is None:
+            raise bad_parameter("symbol", name)
+        return found
+
+    def instrument(self, listing: Listing) -> Instrument:
+        return self.venue.exchange.instruments[listing.symbol]
+
+    def find_order(self, account: str, order_id: int) -> Order | None:
+        """The account's order if it can be seen already: there is no symbol in a request for one."""
+        if self.veil.hides(order_id):
+            return None
+        exchange: Exchange = self.venue.exchange
+        for symbol in self.by_symbol:
+            try:
+                return exchange.find_order(account, symbol, order_id)
+            except Refusal:
+                pass
+        return None
+
+    def core_client_id(self, account: str, symbol: str, client_order_id: str) -> str:
+        """
+        What the core is told. The venue gives no client id of its own to an order without one, and takes the
+        same one any number of times (spec 0.5: no idempotent create); the core does neither.
+        """
+        if client_order_id and MARK not in client_order_id:
+            try:
+                known: Order = self.venue.exchange.find_order(account, symbol, None, client_order_id)
+            except Refusal:
+                return client_order_id
+            if known.is_final:
+                return client_order_id
+        return f"{client_order_id}{MARK}{self.serial()}"
+
+
+def wire_client_id(client_order_id: str) -> str | None:
+    """Undo ``core_client_id``; None when none was sent."""
+    if MARK in client_order_id:
+        return client_order_id.rpartition(MARK)[0] or None
+    return client_order_id

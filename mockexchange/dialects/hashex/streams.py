@@ -1,0 +1,252 @@
+"""
+The websocket ``/spot/v1/ws/socket`` (spec, section 5): connections, heartbeat, subscriptions, user pushes.
+
+One socket holds one symbol, one kline, the statistics of all symbols and one user, each replaced by the next
+subscription of its kind; there is no way to unsubscribe but to close.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from ...core.events import BalanceChange, Event, Fill, OrderReport
+from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, text_frame
+from .channels import Market
+from .desk import Desk, Listing
+from .op_market import INTERVALS
+from .user_data import user_pushes
+
+PATH: str = "/spot/v1/ws/socket"
+TICK: float = 0.1                       # seconds between two looks at what is not pushed at once
+NEVER: float = 3600.0 * 24 * 365        # the venue sends no protocol pings (spec 5.2)
+DRAIN_ABOVE: int = 1 << 20              # bytes a reader may lag behind before a replay waits for it
+DRAIN_PATIENCE: float = 5.0             # seconds without any progress, then the reader is dropped
+
+# spec 5.4
+PONG: bytes = b"pong"
+SUCCEED: bytes = b"succeed"
+INVALID_PARAM: bytes = b"invalid param"
+AUTH_FAIL: bytes = b"auth fail"
+SUB_FAIL: bytes = b"sub fail"
+INVALID_TOKEN: bytes = b"invalid_ws_token"
+
+
+class Connection:
+    """One client: what its socket holds, and when its heart must beat again."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.socket: Socket = socket
+        self.symbol: Listing | None = None
+        self.kline: tuple[Listing, str] | None = None
+        self.account: str = ""
+        self.deadline: asyncio.TimerHandle | None = None
+
+
+class Streams:
+    """All websockets of one venue."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk: Desk = desk
+        self.market: Market = Market(desk)
+        self._connections: dict[Connection, None] = {}
+        self._users: dict[str, dict[Socket, None]] = {}     # account -> its sockets
+        self._ticker: asyncio.Task[None] | None = None
+        self._unlisten: Callable[[], None] | None = None
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_get(PATH, self._serve)
+
+    async def start(self) -> None:
+        """Begin to publish."""
+        self.desk.publish = self.on_events
+        self._unlisten = self.desk.venue.listen(self.on_events)
+        self.desk.venue.drains.append(self.drain)
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Close every socket; waits for nobody."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            self._ticker = None
+        if self._unlisten is not None:
+            self._unlisten()
+            self._unlisten = None
+        if self.drain in self.desk.venue.drains:
+            self.desk.venue.drains.remove(self.drain)
+        for connection in self._connections:
+            connection.socket.drop(CLOSE_GOING_AWAY, b"server shutdown")
+
+    async def drain(self) -> None:
+        """
+        Hold a replay back while a client has more than DRAIN_ABOVE bytes to read.
+
+        A client that takes nothing at all for DRAIN_PATIENCE seconds is dropped, so that one dead
+        reader does not stop the market for the others.
+        """
+        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        seen: dict[Socket, tuple[int, float]] = {}          # socket -> lowest backlog, and since when
+        while behind := [each.socket for each in self._connections if each.socket.buffered > DRAIN_ABOVE]:
+            now: float = loop.time()
+            for socket in behind:
+                backlog: int = socket.buffered
+                lowest, since = seen.get(socket, (backlog + 1, now))
+                if backlog < lowest:
+                    seen[socket] = (backlog, now)
+                elif now - since > DRAIN_PATIENCE:
+                    socket.drop(CLOSE_POLICY, b"slow reader")
+            await asyncio.sleep(0.002)
+
+    async def _tick(self) -> None:
+        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        due: float = loop.time()
+        count: int = 0
+        while True:
+            # After a stall the missed ticks are skipped, not made up for in a burst.
+            due = max(due + TICK, loop.time())
+            await asyncio.sleep(due - loop.time())
+            count += 1
+            self.market.tick(count)
+
+    def on_events(self, events: list[Event]) -> None:
+        """Trades go to those who follow the symbol, what happened to a user to his sockets."""
+        self.market.on_events(events)
+        if not self._users:
+            return
+        for event in events:
+            if isinstance(event, (OrderReport, Fill, BalanceChange)) and (sockets := self._users.get(event.account)):
+                for push in user_pushes(event, self.desk):
+                    frame: bytes = text_frame(msgspec.json.encode(push))
+                    for socket in sockets:
+                        socket.send_frame(frame)
+
+    # connections
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        socket: Socket = Socket(request, ping_interval=NEVER, pong_timeout=NEVER)
+        await socket.open()
+        connection: Connection = Connection(socket)
+        self._connections[connection] = None
+        self._beat(connection)
+        try:
+            while (text := await socket.receive()) is not None:
+                self.obey(connection, text)
+        finally:
+            if connection.deadline is not None:
+                connection.deadline.cancel()
+            self._connections.pop(connection, None)
+            self._forget(connection)
+        return socket.response
+
+    def _beat(self, connection: Connection) -> None:
+        if connection.deadline is not None:
+            connection.deadline.cancel()
+        connection.deadline = asyncio.get_running_loop().call_later(
+            self.desk.options.heartbeat_ms / 1000, connection.socket.drop, CLOSE_POLICY, b"heartbeat timeout",
+        )
+
+    def _forget(self, connection: Connection) -> None:
+        socket: Socket = connection.socket
+        self._leave_symbol(connection)
+        self._leave_kline(connection)
+        self._leave_user(connection)
+        self.market.stats.pop(socket, None)
+
+    def _leave_symbol(self, connection: Connection) -> None:
+        if connection.symbol is not None:
+            self.market.leave_symbol(connection.symbol, connection.socket)
+            connection.symbol = None
+
+    def _leave_kline(self, connection: Connection) -> None:
+        if connection.kline is not None:
+            self.market.leave_kline(*connection.kline, connection.socket)
+            connection.kline = None
+
+    def _leave_user(self, connection: Connection) -> None:
+        if connection.account:
+            sockets: dict[Socket, None] = self._users[connection.account]
+            del sockets[connection.socket]
+            if not sockets:
+                del self._users[connection.account]
+            connection.account = ""
+
+    # requests
+
+    def obey(self, connection: Connection, text: str) -> None:
+        """Do what a message asks for: a heartbeat in one of the three forms seen (spec 5.2), or a subscription (5.3)."""
+        socket: Socket = connection.socket
+        request: Any = None
+        if text != "ping":
+            try:
+                request = msgspec.json.decode(text)
+            except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+                pass
+        if text == "ping" or (isinstance(request, dict) and "ping" in (request.get("action"), request.get("ping"))):
+            self._beat(connection)
+            socket.send(PONG)
+            return
+        if not isinstance(request, dict):
+            if text != "pong":
+                socket.send(INVALID_PARAM)
+            return
+        kind: object = request.get("sub")
+        if kind == "subSymbol":
+            self._subscribe_symbol(connection, request)
+        elif kind == "subKline":
+            self._subscribe_kline(connection, request)
+        elif kind == "subStats":
+            socket.send(SUCCEED)
+            self.market.join_stats(socket)
+            self.desk.venue.touch_feed()
+        elif kind == "subUser":
+            self._subscribe_user(connection, request)
+        else:
+            socket.send(INVALID_PARAM)
+
+    def _subscribe_symbol(self, connection: Connection, request: dict[str, Any]) -> None:
+        name: object = request.get("symbol")
+        if not isinstance(name, str) or not name:
+            connection.socket.send(INVALID_PARAM)
+            return
+        self._leave_symbol(connection)
+        # An unknown symbol is accepted too, and then stays silent (spec 5.4).
+        connection.socket.send(SUCCEED)
+        listing: Listing | None = self.desk.by_name.get(name)
+        if listing is not None:
+            connection.symbol = listing
+            self.market.join_symbol(listing, connection.socket)
+            self.desk.venue.touch_feed()
+
+    def _subscribe_kline(self, connection: Connection, request: dict[str, Any]) -> None:
+        name: object = request.get("symbol")
+        interval: object = request.get("type")
+        if not isinstance(name, str) or not name or not isinstance(interval, str):
+            connection.socket.send(INVALID_PARAM)
+            return
+        if interval not in INTERVALS:
+            connection.socket.send(SUB_FAIL)
+            return
+        self._leave_kline(connection)
+        connection.socket.send(SUCCEED)
+        listing: Listing | None = self.desk.by_name.get(name)
+        if listing is not None:
+            connection.kline = (listing, interval)
+            self.market.join_kline(listing, interval, connection.socket)
+            self.desk.venue.touch_feed()
+
+    def _subscribe_user(self, connection: Connection, request: dict[str, Any]) -> None:
+        token: object = request.get("token")
+        if not isinstance(token, str) or not token:
+            connection.socket.send(AUTH_FAIL)
+            return
+        now_ms: int = self.desk.venue.now() // 1000
+        account: str = self.desk.tokens.redeem(token, now_ms, self.desk.options.token_ms)
+        if not account:
+            connection.socket.send(INVALID_TOKEN)
+            return
+        self._leave_user(connection)
+        connection.account = account
+        self._users.setdefault(account, {})[connection.socket] = None
+        connection.socket.send(SUCCEED)

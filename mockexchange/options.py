@@ -1,0 +1,102 @@
+"""
+The options of a dialect: a dataclass of its own, set from Python, the command line or the control API.
+
+A dialect that has some names their class as ``options_type``. Fields are ``str``, ``int``, ``bool`` or
+``tuple[str, ...]`` with a default each; ``choice`` and ``number`` say which values are allowed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, asdict, field, fields
+from typing import Any
+
+
+def choice(*values: str) -> Any:
+    """A field that takes one of these words, the first by default."""
+    return field(default=values[0], metadata={"choices": values})
+
+
+def number(default: int, low: int, high: int) -> Any:
+    """A field that takes a whole number within [low, high]."""
+    return field(default=default, metadata={"range": (low, high)})
+
+
+def check_options(kind: type | None, dialect: str, given: object) -> dict[str, Any]:
+    """
+    The values of ``given`` as the fields of ``kind`` have them; text stands for any of them
+    ("true", "250", "10.0.0.1,10.0.0.2"), as the command line can give nothing else.
+
+    Raises ValueError naming the option and the value that is wrong.
+    """
+    if not isinstance(given, Mapping):
+        raise ValueError(f"options: not an object of names and values: {given!r}")
+    known: dict[str, Field[Any]] = {each.name: each for each in fields(kind)} if kind is not None else {}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        found: Field[Any] | None = known.get(str(name))
+        if found is None:
+            there: str = f"there are: {', '.join(known)}" if known else "it has none"
+            raise ValueError(f"options: unknown option {name!r} of dialect {dialect!r} (value {value!r}), {there}")
+        values[found.name] = _read(found, value)
+    return values
+
+
+def make_options(kind: type | None, dialect: str, given: object) -> Any:
+    """A new options object, None for a dialect that has no options. Raises ValueError as ``check_options``."""
+    values: dict[str, Any] = check_options(kind, dialect, given)
+    return kind(**values) if kind is not None else None
+
+
+def change_options(options: Any, dialect: str, given: object) -> None:
+    """Set some options of an object in use: all of them or, when one is wrong, none (ValueError)."""
+    values: dict[str, Any] = check_options(type(options) if options is not None else None, dialect, given)
+    for name, value in values.items():
+        setattr(options, name, value)
+
+
+def describe_options(options: Any) -> dict[str, Any]:
+    """Name -> value, empty for a dialect without options."""
+    return asdict(options) if options is not None else {}
+
+
+def read_option_texts(texts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """``hashex.text_key=msg`` -> {"hashex": {"text_key": "msg"}}. Raises ValueError naming the text that is wrong."""
+    result: dict[str, dict[str, str]] = {}
+    for text in texts:
+        path, equals, value = text.partition("=")
+        dialect, point, name = path.partition(".")
+        if not (equals and point and dialect and name):
+            raise ValueError(f"option: not DIALECT.NAME=VALUE: {text!r}")
+        if name in result.setdefault(dialect, {}):
+            raise ValueError(f"option: {path} is given twice: {text!r}")
+        result[dialect][name] = value
+    return result
+
+
+def _read(one: "Field[Any]", value: object) -> Any:
+    name: str = one.name
+    default: object = one.default if one.default is not MISSING else ()
+    if isinstance(default, bool):
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        if not isinstance(value, bool):
+            raise ValueError(f"{name}: neither true nor false: {value!r}")
+        return value
+    if isinstance(default, int):
+        count: object = value
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            count = int(value)
+        if isinstance(count, bool) or not isinstance(count, int):
+            raise ValueError(f"{name}: not a whole number: {value!r}")
+        low, high = one.metadata["range"]
+        if not low <= count <= high:
+            raise ValueError(f"{name}: {count} is not within {low} .. {high}")
+        return count
+    if isinstance(default, tuple):
+        items: object = value.split(",") if isinstance(value, str) else value
+        if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
+            raise ValueError(f"{name}: not a list of texts: {value!r}")
+        return tuple(item.strip() for item in items if item.strip())
+    choices: tuple[str, ...] = one.metadata["choices"]
+    if value not in choices:
+        raise ValueError(f"{name}: unknown value {value!r}, must be one of {', '.join(choices)}")
+    return value

@@ -1,0 +1,316 @@
+"""Orders on a venue that keeps no client order ids: what is pushed, and what is never guessed."""
+
+from datetime import timedelta
+
+import pytest
+from flow_desk import RULE, Desk
+from order_makers import MOMENT, SYMBOL, make_order, make_trade
+from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.object import OrderData
+
+from vnpy_restgateway import nameless as nameless_module
+from vnpy_restgateway.nameless import NamelessFlow
+from vnpy_restgateway.outcome import Outcome
+from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.suspects import Sought
+
+
+class NamelessDesk(Desk):
+    flow: NamelessFlow
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(monkeypatch)
+        monkeypatch.setattr(nameless_module, "monotonic", lambda: self.now)
+        self.flow = NamelessFlow(self, self, RULE)
+        self.shown: list[tuple[str, Status, float]] = []
+
+    def push(self, item: object) -> None:
+        super().push(item)      # type: ignore[arg-type]
+        if isinstance(item, OrderData):
+            self.shown.append((item.orderid, item.status, item.traded))
+
+    def send(self, orderid: str = "o1", price: float = 100.0) -> None:
+        """Submitted, and on the wire."""
+        self.flow.submit(make_order(orderid, price=price))
+        entry = self.flow.table.active[orderid]
+        self.flow.on_sent(entry, Sought(
+            orderid, SYMBOL, Direction.LONG, OrderType.LIMIT, price, 10.0, MOMENT - timedelta(seconds=1), MOMENT + timedelta(seconds=40)
+        ))
+
+    def lose(self, orderid: str = "o1") -> None:
+        self.flow.on_outcome(orderid, Outcome.UNKNOWN, "", "timed out")
+
+    def venue(self, venue_id: str = "7", status: Status = Status.NOTTRADED, traded: float = 0.0, **values: object) -> None:
+        self.flow.on_order(make_order(venue_id, status, traded, **values), venue_id)
+
+    def listed(self, *venue_ids: str) -> list[VenueOrder]:
+        return [VenueOrder(make_order(venue_id, Status.NOTTRADED), venue_id) for venue_id in venue_ids]
+
+    def conclude(self, *listed: str) -> None:
+        """Whole lists, three times, after the bound."""
+        self.wait(RULE.bound)
+        for _ in range(3):
+            self.flow.on_candidates(self.listed(*listed), list(self.flow.table.active), self.now)
+            self.wait(RULE.spacing)
+
+    def status(self, orderid: str = "o1") -> Status:
+        entry = self.flow.table.get(orderid)
+        assert entry is not None
+        return entry.order.status
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> NamelessDesk:
+    return NamelessDesk(monkeypatch)
+
+
+def test_push_before_the_answer_waits_for_it(desk: NamelessDesk) -> None:
+    """F14: nobody knows yet whose it is."""
+    desk.send()
+    desk.venue("7")
+    assert desk.shown == [("o1", Status.SUBMITTING, 0.0)]
+    desk.flow.on_accepted("o1", "7")
+    assert desk.shown[-1] == ("o1", Status.NOTTRADED, 0.0) and len(desk.shown) == 2
+    desk.venue("7", Status.CANCELLED)
+    assert desk.shown[-1] == ("o1", Status.CANCELLED, 0.0)
+
+
+def test_foreign_order_is_shown_at_once_or_when_the_answer_is_here(desk: NamelessDesk) -> None:
+    """F36: under the venue's id."""
+    desk.venue("7")
+    assert desk.shown == [("7", Status.NOTTRADED, 0.0)]
+    desk.send()
+    desk.venue("8", volume=3.0)
+    assert len(desk.shown) == 2, "it may be ours, rounded by the venue"
+    desk.venue("9", direction=Direction.SHORT)
+    assert desk.shown[-1] == ("9", Status.NOTTRADED, 0.0), "the other side cannot be"
+    desk.flow.on_accepted("o1", "10")
+    assert desk.shown[-1] == ("8", Status.NOTTRADED, 0.0)
+
+
+def test_acceptance_is_no_life_and_is_confirmed(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.flow.on_accepted("o1", "7")
+    assert desk.status() is Status.SUBMITTING
+    desk.wait(1.0)
+    assert desk.queries and desk.queries[0][0] == "o1"
+    desk.venue("7")
+    asked = len(desk.queries)
+    desk.wait(60.0)
+    assert len(desk.queries) == asked
+
+
+def test_lost_answer_is_found_among_the_venues_orders(desk: NamelessDesk) -> None:
+    """F2"""
+    desk.send()
+    desk.lose()
+    assert desk.said("in doubt")
+    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    assert desk.shown == [("o1", Status.SUBMITTING, 0.0), ("o1", Status.NOTTRADED, 0.0)]
+    assert desk.said("o1 is the venue's 7")
+
+
+def test_pushed_before_the_answer_was_lost(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.venue("7")
+    desk.venue("7", Status.PARTTRADED, 4.0)
+    desk.lose()
+    assert len(desk.shown) == 1, "a push alone does not show who else could be meant"
+    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    assert desk.shown[1:] == [("o1", Status.NOTTRADED, 0.0), ("o1", Status.PARTTRADED, 4.0)]
+    assert desk.fill_queries, "fills are asked for as soon as it has traded"
+
+
+def test_a_client_id_that_comes_back_is_used(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.send("o2")
+    desk.lose("o1")
+    desk.lose("o2")
+    desk.venue("7", reference="o2")
+    assert desk.shown[-1] == ("o2", Status.NOTTRADED, 0.0)
+    desk.venue("8", reference="somebody-else", direction=Direction.SHORT)
+    assert desk.shown[-1] == ("8", Status.NOTTRADED, 0.0)
+
+
+def test_not_there_concludes_only_by_whole_lists_after_the_bound(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.lose()
+    for _ in range(5):
+        desk.flow.on_candidates([], ["o1"], desk.now)
+        desk.wait(2.0)
+    assert desk.status() is Status.SUBMITTING
+    desk.conclude()
+    assert desk.shown[-1] == ("o1", Status.REJECTED, 0.0) and desk.said("never reached the venue")
+    desk.venue("7")
+    asked = len(desk.queries)
+    desk.wait(5.0)
+    assert len(desk.queries) > asked, "looked for"
+    desk.flow.on_candidates(desk.listed("7"), [], desk.now)
+    assert desk.shown[-1] == ("o1", Status.NOTTRADED, 0.0) and desk.said("turned up")
+    asked = len(desk.queries)
+    desk.wait(60.0)
+    assert len(desk.queries) == asked
+
+
+def test_an_order_not_asked_about_is_not_concluded(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.lose()
+    desk.wait(RULE.bound)
+    for _ in range(5):
+        desk.flow.on_candidates([], [], desk.now)
+        desk.wait(2.0)
+    assert desk.status() is Status.SUBMITTING
+
+
+def test_two_in_doubt_and_one_at_the_venue_is_said_and_left(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.send("o2")
+    desk.lose("o1")
+    desk.lose("o2")
+    desk.venue("7")
+    assert len(desk.shown) == 2
+    desk.flow.on_candidates(desk.listed("7"), ["o1", "o2"], desk.now)
+    assert desk.said("o1, o2", "7", "cannot be told")
+    assert desk.shown[-1] == ("7", Status.NOTTRADED, 0.0), "shown under its own id, so that it can be cancelled"
+    desk.conclude("7")
+    assert desk.status("o1") is desk.status("o2") is Status.SUBMITTING
+    queries = len(desk.queries)
+    desk.wait(600.0)
+    assert len(desk.queries) == queries, "nothing the venue can be asked would tell"
+    desk.flow.cancel("o1")
+    assert not desk.cancels and desk.said("Cancel of o1 waits")
+    desk.flow.cancel("7")
+    assert desk.cancels == ["7"]
+
+
+def test_one_in_doubt_and_two_at_the_venue_is_said_and_left(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.lose()
+    desk.venue("8", price=101.0)
+    desk.flow.on_candidates(desk.listed("7", "9"), ["o1"], desk.now)
+    assert {orderid for orderid, _, _ in desk.shown} == {"o1", "7", "8", "9"}
+    assert desk.status() is Status.SUBMITTING and desk.said("cannot be told")
+    desk.conclude("7", "9")
+    assert desk.status() is Status.SUBMITTING
+
+
+def test_a_twin_in_flight_keeps_both_waiting(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.lose("o1")
+    desk.send("o2")
+    desk.venue("7")
+    assert desk.status("o1") is desk.status("o2") is Status.SUBMITTING and "7" not in {o for o, _, _ in desk.shown}
+    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    assert desk.status("o1") is Status.SUBMITTING
+    desk.flow.on_accepted("o2", "8")
+    desk.flow.on_candidates(desk.listed("7", "8"), ["o1"], desk.now)
+    assert desk.status("o1") is desk.status("o2") is Status.NOTTRADED
+
+
+def test_a_client_id_of_somebody_else_is_not_ours(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.lose()
+    desk.venue("7")
+    desk.flow.on_candidates([VenueOrder(make_order("7", Status.NOTTRADED, reference="web-1"), "7")], ["o1"], desk.now)
+    assert desk.shown[-1] == ("7", Status.NOTTRADED, 0.0) and desk.status() is Status.SUBMITTING
+
+
+def test_kept_back_and_not_listed_is_not_missing(desk: NamelessDesk) -> None:
+    """Pushed, but not visible in the lists yet."""
+    desk.send()
+    desk.lose()
+    desk.venue("7")
+    desk.conclude()
+    assert desk.status() is Status.SUBMITTING
+    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    assert desk.status() is Status.NOTTRADED
+
+
+def test_cancel_waits_for_the_id_then_goes_and_is_confirmed(desk: NamelessDesk) -> None:
+    """F16"""
+    desk.send()
+    desk.flow.cancel("o1")
+    desk.lose()
+    desk.flow.cancel("o1")
+    assert not desk.cancels
+    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    assert desk.cancels == ["o1"]
+    desk.flow.on_cancel_outcome("o1", Outcome.ACCEPTED)
+    assert desk.status() is Status.NOTTRADED, "accepted is not cancelled"
+    asked = len(desk.queries)
+    desk.wait(1.0)
+    assert len(desk.queries) > asked
+    desk.venue("7")
+    desk.wait(2.0)
+    assert desk.cancels == ["o1", "o1"], "still alive: once more"
+    desk.venue("7", Status.CANCELLED)
+    assert desk.status() is Status.CANCELLED
+
+
+def test_what_never_went_out_is_rejected(desk: NamelessDesk) -> None:
+    desk.broken = RuntimeError("boom")
+    desk.flow.submit(make_order("o1"))
+    assert desk.shown[-1] == ("o1", Status.REJECTED, 0.0)
+    desk.broken = None
+    desk.send("o2")
+    desk.flow.on_outcome("o2", Outcome.REFUSED, -1, "insufficient balance")
+    assert desk.shown[-1] == ("o2", Status.REJECTED, 0.0) and not desk.flow.sought
+
+
+def test_final_order_waits_for_its_fills(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.flow.on_accepted("o1", "7")
+    desk.venue("7", Status.ALLTRADED, 10.0)
+    assert desk.shown[-1][1] is Status.SUBMITTING and desk.fill_queries
+    desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7")], "7")
+    desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7"), make_trade("7-2", 6.0, "7")], "7")
+    assert desk.pushes[-3:] == ["7-1", "7-2", "ALLTRADED 10"]
+
+
+def test_more_filled_than_told_asks_for_the_order(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.flow.on_accepted("o1", "7")
+    desk.venue("7")
+    asked = len(desk.queries)
+    desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7")], "7")
+    desk.wait(1.0)
+    assert len(desk.queries) > asked
+
+
+def test_missing_fills_are_asked_for_again_and_then_no_more(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.flow.on_accepted("o1", "7")
+    desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [], "7")
+    desk.venue("7", Status.CANCELLED, 4.0)
+    desk.wait(60.0)
+    assert desk.shown[-1] == ("o1", Status.CANCELLED, 4.0) and desk.said("lists fills of 0 only")
+    desk.answer_fills = None
+    desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7")], "7")
+    assert desk.pushes[-1] == "7-1", "late, but not lost"
+
+
+def test_ids_that_begin_anew(desk: NamelessDesk) -> None:
+    """F23: a venue that lost its state gives an old id to a new order."""
+    desk.send("o1")
+    desk.flow.on_accepted("o1", "7")
+    desk.venue("7")
+    desk.conclude()
+    desk.flow.question("o1", "gone")
+    desk.conclude()
+    assert desk.status("o1") is Status.CANCELLED and desk.said("lost its state")
+    desk.venue("7", volume=3.0)
+    assert desk.status("o1") is Status.CANCELLED and desk.shown[-1] == ("7", Status.NOTTRADED, 0.0)
+
+
+def test_a_new_session_takes_up_what_the_old_one_left(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.flow.submit(make_order("o2"))
+    desk.send("o3", price=50.0)
+    desk.flow.on_accepted("o3", "9")
+    asked = len(desk.queries)
+    desk.flow.resume()
+    assert desk.status("o2") is Status.REJECTED
+    desk.wait(1.0)
+    assert {orderid for orderid, _ in desk.queries[asked:]} == {"o1", "o3"}
+    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    assert desk.status("o1") is Status.NOTTRADED
