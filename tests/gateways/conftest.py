@@ -1,12 +1,14 @@
 """The cases of the gateway suite, and its fixtures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from vnpy.trader.constant import OrderType
 from vnpy.trader.gateway import BaseGateway
 
 from mockexchange import MockExchange
+from vnpy_hashex import HashExGateway
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_restgateway.doubt import DoubtRule
 
@@ -27,12 +29,40 @@ def quick_binance(gateway: BaseGateway) -> None:
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
+def hashex_setting(venue: MockExchange) -> dict[str, Any]:
+    return {
+        "REST Host": venue.rest, "Stream Host": venue.stream, "Access Key": venue.key, "Secret Key": venue.secret,
+        "Market Buy": "BASE",
+    }
+
+
+def quick_hashex(gateway: BaseGateway) -> None:
+    assert isinstance(gateway, HashExGateway)
+    gateway.request_timeout = 1.0
+    gateway.requests_per_second = 500.0
+    gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
+
+
+def hashex(name: str, quick: Callable[[BaseGateway], None] = quick_hashex, **options: Any) -> Case:
+    return Case(
+        name=name, dialect="hashex", gateway_class=HashExGateway, setting=hashex_setting,
+        symbol="BTCUSDT_SPOT_HASHEX", venue_symbol="BTCUSDT",
+        order_label="POST /spot/v1/u/trade/order/create", cancel_label="POST /spot/v1/u/trade/order/cancel",
+        quick=quick, options=options, lacks=frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP}),
+        names_orders=False, secret_field="Secret Key", history_label="GET /spot/v1/p/quotation/kline",
+        poor="Order rejected, code: -1, message: insufficient balance", knows_limits=False,
+    )
+
+
 CASES: list[Case] = [
     Case(
         name="binance", dialect="binance", gateway_class=MockBinanceGateway, setting=binance_setting,
         symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
         order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance,
     ),
+    hashex("hashex"),
+    # the later documents' words: no client order ids at all, another text key, other optional fields
+    hashex("hashex-nameless", client_order_id=False, text_key="msg", order_fields="sibling", unknown_order="null"),
 ]
 
 
@@ -44,7 +74,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def venue(case: Case) -> Iterator[MockExchange]:
-    with MockExchange(case.dialect, seed=7) as running:
+    with case.open_venue() as running:
         yield running
 
 

@@ -1,8 +1,8 @@
 """What the gateway suite stands on: a recorder in place of the event engine, and one Case per gateway."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from logging import WARNING
 from threading import Condition
 from time import monotonic
@@ -109,6 +109,16 @@ class Case:
     order_label: str                # what faults match for a new order, on the path the gateway uses
     cancel_label: str
     quick: Callable[[BaseGateway], None] = lambda gateway: None     # shortens patience for tests
+    options: Mapping[str, Any] = field(default_factory=dict)        # of the dialect
+    lacks: frozenset[OrderType] = frozenset()       # order types the venue has not: refused here, with words
+    names_orders: bool = True       # the venue calls orders by our ids; else foreign ones have the venue's
+    secret_field: str = "API Secret"
+    history_label: str = "GET /api/v3/klines"
+    poor: str = "Order rejected, code: -2010, message: Account has insufficient balance"    # the venue's refusal
+    knows_limits: bool = True       # the venue tells its least notional and largest volume
+
+    def open_venue(self) -> MockExchange:
+        return MockExchange(self.dialect, seed=7, options=dict(self.options))
 
 
 class Desk:
@@ -171,7 +181,37 @@ class Desk:
         )
         return found[orderid]
 
+    def refused_here(self, type: OrderType) -> bool:
+        """
+        An order of a type this venue has not is refused by the gateway, in words that say so. True if it is
+        such a type, and the rest of a test does not apply.
+        """
+        if type not in self.case.lacks:
+            return False
+        orderid = self.send("BUY", 30_000.0, 0.1, type)
+        self.wait_status(orderid, Status.REJECTED)
+        assert self.recorder.said(f"Order rejected, not sent: order type {type.value} is not supported: ")
+        assert not self.rows("order")
+        return True
+
+    def known_as(self, orderid: str) -> str:
+        """The id under which other gateways on the account show an order of this one."""
+        return orderid if self.case.names_orders else str(self.gateway.flow.table.get(orderid).venue_id)
+
     # truth
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The venue's journal; where it does not call orders by our ids, with the ids the gateway knows them by."""
+        rows = self.venue.journal()
+        if self.case.names_orders:
+            return rows
+        find = self.gateway.flow.table.find
+
+        def shown_as(venue_id: str) -> str:
+            entry = find(venue_id)
+            return str(entry.orderid) if entry else venue_id
+
+        return [{**row, "client_order_id": shown_as(str(row["order_id"]))} if "order_id" in row else row for row in rows]
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         return [row for row in self.venue.journal() if row["kind"] == kind]
@@ -193,7 +233,7 @@ class Desk:
         def agree() -> bool:
             nonlocal found
             found = disagreements(
-                self.recorder.orders, self.recorder.trades, self.venue.journal(), self.venue.key, self.balances()
+                self.recorder.orders, self.recorder.trades, self.journal(), self.venue.key, self.balances()
             )
             return not found
 

@@ -162,11 +162,12 @@ def test_order_placed_elsewhere_is_shown_and_can_be_cancelled(case: Case, venue:
     with closing(Desk(case, venue, "ONE").ready()) as one, closing(Desk(case, venue, "TWO").ready()) as two:
         orderid = one.send("BUY", LOW, 0.1)
         one.wait_status(orderid, Status.NOTTRADED)
-        two.wait_status(orderid, Status.NOTTRADED)
-        two.cancel(orderid)
+        two.wait_status(one.known_as(orderid), Status.NOTTRADED)
+        two.cancel(one.known_as(orderid))
         one.wait_status(orderid, Status.CANCELLED)
         bought = two.send("BUY", HIGH, 0.01)
-        one.wait_status(bought, Status.ALLTRADED)
+        two.wait_status(bought, Status.ALLTRADED)
+        one.wait_status(two.known_as(bought), Status.ALLTRADED)
         one.assert_truth()
         two.assert_truth()
 
@@ -183,6 +184,7 @@ def test_restarted_gateway_shows_todays_orders_and_trades_once(case: Case, venue
         old.cancel(gone)
         old.wait_status(gone, Status.CANCELLED)
         old.assert_truth()
+        done, resting, gone = (old.known_as(orderid) for orderid in (done, resting, gone))
     with closing(Desk(case, venue).ready()) as new:
         new.wait_status(resting, Status.NOTTRADED)
         new.wait_status(done, Status.ALLTRADED)
@@ -196,7 +198,7 @@ def test_wrong_key_is_one_clear_line_and_market_data_goes_on(case: Case, venue: 
     """F29"""
     with closing(Desk(case, venue)) as desk:
         secret = "not-the-secret-" + "x" * 20
-        desk.connect(**{"API Secret": secret})
+        desk.connect(**{case.secret_field: secret})
         desk.recorder.wait(lambda: desk.recorder.said("Authentication failed"), "the line")
         desk.recorder.wait(lambda: case.symbol in desk.recorder.contracts, "contracts")
         desk.subscribe()
@@ -260,6 +262,7 @@ def test_close_in_any_state(case: Case, venue: MockExchange, state: str) -> None
         venue.faults.add(match="GET *", stage="before_engine", action="hang", times=50)
         desk.gateway.query_account()
     elif state == "venue away":
+        desk.recorder.wait(lambda: desk.recorder.said("MD API connected"), "market data")
         restart = threading.Thread(target=lambda: venue.restart(keep_state=True, down=2.5))
         restart.start()
         desk.recorder.wait(lambda: desk.recorder.said("MD API disconnected"), "disconnect")
@@ -298,7 +301,7 @@ def test_connect_again_without_close(desk: Desk) -> None:
 
 def test_one_hung_route_holds_nothing_else(desk: Desk) -> None:
     """F32: history hangs, orders flow, and history gives up by itself."""
-    desk.venue.faults.add(match="GET /api/v3/klines", stage="before_engine", action="hang", times=5)
+    desk.venue.faults.add(match=desk.case.history_label, stage="before_engine", action="hang", times=5)
     now = datetime.now(timezone.utc)
     answers: list[object] = []
     asking = threading.Thread(target=lambda: answers.append(desk.gateway.query_history(

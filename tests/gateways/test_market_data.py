@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from vnpy.trader.constant import Exchange, Interval, Product
+from vnpy.trader.constant import Exchange, Interval, OrderType, Product
 from vnpy.trader.object import BarData, HistoryRequest, TickData
 
 from mockexchange import MockExchange
@@ -150,14 +150,16 @@ def finished(interval: Interval, ago: int) -> datetime:
 
 def test_contracts_are_the_venues(desk: Desk) -> None:
     listed = desk.venue.run(lambda venue: dict(venue.exchange.instruments))
-    assert {contract.name for contract in desk.recorder.contracts.values()} == set(listed)
+    names = {symbol: contract.extra["base"] + contract.extra["quote"] for symbol, contract in desk.recorder.contracts.items()}
+    assert set(names.values()) == set(listed)
     for symbol, contract in desk.recorder.contracts.items():
-        instrument = listed[contract.name]
+        instrument = listed[names[symbol]]
         assert contract.pricetick == instrument.tick_size / SCALE
         assert contract.min_volume == instrument.step_size / SCALE
-        assert contract.max_volume == instrument.max_quantity / SCALE
+        assert contract.max_volume == (instrument.max_quantity / SCALE if desk.case.knows_limits else None)
         assert (contract.product, contract.size, contract.exchange) == (Product.SPOT, 1, Exchange.GLOBAL)
-        assert contract.history_data and contract.net_position and contract.stop_supported
+        assert contract.history_data and contract.net_position
+        assert contract.stop_supported is (OrderType.STOP not in desk.case.lacks)
         assert contract.symbol == symbol and contract.gateway_name == desk.gateway.gateway_name
 
 

@@ -46,6 +46,8 @@ def test_market_order(desk: Desk) -> None:
 
 
 def test_fak_fills_what_is_there_and_is_cancelled(desk: Desk) -> None:
+    if desk.refused_here(OrderType.FAK):
+        return
     best = float(desk.venue.run(lambda venue: venue.exchange.books["BTCUSDT"].asks(1))[0][0]) / 1e8
     missed = desk.send("BUY", best - 100, 0.01, OrderType.FAK)
     assert desk.wait_status(missed, Status.CANCELLED).traded == 0
@@ -55,6 +57,8 @@ def test_fak_fills_what_is_there_and_is_cancelled(desk: Desk) -> None:
 
 
 def test_fok_fills_whole_or_not_at_all(desk: Desk) -> None:
+    if desk.refused_here(OrderType.FOK):
+        return
     # more than the account can take is out; more than the book has within a tick of the touch is not
     best = float(desk.venue.run(lambda venue: venue.exchange.books["BTCUSDT"].asks(1))[0][0]) / 1e8
     missed = desk.send("BUY", best - 50, 0.1, OrderType.FOK)
@@ -65,6 +69,8 @@ def test_fok_fills_whole_or_not_at_all(desk: Desk) -> None:
 
 
 def test_stop_order_waits_for_its_trigger(desk: Desk) -> None:
+    if desk.refused_here(OrderType.STOP):
+        return
     orderid = desk.send("BUY", 42_000.0, 0.05, OrderType.STOP)
     order = desk.wait_status(orderid, Status.NOTTRADED)
     assert order.type is OrderType.STOP and order.price == 42_000.0
@@ -76,17 +82,18 @@ def test_stop_order_waits_for_its_trigger(desk: Desk) -> None:
 def test_refusals_of_the_venue_are_rejected_with_its_words(desk: Desk) -> None:
     orderid = desk.send("BUY", 39_000.0, 100)
     desk.wait_status(orderid, Status.REJECTED)
-    assert desk.recorder.said("Order rejected, code: -2010, message: Account has insufficient balance")
-    stop = desk.send("BUY", 30_000.0, 0.05, OrderType.STOP)
-    desk.wait_status(stop, Status.REJECTED)
-    assert desk.recorder.said("Order would trigger immediately")
+    assert desk.recorder.said(desk.case.poor)
+    if OrderType.STOP not in desk.case.lacks:
+        stop = desk.send("BUY", 30_000.0, 0.05, OrderType.STOP)
+        desk.wait_status(stop, Status.REJECTED)
+        assert desk.recorder.said("Order would trigger immediately")
     desk.assert_truth()
 
 
 def test_local_refusals_name_the_reason(desk: Desk) -> None:
     for args, reason in [
         (("BUY", 40_000.0, 0.000001), "below the minimum"),
-        (("BUY", 40_000.0, 0.00001), "price x volume"),
+        *([(("BUY", 40_000.0, 0.00001), "price x volume")] if desk.case.knows_limits else []),
         (("BUY", 0.001, 1), "below the tick"),
         (("BUY", float("nan"), 1), "price"),
     ]:
@@ -130,6 +137,8 @@ def test_a_thousand_random_orders_and_cancels_end_in_agreement(desk: Desk) -> No
             continue
         side = rng.choice(("BUY", "SELL"))
         type_ = rng.choice((OrderType.LIMIT,) * 6 + (OrderType.FAK, OrderType.FOK, OrderType.MARKET))
+        if type_ in desk.case.lacks:
+            type_ = OrderType.LIMIT
         away = rng.choice((-200.0, -5.0, 0.0, 5.0, 2_000.0))
         price = 40_000.0 - away if side == "BUY" else 40_000.0 + away
         sent.append(desk.send(side, price, rng.randint(1, 40) / 10_000, type_))
@@ -146,5 +155,5 @@ def test_a_thousand_random_orders_and_cancels_end_in_agreement(desk: Desk) -> No
     desk.recorder.wait(
         lambda: not any(order.is_active() for order in desk.recorder.orders.values()), "everything final", 60
     )
-    assert len(desk.recorder.trades) > 100
+    assert len(desk.recorder.trades) > 40
     desk.assert_truth()

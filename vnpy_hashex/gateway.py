@@ -1,0 +1,232 @@
+"""HashExGateway: settings, wiring, clock and contracts."""
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from functools import partial
+from logging import ERROR, WARNING
+from typing import Any
+
+from vnpy.event import EventEngine
+from vnpy.trader.constant import Exchange, OrderType
+from vnpy.trader.object import BarData, ContractData, HistoryRequest, SubscribeRequest
+
+from vnpy_restgateway.clock import ServerClock
+from vnpy_restgateway.doubt import DoubtRule
+from vnpy_restgateway.history import aware
+from vnpy_restgateway.outcome import Outcome
+from vnpy_restgateway.settings import Field, dialog
+
+from .accounting import Accounting
+from .calls import MARKET_BUY, REFUSE
+from .endpoints import REQUESTS_PER_SECOND, REST_HOST, SYMBOLS, TICKERS, stream_host
+from .enums import INTERVAL_VT2HASHEX
+from .errors import ADVICE
+from .parse import Listing, guess_listing, parse_listing
+from .rest import RestApi
+from .streams import MdApi, UserSocket
+
+CLOCK_SAMPLES: int = 3
+CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
+
+
+class HashExGateway(Accounting):
+    """
+    HashEx spot for VeighNa, and its siblings of the same platform under their own REST Host. Orders are known
+    to the venue by its own ids only; vn.py's order ids stay ours, those of orders placed elsewhere are the venue's.
+    """
+
+    default_name: str = "HASHEX"
+    fields = (
+        Field("Access Key", "secret"),
+        Field("Secret Key (Password 密码)", "secret", aliases=("Secret Key",)),
+        Field("REST Host", "host", default=REST_HOST),
+        Field("Stream Host", "host", default="", schemes=("ws", "wss")),
+        Field("Proxy Host", default=""),
+        Field("Proxy Port", "integer", default=0, high=65_535),
+        Field("Market Buy", "choice", choices=MARKET_BUY),
+    )
+    default_setting: dict[str, Any] = dialog(fields)
+    exchanges: list[Exchange] = [Exchange.GLOBAL]
+    order_types = frozenset({OrderType.LIMIT, OrderType.MARKET})
+    # an order may not be visible for half a minute after it was accepted
+    doubt_rule = DoubtRule(bound=30.0, spacing=3.0, misses=3, first=0.5, longest=5.0)
+
+    request_timeout: float = 10.0       # s from sending to the end of the answer
+    requests_per_second: float = REQUESTS_PER_SECOND
+    silence: float = 5.0                # s without news of a book after which it is polled,
+    poll_ticks: float = 2.0             # this often,
+    give_up: float = 30.0               # and after which its socket is connected again
+
+    def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
+        super().__init__(event_engine, gateway_name)
+        self.clock: ServerClock = ServerClock()
+        self.rest: RestApi = RestApi(self)
+        self.md: MdApi = MdApi(self)
+        self.user: UserSocket = UserSocket(self)
+        self.market_buy: str = REFUSE
+        self.locked_out: bool = False               # the venue refused our key: no signed requests
+        self._stream_host: str = ""
+        self._proxy: tuple[str, int] = ("", 0)
+        self._samples: int = 0
+        self._after_clock: list[Callable[[], None]] = []
+
+    # lifecycle
+
+    def close(self) -> None:
+        with self._lifecycle:
+            super().close()
+            for stop in self.closers():
+                stop()              # what the writer's last job started meanwhile
+            waiting: list[str] = [
+                orderid for orderid, entry in self.flow.table.active.items()
+                if not entry.acknowledged and orderid not in self.flow.sought
+            ]
+            self.rest.pacer.clear()
+            for orderid in waiting:
+                self._guard(partial(self.flow.on_outcome, orderid, Outcome.NOT_SENT, "", "gateway closed"))
+
+    def open(self, values: dict[str, Any]) -> None:
+        self.locked_out = False
+        self.restart_accounting()
+        self._after_clock.clear()
+        self._proxy = (values["Proxy Host"], values["Proxy Port"])
+        self.market_buy = values["Market Buy"]
+        host: str = values["REST Host"]
+        self._stream_host = stream_host(host, values["Stream Host"])
+        key, secret = values["Access Key"], values["Secret Key (Password 密码)"]
+        self.secrets = (key, secret)
+        if not key or not secret:
+            self.log("No access key and secret key given: market data only", WARNING)
+            key = secret = ""
+        self.rest.connect(host, key, secret, *self._proxy)
+        self.clock = ServerClock()
+        self.measure_clock()
+
+    def closers(self) -> list[Callable[[], None]]:
+        return [*self.md.closers(), self.user.stop, self.rest.stop]
+
+    def pause(self) -> float:
+        return 3_600.0 if self.locked_out else super().pause()
+
+    # market data
+
+    def subscribe(self, req: SubscribeRequest) -> None:
+        """Ticks of a symbol, from now on and after every reconnect."""
+        if not self.writer.post(self._subscribe, req):
+            self.log(f"Failed to subscribe data, not connected: {req.symbol}", WARNING)
+
+    def _subscribe(self, req: SubscribeRequest) -> None:
+        contract: ContractData | None = self.contracts.get(req.symbol)
+        if contract is None:
+            self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
+            return
+        self.md.subscribe(contract)
+
+    def now(self) -> datetime:
+        """The venue's time."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, timezone.utc)
+
+    def query_history(self, req: HistoryRequest) -> list[BarData]:
+        contract: ContractData | None = self.contracts.get(req.symbol)
+        if contract is None:
+            self.log(f"Query kline history failed, symbol not found: {req.symbol}", WARNING)
+            return []
+        if req.interval not in INTERVAL_VT2HASHEX:
+            self.log(f"Query kline history failed, interval not supported: {req.interval}", WARNING)
+            return []
+        try:
+            bars: list[BarData] = self.rest.query_history(
+                contract, req.interval, aware(req.start), aware(req.end) if req.end else None
+            )
+        except Exception as error:
+            self.on_exception(error)
+            return []
+        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else "no bars"
+        self.log(f"Query kline history finished, {req.symbol} - {req.interval.value}, {span}")
+        return bars
+
+    # answers: clock, contracts
+
+    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
+        """Take several samples of the server's clock, then go on."""
+        if then:
+            self._after_clock.append(then)
+        self._samples = 0
+        self.clock.invalidate()
+        self.rest.query_time()
+
+    def on_query_time(self, server_ms: int, sent: float, received: float) -> None:
+        """One sample of the server's clock."""
+        self.clock.feed(sent, server_ms, received)
+        self._samples += 1
+        if self._samples < CLOCK_SAMPLES:
+            self.rest.query_time()
+            return
+        self.log_once("clock", f"Server time updated, local offset: {-self.clock.offset_ms:.0f}ms")
+        self.writer.later(CLOCK_INTERVAL, "clock", self.measure_clock)
+        waiting, self._after_clock = self._after_clock, []
+        for call in waiting:
+            call()
+        if not self.ready:
+            self.query_contract()
+
+    def query_contract(self) -> None:
+        """What is traded: symbol/configs, or the tickers where that does not exist."""
+        self.rest.query(
+            "contract", SYMBOLS, {}, partial(self.on_query_contract, parse_listing), signed=False,
+            refused=self.on_contract_refused,
+        )
+
+    def on_contract_refused(self, code: int | str, text: str) -> bool:
+        """No symbol/configs here; a server in trouble is asked again instead."""
+        if str(code).startswith("HTTP 5"):
+            return False
+        self.log(
+            f"{SYMBOLS} refused, code: {code}, message: {text}. Taking symbols, ticks and steps from the tickers: they "
+            "are guessed from the numbers shown, and may be coarser than the venue's", WARNING
+        )
+        self.rest.query("contract", TICKERS, {}, partial(self.on_query_contract, guess_listing), signed=False)
+        return True
+
+    def on_query_contract(self, parse: Callable[[dict[str, Any], str], Listing], data: Any, asked_at: float) -> None:
+        """All symbols: at connect, and again when the venue speaks of one we do not know."""
+        def add(d: dict[str, Any]) -> None:
+            listing: Listing = parse(d, self.gateway_name)
+            if not self.ready or listing.contract.symbol not in self.contracts:
+                self.add_contract(*listing)
+
+        if self.each(data, add, "contract") == 0:
+            raise ValueError("no symbols")
+        first: bool = not self.ready
+        self.ready = True
+        if first:
+            self.log("Contract data received")
+            self.start_streams()
+        parked, self.parked = self.parked, {}
+        for name, rows in parked.items():
+            if name not in self.names:
+                self.log(f"The venue lists no symbol {name}, but tells of orders on it: shown when it does", ERROR)
+                self.parked[name] = rows
+                continue
+            self.each(rows, self.on_venue_order, "order")
+
+    def start_streams(self) -> None:
+        """Everything that wants the contracts first."""
+        self.md.connect(self._stream_host, *self._proxy)
+        if self.rest.key:
+            self.flow.resume()
+            self.user.connect(self._stream_host, *self._proxy)
+            self.catch_up()
+            self.writer.later(self.poll_interval, "reconcile", self.reconcile)
+
+    def on_user_socket_lost(self) -> None:
+        """Poll at once, and faster from now on."""
+        self.reconcile()
+
+    def on_locked_out(self, code: int, text: str) -> None:
+        """The venue refused the key: one clear line, no further signed requests, market data goes on."""
+        if self.locked_out:
+            return
+        self.locked_out = True
+        self.log(f"Authentication failed, code: {code}, message: {text}; {ADVICE[code]}, then connect again", ERROR)
+        self.user.stop()

@@ -1,0 +1,190 @@
+"""HashEx's payloads as vn.py objects. Pure: payload in, object out."""
+
+import re
+from datetime import datetime, timezone
+from decimal import Decimal
+from math import isfinite
+from typing import Any, NamedTuple
+
+from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
+from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
+
+from vnpy_restgateway.reconcile import VenueOrder
+
+from .enums import direction_to_vt, status_to_vt, type_to_vt
+
+SYMBOL_SUFFIX: str = "_SPOT_HASHEX"
+SPOT: str = "1"                     # balanceType
+GUESSED_VOLUME_DIGITS: int = 3      # at most, of a symbol whose precisions the venue does not tell
+Payload = dict[str, Any]
+
+_ID: re.Pattern[str] = re.compile(r"[\w-]+", re.ASCII)
+
+
+class Listing(NamedTuple):
+    """A contract, with its exact price tick and volume step."""
+
+    contract: ContractData
+    tick: Decimal
+    step: Decimal
+
+
+def parse_time(milliseconds: Any) -> datetime:
+    """Milliseconds since 1970 as a datetime in UTC."""
+    return datetime.fromtimestamp(int(milliseconds) / 1_000, timezone.utc)
+
+
+def number(value: Any) -> float:
+    """
+    A decimal as text, exponents included, or as a JSON number; null and "" are 0.
+
+    :raises ValueError: it is no number, or not finite
+    """
+    found: float = float(value) if value not in (None, "") else 0.0
+    if not isfinite(found):
+        raise ValueError(f"no number: {value!r}")
+    return found
+
+
+def is_spot(d: Payload) -> bool:
+    """False for what belongs to the margin account."""
+    return str(d.get("balanceType") or SPOT) == SPOT
+
+
+def parse_listing(d: Payload, gateway_name: str) -> Listing:
+    """One of symbol/configs. The venue tells no least volume: one step."""
+    name: str = d["symbol"]
+    base, _, quote = name.partition("_")
+    contract: ContractData = make_contract(name, d.get("baseAsset") or base, d.get("quoteAsset") or quote, gateway_name)
+    return _listing(contract, int(d["pricePrecision"]), int(d["quantityPrecision"]))
+
+
+def guess_listing(d: Payload, gateway_name: str) -> Listing:
+    """
+    One of the tickers, where there is no symbol/configs: no finer than the prices and the volume that are shown,
+    so that what is rounded to it is legal.
+    """
+    name: str = d["s"]
+    base, _, quote = name.partition("_")
+    digits: int = max(decimals(d.get(key)) for key in ("c", "o", "h", "l"))
+    return _listing(
+        make_contract(name, base, quote, gateway_name), digits, min(decimals(d.get("a")), GUESSED_VOLUME_DIGITS)
+    )
+
+
+def make_contract(name: str, base: str, quote: str, gateway_name: str) -> ContractData:
+    """A contract without tick and step. ``name`` BTC_USDT is the vn.py symbol BTCUSDT_SPOT_HASHEX."""
+    if not base or not quote:
+        raise ValueError(f"symbol {name!r} has no base or quote")
+    contract: ContractData = ContractData(
+        symbol=name.replace("_", "") + SYMBOL_SUFFIX, exchange=Exchange.GLOBAL, name=name, product=Product.SPOT,
+        size=1, pricetick=0.0, min_volume=0.0, net_position=True, history_data=True, gateway_name=gateway_name,
+    )
+    contract.extra = {"base": base, "quote": quote}
+    return contract
+
+
+def _listing(contract: ContractData, price_digits: int, volume_digits: int) -> Listing:
+    tick: Decimal = Decimal(1).scaleb(-price_digits)
+    step: Decimal = Decimal(1).scaleb(-volume_digits)
+    contract.pricetick = float(tick)
+    contract.min_volume = float(step)
+    return Listing(contract, tick, step)
+
+
+def decimals(value: Any) -> int:
+    """How many decimals a number shows; surplus zeros count, for the venue wrote them."""
+    if value in (None, ""):
+        return 0
+    return max(0, -int(Decimal(str(value)).as_tuple().exponent))
+
+
+def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueOrder | None:
+    """
+    An order of order/detail, list or history, or of a uOrder push, which has other names for some fields.
+    ``orderid`` is the venue's id and ``reference`` the client order id, where one comes back.
+    None: its state does not say how it stands.
+    """
+    status: Status | None = status_to_vt(d["state"])
+    if status is None:
+        return None
+    direction: Direction | None = direction_to_vt(d["orderSide"] if "orderSide" in d else d["direction"])
+    if direction is None:
+        raise ValueError("neither BUY nor SELL")
+    venue_id: str = parse_id(d["orderId"])
+    traded: float = number(d["executedQty"] if "executedQty" in d else d["dealQty"])
+    volume: float = number(d["origQty"])
+    type_: OrderType = type_to_vt(d["orderType"])
+    if type_ is OrderType.MARKET and direction is Direction.LONG:
+        # origQty may be an amount of the quote asset; 0 is vn.py's "not known" here
+        volume = traded if status is Status.ALLTRADED else 0.0
+    if status is Status.ALLTRADED and not traded:
+        traded = volume             # the document's own history example
+    if status is Status.NOTTRADED and traded:
+        status = Status.PARTTRADED
+    created: Any = d.get("createdTime") or d.get("createTime")
+    order: OrderData = OrderData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        orderid=venue_id,
+        type=type_,
+        direction=direction,
+        price=number(d.get("price")),
+        volume=volume,
+        traded=traded,
+        status=status,
+        datetime=parse_time(created) if created else None,
+        reference=str(d.get("clientOrderId") or ""),
+        gateway_name=gateway_name,
+    )
+    return VenueOrder(order, venue_id)
+
+
+def parse_id(value: Any) -> str:
+    """
+    An id as text: it may come as a number, and exceeds what a float can hold.
+
+    :raises ValueError: it is none
+    """
+    text: str = str(value)
+    if value is None or isinstance(value, bool | float) or not _ID.fullmatch(text):
+        raise ValueError(f"no id: {value!r}")
+    return text
+
+
+def parse_fill(d: Payload, contract: ContractData, direction: Direction | None, gateway_name: str) -> TradeData:
+    """One of order/deal; ``direction`` is its order's, for rows that do not tell."""
+    venue_id: str = parse_id(d["orderId"])
+    return TradeData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        orderid=venue_id,
+        tradeid=f"{venue_id}-{parse_id(d['execId'])}",
+        direction=direction_to_vt(d["orderSide"]) if d.get("orderSide") is not None else direction,
+        price=number(d["price"]),
+        volume=number(d["quantity"]),
+        datetime=parse_time(d["timestamp"]),
+        gateway_name=gateway_name,
+    )
+
+
+def parse_balance(d: Payload) -> tuple[str, float, float]:
+    """Coin, free and frozen; "balance" means one thing in the REST API and another on the socket."""
+    return d["coin"], number(d["availableBalance"]), number(d["freeze"])
+
+
+def parse_bar(d: Payload, contract: ContractData, interval: Interval, gateway_name: str) -> BarData:
+    """One kline; vn.py stamps a bar with its start."""
+    return BarData(
+        symbol=contract.symbol,
+        exchange=contract.exchange,
+        datetime=parse_time(d["t"]),
+        interval=interval,
+        open_price=number(d["o"]),
+        high_price=number(d["h"]),
+        low_price=number(d["l"]),
+        close_price=number(d["c"]),
+        volume=number(d["a"]),
+        turnover=number(d["v"]),
+        gateway_name=gateway_name,
+    )

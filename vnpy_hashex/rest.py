@@ -1,0 +1,314 @@
+"""HashEx's REST API: signing, pace, queries that are repeated until answered, commands that are not."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from logging import ERROR, WARNING
+from threading import Event
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from vnpy.trader.constant import Interval
+from vnpy.trader.object import BarData, ContractData
+
+from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
+from vnpy_restgateway.pace import Job, Pacer
+from vnpy_restgateway.rest import Request, RestClient
+from vnpy_restgateway.schedule import retry_after
+
+from . import klines
+from .auth import query_string, signed_headers, wire_params
+from .endpoints import BURST, KLINE, REQUESTS_PER_SECOND, TIME, Rank
+from .enums import INTERVAL_VT2HASHEX
+from .errors import AUTHENTICATION, NO_SUCH_URL, RETRIED, TIMESTAMP, WRONG_URL, envelope_code, read_error
+from .pages import Walk
+from .parse import parse_bar
+
+if TYPE_CHECKING:
+    from .gateway import HashExGateway
+
+RETRY_FIRST: float = 0.5            # s, doubled up to
+RETRY_LONGEST: float = 30.0
+LIMIT_FALLBACK: float = 10.0        # s after a 429 without Retry-After
+HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
+
+Params = dict[str, str | int | None]
+# (reply, None), or (None, error) when no usable answer came; on the writer thread
+Answer = Callable[[Reply | None, BaseException | None], None]
+Refused = Callable[[int | str, str], bool]
+
+
+class Call:
+    """What a request is for; travels as ``Request.extra``."""
+
+    __slots__ = ("name", "signed", "sent", "again", "failed", "refused")
+
+    def __init__(
+        self, name: str, signed: bool, again: Callable[[], None] | None = None,
+        failed: Callable[[], None] | None = None, refused: Refused | None = None,
+    ) -> None:
+        self.name: str = name
+        self.signed: bool = signed
+        self.sent: float = monotonic()
+        self.again: Callable[[], None] | None = again
+        self.failed: Callable[[], None] | None = failed
+        self.refused: Refused | None = refused
+
+
+class RestApi(RestClient):
+    """Requests are put in line on the writer thread; answers come in worker threads and go to the writer."""
+
+    def __init__(self, gateway: "HashExGateway") -> None:
+        super().__init__()
+        self.gateway: HashExGateway = gateway
+        self.key: str = ""
+        self.secret: str = ""
+        self.pacer: Pacer = Pacer(REQUESTS_PER_SECOND, BURST)
+        self._failures: dict[str, int] = {}
+
+    def connect(self, host: str, key: str, secret: str, proxy_host: str, proxy_port: int) -> None:
+        """Start the workers. Nothing is asked yet."""
+        self.key = key
+        self.secret = secret
+        self.pacer = Pacer(self.gateway.requests_per_second, max(BURST, int(self.gateway.requests_per_second)))
+        self._failures.clear()
+        self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
+        self.start()
+        self.gateway.log("REST API started")
+
+    def sign(self, request: Request) -> Request:
+        """Called at send time: a request that waited in line carries a fresh timestamp, and a nonce of its own."""
+        call: Any = request.extra
+        if not isinstance(call, Call):
+            return request
+        pause: float = self.pause(call.signed)
+        if pause:
+            raise NotSent(f"{self.gateway.gate.reason or 'access key refused'}, {pause:.0f} s to go")
+        params: dict[str, str] = wire_params(request.params or {})
+        request.params = None
+        if params:
+            request.path = f"{request.path}?{query_string(params)}"
+        call.sent = monotonic()
+        headers: dict[str, str] = {}
+        if call.signed:
+            headers = signed_headers(self.key, self.secret, params, self.gateway.clock.now_ms())
+        if request.method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            request.data = b""
+        request.headers = headers
+        return request
+
+    def pause(self, signed: bool) -> float:
+        """Seconds until a call may go: a refused key is nothing to public ones."""
+        return self.gateway.pause() if signed else self.gateway.gate.remaining(monotonic())
+
+    # in line: writer thread
+
+    def in_turn(self, rank: Rank, job: Job) -> None:
+        """Do something that sends one request when the pace allows it."""
+        self.pacer.put(rank, job)
+        self.pump()
+
+    def pump(self) -> None:
+        """Let go what may go now."""
+        while True:
+            job: Job | None = self.pacer.take(monotonic())
+            if job is None:
+                break
+            job()
+        wait: float | None = self.pacer.wait(monotonic())
+        if wait is not None:
+            self.gateway.writer.later(wait, "pace", self.pump)
+
+    # queries: each is repeated until it is answered, further and further apart
+
+    def query(
+        self, name: str, path: str, params: Params, callback: Callable[[Any, float], None], *, signed: bool = True,
+        rank: Rank = Rank.QUERY, refused: Refused | None = None, failed: Callable[[], None] | None = None,
+    ) -> None:
+        """
+        GET; ``callback(data, asked_at)`` gets the envelope's data, on the writer thread. ``refused(code, text)`` may
+        take an answer of another code, by returning True. What fails is asked again, unless there is ``failed``,
+        which is then called instead.
+        """
+        if signed and (self.gateway.locked_out or not self.key):
+            if failed:
+                failed()
+            return
+        again = partial(self.query, name, path, params, callback, signed=signed, rank=rank, refused=refused)
+        call: Call = Call(name, signed, again, failed, refused)
+        self.in_turn(rank, lambda: self.send("GET", path, params, call, partial(self._on_query, call, callback)))
+
+    def walk(
+        self, name: str, path: str, walk: Walk, done: Callable[[Walk, float], None], *, rank: Rank = Rank.QUERY,
+        failed: Callable[[], None] | None = None,
+    ) -> None:
+        """All pages of a list; ``done(walk, asked_at)`` when the last is here, ``asked_at`` being when the first was asked for."""
+        def on_page(first: float, data: Any, asked_at: float) -> None:
+            first = first or asked_at
+            if walk.take(data):
+                ask(first)
+            else:
+                done(walk, first)
+
+        def ask(first: float = 0.0) -> None:
+            self.query(name, path, walk.params(), partial(on_page, first), rank=rank, failed=failed)
+
+        ask()
+
+    def query_time(self) -> None:
+        """One sample of the server's clock; the gateway asks for several. Timed in the worker, not in the queue."""
+        call: Call = Call("time", False, self.query_time)
+        received: list[float] = []
+
+        def on_time(data: Any, asked_at: float) -> None:
+            self.gateway.on_query_time(int(data), asked_at, received[0])
+
+        self.in_turn(Rank.QUESTION, lambda: self.send(
+            "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(monotonic())
+        ))
+
+    def _on_query(
+        self, call: Call, callback: Callable[[Any, float], None], reply: Reply | None, error: BaseException | None
+    ) -> None:
+        if reply is None:
+            self._again(call, str(error))
+            return
+        found = read_error(reply)
+        if found is not None or reply.status // 100 != 2:
+            self._on_refused(call, reply, *(found or (http_code(reply.status), "")))
+            return
+        try:
+            callback(reply.data.get("data"), call.sent)     # type: ignore[union-attr]
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as problem:
+            # valid JSON of a shape that the documents do not describe
+            self._again(call, f"answer not understood ({type(problem).__name__}: {problem})")
+            return
+        self._failures.pop(call.name, None)
+
+    def _on_refused(self, call: Call, reply: Reply, code: int | str, text: str) -> None:
+        limited: bool = self.on_limits(reply, text)
+        if not limited and call.refused and call.refused(code, text):
+            return
+        if self.on_code(code, text, call.name):
+            if call.failed:
+                call.failed()
+            return
+        self._again(call, f"code: {code}, message: {text}")
+
+    def on_code(self, code: int | str, text: str, what: str) -> bool:
+        """What a code means for more than the request it answered. True: asking again is of no use."""
+        if code in AUTHENTICATION:
+            self.gateway.on_locked_out(int(code), text)
+            return True
+        if code == NO_SUCH_URL:
+            self.gateway.log_once(f"url {what}", f"{what} refused, code: {code}, message: {text}: {WRONG_URL}", ERROR)
+            return True
+        if code in TIMESTAMP:
+            self.gateway.log_once("timestamp", "Timestamp refused, measuring the server's clock again", WARNING)
+            self.gateway.measure_clock()
+        return False
+
+    def _again(self, call: Call, reason: str) -> None:
+        failures: int = self._failures.get(call.name, 0) + 1
+        self._failures[call.name] = failures
+        if failures == 1 or failures % 10 == 0:
+            self.gateway.log(f"Query {call.name} failed{'' if call.failed else ', trying again'}: {reason}", WARNING)
+        if call.failed:
+            call.failed()
+        elif call.again:
+            delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
+            self.gateway.writer.later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
+
+    def on_limits(self, reply: Reply, text: str) -> bool:
+        """429, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
+        if reply.status != 429:
+            return False
+        seconds: float = retry_after(reply.headers.get("Retry-After"), LIMIT_FALLBACK)
+        if self.gateway.gate.shut(seconds, monotonic(), "Rate limit exceeded"):
+            until: datetime = datetime.fromtimestamp(datetime.now().timestamp() + seconds)
+            self.gateway.log(f"Rate limit exceeded, no requests until {until:%H:%M:%S}: {text}", ERROR)
+        return True
+
+    # commands and single questions: answered whatever happens, never repeated here
+
+    def call(
+        self, method: str, path: str, params: Params, callback: Answer, rank: Rank, *, lane: str = "order",
+        before: Callable[[], bool] | None = None,
+    ) -> None:
+        """
+        Signed call in its turn; ``callback`` runs on the writer thread exactly once. ``before`` is called when
+        its turn has come; False: it is not sent any more, and nothing is called.
+        """
+        def job() -> None:
+            if before is None or before():
+                self.send(method, path, params, Call(f"{method} {path}", True), callback, lane=lane, urgent=rank is Rank.CANCEL)
+
+        self.in_turn(rank, job)
+
+    def send(
+        self, method: str, path: str, params: Params, call: Call, callback: Answer, *, lane: str = "query",
+        urgent: bool = False, at_once: Callable[[], None] | None = None,
+    ) -> None:
+        """Hand a request to the workers; ``at_once`` is called in the worker when a whole answer is here."""
+        post = self.gateway.writer.post
+
+        def on_answer(data: Any, request: Request) -> None:
+            if at_once:
+                at_once()
+            post(callback, request.reply, None)
+
+        self.add_request(
+            method, path, params=params, extra=call, lane=lane, priority=urgent, callback=on_answer,
+            on_failed=lambda status, request: post(callback, request.reply, None),
+            # without a reply: what is no JSON says nothing here
+            on_error=lambda exc, value, tb, request: post(callback, None, value),
+        )
+
+    def on_error(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any
+    ) -> None:
+        """Only an exception in one of our own callbacks comes here."""
+        self.gateway.on_exception(value)
+
+    # history: caller's thread
+
+    def query_history(
+        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None
+    ) -> list[BarData]:
+        """Finished bars; what could be had when a page fails."""
+        give_up: float = monotonic() + HISTORY_PATIENCE
+
+        def page(start_ms: int | None, end_ms: int, limit: int) -> list[BarData] | None:
+            params: dict[str, Any] = {
+                "symbol": contract.name, "interval": INTERVAL_VT2HASHEX[interval],
+                "startTime": start_ms, "endTime": end_ms, "limit": limit,
+            }
+            reason: str = ""
+            for _ in (1, 2):
+                left: float = give_up - monotonic()
+                if left <= 0 or self.pause(False) or not self.await_turn(left):
+                    reason = "out of time or told to wait"
+                    break
+                try:
+                    response = self.request("GET", KLINE, params=params, timeout=min(left, self.read_timeout))
+                    reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
+                    if reply.status // 100 == 2 and envelope_code(reply.data) == 0:
+                        rows: Any = reply.data["data"] or ()        # type: ignore[index]
+                        return [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in rows]
+                    code, text = read_error(reply) or (http_code(reply.status), "")
+                    reason = f"code: {code}, message: {text}"
+                    if self.on_limits(reply, text) or (reply.status // 100 == 4 and code not in RETRIED):
+                        break
+                except (RestError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+                    reason = str(error) or type(error).__name__
+            self.gateway.log(f"Query kline history failed, {reason}", WARNING)
+            return None
+
+        return klines.fetch(page, interval, start, end, self.gateway.now())
+
+    def await_turn(self, seconds: float) -> bool:
+        """Wait in line from another thread; False when it took too long or the gateway is closed."""
+        turn: Event = Event()
+        return self.gateway.writer.post(self.in_turn, Rank.QUERY, turn.set) and turn.wait(min(seconds, self.read_timeout))

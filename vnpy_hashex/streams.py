@@ -1,0 +1,376 @@
+"""
+HashEx's sockets: one for each subscribed symbol, one for the 24 hour figures of all, one for the account.
+
+They turn bytes into records and hand them on: ticks to the event engine, everything about orders and
+balances to the gateway's writer. A socket is kept alive by the word "ping", not by ping frames.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from logging import INFO, WARNING
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from vnpy.trader.object import ContractData, TickData
+
+from vnpy_restgateway.stream import WebsocketClient
+
+from .endpoints import DEPTH, DEPTH_LEVEL, STREAM_PATH, TICKER_PATHS, TOKEN, Rank
+from .ticks import TickBook
+from .trading import Shape
+
+if TYPE_CHECKING:
+    from .gateway import HashExGateway
+
+HEARTBEAT: float = 20.0             # s between "ping"s; the strictest document disconnects after 30
+SILENCE: float = 30.0               # s without any frame, "pong" included, after which a connection is dead
+ACKNOWLEDGED: float = 2.0           # s after which a subscription that nobody refused counts: "succeed" is in no document
+TOKEN_PAUSE: float = 2.0            # s, doubled with every refusal up to
+TOKEN_LONGEST: float = 60.0
+
+# Words that are no JSON
+REFUSALS: frozenset[bytes] = frozenset({
+    b"invalid param", b"auth fail", b"sub fail", b"system error", b"invalid_ws_token", b"Invalid parameter",
+})
+
+
+class Socket(WebsocketClient):
+    """What the three kinds have in common."""
+
+    title: str = "MD API"
+    about: str = ""                 # what of it, for the log
+
+    def __init__(self, gateway: "HashExGateway") -> None:
+        super().__init__()
+        self.gateway: HashExGateway = gateway
+        self._bad_frames: int = 0
+
+    def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
+        """Connect, and stay connected until stop()."""
+        self.init(host + STREAM_PATH, proxy_host, proxy_port, ping_interval=0, receive_timeout=SILENCE)
+        self.start()
+
+    def beat(self) -> None:
+        """Say "ping", now and from now on (writer thread)."""
+        if self.active:
+            self.send_bytes(b"ping")
+            self.gateway.writer.later(HEARTBEAT, f"beat {id(self)}", self.beat)
+
+    def on_opened(self) -> None:
+        """A new connection (stream thread)."""
+
+    def on_push(self, kind: str, data: Any) -> None:
+        """A push (stream thread); what it raises makes the frame a bad one."""
+
+    def on_refused(self, word: str) -> None:
+        """The venue did not take a subscription (writer thread)."""
+
+    def on_word(self, word: bytes) -> None:
+        """An answer that is neither a push nor a heartbeat nor a refusal (stream thread)."""
+
+    # stream thread
+
+    def on_connected(self) -> None:
+        self.gateway.log(f"{self.title} connected{self.about}")
+        self.gateway.writer.post(self.beat)
+        self.on_opened()
+
+    def on_disconnected(self, status_code: int, msg: str) -> None:
+        self.gateway.log(f"{self.title} disconnected{self.about}, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+
+    def on_error(self, e: Exception) -> None:
+        self.gateway.log_once(f"{self.title}{self.about}", f"{self.title} exception{self.about}: {e}", WARNING)
+
+    def on_frame(self, payload: bytes) -> None:
+        if payload[:1] != b"{":
+            self.on_text(payload.strip(b' "\r\n'))
+            return
+        try:
+            packet: Any = msgspec.json.decode(payload)
+            kind: Any = packet.get("resType")
+            if isinstance(kind, str):
+                self.on_push(kind, packet["data"])
+            elif packet.get("code") not in (None, 0, "0"):
+                text: str = f"code: {packet['code']}, message: {packet.get('msg') or packet.get('message') or ''}"
+                self.gateway.writer.post(self.on_refused, text)
+        except (msgspec.DecodeError, *Shape) as error:
+            self.on_bad_frame(payload, error)
+
+    def on_text(self, word: bytes) -> None:
+        """A bare word."""
+        if word == b"ping":
+            self.send_bytes(b"pong")
+        elif word in REFUSALS:
+            self.gateway.writer.post(self.on_refused, word.decode())
+        elif word != b"pong":
+            self.on_word(word)
+
+    def on_bad_frame(self, payload: bytes, error: Exception) -> None:
+        """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
+        self._bad_frames += 1
+        if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
+            self.gateway.log(f"{self.title} frame{self.about} not understood ({error}): {payload[:120]!r}", WARNING)
+
+
+class SymbolSocket(Socket):
+    """One symbol's depth and trades. ``data_at``: when it last told of the book (monotonic seconds)."""
+
+    def __init__(self, gateway: "HashExGateway", contract: ContractData) -> None:
+        super().__init__(gateway)
+        self.name: str = contract.name
+        self.about = f" of {contract.name}"
+        self.lock: Lock = Lock()        # the book is fed by this socket, the figures' socket and REST
+        self.book: TickBook = TickBook(contract, gateway.gateway_name, gateway.now())
+        self.data_at: float = 0.0
+        self.polled_at: float = 0.0
+        self.polling: int = 0           # answers outstanding
+        self.crossed: bool = False      # when last looked at
+
+    def on_opened(self) -> None:
+        with self.lock:
+            self.book.reset()
+        self.data_at = monotonic()
+        self.send_packet({"sub": "subSymbol", "symbol": self.name})
+
+    def on_refused(self, word: str) -> None:
+        self.gateway.log_once(f"subscribe {self.name}", f"Subscription of {self.name} refused ({word}), trying again", WARNING)
+        self.gateway.writer.sooner(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect("subscription refused"))
+
+    def on_push(self, kind: str, data: Any) -> None:
+        if kind == "qAllDepth" or kind == "qDepth":
+            self.data_at = monotonic()
+        if kind == "qStats":
+            self.gateway.md.on_stats(data)
+            return
+        if data.get("s") not in (None, self.name):
+            return
+        with self.lock:
+            if kind == "qAllDepth":
+                self.book.on_all_depth(data)
+            elif kind == "qDepth":
+                if not self.book.on_depth(data):
+                    self.gateway.writer.post(self.on_torn)
+            elif kind == "qDeal":
+                self.book.on_deal(data)
+
+    def on_read_end(self) -> None:
+        """One tick for everything that came in one read of the socket."""
+        if self.book.dirty:
+            self.publish()
+
+    def publish(self) -> None:
+        """A tick of the book as it stands."""
+        with self.lock:
+            tick: TickData | None = self.book.make(self.gateway.now(), datetime.now())
+        if tick:
+            self.gateway.on_tick(tick)
+
+    # writer thread
+
+    def look(self) -> None:
+        """Once a second: a book that is crossed twice running will not become whole by itself."""
+        with self.lock:
+            crossed: bool = self.book.whole and self.book.crossed()
+            if crossed and self.crossed:
+                self.book.reset()
+        if crossed and self.crossed:
+            self.on_torn()
+        self.crossed = crossed
+
+    def on_torn(self) -> None:
+        """The book was dropped: take a new one now, not when the socket next sends a whole one."""
+        self.gateway.log_once(f"torn {self.name}", f"Book of {self.name} is torn, taking a new one", WARNING)
+        self.poll()
+
+    def poll(self) -> None:
+        """Book and figures by REST."""
+        if self.polling or not self.active:
+            return
+        self.polling = 2
+        self.polled_at = monotonic()
+        rest = self.gateway.rest
+        rest.query(
+            f"depth {self.name}", DEPTH, {"symbol": self.name, "level": DEPTH_LEVEL},
+            partial(self.on_answer, TickBook.on_all_depth), signed=False, failed=self.on_poll_failed,
+        )
+        rest.query(
+            f"ticker {self.name}", TICKER_PATHS[self.gateway.md.ticker_path], {"symbol": self.name},
+            partial(self.on_answer, TickBook.on_stats), signed=False, failed=self.on_poll_failed,
+            refused=self.on_ticker_refused,
+        )
+
+    def on_answer(self, take: Any, data: Any, asked_at: float) -> None:
+        """An answer of the poll; older than what the socket said meanwhile, it says nothing."""
+        self.polling -= 1
+        with self.lock:
+            if take is TickBook.on_stats:
+                take(self.book, data)
+            elif self.data_at < asked_at or not self.book.whole:
+                take(self.book, {**data, "id": 0})
+        if self.book.dirty:
+            self.publish()
+
+    def on_poll_failed(self) -> None:
+        self.polling -= 1
+
+    def on_ticker_refused(self, code: int | str, text: str) -> bool:
+        """The single ticker has two paths: from now on the other, unless that one failed as well."""
+        md = self.gateway.md
+        if md.ticker_path + 1 >= len(TICKER_PATHS):
+            return False
+        md.ticker_path += 1
+        self.polling -= 1
+        self.gateway.log(f"{TICKER_PATHS[0]} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
+        return True
+
+
+class StatsSocket(Socket):
+    """The 24 hour figures of all symbols."""
+
+    about = " of the 24 hour figures"
+
+    def on_opened(self) -> None:
+        self.send_packet({"sub": "subStats"})
+
+    def on_push(self, kind: str, data: Any) -> None:
+        if kind == "qStats":
+            self.gateway.md.on_stats(data)
+
+    def on_refused(self, word: str) -> None:
+        self.gateway.log_once("subscribe stats", f"Subscription of the 24 hour figures refused ({word})", WARNING)
+
+
+class MdApi:
+    """The sockets of the market data, and the watch over them. Subscriptions outlive the connection."""
+
+    def __init__(self, gateway: "HashExGateway") -> None:
+        self.gateway: HashExGateway = gateway
+        self.sockets: dict[str, SymbolSocket] = {}      # by HashEx's symbol
+        self.stats: StatsSocket = StatsSocket(gateway)
+        self.ticker_path: int = 0
+        self._where: tuple[str, str, int] | None = None
+
+    def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
+        """Start those subscribed before."""
+        self._where = (host, proxy_host, proxy_port)
+        for socket in self.sockets.values():
+            socket.polling = 0
+            socket.connect(*self._where)
+        if self.sockets:
+            self.stats.connect(*self._where)
+            self.watch()
+
+    def closers(self) -> list[Callable[[], None]]:
+        """Calls that end the sockets."""
+        self._where = None
+        return [socket.stop for socket in (*list(self.sockets.values()), self.stats)]
+
+    def subscribe(self, contract: ContractData) -> None:
+        """Take a symbol's socket (writer thread)."""
+        if contract.name in self.sockets:
+            return
+        socket: SymbolSocket = SymbolSocket(self.gateway, contract)
+        self.sockets[contract.name] = socket
+        if self._where:
+            socket.connect(*self._where)
+            if not self.stats.active:
+                self.stats.connect(*self._where)
+            socket.poll()
+            self.watch()
+
+    def watch(self) -> None:
+        """Poll by REST what its socket does not tell; give up a socket that stays silent."""
+        now: float = monotonic()
+        gateway = self.gateway
+        for socket in self.sockets.values():
+            socket.look()
+            silent: float = now - socket.data_at
+            if silent < gateway.silence:
+                continue
+            if now - socket.polled_at >= max(gateway.poll_ticks, 0.4 * len(self.sockets)) and not gateway.rest.pause(False):
+                socket.poll()
+            if socket.connected and silent >= gateway.give_up:
+                socket.data_at = now
+                gateway.log_once(f"silent {socket.name}", f"MD API of {socket.name} is silent, connecting again", WARNING)
+                socket.reconnect(f"no data for {silent:.0f} s")
+        if self._where:
+            gateway.writer.later(1.0, "watch", self.watch)
+
+    def on_stats(self, data: Any) -> None:
+        """Figures of one symbol, or of several (any stream thread)."""
+        for d in data if isinstance(data, list) else [data]:
+            socket: SymbolSocket | None = self.sockets.get(d["s"])
+            if socket:
+                with socket.lock:
+                    socket.book.on_stats(d)
+                socket.publish()
+
+
+class UserSocket(Socket):
+    """Orders, fills and balances of the account."""
+
+    title = "Trade API"
+
+    def __init__(self, gateway: "HashExGateway") -> None:
+        super().__init__(gateway)
+        self.subscribed: bool = False
+        self._refusals: int = 0
+
+    def on_opened(self) -> None:
+        self.subscribed = False
+        self.gateway.writer.post(self.subscribe)
+
+    def on_disconnected(self, status_code: int, msg: str) -> None:
+        self.subscribed = False
+        super().on_disconnected(status_code, msg)
+        self.gateway.writer.post(self.gateway.on_user_socket_lost)
+
+    def on_push(self, kind: str, data: Any) -> None:
+        if kind in ("uOrder", "uTrade", "uBalance"):
+            self.gateway.writer.post(self.gateway.on_user_push, kind, data)
+
+    def on_bad_frame(self, payload: bytes, error: Exception) -> None:
+        super().on_bad_frame(payload, error)
+        self.gateway.writer.post(self.gateway.catch_up)         # it may have been about an order
+
+    def on_word(self, word: bytes) -> None:
+        if word == b"succeed":
+            self.gateway.writer.post(self.on_subscribed, self.epoch)
+
+    # writer thread
+
+    def subscribe(self) -> None:
+        """A token for every connection, then the subscription."""
+        if self.connected and not self.subscribed:
+            self.gateway.rest.query("token", TOKEN, {}, partial(self.on_token, self.epoch), rank=Rank.QUESTION)
+
+    def on_token(self, epoch: int, data: Any, asked_at: float) -> None:
+        """The token."""
+        if not isinstance(data, str) or not data:
+            raise ValueError("no token")
+        if epoch != self.epoch:
+            return
+        self.gateway.secrets = (*self.gateway.secrets[:2], data)
+        if self.send_packet({"sub": "subUser", "token": data}):
+            self.gateway.writer.later(ACKNOWLEDGED, "subscribed", lambda: self.on_subscribed(epoch))
+
+    def on_subscribed(self, epoch: int) -> None:
+        """Taken, or refused by nobody for a while."""
+        if epoch != self.epoch or self.subscribed or not self.connected:
+            return
+        self.subscribed = True
+        self._refusals = 0
+        self.gateway.writer.timers.drop("subscribed")
+        self.gateway.log("User data stream subscribed")
+        self.gateway.catch_up()
+
+    def on_refused(self, word: str) -> None:
+        self.subscribed = False
+        self.gateway.writer.timers.drop("subscribed")
+        self.gateway.log_once(self.title, f"User data stream refused ({word}), trying again with a new token", WARNING)
+        delay: float = min(TOKEN_PAUSE * 2 ** min(self._refusals, 10), TOKEN_LONGEST)
+        self._refusals += 1
+        self.gateway.writer.later(delay, "subscribe", self.subscribe)

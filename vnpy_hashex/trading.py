@@ -1,0 +1,377 @@
+"""Orders, cancels, and questions about them."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from logging import WARNING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.object import ContractData, OrderData
+
+from vnpy_restgateway.flow import OrderFlow
+from vnpy_restgateway.gateway import RestGateway
+from vnpy_restgateway.nameless import NamelessFlow
+from vnpy_restgateway.orders import Entry, Push
+from vnpy_restgateway.outcome import Outcome, Reply, classify
+from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.suspects import Sought
+
+from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
+from .endpoints import CANCEL, CREATE, DEALS, DEPTH, DETAIL, HISTORY, OPEN_ORDERS, Rank
+from .enums import type_to_vt
+from .errors import ADVICE, GENERAL, REFUSALS, RETRIED, TIMESTAMP, read_error
+from .pages import DealsWalk, HistoryWalk, Walk, open_orders
+from .parse import is_spot, number, parse_fill, parse_id, parse_order
+
+if TYPE_CHECKING:
+    from .rest import RestApi
+
+Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+CLOCK_SLACK: timedelta = timedelta(seconds=1)       # by which our idea of the venue's clock may be wrong
+HISTORY_MARGIN: timedelta = timedelta(minutes=1)
+RESEND_WITHIN: float = 10.0                         # s; an order is not sent again later than that
+
+
+class Trading(RestGateway):
+    """The half of HashExGateway that ``NamelessFlow`` asks. Writer thread only."""
+
+    rest: "RestApi"
+    flow: NamelessFlow
+    locked_out: bool
+    market_buy: str
+    request_timeout: float
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.hunting: bool = False
+        self.after_hunt: list[Callable[[bool], None]] = []
+        self.fills_asked: dict[str, bool] = {}          # vn.py order id -> ask again when this is answered
+        self.capped: set[str] = set()                   # market orders sent as limit orders: the rest is cancelled
+
+    def make_flow(self) -> OrderFlow:
+        return NamelessFlow(self, self.writer, self.doubt_rule)
+
+    @abstractmethod
+    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
+        """Measure the server's clock anew, then go on."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The venue's time."""
+
+    @abstractmethod
+    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
+        """Handle every row that can be."""
+
+    @abstractmethod
+    def on_unknown_symbol(self, name: str, d: dict[str, Any]) -> None:
+        """The venue speaks of a symbol that we have no contract of."""
+
+    # new orders
+
+    def check_order(self, order: OrderData) -> str:
+        """As the base; and what this venue's API does not have is named."""
+        if order.type in (OrderType.FAK, OrderType.FOK, OrderType.STOP):
+            return (
+                f"order type {order.type.value} is not supported: HashEx's API takes limit orders that stay until "
+                "cancelled, and market orders"
+            )
+        if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy == REFUSE:
+            return (
+                "MARKET BUY is not sent, because HashEx documents its amount both as quote and as base: "
+                "choose Market Buy in the connect settings, or send a limit order"
+            )
+        return super().check_order(order)
+
+    def place(self, entry: Entry) -> None:
+        """Send a new order; what has to be known first is asked first."""
+        order: OrderData = entry.order
+        if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy in (QUOTE, CAPPED_LIMIT):
+            name: str = self.contracts[order.symbol].name
+            self.rest.query(
+                f"best ask {entry.orderid}", DEPTH, {"symbol": name, "level": 1}, partial(self.on_best_ask, entry),
+                signed=False, rank=Rank.CREATE,
+                failed=lambda: self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "the best ask could not be had"),
+            )
+            return
+        self.create(entry, 0.0)
+
+    def on_best_ask(self, entry: Entry, data: Any, asked_at: float) -> None:
+        """The book's first level."""
+        asks: list[Any] = data["a"] or []
+        self.create(entry, min((number(row[0]) for row in asks), default=0.0))
+
+    def create(self, entry: Entry, best_ask: float) -> None:
+        """Put a new order in line."""
+        reason: str = self.unable()
+        if reason:
+            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
+            return
+        order: OrderData = entry.order
+        try:
+            params = create_params(
+                order, self.contracts[order.symbol].name, *self.steps[order.symbol],
+                best_ask=best_ask, market_buy=self.market_buy,
+            )
+        except ValueError as error:
+            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", str(error))
+            return
+        market: bool = params["tradeType"] == "MARKET"
+        if order.type is OrderType.MARKET and not market:
+            self.capped.add(entry.orderid)
+
+        def before() -> bool:
+            if entry.cancel_wanted:
+                self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "cancelled while it waited for its turn")
+                return False
+            moment: datetime = self.now()
+            self.flow.on_sent(entry, Sought(
+                entry.orderid, order.symbol, order.direction, type_to_vt(params["tradeType"]),
+                None if market else number(params["price"]),
+                None if market and order.direction is Direction.LONG else number(params["totalAmount"]),
+                moment - CLOCK_SLACK, moment + timedelta(seconds=self.request_timeout + self.flow.table.rule.bound),
+            ))
+            return True
+
+        self.rest.call("POST", CREATE, params, partial(self.on_create, entry), Rank.CREATE, before=before)
+
+    def unable(self) -> str:
+        """Why nothing signed can be sent now, or ""."""
+        if self.locked_out:
+            return "the venue refused the access key"
+        if not self.rest.key:
+            return "no access key given"
+        pause: float = self.pause()
+        return f"{self.gate.reason}, {pause:.0f} s to go" if pause else ""
+
+    def on_create(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
+        """What the venue said to a new order."""
+        outcome, code, text = classify(reply, error, REFUSALS, read_error)
+        if outcome is Outcome.ACCEPTED and reply is not None:
+            try:
+                venue_id: str = parse_id(reply.data["data"])        # type: ignore[index]
+            except Shape as problem:
+                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
+                return
+            self.flow.on_accepted(entry.orderid, venue_id)
+            return
+        if reply is not None:
+            self.rest.on_limits(reply, text)
+        if outcome is Outcome.REFUSED:
+            if code in RETRIED and not entry.resent and not entry.acknowledged:
+                entry.resent = True
+                self.send_again(entry, int(code), text)
+                return
+            self.rest.on_code(code, text, "order")
+            if code in ADVICE:
+                text = f"{text} ({ADVICE[int(code)]})"
+        self.flow.on_outcome(entry.orderid, outcome, code, text)
+
+    def send_again(self, entry: Entry, code: int, text: str) -> None:
+        """
+        Refused before the trading system, by a code that a second try mends: once more, signed anew. After a
+        repeated nonce only if the venue does not have the order: something on the way may have sent it twice.
+        """
+        first: float = entry.sent
+
+        def again() -> None:
+            if monotonic() - first > RESEND_WITHIN:
+                self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text)
+            elif not entry.acknowledged:
+                self.place(entry)
+
+        if code in TIMESTAMP:
+            self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
+            self.measure_clock(again)
+            return
+
+        def looked(complete: bool) -> None:
+            if complete:
+                again()
+            else:
+                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"code: {code}, message: {text}")
+
+        self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
+        self.flow.on_answer_lost(entry.orderid)
+        self.after_hunt.append(looked)
+        self.hunting = False        # one that is under way may have asked before
+        self.hunt()
+
+    # cancels
+
+    def withdraw(self, entry: Entry) -> None:
+        """Send a cancel. Its acceptance is no cancellation: the flow asks what came of it."""
+        reason: str = self.unable()
+        if reason:
+            self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
+            return
+
+        def before() -> bool:
+            if not entry.is_active:
+                entry.cancel_in_flight = False
+            return entry.is_active
+
+        self.rest.call(
+            "POST", CANCEL, {"orderId": entry.venue_id}, partial(self.on_withdraw, entry), Rank.CANCEL, before=before
+        )
+
+    def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
+        """What the venue said to a cancel."""
+        outcome, code, text = classify(reply, error, REFUSALS, read_error)
+        if reply is not None and self.rest.on_limits(reply, text) or outcome is Outcome.REFUSED and code in RETRIED:
+            self.rest.on_code(code, text, "cancel")
+            outcome = Outcome.NOT_SENT      # it reached the venue and provably did nothing: the same to us
+        elif outcome is Outcome.REFUSED and code == GENERAL:
+            # not there yet, final already, or anything else: the words are not documented
+            self.log_once(f"cancel {entry.orderid}", f"Cancel of {entry.orderid} refused ({text}), asking the venue", WARNING)
+        elif outcome is Outcome.REFUSED:
+            self.rest.on_code(code, text, "cancel")
+        self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code == GENERAL)
+
+    # questions
+
+    def query_order(self, entry: Entry) -> None:
+        """Ask for one order: by its id, or among all there are."""
+        if self.unable():
+            return
+        if not entry.venue_id:
+            self.hunt()
+            return
+        self.rest.call(
+            "GET", DETAIL, {"orderId": entry.venue_id}, partial(self.on_query_order, entry, monotonic()),
+            Rank.QUESTION, lane="query",
+        )
+
+    def on_query_order(self, entry: Entry, asked_at: float, reply: Reply | None, error: BaseException | None) -> None:
+        """The venue's word on one order. An answer that is none changes nothing: it is asked again."""
+        if reply is None:
+            return
+        found = read_error(reply)
+        if found is None and reply.status // 100 == 2:
+            data: Any = reply.data.get("data")      # type: ignore[union-attr]
+            if isinstance(data, dict):
+                self.each([data], self.on_venue_order, "order")
+                return
+        elif found and found[0] != GENERAL:
+            if not self.rest.on_limits(reply, found[1]):
+                self.rest.on_code(*found, "order/detail")
+            return
+        if asked_at >= entry.sent + self.flow.table.rule.bound:
+            self.hunt()         # "not there" in one place is not enough
+
+    def hunt(self) -> None:
+        """
+        Look for all orders that are in doubt in the list of open orders, then in the history: one that closes meanwhile
+        is in the second. Nothing is concluded unless both were seen whole.
+        """
+        if self.hunting:
+            return
+        self.hunting = True
+        about: list[Entry] = self.flow.looked_for()
+        since: datetime = min(
+            (entry.order.datetime or self.sent_at(entry) for entry in about), default=self.now()
+        ) - HISTORY_MARGIN
+        start_ms: int = int(since.timestamp() * 1_000)
+        asked_at: float = monotonic()
+        waiting, self.after_hunt = self.after_hunt, []
+
+        def end(complete: bool) -> None:
+            self.hunting = False
+            for call in waiting:
+                call(complete)
+
+        def on_open(opened: Walk, _: float) -> None:
+            self.rest.walk(
+                "order history", HISTORY, HistoryWalk(start_ms), partial(on_closed, opened), rank=Rank.QUESTION,
+                failed=lambda: end(False),
+            )
+
+        def on_closed(opened: Walk, closed: Walk, _: float) -> None:
+            if not (opened.complete and closed.complete):
+                self.log_once("hunt", "The venue has too many orders to look through them all", WARNING)
+                end(False)
+                return
+            listed: list[VenueOrder] = []
+            rows: list[Any] = [*opened.rows.values(), *closed.rows.values()]
+            read: int = self.each(rows, lambda d: self.collect(d, listed), "order")
+            if read == len(rows):
+                self.flow.on_candidates(listed, [entry.orderid for entry in about], asked_at)
+            end(read == len(rows))
+
+        self.rest.walk(
+            "open orders", OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
+        )
+
+    def sent_at(self, entry: Entry) -> datetime:
+        """When an order of ours was sent, by the venue's clock; of another one, the beginning of today."""
+        if not entry.sent:
+            return self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.now() - timedelta(seconds=monotonic() - entry.sent)
+
+    def collect(self, d: dict[str, Any], listed: list[VenueOrder]) -> None:
+        """
+        A row of a list as a record.
+
+        :raises ValueError: among others, when its state does not say how it stands; it is then asked for by itself
+        """
+        if not is_spot(d):
+            return
+        contract: ContractData | None = self.names.get(d["symbol"])
+        if contract is None:
+            self.on_unknown_symbol(d["symbol"], d)
+            return
+        record: VenueOrder | None = parse_order(d, contract, self.gateway_name)
+        if record is None:
+            self.flow.look(parse_id(d["orderId"]))
+            raise ValueError(f"state {d['state']!r} is not known, asking again")
+        listed.append(record)
+
+    def on_venue_order(self, d: dict[str, Any]) -> None:
+        """An order as the venue tells it, by push or answer."""
+        listed: list[VenueOrder] = []
+        self.collect(d, listed)
+        for record in listed:
+            self.flow.on_order(record.order, record.venue_id)
+
+    def push(self, item: Push) -> None:
+        if isinstance(item, OrderData) and item.orderid in self.capped and item.status is not Status.SUBMITTING:
+            self.capped.discard(item.orderid)
+            self.writer.post(self.cancel_rest, item.orderid)
+        super().push(item)          # the item is the listeners' from here on
+
+    def cancel_rest(self, orderid: str) -> None:
+        """What a market order sent as a limit order did not get at once."""
+        entry: Entry | None = self.flow.table.active.get(orderid)
+        if entry and not entry.cancel_wanted:
+            self.flow.cancel(orderid)
+
+    def query_fills(self, entry: Entry) -> None:
+        """Ask for the fills of one order, once at a time."""
+        if not entry.venue_id or self.unable():
+            return
+        orderid, venue_id = entry.orderid, entry.venue_id
+        if orderid in self.fills_asked:
+            self.fills_asked[orderid] = True
+            return
+        self.fills_asked[orderid] = False
+        contract: ContractData = self.contracts[entry.order.symbol]
+
+        def failed() -> None:
+            self.fills_asked.pop(orderid, None)
+
+        def done(walk: Walk, _: float) -> None:
+            again: bool = self.fills_asked.pop(orderid, False)
+            trades: list[Any] = []
+            self.each(
+                (row for row in walk.rows.values() if str(row["orderId"]) == venue_id),
+                lambda d: trades.append(parse_fill(d, contract, entry.order.direction, self.gateway_name)), "trade",
+            )
+            self.flow.on_fills(orderid, trades, venue_id)
+            if again and (entry.lacks_fills or entry.is_active):
+                self.query_fills(entry)
+
+        self.rest.walk(f"fills of {venue_id}", DEALS, DealsWalk(venue_id), done, rank=Rank.QUESTION, failed=failed)
