@@ -4,7 +4,7 @@ A CTA strategy without a window, on the embedded mock exchange.
     pip install ".[mock]"
     python examples/cta_strategy/run.py --seconds 60
 
-To go live, change SETTING and nothing else: strategy and vt_symbol stay.
+To go live, change SETTING and nothing else: strategy and vt_symbol stay. For another venue, the gateway changes too.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from vnpy_ctastrategy import CtaEngine, CtaStrategyApp
 
 from vnpy_mockbinance import MockBinanceGateway
 
+GATEWAY = MockBinanceGateway
 SETTING = {}            # what is left out takes its default: the embedded mock exchange
 # On Binance's test network, with the key in two environment variables:
 # SETTING = {"Server": "BINANCE", "API Key": "ENV:BINANCE_KEY", "API Secret": "ENV:BINANCE_SECRET"}
@@ -36,7 +37,7 @@ def wait_for(condition: Callable, what: str, seconds: float = 20.0) -> None:
 
 
 def trade(main_engine: MainEngine, seconds: float) -> None:
-    main_engine.connect(SETTING, "MOCKBINANCE")
+    main_engine.connect(SETTING, GATEWAY.default_name)
     wait_for(lambda: main_engine.get_contract(VT_SYMBOL), "contract")
     wait_for(main_engine.get_all_accounts, "account")
 
@@ -68,7 +69,7 @@ def main() -> None:
 
     event_engine = EventEngine()
     main_engine = MainEngine(event_engine)
-    main_engine.add_gateway(MockBinanceGateway)
+    main_engine.add_gateway(GATEWAY)
     main_engine.add_app(CtaStrategyApp)
     try:
         trade(main_engine, seconds)

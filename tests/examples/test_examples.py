@@ -76,6 +76,19 @@ def test_cta_strategy(place: Path) -> None:
     assert "orders, " in out and "BTCUSDT_SPOT_BINANCE" in out
 
 
+def test_hashex(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "hashex/run.py"))
+    assert status == 0, err
+    assert "Orders sent: 5, orders at the venue: 5" in out
+
+
+def test_cta_strategy_on_hashex(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "hashex/cta_strategy.py"), "--seconds", "3")
+    assert status == 0, err
+    assert "double_ma initialization completed" in out + err
+    assert "orders, " in out and "BTCUSDT_SPOT_HASHEX" in out
+
+
 def test_any_binance_client(place: Path) -> None:
     pytest.importorskip("ccxt")
     status, out, err = run(place, str(EXAMPLES / "any_binance_client/run.py"))

@@ -2,7 +2,7 @@
 Runs examples/veighna_trader/run.py and works its window as a user would; prints one JSON line of what it saw.
 
 A program of its own: vn.py reads its folder and Qt its platform when they are imported.
-Usage: trader_driver.py RUN_PY [SECONDS]
+Usage: trader_driver.py RUN_PY [PICTURE]   (a file for the picture of the HASHEX dialog)
 """
 
 import json
@@ -18,6 +18,7 @@ from vnpy.trader.ui import MainWindow
 from vnpy.trader.ui.widget import ConnectDialog
 
 SYMBOL: str = "BTCUSDT_SPOT_BINANCE"
+PICTURE: str = sys.argv[2] if len(sys.argv) > 2 else ""
 seen: dict[str, Any] = {}
 
 
@@ -54,22 +55,39 @@ def answer_dialog(kind: type[QtWidgets.QDialog], act: Callable[[Any], None]) -> 
     return timer
 
 
-def connect(dialog: ConnectDialog) -> None:
-    seen["masked"] = [
+def look_at(dialog: ConnectDialog) -> None:
+    """Which fields of a connect dialog do not show what is typed."""
+    seen[f"masked {dialog.gateway_name}"] = [
         name for name, (widget, _) in dialog.widgets.items()
         if isinstance(widget, QtWidgets.QLineEdit) and widget.echoMode() is QtWidgets.QLineEdit.EchoMode.Password
     ]
+
+
+def connect(dialog: ConnectDialog) -> None:
+    look_at(dialog)
     press(button_of(dialog))
+
+
+def look_and_leave(dialog: ConnectDialog) -> None:
+    look_at(dialog)
+    if PICTURE:
+        dialog.grab().save(PICTURE)
+    dialog.reject()
+
+
+def open_dialog(window: MainWindow, gateway_name: str, act: Callable[[ConnectDialog], None]) -> None:
+    """The menu's Connect of a gateway; ``act`` has the dialog, and must end it."""
+    timer = answer_dialog(ConnectDialog, act)
+    next(each for each in window.findChildren(QtGui.QAction) if gateway_name in each.text()).trigger()
+    timer.stop()
 
 
 def work(window: MainWindow) -> None:
     """Connect with the defaults, look at the ticks, send an order from the trading panel, open the CTA window."""
     engine = window.main_engine
     actions: list[QtGui.QAction] = window.findChildren(QtGui.QAction)
-    action = next(each for each in actions if "MOCKBINANCE" in each.text())
-    timer = answer_dialog(ConnectDialog, connect)
-    action.trigger()
-    timer.stop()
+    open_dialog(window, "HASHEX", look_and_leave)
+    open_dialog(window, "MOCKBINANCE", connect)
 
     contract = until(lambda: engine.get_contract(f"{SYMBOL}.GLOBAL"), "contracts")
     seen["contracts"] = len(engine.get_all_contracts())
