@@ -34,7 +34,7 @@ def test_a_day_on_a_venue_that_shows_orders_late(client_order_id: bool, unknown_
 
 
 def test_the_other_ticker_path_is_found_and_remembered() -> None:
-    with trading(ticker_paths="trend") as desk:
+    with trading(patient, ticker_paths="trend") as desk:
         desk.subscribe()
         desk.recorder.wait(lambda: desk.recorder.ticks and desk.recorder.ticks[-1].volume, "a tick with figures")
         desk.recorder.wait(lambda: desk.recorder.said("/spot/v1/p/quotation/ticker refused"), "the line")
