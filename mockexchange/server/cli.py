@@ -48,6 +48,7 @@ def make_parser() -> Parser:
     serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
     serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
     serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help="what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)")
+    serve.add_argument("--unsigned", action="store_true", help="binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true")
     serve.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends: a child that must not outlive its parent")
     return parser
 
@@ -74,6 +75,10 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
     try:
         wanted: list[tuple[str, int]] = read_listeners(arguments.listeners)
         options: dict[str, dict[str, str]] = read_option_texts(arguments.option)
+        if arguments.unsigned:
+            if "unsigned" in options.setdefault("binance", {}):
+                raise UsageError("--unsigned: --option binance.unsigned is given as well")
+            options["binance"]["unsigned"] = "true"
         for dialect in options.keys() - {name for name, _ in wanted}:
             raise UsageError(f"option: dialect {dialect!r} is not served")
         for name, port in wanted:

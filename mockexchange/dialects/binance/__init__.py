@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .limits import Limits, LimitSettings
+from .options import BinanceOptions
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -20,6 +21,7 @@ class BinanceDialect:
     """One venue spoken as Binance spot. ``default_limits`` is what a new one starts with."""
 
     name: str = "binance"
+    options_type: type | None = BinanceOptions
     default_limits: LimitSettings = LimitSettings()
 
     def __init__(self, venue: "Venue") -> None:

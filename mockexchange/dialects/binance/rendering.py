@@ -267,6 +267,11 @@ def symbol_filters(one: Instrument) -> list[dict[str, object]]:
             "avgPriceMins": one.avg_price_mins,
         },
         {
+            # Binance gives a symbol one of the two; QTE's clients read this one (A11), others read either.
+            "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
+            "avgPriceMins": one.avg_price_mins,
+        },
+        {
             "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
             "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
             "avgPriceMins": one.avg_price_mins,

@@ -16,8 +16,10 @@ from . import op_account, op_beside, op_market, op_trade
 from .errors import ApiError, from_refusal, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation
+from .options import BinanceOptions
 from .params import Params, merge
 from .signature import (
+    SIGNED_KEY_HEADER,
     check_ahead,
     check_key,
     check_signature,
@@ -25,6 +27,7 @@ from .signature import (
     read_recv_window,
     read_timestamp,
     rest_payload,
+    unsigned_key,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +86,7 @@ class RestRoutes:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
+        self.options: BinanceOptions = venue.options if isinstance(venue.options, BinanceOptions) else BinanceOptions()
 
     def add_routes(self, app: web.Application) -> None:
         for method, path, operation in ROUTES:
@@ -102,6 +106,7 @@ class RestRoutes:
     def _handler(self, operation: Operation) -> Handler:
         venue = self.venue
         limits = self.limits
+        options = self.options
         call, names, size, weight_of, security, free, shows_orders = operation
         signed: bool = security != NONE
         encode = msgspec.json.encode
@@ -125,9 +130,17 @@ class RestRoutes:
                 ctx: Context = Context(venue, limits, "", now, ip)
                 if "X-MBX-TIME-UNIT" in headers:
                     ctx.per_time = read_time_unit(headers["X-MBX-TIME-UNIT"])
-                if signed:
+                plain_key: str | None = None
+                if signed and options.unsigned:
+                    plain_key = unsigned_key(headers, params.values)
+                if plain_key is not None:
+                    if check_key(plain_key) not in venue.keys:
+                        raise unknown_key()
+                    ctx.account = plain_key
+                    params.check_known(names, size)
+                elif signed:
                     values: dict[str, str] = params.values
-                    key: str = check_key(headers.get("X-MBX-APIKEY"))
+                    key: str = check_key(headers.get(SIGNED_KEY_HEADER))
                     timestamp: int = read_timestamp(values.get("timestamp"))
                     window: int = read_recv_window(values.get("recvWindow"))
                     signature: str | None = values.get("signature")
@@ -137,7 +150,7 @@ class RestRoutes:
                     check_window(timestamp, window, now)
                     secret: str | None = venue.keys.get(key)
                     if secret is None:
-                        raise ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
+                        raise unknown_key()
                     check_signature(secret, rest_payload(query, body), signature)
                     ctx.account = key
                     params.check_known(names, size)
@@ -184,6 +197,11 @@ def read_time_unit(text: str) -> int:
     if unit == "MILLISECOND":
         return MILLISECONDS
     raise ApiError(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
+
+
+def unknown_key() -> ApiError:
+    """A key that is well formed and belongs to nobody."""
+    return ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
 
 
 def internal_error() -> ApiError:

@@ -7,6 +7,7 @@ The WebSocket API signs the parameters sorted by name, as plain UTF-8.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,9 @@ DEFAULT_RECV_WINDOW: int = 5_000_000            # us
 MAX_RECV_WINDOW_MS: int = 60_000
 AHEAD: int = 1_000_000                          # us a timestamp may be in the future, exclusive
 MICROSECONDS_FROM: int = 10 ** 14               # a timestamp this large counts microseconds
+
+SIGNED_KEY_HEADER: str = "X-MBX-APIKEY"
+UNSIGNED_KEY_HEADER: str = "X-API-KEY"
 
 KEY_FORMAT: re.Pattern[str] = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _LONG: re.Pattern[str] = re.compile(r"[0-9]{1,20}")
@@ -81,6 +85,18 @@ def check_key(key: str | None) -> str:
     if not key or not KEY_FORMAT.fullmatch(key):
         raise ApiError(-2014, "API-key format invalid.")
     return key
+
+
+def unsigned_key(headers: Mapping[str, str], values: Mapping[str, str]) -> str | None:
+    """
+    The key of a REST call that a venue with the option ``unsigned`` takes as it is, None for one to be verified.
+
+    QTE clients send ``X-API-KEY``, and some both headers. Who sends Binance's header and a signature signs; a
+    signature beside ``X-API-KEY`` alone is not looked at.
+    """
+    if "signature" in values and SIGNED_KEY_HEADER in headers:
+        return None
+    return headers.get(UNSIGNED_KEY_HEADER)
 
 
 def read_timestamp(text: str | None, name: str = "timestamp") -> int:

@@ -11,6 +11,7 @@ import pytest
 from hashex_client import Rest
 
 from mockexchange import MockExchange
+from mockexchange.dialects.binance import BinanceDialect
 from mockexchange.dialects.hashex import HashExOptions
 from mockexchange.options import check_options, describe_options, make_options, read_option_texts
 from mockexchange.server.venue import Venue
@@ -136,7 +137,8 @@ def test_text_stands_for_any_value() -> None:
     }
 
 
-def test_a_dialect_without_options() -> None:
+def test_a_dialect_without_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BinanceDialect, "options_type", None)
     assert make_options(None, "binance", {}) is None and describe_options(None) == {}
     with pytest.raises(ValueError, match="unknown option 'text_key' of dialect 'binance' .value 'msg'., it has none"):
         Venue("binance", feed="none", options={"text_key": "msg"})
