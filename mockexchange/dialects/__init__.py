@@ -39,6 +39,7 @@ class Dialect(Protocol):
 DIALECTS: dict[str, str] = {
     "binance": "mockexchange.dialects.binance:BinanceDialect",
     "hashex": "mockexchange.dialects.hashex:HashExDialect",
+    "qte": "mockexchange.dialects.qte:QteDialect",
 }
 
 
