@@ -87,7 +87,7 @@ def test_json_is_flasks(rest: Rest) -> None:
     """Spec 1.1: keys sorted, non-ASCII escaped, a newline at the end, one request per connection."""
     answer = rest.public("ticker/price", symbol="NOPE")
     escaped = "未找到指定交易对的价格".encode("unicode_escape").decode()
-    assert answer.text == '{"code":-1121,"msg":"%s"}\n' % escaped
+    assert answer.text == '{"code":-1121,"msg":"' + escaped + '"}\n'
     assert answer.headers["connection"] == "close" and answer.headers["server"].startswith("Werkzeug/")
     placed = rest.order(price="30000.0").json
     assert list(placed) == sorted(placed)

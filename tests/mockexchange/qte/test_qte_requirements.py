@@ -1,0 +1,75 @@
+"""docs/qte_requirements.md: all 78 points of the document are there, and every test it names exists."""
+
+import ast
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT: Path = Path(__file__).parents[3]
+TABLE: Path = ROOT / "docs" / "qte_requirements.md"
+GATEWAY: str = "(gateway)"
+
+# The points by kind, as the spec numbers them.
+FINDS: set[int] = {1, 2, 3, 4, 16, 21, 25, 29, 35, 40, 41, 48, 49, 57, 64, 66, 68, 76}
+SHOULDS: set[int] = {5, 6, 7, 8, 12, 13, 18, 26, 32, 36, 42, 53, 59, 67}
+
+
+class Row(NamedTuple):
+    number: int
+    kind: str
+    where: str
+    tests: str
+
+
+def rows() -> list[Row]:
+    found = []
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| A"):
+            number, kind, _, where, tests = [cell.strip() for cell in line.strip("|").split(" | ")]
+            found.append(Row(int(number[1:]), kind, where, tests.removesuffix(" |")))
+    return found
+
+
+@lru_cache
+def names_in(path: Path) -> frozenset[str]:
+    """Names of the test functions of a file, also of those in classes."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(
+        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
+def named(row: Row) -> list[str]:
+    return re.findall(r"`([^`]+)`", row.tests)
+
+
+def test_every_point_is_there_once_and_in_order() -> None:
+    assert [row.number for row in rows()] == list(range(1, 79))
+    kinds = {row.number: row.kind for row in rows()}
+    assert kinds == {n: "find" if n in FINDS else "should" if n in SHOULDS else "must" for n in range(1, 79)}
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"A{row.number}")
+def test_every_named_test_exists(row: Row) -> None:
+    tests = named(row)
+    assert tests or row.tests == GATEWAY
+    for one in tests:
+        path, _, name = one.partition("::")
+        assert (ROOT / "tests" / path).is_file(), one
+        assert name in names_in(ROOT / "tests" / path), one
+    left = re.sub(r"`[^`]+`", "", row.tests).split()
+    assert left in ([], [GATEWAY]), f"neither a test nor {GATEWAY}: {left}"
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"A{row.number}")
+def test_every_place_has_a_test_of_its_own(row: Row) -> None:
+    """What is said to be met in a dialect is shown by a test of that dialect."""
+    places = {place.split()[0].strip(":,") for place in row.where.split("; ")}
+    assert places <= {"binance", "qte", "gateway"}
+    for place in places - {"gateway"}:
+        assert any(one.startswith(f"mockexchange/{place}/") for one in named(row)), f"no test of {place}"
+    if "gateway" in places:
+        assert GATEWAY in row.tests or any(not one.startswith("mockexchange/") for one in named(row))
