@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance")
+PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance", "vnpy_hashex")
 GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name != "vnpy_restgateway")
 LONGEST = 400
 
