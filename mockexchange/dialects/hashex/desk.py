@@ -11,6 +11,7 @@ from ...core.exchange import Exchange
 from ...core.instruments import Instrument
 from ...core.numbers import DIGITS
 from ...core.orders import Order
+from ..client_ids import ClientIds
 from .errors import bad_parameter
 from .limits import Nonces, Tokens, Veil
 from .options import HashExOptions
@@ -24,8 +25,6 @@ REJECTED_IDS: int = 474_000_000_000_000_000
 TRADE_IDS: int = 476_000_000_000_000_000
 TRADE_IDS_PER_SYMBOL: int = 10 ** 13            # an execId is unique on the venue, a core trade id on its symbol
 ID_SPREAD: int = 10 ** 14
-
-MARK: str = "#"                                 # in a core client order id: what follows is ours
 
 
 class Listing(NamedTuple):
@@ -56,8 +55,7 @@ class Desk:
         self.tokens: Tokens = Tokens()
         self.veil: Veil = Veil(time.monotonic)
         self.publish: Callable[[list[Event]], None] = lambda events: None   # the streams take it over
-        # Every create leaves a journal row, so this number is ahead of all that were used before a restart.
-        self._serial: int = venue.journal.last
+        self.client_ids: ClientIds = ClientIds(venue)
         self.by_name: dict[str, Listing] = {}
         self.by_symbol: dict[str, Listing] = {}
         exchange: Exchange = venue.exchange
@@ -68,11 +66,6 @@ class Desk:
             self.by_name[listing.name] = self.by_symbol[one.symbol] = listing
             exchange.reserve_trade_ids(one.symbol, TRADE_IDS + number * TRADE_IDS_PER_SYMBOL)
         exchange.restore_counters(order_id=ORDER_IDS + Random(f"hashex:{venue.seed}").randrange(ID_SPREAD))
-
-    def serial(self) -> int:
-        """A number that this venue has not used yet."""
-        self._serial += 1
-        return self._serial
 
     def listing(self, name: str) -> Listing:
         """The symbol of that wire name, else code -1."""
@@ -95,24 +88,3 @@ class Desk:
             except Refusal:
                 pass
         return None
-
-    def core_client_id(self, account: str, symbol: str, client_order_id: str) -> str:
-        """
-        What the core is told. The venue gives no client id of its own to an order without one, and takes the
-        same one any number of times (spec 0.5: no idempotent create); the core does neither.
-        """
-        if client_order_id and MARK not in client_order_id:
-            try:
-                known: Order = self.venue.exchange.find_order(account, symbol, None, client_order_id)
-            except Refusal:
-                return client_order_id
-            if known.is_final:
-                return client_order_id
-        return f"{client_order_id}{MARK}{self.serial()}"
-
-
-def wire_client_id(client_order_id: str) -> str | None:
-    """Undo ``core_client_id``; None when none was sent."""
-    if MARK in client_order_id:
-        return client_order_id.rpartition(MARK)[0] or None
-    return client_order_id

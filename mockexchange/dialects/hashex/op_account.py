@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from ...core.events import Fill
 from ...core.orders import Order
 from . import rendering
-from .desk import Listing, wire_client_id
+from ..client_ids import wire_client_id
+from .desk import Listing
 from .errors import bad_parameter, refused
 from .limits import DEFAULT_PAGE, MAX_PAGE
 from .operations import Context, Operation

@@ -48,7 +48,7 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
         order.quote_quantity = amount
     else:
         order.quantity = amount
-    order.client_order_id = ctx.desk.core_client_id(ctx.account, listing.symbol, client_order_id)
+    order.client_order_id = ctx.desk.client_ids.core(ctx.account, listing.symbol, client_order_id)
     return order
 
 
@@ -86,7 +86,7 @@ def reject(desk: Desk, command: PlaceOrder, refusal: Refusal, now: int) -> int:
     The core knows no such order: it gets into the exchange, the journal and the streams from here.
     """
     order: Order = Order(
-        REJECTED_IDS + desk.serial(), command.client_order_id, command.account,
+        REJECTED_IDS + desk.client_ids.serial(), command.client_order_id, command.account,
         command.symbol, command.side == "BUY", command.type, command.price, command.quantity, now,
     )
     order.quote_quantity = command.quote_quantity

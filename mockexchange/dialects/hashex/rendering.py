@@ -15,7 +15,8 @@ from ...core.instruments import Instrument
 from ...core.numbers import SCALE, multiply
 from ...core.orders import Order
 from ...core.tape import Tape, Window
-from .desk import Listing, wire_client_id
+from ..client_ids import wire_client_id
+from .desk import Listing
 
 SPOT: int = 1                           # balanceType
 TURNOVER_DIGITS: int = 2

@@ -4,15 +4,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ...core.errors import Refusal
 from ...core.exchange import Exchange
 from ...core.orders import Order
+from ..client_ids import ClientIds
 from .options import QteOptions
 
 if TYPE_CHECKING:
     from ...server.venue import Venue
-
-MARK: str = "#"                                 # in a core client order id: what follows is ours
 
 
 def wire_uuid(seed: int, kind: str, number: int) -> str:
@@ -25,13 +23,6 @@ def order_uuid(seed: int, order_id: int) -> str:
     return wire_uuid(seed, "order", order_id)
 
 
-def wire_client_id(client_order_id: str) -> str | None:
-    """Undo ``Desk.core_client_id``; None when none was sent."""
-    if MARK in client_order_id:
-        return client_order_id.rpartition(MARK)[0] or None
-    return client_order_id
-
-
 class Desk:
     """One venue's."""
 
@@ -39,8 +30,7 @@ class Desk:
         self.venue: Venue = venue
         self.options: QteOptions = venue.options if isinstance(venue.options, QteOptions) else QteOptions()
         self.users: dict[str, str] = {account.key: f"user{n}" for n, account in enumerate(venue.accounts, 1)}
-        # Every order leaves a journal row, so this number is ahead of all that were used before a restart.
-        self._serial: int = venue.journal.last
+        self.client_ids: ClientIds = ClientIds(venue)
         self._orders: dict[str, Order] = {}         # by wire id
         exchange: Exchange = venue.exchange
         for key in exchange.accounts():
@@ -65,18 +55,3 @@ class Desk:
     def has_price(self, symbol: str) -> bool:
         """Whether there has been a trade: until then the engine has no price (spec 1.4.4)."""
         return self.venue.exchange.tapes[symbol].count > 0 or symbol in self.venue.feed.symbols
-
-    def core_client_id(self, account: str, symbol: str, client_order_id: str) -> str:
-        """
-        What the core is told. The server gives no client id of its own to an order without one, and takes the
-        same one any number of times (spec 1.5, U41); the core does neither.
-        """
-        if client_order_id and MARK not in client_order_id:
-            try:
-                known: Order = self.venue.exchange.find_order(account, symbol, None, client_order_id)
-            except Refusal:
-                return client_order_id
-            if known.is_final:
-                return client_order_id
-        self._serial += 1
-        return f"{client_order_id}{MARK}{self._serial}"

@@ -40,7 +40,7 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
         if not params.get("price"):
             raise ApiError(400, MISSING_PARAMETER, "限价单必须提供价格")
         order.price = params.amount("price", "价格")
-    order.client_order_id = ctx.desk.core_client_id(ctx.account, symbol, params.get("client_order_id"))
+    order.client_order_id = ctx.desk.client_ids.core(ctx.account, symbol, params.get("client_order_id"))
     return order
 
 

@@ -1,11 +1,7 @@
 """The option ``unsigned``: both ways a QTE server's clients may go (QTE's analysis document, 2.3.1: way 1 and way 2)."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +11,6 @@ from mockexchange import MockExchange
 from mockexchange.dialects.binance.signature import unsigned_key
 from mockexchange.server.cli import main
 
-ROOT: Path = Path(__file__).parents[3]
 PLAIN: dict[str, str] = {"X-API-KEY": "mock-key"}
 BOTH: dict[str, str] = {"X-API-KEY": "mock-key", "X-MBX-APIKEY": "mock-key"}
 ORDER: str = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1.0&price=30000.0&newClientOrderId=custom-id"
@@ -112,16 +107,8 @@ def test_which_calls_are_unsigned(headers: dict[str, str], values: dict[str, str
 
 # the command line
 
-def serve(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "mockexchange", "serve", *arguments], text=True, cwd=ROOT,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-
-
-def test_on_the_command_line() -> None:
-    process = serve("binance=0", "--unsigned", "--feed", "none", "--exit-with-stdin")
+def test_on_the_command_line(serve_command: Any) -> None:
+    process = serve_command("binance=0", "--unsigned", "--feed", "none", "--exit-with-stdin")
     try:
         assert process.stdout is not None and process.stdin is not None
         ready: dict[str, Any] = json.loads(process.stdout.readline())

@@ -1,10 +1,6 @@
 """Options: what each changes on the wire, and the three ways to set them."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +12,6 @@ from mockexchange.dialects.hashex import HashExOptions
 from mockexchange.options import check_options, describe_options, make_options, read_option_texts
 from mockexchange.server.venue import Venue
 
-ROOT: Path = Path(__file__).parents[3]
 DEFAULTS: dict[str, Any] = {
     "text_key": "message", "market_buy": "base", "create_delay_ms": 0, "ticker_paths": "both", "symbol_configs": True,
     "client_order_id": True, "order_fields": "seed", "batch_answers": "objects", "unknown_order": "error",
@@ -159,16 +154,8 @@ def test_option_texts() -> None:
         read_option_texts(["hashex.text_key=msg", "hashex.text_key=message"])
 
 
-def serve(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "mockexchange", "serve", *arguments], text=True, cwd=ROOT,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-
-
-def test_on_the_command_line() -> None:
-    process = serve(
+def test_on_the_command_line(serve_command: Any) -> None:
+    process = serve_command(
         "hashex=0", "--feed", "none", "--exit-with-stdin", "--option", "hashex.text_key=msg",
         "--option", "hashex.symbol_configs=false",
     )
@@ -192,8 +179,8 @@ def test_on_the_command_line() -> None:
     (["binance=0", "--option", "hashex.text_key=msg"], "option: dialect 'hashex' is not served"),
     (["binance=0", "--option", "binance.text_key=msg"], "options: unknown option 'text_key' of dialect 'binance'"),
 ])
-def test_the_command_line_names_what_is_wrong(arguments: list[str], text: str) -> None:
-    process = serve(*arguments)
+def test_the_command_line_names_what_is_wrong(serve_command: Any, arguments: list[str], text: str) -> None:
+    process = serve_command(*arguments)
     out, err = process.communicate(timeout=15)
     assert process.returncode == 2 and out == ""
     assert err.startswith(f"mockexchange: error: {text}") and err.count("\n") == 1

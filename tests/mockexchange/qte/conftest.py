@@ -11,13 +11,6 @@ ACCOUNTS: list[str] = ["mock-key:mock-secret:USDT=100000,BTC=1", "other:other-se
 
 
 @pytest.fixture
-def options(request: pytest.FixtureRequest) -> dict[str, object]:
-    """The venue's options, from ``@pytest.mark.parametrize("options", [...], indirect=True)`` where a test sets some."""
-    found: dict[str, object] = getattr(request, "param", {})
-    return found
-
-
-@pytest.fixture
 def venue(options: dict[str, object]) -> Iterator[MockExchange]:
     """A venue whose book holds only what the test puts there; two accounts."""
     with MockExchange("qte", feed="none", seed=7, accounts=ACCOUNTS, options=options) as running:

@@ -1,10 +1,6 @@
 """Options: what each changes on the wire."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +8,6 @@ from qte_client import Rest
 
 from mockexchange import MockExchange
 
-ROOT: Path = Path(__file__).parents[3]
 DEFAULTS: dict[str, str] = {"errors": "mixed", "order_fields": "full", "cancelled": "CANCELLED"}
 
 # an error the document shows with code and msg, and one it does not
@@ -69,14 +64,10 @@ def test_defaults(venue: MockExchange, rest: Rest) -> None:
         venue.set_options(errors="html")
 
 
-def test_on_the_command_line() -> None:
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "mockexchange", "serve", "qte=0", "--feed", "none", "--exit-with-stdin",
-            "--account", "0c6f1c2e-4c1e-4a53-9a0e-0d3c4a1f6b77:s:USDT=5", "--option", "qte.errors=error",
-        ],
-        text=True, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+def test_on_the_command_line(serve_command: Any) -> None:
+    process = serve_command(
+        "qte=0", "--feed", "none", "--exit-with-stdin",
+        "--account", "0c6f1c2e-4c1e-4a53-9a0e-0d3c4a1f6b77:s:USDT=5", "--option", "qte.errors=error",
     )
     try:
         assert process.stdout is not None and process.stdin is not None
