@@ -9,17 +9,22 @@ from typing import Any
 
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange
-from vnpy.trader.object import BarData, ContractData, HistoryRequest, SubscribeRequest
+from vnpy.trader.object import BarData, ContractData, HistoryRequest, OrderData, SubscribeRequest
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.history import aware
+from vnpy_restgateway.orders import Push
 from vnpy_restgateway.settings import Field
 
 from .accounting import Accounting
 from .embedded import INSTALL_HINT, EmbeddedExchange
 from .endpoints import ENGINE_TIMEOUT, TESTNET_REST_HOST, stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
-from .parse import parse_listing
+from .parse import Listing, parse_listing
+from .polling import Polling
+from .qte_builds import DEFAULT_HOST, V3
+from .qte_desk import QteDesk
+from .qte_symbols import parse_symbols
 from .rest import RestApi
 from .streams import MdApi, TradeApi
 
@@ -31,8 +36,9 @@ CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's
 class MockBinanceGateway(Accounting):
     """
     Binance spot for VeighNa: on the embedded mock exchange (``Server`` = EMBEDDED: no key, no
-    network), or on any Binance-compatible host (``Server`` = BINANCE; without hosts given, the
-    public test network). Symbols are named as the official Binance gateway names them.
+    network), on any Binance-compatible host (``Server`` = BINANCE; without hosts given, the
+    public test network), or on a QTE server (``Server`` = QTE: a key, no signature, everything
+    polled). Symbols are named as the official Binance gateway names them.
     """
 
     default_name: str = "MOCKBINANCE"
@@ -63,6 +69,13 @@ class MockBinanceGateway(Accounting):
     embedded_arguments: tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
 
+    # s between looks, where nothing is pushed (Server = QTE)
+    quotes_interval: float = 1.0
+    day_interval: float = 5.0
+    orders_interval: float = 1.5            # while an order is alive
+    idle_interval: float = 5.0
+    account_interval: float = 4.0
+
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
         self.clock: ServerClock = ServerClock()
@@ -70,6 +83,8 @@ class MockBinanceGateway(Accounting):
         self.md: MdApi = MdApi(self)
         self.trade: TradeApi = TradeApi(self)
         self.embedded: EmbeddedExchange | None = None
+        self.qte: QteDesk | None = None
+        self.polling: Polling | None = None         # in place of the user data stream, where there is none
         self.venue: dict[str, Any] = {}             # where the venue is, once known: rest, stream, key, secret
 
         self.locked_out: bool = False               # the venue refused our key: no signed requests
@@ -84,13 +99,16 @@ class MockBinanceGateway(Accounting):
 
     def open(self, values: dict[str, Any]) -> None:
         self.locked_out = self.lost = False
+        self.flow.venue, self.flow.needs_venue_id = self, False
+        self.rest.key, self.rest.unsigned = "", False
+        self.polling = None
         self.last_trade.clear()
         self.pages.clear()
         server: str = values["Server"]
         # a proxy cannot reach our own child
         self._proxy = ("", 0) if server == "EMBEDDED" else (values["Proxy Host"], values["Proxy Port"])
         if server == "QTE":
-            self.log("Server QTE is not supported by this version", ERROR)
+            self.open_qte(values)
         elif server == "EMBEDDED":
             self.start_embedded()
         else:
@@ -100,6 +118,33 @@ class MockBinanceGateway(Accounting):
                 "key": values["API Key"],
                 "secret": values["API Secret (Password 密码)"],
             })
+
+    def open_qte(self, values: dict[str, Any]) -> None:
+        """A QTE server, whatever build of it answers; one that answers as Binance does is taken for that."""
+        try:
+            listings: list[Listing] = parse_symbols(values["Symbols"], self.gateway_name)
+        except ValueError as error:
+            self.log(f"Setting 'Symbols': {error}", ERROR)
+            return
+        host: str = values["REST Host"] or DEFAULT_HOST
+        key, secret = values["API Key"], values["API Secret (Password 密码)"]
+        self.secrets = tuple(word for word in (key, secret) if word)
+        self.clock = ServerClock()
+
+        def on_faithful() -> None:
+            self.flow.venue, self.flow.needs_venue_id = self, False
+            how: str = "signed, as with Server BINANCE" if secret else "without signature: no API secret is given"
+            self.log(f"{host} is no QTE server, it answers as Binance does. Going on with it; requests go {how}", WARNING)
+            self.start_venue({
+                "rest": host, "stream": values["Stream Host"], "key": key, "secret": secret, "unsigned": bool(key and not secret)
+            })
+
+        desk: QteDesk = QteDesk(self, listings, on_faithful)
+        if self.qte:
+            desk.quotes.quotes = self.qte.quotes.quotes        # what was subscribed
+        self.qte = desk
+        self.flow.venue = desk
+        self.start(lambda: desk.connect(host, key, *self._proxy))
 
     def start_embedded(self) -> None:
         """Start the mock exchange as a child; it tells where it listens when it is ready."""
@@ -151,7 +196,8 @@ class MockBinanceGateway(Accounting):
         self.venue = venue
         key, secret = venue["key"], venue["secret"]
         self.secrets = tuple(word for word in (key, secret) if word)
-        if not key or not secret:
+        self.rest.unsigned = venue.get("unsigned", False)
+        if not key or not secret and not self.rest.unsigned:
             self.log("No API key and secret given: market data only", WARNING)
             key = secret = ""
         self.start(lambda: self.rest.connect(venue["rest"], key, secret.encode(), *self._proxy))
@@ -167,6 +213,8 @@ class MockBinanceGateway(Accounting):
     def closers(self) -> list[Callable[[], None]]:
         with self._starting:
             stops: list[Callable[[], None]] = [self.md.stop, self.trade.stop, self.rest.stop]
+            if self.qte:
+                stops.append(self.qte.stop)
             if self.embedded:
                 stops.append(self.embedded.stop)
             return stops
@@ -175,6 +223,22 @@ class MockBinanceGateway(Accounting):
         """End the sockets and workers, as ``close`` does, but let the gateway live."""
         for stop in (self.md.stop, self.trade.stop, self.rest.stop):
             stop()
+
+    def close(self) -> None:
+        with self._lifecycle:
+            super().close()
+            for call in self.qte.abandon() if self.qte else ():
+                self._guard(call)
+
+    def check_order(self, order: OrderData) -> str:
+        """As the base; and what a QTE server does not have is named."""
+        reason: str = self.qte.check_order(order) if self.qte and self.on_qte and self.ready else ""
+        return reason or super().check_order(order)
+
+    @property
+    def on_qte(self) -> bool:
+        """Whether orders go to a QTE server."""
+        return self.qte is not None and self.flow.venue is self.qte
 
     def pause(self) -> float:
         return 3_600.0 if self.lost or self.locked_out else super().pause()
@@ -191,7 +255,10 @@ class MockBinanceGateway(Accounting):
         if contract is None:
             self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
             return
-        self.md.subscribe(contract)
+        if self.qte and self.qte.quotes.prefix:
+            self.qte.quotes.subscribe(contract)
+        else:
+            self.md.subscribe(contract)
 
     def now(self) -> datetime:
         """The venue's time."""
@@ -201,6 +268,9 @@ class MockBinanceGateway(Accounting):
         contract: ContractData | None = self.contracts.get(req.symbol)
         if contract is None:
             self.log(f"Query kline history failed, symbol not found: {req.symbol}", WARNING)
+            return []
+        if not contract.history_data:
+            self.log(f"Query kline history failed, a QTE server has no real klines: {req.symbol}", WARNING)
             return []
         if req.interval not in INTERVAL_VT2BINANCE:
             self.log(f"Query kline history failed, interval not supported: {req.interval}", WARNING)
@@ -268,16 +338,46 @@ class MockBinanceGateway(Accounting):
     def start_streams(self) -> None:
         """Everything that wants the contracts first."""
         md_host, trade_host = stream_hosts(self.venue["rest"], self.venue["stream"])
-        self.start(lambda: self.md.connect(md_host, *self._proxy))
-        if self.rest.key:
+        if self.qte and self.rest.unsigned and not self.venue["stream"]:
+            self.qte.quotes.start(V3)
+        else:
+            self.start(lambda: self.md.connect(md_host, *self._proxy))
+        if self.rest.unsigned:
+            self.polling = Polling(self)
+            self.polling.look()
+        elif self.rest.key:
             self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))
             # the user data stream asks for everything as soon as it stands; without it, we do
             self.writer.sooner(STREAM_PATIENCE, "reconcile", self.reconcile)
 
-    def on_locked_out(self, code: int, text: str) -> None:
+    # without a user data stream
+
+    def query_account(self) -> None:
+        if self.on_qte and self.qte:
+            self.writer.post(self.qte.poll_account)
+        else:
+            super().query_account()
+
+    def push(self, item: Push) -> None:
+        if self.polling:
+            self.writer.sooner(0.2, "account", self.rest.query_account)
+        super().push(item)
+
+    def on_query_open_orders(self, data: Any, asked_at: float) -> None:
+        super().on_query_open_orders(data, asked_at)
+        if self.polling:
+            self.polling.link.good()
+
+    def on_query_failed(self, name: str, reason: str) -> None:
+        """A query got no answer; it is asked again."""
+        if self.polling and name == "open orders":
+            self.polling.link.bad(reason)
+
+    def on_locked_out(self, code: int | str, text: str) -> None:
         """The venue refused the key: one clear line, no further signed requests, market data goes on."""
         if self.locked_out:
             return
         self.locked_out = True
-        self.log(f"Authentication failed, code: {code}, message: {text}. Check API Key and API Secret, then connect again", ERROR)
+        wrong: str = "Check API Key" if self.on_qte or self.rest.unsigned else "Check API Key and API Secret"
+        self.log(f"Authentication failed, code: {code}, message: {text}. {wrong}, then connect again", ERROR)
         self.trade.stop()

@@ -44,8 +44,12 @@ class Trading(RestGateway):
     pages: dict[str, bool]
 
     @abstractmethod
-    def on_locked_out(self, code: int, text: str) -> None:
+    def on_locked_out(self, code: int | str, text: str) -> None:
         """The venue refused our key."""
+
+    @abstractmethod
+    def on_query_failed(self, name: str, reason: str) -> None:
+        """A query got no answer; it is asked again."""
 
     @abstractmethod
     def measure_clock(self, then: Callable[[], None] | None = None) -> None:

@@ -53,6 +53,7 @@ class OrderFlow:
     """Decides what an outcome, an answer or a push means, and what to do next."""
 
     fill_queries: int = FILL_QUERIES
+    needs_venue_id: bool = False    # the venue cancels by its own id only: a cancel waits until that is known
 
     def __init__(self, venue: Venue, writer: Writer, rule: DoubtRule) -> None:
         self.venue: Venue = venue
@@ -255,7 +256,7 @@ class OrderFlow:
         self.writer.later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
 
     def _withdraw(self, entry: Entry) -> None:
-        if entry.cancel_in_flight or not entry.is_active:
+        if entry.cancel_in_flight or not entry.is_active or self.needs_venue_id and not entry.venue_id:
             return
         entry.cancel_in_flight = True
         entry.cancel_tries += 1

@@ -47,12 +47,14 @@ def disagreements(
     rows: Iterable[Row],
     account: str,
     balances: Mapping[str, tuple[float, float]] | None = None,
+    each_fill: bool = True,
 ) -> list[str]:
     """
     Every point in which the two differ, in words; empty when they agree.
 
     ``orders``: the last OrderData pushed for each vn.py order id. ``trades``: all TradeData
     pushed. ``balances``: asset -> (volume, frozen) as last pushed; left out, they are not compared.
+    ``each_fill`` False: a venue that tells no fills, so only what they come to for each order is compared.
     """
     rows = list(rows)
     trades = list(trades)
@@ -73,8 +75,11 @@ def disagreements(
     for orderid in venue_orders.keys() - orders.keys():
         found.append(f"order {orderid}: at the venue {venue_orders[orderid]['status']}, never shown by the gateway")
 
+    if not each_fill:
+        found += sum_disagreements(orders, trades, venue_orders)
+        rows = [row for row in rows if row["kind"] != "fill"]
     told: Counter[tuple[str, Decimal, Decimal]] = Counter(
-        (trade.orderid, exact(trade.price), exact(trade.volume)) for trade in trades
+        (trade.orderid, exact(trade.price), exact(trade.volume)) for trade in trades if each_fill
     )
     made: Counter[tuple[str, Decimal, Decimal]] = Counter(
         (row["client_order_id"], exact(row["price"]), exact(row["qty"]))
@@ -98,6 +103,26 @@ def disagreements(
                     f"balance {asset}: gateway says {volume_shown!r} with {frozen_shown!r} frozen, "
                     f"venue {free + locked:f} with {locked:f}"
                 )
+    return found
+
+
+def sum_disagreements(
+    orders: Mapping[str, OrderData], trades: Iterable[TradeData], venue_orders: Mapping[str, Row]
+) -> list[str]:
+    """For each order, whether its trades come to what the venue says was executed, and none is beyond its limit."""
+    found: list[str] = []
+    volumes: Counter[str] = Counter()
+    for trade in trades:
+        volumes[trade.orderid] += trade.volume      # type: ignore[assignment]
+        order: OrderData | None = orders.get(trade.orderid)
+        row: Row = venue_orders.get(trade.orderid, {})
+        limit: float = float(row.get("price", 0)) if order else 0.0
+        if limit and (trade.price > limit if row["side"] == "BUY" else trade.price < limit):
+            found.append(f"trade of order {trade.orderid} at {trade.price!r}: beyond the limit {limit!r}")
+    for orderid in volumes.keys() | venue_orders.keys():
+        executed: Any = venue_orders.get(orderid, {}).get("executed", 0)
+        if not close(float(volumes[orderid]), executed):
+            found.append(f"trades of order {orderid}: {float(volumes[orderid])!r}, the venue executed {executed}")
     return found
 
 

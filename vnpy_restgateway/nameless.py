@@ -37,6 +37,7 @@ class NamelessFlow(OrderFlow):
     """
 
     fill_queries = 16           # in half a minute: fills may be shown later than the order that made them
+    needs_venue_id = True
     sought: dict[str, Sought]
     kept_back: dict[str, list[VenueOrder]]
     contested: set[str]
@@ -290,10 +291,6 @@ class NamelessFlow(OrderFlow):
         if entry.fill_queries >= self.fill_queries:
             delay = FILLS_LONGEST
         self.writer.later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
-
-    def _withdraw(self, entry: Entry) -> None:
-        if entry.venue_id:              # before that there is nothing to name it by
-            super()._withdraw(entry)
 
 
 def same_order(known: OrderData, news: OrderData) -> bool:

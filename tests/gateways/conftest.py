@@ -29,6 +29,28 @@ def quick_binance(gateway: BaseGateway) -> None:
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
+def qte_setting(venue: MockExchange) -> dict[str, Any]:
+    return {
+        "Server": "QTE", "REST Host": venue.rest, "API Key": venue.key,
+        "Symbols": "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001, BNBUSDT:0.01:0.001, ETHBTC:0.00001:0.0001",
+    }
+
+
+def quick_qte(gateway: BaseGateway) -> None:
+    quick_binance(gateway)
+    assert isinstance(gateway, MockBinanceGateway)
+    gateway.quotes_interval = gateway.orders_interval = 0.2
+    gateway.account_interval = gateway.idle_interval = 0.5
+    gateway.day_interval = 1.0
+
+
+def quick_unsigned(gateway: BaseGateway) -> None:
+    """Binance's weights are counted: the list of open orders is 80 of 6000 a minute."""
+    quick_qte(gateway)
+    assert isinstance(gateway, MockBinanceGateway)
+    gateway.orders_interval, gateway.idle_interval = 0.5, 1.0
+
+
 def hashex_setting(venue: MockExchange) -> dict[str, Any]:
     return {
         "REST Host": venue.rest, "Stream Host": venue.stream, "Access Key": venue.key, "Secret Key": venue.secret,
@@ -59,6 +81,20 @@ CASES: list[Case] = [
         name="binance", dialect="binance", gateway_class=MockBinanceGateway, setting=binance_setting,
         symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
         order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance,
+    ),
+    Case(
+        name="qte", dialect="qte", gateway_class=MockBinanceGateway, setting=qte_setting,
+        symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
+        order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", quick=quick_qte,
+        lacks=frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP}), secret_field="API Key",
+        poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, ready_line="Trade API connected",
+        tells_fills=False, finds_lost=False, has_bars=False, pushed=False,
+    ),
+    Case(
+        name="binance-unsigned", dialect="binance", gateway_class=MockBinanceGateway, setting=qte_setting,
+        symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT", order_label="POST /api/v3/order",
+        cancel_label="DELETE /api/v3/order", quick=quick_unsigned, options={"unsigned": True}, secret_field="API Key",
+        ready_line="Trade API connected", pushed=False,
     ),
     hashex("hashex"),
     # the later documents' words: no client order ids at all, another text key, other optional fields

@@ -1,0 +1,169 @@
+"""Ticks from a server that pushes nothing: book and price of every subscribed symbol, asked for again and again."""
+
+from datetime import datetime
+from functools import partial
+from logging import WARNING
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from vnpy.trader.constant import Direction
+from vnpy.trader.object import ContractData, TickData
+
+from vnpy_restgateway.outcome import Reply
+
+from .qte_builds import DAY, DEPTH, PRICE
+from .qte_parse import Level, parse_day, parse_depth, parse_prices, read_error
+from .qte_rest import Link, QteRest, Rank
+
+if TYPE_CHECKING:
+    from .gateway import MockBinanceGateway
+
+LEVELS: int = 5             # one of the limits that every build takes (Q32)
+FRESH: float = 5.0          # s a book tells where the market stands
+Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError)
+
+
+class Quote:
+    """The state of one symbol's market."""
+
+    def __init__(self, contract: ContractData, gateway_name: str, moment: datetime) -> None:
+        self.contract: ContractData = contract
+        self.tick: TickData = TickData(
+            symbol=contract.symbol, exchange=contract.exchange, datetime=moment, name=contract.name,
+            gateway_name=gateway_name,
+        )
+        self.bids: list[Level] = []
+        self.asks: list[Level] = []
+        self.price: float = 0.0         # the last the server told; 0: it knows none
+        self.at: float = 0.0            # monotonic s, of the book
+        self.day_due: float = 0.0
+
+    def make(self, moment: datetime) -> TickData | None:
+        """The next tick; None without a price, or from a book that is crossed. Its time never goes back."""
+        tick: TickData = self.tick
+        bid: float = self.bids[0][0] if self.bids else 0.0
+        ask: float = self.asks[0][0] if self.asks else 0.0
+        if bid and ask and bid >= ask:
+            return None
+        tick.last_price = self.price or (bid + ask) / 2 * bool(bid and ask)     # Q30
+        if not tick.last_price:
+            return None
+        tick.datetime = max(tick.datetime, moment)
+        tick.localtime = datetime.now()
+        made: TickData = object.__new__(TickData)
+        fields = dict(tick.__dict__)
+        for side, rows in (("bid", self.bids), ("ask", self.asks)):
+            for n, (price, volume) in enumerate(rows[:LEVELS], 1):
+                fields[f"{side}_price_{n}"] = price
+                fields[f"{side}_volume_{n}"] = volume
+        made.__dict__ = fields
+        return made
+
+
+class QteQuotes:
+    """Polls the market. Writer thread only."""
+
+    def __init__(self, gateway: "MockBinanceGateway", rest: QteRest) -> None:
+        self.gateway: MockBinanceGateway = gateway
+        self.rest: QteRest = rest
+        self.link: Link = Link(gateway, "MD API")
+        self.quotes: dict[str, Quote] = {}          # by the venue's symbol
+        self.prefix: str = ""                       # of the build's paths, "" while none is known
+        self._asked: int = 0
+
+    def start(self, prefix: str) -> None:
+        """The server is known; subscriptions made before are kept."""
+        self.prefix = prefix
+        self.link = Link(self.gateway, "MD API")
+        self._asked = 0
+        self.poll()
+
+    def stop(self) -> None:
+        """No more polls."""
+        self.prefix = ""
+
+    def subscribe(self, contract: ContractData) -> None:
+        """Poll a symbol from now on."""
+        if contract.name not in self.quotes:
+            self.quotes[contract.name] = Quote(contract, self.gateway.gateway_name, self.gateway.now())
+            if self.prefix and not self._asked:
+                self.poll()
+
+    def reference(self, name: str, direction: Direction | None) -> float:
+        """What the market stands at for somebody who takes that side, 0 when it is not known."""
+        quote: Quote | None = self.quotes.get(name)
+        if quote is None or monotonic() > quote.at + FRESH:
+            return 0.0
+        rows: list[Level] = quote.asks if direction is Direction.LONG else quote.bids
+        return rows[0][0] if rows else quote.price
+
+    def poll(self) -> None:
+        """One round: book and price of every symbol, the day's figures now and then; the next when it is over."""
+        if not self.prefix or self._asked:
+            return
+        if not self.quotes:
+            # nothing to ask for; that the server is there is known from the connect
+            self.link.good()
+            return
+        now: float = monotonic()
+        for name, quote in self.quotes.items():
+            self._ask(DEPTH, quote, {"symbol": name, "limit": LEVELS})
+            if now >= quote.day_due:
+                quote.day_due = now + self.gateway.day_interval
+                self._ask(DAY, quote, {"symbol": name})
+            self._ask(PRICE, quote, {"symbol": name})
+
+    def _ask(self, path: str, quote: Quote, params: dict[str, str | int]) -> None:
+        self._asked += 1
+        self.rest.call(
+            "GET", self.prefix + path, params, partial(self._on_answer, path, quote), rank=Rank.POLL, private=False
+        )
+
+    def _on_answer(
+        self, path: str, quote: Quote, reply: Reply | None, error: BaseException | None, asked_at: float
+    ) -> None:
+        self._asked -= 1
+        name: str = quote.contract.name
+        if reply is None:
+            self.link.bad(error or "no answer")
+        else:
+            if reply.status < 500:
+                self.link.good()
+            found = read_error(reply)
+            try:
+                if found is not None or error is not None:
+                    raise ValueError(f"code: {found[0]}, message: {found[1]}" if found else str(error))
+                self._take(path, quote, reply, asked_at)
+            except Shape as problem:
+                self._miss(path, quote, str(problem))
+            if path == PRICE:
+                tick: TickData | None = quote.make(self.gateway.now())
+                if tick:
+                    self.gateway.on_tick(tick)
+                elif not quote.bids and not quote.asks:
+                    self.gateway.log_once(
+                        f"quote {name}", f"Symbol {name} has neither a price nor a book at the server: no ticks until it has",
+                        WARNING,
+                    )
+        if not self._asked and self.prefix:
+            self.gateway.writer.later(self.link.delay(self.gateway.quotes_interval), "quotes", self.poll)
+
+    def _take(self, path: str, quote: Quote, reply: Reply, asked_at: float) -> None:
+        if path == DEPTH:
+            quote.bids, quote.asks = parse_depth(reply.data)        # type: ignore[arg-type]
+            quote.at = asked_at
+        elif path == PRICE:
+            quote.price = parse_prices(reply.data)[quote.contract.name]
+        else:
+            day = parse_day(reply.data)         # type: ignore[arg-type]
+            tick: TickData = quote.tick
+            tick.open_price, tick.high_price, tick.low_price = day.open, day.high, day.low
+            tick.volume, tick.turnover = day.volume, day.turnover
+
+    def _miss(self, path: str, quote: Quote, reason: str) -> None:
+        """An error says nothing of the market; a symbol that has never traded has no price (Q30)."""
+        if path == DEPTH:
+            quote.bids, quote.asks = [], []
+        elif path == PRICE:
+            quote.price = 0.0
+        self.gateway.log_once(f"{path} {quote.contract.name}", f"{path} of {quote.contract.name} not to be had, {reason}", WARNING)

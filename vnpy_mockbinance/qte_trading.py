@@ -1,0 +1,394 @@
+"""Orders on a QTE server: sent, cancelled, asked for. What ``flow.OrderFlow`` asks of a venue. Writer thread only."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from logging import ERROR, INFO, WARNING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.object import ContractData, OrderData, TradeData
+
+from vnpy_restgateway.orders import Entry, Push
+from vnpy_restgateway.outcome import Outcome, Reply, classify
+from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.transitions import FINAL, VOLUME_NOISE
+
+from .qte_builds import ACCOUNT, ALL_ORDERS, DEPTH, DOCUMENT, MY_TRADES, ORDER, PRICE, WHY_NOT, Build
+from .qte_calls import order_params, place_params
+from .qte_parse import (
+    QteOrder,
+    fill_price,
+    growth,
+    parse_depth,
+    parse_fill,
+    parse_order,
+    parse_prices,
+    proves_refusal,
+    read_error,
+)
+from .qte_quotes import LEVELS, QteQuotes, Shape
+from .qte_rest import Params, Place, QteRest, Rank
+from .qte_witness import Witness
+
+if TYPE_CHECKING:
+    from .gateway import MockBinanceGateway
+
+PAGE: int = 500                     # rows of a list; what every build takes
+
+
+class QteTrading:
+    """The half that trades."""
+
+    def __init__(self, gateway: "MockBinanceGateway") -> None:
+        self.gateway: MockBinanceGateway = gateway
+        self.rest: QteRest = QteRest(gateway)
+        self.quotes: QteQuotes = QteQuotes(gateway, self.rest)
+        self.build: Build = DOCUMENT
+        self.witness: Witness = Witness()
+        self.marks: dict[str, tuple[float, float] | None] = {}      # vn.py order id -> what was unexplained when it was sent
+
+    # what the flow asks
+
+    def push(self, item: Push) -> None:
+        """Hand an order or a trade to the event engine."""
+        if isinstance(item, TradeData):
+            self.witness.on_trade(item, self._base(item.symbol), monotonic())
+        elif item.status in FINAL:
+            self.marks.pop(item.orderid, None)
+        self.gateway.writer.sooner(0.2, "qte account", self.poll_account)
+        self.gateway.push(item)
+
+    def log(self, msg: str, level: int = INFO) -> None:
+        """One log line."""
+        self.gateway.log(msg, level)
+
+    def pause(self) -> float:
+        """Seconds the venue wants to be left alone."""
+        return self.gateway.pause()
+
+    def place(self, entry: Entry) -> None:
+        """Send a new order; what a market order has to know first is asked first."""
+        order: OrderData = entry.order
+        name: str = self.gateway.contracts[order.symbol].name
+        if order.type is not OrderType.MARKET or order.direction is not Direction.LONG or self.build.market_buys:
+            self._send(entry, 0.0)
+            return
+
+        def on_depth(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            try:
+                best: float = parse_depth(reply.data)[1][0][0]      # type: ignore
+            except Shape:
+                self.gateway.flow.on_outcome(
+                    entry.orderid, Outcome.NOT_SENT, "", "this server cannot buy at the market, and shows no best ask for a limit order"
+                )
+                return
+            self._send(entry, best)
+
+        self.rest.call(
+            "GET", self.build.prefix + DEPTH, {"symbol": name, "limit": LEVELS}, on_depth,
+            lane="order", rank=Rank.ORDER, private=False, dropped=partial(self._not_sent, entry),
+        )
+
+    def _send(self, entry: Entry, best: float) -> None:
+        order: OrderData = entry.order
+        flow = self.gateway.flow
+        reason: str = self.unable()
+        if reason:
+            flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
+            return
+        contract: ContractData = self.gateway.contracts[order.symbol]
+        params: Params = place_params(order, contract.name, *self.gateway.steps[order.symbol], self.build, best)
+
+        def before() -> bool:
+            if entry.cancel_wanted and not entry.acknowledged:
+                flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "cancelled while it waited for its turn")
+                return False
+            self.marks[entry.orderid] = self.witness.mark(self._base(order.symbol))
+            return True
+
+        self.rest.call(
+            "POST", self.build.prefix + ORDER, params, partial(self.on_place, entry, best), lane="order", rank=Rank.ORDER,
+            place=Place.JSON if self.build.sends_json else Place.FORM, before=before, dropped=partial(self._not_sent, entry),
+        )
+
+    def _not_sent(self, entry: Entry) -> None:
+        self.gateway.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "gateway closed")
+
+    def unable(self) -> str:
+        """Why no order can be sent now, or ""."""
+        gateway = self.gateway
+        if not self.build.trades:
+            return WHY_NOT
+        if gateway.locked_out:
+            return "the venue refused the API key"
+        if not self.rest.key:
+            return "no API key given"
+        pause: float = gateway.pause()
+        return f"{gateway.gate.reason}, {pause:.0f} s to go" if pause else ""
+
+    def on_place(
+        self, entry: Entry, best: float, reply: Reply | None, error: BaseException | None, asked_at: float
+    ) -> None:
+        """What the server said to a new order."""
+        flow = self.gateway.flow
+        outcome, code, text = classify(reply, error, proves_refusal, read_error)
+        if outcome is Outcome.ACCEPTED and reply is not None:
+            try:
+                # what else the answer lacks is known: it is an order of ours
+                row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
+                found: QteOrder = self._read(row)
+            except Shape as problem:
+                flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
+                return
+            found.record.order.orderid = entry.orderid
+            self.tell(found, taken=True)
+            if found.traded is None:
+                self.query_order(entry)
+            if best and entry.is_active:
+                flow.cancel(entry.orderid)      # what a market order did not get at once it does not get
+            return
+        if reply is not None and reply.status == 401:
+            self.gateway.on_locked_out(code, text)
+        flow.on_outcome(entry.orderid, outcome, code, text)
+
+    def withdraw(self, entry: Entry) -> None:
+        """Send a cancel. Its answer has two words; what the order came to is asked."""
+        reason: str = self.unable()
+        if reason:
+            self.gateway.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
+            return
+
+        def before() -> bool:
+            if not entry.is_active:
+                entry.cancel_in_flight = False
+            return entry.is_active
+
+        name: str = self.gateway.contracts[entry.order.symbol].name
+        self.rest.call(
+            "DELETE", self.build.prefix + ORDER, order_params(name, entry.venue_id), partial(self.on_withdraw, entry),
+            lane="order", rank=Rank.CANCEL, place=Place.BOTH, before=before,
+        )
+
+    def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+        """What the server said to a cancel."""
+        flow = self.gateway.flow
+        outcome, code, text = classify(reply, error, proves_refusal, read_error)
+        gone: bool = outcome is Outcome.REFUSED and reply is not None and reply.status in (400, 404)
+        if reply is not None and reply.status == 429:
+            outcome = Outcome.NOT_SENT
+        elif reply is not None and reply.status == 401:
+            self.gateway.on_locked_out(code, text)
+        flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=gone)
+        if outcome is Outcome.ACCEPTED:
+            flow.question(entry.orderid, "cancelled")
+            self.query_order(entry)
+
+    # questions
+
+    def query_order(self, entry: Entry) -> None:
+        """Ask for one order, in the way in which this build can say what it came to."""
+        if self.unable():
+            return
+        contract: ContractData = self.gateway.contracts[entry.order.symbol]
+        if self.build.by_client_id:
+            self._ask(ALL_ORDERS, {"symbol": contract.name, "limit": PAGE}, partial(self._on_all_orders, entry))
+        elif entry.venue_id:
+            self._ask(ORDER, order_params(contract.name, entry.venue_id), partial(self._on_order, entry, contract))
+        else:
+            self._ask(self.build.open_orders, {}, partial(self._on_look, entry))
+
+    def _ask(self, path: str, params: Params, answer: Callable[[Reply, float], None]) -> None:
+        def on_answer(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            if reply is None or error is not None:
+                return                  # asked again
+            if reply.status == 401:
+                self.gateway.on_locked_out(*(read_error(reply) or ("HTTP 401", "")))
+                return
+            answer(reply, asked_at)
+
+        self.rest.call("GET", self.build.prefix + path, params, on_answer, lane="order", rank=Rank.QUESTION)
+
+    def _on_order(self, entry: Entry, contract: ContractData, reply: Reply, asked_at: float) -> None:
+        if read_error(reply) is None:
+            self.on_rows([reply.data])
+        elif reply.status == 404 and not reply.malformed:
+            if self.build.finds_final:
+                self.gateway.flow.on_missing(entry.orderid, asked_at)
+            else:                       # only orders on the book are found: this one is final (Q16)
+                self._ask(MY_TRADES, {"symbol": contract.name, "limit": PAGE}, partial(self._on_vanished, entry, contract))
+
+    def _on_vanished(self, entry: Entry, contract: ContractData, reply: Reply, asked_at: float) -> None:
+        """FILLED if its fills are all there, else CANCELED."""
+        if read_error(reply) is not None or not isinstance(reply.data, list):
+            return
+        trades: list[TradeData] = self.fills_of(entry, contract, reply.data)
+        traded: float = sum(trade.volume for trade in trades)
+        order: OrderData = self._copy(entry, traded)
+        order.status = Status.ALLTRADED if traded > order.volume - VOLUME_NOISE else Status.CANCELLED
+        for trade in trades:
+            self.gateway.flow.on_fill(trade, entry.venue_id)
+        self.gateway.flow.on_order(order, entry.venue_id)
+
+    def _on_all_orders(self, entry: Entry, reply: Reply, asked_at: float) -> None:
+        if read_error(reply) is not None or not isinstance(reply.data, list):
+            return
+        for d in reply.data:
+            if isinstance(d, dict) and (
+                str(d.get("orderId")) == entry.venue_id or not entry.venue_id and d.get("clientOrderId") == entry.orderid
+            ):
+                self.on_rows([d])
+                return
+        self.gateway.flow.on_missing(entry.orderid, asked_at)
+
+    def _on_look(self, entry: Entry, reply: Reply, asked_at: float) -> None:
+        """All open orders, asked for one whose answer was lost: it is there, or the balances must say that it never was."""
+        if read_error(reply) is not None or not isinstance(reply.data, list):
+            return
+        self.on_rows(reply.data)
+        if entry.acknowledged or not entry.is_active:
+            return
+
+        def on_account(answer: Reply, _: float) -> None:
+            self.on_account(answer, asked_at)
+            if entry.acknowledged or not entry.is_active:
+                return
+            still: bool | None = self.witness.unmoved(
+                self.marks.get(entry.orderid), self._base(entry.order.symbol), entry.order.volume
+            )
+            if still:
+                self.gateway.flow.on_missing(entry.orderid, asked_at)
+                return
+            self.gateway.log_once(
+                f"lost {entry.orderid}",
+                f"Order {entry.orderid} is not among the open orders, and the balances do not show that nothing came of it: "
+                "this server finds no order by our id, so it stays in doubt. Look at the account", ERROR,
+            )
+
+        self._ask(ACCOUNT, {}, on_account)
+
+    def query_fills(self, entry: Entry) -> None:
+        """Ask for the fills of one order, where the server has any to tell."""
+        if not self.build.tells_fills or not entry.venue_id or self.unable():
+            return
+        contract: ContractData = self.gateway.contracts[entry.order.symbol]
+
+        def on_fills(reply: Reply, asked_at: float) -> None:
+            if read_error(reply) is None and isinstance(reply.data, list):
+                self.gateway.flow.on_fills(entry.orderid, self.fills_of(entry, contract, reply.data), entry.venue_id)
+
+        self._ask(MY_TRADES, {"symbol": contract.name, "limit": PAGE}, on_fills)
+
+    def fills_of(self, entry: Entry, contract: ContractData, rows: Iterable[Any]) -> list[TradeData]:
+        """One order's rows of myTrades, oldest first."""
+        found: list[TradeData] = []
+        self.gateway.each(
+            (d for d in rows if isinstance(d, dict) and str(d.get("orderId")) == entry.venue_id),
+            lambda d: found.append(parse_fill(d, contract, entry.orderid, self.gateway.gateway_name)), "trade",
+        )
+        return sorted(found, key=lambda trade: trade.datetime.timestamp() if trade.datetime else 0.0)
+
+    # what the server tells
+
+    def on_rows(self, rows: Iterable[Any], listed: list[VenueOrder] | None = None) -> int:
+        """Rows of a list of orders; returns how many could be read."""
+        def take(d: dict[str, Any]) -> None:
+            if d["symbol"] not in self.gateway.names:
+                self.gateway.log_once(
+                    f"symbol {d['symbol']}", f"Orders on {d['symbol']} are not shown: the setting 'Symbols' does not list it", WARNING
+                )
+                return
+            found: QteOrder = self._read(d)
+            self.tell(found)
+            if listed is not None and found.record.order.is_active():
+                listed.append(found.record)
+
+        return self.gateway.each(rows, take, "order")
+
+    def tell(self, found: QteOrder, taken: bool = False) -> None:
+        """
+        An order's state. The fills that nobody tells are made of what it has traded more than before; ``taken``:
+        by an order that did not wait.
+        """
+        record: VenueOrder = found.record
+        order: OrderData = record.order
+        flow = self.gateway.flow
+        entry: Entry | None = flow.table.find(record.venue_id) or flow.table.get(order.orderid)
+        traded: float = found.traded if found.traded is not None else entry.order.traded if entry else 0.0
+        filled: float = entry.filled if entry and entry.venue_id in ("", record.venue_id) else 0.0
+        order.traded = traded
+        if traded > filled + VOLUME_NOISE and not self.build.tells_fills:
+            name: str = self.gateway.contracts[order.symbol].name
+            reference: float = self.quotes.reference(name, order.direction)
+            price: float = fill_price(order, reference, taken)
+            if not price or taken and not reference:
+                self._ask_price(name, found)
+                return
+            flow.on_fill(growth(record, filled, traded, price, self.gateway.now()), record.venue_id)
+        if found.traded is None and order.status in FINAL:
+            self.gateway.log_once(
+                f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
+                WARNING,
+            )
+        flow.on_order(order, record.venue_id)
+
+    def _ask_price(self, name: str, found: QteOrder) -> None:
+        """What the market stands at, for a fill whose price is not told."""
+        def on_price(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            order: OrderData = found.record.order
+            try:
+                price: float = parse_prices(reply.data)[name]       # type: ignore[union-attr]
+            except Shape:
+                price = order.price
+            flow = self.gateway.flow
+            entry: Entry | None = flow.table.find(found.record.venue_id) or flow.table.get(order.orderid)
+            filled: float = entry.filled if entry and entry.venue_id in ("", found.record.venue_id) else 0.0
+            if order.traded > filled + VOLUME_NOISE:
+                price = fill_price(order, price, True)
+                flow.on_fill(
+                    growth(found.record, filled, order.traded, price, self.gateway.now()), found.record.venue_id
+                )
+            flow.on_order(order, found.record.venue_id)
+
+        self.rest.call(
+            "GET", self.build.prefix + PRICE, {"symbol": name}, on_price, lane="order", rank=Rank.CANCEL, private=False
+        )
+
+    def _read(self, d: dict[str, Any]) -> QteOrder:
+        contract: ContractData = self.gateway.names[d["symbol"]]
+        return parse_order(d, contract, self.gateway.now(), self.gateway.gateway_name)
+
+    def _copy(self, entry: Entry, traded: float) -> OrderData:
+        order: OrderData = object.__new__(OrderData)
+        order.__dict__ = dict(entry.order.__dict__)
+        order.traded = traded
+        return order
+
+    def _base(self, symbol: str) -> str:
+        contract: ContractData | None = self.gateway.contracts.get(symbol)
+        return contract.extra["base"] if contract and contract.extra else ""
+
+    # the other half
+
+    def poll_account(self) -> None:
+        """Ask for the balances."""
+        raise NotImplementedError
+
+    def on_account(self, reply: Reply, asked_at: float) -> None:
+        """The balances."""
+        raise NotImplementedError
+
+
+def _own_words(order: OrderData, name: str) -> dict[str, Any]:
+    return {
+        "symbol": name, "clientOrderId": order.orderid, "quantity": repr(order.volume), "price": repr(order.price),
+        "type": "MARKET" if order.type is OrderType.MARKET else "LIMIT",
+        "side": "BUY" if order.direction is Direction.LONG else "SELL", "status": "NEW",
+    }
+
+
+def _spoken(data: Any) -> dict[str, Any]:
+    """What an answer says, without what it leaves open."""
+    if not isinstance(data, dict):
+        raise ValueError(f"not an object: {str(data)[:80]}")
+    return {name: value for name, value in data.items() if value is not None and value != ""}
