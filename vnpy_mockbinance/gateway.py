@@ -133,15 +133,15 @@ class MockBinanceGateway(Accounting):
 
         def on_faithful() -> None:
             self.flow.venue, self.flow.needs_venue_id = self, False
-            how: str = "signed, as with Server BINANCE" if secret else "without signature: no API secret is given"
-            self.log(f"{host} is no QTE server, it answers as Binance does. Going on with it; requests go {how}", WARNING)
+            how: str = "signed, as with Server BINANCE" if secret else "unsigned, as no API secret is given"
+            self.log(f"{host} is no QTE server, it answers as Binance does. Going on with it, requests go {how}")
             self.start_venue({
                 "rest": host, "stream": values["Stream Host"], "key": key, "secret": secret, "unsigned": bool(key and not secret)
             })
 
         desk: QteDesk = QteDesk(self, listings, on_faithful)
         if self.qte:
-            desk.quotes.quotes = self.qte.quotes.quotes        # what was subscribed
+            desk.take_over(self.qte)
         self.qte = desk
         self.flow.venue = desk
         self.start(lambda: desk.connect(host, key, *self._proxy))
@@ -368,10 +368,9 @@ class MockBinanceGateway(Accounting):
         if self.polling:
             self.polling.link.good()
 
-    def on_query_failed(self, name: str, reason: str) -> None:
-        """A query got no answer; it is asked again."""
-        if self.polling and name == "open orders":
-            self.polling.link.bad(reason)
+    def on_query_lost(self, name: str, error: BaseException) -> None:
+        if self.polling and name in ("open orders", "account"):
+            self.polling.link.bad(error)
 
     def on_locked_out(self, code: int | str, text: str) -> None:
         """The venue refused the key: one clear line, no further signed requests, market data goes on."""

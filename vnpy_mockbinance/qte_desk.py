@@ -48,6 +48,11 @@ class QteDesk(QteTrading):
         self.gateway.flow.needs_venue_id = True
         self.find_out()
 
+    def take_over(self, last: "QteDesk") -> None:
+        """What outlives a session: subscriptions, and what balances tell of orders that are in doubt."""
+        self.quotes.quotes = last.quotes.quotes
+        self.witness, self.marks = last.witness, last.marks
+
     def stop(self) -> None:
         """End the client; what waits in line is told by ``abandon``. From any thread."""
         self.rest.stop()

@@ -148,14 +148,17 @@ class RestApi(RestClient):
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request
     ) -> None:
         """No usable answer."""
-        self.gateway.writer.post(self._again, request.extra, str(value))
+        self.gateway.writer.post(self._on_query_error, request.extra, value)
+
+    def _on_query_error(self, call: Call, error: BaseException) -> None:
+        self.gateway.on_query_lost(call.name, error)
+        self._again(call, str(error))
 
     def _again(self, call: Call, reason: str) -> None:
         failures: int = self._failures.get(call.name, 0) + 1
         self._failures[call.name] = failures
         if failures == 1 or failures % 10 == 0:
             self.gateway.log(f"Query {call.name} failed, trying again: {reason}", WARNING)
-        self.gateway.on_query_failed(call.name, reason)
         if call.again:
             delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
             self.gateway.writer.later(max(delay, self.gateway.pause()), f"query {call.name}", call.again)

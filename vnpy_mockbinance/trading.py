@@ -48,8 +48,8 @@ class Trading(RestGateway):
         """The venue refused our key."""
 
     @abstractmethod
-    def on_query_failed(self, name: str, reason: str) -> None:
-        """A query got no answer; it is asked again."""
+    def on_query_lost(self, name: str, error: BaseException) -> None:
+        """A query got no usable answer; it is asked again."""
 
     @abstractmethod
     def measure_clock(self, then: Callable[[], None] | None = None) -> None:

@@ -52,6 +52,11 @@ def test_unknown_outcome_of_an_order_that_is_filled(desk: Desk, action: str) -> 
     """F2 with fills: the trades are there once, before the final order."""
     arm(desk, desk.case.order_label, "after_engine", action)
     orderid = desk.send("BUY", HIGH, 0.2)
+    if not desk.case.finds_lost:
+        # it tells no fills, and finds no order by our id: balances that moved prove only that something happened
+        desk.recorder.wait(lambda: desk.recorder.said(f"Order {orderid} is not among the open orders", ERROR), "the line")
+        assert desk.order(orderid).status is Status.SUBMITTING and not desk.recorder.trades
+        return
     desk.wait_status(orderid, Status.ALLTRADED)
     desk.assert_truth()
 
@@ -136,7 +141,7 @@ def test_connections_cut_and_fills_meanwhile(desk: Desk) -> None:
 def test_ticks_come_back_after_a_reconnect(desk: Desk) -> None:
     desk.subscribe()
     desk.recorder.wait(lambda: desk.recorder.ticks, "ticks")
-    desk.venue.restart(keep_state=True)
+    desk.venue.restart(keep_state=True, down=0.0 if desk.case.pushed else 1.0)
     desk.recorder.wait(lambda: len(desk.recorder.said("MD API connected")) > 1, "market data again", 20)
     seen = len(desk.recorder.ticks)
     desk.recorder.wait(lambda: len(desk.recorder.ticks) > seen + 3, "ticks again")
@@ -167,7 +172,8 @@ def test_order_placed_elsewhere_is_shown_and_can_be_cancelled(case: Case, venue:
         one.wait_status(orderid, Status.CANCELLED)
         bought = two.send("BUY", HIGH, 0.01)
         two.wait_status(bought, Status.ALLTRADED)
-        one.wait_status(two.known_as(bought), Status.ALLTRADED)
+        if case.finds_lost:             # else what is over at once is never listed
+            one.wait_status(two.known_as(bought), Status.ALLTRADED)
         one.assert_truth()
         two.assert_truth()
 
@@ -187,7 +193,8 @@ def test_restarted_gateway_shows_todays_orders_and_trades_once(case: Case, venue
         done, resting, gone = (old.known_as(orderid) for orderid in (done, resting, gone))
     with closing(Desk(case, venue).ready()) as new:
         new.wait_status(resting, Status.NOTTRADED)
-        new.wait_status(done, Status.ALLTRADED)
+        if case.finds_lost:
+            new.wait_status(done, Status.ALLTRADED)
         assert not {done, resting, gone} & {new.gateway.new_orderid() for _ in range(1_000)}
         venue.set_price(case.venue_symbol, "38900")
         new.wait_status(resting, Status.ALLTRADED)
