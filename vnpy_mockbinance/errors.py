@@ -22,6 +22,7 @@ REFUSALS: frozenset[int | str] = frozenset({
 DUPLICATE_TEXT: str = "Duplicate order sent."
 
 TIMESTAMP: int = -1021
+MISSING: int = -1102                # a parameter that has to be there
 TOO_MANY_ORDERS: int = -1015
 UNKNOWN_ORDER: int = -2011          # of a cancel: no live order of that id; says nothing of what it came to
 NO_SUCH_ORDER: int = -2013          # of a query

@@ -377,6 +377,6 @@ class MockBinanceGateway(Accounting):
         if self.locked_out:
             return
         self.locked_out = True
-        wrong: str = "Check API Key" if self.on_qte or self.rest.unsigned else "Check API Key and API Secret"
+        wrong: str = "Check API Key" if self.on_qte else "Check API Key and API Secret"
         self.log(f"Authentication failed, code: {code}, message: {text}. {wrong}, then connect again", ERROR)
         self.trade.stop()

@@ -30,7 +30,7 @@ from .endpoints import (
     TIME,
 )
 from .enums import INTERVAL_VT2BINANCE
-from .errors import AUTHENTICATION, TIMESTAMP, TOO_MANY_ORDERS
+from .errors import AUTHENTICATION, MISSING, TIMESTAMP, TOO_MANY_ORDERS
 from .parse import parse_bar
 from .streams import Answer, error_of
 
@@ -136,13 +136,17 @@ class RestApi(RestClient):
     def _on_query_failed(self, call: Call, reply: Reply, code: int, text: str) -> None:
         if self.on_limits(reply, code, text):
             pass
-        elif code in AUTHENTICATION:
+        elif code in AUTHENTICATION or self.wants_signature(code, text):
             self.gateway.on_locked_out(code, text)
             return
         elif code == TIMESTAMP:
             self.gateway.log("Timestamp refused, measuring the server's clock again", WARNING)
             self.query_time()
         self._again(call, f"code: {code or reply.status}, message: {text}")
+
+    def wants_signature(self, code: int, text: str) -> bool:
+        """Whether an unsigned request was refused for not being signed."""
+        return self.unsigned and code == MISSING and "signature" in text
 
     def on_query_error(
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request

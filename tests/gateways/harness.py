@@ -79,9 +79,11 @@ class Recorder:
 
     def wait(self, condition: Callable[[], Any], what: str, seconds: float = 10.0) -> Any:
         """Wait for a condition on what has been recorded; AssertionError says what did not come."""
+        deadline: float = monotonic() + seconds
         with self.condition:
-            self.condition.wait_for(condition, seconds)
-            answer: Any = condition()
+            # now and then also without news: the condition may be about somebody else
+            while not (answer := condition()) and monotonic() < deadline:
+                self.condition.wait(0.05)
         if not answer:
             lines: str = "\n".join(log.msg for log in self.logs[-15:])
             raise AssertionError(f"not within {seconds} s: {what}. The log ends:\n{lines}")

@@ -1,0 +1,162 @@
+"""Literal payloads of the QTE documents (spec, 1.3 and 1.4: S is the analysis document, O, T and C the project's builds)."""
+
+from datetime import datetime, timezone
+
+import msgspec
+import pytest
+from vnpy.trader.constant import Direction, OrderType, Status
+
+from vnpy_mockbinance.qte_parse import (
+    Day,
+    fill_price,
+    growth,
+    number,
+    parse_day,
+    parse_depth,
+    parse_fill,
+    parse_order,
+    parse_prices,
+    proves_refusal,
+    read_error,
+)
+from vnpy_mockbinance.qte_symbols import parse_symbols
+from vnpy_restgateway.outcome import Outcome, Reply, classify
+
+MOMENT = datetime(2026, 1, 2, tzinfo=timezone.utc)
+CONTRACT = parse_symbols("BTCUSDT:0.01:0.00001", "QTE")[0].contract
+UUID = "7c1f8e0a-5a55-4d0e-9a39-0f6a6d1f9a11"
+
+S_PLACED = {"orderId": UUID, "clientOrderId": "custom-id", "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT",
+            "quantity": "1.0", "price": "30000.0", "status": "NEW"}
+O_ORDER = {"symbol": "BTCUSDT", "orderId": UUID, "clientOrderId": "c1", "price": "30000.0", "origQty": "1.0",
+           "executedQty": "0.5", "status": "PARTIALLY_FILLED", "type": "LIMIT", "side": "BUY", "time": 1700000000000}
+C_ALL = {"symbol": "BTCUSDT", "orderId": UUID, "orderListId": -1, "clientOrderId": "", "price": "30000", "origQty": "1",
+         "executedQty": "0.0", "cummulativeQuoteQty": "0.0", "status": "CANCELED", "timeInForce": "GTC", "type": "LIMIT",
+         "side": "SELL", "stopPrice": "None", "icebergQty": "None", "time": 1700000000000000, "origQuoteOrderQty": "None"}
+
+
+def reply(status: int, body: bytes) -> Reply:
+    return Reply.parse(status, {}, body)
+
+
+def test_order_of_the_document() -> None:
+    found = parse_order(S_PLACED, CONTRACT, MOMENT, "QTE")
+    order = found.record.order
+    assert (order.orderid, found.record.venue_id) == ("custom-id", UUID)
+    assert (order.status, order.volume, order.price, found.traded) == (Status.NOTTRADED, 1.0, 30_000.0, 0.0)
+    assert (order.type, order.direction, order.datetime) == (OrderType.LIMIT, Direction.LONG, MOMENT)
+
+
+@pytest.mark.parametrize(("word", "status", "traded"), [
+    ("FILLED", Status.ALLTRADED, 1.0), ("CANCELLED", Status.CANCELLED, None), ("CANCELED", Status.CANCELLED, None),
+    ("PARTIALLY_FILLED", Status.PARTTRADED, None), ("PENDING_CANCEL", Status.SUBMITTING, None),
+    ("EXPIRED_IN_MATCH", Status.CANCELLED, None), ("SOMETHING_NEW", Status.SUBMITTING, None),
+])
+def test_status_words_and_what_they_say_of_the_volume(word: str, status: Status, traded: float | None) -> None:
+    """Q13, Q14: without executedQty only the first and the last word say how much was traded."""
+    found = parse_order({**S_PLACED, "status": word}, CONTRACT, MOMENT, "QTE")
+    assert (found.record.order.status, found.traded) == (status, traded)
+
+
+def test_orders_of_the_later_builds() -> None:
+    old = parse_order(O_ORDER, CONTRACT, MOMENT, "QTE")
+    assert (old.traded, old.record.order.status) == (0.5, Status.PARTTRADED)
+    assert old.record.order.datetime == datetime(2023, 11, 14, 22, 13, 20, tzinfo=timezone.utc)
+    current = parse_order(C_ALL, CONTRACT, MOMENT, "QTE")
+    assert current.record.order.orderid == UUID, "Q26: an empty client id is none"
+    assert current.record.order.datetime == old.record.order.datetime, "Q25: 16 digits are microseconds"
+
+
+@pytest.mark.parametrize("field", ["orderId", "quantity", "status", "side", "type"])
+def test_order_without_what_it_needs_is_an_error(field: str) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        parse_order({name: value for name, value in S_PLACED.items() if name != field}, CONTRACT, MOMENT, "QTE")
+
+
+@pytest.mark.parametrize("data", [
+    {"BTCUSDT": "40000.00", "ETHUSDT": "3000.00"},
+    [{"symbol": "BTCUSDT", "price": "40000.00"}, {"symbol": "ETHUSDT", "price": "3000.00"}],
+])
+def test_prices_of_all(data: object) -> None:
+    """Q4"""
+    assert parse_prices(data) == {"BTCUSDT": 40_000.0, "ETHUSDT": 3_000.0}
+
+
+def test_price_of_one() -> None:
+    assert parse_prices({"symbol": "BTCUSDT", "price": "30000.0"}) == {"BTCUSDT": 30_000.0}
+    assert parse_prices({"BTCUSDT": "40000.00"}) == {"BTCUSDT": 40_000.0}
+    assert parse_prices({}) == {}
+
+
+def test_book_is_sorted_here() -> None:
+    """Q27: the old build does not sort its bids."""
+    bids, asks = parse_depth({"symbol": "BTCUSDT", "bids": [["29000", "1"], ["30000.0", "2"], ["1", "0"]], "asks": [["31000", "1"], ["30500", "2"]]})
+    assert bids == [(30_000.0, 2.0), (29_000.0, 1.0)]
+    assert asks == [(30_500.0, 2.0), (31_000.0, 1.0)]
+
+
+def test_day_of_seven_fields_and_of_all() -> None:
+    """Q29"""
+    constants = {"symbol": "BTCUSDT", "lastPrice": "30000.0", "volume": "0", "highPrice": "0", "lowPrice": "0",
+                 "priceChange": "0", "priceChangePercent": "0"}
+    assert parse_day(constants) == Day(30_000.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    real = {**constants, "volume": "12.5", "highPrice": "31000", "lowPrice": "29000", "priceChange": "-500"}
+    assert parse_day(real) == Day(30_000.0, 30_500.0, 31_000.0, 29_000.0, 12.5, 0.0)
+
+
+def test_fills_of_the_old_and_the_current_build() -> None:
+    """Q18"""
+    old = {"id": "a-uuid", "orderId": UUID, "price": "29000.0", "qty": "0.1", "quoteQty": "2900.0", "time": 1700000000000,
+           "isBuyer": True, "isMaker": False}
+    trade = parse_fill(old, CONTRACT, "ours", "QTE")
+    assert (trade.tradeid, trade.orderid, trade.price, trade.volume) == ("BTCUSDT-a-uuid", "ours", 29_000.0, 0.1)
+    assert parse_fill({**old, "id": 7, "isBuyer": False}, CONTRACT, "ours", "QTE").tradeid == "BTCUSDT-7"
+
+
+def test_made_fills_have_ids_that_the_same_look_makes_again() -> None:
+    record = parse_order(O_ORDER, CONTRACT, MOMENT, "QTE").record
+    first, again = (growth(record, 0.2, 0.5, 30_000.0, MOMENT) for _ in range(2))
+    assert first.tradeid == again.tradeid == f"{UUID}-0.5"
+    assert first.volume == 0.3
+    assert growth(record, 0.5, 1.0, 30_000.0, MOMENT).tradeid == f"{UUID}-1"
+
+
+def test_price_of_a_fill_that_is_not_told() -> None:
+    buy = parse_order(S_PLACED, CONTRACT, MOMENT, "QTE").record.order
+    assert fill_price(buy, 29_500.0, taken=False) == 30_000.0, "one that waited was filled at its limit"
+    assert fill_price(buy, 29_500.0, taken=True) == 29_500.0
+    assert fill_price(buy, 30_500.0, taken=True) == 30_000.0, "never beyond its limit"
+    assert fill_price(buy, 0.0, taken=True) == 0.0, "cannot be said"
+    sell = parse_order({**S_PLACED, "side": "SELL", "type": "MARKET", "price": "0.0"}, CONTRACT, MOMENT, "QTE").record.order
+    assert fill_price(sell, 29_500.0, taken=True) == 29_500.0
+
+
+def test_numbers_that_are_none() -> None:
+    assert [number(value) for value in (None, "", "None", "0", "1.5")] == [None, None, None, 0.0, 1.5]
+
+
+@pytest.mark.parametrize(("status", "body", "outcome", "code"), [
+    (400, {"error": "资金不足"}, Outcome.REFUSED, "HTTP 400"),
+    (400, {"code": -1121, "msg": "Invalid symbol: NOPE"}, Outcome.REFUSED, -1121),
+    (400, {"code": -2010, "msg": "Order placement failed by matching engine."}, Outcome.REFUSED, -2010),
+    (400, {"code": 401, "msg": "未认证"}, Outcome.REFUSED, "HTTP 401"),
+    (401, {"error": "未认证"}, Outcome.REFUSED, "HTTP 401"),
+    (200, {"error": "资金不足"}, Outcome.REFUSED, "HTTP 200"),
+    (400, {"error": "创建订单失败: no running event loop"}, Outcome.UNKNOWN, "HTTP 400"),
+    (400, {"code": -1000, "msg": "下单失败"}, Outcome.UNKNOWN, -1000),
+    (500, {"code": -1000, "msg": "Order creation failed due to an internal error: no running event loop"}, Outcome.UNKNOWN, -1000),
+])
+def test_what_an_answer_to_an_order_proves(status: int, body: dict[str, object], outcome: Outcome, code: object) -> None:
+    """1.3, Q19, Q20, Q21: an order that the engine failed on may have traded, whatever the status."""
+    found = classify(reply(status, msgspec.json.encode(body)), None, proves_refusal, read_error)
+    assert found[:2] == (outcome, code)
+
+
+@pytest.mark.parametrize(("status", "outcome"), [
+    (404, Outcome.REFUSED), (405, Outcome.REFUSED), (415, Outcome.REFUSED), (400, Outcome.UNKNOWN), (500, Outcome.UNKNOWN),
+    (503, Outcome.UNKNOWN), (200, Outcome.UNKNOWN),
+])
+def test_a_page_instead_of_an_answer(status: int, outcome: Outcome) -> None:
+    """A route that is not there did nothing; a crash may have (Q19)."""
+    page = reply(status, b"<!doctype html><title>Error</title>")
+    assert classify(page, None, proves_refusal, read_error)[0] is outcome
