@@ -89,6 +89,13 @@ def test_cta_strategy_on_hashex(place: Path) -> None:
     assert "orders, " in out and "BTCUSDT_SPOT_HASHEX" in out
 
 
+def test_qte(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "qte/run.py"))
+    assert status == 0, err
+    for line in ("filled by the market   ALLTRADED  0.01 of 0.01", "found by its own id    NOTTRADED", "Orders sent: 4, orders at the venue: 4"):
+        assert line in out
+
+
 def test_any_binance_client(place: Path) -> None:
     pytest.importorskip("ccxt")
     status, out, err = run(place, str(EXAMPLES / "any_binance_client/run.py"))
