@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from ..dialects import Dialect, load_dialect
+from .accept import Gates
 from .app import build_app
 from .control import WILDCARDS, Control
 from .venue import Venue
@@ -53,6 +54,8 @@ class Listener:
         self._token: str = token
         self._socket: socket.socket | None = None
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.AbstractServer | None = None
+        self._gates: Gates | None = None
         self._dialect: Dialect | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._lock: asyncio.Lock = asyncio.Lock()
@@ -141,9 +144,14 @@ class Listener:
         await runner.setup()
         await dialect.start()
         await self.venue.start()
-        # A duplicate, because a site closes what it is given: the port outlives the application.
-        await web.SockSite(runner, self._socket.dup(), backlog=BACKLOG).start()
+        assert runner.server is not None
+        gates: Gates = Gates(self.venue.faults, runner.server)
+        # A duplicate, because a server closes what it is given: the port outlives the application.
+        self._server = await asyncio.get_running_loop().create_server(
+            gates, sock=self._socket.dup(), backlog=BACKLOG
+        )
         self._runner = runner
+        self._gates = gates
         self._dialect = dialect
 
     async def _unserve(self, spared: web.Request | None = None, polite: bool = False) -> None:
@@ -152,8 +160,12 @@ class Listener:
         dialect, self._dialect = self._dialect, None
         if runner is None or dialect is None:
             return
-        for site in list(runner.sites):
-            await site.stop()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._gates is not None:
+            self._gates.cut()
+            self._gates = None
         if polite:
             await dialect.stop()
             await asyncio.sleep(FAREWELL_SECONDS)

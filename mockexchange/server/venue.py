@@ -76,7 +76,7 @@ class Venue:
         self.feed_spec: str = feed
         self.speed: float = parse_speed(speed)
         self.drains: list[Callable[[], Awaitable[None]]] = []
-        self.faults: FaultTable = FaultTable(self._on_bite)
+        self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.offset_us: int = 0
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
@@ -278,7 +278,7 @@ class Venue:
 
     def reset(self) -> None:
         """``reopen(False)``, and no faults, the machine's clock, and the options of the first day."""
-        self.faults.clear()
+        self.faults.reset()
         self.offset_us = 0
         opening: Any = make_options(options_type(self.dialect), self.dialect, self._opening_options)
         self.set_options(describe_options(opening))

@@ -71,12 +71,18 @@ class Channel:
     def push(self, payload: Callable[[int], bytes]) -> None:
         """Send what ``payload(per)`` renders: once per time unit, framed once per form."""
         self.has_new = False
+        faults = self.market.venue.faults
         rendered: dict[int, bytes] = {}
         for (per, is_combined), listeners in self.audiences.items():
             data: bytes | None = rendered.get(per)
             if data is None:
                 data = rendered[per] = payload(per)
-            fan_out(listeners, render.combine(self.name, data) if is_combined else data)
+            if is_combined:
+                data = render.combine(self.name, data)
+            if faults.pushes:
+                faults.push(f"PUSH {self.name}", listeners, data)
+            else:
+                fan_out(listeners, data)
 
 
 class TradeChannel(Channel):

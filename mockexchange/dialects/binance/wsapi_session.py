@@ -278,9 +278,14 @@ class Session:
 
     def _tell(self) -> None:
         fresh, self._fresh = self._fresh, []
+        faults = self.venue.faults
         for id, event, now in fresh:
             for body in user_events(event, now, self.venue.exchange, self.per_time):
-                self.socket.send(msgspec.json.encode({"subscriptionId": id, "event": body}))
+                payload: bytes = msgspec.json.encode({"subscriptionId": id, "event": body})
+                if faults.pushes:
+                    faults.push(f"PUSH user {body['e']}", (self.socket,), payload)
+                else:
+                    self.socket.send(payload)
 
     def _stop_listening(self) -> None:
         if self._unlisten is not None:
