@@ -1,7 +1,7 @@
 """One fault: what it is for, what it does, and how often it has bitten."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fnmatch import translate
 from random import Random
 
@@ -48,9 +48,13 @@ class Fault:
     def spent(self) -> bool:
         return self.times != 0 and self.bitten >= self.times
 
+    def concerns(self, stages: Iterable[str], label: str) -> bool:
+        """Whether it may yet bite what passes one of the stages under ``label``."""
+        return self.stage in stages and not self.spent and self._matches(label) is not None
+
     def bites(self, stage: str, label: str) -> bool:
         """Whether it bites what passes ``stage`` under ``label`` now: asking counts what is to be skipped."""
-        if self.stage != stage or self.spent or self._matches(label) is None:
+        if not self.concerns((stage,), label):
             return False
         if self._left_to_skip:
             self._left_to_skip -= 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from .actions import ON_ACCEPT, ON_PUSH
+from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
 from .connections import Silence
 from .fault import Fault
 from .line import Line, Push
@@ -57,6 +57,10 @@ class FaultTable:
         self._last_id = 0
 
     # requests, answers, new connections
+
+    def concerns(self, label: str, stages: Iterable[str] = REQUEST_STAGES) -> bool:
+        """Whether some fault may yet bite what passes one of the stages under ``label``."""
+        return any(fault.concerns(stages, label) for fault in self._faults)
 
     async def bite(self, stage: str, label: str, wire: Wire, answer: Reply | None = None) -> Reply | None:
         """

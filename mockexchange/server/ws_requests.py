@@ -19,6 +19,10 @@ class Requests:
         self._socket: Socket = socket
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def concern(self, label: str) -> bool:
+        """Whether a fault may bite a request of that label; any other is answered as if there were none."""
+        return self._faults.concerns(label)
+
     def start(self, label: str, perform: Perform, replace: Replace) -> None:
         """
         Answer one request: ``perform()`` does it and returns the answer, b"" for none;

@@ -161,8 +161,7 @@ class MarketStreams:
                 socket.drop(CLOSE_POLICY, error.msg.encode())
             self._wake_feed(connection)
             while (text := await socket.receive()) is not None:
-                if faults.active:
-                    self._answer_with_faults(connection, requests, text)
+                if faults.active and self._is_struck(connection, requests, text):
                     continue
                 socket.send(self.answer(connection, text))
                 self._wake_feed(connection)
@@ -172,13 +171,16 @@ class MarketStreams:
             self._unsubscribe(connection, list(connection.channels))
         return socket.response
 
-    def _answer_with_faults(self, connection: Connection, requests: Requests, text: str) -> None:
+    def _is_struck(self, connection: Connection, requests: Requests, text: str) -> bool:
+        """Leave a message to the faults that may bite it, labelled ``WS SUBSCRIBE``; False when there are none."""
         request_id: object = None
         method: str = ""
         try:
             method, _, request_id = read_request(text)
         except RequestError:
             pass
+        if not requests.concern(f"WS {method}"):
+            return False
 
         def perform() -> bytes:
             if not connection.socket.is_open:
@@ -188,6 +190,7 @@ class MarketStreams:
             return reply
 
         requests.start(f"WS {method}", perform, lambda reply: _replaced(request_id, reply))
+        return True
 
     def _wake_feed(self, connection: Connection) -> None:
         # A replay at `max` speed begins here: never before the client knows that it has subscribed.

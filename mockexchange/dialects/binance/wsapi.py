@@ -103,9 +103,11 @@ class WebSocketApi:
             except ApiError as error:
                 return self._error(session, request, error)
 
-        requests.start(
-            f"WS {request.method}", perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time)
-        )
+        label: str = f"WS {request.method}"
+        if not requests.concern(label):
+            session.socket.send(perform())
+            return
+        requests.start(label, perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time))
 
     def _perform(self, session: Session, request: Request) -> bytes:
         """The encoded answer of a request; raises ApiError, and closes the connection of a banned address."""

@@ -6,12 +6,14 @@ levels at every tick, the whole book every 600 ms (as the platform's futures hos
 Nothing is computed for symbols that nobody listens to.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ...core.bars import Bar
 from ...core.book import Book
 from ...core.events import Event, PublicTrade
 from ...core.tape import Tape, Window
+from ...faults import FaultTable
 from ...server.sockets import Socket, fan_out
 from . import stream_rendering as render
 from .desk import Desk, Listing
@@ -30,11 +32,20 @@ MAX_MISSED_BARS: int = 1000             # closed bars one tick makes up for, whe
 Sockets = dict[Socket, None]            # in the order they came
 
 
+def publish(faults: FaultTable, listing: Listing, kind: str, sockets: Iterable[Socket], payload: bytes) -> None:
+    """Send a push of that ``resType`` to those who want it, past the faults where some are armed."""
+    if faults.pushes:
+        faults.push(f"PUSH {listing.name}@{kind}", sockets, payload)
+    else:
+        fan_out(sockets, payload)
+
+
 class SymbolChannel:
     """``subSymbol``: depth, trades and statistics of one symbol."""
 
     def __init__(self, venue: "Venue", listing: Listing) -> None:
         self.venue: Venue = venue
+        self.faults: FaultTable = venue.faults
         self.listing: Listing = listing
         self.book: Book = venue.exchange.books[listing.symbol]
         self.sockets: Sockets = {}
@@ -44,7 +55,7 @@ class SymbolChannel:
         """The newcomer begins with the whole book; what the others do not know yet is told them first."""
         self.push_changes()
         self.sockets[socket] = None
-        socket.send(self.whole_book())
+        publish(self.faults, self.listing, "qAllDepth", (socket,), self.whole_book())
 
     def whole_book(self) -> bytes:
         book: Book = self.book
@@ -60,19 +71,21 @@ class SymbolChannel:
         for is_buy, changes in ((True, bids), (False, asks)):
             for price, total in changes.items():
                 number += 1
-                fan_out(self.sockets, render.level_change(self.listing, number, is_buy, price, total, now))
+                payload: bytes = render.level_change(self.listing, number, is_buy, price, total, now)
+                publish(self.faults, self.listing, "qDepth", self.sockets, payload)
 
     def tick(self, count: int) -> None:
         self.push_changes()
         if count % BOOK_EVERY == 0 and self.book.update_id != self.shown:
             self.shown = self.book.update_id
-            fan_out(self.sockets, self.whole_book())
+            publish(self.faults, self.listing, "qAllDepth", self.sockets, self.whole_book())
 
 
 class KlineChannel:
     """``subKline``: one symbol's bars of one length; a bar that closed is sent once more as it ended."""
 
     def __init__(self, venue: "Venue", listing: Listing, interval: str) -> None:
+        self.faults: FaultTable = venue.faults
         self.listing: Listing = listing
         self.interval: str = interval
         self.tape: Tape = venue.exchange.tapes[listing.symbol]
@@ -84,7 +97,7 @@ class KlineChannel:
         self.tick()
         self.sockets[socket] = None
         if self.bar is not None:
-            socket.send(render.kline(self.listing, self.interval, self.bar))
+            publish(self.faults, self.listing, "qKLine", (socket,), render.kline(self.listing, self.interval, self.bar))
 
     def tick(self) -> None:
         since: int | None = self.bar.open_time if self.bar is not None else None
@@ -92,7 +105,7 @@ class KlineChannel:
         for bar in self.tape.bars(self.interval, limit, start=since):
             if bar != self.bar:
                 self.bar = bar
-                fan_out(self.sockets, render.kline(self.listing, self.interval, bar))
+                publish(self.faults, self.listing, "qKLine", self.sockets, render.kline(self.listing, self.interval, bar))
 
 
 class Market:
@@ -100,6 +113,7 @@ class Market:
 
     def __init__(self, desk: Desk) -> None:
         self.desk: Desk = desk
+        self.faults: FaultTable = desk.venue.faults
         self.symbols: dict[str, SymbolChannel] = {}         # by core symbol
         self.klines: dict[tuple[str, str], KlineChannel] = {}
         self.stats: Sockets = {}                            # those that want the statistics of all symbols
@@ -113,7 +127,7 @@ class Market:
             channel = self.symbols[listing.symbol] = SymbolChannel(self.desk.venue, listing)
         channel.join(socket)
         if socket not in self.stats:
-            socket.send(render.stats(listing, self._window(listing)))
+            self._send_stats(listing, (socket,))
 
     def leave_symbol(self, listing: Listing, socket: Socket) -> None:
         channel: SymbolChannel = self.symbols[listing.symbol]
@@ -138,7 +152,7 @@ class Market:
         """The newcomer begins with one message per symbol."""
         self.stats[socket] = None
         for listing in self.desk.by_symbol.values():
-            socket.send(render.stats(listing, self._window(listing)))
+            self._send_stats(listing, (socket,))
 
     # what drives the channels
 
@@ -149,7 +163,7 @@ class Market:
             if type(event) is PublicTrade:
                 channel: SymbolChannel | None = self.symbols.get(event.symbol)
                 if channel is not None:
-                    fan_out(channel.sockets, render.deal(channel.listing, event))
+                    publish(self.faults, channel.listing, "qDeal", channel.sockets, render.deal(channel.listing, event))
 
     def tick(self, count: int) -> None:
         """One tick of the clock, ``count`` being its number."""
@@ -173,7 +187,10 @@ class Market:
             window: Window = self._window(listing)
             if window != self._windows.get(symbol):
                 self._windows[symbol] = window
-                fan_out(sockets, render.stats(listing, window))
+                publish(self.faults, listing, "qStats", sockets, render.stats(listing, window))
+
+    def _send_stats(self, listing: Listing, sockets: Iterable[Socket]) -> None:
+        publish(self.faults, listing, "qStats", sockets, render.stats(listing, self._window(listing)))
 
     def _window(self, listing: Listing) -> Window:
         now: int = self.desk.venue.now()
