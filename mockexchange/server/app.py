@@ -49,8 +49,7 @@ class FaultMiddleware:
             reply: Reply | None = None
             if faults.accepts and request.headers.get("Upgrade", "").lower() == "websocket":
                 reply, spoil = await faults.bite_handshake(f"ACCEPT ws {request.path}", wire)
-                if spoil is not None:
-                    request[ON_OPEN] = spoil
+                ON_OPEN.set(spoil)
             reply = reply or await faults.bite(BEFORE_ENGINE, label, wire)
             if reply is None:
                 response = await handler(request)
@@ -71,6 +70,7 @@ class FaultMiddleware:
                 raise
             return response                             # the client left before its answer could be cut short
         finally:
+            ON_OPEN.set(None)           # the task goes on to the connection's next request
             self._tasks.discard(task)
 
     async def _shutdown(self, app: web.Application) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
 from aiohttp import WSMsgType, web
@@ -25,8 +26,8 @@ MAX_MESSAGE: int = 256 << 10            # bytes of one incoming message: 1024 st
 LINGER: float = 5.0                     # seconds a dropped peer gets to read what is already buffered
 LATE_FRAMES: int = 512                  # frames gathered before they are written without waiting for the end of the turn
 
-# What a request for a websocket carries under this key is called with the Socket as soon as it is open.
-ON_OPEN: str = "mockexchange.on_open"
+# Within the handling of a handshake: what is called with the Socket as soon as it is open.
+ON_OPEN: ContextVar["Callable[[Socket], None] | None"] = ContextVar("on_open", default=None)
 
 _TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA
 
@@ -128,7 +129,7 @@ class Socket:
         self._transport = transport
         self.is_open = True
         self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
-        spoil: Callable[[Socket], None] | None = self.request.get(ON_OPEN)
+        spoil: Callable[[Socket], None] | None = ON_OPEN.get()
         if spoil is not None:
             spoil(self)
 
