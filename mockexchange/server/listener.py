@@ -15,6 +15,7 @@ from .venue import Venue
 
 SHUTDOWN_SECONDS: float = 0.25      # what an answer under way is given to leave
 FAREWELL_SECONDS: float = 0.02      # what the last words of the dialect are given to leave
+ANSWER_SECONDS: float = 0.05        # what the answer to a request for a restart is given to leave
 BACKLOG: int = 1024
 
 
@@ -57,6 +58,7 @@ class Listener:
         self._server: asyncio.AbstractServer | None = None
         self._gates: Gates | None = None
         self._dialect: Dialect | None = None
+        self._restarting: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
         self._lock: asyncio.Lock = asyncio.Lock()
 
@@ -90,6 +92,8 @@ class Listener:
 
     async def stop(self) -> None:
         """Cut every connection and be gone; the venue can be started again."""
+        for task in list(self._restarting):
+            task.cancel()
         async with self._lock:
             self._unlisten()
             await self._unserve(polite=True)
@@ -108,6 +112,17 @@ class Listener:
             await asyncio.sleep(down)
             self._listen()
             await self._serve()
+
+    def restart_soon(self, keep_state: bool, down: float) -> None:
+        """``restart``, when the answer to whoever asked for it has had the time to leave."""
+
+        async def work() -> None:
+            await asyncio.sleep(ANSWER_SECONDS)
+            await self.restart(keep_state, down)
+
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work())
+        self._restarting.add(task)
+        task.add_done_callback(self._restarting.discard)
 
     async def reset(self, spared: web.Request | None = None) -> None:
         """
@@ -136,7 +151,7 @@ class Listener:
     async def _serve(self) -> None:
         assert self._socket is not None
         dialect: Dialect = load_dialect(self.venue.dialect)(self.venue)
-        control: Control = Control(self.venue, self._token, self.host, self.reset)
+        control: Control = Control(self.venue, self._token, self.host, self.reset, self.restart_soon)
         app: web.Application = build_app(self.venue, dialect, control)
         runner: web.AppRunner = web.AppRunner(
             app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=75.0

@@ -21,6 +21,7 @@ from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
+from .incidents import Incidents
 from .market_memory import Market, MarketMemory
 from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
 
@@ -77,6 +78,7 @@ class Venue:
         self.speed: float = parse_speed(speed)
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
+        self.incidents: Incidents = Incidents(self)
         self.offset_us: int = 0
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
@@ -176,7 +178,7 @@ class Venue:
 
         ValueError for a key or an asset the venue does not know, and for a debit of more than is free.
         """
-        if key not in self.keys:
+        if all(account.key != key for account in self.accounts):
             raise ValueError(f"key: unknown API key {key!r}")
         known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         if asset not in known:
@@ -215,7 +217,7 @@ class Venue:
                 },
                 "open_orders": len(exchange.open_orders(key)),
             }
-            for key in self.keys
+            for key in (account.key for account in self.accounts)
         }
         return {
             "dialect": self.dialect,
@@ -232,6 +234,8 @@ class Venue:
                 "steps": self.pump.applied,
             },
             "faults": self.faults.list(),
+            "revoked": self.incidents.revoked,
+            "removed": self.incidents.removed,
             "journal": self.journal.last,
             "listeners": len(self._listeners),
         }
@@ -275,10 +279,12 @@ class Venue:
             self._memory.forget()
             self.feed = self._open_feed()
             self._open()
+        self.incidents.reopened()
 
     def reset(self) -> None:
         """``reopen(False)``, and no faults, the machine's clock, and the options of the first day."""
         self.faults.reset()
+        self.incidents.reset()
         self.offset_us = 0
         opening: Any = make_options(options_type(self.dialect), self.dialect, self._opening_options)
         self.set_options(describe_options(opening))

@@ -48,6 +48,7 @@ class Channel:
         self.market: Market = market
         self.name: str = name
         self.symbol: str = symbol
+        self.is_listed: bool = True                         # else it has listeners still, and says nothing
         self.has_new: bool = False                          # somebody joined since the last push
         self.audiences: dict[Audience, list[Socket]] = {}
 
@@ -70,6 +71,8 @@ class Channel:
 
     def push(self, payload: Callable[[int], bytes]) -> None:
         """Send what ``payload(per)`` renders: once per time unit, framed once per form."""
+        if not self.is_listed:
+            return
         self.has_new = False
         faults = self.market.venue.faults
         rendered: dict[int, bytes] = {}

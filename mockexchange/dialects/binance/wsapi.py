@@ -52,6 +52,11 @@ class WebSocketApi:
             session.socket.send(msgspec.json.encode({"event": event}))
             session.socket.drop(CLOSE_GOING_AWAY, b"server shutdown")
 
+    def end_user_data(self, account: str) -> None:
+        """Its key is good no longer: subscriptions end as the documents say."""
+        for session in self._sessions:
+            session.end_user_data(account)
+
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         try:
             self.limits.charge(request.remote or "", CONNECT_WEIGHT, self.venue.now())

@@ -188,6 +188,12 @@ class Streams:
                 del self._users[connection.account]
             connection.account = ""
 
+    def end_user(self, account: str) -> None:
+        """The account's key is good no longer: its sockets stay, and hear nothing of it any more."""
+        for connection in self._connections:
+            if connection.account == account:
+                self._leave_user(connection)
+
     # requests
 
     def _is_struck(self, connection: Connection, requests: Requests, text: str) -> bool:
@@ -282,7 +288,7 @@ class Streams:
             return
         now_ms: int = self.desk.venue.now() // 1000
         account: str = self.desk.tokens.redeem(token, now_ms, self.desk.options.token_ms)
-        if not account:
+        if account not in self.desk.venue.keys:
             connection.answer(INVALID_TOKEN)
             return
         self._leave_user(connection)
