@@ -3,7 +3,7 @@
 import asyncio
 
 from ..fields import Fields
-from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES, STAGES, Action
+from .actions import BEFORE_ENGINE, ON_ACCEPT, ON_PUSH, REQUEST_STAGES, STAGES, Action
 from .line import Push
 from .wire import Dropped, Reply, Wire
 
@@ -59,7 +59,8 @@ class Delay(Action):
     """
     Everything behind this point happens ``ms`` milliseconds later, even if the client has gone by then.
 
-    A push takes the pushes behind it with it, in order, unless they may ``overtake``.
+    A push takes the pushes behind it with it, in order, unless they may ``overtake``. With ``ack``, an order
+    is answered as accepted at once, and only the engine sees it later.
     """
 
     name = "delay"
@@ -68,8 +69,11 @@ class Delay(Action):
     def __init__(self, fields: Fields, stage: str) -> None:
         self.seconds: float = fields.number("ms", high=LONGEST_MS) / 1000
         self.overtake: bool = fields.flag("overtake", False) if stage == ON_PUSH else False
+        self.ack: bool = fields.flag("ack", False) if stage == BEFORE_ENGINE else False
 
     async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+        if self.ack:
+            return Reply(answer.status, is_edit=True, late=self.seconds)
         await asyncio.sleep(self.seconds)
         return None
 

@@ -1,6 +1,7 @@
 """The faults of one venue, and where they are asked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
@@ -23,6 +24,7 @@ class FaultTable:
         self.active: bool = False
         self.accepts: bool = False
         self.pushes: bool = False
+        self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
         self._faults: list[Fault] = []
         self._on_bite: Callable[[Fault, str], None] | None = on_bite
         self._seed: int = seed
@@ -80,6 +82,15 @@ class FaultTable:
                 if not reply.is_edit:
                     break
         return found
+
+    @contextmanager
+    def acknowledging(self, seconds: float) -> Iterator[None]:
+        """Within it orders are answered first and applied so much later. Nothing may be awaited within but what is there."""
+        self.late = seconds
+        try:
+            yield
+        finally:
+            self.late = 0.0
 
     async def bite_handshake(self, label: str, wire: Wire) -> tuple[Reply | None, Callable[[PushWire], None] | None]:
         """As ``bite`` for a websocket's handshake; with the answer comes what to do to the websocket once it is open."""

@@ -11,7 +11,8 @@ class Reply:
     An answer that takes the place of the dialect's own.
 
     ``is_edit``: it is the dialect's own with another body; status and headers stay. ``keep``: only
-    that many bytes of the body leave, and the connection ends there when ``is_torn``.
+    that many bytes of the body leave, and the connection ends there when ``is_torn``. ``late``: the dialect
+    answers as ever, but the engine sees an order only so many seconds later.
     """
 
     status: int
@@ -21,6 +22,7 @@ class Reply:
     is_edit: bool = False
     keep: int | None = None
     is_torn: bool = False
+    late: float = 0.0
 
 
 class Dropped(Exception):

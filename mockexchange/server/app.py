@@ -47,12 +47,17 @@ class FaultMiddleware:
             # Read now: a client that leaves during a delay takes the unread body with it.
             await request.read()
             reply: Reply | None = None
-            if faults.accepts and request.headers.get("Upgrade", "").lower() == "websocket":
+            is_handshake: bool = request.headers.get("Upgrade", "").lower() == "websocket"
+            if faults.accepts and is_handshake:
                 reply, spoil = await faults.bite_handshake(f"ACCEPT ws {request.path}", wire)
                 ON_OPEN.set(spoil)
             reply = reply or await faults.bite(BEFORE_ENGINE, label, wire)
-            if reply is None:
-                response = await handler(request)
+            if reply is None or reply.late:
+                if reply is not None and not is_handshake:
+                    with faults.acknowledging(reply.late):
+                        response = await handler(request)
+                else:
+                    response = await handler(request)
                 if response.prepared:
                     return response         # a websocket that has lived: there is no answer to spoil
                 answer: Reply = answer_of(response)

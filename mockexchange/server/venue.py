@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..core.commands import Command, Deposit, HouseTrade, Quote, SetPrice, TapeTrade
+from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, TapeTrade
 from ..core.errors import Refusal
 from ..core.events import Event, PublicTrade
 from ..core.exchange import Exchange
@@ -22,6 +22,7 @@ from ..journal import Journal, JournalError
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
 from .incidents import Incidents
+from .late_orders import place_later
 from .market_memory import Market, MarketMemory
 from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
 
@@ -108,6 +109,11 @@ class Venue:
         The flow's commands leave only what they did to users in the journal. Raises
         Refusal (journalled too) when the exchange refuses; nothing has changed then.
         """
+        if self.faults.late and type(command) is PlaceOrder:
+            try:
+                return place_later(self, command, self.faults.late)
+            except Refusal:
+                pass            # as below, where it is journalled
         now: int = self.now()
         flow: bool = type(command) in FLOW
         try:

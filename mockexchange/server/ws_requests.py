@@ -38,8 +38,9 @@ class Requests:
         socket: Socket = self._socket
         try:
             reply: Reply | None = await faults.bite(BEFORE_ENGINE, label, socket)
-            if reply is None:
-                payload: bytes = perform()
+            if reply is None or reply.late:
+                with faults.acknowledging(reply.late if reply is not None else 0.0):
+                    payload: bytes = perform()
                 answer: Reply = Reply(200, payload, is_edit=True)
                 reply = await faults.bite(AFTER_ENGINE, label, socket, answer)
                 reply = reply or await faults.bite(ON_REPLY, label, socket, answer)
