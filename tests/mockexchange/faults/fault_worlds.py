@@ -150,6 +150,8 @@ class Client:
 
 
 def parse(data: bytes) -> Answer:
+    if not data:
+        raise ConnectionAbortedError("closed without an answer")
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
