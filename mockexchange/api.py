@@ -172,6 +172,26 @@ class MockExchange:
         """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
         self.run(lambda venue: venue.set_clock(offset_ms))
 
+    def set_key(self, key: str, revoked: bool = True) -> None:
+        """Revoke an account's API key, or make it good again. ValueError for one the venue does not know."""
+        self.run(lambda venue: venue.incidents.set_key(key, revoked))
+
+    def set_symbol_status(self, symbol: str, status: str) -> None:
+        """TRADING, HALT, BREAK, END_OF_DAY or CANCEL_ONLY. ValueError names what is wrong."""
+        self.run(lambda venue: venue.incidents.set_status(symbol, status))
+
+    def remove_symbol(self, symbol: str) -> None:
+        """Take a symbol off the venue; its open orders are cancelled. ValueError for one that is not listed."""
+        self.run(lambda venue: venue.incidents.remove_symbol(symbol))
+
+    def add_symbol(self, symbol: str) -> None:
+        """List a symbol again that was removed. ValueError for one that was not."""
+        self.run(lambda venue: venue.incidents.add_symbol(symbol))
+
+    def ban(self, ms: int, status: int = 418) -> None:
+        """For ``ms`` milliseconds every address is answered 418 or 429 with Retry-After; 0 ends it. ValueError names what is wrong."""
+        self.run(lambda venue: venue.incidents.ban(ms, status))
+
     def set_options(self, **options: Any) -> None:
         """Set some of the dialect's options from now on. ValueError names the option and the value that is wrong."""
         self.run(lambda venue: venue.set_options(options))

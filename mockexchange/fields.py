@@ -60,6 +60,13 @@ class Fields:
             raise ValueError(f"{name}: {value!r} is not within {low:g} .. {high:g}")
         return float(value)
 
+    def flag(self, name: str, default: object = _MISSING) -> bool:
+        """True or False."""
+        value: object = self.take(name, default)
+        if not isinstance(value, bool):
+            raise ValueError(f"{name}: neither true nor false: {value!r}")
+        return value
+
     def amount(self, name: str) -> int:
         """A decimal as text or number -> amount in 1e-8."""
         value: object = self.take(name)

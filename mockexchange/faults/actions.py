@@ -2,109 +2,56 @@
 What can go wrong: one small class per action, registered under its name by being defined.
 
 A class says at which stages it makes sense (``stages``), reads its own fields from the
-fault's specification, and strikes. A new action is a new class here and nothing else.
+fault's specification, and strikes: ``strike`` what is asked and answered, ``spoil`` what is
+pushed. A new action is a new class in one of the files beside this one and nothing else.
 """
 
-import asyncio
-from typing import ClassVar
-
-import msgspec
+from collections.abc import Callable
+from random import Random
+from typing import TYPE_CHECKING, ClassVar
 
 from ..fields import Fields
-from .wire import Dropped, Reply, Wire
+from .wire import Reply, Wire
+
+if TYPE_CHECKING:
+    from .line import Push
 
 BEFORE_ENGINE: str = "before_engine"    # the request is read, the engine has not seen it
 AFTER_ENGINE: str = "after_engine"      # the engine has applied the command, no answer is sent
 ON_REPLY: str = "on_reply"              # the answer is about to leave
-STAGES: tuple[str, ...] = (BEFORE_ENGINE, AFTER_ENGINE, ON_REPLY)
+ON_PUSH: str = "on_push"                # a message nobody asked for is about to leave on one websocket
+ON_ACCEPT: str = "on_accept"            # a TCP connection was accepted, or a websocket handshake came in
+REQUEST_STAGES: tuple[str, ...] = (BEFORE_ENGINE, AFTER_ENGINE, ON_REPLY)
+STAGES: tuple[str, ...] = (*REQUEST_STAGES, ON_PUSH, ON_ACCEPT)
 
 ACTIONS: dict[str, type["Action"]] = {}
 
 
 class Action:
-    """One thing that goes wrong."""
+    """
+    One thing that goes wrong. ``matches`` and ``random`` are its fault's: whether it is for what
+    passes under a label, and the randomness that the venue's seed gives it.
+    """
 
     name: ClassVar[str]
     stages: ClassVar[tuple[str, ...]] = STAGES
 
+    matches: Callable[[str], object]
+    random: Random
+
     def __init_subclass__(cls) -> None:
         ACTIONS[cls.name] = cls
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: Fields, stage: str) -> None:
         """Read the action's own fields; ValueError names the field and the value."""
 
-    async def strike(self, wire: Wire) -> Reply | None:
-        """Do it. A Reply replaces the answer, None lets things take their course."""
+    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+        """
+        Do it to a request, an answer or a new connection. A Reply replaces the answer, None lets
+        things take their course. ``answer`` is the one about to leave, with an empty body until there is one.
+        """
         raise NotImplementedError
 
-
-class Hang(Action):
-    """No answer ever comes: the connection stays open until the client gives up."""
-
-    name = "hang"
-
-    async def strike(self, wire: Wire) -> Reply | None:
-        await wire.closed()
-        raise Dropped
-
-
-class Reset(Action):
-    """The connection is cut with a TCP RST."""
-
-    name = "reset"
-
-    async def strike(self, wire: Wire) -> Reply | None:
-        wire.reset()
-        raise Dropped
-
-
-class Delay(Action):
-    """Everything behind this point happens ``ms`` milliseconds later, even if the client has gone by then."""
-
-    name = "delay"
-
-    def __init__(self, fields: Fields) -> None:
-        self.seconds: float = fields.number("ms", high=3_600_000) / 1000
-
-    async def strike(self, wire: Wire) -> Reply | None:
-        await asyncio.sleep(self.seconds)
-        return None
-
-
-class Status(Action):
-    """The answer is ``status`` with ``body`` (text, or JSON written out) and ``headers`` (Retry-After ...)."""
-
-    name = "status"
-
-    def __init__(self, fields: Fields) -> None:
-        self.status: int = fields.integer("status", low=200, high=599)
-        body: object = fields.take("body", "")
-        headers: object = fields.take("headers", {})
-        if not isinstance(headers, dict):
-            raise ValueError(f"headers: not a JSON object: {headers!r}")
-        self.headers: dict[str, str] = {str(name): self._header(name, value) for name, value in headers.items()}
-        if isinstance(body, str):
-            self.body: bytes = body.encode()
-            self.content_type: str = "text/html" if body.lstrip().startswith("<") else "application/json"
-        elif isinstance(body, (dict, list)):
-            self.body = msgspec.json.encode(body)
-            self.content_type = "application/json"
-        else:
-            raise ValueError(f"body: neither text nor a JSON object or array: {body!r}")
-        for name in list(self.headers):
-            if name.lower() == "content-type":
-                self.content_type = self.headers.pop(name)
-
-    @staticmethod
-    def _header(name: object, value: object) -> str:
-        text: str = str(value)
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise ValueError(f"headers: {name!r} is neither text nor a number: {value!r}")
-        if not str(name) or not str(name).isascii() or any(c in str(name) for c in " :\r\n\0") or any(c in text for c in "\r\n\0"):
-            raise ValueError(f"headers: not a header: {name!r}: {value!r}")
-        if str(name).lower() in ("content-length", "transfer-encoding"):
-            raise ValueError(f"headers: {name!r} is set by the server: {value!r}")
-        return text
-
-    async def strike(self, wire: Wire) -> Reply | None:
-        return Reply(self.status, self.body, self.content_type, dict(self.headers))
+    def spoil(self, push: "Push") -> None:
+        """Do it to a push, which leaves afterwards as it then is."""
+        raise NotImplementedError

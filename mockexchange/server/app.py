@@ -1,9 +1,6 @@
 """The aiohttp application of a venue: faults around the dialect's routes, the control API beside them."""
 
 import asyncio
-import socket
-import struct
-import sys
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -11,47 +8,12 @@ from aiohttp import web
 from ..dialects import Dialect
 from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Reply
 from .control import CONTROL_PREFIX, Control
+from .sockets import ON_OPEN
 from .venue import Venue
+from .wires import HttpWire, answer_of, send_reply
 
 MAX_BODY: int = 1 << 20
-GONE_POLL_SECONDS: float = 0.05
-
-# l_onoff 1, l_linger 0: close() answers with RST. Windows' struct linger holds two u_short.
-LINGER_ZERO: bytes = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def abort_with_rst(transport: asyncio.BaseTransport | None) -> None:
-    """Cut a connection so that the peer sees ECONNRESET; nothing happens when it is gone already."""
-    if transport is None or transport.is_closing():
-        return
-    connection: socket.socket | None = transport.get_extra_info("socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
-    # uvloop's transports have abort() without being asyncio.WriteTransport
-    getattr(transport, "abort", transport.close)()
-
-
-class HttpWire:
-    """The connection a request came on, as faults see it."""
-
-    def __init__(self, request: web.Request) -> None:
-        self._request: web.Request = request
-
-    def reset(self) -> None:
-        """Cut it with a RST."""
-        abort_with_rst(self._request.transport)
-
-    async def closed(self) -> None:
-        """
-        Wait until the client has gone.
-
-        aiohttp tells a handler of that only by cancelling it, and a cancelled handler would
-        lose the order that a ``delay`` holds back: hence the looking again and again.
-        """
-        while (transport := self._request.transport) is not None and not transport.is_closing():
-            await asyncio.sleep(GONE_POLL_SECONDS)
 
 
 class FaultMiddleware:
@@ -80,26 +42,41 @@ class FaultMiddleware:
         task: asyncio.Task[object] | None = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        response: web.StreamResponse | None = None
         try:
             # Read now: a client that leaves during a delay takes the unread body with it.
             await request.read()
-            reply: Reply | None = await faults.bite(BEFORE_ENGINE, label, wire)
-            if reply is None:
-                response: web.StreamResponse = await handler(request)
+            reply: Reply | None = None
+            is_handshake: bool = request.headers.get("Upgrade", "").lower() == "websocket"
+            if faults.accepts and is_handshake:
+                reply, spoil = await faults.bite_handshake(f"ACCEPT ws {request.path}", wire)
+                ON_OPEN.set(spoil)
+            reply = reply or await faults.bite(BEFORE_ENGINE, label, wire)
+            if reply is None or reply.late:
+                if reply is not None and not is_handshake:
+                    with faults.acknowledging(reply.late):
+                        response = await handler(request)
+                else:
+                    response = await handler(request)
                 if response.prepared:
                     return response         # a websocket that has lived: there is no answer to spoil
-                reply = await faults.bite(AFTER_ENGINE, label, wire) or await faults.bite(ON_REPLY, label, wire)
+                answer: Reply = answer_of(response)
+                reply = await faults.bite(AFTER_ENGINE, label, wire, answer)
+                reply = reply or await faults.bite(ON_REPLY, label, wire, answer)
                 if reply is None:
                     return response
+            return await send_reply(request, reply, response)
         except Dropped:
             gone: web.Response = web.Response()         # nobody hears it
             gone.force_close()
             return gone
+        except ConnectionError:
+            if response is None or response.prepared:
+                raise
+            return response                             # the client left before its answer could be cut short
         finally:
+            ON_OPEN.set(None)           # the task goes on to the connection's next request
             self._tasks.discard(task)
-        return web.Response(
-            status=reply.status, body=reply.body, headers={**reply.headers, "Content-Type": reply.content_type}
-        )
 
     async def _shutdown(self, app: web.Application) -> None:
         """What a fault holds back dies with the server; it must not reach the venue after a restart."""

@@ -55,6 +55,7 @@ class Control:
     Host header names neither it nor the loopback is refused, so that no web page can reach
     the API through a name of its own (DNS rebinding). Bound to all addresses, any address will do. ``renew(request)`` does a reset where
     more than the venue must be renewed; it is given the request that asked for it.
+    ``restart(keep_state, seconds down)`` plans a restart and returns at once.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class Control:
         token: str = "",
         host: str = "127.0.0.1",
         renew: Callable[[web.Request], Awaitable[None]] | None = None,
+        restart: Callable[[bool, float], None] | None = None,
     ) -> None:
         self._venue: Venue = venue
         self._token: str = token
         self._host: str = host
         self._renew: Callable[[web.Request], Awaitable[None]] | None = renew
+        self._restart_soon: Callable[[bool, float], None] | None = restart
 
     def add_routes(self, app: web.Application) -> None:
         """Add the routes of the contract."""
@@ -78,6 +81,10 @@ class Control:
             ("POST", "price", self._price),
             ("POST", "deposit", self._deposit),
             ("POST", "clock", self._clock),
+            ("POST", "key", self._key),
+            ("POST", "symbol", self._symbol),
+            ("POST", "ban", self._ban),
+            ("POST", "restart", self._restart),
             ("GET", "options", self._show_options),
             ("POST", "options", self._set_options),
             ("GET", "faults", self._list_faults),
@@ -163,6 +170,49 @@ class Control:
         fields.finish()
         self._venue.set_clock(offset)
         return {"now": self._venue.now() // 1000}
+
+    async def _key(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "key")
+        key: str = fields.text("key")
+        revoked: bool = fields.flag("revoked")
+        fields.finish()
+        self._venue.incidents.set_key(key, revoked)
+        return {}
+
+    async def _symbol(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "symbol")
+        symbol: str = fields.text("symbol")
+        if "removed" in fields:
+            removed: bool = fields.flag("removed")
+            fields.finish()
+            if removed:
+                self._venue.incidents.remove_symbol(symbol)
+            else:
+                self._venue.incidents.add_symbol(symbol)
+        else:
+            status: str = fields.text("status")
+            fields.finish()
+            self._venue.incidents.set_status(symbol, status)
+        return {}
+
+    async def _ban(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "ban")
+        ms: int = fields.integer("ms", high=DAY_MS)
+        status: int = fields.integer("status", 418)
+        fields.finish()
+        self._venue.incidents.ban(ms, status)
+        return {}
+
+    async def _restart(self, request: web.Request, data: Any) -> Answer:
+        """Answers first, and dies then."""
+        fields: Fields = Fields(data, "restart")
+        keep_state: bool = fields.flag("keep_state", True)
+        down_ms: int = fields.integer("down_ms", 0, high=DAY_MS)
+        fields.finish()
+        if self._restart_soon is None:
+            raise ValueError("restart: this venue has no listener that could be restarted")
+        self._restart_soon(keep_state, down_ms / 1000)
+        return {}
 
     async def _show_options(self, request: web.Request, data: Any) -> Answer:
         return describe_options(self._venue.options)

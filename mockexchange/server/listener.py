@@ -8,12 +8,14 @@ from typing import Any
 from aiohttp import web
 
 from ..dialects import Dialect, load_dialect
+from .accept import Gates
 from .app import build_app
 from .control import WILDCARDS, Control
 from .venue import Venue
 
 SHUTDOWN_SECONDS: float = 0.25      # what an answer under way is given to leave
 FAREWELL_SECONDS: float = 0.02      # what the last words of the dialect are given to leave
+ANSWER_SECONDS: float = 0.05        # what the answer to a request for a restart is given to leave
 BACKLOG: int = 1024
 
 
@@ -53,7 +55,10 @@ class Listener:
         self._token: str = token
         self._socket: socket.socket | None = None
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.AbstractServer | None = None
+        self._gates: Gates | None = None
         self._dialect: Dialect | None = None
+        self._restarting: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
         self._lock: asyncio.Lock = asyncio.Lock()
 
@@ -87,6 +92,8 @@ class Listener:
 
     async def stop(self) -> None:
         """Cut every connection and be gone; the venue can be started again."""
+        for task in list(self._restarting):
+            task.cancel()
         async with self._lock:
             self._unlisten()
             await self._unserve(polite=True)
@@ -105,6 +112,17 @@ class Listener:
             await asyncio.sleep(down)
             self._listen()
             await self._serve()
+
+    def restart_soon(self, keep_state: bool, down: float) -> None:
+        """``restart``, when the answer to whoever asked for it has had the time to leave."""
+
+        async def work() -> None:
+            await asyncio.sleep(ANSWER_SECONDS)
+            await self.restart(keep_state, down)
+
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work())
+        self._restarting.add(task)
+        task.add_done_callback(self._restarting.discard)
 
     async def reset(self, spared: web.Request | None = None) -> None:
         """
@@ -133,7 +151,7 @@ class Listener:
     async def _serve(self) -> None:
         assert self._socket is not None
         dialect: Dialect = load_dialect(self.venue.dialect)(self.venue)
-        control: Control = Control(self.venue, self._token, self.host, self.reset)
+        control: Control = Control(self.venue, self._token, self.host, self.reset, self.restart_soon)
         app: web.Application = build_app(self.venue, dialect, control)
         runner: web.AppRunner = web.AppRunner(
             app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=75.0
@@ -141,9 +159,14 @@ class Listener:
         await runner.setup()
         await dialect.start()
         await self.venue.start()
-        # A duplicate, because a site closes what it is given: the port outlives the application.
-        await web.SockSite(runner, self._socket.dup(), backlog=BACKLOG).start()
+        assert runner.server is not None
+        gates: Gates = Gates(self.venue.faults, runner.server)
+        # A duplicate, because a server closes what it is given: the port outlives the application.
+        self._server = await asyncio.get_running_loop().create_server(
+            gates, sock=self._socket.dup(), backlog=BACKLOG
+        )
         self._runner = runner
+        self._gates = gates
         self._dialect = dialect
 
     async def _unserve(self, spared: web.Request | None = None, polite: bool = False) -> None:
@@ -152,8 +175,12 @@ class Listener:
         dialect, self._dialect = self._dialect, None
         if runner is None or dialect is None:
             return
-        for site in list(runner.sites):
-            await site.stop()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._gates is not None:
+            self._gates.cut()
+            self._gates = None
         if polite:
             await dialect.stop()
             await asyncio.sleep(FAREWELL_SECONDS)

@@ -11,7 +11,8 @@ import struct
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
 from aiohttp import WSMsgType, web
@@ -24,6 +25,9 @@ CLOSE_RESTART: int = 1012
 MAX_MESSAGE: int = 256 << 10            # bytes of one incoming message: 1024 stream names fit several times
 LINGER: float = 5.0                     # seconds a dropped peer gets to read what is already buffered
 LATE_FRAMES: int = 512                  # frames gathered before they are written without waiting for the end of the turn
+
+# Within the handling of a handshake: what is called with the Socket as soon as it is open.
+ON_OPEN: ContextVar["Callable[[Socket], None] | None"] = ContextVar("on_open", default=None)
 
 _TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA
 
@@ -97,6 +101,7 @@ class Socket:
         self.max_buffer: int = max_buffer
         self.messages_per_second: int = messages_per_second
         self.is_open: bool = False
+        self._is_frozen: bool = False
 
         self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         outbox: _Outbox | None = _OUTBOXES.get(self._loop)
@@ -124,10 +129,13 @@ class Socket:
         self._transport = transport
         self.is_open = True
         self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+        spoil: Callable[[Socket], None] | None = ON_OPEN.get()
+        if spoil is not None:
+            spoil(self)
 
     async def close(self, code: int = 1000, reason: bytes = b"") -> None:
         """Send everything that waits, then the close frame; returns within about a second."""
-        if not self.is_open:
+        if not self.is_open or self._is_frozen:
             return
         self._flush()
         transport: asyncio.Transport | None = self._end()
@@ -143,7 +151,7 @@ class Socket:
 
     def drop(self, code: int, reason: bytes) -> None:
         """Close without waiting for the peer: what is buffered and the close frame get LINGER seconds to leave."""
-        if not self.is_open:
+        if not self.is_open or self._is_frozen:
             return
         self._flush(check=False)
         transport: asyncio.Transport | None = self._end()
@@ -163,6 +171,37 @@ class Socket:
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0))
         transport.abort()
+
+    def finish(self, code: int | None) -> None:
+        """End the connection with a FIN; after a close frame with ``code``, or without one when that is None."""
+        if code is not None:
+            self.drop(code, b"")
+            return
+        self._flush(check=False)
+        transport: asyncio.Transport | None = self._end()
+        if transport is not None:
+            transport.close()
+
+    def freeze(self) -> None:
+        """
+        Read and send nothing any more, and never close: what a peer behind a dead link looks like.
+        Only ``reset`` and the end of the server end it.
+        """
+        self._is_frozen = True
+        self._late.clear()
+        self._pings.clear()
+        if self._ping_timer is not None:
+            self._ping_timer.cancel()
+            self._ping_timer = None
+        if self._transport is not None and self._transport.is_reading():
+            self._transport.pause_reading()
+
+    def thaw(self) -> None:
+        """Undo ``freeze``; what should have been sent meanwhile is lost, what has come in is read now."""
+        self._is_frozen = False
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+            self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
 
     def closed(self) -> "asyncio.Future[None]":
         """Done when this end has closed or has seen the other one go."""
@@ -193,6 +232,18 @@ class Socket:
         """Send one text message; on a socket that is gone this does nothing."""
         self.send_frame(_frame(_TEXT, payload))
 
+    def tear(self, payload: bytes, keep: int, ends: bool) -> None:
+        """
+        Send the first ``keep`` bytes of a text message: as a shorter message, or, when it ``ends``,
+        in a frame that announces all of them, and then a FIN.
+        """
+        if not ends:
+            self.send(payload[:keep])
+            return
+        frame: bytes = _frame(_TEXT, payload)
+        self.send_frame(frame[:len(frame) - len(payload) + keep])
+        self.finish(None)
+
     def send_frame(self, frame: bytes) -> None:
         """Send bytes that are framed already; on a socket that is gone this does nothing."""
         if not self.is_open:
@@ -211,7 +262,7 @@ class Socket:
         data: bytes = b"".join(late)
         late.clear()
         transport: asyncio.Transport | None = self._transport
-        if transport is None or transport.is_closing():
+        if transport is None or transport.is_closing() or self._is_frozen:
             return
         transport.write(data)
         if check and transport.get_write_buffer_size() > self.max_buffer:
@@ -281,7 +332,7 @@ class Socket:
 
 
 def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:
-    """Send one text message to many sockets: framed once, whatever their number."""
+    """Send one text message to many sockets: framed once, whatever their number. Faults do not see it."""
     frame: bytes = _frame(_TEXT, payload)
     for one in sockets:
         one.send_frame(frame)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..core.commands import Command, Deposit, HouseTrade, Quote, SetPrice, TapeTrade
+from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, TapeTrade
 from ..core.errors import Refusal
 from ..core.events import Event, PublicTrade
 from ..core.exchange import Exchange
@@ -21,6 +21,8 @@ from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
+from .incidents import Incidents
+from .late_orders import place_later
 from .market_memory import Market, MarketMemory
 from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
 
@@ -76,7 +78,8 @@ class Venue:
         self.feed_spec: str = feed
         self.speed: float = parse_speed(speed)
         self.drains: list[Callable[[], Awaitable[None]]] = []
-        self.faults: FaultTable = FaultTable(self._on_bite)
+        self.faults: FaultTable = FaultTable(self._on_bite, seed)
+        self.incidents: Incidents = Incidents(self)
         self.offset_us: int = 0
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
@@ -106,6 +109,11 @@ class Venue:
         The flow's commands leave only what they did to users in the journal. Raises
         Refusal (journalled too) when the exchange refuses; nothing has changed then.
         """
+        if self.faults.late and type(command) is PlaceOrder:
+            try:
+                return place_later(self, command, self.faults.late)
+            except Refusal:
+                pass            # as below, where it is journalled
         now: int = self.now()
         flow: bool = type(command) in FLOW
         try:
@@ -176,7 +184,7 @@ class Venue:
 
         ValueError for a key or an asset the venue does not know, and for a debit of more than is free.
         """
-        if key not in self.keys:
+        if all(account.key != key for account in self.accounts):
             raise ValueError(f"key: unknown API key {key!r}")
         known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         if asset not in known:
@@ -215,7 +223,7 @@ class Venue:
                 },
                 "open_orders": len(exchange.open_orders(key)),
             }
-            for key in self.keys
+            for key in (account.key for account in self.accounts)
         }
         return {
             "dialect": self.dialect,
@@ -232,6 +240,8 @@ class Venue:
                 "steps": self.pump.applied,
             },
             "faults": self.faults.list(),
+            "revoked": self.incidents.revoked,
+            "removed": self.incidents.removed,
             "journal": self.journal.last,
             "listeners": len(self._listeners),
         }
@@ -275,10 +285,12 @@ class Venue:
             self._memory.forget()
             self.feed = self._open_feed()
             self._open()
+        self.incidents.reopened()
 
     def reset(self) -> None:
         """``reopen(False)``, and no faults, the machine's clock, and the options of the first day."""
-        self.faults.clear()
+        self.faults.reset()
+        self.incidents.reset()
         self.offset_us = 0
         opening: Any = make_options(options_type(self.dialect), self.dialect, self._opening_options)
         self.set_options(describe_options(opening))

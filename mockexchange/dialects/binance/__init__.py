@@ -14,6 +14,7 @@ from .options import BinanceOptions
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from ...server.incidents import Incident
     from ...server.venue import Venue
 
 
@@ -34,7 +35,7 @@ class BinanceDialect:
         self.rest: RestRoutes = RestRoutes(venue, self.limits)
         self.websocket_api: WebSocketApi = WebSocketApi(venue, self.limits)
         self.streams: MarketStreams = MarketStreams(venue)
-        self._unlisten: Callable[[], None] | None = None
+        self._unlisten: list[Callable[[], None]] = []
 
     def add_routes(self, app: "web.Application") -> None:
         self.rest.add_routes(app)
@@ -42,12 +43,23 @@ class BinanceDialect:
         self.streams.add_routes(app)
 
     async def start(self) -> None:
-        self._unlisten = self.venue.listen(self.limits.on_events)
+        self._unlisten = [self.venue.listen(self.limits.on_events), self.venue.incidents.follow(self._on_incident)]
         await self.streams.start()
 
+    def _on_incident(self, incident: "Incident") -> bool:
+        from ...server.incidents import Banned, KeyRevoked, SymbolAdded, SymbolRemoved
+
+        if isinstance(incident, Banned):
+            self.limits.ban(incident.until, incident.status)
+        elif isinstance(incident, KeyRevoked):
+            self.websocket_api.end_user_data(incident.key)
+        elif isinstance(incident, (SymbolAdded, SymbolRemoved)):
+            self.streams.market.set_listed(incident.symbol, isinstance(incident, SymbolAdded))
+        return True
+
     async def stop(self) -> None:
-        if self._unlisten is not None:
-            self._unlisten()
-            self._unlisten = None
+        for unlisten in self._unlisten:
+            unlisten()
+        self._unlisten = []
         await self.websocket_api.stop()
         await self.streams.stop()

@@ -48,6 +48,7 @@ class Channel:
         self.market: Market = market
         self.name: str = name
         self.symbol: str = symbol
+        self.is_listed: bool = True                         # else it has listeners still, and says nothing
         self.has_new: bool = False                          # somebody joined since the last push
         self.audiences: dict[Audience, list[Socket]] = {}
 
@@ -70,13 +71,21 @@ class Channel:
 
     def push(self, payload: Callable[[int], bytes]) -> None:
         """Send what ``payload(per)`` renders: once per time unit, framed once per form."""
+        if not self.is_listed:
+            return
         self.has_new = False
+        faults = self.market.venue.faults
         rendered: dict[int, bytes] = {}
         for (per, is_combined), listeners in self.audiences.items():
             data: bytes | None = rendered.get(per)
             if data is None:
                 data = rendered[per] = payload(per)
-            fan_out(listeners, render.combine(self.name, data) if is_combined else data)
+            if is_combined:
+                data = render.combine(self.name, data)
+            if faults.pushes:
+                faults.push(f"PUSH {self.name}", listeners, data)
+            else:
+                fan_out(listeners, data)
 
 
 class TradeChannel(Channel):

@@ -34,7 +34,7 @@ class LimitSettings:
 
 
 class _Address:
-    __slots__ = ("minute", "weight", "five", "requests", "refused", "banned_until", "bans")
+    __slots__ = ("minute", "weight", "five", "requests", "refused", "banned_until", "ban_status", "bans")
 
     def __init__(self) -> None:
         self.minute: int = -1
@@ -43,6 +43,7 @@ class _Address:
         self.requests: int = 0
         self.refused: int = 0
         self.banned_until: int = 0
+        self.ban_status: int = 418
         self.bans: int = 0
 
 
@@ -74,6 +75,7 @@ class Limits:
         self._clock: Callable[[], int] = clock
         self._addresses: dict[str, _Address] = {}
         self._orders: dict[str, _Orders] = {}
+        self._ban: tuple[int, int] = (0, 418)           # what an address that comes for the first time meets
 
     # by address
 
@@ -86,6 +88,7 @@ class Limits:
         address = self._addresses.get(ip)
         if address is None:
             address = self._addresses[ip] = _Address()
+            address.banned_until, address.ban_status = self._ban
         if now < address.banned_until:
             raise self._banned(address)
         minute: int = now // MINUTE
@@ -105,6 +108,12 @@ class Limits:
             return used
         raise self._refuse(address, used > settings.request_weight_1m, now)
 
+    def ban(self, until: int, status: int) -> None:
+        """Answer every address ``status``, 418 or 429, until then."""
+        self._ban = (until, status)
+        for address in self._addresses.values():
+            address.banned_until, address.ban_status = until, status
+
     def refund(self, ip: str, weight: int) -> int:
         """Take back the weight of an order request that succeeded (it costs nothing since 2026-04-02)."""
         address = self._addresses[ip]
@@ -123,6 +132,7 @@ class Limits:
             address.bans += 1
             address.refused = 0
             address.banned_until = now + seconds * SECOND
+            address.ban_status = 418
             return self._banned(address)
         if by_weight:
             return ApiError(
@@ -142,7 +152,7 @@ class Limits:
             -1003,
             f"Way too much request weight used; IP banned until {address.banned_until // 1000}. "
             "Please use WebSocket Streams for live updates to avoid bans.",
-            status=418,
+            status=address.ban_status,
             retry_at=address.banned_until,
         )
 

@@ -1,6 +1,7 @@
 """Trading operations (rest-api.md, "Trading endpoints"): place, test, cancel, cancel and replace."""
 
 from ...core.commands import CancelAll, CancelOrder, PlaceOrder
+from ...core.early import Acknowledged
 from ...core.errors import Refusal
 from ...core.events import Event, Fill, OrderReport
 from . import rendering
@@ -148,7 +149,7 @@ def _render_placed(events: list[Event], response: str, per_time: int) -> dict[st
         for event in events:
             if isinstance(event, OrderReport) and event.order_id == order_id:
                 report = event
-    if response == "ACK":
+    if response == "ACK" or type(events) is Acknowledged:
         return rendering.order_ack(report, per_time)
     if response == "RESULT":
         return rendering.order_result(report, per_time)

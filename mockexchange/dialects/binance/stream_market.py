@@ -94,6 +94,12 @@ class Market:
                 del register[channel.symbol]
         channel.close()
 
+    def set_listed(self, symbol: str, is_listed: bool) -> None:
+        """A symbol has been removed, or is back: its streams fall silent, or go on."""
+        for channel in self._channels.values():
+            if channel.symbol == symbol:
+                channel.is_listed = is_listed
+
     def _file(self, channel: Channel) -> None:
         if channel.every:
             self._timed.append(channel)
@@ -116,7 +122,7 @@ class Market:
         """One tick of the clock, ``count`` being its number."""
         now: int = self.venue.now()
         for channel in list(self._timed):
-            if count % channel.every == 0:
+            if count % channel.every == 0 and channel.is_listed:
                 channel.tick(now)
         if count % FORGET_EVERY == 0:
             for symbol, book in self.venue.exchange.books.items():

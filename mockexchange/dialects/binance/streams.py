@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import web
 
+from ...faults import Reply
 from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
+from ...server.ws_requests import Requests
 from .channels import Channel
 from .stream_market import Market
 from .stream_rendering import MICROSECOND, MILLISECOND, server_shutdown
@@ -147,6 +149,8 @@ class MarketStreams:
         await socket.open()
         connection: Connection = Connection(socket, is_combined, _TIME_UNITS[unit])
         self._connections.add(connection)
+        faults = self.venue.faults
+        requests: Requests = Requests(faults, socket)
         end: asyncio.TimerHandle = asyncio.get_running_loop().call_later(
             LIFE, socket.drop, CLOSE_GOING_AWAY, b"24 hours are over",
         )
@@ -157,6 +161,8 @@ class MarketStreams:
                 socket.drop(CLOSE_POLICY, error.msg.encode())
             self._wake_feed(connection)
             while (text := await socket.receive()) is not None:
+                if faults.active and self._is_struck(connection, requests, text):
+                    continue
                 socket.send(self.answer(connection, text))
                 self._wake_feed(connection)
         finally:
@@ -164,6 +170,27 @@ class MarketStreams:
             self._connections.discard(connection)
             self._unsubscribe(connection, list(connection.channels))
         return socket.response
+
+    def _is_struck(self, connection: Connection, requests: Requests, text: str) -> bool:
+        """Leave a message to the faults that may bite it, labelled ``WS SUBSCRIBE``; False when there are none."""
+        request_id: object = None
+        method: str = ""
+        try:
+            method, _, request_id = read_request(text)
+        except RequestError:
+            pass
+        if not requests.concern(f"WS {method}"):
+            return False
+
+        def perform() -> bytes:
+            if not connection.socket.is_open:
+                return b""              # subscriptions of a connection that has left would stay
+            reply: bytes = self.answer(connection, text)
+            asyncio.get_running_loop().call_soon(self._wake_feed, connection)
+            return reply
+
+        requests.start(f"WS {method}", perform, lambda reply: _replaced(request_id, reply))
+        return True
 
     def _wake_feed(self, connection: Connection) -> None:
         # A replay at `max` speed begins here: never before the client knows that it has subscribed.
@@ -259,6 +286,15 @@ def read_request(text: str) -> tuple[str, list[Any], object]:
     if not isinstance(params, list):
         raise RequestError(2, f"Invalid request: invalid type for field `params`, expected an array at {end}")
     return str(method), params, request_id
+
+
+def _replaced(request_id: object, reply: Reply) -> bytes:
+    """A fault's answer with the id of what was asked; one whose body is no JSON object goes out as it is."""
+    try:
+        body: object = msgspec.json.decode(reply.body) if reply.body else {}
+    except msgspec.DecodeError:
+        return reply.body
+    return msgspec.json.encode({**body, "id": request_id}) if isinstance(body, dict) else reply.body
 
 
 def _place(text: str, offset: int) -> str:

@@ -15,8 +15,9 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from ...faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, Reply
+from ...faults import Reply
 from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
+from ...server.ws_requests import Requests
 from .errors import ApiError, from_refusal
 from .limits import Limits
 from .params import split_pairs
@@ -51,6 +52,11 @@ class WebSocketApi:
             session.socket.send(msgspec.json.encode({"event": event}))
             session.socket.drop(CLOSE_GOING_AWAY, b"server shutdown")
 
+    def end_user_data(self, account: str) -> None:
+        """Its key is good no longer: subscriptions end as the documents say."""
+        for session in self._sessions:
+            session.end_user_data(account)
+
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         try:
             self.limits.charge(request.remote or "", CONNECT_WEIGHT, self.venue.now())
@@ -64,16 +70,14 @@ class WebSocketApi:
         session.shows_limits = options.get("returnRateLimits", "true").lower() != "false"
         self._sessions.add(session)
         life: asyncio.TimerHandle = asyncio.get_running_loop().call_later(LIFE, socket.drop, CLOSE_POLICY, b"24 hours")
-        tasks: set[asyncio.Task[None]] = set()
         faults = self.venue.faults
+        requests: Requests = Requests(faults, socket)
         try:
             while (text := await socket.receive()) is not None:
                 if not faults.active:
                     self._answer(session, text)
-                    continue
-                task: asyncio.Task[None] = asyncio.create_task(self._answer_with_faults(session, text))
-                tasks.add(task)
-                task.add_done_callback(tasks.discard)
+                else:
+                    self._answer_with_faults(session, requests, text)
         finally:
             life.cancel()
             session.close()
@@ -90,28 +94,25 @@ class WebSocketApi:
             reply = self._error(session, request, error)
         session.socket.send(reply)
 
-    async def _answer_with_faults(self, session: Session, text: str) -> None:
+    def _answer_with_faults(self, session: Session, requests: Requests, text: str) -> None:
         """As ``_answer``, but events wait for no reply that a fault delays."""
-        faults = self.venue.faults
-        socket: Socket = session.socket
-        request: Request | None = None
         try:
-            request = read_request(text)
-            label: str = f"WS {request.method}"
-            replaced: Reply | None = await faults.bite(BEFORE_ENGINE, label, socket)
-            if replaced is None:
-                try:
-                    reply: bytes = self._perform(session, request)
-                except ApiError as error:
-                    reply = self._error(session, request, error)
-                replaced = await faults.bite(AFTER_ENGINE, label, socket) or await faults.bite(ON_REPLY, label, socket)
-            if replaced is not None:
-                reply = _replaced(request, replaced, self.venue.now(), session.per_time)
+            request: Request = read_request(text)
         except ApiError as error:
-            reply = self._error(session, request, error)
-        except Dropped:
+            session.socket.send(self._error(session, None, error))
             return
-        socket.send(reply)
+
+        def perform() -> bytes:
+            try:
+                return self._perform(session, request)
+            except ApiError as error:
+                return self._error(session, request, error)
+
+        label: str = f"WS {request.method}"
+        if not requests.concern(label):
+            session.socket.send(perform())
+            return
+        requests.start(label, perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time))
 
     def _perform(self, session: Session, request: Request) -> bytes:
         """The encoded answer of a request; raises ApiError, and closes the connection of a banned address."""

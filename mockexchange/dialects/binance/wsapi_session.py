@@ -263,6 +263,16 @@ class Session:
         if not self._subscriptions:
             self._stop_listening()
 
+    def end_user_data(self, account: str) -> None:
+        """End the account's subscription and say so (user-data-stream.md, "Event Stream Terminated")."""
+        id: int | None = self._ids.pop(account, None)
+        if id is None:
+            return
+        del self._subscriptions[id]
+        self._push(id, {"e": "eventStreamTerminated", "E": self.venue.now() // self.per_time})
+        if not self._subscriptions:
+            self._stop_listening()
+
     def _on_events(self, events: list[Event]) -> None:
         """Keep them for the end of this turn of the loop: whoever waits for the answer to a command is served first."""
         ids: dict[str, int] = self._ids
@@ -280,7 +290,14 @@ class Session:
         fresh, self._fresh = self._fresh, []
         for id, event, now in fresh:
             for body in user_events(event, now, self.venue.exchange, self.per_time):
-                self.socket.send(msgspec.json.encode({"subscriptionId": id, "event": body}))
+                self._push(id, body)
+
+    def _push(self, id: int, body: dict[str, Any]) -> None:
+        payload: bytes = msgspec.json.encode({"subscriptionId": id, "event": body})
+        if self.venue.faults.pushes:
+            self.venue.faults.push(f"PUSH user {body['e']}", (self.socket,), payload)
+        else:
+            self.socket.send(payload)
 
     def _stop_listening(self) -> None:
         if self._unlisten is not None:

@@ -12,6 +12,7 @@ from .options import HashExOptions
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from ...server.incidents import Incident
     from ...server.venue import Venue
 
 __all__ = ["HashExDialect", "HashExOptions"]
@@ -38,7 +39,20 @@ class HashExDialect:
         self.rest.add_rest(app)
 
     async def start(self) -> None:
+        self._unfollow = self.desk.venue.incidents.follow(self._on_incident)
         await self.streams.start()
 
+    def _on_incident(self, incident: "Incident") -> bool:
+        from ...server.incidents import KeyRevoked, SymbolAdded, SymbolRemoved
+
+        if isinstance(incident, KeyRevoked):
+            self.streams.end_user(incident.key)
+        elif isinstance(incident, (SymbolAdded, SymbolRemoved)):
+            self.desk.set_listed(incident.symbol, isinstance(incident, SymbolAdded))
+        else:
+            return False
+        return True
+
     async def stop(self) -> None:
+        self._unfollow()
         await self.streams.stop()

@@ -6,7 +6,7 @@ levels at every tick, the whole book every 600 ms (as the platform's futures hos
 Nothing is computed for symbols that nobody listens to.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from ...core.bars import Bar
 from ...core.book import Book
@@ -18,9 +18,6 @@ from .desk import Desk, Listing
 from .limits import MAX_LEVELS
 from .rendering import day_window
 
-if TYPE_CHECKING:
-    from ...server.venue import Venue
-
 DAY: int = 86_400_000_000
 BOOK_EVERY: int = 6                     # ticks
 STATS_EVERY: int = 10
@@ -30,13 +27,23 @@ MAX_MISSED_BARS: int = 1000             # closed bars one tick makes up for, whe
 Sockets = dict[Socket, None]            # in the order they came
 
 
+def publish(desk: Desk, listing: Listing, kind: str, sockets: Iterable[Socket], payload: bytes) -> None:
+    """Send a push of that ``resType`` to those who want it, past the faults where some are armed."""
+    if desk.removed and listing.symbol in desk.removed:
+        return
+    if desk.venue.faults.pushes:
+        desk.venue.faults.push(f"PUSH {listing.name}@{kind}", sockets, payload)
+    else:
+        fan_out(sockets, payload)
+
+
 class SymbolChannel:
     """``subSymbol``: depth, trades and statistics of one symbol."""
 
-    def __init__(self, venue: "Venue", listing: Listing) -> None:
-        self.venue: Venue = venue
+    def __init__(self, desk: Desk, listing: Listing) -> None:
+        self.desk: Desk = desk
         self.listing: Listing = listing
-        self.book: Book = venue.exchange.books[listing.symbol]
+        self.book: Book = desk.venue.exchange.books[listing.symbol]
         self.sockets: Sockets = {}
         self.shown: int = -1                                # update id of the last whole book sent
 
@@ -44,7 +51,7 @@ class SymbolChannel:
         """The newcomer begins with the whole book; what the others do not know yet is told them first."""
         self.push_changes()
         self.sockets[socket] = None
-        socket.send(self.whole_book())
+        publish(self.desk, self.listing, "qAllDepth", (socket,), self.whole_book())
 
     def whole_book(self) -> bytes:
         book: Book = self.book
@@ -55,27 +62,29 @@ class SymbolChannel:
         first, last, bids, asks = self.book.take_changes()
         if last < first or not self.sockets:
             return
-        now: int = self.venue.now()
+        now: int = self.desk.venue.now()
         number: int = last - len(bids) - len(asks)
         for is_buy, changes in ((True, bids), (False, asks)):
             for price, total in changes.items():
                 number += 1
-                fan_out(self.sockets, render.level_change(self.listing, number, is_buy, price, total, now))
+                payload: bytes = render.level_change(self.listing, number, is_buy, price, total, now)
+                publish(self.desk, self.listing, "qDepth", self.sockets, payload)
 
     def tick(self, count: int) -> None:
         self.push_changes()
         if count % BOOK_EVERY == 0 and self.book.update_id != self.shown:
             self.shown = self.book.update_id
-            fan_out(self.sockets, self.whole_book())
+            publish(self.desk, self.listing, "qAllDepth", self.sockets, self.whole_book())
 
 
 class KlineChannel:
     """``subKline``: one symbol's bars of one length; a bar that closed is sent once more as it ended."""
 
-    def __init__(self, venue: "Venue", listing: Listing, interval: str) -> None:
+    def __init__(self, desk: Desk, listing: Listing, interval: str) -> None:
+        self.desk: Desk = desk
         self.listing: Listing = listing
         self.interval: str = interval
-        self.tape: Tape = venue.exchange.tapes[listing.symbol]
+        self.tape: Tape = desk.venue.exchange.tapes[listing.symbol]
         self.sockets: Sockets = {}
         self.bar: Bar | None = None                         # the newest one, as it was sent last
 
@@ -84,7 +93,7 @@ class KlineChannel:
         self.tick()
         self.sockets[socket] = None
         if self.bar is not None:
-            socket.send(render.kline(self.listing, self.interval, self.bar))
+            publish(self.desk, self.listing, "qKLine", (socket,), render.kline(self.listing, self.interval, self.bar))
 
     def tick(self) -> None:
         since: int | None = self.bar.open_time if self.bar is not None else None
@@ -92,7 +101,7 @@ class KlineChannel:
         for bar in self.tape.bars(self.interval, limit, start=since):
             if bar != self.bar:
                 self.bar = bar
-                fan_out(self.sockets, render.kline(self.listing, self.interval, bar))
+                publish(self.desk, self.listing, "qKLine", self.sockets, render.kline(self.listing, self.interval, bar))
 
 
 class Market:
@@ -110,10 +119,10 @@ class Market:
     def join_symbol(self, listing: Listing, socket: Socket) -> None:
         channel: SymbolChannel | None = self.symbols.get(listing.symbol)
         if channel is None:
-            channel = self.symbols[listing.symbol] = SymbolChannel(self.desk.venue, listing)
+            channel = self.symbols[listing.symbol] = SymbolChannel(self.desk, listing)
         channel.join(socket)
         if socket not in self.stats:
-            socket.send(render.stats(listing, self._window(listing)))
+            self._send_stats(listing, (socket,))
 
     def leave_symbol(self, listing: Listing, socket: Socket) -> None:
         channel: SymbolChannel = self.symbols[listing.symbol]
@@ -125,7 +134,7 @@ class Market:
         key: tuple[str, str] = (listing.symbol, interval)
         channel: KlineChannel | None = self.klines.get(key)
         if channel is None:
-            channel = self.klines[key] = KlineChannel(self.desk.venue, listing, interval)
+            channel = self.klines[key] = KlineChannel(self.desk, listing, interval)
         channel.join(socket)
 
     def leave_kline(self, listing: Listing, interval: str, socket: Socket) -> None:
@@ -137,8 +146,8 @@ class Market:
     def join_stats(self, socket: Socket) -> None:
         """The newcomer begins with one message per symbol."""
         self.stats[socket] = None
-        for listing in self.desk.by_symbol.values():
-            socket.send(render.stats(listing, self._window(listing)))
+        for listing in self.desk.listed():
+            self._send_stats(listing, (socket,))
 
     # what drives the channels
 
@@ -149,7 +158,7 @@ class Market:
             if type(event) is PublicTrade:
                 channel: SymbolChannel | None = self.symbols.get(event.symbol)
                 if channel is not None:
-                    fan_out(channel.sockets, render.deal(channel.listing, event))
+                    publish(self.desk, channel.listing, "qDeal", channel.sockets, render.deal(channel.listing, event))
 
     def tick(self, count: int) -> None:
         """One tick of the clock, ``count`` being its number."""
@@ -173,7 +182,10 @@ class Market:
             window: Window = self._window(listing)
             if window != self._windows.get(symbol):
                 self._windows[symbol] = window
-                fan_out(sockets, render.stats(listing, window))
+                publish(self.desk, listing, "qStats", sockets, render.stats(listing, window))
+
+    def _send_stats(self, listing: Listing, sockets: Iterable[Socket]) -> None:
+        publish(self.desk, listing, "qStats", sockets, render.stats(listing, self._window(listing)))
 
     def _window(self, listing: Listing) -> Window:
         now: int = self.desk.venue.now()

@@ -57,13 +57,16 @@ class Desk:
         self.publish: Callable[[list[Event]], None] = lambda events: None   # the streams take it over
         self.client_ids: ClientIds = ClientIds(venue)
         self.by_name: dict[str, Listing] = {}
-        self.by_symbol: dict[str, Listing] = {}
+        self.by_symbol: dict[str, Listing] = {}             # removed ones too: they have orders and fills still
+        self.removed: set[str] = set(venue.incidents.removed)
         exchange: Exchange = venue.exchange
-        for number, one in enumerate(exchange.instruments.values(), 1):
+        for number, one in enumerate(venue.instruments, 1):
             listing: Listing = Listing(
                 f"{one.base}_{one.quote}", one.symbol, number, digits_of(one.tick_size), digits_of(one.step_size)
             )
-            self.by_name[listing.name] = self.by_symbol[one.symbol] = listing
+            self.by_symbol[one.symbol] = listing
+            if one.symbol not in self.removed:
+                self.by_name[listing.name] = listing
             exchange.reserve_trade_ids(one.symbol, TRADE_IDS + number * TRADE_IDS_PER_SYMBOL)
         exchange.restore_counters(order_id=ORDER_IDS + Random(f"hashex:{venue.seed}").randrange(ID_SPREAD))
 
@@ -73,6 +76,20 @@ class Desk:
         if found is None:
             raise bad_parameter("symbol", name)
         return found
+
+    def listed(self) -> list[Listing]:
+        """The symbols there are now."""
+        return list(self.by_name.values())
+
+    def set_listed(self, symbol: str, is_listed: bool) -> None:
+        """A symbol has been removed, or is back."""
+        listing: Listing = self.by_symbol[symbol]
+        if is_listed:
+            self.removed.discard(symbol)
+            self.by_name[listing.name] = listing
+        else:
+            self.removed.add(symbol)
+            self.by_name.pop(listing.name, None)
 
     def instrument(self, listing: Listing) -> Instrument:
         return self.venue.exchange.instruments[listing.symbol]

@@ -19,7 +19,7 @@ def server_time(ctx: Context, params: Params) -> object:
 
 def symbol_configs(ctx: Context, params: Params) -> object:
     desk = ctx.desk
-    return [rendering.symbol_config(desk.instrument(one), one) for one in desk.by_symbol.values()]
+    return [rendering.symbol_config(desk.instrument(one), one) for one in desk.listed()]
 
 
 def klines(ctx: Context, params: Params) -> object:
@@ -50,7 +50,7 @@ def trend_ticker(ctx: Context, params: Params) -> object:
 
 
 def tickers(ctx: Context, params: Params) -> object:
-    return [_ticker(ctx, listing) for listing in ctx.desk.by_symbol.values()]
+    return [_ticker(ctx, listing) for listing in ctx.desk.listed()]
 
 
 def deals(ctx: Context, params: Params) -> object:

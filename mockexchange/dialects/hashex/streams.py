@@ -13,7 +13,9 @@ import msgspec
 from aiohttp import web
 
 from ...core.events import BalanceChange, Event, Fill, OrderReport
-from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, text_frame
+from ...faults import AFTER_ENGINE, ON_REPLY
+from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
+from ...server.ws_requests import Requests
 from .channels import Market
 from .desk import Desk, Listing
 from .op_market import INTERVALS
@@ -42,7 +44,15 @@ class Connection:
         self.symbol: Listing | None = None
         self.kline: tuple[Listing, str] | None = None
         self.account: str = ""
+        self.kept: list[bytes] | None = None                # answers that a fault may spoil, instead of sending them
         self.deadline: asyncio.TimerHandle | None = None
+
+    def answer(self, message: bytes) -> None:
+        """Say what came of a request."""
+        if self.kept is None:
+            self.socket.send(message)
+        else:
+            self.kept.append(message)
 
 
 class Streams:
@@ -115,12 +125,15 @@ class Streams:
         self.market.on_events(events)
         if not self._users:
             return
+        faults = self.desk.venue.faults
         for event in events:
             if isinstance(event, (OrderReport, Fill, BalanceChange)) and (sockets := self._users.get(event.account)):
                 for push in user_pushes(event, self.desk):
-                    frame: bytes = text_frame(msgspec.json.encode(push))
-                    for socket in sockets:
-                        socket.send_frame(frame)
+                    payload: bytes = msgspec.json.encode(push)
+                    if faults.pushes:
+                        faults.push(f"PUSH user {push['resType']}", sockets, payload)
+                    else:
+                        fan_out(sockets, payload)
 
     # connections
 
@@ -130,9 +143,12 @@ class Streams:
         connection: Connection = Connection(socket)
         self._connections[connection] = None
         self._beat(connection)
+        faults = self.desk.venue.faults
+        requests: Requests = Requests(faults, socket)
         try:
             while (text := await socket.receive()) is not None:
-                self.obey(connection, text)
+                if not faults.active or not self._is_struck(connection, requests, text):
+                    self.obey(connection, text)
         finally:
             if connection.deadline is not None:
                 connection.deadline.cancel()
@@ -172,24 +188,53 @@ class Streams:
                 del self._users[connection.account]
             connection.account = ""
 
+    def end_user(self, account: str) -> None:
+        """The account's key is good no longer: its sockets stay, and hear nothing of it any more."""
+        for connection in self._connections:
+            if connection.account == account:
+                self._leave_user(connection)
+
     # requests
+
+    def _is_struck(self, connection: Connection, requests: Requests, text: str) -> bool:
+        """
+        Leave a message to the faults that may bite it, False when there are none. It is labelled by its
+        ``sub``, ``WS subSymbol``, or ``WS ping``; a fault's answer goes out as it is.
+        """
+        request: Any = read_request(text)
+        kind: object = request.get("sub", "") if isinstance(request, dict) else ""
+        label: str = "WS ping" if is_heartbeat(text, request) else f"WS {kind}"
+        if not requests.concern(label):
+            return False
+        faults = self.desk.venue.faults
+
+        def perform() -> bytes:
+            if not connection.socket.is_open:
+                return b""              # subscriptions of a connection that has left would stay
+            if not faults.concerns(label, (AFTER_ENGINE, ON_REPLY)):
+                self.obey(connection, text)
+                return b""
+            connection.kept = []
+            try:
+                self.obey(connection, text)
+                return b"".join(connection.kept)
+            finally:
+                connection.kept = None
+
+        requests.start(label, perform, lambda reply: reply.body)
+        return True
 
     def obey(self, connection: Connection, text: str) -> None:
         """Do what a message asks for: a heartbeat in one of the three forms seen (spec 5.2), or a subscription (5.3)."""
         socket: Socket = connection.socket
-        request: Any = None
-        if text != "ping":
-            try:
-                request = msgspec.json.decode(text)
-            except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-                pass
-        if text == "ping" or (isinstance(request, dict) and "ping" in (request.get("action"), request.get("ping"))):
+        request: Any = read_request(text)
+        if is_heartbeat(text, request):
             self._beat(connection)
-            socket.send(PONG)
+            connection.answer(PONG)
             return
         if not isinstance(request, dict):
             if text != "pong":
-                socket.send(INVALID_PARAM)
+                connection.answer(INVALID_PARAM)
             return
         kind: object = request.get("sub")
         if kind == "subSymbol":
@@ -197,22 +242,22 @@ class Streams:
         elif kind == "subKline":
             self._subscribe_kline(connection, request)
         elif kind == "subStats":
-            socket.send(SUCCEED)
+            connection.answer(SUCCEED)
             self.market.join_stats(socket)
             self.desk.venue.touch_feed()
         elif kind == "subUser":
             self._subscribe_user(connection, request)
         else:
-            socket.send(INVALID_PARAM)
+            connection.answer(INVALID_PARAM)
 
     def _subscribe_symbol(self, connection: Connection, request: dict[str, Any]) -> None:
         name: object = request.get("symbol")
         if not isinstance(name, str) or not name:
-            connection.socket.send(INVALID_PARAM)
+            connection.answer(INVALID_PARAM)
             return
         self._leave_symbol(connection)
         # An unknown symbol is accepted too, and then stays silent (spec 5.4).
-        connection.socket.send(SUCCEED)
+        connection.answer(SUCCEED)
         listing: Listing | None = self.desk.by_name.get(name)
         if listing is not None:
             connection.symbol = listing
@@ -223,13 +268,13 @@ class Streams:
         name: object = request.get("symbol")
         interval: object = request.get("type")
         if not isinstance(name, str) or not name or not isinstance(interval, str):
-            connection.socket.send(INVALID_PARAM)
+            connection.answer(INVALID_PARAM)
             return
         if interval not in INTERVALS:
-            connection.socket.send(SUB_FAIL)
+            connection.answer(SUB_FAIL)
             return
         self._leave_kline(connection)
-        connection.socket.send(SUCCEED)
+        connection.answer(SUCCEED)
         listing: Listing | None = self.desk.by_name.get(name)
         if listing is not None:
             connection.kline = (listing, interval)
@@ -239,14 +284,27 @@ class Streams:
     def _subscribe_user(self, connection: Connection, request: dict[str, Any]) -> None:
         token: object = request.get("token")
         if not isinstance(token, str) or not token:
-            connection.socket.send(AUTH_FAIL)
+            connection.answer(AUTH_FAIL)
             return
         now_ms: int = self.desk.venue.now() // 1000
         account: str = self.desk.tokens.redeem(token, now_ms, self.desk.options.token_ms)
-        if not account:
-            connection.socket.send(INVALID_TOKEN)
+        if account not in self.desk.venue.keys:
+            connection.answer(INVALID_TOKEN)
             return
         self._leave_user(connection)
         connection.account = account
         self._users.setdefault(account, {})[connection.socket] = None
-        connection.socket.send(SUCCEED)
+        connection.answer(SUCCEED)
+
+
+def read_request(text: str) -> Any:
+    """A message as JSON, None for one that is none."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
+
+
+def is_heartbeat(text: str, request: Any) -> bool:
+    """Whether it is one of the three forms of spec 5.2."""
+    return text == "ping" or (isinstance(request, dict) and "ping" in (request.get("action"), request.get("ping")))

@@ -67,7 +67,7 @@ def depth(ctx: Context, params: Params) -> object:
         raise ApiError(400, MISSING_PARAMETER, "缺少symbol参数", coded=True)
     limit: int = params.count("limit", DEFAULT_LEVELS)
     book = ctx.exchange.books.get(symbol)
-    if book is None:
+    if book is None or symbol not in ctx.exchange.instruments:
         return rendering.depth(symbol, [], [])
     return rendering.depth(symbol, book.bids(limit), book.asks(limit))
 
@@ -80,7 +80,7 @@ def trades(ctx: Context, params: Params) -> object:
     limit: int = params.count("limit", DEFAULT_TRADES, MAX_TRADES)
     ctx.desk.venue.touch_feed()
     tape = ctx.exchange.tapes.get(symbol)
-    if tape is None:
+    if tape is None or symbol not in ctx.exchange.instruments:
         return []
     return [rendering.public_trade(trade, ctx.desk.trade_id) for trade in reversed(tape.trades(limit))]
 
@@ -98,7 +98,7 @@ def klines(ctx: Context, params: Params) -> object:
     limit: int = params.count("limit", DEFAULT_BARS)
     ctx.desk.venue.touch_feed()
     tape = ctx.exchange.tapes.get(symbol)
-    if tape is None or not limit:
+    if tape is None or not limit or symbol not in ctx.exchange.instruments:
         return []
     return [rendering.kline(bar) for bar in tape.bars(interval, limit, start, None if end is None else end + 999)]
 

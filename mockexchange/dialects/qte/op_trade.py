@@ -1,6 +1,9 @@
 """Trading operations: place and cancel (seed, 2.4.1 and 2.4.3). Their parameters are in the form body."""
 
+from functools import partial
+
 from ...core.commands import CancelOrder, PlaceOrder
+from ...core.early import Acknowledged
 from ...core.errors import Refusal
 from ...core.orders import Order
 from . import rendering
@@ -49,10 +52,15 @@ def place(ctx: Context, params: Params) -> object:
     command: PlaceOrder = read_order(ctx, params)
     desk = ctx.desk
     try:
-        desk.venue.apply(command)
+        events = desk.venue.apply(command)
     except Refusal as refusal:
         raise from_refusal(refusal) from None
-    order: Order = ctx.exchange.find_order(ctx.account, command.symbol, None, command.client_order_id)
+    find = partial(ctx.exchange.find_order, ctx.account, command.symbol, None, command.client_order_id)
+    if isinstance(events, Acknowledged):
+        # There is no such order until the engine has seen it.
+        events.then.append(lambda: desk.remember(find()))
+        return rendering.order_body(events.report, desk.order_id(events.report.order_id), ctx.options.cancelled)
+    order: Order = find()
     desk.remember(order)
     return rendering.order_body(order, desk.order_id(order.order_id), ctx.options.cancelled)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...core.bars import Bar
-from ...core.events import PublicTrade
+from ...core.events import OrderReport, PublicTrade
 from ...core.numbers import DIGITS, SCALE, format_amount
 from ...core.orders import Order
 from ...core.tape import Window
@@ -39,7 +39,7 @@ def order_status(status: str, cancelled: str) -> str:
     return cancelled if status == "CANCELED" else status
 
 
-def order_body(one: Order, wire_id: str, cancelled: str) -> Body:
+def order_body(one: Order | OrderReport, wire_id: str, cancelled: str) -> Body:
     """POST order (seed, 2.4.1): nothing about what was filled."""
     return {
         "orderId": wire_id,

@@ -1,0 +1,161 @@
+"""The faults of one venue, and where they are asked."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
+from .connections import Silence
+from .fault import Fault
+from .line import Line, Push
+from .wire import PushWire, Reply, Wire
+
+
+class FaultTable:
+    """
+    The faults of one venue. ``on_bite(fault, label)`` is called at every bite, before it hurts.
+
+    The hot paths ask for one attribute each: ``active`` is False while no fault can bite a request,
+    ``accepts`` while none can bite a new connection, ``pushes`` while none can bite a push and
+    nothing stands in the way of any.
+    """
+
+    def __init__(self, on_bite: Callable[[Fault, str], None] | None = None, seed: int = 0) -> None:
+        self.active: bool = False
+        self.accepts: bool = False
+        self.pushes: bool = False
+        self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
+        self._faults: list[Fault] = []
+        self._on_bite: Callable[[Fault, str], None] | None = on_bite
+        self._seed: int = seed
+        self._last_id: int = 0
+        self._lines: dict[PushWire, Line] = {}
+
+    def add(self, spec: dict) -> dict:
+        """Arm a fault and return its description; ValueError names the field and the value that is wrong."""
+        fault: Fault = Fault(self._last_id + 1, spec, self._seed)
+        self._last_id = fault.id
+        self._faults.append(fault)
+        self._look()
+        return fault.describe()
+
+    def list(self) -> list[dict]:
+        """Every fault since the last ``clear``, with how often it has bitten."""
+        return [fault.describe() for fault in self._faults]
+
+    def clear(self) -> None:
+        """
+        Disarm all. Silences end, and pushes held back leave now; a request that
+        hangs already goes on hanging until its client leaves.
+        """
+        self._faults.clear()
+        for line in list(self._lines.values()):
+            line.release()
+        self._look()
+
+    def reset(self) -> None:
+        """``clear``, and count from 1 again: the same faults will bite as they did."""
+        self.clear()
+        self._last_id = 0
+
+    # requests, answers, new connections
+
+    def concerns(self, label: str, stages: Iterable[str] = REQUEST_STAGES) -> bool:
+        """Whether some fault may yet bite what passes one of the stages under ``label``."""
+        return any(fault.concerns(stages, label) for fault in self._faults)
+
+    async def bite(self, stage: str, label: str, wire: Wire, answer: Reply | None = None) -> Reply | None:
+        """
+        Let every fault that matches bite, in the order they were added, until one answers.
+
+        ``answer`` is the dialect's own, where there is one; faults that edit it let the next one bite. Returns the
+        Reply that takes its place, or None to carry on; raises Dropped when the connection is gone.
+        """
+        found: Reply | None = None
+        for fault in self._faults.copy():
+            if not fault.bites(stage, label):
+                continue
+            self._bitten(fault, label)
+            reply: Reply | None = await fault.action.strike(wire, found or answer or Reply(200))
+            if reply is not None:
+                found = reply
+                if not reply.is_edit:
+                    break
+        return found
+
+    @contextmanager
+    def acknowledging(self, seconds: float) -> Iterator[None]:
+        """Within it orders are answered first and applied so much later. Nothing may be awaited within but what is there."""
+        self.late = seconds
+        try:
+            yield
+        finally:
+            self.late = 0.0
+
+    async def bite_handshake(self, label: str, wire: Wire) -> tuple[Reply | None, Callable[[PushWire], None] | None]:
+        """As ``bite`` for a websocket's handshake; with the answer comes what to do to the websocket once it is open."""
+        for fault in self._faults.copy():
+            if not fault.bites(ON_ACCEPT, label):
+                continue
+            self._bitten(fault, label)
+            if isinstance(fault.action, Silence):
+                return None, partial(self._mute, seconds=fault.action.seconds, pings=fault.action.pings)
+            reply: Reply | None = await fault.action.strike(wire, Reply(200))
+            if reply is not None:
+                return reply, None
+        return None, None
+
+    # pushes
+
+    def push(self, label: str, wires: Iterable[PushWire], payload: bytes) -> None:
+        """Send one message to many websockets, past the faults: each of them is a push of its own."""
+        for wire in list(wires):
+            if wire.is_open:
+                self._push(label, wire, payload)
+        if not all(wire.is_open for wire in self._lines):
+            self._look()
+
+    def _push(self, label: str, wire: PushWire, payload: bytes) -> None:
+        line: Line | None = self._lines.get(wire)
+        push: Push = Push(label, payload, line or Line(wire, self._forget))
+        if line is not None and line.takes(push):
+            return
+        for fault in self._faults.copy():
+            if not fault.bites(ON_PUSH, label):
+                continue
+            self._lines[wire] = push.line
+            self._bitten(fault, label)
+            fault.action.spoil(push)
+            if push.gone:
+                break
+        if not push.gone:
+            push.line.deliver(push)
+        if push.line.is_idle:
+            self._forget(push.line)
+
+    def _mute(self, wire: PushWire, seconds: float | None, pings: bool) -> None:
+        line: Line | None = self._lines.get(wire)
+        if line is None:
+            line = self._lines[wire] = Line(wire, self._forget)
+        line.mute(seconds, pings)
+        self._look()
+
+    def _forget(self, line: Line) -> None:
+        if self._lines.get(line.wire) is line:
+            del self._lines[line.wire]
+            self._look()
+
+    # within
+
+    def _bitten(self, fault: Fault, label: str) -> None:
+        fault.bitten += 1
+        if self._on_bite is not None:
+            self._on_bite(fault, label)
+        self._look()
+
+    def _look(self) -> None:
+        stages: set[str] = {fault.stage for fault in self._faults if not fault.spent}
+        self.active = bool(stages - {ON_PUSH})
+        self.accepts = ON_ACCEPT in stages
+        self._lines = {wire: line for wire, line in self._lines.items() if wire.is_open}
+        self.pushes = ON_PUSH in stages or bool(self._lines)

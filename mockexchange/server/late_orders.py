@@ -1,0 +1,35 @@
+"""Orders that a fault lets be answered now and be seen by the engine later."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ..core.commands import PlaceOrder
+from ..core.early import Acknowledged, acknowledge, numbered
+from ..core.errors import Refusal
+from ..core.exchange import Exchange
+
+if TYPE_CHECKING:
+    from .venue import Venue
+
+
+def place_later(venue: "Venue", command: PlaceOrder, seconds: float) -> Acknowledged:
+    """
+    Answer an order as accepted, and apply it ``seconds`` later: what it then does, or that it is refused
+    then, is in the journal as ever. A restart meanwhile loses it. Raises Refusal when it would be refused now.
+    """
+    exchange: Exchange = venue.exchange
+    placed: Acknowledged = acknowledge(exchange, command, venue.now())
+
+    def work() -> None:
+        if venue.exchange is not exchange:
+            return
+        try:
+            with numbered(exchange, placed.report.order_id):
+                venue.apply(command)
+        except Refusal:
+            return
+        for callback in placed.then:
+            callback()
+
+    asyncio.get_running_loop().call_later(seconds, work)
+    return placed

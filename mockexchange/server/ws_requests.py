@@ -1,0 +1,55 @@
+"""Requests over a websocket, with the faults that bite around them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Reply
+from .sockets import Socket
+
+Perform = Callable[[], bytes]
+Replace = Callable[[Reply], bytes]
+
+
+class Requests:
+    """The requests of one websocket that a fault may hold back: each waits for itself, none for another."""
+
+    def __init__(self, faults: FaultTable, socket: Socket) -> None:
+        self._faults: FaultTable = faults
+        self._socket: Socket = socket
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def concern(self, label: str) -> bool:
+        """Whether a fault may bite a request of that label; any other is answered as if there were none."""
+        return self._faults.concerns(label)
+
+    def start(self, label: str, perform: Perform, replace: Replace) -> None:
+        """
+        Answer one request: ``perform()`` does it and returns the answer, b"" for none;
+        ``replace(reply)`` puts a fault's answer into the words of the dialect.
+        """
+        work: Coroutine[Any, Any, None] = self._answer(label, perform, replace)
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, label: str, perform: Perform, replace: Replace) -> None:
+        faults: FaultTable = self._faults
+        socket: Socket = self._socket
+        try:
+            reply: Reply | None = await faults.bite(BEFORE_ENGINE, label, socket)
+            if reply is None or reply.late:
+                with faults.acknowledging(reply.late if reply is not None else 0.0):
+                    payload: bytes = perform()
+                answer: Reply = Reply(200, payload, is_edit=True)
+                reply = await faults.bite(AFTER_ENGINE, label, socket, answer)
+                reply = reply or await faults.bite(ON_REPLY, label, socket, answer)
+                if reply is None:
+                    reply = answer
+        except Dropped:
+            return
+        payload = reply.body if reply.is_edit else replace(reply)
+        if reply.keep is not None:
+            socket.tear(payload, reply.keep, reply.is_torn)
+        elif payload:
+            socket.send(payload)
