@@ -255,7 +255,7 @@ class Rehearsal:
             rows = self.journal()
             with self.record.lock:
                 orders, trades = dict(self.record.orders), list(self.record.trades)
-            found = disagreements(orders, trades, rows, self.gateway.venue["key"], self.balances())
+            found = list(disagreements(orders, trades, rows, self.gateway.venue["key"], self.balances()))
             return not found
 
         wait_for(agree, patience)

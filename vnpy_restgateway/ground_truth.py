@@ -24,8 +24,25 @@ STATUS: dict[str, Status] = {
     "EXPIRED_IN_MATCH": Status.CANCELLED,
 }
 
+# states that only the venue can have brought about
+MADE: frozenset[Status] = frozenset({Status.ALLTRADED, Status.PARTTRADED, Status.CANCELLED})
+
 Row = Mapping[str, Any]
 NOISE: Decimal = Decimal("0.00000001")
+
+
+class Disagreement(str):
+    """
+    One point in which the two differ, in words. ``kind``: ``lost``, something at the venue is not shown; ``doubled``;
+    ``invented``, something is shown that the venue never had; ``hung``, an order of which nothing is shown any more.
+    """
+
+    kind: str
+
+    def __new__(cls, kind: str, text: str) -> "Disagreement":
+        found: Disagreement = super().__new__(cls, text)
+        found.kind = kind
+        return found
 
 
 def final_orders(rows: Iterable[Row], account: str) -> dict[str, Row]:
@@ -48,7 +65,7 @@ def disagreements(
     account: str,
     balances: Mapping[str, tuple[float, float]] | None = None,
     each_fill: bool = True,
-) -> list[str]:
+) -> list[Disagreement]:
     """
     Every point in which the two differ, in words; empty when they agree.
 
@@ -59,21 +76,28 @@ def disagreements(
     rows = list(rows)
     trades = list(trades)
     venue_orders: dict[str, Row] = final_orders(rows, account)
-    found: list[str] = []
+    found: list[Disagreement] = []
+
+    def differ(kind: str, text: str) -> None:
+        found.append(Disagreement(kind, text))
 
     for orderid, order in orders.items():
         row: Row | None = venue_orders.get(orderid)
         if row is None:
             if order.status is not Status.REJECTED or order.traded:
-                found.append(f"order {orderid}: gateway says {order.status.name}, the venue never had it")
+                differ(
+                    "hung" if order.status is Status.SUBMITTING else "invented",
+                    f"order {orderid}: gateway says {order.status.name}, the venue never had it",
+                )
             continue
         status: Status | None = STATUS.get(row["status"])
         if order.status is not status:
-            found.append(f"order {orderid}: gateway says {order.status.name}, venue {row['status']}")
+            kind: str = "hung" if order.status is Status.SUBMITTING else "invented" if order.status in MADE else "lost"
+            differ(kind, f"order {orderid}: gateway says {order.status.name}, venue {row['status']}")
         if not close(order.traded, row["executed"]):
-            found.append(f"order {orderid}: gateway says traded {order.traded!r}, venue {row['executed']}")
+            differ("lost", f"order {orderid}: gateway says traded {order.traded!r}, venue {row['executed']}")
     for orderid in venue_orders.keys() - orders.keys():
-        found.append(f"order {orderid}: at the venue {venue_orders[orderid]['status']}, never shown by the gateway")
+        differ("lost", f"order {orderid}: at the venue {venue_orders[orderid]['status']}, never shown by the gateway")
 
     if not each_fill:
         found += sum_disagreements(orders, trades, venue_orders)
@@ -86,12 +110,15 @@ def disagreements(
         for row in rows if row["kind"] == "fill" and row["account"] == account
     )
     for (orderid, price, volume), n in (made - told).items():
-        found.append(f"fill of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} not shown by the gateway")
+        differ("lost", f"fill of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} not shown by the gateway")
     for (orderid, price, volume), n in (told - made).items():
-        found.append(f"trade of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} that the venue never made")
+        differ(
+            "doubled" if made[orderid, price, volume] else "invented",
+            f"trade of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} that the venue never made",
+        )
     for tradeid, n in Counter(trade.vt_tradeid for trade in trades).items():
         if n > 1:
-            found.append(f"trade {tradeid}: shown {n} times")
+            differ("doubled", f"trade {tradeid}: shown {n} times")
 
     if balances is not None:
         truth: dict[str, tuple[Decimal, Decimal]] = final_balances(rows, account)
@@ -99,8 +126,8 @@ def disagreements(
             free, locked = truth.get(asset, (Decimal(0), Decimal(0)))
             volume_shown, frozen_shown = balances.get(asset, (0.0, 0.0))
             if not close(volume_shown, free + locked) or not close(frozen_shown, locked):
-                found.append(
-                    f"balance {asset}: gateway says {volume_shown!r} with {frozen_shown!r} frozen, "
+                differ(
+                    "lost", f"balance {asset}: gateway says {volume_shown!r} with {frozen_shown!r} frozen, "
                     f"venue {free + locked:f} with {locked:f}"
                 )
     return found
@@ -108,9 +135,9 @@ def disagreements(
 
 def sum_disagreements(
     orders: Mapping[str, OrderData], trades: Iterable[TradeData], venue_orders: Mapping[str, Row]
-) -> list[str]:
+) -> list[Disagreement]:
     """For each order, whether its trades come to what the venue says was executed, and none is beyond its limit."""
-    found: list[str] = []
+    found: list[Disagreement] = []
     volumes: Counter[str] = Counter()
     for trade in trades:
         volumes[trade.orderid] += trade.volume      # type: ignore[assignment]
@@ -118,11 +145,12 @@ def sum_disagreements(
         row: Row = venue_orders.get(trade.orderid, {})
         limit: float = float(row.get("price", 0)) if order else 0.0
         if limit and (trade.price > limit if row["side"] == "BUY" else trade.price < limit):
-            found.append(f"trade of order {trade.orderid} at {trade.price!r}: beyond the limit {limit!r}")
+            found.append(Disagreement("invented", f"trade of order {trade.orderid} at {trade.price!r}: beyond the limit {limit!r}"))
     for orderid in volumes.keys() | venue_orders.keys():
         executed: Any = venue_orders.get(orderid, {}).get("executed", 0)
         if not close(float(volumes[orderid]), executed):
-            found.append(f"trades of order {orderid}: {float(volumes[orderid])!r}, the venue executed {executed}")
+            kind: str = "lost" if volumes[orderid] < float(executed) else "invented"
+            found.append(Disagreement(kind, f"trades of order {orderid}: {float(volumes[orderid])!r}, the venue executed {executed}"))
     return found
 
 

@@ -65,12 +65,25 @@ def quick_hashex(gateway: BaseGateway) -> None:
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
+QTE_ABSENT: dict[str, str] = {
+    "F6": "no code says that there are too many orders, or that the server is busy",
+    "F34": "requests carry no nonce",
+}
+HASHEX_ABSENT: dict[str, str] = {
+    "F6": "no document has a code for too many orders, or for a busy venue",
+}
+BINANCE_ABSENT: dict[str, str] = {
+    "F34": "requests carry a time, no nonce",
+}
+
+
 def hashex(name: str, quick: Callable[[BaseGateway], None] = quick_hashex, **options: Any) -> Case:
     return Case(
         name=name, dialect="hashex", gateway_class=HashExGateway, setting=hashex_setting,
         symbol="BTCUSDT_SPOT_HASHEX", venue_symbol="BTCUSDT",
         order_label="POST /spot/v1/u/trade/order/create", cancel_label="POST /spot/v1/u/trade/order/cancel",
         quick=quick, options=options, lacks=frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP}),
+        absent=HASHEX_ABSENT, in_matrix=name == "hashex", patience=25.0,
         names_orders=False, secret_field="Secret Key", history_label="GET /spot/v1/p/quotation/kline",
         poor="Order rejected, code: -1, message: insufficient balance", knows_limits=False,
     )
@@ -80,7 +93,7 @@ CASES: list[Case] = [
     Case(
         name="binance", dialect="binance", gateway_class=MockBinanceGateway, setting=binance_setting,
         symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
-        order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance,
+        order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance, absent=BINANCE_ABSENT, patience=25.0,
     ),
     Case(
         name="qte", dialect="qte", gateway_class=MockBinanceGateway, setting=qte_setting,
@@ -88,13 +101,13 @@ CASES: list[Case] = [
         order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", quick=quick_qte,
         lacks=frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP}), secret_field="API Key",
         poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, ready_line="Trade API connected",
-        tells_fills=False, finds_lost=False, has_bars=False, pushed=False,
+        tells_fills=False, finds_lost=False, has_bars=False, pushed=False, absent=QTE_ABSENT,
     ),
     Case(
         name="binance-unsigned", dialect="binance", gateway_class=MockBinanceGateway, setting=qte_setting,
         symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT", order_label="POST /api/v3/order",
         cancel_label="DELETE /api/v3/order", quick=quick_unsigned, options={"unsigned": True}, secret_field="API Key",
-        ready_line="Trade API connected", pushed=False,
+        ready_line="Trade API connected", pushed=False, in_matrix=False,
     ),
     hashex("hashex"),
     # the later documents' words: no client order ids at all, another text key, other optional fields

@@ -1,0 +1,40 @@
+"""
+The fault matrix of FAULTS.md, rows F1 to F40, on every gateway; each row ends in the ground truth.
+
+A row that cannot apply is not in the table of tests but in ``ABSENT``, with its reason.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+import vnpy_restgateway.conform.rows  # noqa: F401  (registers the rows)
+from mockexchange import MockExchange
+from vnpy_restgateway.conform.matrix import ROWS, Row, run_row, why_not
+
+from .conftest import CASES
+from .harness import Case
+
+PAIRS: list[tuple[Row, Case]] = [
+    (row, case) for case in CASES if case.in_matrix for row in ROWS.values() if not why_not(row, case)
+]
+ABSENT: dict[tuple[str, str], str] = {
+    (row.id, case.name): why_not(row, case) for case in CASES if case.in_matrix for row in ROWS.values() if why_not(row, case)
+}
+
+
+def test_every_row_is_there_or_says_why_it_is_not() -> None:
+    assert list(ROWS) == [f"F{n}" for n in range(1, 41)]
+    assert all(reason.strip() for reason in ABSENT.values())
+    assert len(PAIRS) + len(ABSENT) == 40 * sum(case.in_matrix for case in CASES)
+
+
+@pytest.fixture
+def venue(row: Row, case: Case) -> Iterator[MockExchange]:
+    with MockExchange(case.dialect, seed=7, options=dict(case.options), **({"clock": row.clock} if row.clock != "system" else {})) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("row", "case"), PAIRS, ids=[f"{case.name}-{row.id}" for row, case in PAIRS])
+def test_row(row: Row, case: Case, venue: MockExchange) -> None:
+    run_row(row, case, venue)

@@ -1,0 +1,172 @@
+"""A trader at one gateway, and what the gateway said held against the venue's journal."""
+
+from time import monotonic
+from typing import Any
+
+from vnpy.event import EventEngine
+from vnpy.trader.constant import Direction, Exchange, OrderType, Status
+from vnpy.trader.object import CancelRequest, OrderData, OrderRequest, SubscribeRequest, TradeData
+
+from ..ground_truth import Disagreement, disagreements
+from .profile import Profile
+from .recorder import Missed, Recorder
+
+SETTLE: float = 3.0             # s for a gateway of which nobody knows what it says when it is ready
+
+
+class Desk:
+    """A trader at one gateway: sends, waits, and in the end compares with the venue's journal."""
+
+    def __init__(self, profile: Profile, venue: Any, name: str = "", spoils: bool = True) -> None:
+        self.profile: Profile = profile
+        self.venue: Any = venue
+        self.recorder: Recorder = Recorder(spoils)
+        self.engine: EventEngine | None = None
+        if profile.real_engine:
+            self.engine = EventEngine()
+            self.engine.register_general(self.recorder.put)
+            self.engine.start()
+        kind: Any = profile.gateway_class
+        self.gateway: Any = kind(self.engine or self.recorder, name or kind.default_name)
+        profile.quick(self.gateway)
+
+    # life
+
+    def connect(self, **setting: Any) -> "Desk":
+        self.gateway.connect({**self.profile.setting(self.venue), **setting})
+        return self
+
+    def ready(self) -> "Desk":
+        """Connected, with contracts, balances and the user stream."""
+        self.connect()
+        self.recorder.wait(lambda: self.profile.symbol in self.recorder.contracts, "contracts", 20.0)
+        self.recorder.wait(lambda: self.recorder.accounts, "account", 20.0)
+        if self.profile.ready_line:
+            self.recorder.wait(lambda: self.recorder.said("Order data received"), "orders")
+            self.recorder.wait(lambda: self.recorder.said(self.profile.ready_line), self.profile.ready_line)
+        else:
+            self.recorder.pass_time(SETTLE)
+        return self
+
+    def close(self) -> None:
+        self.gateway.close()
+        if self.engine:
+            self.engine.stop()
+
+    def assert_engine(self) -> None:
+        """The event engine lives: what a handler raises would have ended it (FAULTS M3)."""
+        if self.engine and not self.engine._thread.is_alive():
+            raise Missed("hung", "the event engine's thread has ended")
+
+    # trading
+
+    def send(
+        self, side: str, price: float, volume: float, type: OrderType = OrderType.LIMIT, symbol: str = ""
+    ) -> str:
+        """Send an order; the vn.py order id (without the gateway's name)."""
+        vt_orderid: str = self.gateway.send_order(OrderRequest(
+            symbol=symbol or self.profile.symbol, exchange=Exchange.GLOBAL,
+            direction=Direction.LONG if side == "BUY" else Direction.SHORT, type=type, price=price, volume=volume,
+        ))
+        assert vt_orderid.startswith(self.gateway.gateway_name + ".")
+        return vt_orderid.split(".", 1)[1]
+
+    def cancel(self, orderid: str, symbol: str = "") -> None:
+        self.gateway.cancel_order(CancelRequest(orderid, symbol or self.profile.symbol, Exchange.GLOBAL))
+
+    def subscribe(self, symbol: str = "") -> None:
+        self.gateway.subscribe(SubscribeRequest(symbol or self.profile.symbol, Exchange.GLOBAL))
+
+    def order(self, orderid: str) -> OrderData:
+        return self.recorder.orders[orderid]
+
+    def wait_status(self, orderid: str, *statuses: Status, seconds: float = 10.0) -> OrderData:
+        """Wait until an order has been pushed with one of these states."""
+        found = self.recorder.orders
+        self.recorder.wait(
+            lambda: orderid in found and found[orderid].status in statuses,
+            f"order {orderid} {' or '.join(s.name for s in statuses)}, it is "
+            f"{found[orderid].status.name if orderid in found else 'unknown'}", seconds,
+        )
+        return found[orderid]
+
+    def known_as(self, orderid: str) -> str:
+        """The id under which other gateways on the account show an order of this one."""
+        return orderid if self.profile.names_orders else str(self.gateway.flow.table.get(orderid).venue_id)
+
+    # truth
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The venue's journal; where it does not call orders by our ids, with the ids the gateway knows them by."""
+        rows: list[dict[str, Any]] = self.venue.journal()
+        if not self.profile.finds_lost:
+            # what others did and is over is not told: the truth about the orders that were shown
+            shown = self.recorder.orders
+            rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
+        if self.profile.names_orders:
+            return rows
+        find = self.gateway.flow.table.find
+
+        def shown_as(venue_id: str) -> str:
+            entry = find(venue_id)
+            return str(entry.orderid) if entry else venue_id
+
+        return [{**row, "client_order_id": shown_as(str(row["order_id"]))} if "order_id" in row else row for row in rows]
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        return [row for row in self.venue.journal() if row["kind"] == kind]
+
+    def balances(self) -> dict[str, tuple[float, float]]:
+        shown = {a.accountid: (a.balance, a.frozen) for a in self.recorder.accounts.values()}
+        for position in self.recorder.positions.values():
+            contract = self.gateway.contracts[position.symbol]
+            shown[contract.extra["base"]] = (position.volume, position.frozen)
+        return shown
+
+    def assert_truth(self, seconds: float = 15.0) -> None:
+        """
+        The ground truth (DESIGN.md 5): final status and traded volume of every order, every fill
+        once, balances; and in what was pushed nothing ever went back, trades before final orders.
+        """
+        found: list[Disagreement] = []
+
+        def agree() -> bool:
+            nonlocal found
+            found = disagreements(
+                self.recorder.orders, self.recorder.trades, self.journal(), self.venue.key, self.balances(),
+                self.profile.tells_fills,
+            )
+            return not found
+
+        deadline: float = monotonic() + seconds
+        asked: float = 0.0
+        while not agree() and monotonic() < deadline:
+            if monotonic() > asked + 2.0:
+                asked = monotonic()
+                self.gateway.query_account()
+            with self.recorder.condition:
+                self.recorder.condition.wait(0.05)
+        if found:
+            lines: str = "\n".join(log.msg for log in self.recorder.logs[-25:])
+            raise Missed(found[0].kind, "\n".join(found) + "\nThe log ends:\n" + lines)
+        self.assert_monotone()
+        self.assert_engine()
+
+    def assert_monotone(self) -> None:
+        """Traded never shrinks, a proven final state is never left, a final order comes after its trades."""
+        final = (Status.ALLTRADED, Status.CANCELLED)
+        last: dict[str, OrderData] = {}
+        filled: dict[str, float] = {}
+        for item in self.recorder.sequence:
+            if isinstance(item, TradeData):
+                filled[item.orderid] = filled.get(item.orderid, 0.0) + item.volume
+                continue
+            before: OrderData | None = last.get(item.orderid)
+            if before:
+                if item.traded < before.traded:
+                    raise Missed("invented", f"{item.orderid}: traded went back")
+                if before.status in final and item.status is not before.status:
+                    raise Missed("invented", f"{item.orderid}: left a final state")
+            if item.status in final and filled.get(item.orderid, 0.0) < item.traded - 1e-9:
+                raise Missed("lost", f"{item.orderid}: final before its trades")
+            last[item.orderid] = item

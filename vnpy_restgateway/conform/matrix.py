@@ -1,0 +1,150 @@
+"""The rows of the matrix: what each is about, and the context it works in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
+from typing import Any, NamedTuple
+
+from vnpy.trader.constant import Status
+
+from .desk import Desk
+from .profile import Profile, Wire
+from .recorder import Missed
+
+LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
+ALIVE: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED)
+PAGE: str = "<html><body>Bad Gateway</body></html>"
+
+
+class Run:
+    """One row on one venue: desks that are closed at its end, faults by what they strike."""
+
+    def __init__(self, profile: Profile, venue: Any, spoils: bool = False) -> None:
+        self.profile: Profile = profile
+        self.venue: Any = venue
+        self.spoils: bool = spoils
+        self.desks: list[Desk] = []
+
+    @property
+    def wire(self) -> Wire:
+        return self.profile.wire
+
+    def desk(self, name: str = "", ready: bool = True) -> Desk:
+        """Another gateway on the account."""
+        found: Desk = Desk(self.profile, self.venue, name, self.spoils)
+        self.desks.append(found)
+        return found.ready() if ready else found
+
+    def close(self) -> None:
+        """End all gateways."""
+        for desk in self.desks:
+            desk.close()
+
+    def arm(self, labels: tuple[str, ...] | str, stage: str, action: str, **fields: Any) -> list[int]:
+        """Set a fault for each label; the ids of the faults."""
+        return [
+            self.venue.faults.add({"match": label, "stage": stage, "action": action, **fields})["id"]
+            for label in ((labels,) if isinstance(labels, str) else labels)
+        ]
+
+    def bitten(self, ids: list[int]) -> int:
+        """How often these faults have bitten."""
+        return sum(int(fault["bitten"]) for fault in self.venue.faults.list() if fault["id"] in ids)
+
+    def resolved(self, desk: Desk, orderid: str, *statuses: Status) -> Any:
+        """Wait until an order of unknown fate is one of these, or anything but SUBMITTING."""
+        wanted: tuple[Status, ...] = statuses or (*ALIVE, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
+        return desk.wait_status(orderid, *wanted, seconds=self.profile.patience)
+
+    def away(self, desk: Desk, orderid: str) -> None:
+        """Cancel an order if it lives, and see that it ends."""
+        if desk.order(orderid).is_active():
+            desk.cancel(orderid)
+        self.resolved(desk, orderid, Status.CANCELLED, Status.ALLTRADED, Status.REJECTED)
+
+    def works(self, desk: Desk, seconds: float = 20.0) -> None:
+        """An order goes through, is cancelled, and another is filled."""
+        orderid: str = desk.send("BUY", LOW, 0.01)
+        desk.wait_status(orderid, Status.NOTTRADED, seconds=seconds)
+        desk.cancel(orderid)
+        desk.wait_status(orderid, Status.CANCELLED, seconds=seconds)
+        filled: str = desk.send("BUY", HIGH, 0.01)
+        desk.wait_status(filled, Status.ALLTRADED, seconds=seconds)
+
+    def ticks_flow(self, desk: Desk, more: int = 3, seconds: float = 20.0) -> None:
+        """So many further ticks come."""
+        seen: int = len(desk.recorder.ticks)
+        desk.recorder.wait(lambda: len(desk.recorder.ticks) >= seen + more, "ticks", seconds)
+
+    def sent_once(self, orders: int) -> None:
+        """No more orders of ours at the venue than were sent."""
+        made: int = len({row["order_id"] for row in self.venue.journal() if row["kind"] == "order"})
+        if made > orders:
+            raise Missed("doubled", f"{made} orders at the venue, {orders} were sent")
+
+    def never(self, condition: Callable[[], Any], what: str, seconds: float) -> None:
+        """A condition stays false for so long; real time is what this takes."""
+        deadline: float = monotonic() + seconds
+        while monotonic() < deadline:
+            if condition():
+                raise Missed("invented", what)
+            Event().wait(0.05)
+
+    @contextmanager
+    def aside(self, call: Callable[[], Any]) -> Iterator[Thread]:
+        """Something that blocks, beside the row."""
+        thread: Thread = Thread(target=call, daemon=True)
+        thread.start()
+        yield thread
+        thread.join(self.profile.patience)
+        if thread.is_alive():
+            raise Missed("hung", "a call that should have come back has not")
+
+
+class Row(NamedTuple):
+    """``clock``: what the venue's must be. ``streams``: it is about what is pushed, and does not apply where nothing is."""
+
+    id: str
+    title: str
+    run: Callable[[Run], None]
+    clock: str = "system"
+    streams: bool = False
+    spoils: bool = False            # listeners change what they are handed
+    lines: tuple[str, ...] = ()
+
+
+ROWS: dict[str, Row] = {}
+
+
+def row(id: str, title: str, **more: Any) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
+    """Registers a row of FAULTS.md."""
+    def register(run: Callable[[Run], None]) -> Callable[[Run], None]:
+        ROWS[id] = Row(id, title, run, **more)
+        return run
+
+    return register
+
+
+def why_not(row: Row, profile: Profile) -> str:
+    """Why a row cannot apply to a gateway and its dialect, or ""."""
+    if row.id in profile.absent:
+        return profile.absent[row.id]
+    if row.streams and not profile.pushed:
+        return "nothing is pushed: everything is polled"
+    return ""
+
+
+def run_row(row: Row, profile: Profile, venue: Any) -> None:
+    """
+    Run one row. Every row ends in the ground truth of every gateway it started.
+
+    :raises Missed: or another AssertionError, saying what went wrong
+    """
+    run: Run = Run(profile, venue, row.spoils or not profile.real_engine)
+    try:
+        row.run(run)
+        for desk in run.desks:
+            desk.assert_truth(profile.patience)
+    finally:
+        run.close()

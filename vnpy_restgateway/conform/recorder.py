@@ -1,0 +1,118 @@
+"""Takes what a gateway says, and lets somebody wait for it."""
+
+from collections.abc import Callable
+from copy import copy
+from logging import WARNING
+from threading import Condition
+from time import monotonic
+from typing import Any
+
+from vnpy.event import Event
+from vnpy.trader.constant import Status
+from vnpy.trader.event import (
+    EVENT_ACCOUNT,
+    EVENT_CONTRACT,
+    EVENT_LOG,
+    EVENT_ORDER,
+    EVENT_POSITION,
+    EVENT_TICK,
+    EVENT_TRADE,
+)
+from vnpy.trader.object import (
+    AccountData,
+    ContractData,
+    LogData,
+    OrderData,
+    PositionData,
+    TickData,
+    TradeData,
+)
+
+
+class Missed(AssertionError):
+    """
+    What should have been seen was not. ``kind``: ``hung``, it never came; ``lost``, what is at the venue was not
+    shown; ``doubled``; ``invented``.
+    """
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind: str = kind
+
+
+class Recorder:
+    """
+    Takes the gateway's events, in the event engine's place or as a handler of all its events.
+
+    ``spoils``: it changes every order and trade it is handed, as a careless listener does (FAULTS F40).
+    """
+
+    def __init__(self, spoils: bool = True) -> None:
+        self.spoils: bool = spoils
+        self.condition: Condition = Condition()
+        self.orders: dict[str, OrderData] = {}
+        self.order_pushes: list[OrderData] = []
+        self.sequence: list[OrderData | TradeData] = []
+        self.trades: list[TradeData] = []
+        self.accounts: dict[str, AccountData] = {}
+        self.positions: dict[str, PositionData] = {}
+        self.contracts: dict[str, ContractData] = {}
+        self.ticks: list[TickData] = []
+        self.logs: list[LogData] = []
+
+    def put(self, event: Event) -> None:
+        data: Any = event.data
+        with self.condition:
+            if event.type == EVENT_ORDER:
+                self.orders[data.orderid] = copy(data)
+                self.order_pushes.append(copy(data))
+                self.sequence.append(copy(data))
+                if self.spoils:
+                    data.status, data.traded = Status.REJECTED, -1.0
+            elif event.type == EVENT_TRADE:
+                self.trades.append(copy(data))
+                self.sequence.append(copy(data))
+                if self.spoils:
+                    data.volume = -1.0
+            elif event.type == EVENT_ACCOUNT:
+                self.accounts[data.accountid] = data
+            elif event.type == EVENT_POSITION:
+                self.positions[data.symbol] = data
+            elif event.type == EVENT_CONTRACT:
+                self.contracts[data.symbol] = data
+            elif event.type == EVENT_TICK:
+                self.ticks.append(data)
+            elif event.type == EVENT_LOG:
+                self.logs.append(data)
+            self.condition.notify_all()
+
+    def wait(self, condition: Callable[[], Any], what: str, seconds: float = 10.0) -> Any:
+        """
+        Wait for a condition on what has been recorded.
+
+        :raises Missed: saying what did not come
+        """
+        deadline: float = monotonic() + seconds
+        with self.condition:
+            # now and then also without news: the condition may be about somebody else
+            while not (answer := condition()) and monotonic() < deadline:
+                self.condition.wait(0.05)
+        if not answer:
+            lines: str = "\n".join(log.msg for log in self.logs[-15:])
+            raise Missed("hung", f"not within {seconds} s: {what}. The log ends:\n{lines}")
+        return answer
+
+    def pass_time(self, seconds: float) -> None:
+        """Let real time pass, for what can be known by nothing else."""
+        deadline: float = monotonic() + seconds
+        with self.condition:
+            while (left := deadline - monotonic()) > 0:
+                self.condition.wait(left)
+
+    def said(self, text: str, level: int | None = None) -> list[str]:
+        """Log lines that contain a text."""
+        return [log.msg for log in self.logs if text in log.msg and (level is None or log.level == level)]
+
+    def complaints(self) -> list[str]:
+        """Everything from WARNING on."""
+        return [log.msg for log in self.logs if log.level >= WARNING]

@@ -1,0 +1,167 @@
+"""F30 to F40 but for F32: symbols, numbers, floods, other hands on the account, restarts of ours, the end."""
+
+from threading import enumerate as all_threads
+from time import monotonic
+
+from vnpy.trader.constant import Status
+
+from .matrix import HIGH, LOW, Run, row
+from .recorder import Missed
+
+
+@row("F30", "a symbol is removed, and listed again")
+def symbol_removed(run: Run) -> None:
+    desk = run.desk()
+    resting = desk.send("BUY", LOW, 0.1)
+    desk.wait_status(resting, Status.NOTTRADED)
+    run.venue.remove_symbol(run.profile.venue_symbol)
+    run.resolved(desk, resting, Status.CANCELLED)
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.REJECTED)
+    run.venue.add_symbol(run.profile.venue_symbol)
+    run.works(desk)
+
+
+@row("F31", "numbers: steps, 0.1 + 0.2, 5e-05")
+def numbers(run: Run) -> None:
+    desk = run.desk()
+    odd = desk.send("BUY", 30_000.019, 0.1 + 0.2)
+    order = desk.wait_status(odd, Status.NOTTRADED)
+    sent = next(row for row in run.venue.journal() if row["kind"] == "order")
+    if (float(sent["price"]), float(sent["qty"])) != (30_000.01, 0.3) or (order.price, order.volume) != (30_000.01, 0.3):
+        raise Missed("invented", f"30000.019 and 0.1 + 0.2 went out as {sent['price']} and {sent['qty']}")
+    small = desk.send("SELL", 190_000.0, 0.00005)
+    desk.wait_status(small, Status.NOTTRADED)
+    for orderid in (odd, small):
+        run.away(desk, orderid)
+    least = desk.send("BUY", 40_000.0, 0.000001)
+    run.resolved(desk, least, Status.REJECTED)
+
+
+@row("F33", "a flood of pushes", streams=True)
+def flood(run: Run) -> None:
+    desk = run.desk()
+    desk.subscribe()
+    run.ticks_flow(desk)
+    run.arm(run.wire.quote_push, "on_push", "flood", copies=10_000, times=3)
+    run.arm(run.wire.user_push, "on_push", "flood", copies=2_000, times=2)
+    began: float = monotonic()
+    filled = desk.send("BUY", HIGH, 0.02)
+    desk.wait_status(filled, Status.ALLTRADED, seconds=20)
+    run.works(desk)
+    run.ticks_flow(desk)
+    if monotonic() - began > 40:
+        raise Missed("hung", "it falls behind")
+
+
+@row("F34", "nonces: never used twice, always rising")
+def nonces(run: Run) -> None:
+    desk = run.desk()
+    ids = [desk.send("BUY", LOW + n, 0.01) for n in range(40)]
+    for _ in range(5):
+        desk.gateway.query_account()
+    for orderid in ids:
+        run.resolved(desk, orderid, Status.NOTTRADED)
+    for orderid in ids:
+        run.away(desk, orderid)
+
+
+@row("F35", "a gap in the book", streams=True)
+def gap(run: Run) -> None:
+    desk = run.desk()
+    desk.subscribe()
+    run.ticks_flow(desk, 5)
+    run.arm(run.wire.quote_push, "on_push", "drop", probability=0.3, times=0)
+    run.arm(run.wire.quote_push, "on_push", "reorder", count=3, order="shuffle", times=0)
+    for price in ("39500", "40500", "40000"):
+        run.venue.set_price(run.profile.venue_symbol, price)
+        desk.recorder.pass_time(0.7)
+    run.venue.faults.clear()
+    run.ticks_flow(desk, 5)
+    for tick in desk.recorder.ticks:
+        if tick.bid_price_1 and tick.ask_price_1 and tick.bid_price_1 >= tick.ask_price_1:
+            raise Missed("invented", f"a torn book: {tick.bid_price_1} bid, {tick.ask_price_1} asked")
+
+
+@row("F36", "orders from elsewhere on the account")
+def elsewhere(run: Run) -> None:
+    one, two = run.desk("ONE"), run.desk("TWO")
+    orderid = one.send("BUY", LOW, 0.1)
+    one.wait_status(orderid, Status.NOTTRADED)
+    two.wait_status(one.known_as(orderid), Status.NOTTRADED, seconds=20)
+    two.cancel(one.known_as(orderid))
+    run.resolved(one, orderid, Status.CANCELLED)
+    if run.profile.finds_lost:
+        bought = two.send("BUY", HIGH, 0.01)
+        two.wait_status(bought, Status.ALLTRADED)
+        one.wait_status(two.known_as(bought), Status.ALLTRADED, seconds=20)
+
+
+@row("F37", "our own restart, with open orders and fills")
+def own_restart(run: Run) -> None:
+    old = run.desk()
+    done = old.send("BUY", HIGH, 0.02)
+    old.wait_status(done, Status.ALLTRADED)
+    resting = old.send("BUY", 39_000.0, 0.1)
+    old.wait_status(resting, Status.NOTTRADED)
+    done, resting = old.known_as(done), old.known_as(resting)
+    old.assert_truth(run.profile.patience)
+    old.close()
+    run.desks.remove(old)
+    new = run.desk()
+    new.wait_status(resting, Status.NOTTRADED, seconds=20)
+    if run.profile.finds_lost:
+        new.wait_status(done, Status.ALLTRADED, seconds=20)
+    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.resolved(new, resting, Status.ALLTRADED)
+
+
+@row("F38", "close in the midst of it, and connect again")
+def close_and_connect(run: Run) -> None:
+    desk = run.desk()
+    desk.subscribe()
+    run.arm(run.wire.order, "before_engine", "hang", times=3)
+    run.arm("GET *", "before_engine", "hang", times=0)
+    for _ in range(3):
+        desk.send("BUY", LOW, 0.1)
+    desk.gateway.query_account()
+    before: float = monotonic()
+    desk.gateway.close()
+    if monotonic() - before > 2.0:
+        raise Missed("hung", f"close() took {monotonic() - before:.1f} s")
+    run.venue.faults.clear()
+    left = [thread.name for thread in all_threads() if "rest" in thread.name.lower() or "websocket" in thread.name.lower()]
+    desk.recorder.pass_time(0.2)
+    left = [name for name in left if name in {thread.name for thread in all_threads()}]
+    if left:
+        raise Missed("hung", f"threads that are left: {', '.join(left)}")
+    desk.connect()
+    run.works(desk, run.profile.patience) if run.profile.real_engine else None
+    desk.recorder.wait(lambda: desk.gateway.contracts, "contracts", 20.0) if not run.profile.real_engine else None
+    for orderid in list(desk.recorder.orders):
+        run.resolved(desk, orderid)
+
+
+@row("F39", "a long run of orders at rate")
+def long_run(run: Run) -> None:
+    desk = run.desk()
+    for n in range(300):
+        orderid = desk.send("BUY" if n % 2 else "SELL", (LOW if n % 4 < 2 else HIGH), 0.001)
+        if n % 3 == 0:
+            desk.cancel(orderid)
+    desk.recorder.wait(
+        lambda: len(desk.recorder.orders) == 300
+        and all(order.status is not Status.SUBMITTING for order in desk.recorder.orders.values()), "every order answered", 60.0
+    )
+    for orderid in list(desk.recorder.orders):
+        run.away(desk, orderid)
+
+
+@row("F40", "a listener that changes what it was handed", spoils=True)
+def careless(run: Run) -> None:
+    desk = run.desk()
+    resting = desk.send("BUY", 39_000.0, 0.1)
+    desk.wait_status(resting, Status.NOTTRADED)
+    run.works(desk)
+    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.resolved(desk, resting, Status.ALLTRADED)

@@ -1,0 +1,144 @@
+"""F12 to F21: pushes that come twice, late, out of order; cancels; ids; clocks."""
+
+from vnpy.trader.constant import Status
+
+from .matrix import HIGH, LOW, Run, row
+from .recorder import Missed
+
+
+@row("F12", "duplicated pushes", streams=True)
+def duplicated(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.user_push, "on_push", "duplicate", copies=3, times=0)
+    first = desk.send("BUY", HIGH, 0.02)
+    desk.wait_status(first, Status.ALLTRADED)
+    run.venue.faults.clear()
+    late = run.arm(run.wire.user_push, "on_push", "duplicate", copies=2, ms=1_500, times=0)
+    second = desk.send("BUY", HIGH, 0.03)
+    desk.wait_status(second, Status.ALLTRADED)
+    desk.recorder.wait(lambda: run.bitten(late), "the push")
+    desk.recorder.pass_time(2.0)        # what comes again comes then
+
+
+@row("F13", "pushes out of order", streams=True)
+def out_of_order(run: Run) -> None:
+    desk = run.desk()
+    for count in (2, 3, 4):
+        run.arm(run.wire.user_push, "on_push", "reorder", count=count, times=0)
+        orderid = desk.send("BUY", HIGH, 0.02)
+        desk.wait_status(orderid, Status.ALLTRADED)
+        run.venue.faults.clear()
+    resting = desk.send("BUY", 39_000.0, 0.05)
+    desk.wait_status(resting, Status.NOTTRADED)
+    run.arm(run.wire.user_push, "on_push", "reorder", count=3, order="shuffle", times=0)
+    run.venue.set_price(run.profile.venue_symbol, "38900")
+    desk.wait_status(resting, Status.ALLTRADED)
+
+
+@row("F14", "the push before the answer", streams=True)
+def push_before_answer(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order, "on_reply", "delay", ms=500, times=2)
+    resting = desk.send("BUY", LOW, 0.1)
+    filled = desk.send("BUY", HIGH, 0.01)
+    desk.wait_status(filled, Status.ALLTRADED, seconds=20)
+    desk.wait_status(resting, Status.NOTTRADED, seconds=20)
+    desk.recorder.pass_time(0.7)        # the answers are here by now
+    if desk.order(filled).status is not Status.ALLTRADED:
+        raise Missed("invented", "the answer took the order back")
+    run.away(desk, resting)
+
+
+@row("F15", "a fill in the answer only, or before its order", streams=True)
+def fill_first(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order_push, "on_push", "drop", times=0)
+    first = desk.send("BUY", HIGH, 0.02)
+    run.resolved(desk, first, Status.ALLTRADED)
+    run.venue.faults.clear()
+    run.arm(run.wire.user_push, "on_push", "reorder", count=2, times=0)
+    second = desk.send("BUY", HIGH, 0.03)
+    desk.wait_status(second, Status.ALLTRADED, seconds=20)
+
+
+@row("F16", "cancel before the answer to the order")
+def cancel_first(run: Run) -> None:
+    desk = run.desk()
+    for stage in ("before_engine", "on_reply"):
+        run.arm(run.wire.order, stage, "delay", ms=400)
+        orderid = desk.send("BUY", LOW, 0.1)
+        desk.cancel(orderid)
+        run.resolved(desk, orderid, Status.CANCELLED, Status.REJECTED)
+        run.venue.faults.clear()
+
+
+@row("F17", "cancel and fill cross")
+def race(run: Run) -> None:
+    desk = run.desk()
+    orderid = desk.send("BUY", 39_000.0, 0.1)
+    desk.wait_status(orderid, Status.NOTTRADED)
+    run.arm(run.wire.cancel, "before_engine", "delay", ms=300)
+    desk.cancel(orderid)
+    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.resolved(desk, orderid, Status.ALLTRADED)
+
+
+@row("F18", "the fate of a cancel unknown")
+def cancel_unknown(run: Run) -> None:
+    desk = run.desk()
+    for stage, action in (("before_engine", "hang"), ("after_engine", "hang"), ("on_reply", "reset")):
+        orderid = desk.send("BUY", LOW, 0.1)
+        run.resolved(desk, orderid, Status.NOTTRADED)
+        run.arm(run.wire.cancel, stage, action)
+        desk.cancel(orderid)
+        run.resolved(desk, orderid, Status.NOTTRADED, Status.CANCELLED)
+        run.away(desk, orderid)
+        run.venue.faults.clear()
+
+
+@row("F19", "client order ids: unique, and one that is in use")
+def client_ids(run: Run) -> None:
+    one, two = run.desk("ONE"), run.desk("TWO")
+    ids = [desk.send("BUY", LOW, 0.01) for _ in range(10) for desk in (one, two)]
+    if len(set(ids)) != len(ids):
+        raise Missed("doubled", "two gateways give the same ids")
+    for n, orderid in enumerate(ids):
+        desk = (one, two)[n % 2]
+        run.resolved(desk, orderid, Status.NOTTRADED)
+        run.away(desk, orderid)
+    if run.wire.duplicate:
+        run.arm(run.wire.order, "after_engine", "status", status=400, body=run.wire.duplicate)
+        orderid = one.send("BUY", LOW, 0.1)
+        run.resolved(one, orderid, Status.NOTTRADED)
+        run.away(one, orderid)
+
+
+@row("F20", "clocks: ten seconds off, and a step")
+def clocks(run: Run) -> None:
+    run.venue.clock(10_000)
+    desk = run.desk()
+    first = desk.send("BUY", LOW, 0.1)
+    desk.wait_status(first, Status.NOTTRADED)
+    run.venue.clock(-10_000)
+    run.away(desk, first)
+    second = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, second)
+    desk.recorder.pass_time(1.0)
+    third = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, third, Status.NOTTRADED)
+    for orderid in (second, third):
+        run.away(desk, orderid)
+
+
+@row("F21", "a wait beyond the request's window")
+def too_old(run: Run) -> None:
+    desk = run.desk()
+    struck = run.arm(run.wire.order, "before_engine", "delay", ms=500)
+    orderid = desk.send("BUY", LOW, 0.1)
+    desk.recorder.wait(lambda: run.bitten(struck), "the order")
+    run.venue.clock(8_000)
+    run.resolved(desk, orderid)
+    run.away(desk, orderid)
+    run.sent_once(2)
+    desk.recorder.pass_time(1.0)
+    run.works(desk)

@@ -1,0 +1,151 @@
+"""F1 to F11: requests whose answer is late, cut, wrong or missing."""
+
+from vnpy.trader.constant import Status
+
+from .matrix import HIGH, LOW, PAGE, Run, row
+from .recorder import Missed
+
+
+@row("F1", "time-out before the venue saw the order")
+def before_the_engine(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order, "before_engine", "hang")
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid)
+    run.sent_once(1)
+    run.venue.faults.clear()
+    run.works(desk)
+
+
+@row("F2", "time-out after the venue accepted")
+def after_the_engine(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order, "after_engine", "hang")
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    run.away(desk, orderid)
+    run.sent_once(1)
+
+
+@row("F3", "connection reset before, during, after the answer")
+def reset(run: Run) -> None:
+    desk = run.desk()
+    for stage, action in (("before_engine", "reset"), ("after_engine", "reset"), ("on_reply", "close")):
+        run.arm(run.wire.order, stage, action)
+        orderid = desk.send("BUY", LOW, 0.1)
+        run.resolved(desk, orderid)
+        run.away(desk, orderid)
+        run.venue.faults.clear()
+    run.sent_once(3)
+
+
+@row("F4", "500, 502, 503, 504 with HTML or JSON")
+def server_errors(run: Run) -> None:
+    desk = run.desk()
+    for status, body in ((500, PAGE), (502, PAGE), (503, '{"code":-1000,"msg":"unknown"}'), (504, "")):
+        run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
+        orderid = desk.send("BUY", LOW, 0.1)
+        run.resolved(desk, orderid, Status.NOTTRADED)
+        run.away(desk, orderid)
+        run.venue.faults.clear()
+    reads = run.arm(run.wire.account, "before_engine", "status", status=502, body=PAGE, times=2)
+    desk.gateway.query_account()
+    desk.recorder.wait(lambda: run.bitten(reads), "the read", 20.0)
+    run.works(desk)
+
+
+@row("F5", "a body that says: unknown")
+def unknown_codes(run: Run) -> None:
+    desk = run.desk()
+    status, body = run.wire.unknown
+    run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    run.away(desk, orderid)
+
+
+@row("F6", "too many orders, and busy")
+def too_many_orders(run: Run) -> None:
+    desk = run.desk()
+    for status, body in ((429, run.wire.too_many), (503, run.wire.busy)):
+        run.arm(run.wire.order, "before_engine", "status", status=status, body=body, headers={"Retry-After": "1"})
+        orderid = desk.send("BUY", LOW, 0.1)
+        run.resolved(desk, orderid, Status.REJECTED)
+        run.venue.faults.clear()
+        desk.recorder.pass_time(1.1)
+    run.works(desk)
+
+
+def stay_away(run: Run, status: int) -> None:
+    """After an answer with Retry-After nothing is sent until it is over, and then it goes on."""
+    desk = run.desk()
+    resting = desk.send("BUY", LOW, 0.1)
+    desk.wait_status(resting, Status.NOTTRADED)
+    refusal = {"status": status, "headers": {"Retry-After": "3"}, "body": '{"code":-1003,"msg":"Too much request weight used."}'}
+    struck = run.arm(run.wire.order, "before_engine", "status", **refusal)
+    first = desk.send("BUY", LOW, 0.1)
+    desk.recorder.wait(lambda: run.bitten(struck), "the order")
+    run.resolved(desk, first, Status.REJECTED)
+    seen = run.arm("* /*", "before_engine", "delay", ms=0, times=0)
+    orders = run.arm("WS order.*", "before_engine", "delay", ms=0, times=0)
+    desk.cancel(resting)
+    run.never(lambda: run.bitten(seen + orders), "it sends although it was told to wait", 1.5)
+    run.resolved(desk, resting, Status.CANCELLED)
+    run.venue.faults.clear()
+    run.works(desk)
+
+
+@row("F7", "429 with Retry-After")
+def rate_limit(run: Run) -> None:
+    stay_away(run, 429)
+
+
+@row("F8", "418, banned")
+def banned(run: Run) -> None:
+    stay_away(run, 418)
+
+
+@row("F9", "malformed JSON")
+def malformed(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order, "on_reply", "body", body='{"orderId": 12, "status"')
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    run.away(desk, orderid)
+    run.venue.faults.clear()
+    run.arm((run.wire.account, run.wire.open_orders), "on_reply", "body", body="]", times=2)
+    desk.gateway.query_account()
+    run.works(desk)
+
+
+@row("F10", "truncated body")
+def truncated(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order, "on_reply", "truncate")
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    run.away(desk, orderid)
+    run.venue.faults.clear()
+    run.arm(run.wire.account, "on_reply", "truncate", times=2)
+    desk.gateway.query_account()
+    run.works(desk)
+
+
+@row("F11", "unexpected types, unknown words, new fields")
+def odd(run: Run) -> None:
+    desk = run.desk()
+    run.arm(run.wire.order, "on_reply", "body", set=dict(run.wire.odd_order))
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    run.away(desk, orderid)
+    run.venue.faults.clear()
+    if not run.wire.order_push:
+        run.works(desk)
+        return
+    struck = run.arm(run.wire.order_push, "on_push", "body", set=dict(run.wire.odd_push), times=0)
+    filled = desk.send("BUY", HIGH, 0.02)
+    desk.recorder.wait(lambda: run.bitten(struck), "the push")
+    run.venue.faults.clear()
+    run.resolved(desk, filled, Status.ALLTRADED)
+    if desk.profile.tells_fills and not desk.recorder.trades:
+        raise Missed("lost", "the fill of a push with an unknown word")
