@@ -222,13 +222,14 @@ class RestApi(RestClient):
             self.gateway.writer.later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
 
     def on_limits(self, reply: Reply, text: str) -> bool:
-        """429, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
-        if reply.status != 429:
+        """429 and 418, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
+        if reply.status not in (418, 429):
             return False
         seconds: float = retry_after(reply.headers.get("Retry-After"), LIMIT_FALLBACK)
-        if self.gateway.gate.shut(seconds, monotonic(), "Rate limit exceeded"):
+        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
+        if self.gateway.gate.shut(seconds, monotonic(), what):
             until: datetime = datetime.fromtimestamp(datetime.now().timestamp() + seconds)
-            self.gateway.log(f"Rate limit exceeded, no requests until {until:%H:%M:%S}: {text}", ERROR)
+            self.gateway.log(f"{what}, no requests until {until:%H:%M:%S}: {text}", ERROR)
         return True
 
     # commands and single questions: answered whatever happens, never repeated here

@@ -26,6 +26,9 @@ Params = dict[str, str | int]
 Answer = Callable[[Reply | None, BaseException | None, float], None]
 
 
+LONGEST: float = 8.0         # s between requests while nothing answers
+
+
 class Rank(IntEnum):
     """Who goes first in a lane."""
 
@@ -207,7 +210,7 @@ class Link:
             self.up = False
             self.gateway.log(f"{self.name} disconnected: {error}", WARNING)
 
-    def delay(self, interval: float, longest: float = 30.0) -> float:
+    def delay(self, interval: float, longest: float = LONGEST) -> float:
         """Seconds until the next request: the interval, longer and longer while there are failures."""
         waited: float = min(interval * 2.0 ** min(self.failures, 10), longest)
         return max(interval, waited)
