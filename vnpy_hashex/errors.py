@@ -26,7 +26,7 @@ WRONG_URL: str = "the path does not exist on this host, or the key may not use i
 
 # A new order answered with one of these is not alive: the gateway stands before the trading system,
 # and -1 is how the trading system itself refuses.
-REFUSALS: frozenset[int | str] = AUTHENTICATION | TIMESTAMP | {GENERAL, NONCE, NO_SUCH_URL, "HTTP 429"}
+REFUSALS: frozenset[int | str] = AUTHENTICATION | TIMESTAMP | {GENERAL, NONCE, NO_SUCH_URL, "HTTP 418", "HTTP 429"}
 
 # Refused before the trading system, for a reason that is gone at the second try
 RETRIED: frozenset[int] = TIMESTAMP | {NONCE}
