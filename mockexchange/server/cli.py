@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import msgspec
 
+from .. import conform
 from ..dialects import load_dialect
 from ..journal import JournalError
 from ..options import read_option_texts
@@ -37,7 +38,7 @@ class Parser(argparse.ArgumentParser):
 def make_parser() -> Parser:
     """The parser of the whole command line."""
     parser: Parser = Parser(prog="mockexchange", description="A simulated exchange that speaks real wire dialects.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="serve")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|conform")
     serve: argparse.ArgumentParser = commands.add_parser("serve", help="serve one or more venues")
     serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
@@ -50,6 +51,7 @@ def make_parser() -> Parser:
     serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help="what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)")
     serve.add_argument("--unsigned", action="store_true", help="binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true")
     serve.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends: a child that must not outlive its parent")
+    conform.add_arguments(commands.add_parser("conform", help="run the fault matrix on a gateway"))
     return parser
 
 
@@ -177,7 +179,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
-        run(make_parser().parse_args(argv))
+        arguments: argparse.Namespace = make_parser().parse_args(argv)
+        if arguments.command == "conform":
+            return conform.run(arguments)
+        run(arguments)
     except (UsageError, FeedError, JournalError, ValueError, OSError) as error:
         line: str = " ".join(str(error).split())
         print(f"mockexchange: error: {line}", file=sys.stderr)

@@ -135,9 +135,10 @@ def why_not(row: Row, profile: Profile) -> str:
     return ""
 
 
-def run_row(row: Row, profile: Profile, venue: Any) -> None:
+def run_row(row: Row, profile: Profile, venue: Any, close: bool = True) -> None:
     """
-    Run one row. Every row ends in the ground truth of every gateway it started.
+    Run one row. Every row ends in the ground truth of every gateway it started. ``close`` False leaves the gateways as
+    they are: some never end.
 
     :raises Missed: or another AssertionError, saying what went wrong
     """
@@ -147,4 +148,5 @@ def run_row(row: Row, profile: Profile, venue: Any) -> None:
         for desk in run.desks:
             desk.assert_truth(profile.patience)
     finally:
-        run.close()
+        if close:
+            run.close()
