@@ -1,4 +1,8 @@
-"""What Binance's error codes prove (errors.md)."""
+"""Binance's errors: how they are told, and what their codes prove (errors.md)."""
+
+from typing import Any
+
+from vnpy_restgateway.outcome import Reply
 
 # An order answered with one of these was refused and is not alive. Anything else (-1000, -1001,
 # -1006, -1007, -1008 and codes to come) leaves its fate unknown.
@@ -36,3 +40,23 @@ CANCEL_REFUSALS: frozenset[int | str] = (REFUSALS - {-2010, -1003, -1021, "HTTP 
 def proves_refusal(code: int | str, text: str) -> bool:
     """Whether a new order answered with this code and text is surely not alive."""
     return code in REFUSALS and not (code == -2010 and text == DUPLICATE_TEXT)
+
+
+def retry_header(error: Any) -> dict[str, str]:
+    """
+    The WebSocket API says when to come back in an error's data, as two times in milliseconds
+    (web-socket-api.md, "IP limits"); REST says it in a header, in seconds.
+    """
+    try:
+        data: dict[str, Any] = error["data"]
+        return {"Retry-After": str(max(0.0, (data["retryAfter"] - data["serverTime"]) / 1_000))}
+    except (KeyError, TypeError, IndexError):
+        return {}
+
+
+def error_of(reply: Reply) -> tuple[int, str]:
+    """Binance's error code and text in an answer; (0, ...) when it has none."""
+    data: Any = reply.data
+    if isinstance(data, dict) and isinstance(data.get("code"), int):
+        return data["code"], str(data.get("msg", ""))
+    return 0, f"status {reply.status}"

@@ -379,4 +379,4 @@ class MockBinanceGateway(Accounting):
         self.locked_out = True
         wrong: str = "Check API Key" if self.on_qte else "Check API Key and API Secret"
         self.log(f"Authentication failed, code: {code}, message: {text}. {wrong}, then connect again", ERROR)
-        self.trade.stop()
+        self.trade.retire()

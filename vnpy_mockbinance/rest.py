@@ -30,9 +30,9 @@ from .endpoints import (
     TIME,
 )
 from .enums import INTERVAL_VT2BINANCE
-from .errors import AUTHENTICATION, MISSING, TIMESTAMP, TOO_MANY_ORDERS
+from .errors import AUTHENTICATION, MISSING, TIMESTAMP, TOO_MANY_ORDERS, error_of
 from .parse import parse_bar
-from .streams import Answer, error_of
+from .streams import Answer
 
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway

@@ -29,7 +29,7 @@ from .endpoints import (
     WS_API_PATH,
     WS_USER_STREAM,
 )
-from .errors import AUTHENTICATION
+from .errors import AUTHENTICATION, error_of, retry_header
 from .ticks import AggTrade, BookTicker, Depth, TickBook, Ticker
 
 if TYPE_CHECKING:
@@ -295,6 +295,13 @@ class TradeApi(WebsocketClient):
         self.gateway.writer.sooner(self.gateway.request_timeout, "trade api answers", self.check_waiting)
         return True
 
+    def retire(self) -> None:
+        """The connection ends as soon as what was asked on it is answered, or its time is over."""
+        if self._waiting:
+            self.gateway.writer.later(0.1, "trade api retires", self.retire)
+        else:
+            self.stop()
+
     def check_waiting(self) -> None:
         """Requests that the venue never answered."""
         now: float = monotonic()
@@ -377,23 +384,3 @@ class TradeApi(WebsocketClient):
                 status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
             )
             self.gateway.writer.do(found[0], reply, None)
-
-
-def retry_header(error: Any) -> dict[str, str]:
-    """
-    The WebSocket API says when to come back in an error's data, as two times in milliseconds
-    (web-socket-api.md, "IP limits"); REST says it in a header, in seconds.
-    """
-    try:
-        data: dict[str, Any] = error["data"]
-        return {"Retry-After": str(max(0.0, (data["retryAfter"] - data["serverTime"]) / 1_000))}
-    except (KeyError, TypeError, IndexError):
-        return {}
-
-
-def error_of(reply: Reply) -> tuple[int, str]:
-    """Binance's error code and text in an answer; (0, ...) when it has none."""
-    data: Any = reply.data
-    if isinstance(data, dict) and isinstance(data.get("code"), int):
-        return data["code"], str(data.get("msg", ""))
-    return 0, f"status {reply.status}"

@@ -22,10 +22,10 @@ from .errors import (
     NO_SUCH_ORDER,
     TIMESTAMP,
     UNKNOWN_ORDER,
+    error_of,
     proves_refusal,
 )
 from .parse import parse_fill, parse_order, parse_order_fills
-from .streams import error_of
 
 if TYPE_CHECKING:
     from .rest import RestApi

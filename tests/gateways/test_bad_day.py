@@ -217,6 +217,18 @@ def test_wrong_key_is_one_clear_line_and_market_data_goes_on(case: Case, venue: 
         assert not [row for row in venue.journal() if row["kind"] == "order"]
 
 
+def test_order_on_its_way_when_the_key_is_refused(desk: Desk) -> None:
+    """F29: its answer still counts, although nothing more is asked with that key."""
+    arm_id = desk.venue.faults.add({"match": desk.case.order_label, "stage": "before_engine", "action": "delay", "ms": 600})["id"]
+    orderid = desk.send("BUY", LOW, 0.1)
+    desk.recorder.wait(lambda: [f for f in desk.venue.faults.list() if f["id"] == arm_id and f["bitten"]], "the order")
+    desk.venue.set_key(desk.venue.key)
+    desk.gateway.query_account()
+    desk.recorder.wait(lambda: desk.recorder.said("Authentication failed"), "the line")
+    desk.wait_status(orderid, Status.REJECTED)
+    desk.assert_truth()
+
+
 def test_everything_while_disconnected(case: Case, venue: MockExchange) -> None:
     """F28, M3, M12: no exception to the caller, the order is REJECTED with a line."""
     desk = Desk(case, venue)

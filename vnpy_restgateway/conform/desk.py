@@ -119,8 +119,9 @@ class Desk:
     def balances(self) -> dict[str, tuple[float, float]]:
         shown = {a.accountid: (a.balance, a.frozen) for a in self.recorder.accounts.values()}
         for position in self.recorder.positions.values():
-            contract = self.gateway.contracts[position.symbol]
-            shown[contract.extra["base"]] = (position.volume, position.frozen)
+            contract = self.recorder.contracts[position.symbol]
+            base: str = contract.extra["base"] if contract.extra else contract.name.removesuffix("USDT").removesuffix("USDC")
+            shown[base] = (position.volume, position.frozen)
         return shown
 
     def assert_truth(self, seconds: float = 15.0) -> None:

@@ -135,9 +135,10 @@ def close_and_connect(run: Run) -> None:
     left = [name for name in left if name in {thread.name for thread in all_threads()}]
     if left:
         raise Missed("hung", f"threads that are left: {', '.join(left)}")
+    before_ready: int = len(desk.recorder.said(run.profile.ready_line))
     desk.connect()
-    run.works(desk, run.profile.patience) if run.profile.real_engine else None
-    desk.recorder.wait(lambda: desk.gateway.contracts, "contracts", 20.0) if not run.profile.real_engine else None
+    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before_ready, "second connect", 20.0)
+    run.works(desk, run.profile.patience)
     for orderid in list(desk.recorder.orders):
         run.resolved(desk, orderid)
 
