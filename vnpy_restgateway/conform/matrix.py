@@ -83,6 +83,13 @@ class Run:
         if made > orders:
             raise Missed("doubled", f"{made} orders at the venue, {orders} were sent")
 
+    def soon(self, condition: Callable[[], Any], seconds: float = 3.0) -> None:
+        """Give something that need not happen the time to happen."""
+        try:
+            self.desks[0].recorder.wait(condition, "", seconds)
+        except Missed:
+            pass
+
     def never(self, condition: Callable[[], Any], what: str, seconds: float) -> None:
         """A condition stays false for so long; real time is what this takes."""
         deadline: float = monotonic() + seconds

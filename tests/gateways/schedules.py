@@ -1,0 +1,167 @@
+"""Schedules of orders, cancels, moves of the market and faults, as hypothesis draws them, and what carries them out."""
+
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from vnpy.trader.constant import Status
+
+from mockexchange import MockExchange
+
+from .harness import Case, Desk
+
+FAR, NEAR, ACROSS = 30_000.0, 39_900.0, 45_000.0       # of a market between 39000 and 41000: never, perhaps, at once
+
+
+class Order(NamedTuple):
+    """A buy order; volumes are all different, so that no two orders can be taken for each other."""
+
+    price: float
+
+
+class Cancel(NamedTuple):
+    """Of the n-th order sent, from the last one back."""
+
+    back: int
+
+
+class Price(NamedTuple):
+    """The market moves there."""
+
+    price: int
+
+
+class Fault(NamedTuple):
+    """``on``: order, cancel, read or push."""
+
+    on: str
+    stage: str
+    action: str
+    fields: tuple[tuple[str, Any], ...]
+
+
+class Restart(NamedTuple):
+    """The venue dies and comes back with its state."""
+
+    down_ms: int
+
+
+class Clock(NamedTuple):
+    """The venue's clock jumps."""
+
+    offset_ms: int
+
+
+class Pause(NamedTuple):
+    """Nothing, for a moment."""
+
+    ms: int
+
+
+Step = Order | Cancel | Price | Fault | Restart | Clock | Pause
+
+PAGE: str = "<html>Bad Gateway</html>"
+ANSWERS: list[tuple[str, tuple[tuple[str, Any], ...]]] = [
+    ("hang", ()), ("reset", ()), ("close", ()), ("delay", (("ms", 250),)), ("delay", (("ms", 1_400),)),
+    ("status", (("status", 502), ("body", PAGE))), ("status", (("status", 500), ("body", "{}"))),
+]
+SPOILT: list[tuple[str, tuple[tuple[str, Any], ...]]] = [
+    ("body", (("body", '{"a'),)), ("truncate", ()), ("body", (("set", {"newField": {"a": [1]}}),)),
+]
+PUSHES: list[tuple[str, tuple[tuple[str, Any], ...]]] = [
+    ("drop", ()), ("duplicate", (("copies", 3),)), ("duplicate", (("ms", 300),)), ("delay", (("ms", 300),)),
+    ("delay", (("ms", 200), ("overtake", True))), ("reorder", (("count", 2),)), ("reorder", (("count", 3), ("order", "shuffle"))),
+    ("close", ()), ("reset", ()), ("truncate", ()), ("body", (("body", "]"),)),
+]
+
+
+def faults(case: Case, on: list[str]) -> st.SearchStrategy[Fault]:
+    """Faults that strike once or a few times."""
+    found: list[Fault] = []
+    for what in on:
+        if what == "push":
+            found += [Fault(what, "on_push", action, fields) for action, fields in PUSHES]
+            continue
+        for stage in ("before_engine", "after_engine", "on_reply"):
+            found += [Fault(what, stage, action, fields) for action, fields in ANSWERS]
+        found += [Fault(what, "on_reply", action, fields) for action, fields in SPOILT]
+    return st.builds(
+        lambda fault, times: fault._replace(fields=(*fault.fields, ("times", times))), st.sampled_from(found), st.integers(1, 2)
+    )
+
+
+def schedules(case: Case) -> st.SearchStrategy[list[Step]]:
+    """
+    Up to 14 steps. A venue that finds no final order without its own id either keeps its answers to orders, or gets
+    only orders that nothing fills: what else happens to the others cannot be known (docs/qte.md).
+    """
+    def of(prices: list[float], on: list[str]) -> st.SearchStrategy[list[Step]]:
+        if case.pushed:
+            on = [*on, "push"]
+        return st.lists(st.one_of(
+            st.builds(Order, st.sampled_from(prices)), st.builds(Order, st.sampled_from(prices)),
+            st.builds(Cancel, st.integers(0, 3)), st.builds(Price, st.integers(39_000, 41_000)),
+            faults(case, on), faults(case, on), st.builds(Restart, st.sampled_from([0, 200, 700])),
+            st.builds(Clock, st.sampled_from([-10_000, 0, 10_000])), st.builds(Pause, st.sampled_from([20, 150, 400])),
+        ), min_size=3, max_size=14)
+
+    everything = of([FAR, NEAR, NEAR, ACROSS], ["order", "cancel", "read"])
+    if case.finds_lost:
+        return everything
+    return st.one_of(of([FAR, NEAR, NEAR, ACROSS], ["cancel", "read"]), of([FAR], ["order", "cancel", "read"]))
+
+
+def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
+    """
+    Do it all, let the venue be good again, and hold the gateway's word against the journal.
+
+    :raises AssertionError: they do not agree
+    """
+    desk: Desk = Desk(case, venue)
+    wire = case.wire
+    labels: dict[str, tuple[str, ...]] = {
+        "order": wire.order, "cancel": wire.cancel, "read": ("GET *",), "push": (wire.user_push,),
+    }
+    sent: list[str] = []
+    try:
+        desk.ready()
+        for step in steps:
+            match step:
+                case Order(price):
+                    sent.append(desk.send("BUY", price, round(0.001 * (len(sent) + 1), 3)))
+                case Cancel(back) if back < len(sent):
+                    desk.cancel(sent[-1 - back])
+                case Price(price):
+                    venue.set_price(case_symbol(desk), str(price))
+                case Fault(on, stage, action, fields):
+                    for label in labels[on]:
+                        venue.faults.add({"match": label, "stage": stage, "action": action, **dict(fields)})
+                case Restart(down_ms):
+                    venue.restart(keep_state=True, down=down_ms / 1_000)
+                case Clock(offset_ms):
+                    venue.clock(offset_ms)
+                case Pause(ms):
+                    desk.recorder.pass_time(ms / 1_000)
+        venue.faults.clear()
+        settled(desk, sent)
+        desk.assert_truth(desk.profile.patience)
+        made = {row["order_id"] for row in desk.rows("order")}
+        assert len(made) <= len(sent), "an order was sent again"
+    finally:
+        desk.close()
+
+
+def case_symbol(desk: Desk) -> str:
+    return desk.profile.venue_symbol
+
+
+def settled(desk: Desk, sent: list[str]) -> None:
+    """Nothing is in doubt any more, and nothing alive."""
+    orders = desk.recorder.orders
+    desk.recorder.wait(
+        lambda: all(orderid in orders and orders[orderid].status is not Status.SUBMITTING for orderid in sent),
+        "every order answered for", desk.profile.patience,
+    )
+    for orderid in sent:
+        if orders[orderid].is_active():
+            desk.cancel(orderid)
+    desk.recorder.wait(lambda: not any(orders[orderid].is_active() for orderid in sent), "every order over", desk.profile.patience)
