@@ -162,12 +162,12 @@ def test_ws_status(venue: MockExchange, source: Source) -> None:
 
 
 def test_ws_silent_from_the_start(venue: MockExchange, source: Source) -> None:
-    arm_ws(venue, source, "silence", ms=600)
+    arm_ws(venue, source, "silence", ms=1500)
     start: float = time.monotonic()
     with source.open(venue) as client:
         trigger(source, venue, 1)
         assert is_quiet(source, client, 0.2) and client.pong()
-        until(lambda: time.monotonic() - start > 0.8)
+        until(lambda: time.monotonic() - start > 1.7)
         trigger(source, venue, 2)
         assert numbers(source, client, 1) == [2]
 

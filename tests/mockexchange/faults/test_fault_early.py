@@ -27,7 +27,7 @@ from raw_websocket import RawWebSocket
 from mockexchange import MockExchange
 
 
-def arm(venue: MockExchange, label: str, ms: int = 400) -> None:
+def arm(venue: MockExchange, label: str, ms: int = 1000) -> None:
     venue.faults.add(match=label, stage="before_engine", action="delay", ms=ms, ack=True)
 
 
@@ -112,7 +112,7 @@ def test_over_the_websocket_api_before_the_push(serve: Any) -> None:
 
 
 def test_a_restart_loses_it(venue: MockExchange, world: World) -> None:
-    arm(venue, world.order_label, 600)
+    arm(venue, world.order_label, 400)
     assert order(world, venue).status == 200
     venue.restart(keep_state=True)
     assert is_never(venue)

@@ -44,14 +44,14 @@ def test_close_is_a_fin_without_an_answer(venue: MockExchange, world: World, sta
 
 
 def test_delay(venue: MockExchange, world: World, stage: str) -> None:
-    venue.faults.add(match=world.order_label, stage=stage, action="delay", ms=300)
+    venue.faults.add(match=world.order_label, stage=stage, action="delay", ms=600)
     with Client(venue.rest) as client:
         start: float = time.monotonic()
         client.send(world.order("mock-key", "BUY", "0.01", "39000"))
         until(lambda: venue.faults.list()[0]["bitten"])
         seen: int = placed(venue)
         answer = parse(client.read())
-    assert time.monotonic() - start >= 0.29 and world.accepted(answer.json)
+    assert time.monotonic() - start >= 0.59 and world.accepted(answer.json)
     assert seen == STAGES[stage] and placed(venue) == 1
 
 
@@ -147,7 +147,7 @@ def test_push_before_the_answer_is_a_delayed_answer(serve: Any) -> None:
         world = WORLDS[source.dialect]
         venue: MockExchange = serve(source.dialect)
         with source.open(venue) as stream, Client(venue.rest) as client:
-            venue.faults.add(match=world.order_label, stage="on_reply", action="delay", ms=400)
+            venue.faults.add(match=world.order_label, stage="on_reply", action="delay", ms=1200)
             client.send(world.order("mock-key", "BUY", "0.005", "39000"))
             assert numbers(source, stream, 1) == [5]
             client.socket.settimeout(0.05)

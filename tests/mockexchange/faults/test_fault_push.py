@@ -5,7 +5,21 @@ import time
 from typing import Any
 
 import pytest
-from fault_worlds import SOURCES, WORLDS, Source, ask, faults_seen, is_quiet, numbers, order, trigger, until, value
+from fault_worlds import (
+    SOURCES,
+    WORLDS,
+    Http,
+    Source,
+    ask,
+    call,
+    faults_seen,
+    is_quiet,
+    numbers,
+    order,
+    trigger,
+    until,
+    value,
+)
 from raw_websocket import CLOSE, PING, RawWebSocket
 
 from mockexchange import MockExchange
@@ -42,7 +56,7 @@ def test_duplicate_at_once_and_later(venue: MockExchange, source: Source) -> Non
         arm(venue, source, "duplicate", copies=3)
         several(source, venue, 1, 2)
         assert numbers(source, client, 4) == [1, 1, 1, 2]
-        arm(venue, source, "duplicate", ms=300)
+        arm(venue, source, "duplicate", ms=1200)
         several(source, venue, 3, 4)
         assert numbers(source, client, 2) == [3, 4]
         assert is_quiet(source, client, 0.05) and numbers(source, client, 1) == [3]
@@ -94,7 +108,7 @@ def test_reorder_by_the_seed(serve: Any, source: Source) -> None:
 
 def test_reorder_gives_up_waiting(venue: MockExchange, source: Source) -> None:
     with source.open(venue) as client:
-        arm(venue, source, "reorder", count=3, ms=150)
+        arm(venue, source, "reorder", count=3, ms=1200)
         several(source, venue, 1, 2)
         assert numbers(source, client, 2) == [2, 1]
 
@@ -110,7 +124,7 @@ def test_delay_in_order(venue: MockExchange, source: Source) -> None:
 
 def test_delay_overtaken(venue: MockExchange, source: Source) -> None:
     with source.open(venue) as client:
-        arm(venue, source, "delay", ms=300, overtake=True)
+        arm(venue, source, "delay", ms=1200, overtake=True)
         several(source, venue, 1, 2, 3)
         assert numbers(source, client, 3) == [2, 3, 1]
 
@@ -301,3 +315,31 @@ def test_faults_of_pushes_leave_requests_alone(venue: MockExchange, source: Sour
         assert is_quiet(source, client) and client.pong()
         flags = venue.run(lambda inner: (inner.faults.active, inner.faults.accepts, inner.faults.pushes))
         assert flags == (False, False, True)
+
+
+# the three ways to arm one
+
+def _is_bitten(venue: MockExchange) -> None:
+    source = SOURCES["hashex-user"]
+    with source.open(venue) as client:
+        several(source, venue, 1, 2)
+        assert numbers(source, client, 1) == [2]
+    assert [row["label"] for row in faults_seen(venue)] == ["PUSH user uOrder"]
+
+
+@pytest.mark.parametrize("way", ["control", "python"])
+def test_armed_by(serve: Any, way: str) -> None:
+    venue = serve("hashex")
+    fault = {"match": "PUSH user uOrder", "stage": "on_push", "action": "drop"}
+    if way == "control":
+        assert call(venue, Http("POST", "/_mock/faults", {}, json.dumps(fault))).json["bitten"] == 0
+    else:
+        venue.faults.add(**fault)
+    _is_bitten(venue)
+    assert call(venue, Http("GET", "/_mock/faults", {})).json["faults"][0]["bitten"] == 1
+
+
+@pytest.mark.mock_exchange("hashex", feed="none")
+def test_armed_by_the_fixture(mock_exchange: MockExchange) -> None:
+    mock_exchange.faults.add(match="PUSH user uOrder", stage="on_push", action="drop")
+    _is_bitten(mock_exchange)

@@ -118,12 +118,12 @@ def test_close(venue: MockExchange, request_: Request, stage: str, code: int | N
 
 def test_delay(venue: MockExchange, request_: Request, stage: str) -> None:
     with RawWebSocket(venue.stream, request_.path) as client:
-        venue.faults.add(match=request_.label, stage=stage, action="delay", ms=300)
+        venue.faults.add(match=request_.label, stage=stage, action="delay", ms=600)
         start: float = time.monotonic()
         request_.send(client)
         bitten(venue)
         check_done(venue, request_, stage)
-        assert request_.good(answer(client)) and time.monotonic() - start >= 0.29
+        assert request_.good(answer(client)) and time.monotonic() - start >= 0.59
 
 
 def test_status(venue: MockExchange, request_: Request, stage: str) -> None:
