@@ -159,9 +159,14 @@ class Control:
 
     async def _clock(self, request: web.Request, data: Any) -> Answer:
         fields: Fields = Fields(data, "clock")
-        offset: int = fields.integer("offset_ms", low=-3650 * DAY_MS, high=3650 * DAY_MS)
-        fields.finish()
-        self._venue.set_clock(offset)
+        if "advance_ms" in fields:
+            advance: int = fields.integer("advance_ms", high=3650 * DAY_MS)
+            fields.finish()
+            await self._venue.advance(advance)
+        else:
+            offset: int = fields.integer("offset_ms", low=-3650 * DAY_MS, high=3650 * DAY_MS)
+            fields.finish()
+            self._venue.set_clock(offset)
         return {"now": self._venue.now() // 1000}
 
     async def _show_options(self, request: web.Request, data: Any) -> Answer:

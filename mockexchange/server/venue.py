@@ -1,7 +1,6 @@
 """A venue: one dialect's world of exchange, journal, faults, keys, clock and market."""
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
+from .clock import AnyClock, ManualClock, make_clock
 from .market_memory import Market, MarketMemory
 from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
 
@@ -47,7 +47,7 @@ class Venue:
     ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
     ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
     ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
-    ``options`` what the dialect leaves open, by name.
+    ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
 
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
@@ -64,8 +64,12 @@ class Venue:
         state_name: str = "",
         instruments: Iterable[Instrument] | None = None,
         options: Mapping[str, Any] | None = None,
+        clock: str = "system",
     ) -> None:
         self.dialect: str = dialect
+        self.clock: AnyClock = make_clock(clock)
+        # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
+        self.now: Callable[[], int] = self.clock.now
         self._opening_options: dict[str, Any] = dict(options or {})
         self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
@@ -77,7 +81,6 @@ class Venue:
         self.speed: float = parse_speed(speed)
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite)
-        self.offset_us: int = 0
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
         folder: Path | None = None if state is None else Path(state)
@@ -94,10 +97,6 @@ class Venue:
             raise
 
     # -- what the dialects use
-
-    def now(self) -> int:
-        """The venue's clock in us (UTC epoch): the machine's, moved by ``set_clock``."""
-        return time.time_ns() // 1000 + self.offset_us
 
     def apply(self, command: Command) -> list[Event]:
         """
@@ -187,8 +186,20 @@ class Venue:
         self.apply(Deposit(key, asset, amount))
 
     def set_clock(self, offset_ms: int) -> None:
-        """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
-        self.offset_us = offset_ms * 1000
+        """Let the venue's clock run ``offset_ms`` ahead (behind, when negative); no timer is touched."""
+        self.clock.offset_us = offset_ms * 1000
+
+    async def advance(self, advance_ms: int) -> None:
+        """
+        Let so much time pass on a manual clock; returns when all that fell due on the way has happened.
+
+        ValueError for a negative time, and for a clock that is the machine's.
+        """
+        if advance_ms < 0:
+            raise ValueError(f"advance_ms: time does not go back: {advance_ms!r}")
+        if not isinstance(self.clock, ManualClock):
+            raise ValueError(f"advance_ms: only a manual clock can be advanced, this venue's is the machine's: {advance_ms!r}")
+        await self.clock.advance(advance_ms * 1000, self.drains)
 
     def set_options(self, options: object) -> None:
         """Set some of the dialect's options, all or none. ValueError names the option and the value that is wrong."""
@@ -220,7 +231,8 @@ class Venue:
         return {
             "dialect": self.dialect,
             "now": self.now() // 1000,
-            "offset_ms": self.offset_us // 1000,
+            "clock": self.clock.name,
+            "offset_ms": self.clock.offset_us // 1000,
             "seed": self.seed,
             "options": describe_options(self.options),
             "symbols": symbols,
@@ -277,9 +289,9 @@ class Venue:
             self._open()
 
     def reset(self) -> None:
-        """``reopen(False)``, and no faults, the machine's clock, and the options of the first day."""
+        """``reopen(False)``, and no faults, the clock and the options of the first day."""
         self.faults.clear()
-        self.offset_us = 0
+        self.clock.reset()
         opening: Any = make_options(options_type(self.dialect), self.dialect, self._opening_options)
         self.set_options(describe_options(opening))
         self.reopen(keep_state=False)
@@ -309,7 +321,7 @@ class Venue:
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits)
+        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock)
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""

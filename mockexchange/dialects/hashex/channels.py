@@ -6,6 +6,7 @@ levels at every tick, the whole book every 600 ms (as the platform's futures hos
 Nothing is computed for symbols that nobody listens to.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...core.bars import Bar
@@ -104,6 +105,11 @@ class Market:
         self.klines: dict[tuple[str, str], KlineChannel] = {}
         self.stats: Sockets = {}                            # those that want the statistics of all symbols
         self._windows: dict[str, Window] = {}               # as sent last
+        self.on_join: Callable[[], None] = lambda: None     # called when somebody comes to listen
+
+    def is_idle(self) -> bool:
+        """Whether nobody listens."""
+        return not (self.symbols or self.klines or self.stats)
 
     # listeners
 
@@ -112,6 +118,7 @@ class Market:
         if channel is None:
             channel = self.symbols[listing.symbol] = SymbolChannel(self.desk.venue, listing)
         channel.join(socket)
+        self.on_join()
         if socket not in self.stats:
             socket.send(render.stats(listing, self._window(listing)))
 
@@ -127,6 +134,7 @@ class Market:
         if channel is None:
             channel = self.klines[key] = KlineChannel(self.desk.venue, listing, interval)
         channel.join(socket)
+        self.on_join()
 
     def leave_kline(self, listing: Listing, interval: str, socket: Socket) -> None:
         channel: KlineChannel = self.klines[listing.symbol, interval]
@@ -137,6 +145,7 @@ class Market:
     def join_stats(self, socket: Socket) -> None:
         """The newcomer begins with one message per symbol."""
         self.stats[socket] = None
+        self.on_join()
         for listing in self.desk.by_symbol.values():
             socket.send(render.stats(listing, self._window(listing)))
 
