@@ -95,6 +95,9 @@ class SystemClock:
     def hold(self, owed: "asyncio.Future[None]") -> None:
         """Time passes anyway."""
 
+    def interrupt(self) -> None:
+        """Nobody stops it."""
+
     def reset(self) -> None:
         """No offset."""
         self.offset_us = 0
@@ -141,7 +144,7 @@ class ManualClock:
         self._is_firing: bool = False
         self._has_woken: bool = False
         self._lock: asyncio.Lock = asyncio.Lock()
-        self._resets: int = 0
+        self._interrupts: int = 0
 
     @property
     def offset_us(self) -> int:
@@ -192,13 +195,13 @@ class ManualClock:
         Let so many microseconds pass. Advances asked for at the same time follow each other.
 
         Requests are served on the way, every SLICE_SECONDS; ``drains`` are awaited there too, so that
-        slow readers of streams slow time down. A ``reset`` ends it.
+        slow readers of streams slow time down. Raises ValueError when ``interrupt`` ends it early.
         """
         async with self._lock:
-            resets: int = self._resets
+            interrupts: int = self._interrupts
             target: int = self._elapsed + us
             end: float = time.monotonic() + SLICE_SECONDS
-            while resets == self._resets and self._timers and self._timers[0].due <= target:
+            while interrupts == self._interrupts and self._timers and self._timers[0].due <= target:
                 timer: ManualTimer = heapq.heappop(self._timers)
                 if timer.callback is None:
                     continue
@@ -218,13 +221,18 @@ class ManualClock:
                             logger.exception("a drain has failed")
                     await asyncio.sleep(0)
                     end = time.monotonic() + SLICE_SECONDS
-            if resets == self._resets:
-                self._go(target)
+            if interrupts != self._interrupts:
+                raise ValueError(f"advance_ms: the venue was stopped meanwhile: {us // 1000!r}")
+            self._go(target)
             await asyncio.sleep(0)
 
+    def interrupt(self) -> None:
+        """The venue stops: time stands still, an advance under way ends here."""
+        self._interrupts += 1
+
     def reset(self) -> None:
-        """Back to the start, without an offset; an advance under way ends here. Timers are forgotten."""
-        self._resets += 1
+        """Back to the start, without an offset. Timers are forgotten."""
+        self.interrupt()
         self._timers.clear()
         self._offset = 0
         self._go(0)

@@ -159,6 +159,8 @@ class Control:
 
     async def _clock(self, request: web.Request, data: Any) -> Answer:
         fields: Fields = Fields(data, "clock")
+        if "advance_ms" not in fields and "offset_ms" not in fields:
+            raise ValueError("clock: field 'advance_ms' or 'offset_ms' is missing")
         if "advance_ms" in fields:
             advance: int = fields.integer("advance_ms", high=3650 * DAY_MS)
             fields.finish()

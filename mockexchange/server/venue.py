@@ -195,8 +195,8 @@ class Venue:
 
         ValueError for a negative time, and for a clock that is the machine's.
         """
-        if advance_ms < 0:
-            raise ValueError(f"advance_ms: time does not go back: {advance_ms!r}")
+        if type(advance_ms) is not int or advance_ms < 0:
+            raise ValueError(f"advance_ms: not a whole number from 0 on: {advance_ms!r}")
         if not isinstance(self.clock, ManualClock):
             raise ValueError(f"advance_ms: only a manual clock can be advanced, this venue's is the machine's: {advance_ms!r}")
         await self.clock.advance(advance_ms * 1000, self.drains)
@@ -257,6 +257,7 @@ class Venue:
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
+        self.clock.interrupt()
         await self.pump.stop()
         await self._memory.stop()
 
