@@ -339,7 +339,7 @@ class Venue:
                 exchange.restore_order(order)
             for symbol, status in fold.statuses.items():
                 exchange.instruments[symbol].status = status
-        except (ValueError, Refusal) as error:
+        except (KeyError, ValueError, Refusal) as error:
             raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
         exchange.restore_counters(
             execution_id=fold.last_execution_id,
@@ -351,17 +351,20 @@ class Venue:
         return exchange
 
     def _open_market(self) -> None:
-        """Let the feed put its book up, and fund the accounts that are new."""
+        """
+        Let the feed put its book up, and fund the accounts that are new; also one whose first
+        deposits a dying process has written only half of.
+        """
         for symbol, above in self.feed.last_trade_ids.items():
             self.exchange.reserve_trade_ids(symbol, above)
         for command in self.feed.opening():
             self._apply_flow(command)
         for account in self.accounts:
-            if self.exchange.has_account(account.key):
-                continue
             funds: dict[str, int] = account.balances or {self.instruments[0].quote: 0}
+            held: dict[str, tuple[int, int]] = self.exchange.balances(account.key)
             for asset, amount in funds.items():
-                self.apply(Deposit(account.key, asset, amount))
+                if asset not in held:
+                    self.apply(Deposit(account.key, asset, amount))
 
     def _market(self) -> Market:
         market: Market = {}
