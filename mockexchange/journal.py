@@ -193,6 +193,12 @@ class Journal:
         self._split()
         return len(self._records)
 
+    @property
+    def last_time(self) -> int:
+        """The latest us that the newest row may be of, 0 when there is none."""
+        self._split()
+        return self._records[-1][0] // 1000 * 1000 + 999 if self._records else 0
+
     def record(self, now: int, command: Command | None, events: Sequence[Event]) -> None:
         """
         Append what a command did at ``now`` (us). ``command`` is None for what the

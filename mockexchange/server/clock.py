@@ -95,6 +95,9 @@ class SystemClock:
     def hold(self, owed: "asyncio.Future[None]") -> None:
         """Time passes anyway."""
 
+    def start_after(self, us: int) -> None:
+        """It is what it is."""
+
     def interrupt(self) -> None:
         """Nobody stops it."""
 
@@ -133,7 +136,8 @@ class ManualClock:
     grain: float = 1e-6
 
     def __init__(self, start_ms: int | None = None) -> None:
-        self._start: int = time.time_ns() // 1000 if start_ms is None else start_ms * 1000
+        self._first: int = time.time_ns() // 1000 if start_ms is None else start_ms * 1000
+        self._start: int = self._first
         self._elapsed: int = 0                  # us since the start
         self._offset: int = 0
         self._now: int = self._start
@@ -226,6 +230,11 @@ class ManualClock:
             self._go(target)
             await asyncio.sleep(0)
 
+    def start_after(self, us: int) -> None:
+        """Stand behind a time at least, e.g. that of the last thing a kept journal knows of."""
+        self._start = max(self._start, us + 1)
+        self._go(self._elapsed)
+
     def interrupt(self) -> None:
         """The venue stops: time stands still, an advance under way ends here."""
         self._interrupts += 1
@@ -234,6 +243,7 @@ class ManualClock:
         """Back to the start, without an offset. Timers are forgotten."""
         self.interrupt()
         self._timers.clear()
+        self._start = self._first
         self._offset = 0
         self._go(0)
 

@@ -86,6 +86,7 @@ class Venue:
         folder: Path | None = None if state is None else Path(state)
         name: str = state_name or dialect
         self.journal: Journal = Journal(folder and folder / f"{name}.journal.jsonl")
+        self.clock.start_after(self.journal.last_time)
         self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
         self.exchange: Exchange
         self.pump: Pump

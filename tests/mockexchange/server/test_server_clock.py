@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -272,3 +273,18 @@ def test_requests_are_served_within_an_advance_and_stopping_does_not_wait_for_it
     venue.stop()
     thread.join(5)
     assert not thread.is_alive() and time.monotonic() - began < 3 and failed
+
+
+def test_a_kept_journal_is_never_in_the_future(tmp_path: Path) -> None:
+    with MockExchange("test", feed="none", clock=f"manual={START}", state=tmp_path) as venue:
+        venue.advance(86_400_000)
+        place(venue.rest)
+    with MockExchange("test", feed="none", clock=f"manual={START}", state=tmp_path) as venue:
+        assert START + 86_400_000 < venue.state()["now"] <= START + 86_400_001
+        place(venue.rest)
+        times = [row["t"] for row in venue.journal()]
+        assert times == sorted(times)
+        venue.reset()
+        assert venue.state()["now"] == START
+    with MockExchange("test", feed="none", clock=f"manual={START + 5}", state=tmp_path) as venue:
+        assert venue.state()["now"] == START + 5
