@@ -49,7 +49,8 @@ class MockExchange:
     ``feed`` is "synthetic", "none" (the book holds only what users put there) or the path of a
     Binance public-dump CSV; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
-    the journal; ``options`` what the dialect leaves open, by name. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+    the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
+    until ``advance``) or "manual=MS", where it stands at first. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
     Every method may be called from any thread but the venue's own.
     """
@@ -67,10 +68,11 @@ class MockExchange:
         control_token: str = "",
         instruments: Iterable[Instrument] | None = None,
         options: Mapping[str, Any] | None = None,
+        clock: str = "system",
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options,
+            options=options, clock=clock,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._listener: Listener | None = None
@@ -169,7 +171,7 @@ class MockExchange:
         self.run(lambda venue: venue.deposit(key, asset, value))
 
     def clock(self, offset_ms: int) -> None:
-        """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
+        """Let the venue's clock run ``offset_ms`` ahead (behind, when negative)."""
         self.run(lambda venue: venue.set_clock(offset_ms))
 
     def set_key(self, key: str, revoked: bool = True) -> None:
@@ -192,6 +194,14 @@ class MockExchange:
         """For ``ms`` milliseconds every address is answered 418 or 429 with Retry-After; 0 ends it. ValueError names what is wrong."""
         self.run(lambda venue: venue.incidents.ban(ms, status))
 
+    def advance(self, advance_ms: int) -> None:
+        """
+        Let so much time pass on a manual clock; returns when all that fell due on the way has happened.
+
+        ValueError for a negative time, and for a clock that is the machine's.
+        """
+        self._await(self._running().venue.advance(advance_ms), None)
+
     def set_options(self, **options: Any) -> None:
         """Set some of the dialect's options from now on. ValueError names the option and the value that is wrong."""
         self.run(lambda venue: venue.set_options(options))
@@ -212,7 +222,7 @@ class MockExchange:
             raise RuntimeError("the mock exchange is not running")
         return self._listener
 
-    def _await(self, coroutine: Coroutine[Any, Any, T], seconds: float = CALL_SECONDS) -> T:
+    def _await(self, coroutine: Coroutine[Any, Any, T], seconds: float | None = CALL_SECONDS) -> T:
         if self._loop is None:
             coroutine.close()
             raise RuntimeError("the mock exchange is not running")

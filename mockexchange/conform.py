@@ -91,7 +91,7 @@ def pairs(option: str, texts: list[str]) -> dict[str, str]:
 
 def make_venue(dialect: str, options: Mapping[str, Any], clock: str) -> MockExchange:
     """A venue for one row."""
-    return MockExchange(dialect, seed=7, options=dict(options))
+    return MockExchange(dialect, seed=7, options=dict(options), clock=clock)
 
 
 def in_a_process(row: str) -> tuple[str, str]:

@@ -65,6 +65,8 @@ def _fold_order(fold: Fold, row: dict[str, Any]) -> None:
         order.strategy_id = row["strategy_id"]
         order.strategy_type = row["strategy_type"]
         fold.orders[order.order_id] = order
+    elif not order.working_time and row["working_time_us"]:
+        fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # to the end: it comes to the book only now
     order.status = row["status"]
     order.quantity = parse_amount(row["qty"])
     order.executed = parse_amount(row["executed"])

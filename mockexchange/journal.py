@@ -14,6 +14,9 @@ Rows (DESIGN.md 4.3) have ``n`` (from 1 without gaps), ``t`` (ms) and ``kind``, 
 - ``command``: what was asked, with ``refused`` when nothing came of it
 
 Keys ending in ``_us`` are microseconds. The order's own type is ``type``, hence ``kind`` for the row.
+
+In the file a row has two fields more: ``more`` where it means nothing without the next one, and at its end ``crc``,
+the CRC-32 of everything before it, so that no byte can change and no line can go or come unnoticed.
 """
 
 import os
@@ -22,6 +25,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import msgspec
 
@@ -30,6 +34,8 @@ from .core.events import BalanceChange, Event, Fill, OrderReport
 from .core.numbers import format_amount
 
 Row = dict[str, Any]
+
+CRC: bytes = b',"crc":'
 
 
 class BalanceRecord(NamedTuple):
@@ -164,9 +170,10 @@ class Journal:
     """
     One venue's journal, in memory, and in the file ``path`` as well when one is given.
 
-    The file takes one JSON line a row, written without a buffer: what the venue has
-    answered survives the death of its process. Opening an existing file continues it;
-    JournalError when it cannot be read or another process writes to it.
+    The file takes one JSON line a row, handed to the system before the call returns: what the venue
+    has answered survives the death of its process (not that of the machine: nothing waits for the disk).
+    Opening an existing file continues it, without a last command that was not written to its end;
+    JournalError when it is corrupt, cannot be read, or another process writes to it. It is left as it is then.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -176,6 +183,7 @@ class Journal:
         self._file: int = -1
         self._size: int = 0                 # bytes of the file that hold whole batches
         self._written: int = 0              # rows the file holds
+        self._crc: int = 0                  # of those
         if path is not None:
             self._open(path)
 
@@ -184,6 +192,12 @@ class Journal:
         """Number of the newest row, 0 when there is none."""
         self._split()
         return len(self._records)
+
+    @property
+    def last_time(self) -> int:
+        """The latest us that the newest row may be of, 0 when there is none."""
+        self._split()
+        return self._records[-1][0] // 1000 * 1000 + 999 if self._records else 0
 
     def record(self, now: int, command: Command | None, events: Sequence[Event]) -> None:
         """
@@ -212,7 +226,7 @@ class Journal:
         """Forget everything; the next row is number 1 again."""
         self._fresh.clear()
         self._records.clear()
-        self._size = self._written = 0
+        self._size = self._written = self._crc = 0
         if self._file >= 0:
             self._truncate()
 
@@ -257,7 +271,13 @@ class Journal:
         rows: list[Row] = self.rows(self._written)
         for row in rows[:-1]:
             row["more"] = True
-        data: bytes = b"".join([msgspec.json.encode(row) + b"\n" for row in rows])
+        crc: int = self._crc
+        lines: list[bytes] = []
+        for row in rows:
+            body: bytes = msgspec.json.encode(row)[:-1]
+            crc = crc32(body, crc)
+            lines.append(b"%s%s%d}\n" % (body, CRC, crc))
+        data: bytes = b"".join(lines)
         done: int = 0
         try:
             while done < len(data):
@@ -267,6 +287,7 @@ class Journal:
             raise
         self._size += len(data)
         self._written += len(rows)
+        self._crc = crc
 
     def _truncate(self) -> None:
         os.ftruncate(self._file, self._size)
@@ -289,19 +310,25 @@ class Journal:
         content: bytes = path.read_bytes()
         records: list[tuple[int, Any]] = []
         offset: int = 0
+        crc: int = 0
         while (end := content.find(b"\n", offset) + 1) > 0:
             n: int = len(records) + 1
             try:
                 row: Any = msgspec.json.decode(content[offset:end])
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise JournalError(f"journal {path}: record {n} is corrupt: {error}") from None
             if not isinstance(row, dict) or row.get("n") != n or type(row.get("t")) is not int:
                 raise JournalError(f"journal {path}: record {n} is corrupt: not row number {n}")
+            mark: int = content.rfind(CRC, offset, end)
+            crc = crc32(content[offset:mark], crc)
+            if content[mark:end] != b"%s%d}\n" % (CRC, crc):
+                raise JournalError(f"journal {path}: record {n} is corrupt: its checksum is not that of what it says")
+            del row["crc"]
             more: bool = row.pop("more", False)
             records.append((row["t"] * 1000, row))
             offset = end
             if not more:
-                self._size, self._written = end, n
+                self._size, self._written, self._crc = end, n, crc
         self._records = records[:self._written]
         if self._size < len(content):
             torn: int = len(content) - self._size

@@ -47,6 +47,7 @@ def make_parser() -> Parser:
     serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the feed runs")
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
     serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
+    serve.add_argument("--clock", default="system", metavar="system|manual|manual=MS", help="manual: time stands still (at the machine's, or at that ms of the UTC epoch) until POST /_mock/clock advances it")
     serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
     serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help="what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)")
     serve.add_argument("--unsigned", action="store_true", help="binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true")
@@ -94,6 +95,7 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
                 state=arguments.state,
                 state_name=name if seen[name] == 1 else f"{name}-{seen[name]}",
                 options=options.get(name),
+                clock=arguments.clock,
             )
             result.append(Listener(venue, arguments.host, port, arguments.control_token))
     except BaseException:

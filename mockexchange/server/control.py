@@ -166,9 +166,16 @@ class Control:
 
     async def _clock(self, request: web.Request, data: Any) -> Answer:
         fields: Fields = Fields(data, "clock")
-        offset: int = fields.integer("offset_ms", low=-3650 * DAY_MS, high=3650 * DAY_MS)
-        fields.finish()
-        self._venue.set_clock(offset)
+        if "advance_ms" not in fields and "offset_ms" not in fields:
+            raise ValueError("clock: field 'advance_ms' or 'offset_ms' is missing")
+        if "advance_ms" in fields:
+            advance: int = fields.integer("advance_ms", high=3650 * DAY_MS)
+            fields.finish()
+            await self._venue.advance(advance)
+        else:
+            offset: int = fields.integer("offset_ms", low=-3650 * DAY_MS, high=3650 * DAY_MS)
+            fields.finish()
+            self._venue.set_clock(offset)
         return {"now": self._venue.now() // 1000}
 
     async def _key(self, request: web.Request, data: Any) -> Answer:

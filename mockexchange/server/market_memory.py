@@ -68,6 +68,6 @@ class MarketMemory:
     def _load(self, path: Path) -> None:
         try:
             saved: dict[str, tuple[int, int]] = msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[int, int]])
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         self.market = {symbol: (price, last + SLACK) for symbol, (price, last) in saved.items() if price > 0 and last >= 0}

@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator
 
 from ..core.commands import Command
 from ..core.tape import Bar
+from .clock import Clock, SystemClock, Timer
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 
 MAX_SPEED: float = float("inf")
 SLICE_SECONDS: float = 0.002        # the longest the flow keeps requests waiting
 SLICE_STEPS: int = 200
-REST_SECONDS: float = 0.005         # steps due within this time are applied together
 
 
 class NoFeed:
@@ -55,7 +56,8 @@ class Pump:
     Applies a feed's steps through ``apply``, so that requests are served first: never
     longer than SLICE_SECONDS at a stretch, and the loop runs between two stretches.
 
-    At a numeric speed a step is applied when it is due. At MAX_SPEED the steps follow
+    At a numeric speed a step is applied when it is due by ``clock``; those due within its grain are
+    applied together. At MAX_SPEED the steps follow
     each other as fast as they can; before the next slice the pump awaits ``drains``, so
     that a slow reader slows the market down instead of losing trades. A recorded feed at
     MAX_SPEED waits for ``touch``, so that a client can subscribe before it is all over.
@@ -70,6 +72,7 @@ class Pump:
         apply: Callable[[Command], object],
         drains: list[Callable[[], Awaitable[None]]],
         wait_for_touch: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         self.status: str = "waiting" if wait_for_touch else "running"
         self.applied: int = 0
@@ -79,6 +82,10 @@ class Pump:
         self._speed: float = speed
         self._apply: Callable[[Command], object] = apply
         self._drains: list[Callable[[], Awaitable[None]]] = drains
+        self._clock: Clock = clock or SystemClock()
+        self._origin: float = 0.0                   # clock time at which feed time was 0
+        self._timer: Timer | None = None
+        self._over: asyncio.Future[None] | None = None
         self._touched: asyncio.Event = asyncio.Event()
         if not wait_for_touch:
             self._touched.set()
@@ -95,6 +102,9 @@ class Pump:
     async def stop(self) -> None:
         """Stop between two steps."""
         task, self._task = self._task, None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -115,20 +125,30 @@ class Pump:
             logger.exception("the feed has failed, the market stands still")
 
     async def _run_in_time(self) -> None:
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        origin: float = loop.time() - self._position / 1e6 / self._speed
-        while self._next is not None:
-            due: int = int((loop.time() - origin) * self._speed * 1e6)
-            if self._slice(loop, due):
-                ahead: float = origin + self._next[0] / 1e6 / self._speed - loop.time() if self._next else 0.0
-                await asyncio.sleep(max(ahead, REST_SECONDS))
-            else:
-                await asyncio.sleep(0)
+        self._over = asyncio.get_running_loop().create_future()
+        self._origin = self._clock.time() - self._position / 1e6 / self._speed
+        self._turn()
+        await self._over
+
+    def _turn(self) -> None:
+        """Apply what is due and come again for the rest; a timer of the clock, so that a manual one sets the pace."""
+        over, clock = self._over, self._clock
+        if over is None or over.done():
+            return                          # stopped meanwhile
+        try:
+            whole: bool = self._slice(round((clock.time() - self._origin) * self._speed * 1e6))
+        except Exception as error:
+            over.set_exception(error)
+            return
+        if self._next is None:
+            over.set_result(None)
+            return
+        ahead: float = self._origin + self._next[0] / 1e6 / self._speed - clock.time()
+        self._timer = clock.call_later(max(ahead, clock.grain) if whole else 0.0, self._turn)
 
     async def _run_flat_out(self) -> None:
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         while self._next is not None:
-            self._slice(loop, None)
+            self._slice(None)
             for drain in self._drains.copy():
                 try:
                     await drain()
@@ -136,14 +156,14 @@ class Pump:
                     logger.exception("a drain has failed")
             await asyncio.sleep(0)
 
-    def _slice(self, loop: asyncio.AbstractEventLoop, due: int | None) -> bool:
+    def _slice(self, due: int | None) -> bool:
         """Apply steps up to feed time ``due``; True when all of them are, False when the slice was over first."""
-        end: float = loop.time() + SLICE_SECONDS
+        end: float = time.monotonic() + SLICE_SECONDS
         step: tuple[int, Command] | None = self._next
         count: int = 0
         try:
             while step is not None and (due is None or step[0] <= due):
-                if count >= SLICE_STEPS or (count & 7 == 0 and loop.time() > end):
+                if count >= SLICE_STEPS or (count & 7 == 0 and time.monotonic() > end):
                     return False
                 self._apply(step[1])
                 self._position = step[0]

@@ -9,13 +9,14 @@ import asyncio
 import socket
 import struct
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
 from aiohttp import WSMsgType, web
+
+from .clock import Clock, SystemClock, Timer
 
 CLOSE_GOING_AWAY: int = 1001            # RFC 6455, 7.4.1
 CLOSE_UNSUPPORTED: int = 1003
@@ -80,7 +81,8 @@ class Socket:
     ``pong_timeout`` seconds is dropped. Pongs without a matching ping do not count
     (web-socket-streams.md, "General WSS information"). With ``messages_per_second`` set, a peer
     that sends more messages (pings and pongs included) within one second is disconnected
-    ("WebSocket Limits").
+    ("WebSocket Limits"). Pings and deadlines go by ``clock``; a second of that limit is over when it is
+    over in reality or on the clock.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Socket:
         pong_timeout: float = 60.0,
         max_buffer: int = 8 << 20,
         messages_per_second: int = 0,
+        clock: Clock | None = None,
     ) -> None:
         self.request: web.Request = request
         self.response: web.WebSocketResponse = web.WebSocketResponse(
@@ -102,6 +105,7 @@ class Socket:
         self.messages_per_second: int = messages_per_second
         self.is_open: bool = False
         self._is_frozen: bool = False
+        self.clock: Clock = clock or SystemClock()
 
         self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         outbox: _Outbox | None = _OUTBOXES.get(self._loop)
@@ -111,7 +115,8 @@ class Socket:
         self._transport: asyncio.Transport | None = None
         self._late: list[bytes] = []
         self._pings: dict[bytes, float] = {}            # payload -> when it was sent, oldest first
-        self._ping_timer: asyncio.TimerHandle | None = None
+        self._ping_timer: Timer | None = None
+        self._pongs_owed: asyncio.Future[None] | None = None
         self._arrivals: deque[float] = deque()
         self._ended: asyncio.Future[None] = self._loop.create_future()
 
@@ -128,7 +133,7 @@ class Socket:
             raise ConnectionResetError("the peer left during the handshake")
         self._transport = transport
         self.is_open = True
-        self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+        self._ping_timer = self.clock.call_later(self.ping_interval, self._ping)
         spoil: Callable[[Socket], None] | None = ON_OPEN.get()
         if spoil is not None:
             spoil(self)
@@ -201,7 +206,7 @@ class Socket:
         self._is_frozen = False
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
-            self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+            self._ping_timer = self.clock.call_later(self.ping_interval, self._ping)
 
     def closed(self) -> "asyncio.Future[None]":
         """Done when this end has closed or has seen the other one go."""
@@ -211,6 +216,7 @@ class Socket:
         transport, self._transport = self._transport, None
         self.is_open = False
         self._pings.clear()
+        self._settle_pongs()
         if self._ping_timer is not None:
             self._ping_timer.cancel()
             self._ping_timer = None
@@ -299,7 +305,7 @@ class Socket:
         return None
 
     def _is_too_many(self) -> bool:
-        now: float = self._loop.time()
+        now: float = self._loop.time() + self.clock.advanced
         arrivals: deque[float] = self._arrivals
         while arrivals and arrivals[0] <= now - 1.0:
             arrivals.popleft()
@@ -309,17 +315,28 @@ class Socket:
     # heartbeat
 
     def _ping(self) -> None:
-        now: float = self._loop.time()
+        now: float = self.clock.time()
         # A timer may fire early by the clock's resolution, hence the hundredth.
         oldest: float = next(iter(self._pings.values()), now)
         if now - oldest >= self.pong_timeout - self.ping_interval / 100:
             self.drop(CLOSE_POLICY, b"pong timeout")
             return
-        payload: bytes = b"%d" % (time.time_ns() // 1_000)
+        payload: bytes = b"%d" % self.clock.now()
         self._pings[payload] = now
         self.send_frame(_frame(_PING, payload))
         if self.is_open:
-            self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+            self._ping_timer = self.clock.call_later(self.ping_interval, self._ping)
+        if now + self.ping_interval - oldest >= self.pong_timeout:
+            # The last ping before the deadline: a clock that is being advanced must leave the peer time to answer.
+            if self._pongs_owed is None:
+                self._pongs_owed = self._loop.create_future()
+            self.clock.hold(self._pongs_owed)
+
+    def _settle_pongs(self) -> None:
+        if self._pongs_owed is not None:
+            if not self._pongs_owed.done():
+                self._pongs_owed.set_result(None)
+            self._pongs_owed = None
 
     def _book_pong(self, payload: bytes) -> None:
         """A pong answers its ping and, as RFC 6455 (5.5.3) lets a busy peer skip some, every older one."""
@@ -329,6 +346,8 @@ class Socket:
             del self._pings[sent]
             if sent == payload:
                 break
+        if not self._pings:
+            self._settle_pongs()
 
 
 def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:

@@ -1,7 +1,6 @@
 """A venue: one dialect's world of exchange, journal, faults, keys, clock and market."""
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
+from .clock import AnyClock, ManualClock, make_clock
 from .incidents import Incidents
 from .late_orders import place_later
 from .market_memory import Market, MarketMemory
@@ -49,7 +49,7 @@ class Venue:
     ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
     ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
     ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
-    ``options`` what the dialect leaves open, by name.
+    ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
 
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
@@ -66,8 +66,12 @@ class Venue:
         state_name: str = "",
         instruments: Iterable[Instrument] | None = None,
         options: Mapping[str, Any] | None = None,
+        clock: str = "system",
     ) -> None:
         self.dialect: str = dialect
+        self.clock: AnyClock = make_clock(clock)
+        # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
+        self.now: Callable[[], int] = self.clock.now
         self._opening_options: dict[str, Any] = dict(options or {})
         self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
@@ -80,12 +84,12 @@ class Venue:
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
-        self.offset_us: int = 0
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
         folder: Path | None = None if state is None else Path(state)
         name: str = state_name or dialect
         self.journal: Journal = Journal(folder and folder / f"{name}.journal.jsonl")
+        self.clock.start_after(self.journal.last_time)
         self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
         self.exchange: Exchange
         self.pump: Pump
@@ -97,10 +101,6 @@ class Venue:
             raise
 
     # -- what the dialects use
-
-    def now(self) -> int:
-        """The venue's clock in us (UTC epoch): the machine's, moved by ``set_clock``."""
-        return time.time_ns() // 1000 + self.offset_us
 
     def apply(self, command: Command) -> list[Event]:
         """
@@ -195,8 +195,20 @@ class Venue:
         self.apply(Deposit(key, asset, amount))
 
     def set_clock(self, offset_ms: int) -> None:
-        """Let the venue's clock run ``offset_ms`` ahead of the machine's (behind, when negative)."""
-        self.offset_us = offset_ms * 1000
+        """Let the venue's clock run ``offset_ms`` ahead (behind, when negative); no timer is touched."""
+        self.clock.offset_us = offset_ms * 1000
+
+    async def advance(self, advance_ms: int) -> None:
+        """
+        Let so much time pass on a manual clock; returns when all that fell due on the way has happened.
+
+        ValueError for a negative time, and for a clock that is the machine's.
+        """
+        if type(advance_ms) is not int or advance_ms < 0:
+            raise ValueError(f"advance_ms: not a whole number from 0 on: {advance_ms!r}")
+        if not isinstance(self.clock, ManualClock):
+            raise ValueError(f"advance_ms: only a manual clock can be advanced, this venue's is the machine's: {advance_ms!r}")
+        await self.clock.advance(advance_ms * 1000, self.drains)
 
     def set_options(self, options: object) -> None:
         """Set some of the dialect's options, all or none. ValueError names the option and the value that is wrong."""
@@ -228,7 +240,8 @@ class Venue:
         return {
             "dialect": self.dialect,
             "now": self.now() // 1000,
-            "offset_ms": self.offset_us // 1000,
+            "clock": self.clock.name,
+            "offset_ms": self.clock.offset_us // 1000,
             "seed": self.seed,
             "options": describe_options(self.options),
             "symbols": symbols,
@@ -255,6 +268,7 @@ class Venue:
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
+        self.clock.interrupt()
         await self.pump.stop()
         await self._memory.stop()
 
@@ -288,10 +302,10 @@ class Venue:
         self.incidents.reopened()
 
     def reset(self) -> None:
-        """``reopen(False)``, and no faults, the machine's clock, and the options of the first day."""
+        """``reopen(False)``, and no faults, the clock and the options of the first day."""
         self.faults.reset()
         self.incidents.reset()
-        self.offset_us = 0
+        self.clock.reset()
         opening: Any = make_options(options_type(self.dialect), self.dialect, self._opening_options)
         self.set_options(describe_options(opening))
         self.reopen(keep_state=False)
@@ -321,7 +335,7 @@ class Venue:
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits)
+        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock)
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
@@ -338,7 +352,7 @@ class Venue:
                 exchange.restore_order(order)
             for symbol, status in fold.statuses.items():
                 exchange.instruments[symbol].status = status
-        except (ValueError, Refusal) as error:
+        except (KeyError, ValueError, Refusal) as error:
             raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
         exchange.restore_counters(
             execution_id=fold.last_execution_id,
@@ -350,17 +364,20 @@ class Venue:
         return exchange
 
     def _open_market(self) -> None:
-        """Let the feed put its book up, and fund the accounts that are new."""
+        """
+        Let the feed put its book up, and fund the accounts that are new; also one whose first
+        deposits a dying process has written only half of.
+        """
         for symbol, above in self.feed.last_trade_ids.items():
             self.exchange.reserve_trade_ids(symbol, above)
         for command in self.feed.opening():
             self._apply_flow(command)
         for account in self.accounts:
-            if self.exchange.has_account(account.key):
-                continue
             funds: dict[str, int] = account.balances or {self.instruments[0].quote: 0}
+            held: dict[str, tuple[int, int]] = self.exchange.balances(account.key)
             for asset, amount in funds.items():
-                self.apply(Deposit(account.key, asset, amount))
+                if asset not in held:
+                    self.apply(Deposit(account.key, asset, amount))
 
     def _market(self) -> Market:
         market: Market = {}

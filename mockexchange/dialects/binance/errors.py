@@ -105,5 +105,9 @@ def bad_combination() -> ApiError:
     return ApiError(-1128, "Combination of optional parameters invalid.")
 
 
+def archived() -> ApiError:
+    return ApiError(-2026, "Order was canceled or expired with no executed qty over 90 days ago and has been archived.")
+
+
 def invalid_symbol() -> ApiError:
     return ApiError(-1121, "Invalid symbol.")

@@ -8,12 +8,14 @@ from ...core.events import Fill
 from ...core.instruments import Instrument
 from ...core.orders import Order
 from . import rendering
-from .errors import ApiError, bad_combination, invalid_data, missing_both
+from .errors import ApiError, archived, bad_combination, invalid_data, missing_both
 from .operations import USER_DATA, Context, Operation, operation
 from .params import Params
 
 DAY: int = 86_400_000_000
 MAX_HOURS: int = 24
+ARCHIVED_AFTER: int = 90 * DAY
+ARCHIVED: frozenset[str] = frozenset({"CANCELED", "EXPIRED", "EXPIRED_IN_MATCH"})
 
 Item = TypeVar("Item", Order, Fill)
 
@@ -41,7 +43,10 @@ def commission(ctx: Context, params: Params) -> object:
 
 
 def query_order(ctx: Context, params: Params) -> object:
-    """By ``orderId``, else by ``origClientOrderId``; with both, the id is looked up and the client id compared (-2039)."""
+    """
+    By ``orderId``, else by ``origClientOrderId``; with both, the id is looked up and the client id compared
+    (-2039). One that was archived is -2026.
+    """
     symbol: str = params.symbol()
     ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
@@ -49,6 +54,8 @@ def query_order(ctx: Context, params: Params) -> object:
     if order_id is None and not client_order_id:
         raise missing_both("origClientOrderId", "orderId")
     found: Order = ctx.exchange.find_order(ctx.account, symbol, order_id, client_order_id)
+    if _is_archived(found, ctx.now):
+        raise archived()
     return rendering.order(found, ctx.per_time)
 
 
@@ -61,13 +68,15 @@ def open_orders(ctx: Context, params: Params) -> object:
 
 
 def all_orders(ctx: Context, params: Params) -> object:
-    """By ``orderId`` those from it on, by time those in it, else the newest; oldest first."""
+    """By ``orderId`` those from it on, by time those in it, else the newest; oldest first, without the archived ones."""
     symbol: str = params.symbol()
     ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
     start, end = _span(params)
     limit: int = params.limit(500, 1000)
     found: Sequence[Order] = ctx.exchange.all_orders(ctx.account, symbol)
+    if found and found[0].time < ctx.now - ARCHIVED_AFTER:
+        found = [one for one in found if not _is_archived(one, ctx.now)]
     if order_id is not None:
         found = found[bisect_left(found, order_id, key=_order_id):]
     page: Sequence[Order] = _page(found, order_id is not None, start, end, limit, _order_time)
@@ -103,6 +112,10 @@ def my_filters(ctx: Context, params: Params) -> object:
     """The symbol's filters; the mock has none of the exchange or of an asset."""
     instrument: Instrument = ctx.instrument(params.symbol())
     return {"exchangeFilters": [], "symbolFilters": rendering.symbol_filters(instrument), "assetFilters": []}
+
+
+def _is_archived(one: Order, now: int) -> bool:
+    return one.update_time < now - ARCHIVED_AFTER and not one.executed and one.status in ARCHIVED
 
 
 def _order_id(one: Order) -> int:

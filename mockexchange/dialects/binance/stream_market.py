@@ -1,6 +1,5 @@
 """The streams of one venue that have listeners: what drives them, and which name stands for which."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -47,6 +46,11 @@ class Market:
         self._sources: dict[str, DepthSource] = {}
         self._touched: dict[Channel, None] = {}
         self._ends: list[Callable[[], None]] = []
+        self.on_join: Callable[[], None] = lambda: None     # called when a stream gets its first listener
+
+    def is_idle(self) -> bool:
+        """Whether no stream needs the ticks."""
+        return not self._timed
 
     def open(self) -> None:
         """Begin to follow the venue."""
@@ -73,6 +77,7 @@ class Market:
             self._channels[name] = channel
             self._file(channel)
             channel.open()
+            self.on_join()
         channel.has_new = True
         channel.audiences.setdefault((per, is_combined), []).append(socket)
         return channel
@@ -153,7 +158,7 @@ class Market:
     def _touch(self, channel: Channel) -> None:
         # Looked at when the commands at hand are done: a burst of them makes one look, in the same turn of the loop.
         if not self._touched:
-            asyncio.get_running_loop().call_soon(self._flush)
+            self.venue.clock.call_soon(self._flush)
         self._touched[channel] = None
 
     def _flush(self) -> None:

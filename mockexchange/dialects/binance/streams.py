@@ -13,10 +13,12 @@ import msgspec
 from aiohttp import web
 
 from ...faults import Reply
+from ...server.clock import Timer
 from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
+from ...server.ticker import Ticker
 from ...server.ws_requests import Requests
 from .channels import Channel
-from .stream_market import Market
+from .stream_market import FORGET_EVERY, Market
 from .stream_rendering import MICROSECOND, MILLISECOND, server_shutdown
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 MESSAGES_PER_SECOND: int = 5            # "WebSocket Limits"
 MAX_STREAMS: int = 1024                 # "WebSocket Limits", of one connection
 LIFE: float = 24 * 3600.0               # seconds, "General WSS information"
+NOTICE: float = 600.0                   # seconds before its end that a connection is told
 TICK: float = 0.1                       # seconds between two looks at the timed streams
 DRAIN_ABOVE: int = 1 << 20              # bytes a reader may lag behind before a replay waits for it
 DRAIN_PATIENCE: float = 5.0             # seconds without any progress, then the reader is dropped
@@ -65,7 +68,9 @@ class MarketStreams:
         self.venue: Venue = venue
         self.market: Market = Market(venue)
         self._connections: set[Connection] = set()
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticker: Ticker = Ticker(venue.clock, TICK, self.market.tick, self.market.is_idle, FORGET_EVERY)
+        self.market.on_join = self._ticker.wake
+        self._is_started: bool = False
 
     def add_routes(self, app: web.Application) -> None:
         """``/`` is for clients that connect without a path, as vnpy_binance does."""
@@ -79,19 +84,19 @@ class MarketStreams:
         """Begin to publish."""
         self.market.open()
         self.venue.drains.append(self.drain)
-        self._ticker = asyncio.create_task(self._tick())
+        self._ticker.start()
+        self._is_started = True
 
     async def stop(self) -> None:
         """Tell every client ("Server Shutdown") and close; waits for nobody."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            self._ticker = None
+        if self._is_started:
+            self._is_started = False
+            self._ticker.stop()
             if self.drain in self.venue.drains:
                 self.venue.drains.remove(self.drain)
             self.market.close()
-        now: int = self.venue.now()
         for connection in self._connections:
-            connection.socket.send(server_shutdown(now, connection.is_combined, connection.per))
+            self._announce_end(connection)
             connection.socket.drop(CLOSE_GOING_AWAY, b"server shutdown")
 
     async def drain(self) -> None:
@@ -117,16 +122,9 @@ class MarketStreams:
                     socket.drop(CLOSE_POLICY, b"slow reader")
             await asyncio.sleep(0.002)
 
-    async def _tick(self) -> None:
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        due: float = loop.time()
-        count: int = 0
-        while True:
-            # After a stall the missed ticks are skipped, not made up for in a burst.
-            due = max(due + TICK, loop.time())
-            await asyncio.sleep(due - loop.time())
-            count += 1
-            self.market.tick(count)
+    def _announce_end(self, connection: Connection) -> None:
+        now: int = self.venue.now()
+        connection.socket.send(server_shutdown(now, connection.is_combined, connection.per))
 
     # connections
 
@@ -145,15 +143,16 @@ class MarketStreams:
             return web.json_response(
                 {"code": -1130, "msg": f"Data sent for parameter 'timeUnit' is not valid: {unit!r}."}, status=400,
             )
-        socket: Socket = Socket(request, messages_per_second=MESSAGES_PER_SECOND)
+        socket: Socket = Socket(request, messages_per_second=MESSAGES_PER_SECOND, clock=self.venue.clock)
         await socket.open()
         connection: Connection = Connection(socket, is_combined, _TIME_UNITS[unit])
         self._connections.add(connection)
         faults = self.venue.faults
         requests: Requests = Requests(faults, socket)
-        end: asyncio.TimerHandle = asyncio.get_running_loop().call_later(
-            LIFE, socket.drop, CLOSE_GOING_AWAY, b"24 hours are over",
-        )
+        clock = self.venue.clock
+        ends: list[Timer] = [clock.call_later(LIFE, socket.drop, CLOSE_GOING_AWAY, b"24 hours are over")]
+        if LIFE > NOTICE:
+            ends.append(clock.call_later(LIFE - NOTICE, self._announce_end, connection))
         try:
             try:
                 self._subscribe(connection, names)
@@ -166,7 +165,8 @@ class MarketStreams:
                 socket.send(self.answer(connection, text))
                 self._wake_feed(connection)
         finally:
-            end.cancel()
+            for end in ends:
+                end.cancel()
             self._connections.discard(connection)
             self._unsubscribe(connection, list(connection.channels))
         return socket.response

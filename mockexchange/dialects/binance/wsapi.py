@@ -16,6 +16,7 @@ from aiohttp import web
 
 from ...core.errors import Refusal
 from ...faults import Reply
+from ...server.clock import Timer
 from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
 from ...server.ws_requests import Requests
 from .errors import ApiError, from_refusal
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 logger: logging.Logger = logging.getLogger(__name__)
 
 LIFE: float = 24 * 3600.0               # seconds a connection lives ("General API Information")
+NOTICE: float = 600.0                   # seconds before its end that it is told
 
 
 class WebSocketApi:
@@ -46,16 +48,18 @@ class WebSocketApi:
 
     async def stop(self) -> None:
         """Tell every client ("Server Shutdown") and close; waits for nobody."""
-        now: int = self.venue.now()
         for session in list(self._sessions):
-            event: dict[str, object] = {"e": "serverShutdown", "E": now // session.per_time}
-            session.socket.send(msgspec.json.encode({"event": event}))
+            self._announce_end(session)
             session.socket.drop(CLOSE_GOING_AWAY, b"server shutdown")
 
     def end_user_data(self, account: str) -> None:
         """Its key is good no longer: subscriptions end as the documents say."""
         for session in self._sessions:
             session.end_user_data(account)
+
+    def _announce_end(self, session: Session) -> None:
+        event: dict[str, object] = {"e": "serverShutdown", "E": self.venue.now() // session.per_time}
+        session.socket.send(msgspec.json.encode({"event": event}))
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -64,12 +68,15 @@ class WebSocketApi:
             per_time: int = read_time_unit(options.get("timeUnit", "MILLISECOND"))
         except ApiError as error:
             return RestRoutes(self.venue, self.limits).error(request, error)
-        socket: Socket = Socket(request)
+        socket: Socket = Socket(request, clock=self.venue.clock)
         await socket.open()
         session: Session = Session(self.venue, self.limits, socket, request.remote or "", per_time)
         session.shows_limits = options.get("returnRateLimits", "true").lower() != "false"
         self._sessions.add(session)
-        life: asyncio.TimerHandle = asyncio.get_running_loop().call_later(LIFE, socket.drop, CLOSE_POLICY, b"24 hours")
+        clock = self.venue.clock
+        ends: list[Timer] = [clock.call_later(LIFE, socket.drop, CLOSE_POLICY, b"24 hours")]
+        if LIFE > NOTICE:
+            ends.append(clock.call_later(LIFE - NOTICE, self._announce_end, session))
         faults = self.venue.faults
         requests: Requests = Requests(faults, socket)
         try:
@@ -79,7 +86,8 @@ class WebSocketApi:
                 else:
                     self._answer_with_faults(session, requests, text)
         finally:
-            life.cancel()
+            for end in ends:
+                end.cancel()
             session.close()
             self._sessions.discard(session)
         return socket.response

@@ -1,6 +1,5 @@
 """One WebSocket API connection: its requests, whom they are for, and its user data subscriptions."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -282,7 +281,7 @@ class Session:
             id: int | None = ids.get(account) if account else None
             if id is not None:
                 if not self._fresh:
-                    asyncio.get_running_loop().call_soon(self._tell)
+                    self.venue.clock.call_soon(self._tell)
                 now = now or self.venue.now()
                 self._fresh.append((id, event, now))
 

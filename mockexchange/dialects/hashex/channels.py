@@ -6,7 +6,7 @@ levels at every tick, the whole book every 600 ms (as the platform's futures hos
 Nothing is computed for symbols that nobody listens to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ...core.bars import Bar
 from ...core.book import Book
@@ -113,6 +113,11 @@ class Market:
         self.klines: dict[tuple[str, str], KlineChannel] = {}
         self.stats: Sockets = {}                            # those that want the statistics of all symbols
         self._windows: dict[str, Window] = {}               # as sent last
+        self.on_join: Callable[[], None] = lambda: None     # called when somebody comes to listen
+
+    def is_idle(self) -> bool:
+        """Whether nobody listens."""
+        return not (self.symbols or self.klines or self.stats)
 
     # listeners
 
@@ -121,6 +126,7 @@ class Market:
         if channel is None:
             channel = self.symbols[listing.symbol] = SymbolChannel(self.desk, listing)
         channel.join(socket)
+        self.on_join()
         if socket not in self.stats:
             self._send_stats(listing, (socket,))
 
@@ -136,6 +142,7 @@ class Market:
         if channel is None:
             channel = self.klines[key] = KlineChannel(self.desk, listing, interval)
         channel.join(socket)
+        self.on_join()
 
     def leave_kline(self, listing: Listing, interval: str, socket: Socket) -> None:
         channel: KlineChannel = self.klines[listing.symbol, interval]
@@ -146,6 +153,7 @@ class Market:
     def join_stats(self, socket: Socket) -> None:
         """The newcomer begins with one message per symbol."""
         self.stats[socket] = None
+        self.on_join()
         for listing in self.desk.listed():
             self._send_stats(listing, (socket,))
 

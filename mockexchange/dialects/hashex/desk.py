@@ -1,6 +1,5 @@
 """What the operations and the streams of one venue share: symbols, ids, options, and what is remembered for a while."""
 
-import time
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,7 +52,7 @@ class Desk:
         self.options: HashExOptions = venue.options if isinstance(venue.options, HashExOptions) else HashExOptions()
         self.nonces: Nonces = Nonces()
         self.tokens: Tokens = Tokens()
-        self.veil: Veil = Veil(time.monotonic)
+        self.veil: Veil = Veil(venue.clock.time)
         self.publish: Callable[[list[Event]], None] = lambda events: None   # the streams take it over
         self.client_ids: ClientIds = ClientIds(venue)
         self.by_name: dict[str, Listing] = {}

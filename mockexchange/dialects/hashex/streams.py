@@ -14,9 +14,11 @@ from aiohttp import web
 
 from ...core.events import BalanceChange, Event, Fill, OrderReport
 from ...faults import AFTER_ENGINE, ON_REPLY
+from ...server.clock import Timer
 from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
+from ...server.ticker import Ticker
 from ...server.ws_requests import Requests
-from .channels import Market
+from .channels import FORGET_EVERY, Market
 from .desk import Desk, Listing
 from .op_market import INTERVALS
 from .user_data import user_pushes
@@ -45,7 +47,7 @@ class Connection:
         self.kline: tuple[Listing, str] | None = None
         self.account: str = ""
         self.kept: list[bytes] | None = None                # answers that a fault may spoil, instead of sending them
-        self.deadline: asyncio.TimerHandle | None = None
+        self.deadline: Timer | None = None
 
     def answer(self, message: bytes) -> None:
         """Say what came of a request."""
@@ -63,7 +65,8 @@ class Streams:
         self.market: Market = Market(desk)
         self._connections: dict[Connection, None] = {}
         self._users: dict[str, dict[Socket, None]] = {}     # account -> its sockets
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticker: Ticker = Ticker(desk.venue.clock, TICK, self.market.tick, self.market.is_idle, FORGET_EVERY)
+        self.market.on_join = self._ticker.wake
         self._unlisten: Callable[[], None] | None = None
 
     def add_routes(self, app: web.Application) -> None:
@@ -74,13 +77,11 @@ class Streams:
         self.desk.publish = self.on_events
         self._unlisten = self.desk.venue.listen(self.on_events)
         self.desk.venue.drains.append(self.drain)
-        self._ticker = asyncio.create_task(self._tick())
+        self._ticker.start()
 
     async def stop(self) -> None:
         """Close every socket; waits for nobody."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            self._ticker = None
+        self._ticker.stop()
         if self._unlisten is not None:
             self._unlisten()
             self._unlisten = None
@@ -109,17 +110,6 @@ class Streams:
                     socket.drop(CLOSE_POLICY, b"slow reader")
             await asyncio.sleep(0.002)
 
-    async def _tick(self) -> None:
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        due: float = loop.time()
-        count: int = 0
-        while True:
-            # After a stall the missed ticks are skipped, not made up for in a burst.
-            due = max(due + TICK, loop.time())
-            await asyncio.sleep(due - loop.time())
-            count += 1
-            self.market.tick(count)
-
     def on_events(self, events: list[Event]) -> None:
         """Trades go to those who follow the symbol, what happened to a user to his sockets."""
         self.market.on_events(events)
@@ -138,7 +128,7 @@ class Streams:
     # connections
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        socket: Socket = Socket(request, ping_interval=NEVER, pong_timeout=NEVER)
+        socket: Socket = Socket(request, ping_interval=NEVER, pong_timeout=NEVER, clock=self.desk.venue.clock)
         await socket.open()
         connection: Connection = Connection(socket)
         self._connections[connection] = None
@@ -159,7 +149,7 @@ class Streams:
     def _beat(self, connection: Connection) -> None:
         if connection.deadline is not None:
             connection.deadline.cancel()
-        connection.deadline = asyncio.get_running_loop().call_later(
+        connection.deadline = self.desk.venue.clock.call_later(
             self.desk.options.heartbeat_ms / 1000, connection.socket.drop, CLOSE_POLICY, b"heartbeat timeout",
         )
 

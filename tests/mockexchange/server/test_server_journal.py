@@ -198,3 +198,12 @@ def test_house_commands_render_too() -> None:
     journal: Journal = Journal()
     journal.record(NOW, Quote("BTCUSDT", "BUY", SCALE, SCALE), [])
     assert journal.rows()[0]["quantity"] == "1.00000000"
+
+
+def test_time_priority_on_a_clock_that_stands() -> None:
+    """A stop that was placed first and triggered last is behind, though all of it happened at one time."""
+    journal: Journal = Journal()
+    journal.record(NOW, None, [report(1, type="STOP_LOSS_LIMIT", working_time=0, is_on_book=False)])
+    journal.record(NOW, None, [report(2)])
+    journal.record(NOW, None, [report(1, type="STOP_LOSS_LIMIT")])
+    assert [order.order_id for order in fold_rows(journal.rows()).book_order()] == [2, 1]
