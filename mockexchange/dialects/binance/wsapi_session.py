@@ -21,7 +21,7 @@ from .signature import (
     read_timestamp,
     websocket_payload,
 )
-from .user_data import user_events
+from .user_data import RENDERERS
 from .wsapi_methods import GONE, METHODS, SESSION_METHODS, SESSION_WEIGHT
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class _Number(str):
     __slots__ = ()
 
 
+_ENCODE: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _DECODE: Callable[[str], Any] = msgspec.json.Decoder(float_hook=_Number).decode
 
 
@@ -265,22 +266,22 @@ class Session:
 
     def _on_events(self, events: list[Event]) -> None:
         """Keep them for the end of this turn of the loop: whoever waits for the answer to a command is served first."""
-        ids: dict[str, int] = self._ids
         now: int = 0
         for event in events:
-            account: str = getattr(event, "account", "")
-            id: int | None = ids.get(account) if account else None
-            if id is not None:
-                if not self._fresh:
-                    asyncio.get_running_loop().call_soon(self._tell)
-                now = now or self.venue.now()
-                self._fresh.append((id, event, now))
+            if type(event) in RENDERERS:
+                id: int | None = self._ids.get(event.account)       # type: ignore[union-attr]
+                if id is not None:
+                    if not self._fresh:
+                        asyncio.get_running_loop().call_soon(self._tell)
+                    now = now or self.venue.now()
+                    self._fresh.append((id, event, now))
 
     def _tell(self) -> None:
         fresh, self._fresh = self._fresh, []
+        exchange, per_time, send = self.venue.exchange, self.per_time, self.socket.send
         for id, event, now in fresh:
-            for body in user_events(event, now, self.venue.exchange, self.per_time):
-                self.socket.send(msgspec.json.encode({"subscriptionId": id, "event": body}))
+            body: object = RENDERERS[type(event)](event, now, exchange, per_time)
+            send(_ENCODE({"subscriptionId": id, "event": body}))
 
     def _stop_listening(self) -> None:
         if self._unlisten is not None:
