@@ -266,15 +266,16 @@ class Session:
 
     def _on_events(self, events: list[Event]) -> None:
         """Keep them for the end of this turn of the loop: whoever waits for the answer to a command is served first."""
+        ids: dict[str, int] = self._ids
+        fresh = self._fresh
         now: int = 0
         for event in events:
-            if type(event) in RENDERERS:
-                id: int | None = self._ids.get(event.account)       # type: ignore[union-attr]
-                if id is not None:
-                    if not self._fresh:
+            if type(event) in RENDERERS and (id := ids.get(event.account)) is not None:     # type: ignore[union-attr]
+                if not now:
+                    now = self.venue.now()
+                    if not fresh:
                         asyncio.get_running_loop().call_soon(self._tell)
-                    now = now or self.venue.now()
-                    self._fresh.append((id, event, now))
+                fresh.append((id, event, now))
 
     def _tell(self) -> None:
         fresh, self._fresh = self._fresh, []
