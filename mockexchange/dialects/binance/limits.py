@@ -161,8 +161,11 @@ class Limits:
 
     def too_many_orders(self, account: str, now: int) -> ApiError | None:
         """The 429 (-1015) that a further order would get, None within the limits."""
-        short, long = self.order_counts(account, now)
         settings = self.settings
+        orders = self._orders.get(account)
+        if orders is not None and orders.short < settings.orders_10s and orders.long < settings.orders_1d:
+            return None                     # nor with the counts of a later window, which are lower
+        short, long = self.order_counts(account, now)
         if short >= settings.orders_10s:
             return ApiError(
                 -1015, f"Too many new orders; current limit is {settings.orders_10s} orders per 10 SECOND.",

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 from ...core.commands import CancelAll, CancelOrder, PlaceOrder
 from ...core.errors import Refusal
-from ...core.events import Event, Fill, OrderReport
+from ...core.events import BalanceChange, Event, Fill, OrderReport
 from . import rendering
 from .errors import ApiError, from_refusal, invalid_data, invalid_symbol, missing, missing_both, not_required
 from .operations import TRADE, Context, Operation, operation
-from .params import Params
+from .params import Params, decimal
 
 TIMES_IN_FORCE: tuple[str, ...] = ("GTC", "IOC", "FOK")
 STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
@@ -101,7 +101,10 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
     time_in_force: str = values.get("timeInForce", "GTC")
     is_plain: bool = check_names(tuple(values), kind, time_in_force)
     order: PlaceOrder = PlaceOrder(
-        ctx.account, symbol, side, kind, params.decimal("quantity"), params.decimal("price"), time_in_force,
+        ctx.account, symbol, side, kind,
+        quantity=decimal("quantity", values["quantity"]) if "quantity" in values else 0,
+        price=decimal("price", values["price"]) if "price" in values else 0,
+        time_in_force=time_in_force,
         client_order_id=params.client_id("newClientOrderId"),
     )
     if not is_plain:
@@ -144,14 +147,15 @@ def _render_placed(events: list[Event], response: str, per_time: int) -> object:
     report: Event = events[0]
     if type(report) is not OrderReport:
         raise TypeError(f"the first event of a placed order is no report of it: {report!r}")
-    order_id: int = report.order_id
     fills: list[Fill] = []
-    for event in events:
-        if type(event) is OrderReport:
-            if event.order_id == order_id:
-                report = event
-        elif type(event) is Fill and event.order_id == order_id:
-            fills.append(event)
+    if len(events) != 2 or type(events[1]) is not BalanceChange:        # else it rests: that is what is locked for it
+        order_id: int = report.order_id
+        for event in events:
+            if type(event) is OrderReport:
+                if event.order_id == order_id:
+                    report = event
+            elif type(event) is Fill and event.order_id == order_id:
+                fills.append(event)
     if response == "ACK":
         return rendering.order_ack(report, per_time)
     if response == "RESULT":
@@ -165,7 +169,7 @@ def place_order(ctx: Context, params: Params) -> object:
     refusal: ApiError | None = ctx.limits.too_many_orders(ctx.account, ctx.now)
     if refusal is not None:
         raise refusal
-    return _render_placed(ctx.apply(order), response, ctx.per_time)
+    return _render_placed(ctx.venue.apply(order), response, ctx.per_time)
 
 
 def test_order(ctx: Context, params: Params) -> object:

@@ -51,8 +51,9 @@ def strip_signature(text: str) -> str:
     if text.startswith("signature="):
         return text.partition("&")[2]
     before, _, after = text.partition("&signature=")
-    _, mark, rest = after.partition("&")
-    return before + mark + rest
+    if "&" not in after:
+        return before
+    return before + "&" + after.partition("&")[2]
 
 
 def rest_payload(query: str, body: str) -> bytes:

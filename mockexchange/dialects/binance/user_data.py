@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from ...core.events import BalanceChange, BalanceDelta, Event, OrderReport
 from ...core.exchange import Exchange
-from ...core.numbers import format_amount, multiply
+from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
 
 NO_TRADE_GROUP: int = -1                # stp_faq.md, "What is a Trade Group Id?"
@@ -179,7 +179,7 @@ class AccountPosition(Struct):
 def account_position(event: BalanceChange, now: int, exchange: Exchange, per: int) -> AccountPosition:
     """"Account Update": the assets a command touched."""
     return AccountPosition("outboundAccountPosition", now // per, event.time // per, [
-        Balance(asset, format_amount(free), format_amount(locked)) for asset, (free, locked) in event.assets.items()
+        Balance(asset, format_balance(free), format_balance(locked)) for asset, (free, locked) in event.assets.items()
     ])
 
 
