@@ -183,19 +183,25 @@ def account_position(event: BalanceChange, now: int, exchange: Exchange, per: in
     ])
 
 
-def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) -> dict[str, Any]:
-    """"Balance Update": a deposit, or a withdrawal when negative."""
-    return {
-        "e": "balanceUpdate",
-        "E": now // per,
-        "a": event.asset,
-        "d": format_amount(event.delta),
-        "T": event.time // per,
-    }
+class BalanceUpdate(Struct, gc=False):
+    """"Balance Update", its fields in the document's order."""
 
+    e: str
+    E: int
+    a: str
+    d: str
+    T: int
+
+
+def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) -> BalanceUpdate:
+    """"Balance Update": a deposit, or a withdrawal when negative."""
+    return BalanceUpdate("balanceUpdate", now // per, event.asset, format_amount(event.delta), event.time // per)
+
+
+UserEvent = ExecutionReport | AccountPosition | BalanceUpdate
 
 # event -> what its account is told; events of other types concern no account, or say nothing new
-RENDERERS: dict[type, Callable[[Any, int, Exchange, int], object]] = {
+RENDERERS: dict[type, Callable[[Any, int, Exchange, int], UserEvent]] = {
     OrderReport: execution_report,
     BalanceChange: account_position,
     BalanceDelta: balance_update,

@@ -281,8 +281,7 @@ class Session:
         fresh, self._fresh = self._fresh, []
         exchange, per_time, send = self.venue.exchange, self.per_time, self.socket.send
         for id, event, now in fresh:
-            body: object = RENDERERS[type(event)](event, now, exchange, per_time)
-            send(_ENCODE({"subscriptionId": id, "event": body}))
+            send(_ENCODE({"subscriptionId": id, "event": RENDERERS[type(event)](event, now, exchange, per_time)}))
 
     def _stop_listening(self) -> None:
         if self._unlisten is not None:
