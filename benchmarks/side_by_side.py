@@ -144,12 +144,17 @@ def child(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
 
 
 def serve_mock(pipe: Connection, dialect: str, symbols: int) -> None:
-    """The mock exchange without rate limits; "cpu" through the pipe asks for the seconds of CPU it has used."""
+    """
+    The mock exchange as ``mockexchange serve`` runs it, but without rate limits.
+
+    "cpu" through the pipe asks for the seconds of CPU it has used.
+    """
     from mockexchange import MockExchange
     from mockexchange.core.instruments import default_instruments, make_instrument
     from mockexchange.dialects import DIALECTS
     from mockexchange.dialects.binance import BinanceDialect
     from mockexchange.dialects.binance.limits import LimitSettings
+    from mockexchange.server.cli import tune_collector
 
     many: int = 10 ** 9
     BinanceDialect.default_limits = LimitSettings(
@@ -164,6 +169,7 @@ def serve_mock(pipe: Connection, dialect: str, symbols: int) -> None:
     with MockExchange(
         dialect, feed="none", accounts=[f"{KEY}:{SECRET}:USDT=9000000000,BTC=9000000"], instruments=instruments
     ) as venue:
+        tune_collector()
         pipe.send((venue.rest, venue.stream))
         try:
             while pipe.recv() == "cpu":

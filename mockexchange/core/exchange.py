@@ -88,29 +88,27 @@ class Exchange:
         market, account, quantity, lock = self._admit(command, now)
         matcher = self._matcher
         matcher.begin(now)
+        order_id: int = matcher.take_order_id()
+        stop_price: int = command.stop_price
         order = Order(
-            matcher.take_order_id(), command.client_order_id or self._make_client_id(), account.name,
+            order_id, command.client_order_id or self._make_client_id(), account.name,
             market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
             command.time_in_force if command.price and command.type != "LIMIT_MAKER" else "GTC",
+            command.quote_quantity, stop_price, command.iceberg_quantity,
+            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
         )
-        order.quote_quantity = command.quote_quantity
-        order.stop_price = command.stop_price
-        order.iceberg_quantity = command.iceberg_quantity
-        order.stp_mode = command.stp_mode or market.instrument.default_stp_mode
-        order.strategy_id = command.strategy_id
-        order.strategy_type = command.strategy_type
-        self._orders[order.order_id] = order
+        self._orders[order_id] = order
         account.register(order)
         if lock:
-            matcher.lock(market, order, lock)
-        if command.stop_price:
+            matcher.lock(market, account, order, lock)
+        if stop_price:
             account.open(order)
             market.stops.add(order)
             matcher.report(order, "NEW")
         else:
             order.working_time = now
             matcher.report(order, "NEW")
-            matcher.run(market, order)
+            matcher.run(market, account, order)
         return matcher.finish(market)
 
     def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int]:
@@ -127,7 +125,7 @@ class Exchange:
             raise refuse("MARKET_CLOSED")
         check_filters(command, market, account, now)
         if command.client_order_id:
-            known = account.by_client_id(command.symbol, command.client_order_id)
+            known = account.by_client_id(market.symbol, command.client_order_id)
             if known is not None and not known.is_final:
                 raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         is_buy: bool = command.side == "BUY"

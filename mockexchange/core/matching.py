@@ -1,5 +1,9 @@
 """Matching, settlement and reports: how orders become trades, and trades become events and money."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from .accounts import Account
 from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade
 from .filters import MARKET_TYPES, Walk
@@ -12,7 +16,8 @@ BASE: int = 1                           # which of a symbol's assets a command t
 QUOTE: int = 2
 BOTH: int = BASE | QUOTE
 
-_new_report = OrderReport._make
+# what OrderReport._make does, without looking at the length
+_new_report: Callable[[tuple[Any, ...]], OrderReport] = partial(tuple.__new__, OrderReport)
 
 
 class Matcher:
@@ -65,9 +70,8 @@ class Matcher:
         self.next_order_id = order_id + 1
         return order_id
 
-    def lock(self, market: Market, order: Order, amount: int) -> None:
-        """Set money aside for a resting or waiting order, in the asset its side gives."""
-        account = self.accounts[order.account]
+    def lock(self, market: Market, account: Account, order: Order, amount: int) -> None:
+        """Set money aside for a resting or waiting order of the account, in the asset its side gives."""
         if order.is_buy:
             asset, touched = market.quote, QUOTE
         else:
@@ -91,9 +95,9 @@ class Matcher:
             order.locked = keep
             self._touched[account] = self._touched.get(account, 0) | touched
 
-    def run(self, market: Market, order: Order) -> None:
+    def run(self, market: Market, account: Account, order: Order) -> None:
         """
-        Let a working order take what it may, then rest or expire what remains of it.
+        Let a working order of the account take what it may, then rest or expire what remains of it.
 
         Its funds must be locked already, or (a market order's) known to suffice.
         """
@@ -114,7 +118,7 @@ class Matcher:
             self.expire(market, order, "UNFILLED_IOC_QUANTITY_EXPIRED")
         else:
             market.book.add(order)
-            self.accounts[order.account].open(order)
+            account.open(order)
 
     def expire(self, market: Market, order: Order, reason: str) -> None:
         order.status = "EXPIRED"
@@ -339,7 +343,7 @@ class Matcher:
             if order.type in MARKET_TYPES and order.is_buy:
                 self._run_stop_buy(market, order, account)
             else:
-                self.run(market, order)
+                self.run(market, account, order)
 
     def _run_stop_buy(self, market: Market, order: Order, account: Account) -> None:
         """
@@ -357,4 +361,4 @@ class Matcher:
             if order.status != "EXPIRED_IN_MATCH":
                 self.expire(market, order, "INSUFFICIENT_LIQUIDITY")
         else:
-            self.run(market, order)
+            self.run(market, account, order)

@@ -27,12 +27,17 @@ def parse_amount(text: str | int) -> int:
     return -value if raw[:1] == "-" else value
 
 
-@lru_cache(maxsize=1 << 14)          # of one order alone, most amounts are told three times
+def format_balance(value: int) -> str:
+    """As ``format_amount``, for what is another amount every time."""
+    if value < 0:
+        return "-" + format_balance(-value)
+    return f"{value // SCALE}.{value % SCALE:08d}"
+
+
+@lru_cache(maxsize=1 << 12)          # of one order alone, most amounts are told three times
 def format_amount(value: int) -> str:
     """Amount in 1e-8 -> "1.00000000", eight digits as Binance writes them."""
-    if value < 0:
-        return "-" + format_amount(-value)
-    return f"{value // SCALE}.{value % SCALE:08d}"
+    return format_balance(value)
 
 
 def multiply(price: int, quantity: int) -> int:

@@ -55,6 +55,12 @@ class Order(BookOrder):
         quantity: int,
         time: int,
         time_in_force: str = "GTC",
+        quote_quantity: int = 0,
+        stop_price: int = 0,
+        iceberg_quantity: int = 0,
+        stp_mode: str = "NONE",
+        strategy_id: int | None = None,
+        strategy_type: int | None = None,
     ) -> None:
         self.order_id = order_id
         self.client_order_id: str = client_order_id
@@ -65,12 +71,12 @@ class Order(BookOrder):
         self.time_in_force: str = time_in_force
         self.price = price
         self.quantity: int = quantity
-        self.quote_quantity: int = 0
-        self.stop_price: int = 0
-        self.iceberg_quantity: int = 0
-        self.stp_mode: str = "NONE"
-        self.strategy_id: int | None = None
-        self.strategy_type: int | None = None
+        self.quote_quantity: int = quote_quantity
+        self.stop_price: int = stop_price
+        self.iceberg_quantity: int = iceberg_quantity
+        self.stp_mode: str = stp_mode
+        self.strategy_id: int | None = strategy_id
+        self.strategy_type: int | None = strategy_type
         self.status: str = "NEW"
         self.executed: int = 0
         self.remaining = quantity

@@ -13,6 +13,7 @@ from ...core.events import Event, OrderReport
 from .errors import ApiError
 
 SECOND: int = 1_000_000
+TEN_SECONDS: int = 10 * SECOND
 MINUTE: int = 60 * SECOND
 DAY: int = 86_400 * SECOND
 
@@ -57,7 +58,8 @@ class _Orders:
         self.long: int = 0
 
     def roll(self, now: int) -> None:
-        ten: int = now // (10 * SECOND)
+        """Begin the windows of ``now``, where those are others."""
+        ten: int = now // TEN_SECONDS
         if ten != self.ten:
             self.ten = ten
             self.short = 0
@@ -163,17 +165,21 @@ class Limits:
         orders = self._orders.get(account)
         if orders is None:
             return 0, 0
-        orders.roll(now)
+        if now // TEN_SECONDS != orders.ten:
+            orders.roll(now)
         return orders.short, orders.long
 
     def too_many_orders(self, account: str, now: int) -> ApiError | None:
         """The 429 (-1015) that a further order would get, None within the limits."""
-        short, long = self.order_counts(account, now)
         settings = self.settings
+        orders = self._orders.get(account)
+        if orders is not None and orders.short < settings.orders_10s and orders.long < settings.orders_1d:
+            return None                     # nor with the counts of a later window, which are lower
+        short, long = self.order_counts(account, now)
         if short >= settings.orders_10s:
             return ApiError(
                 -1015, f"Too many new orders; current limit is {settings.orders_10s} orders per 10 SECOND.",
-                retry_at=(now // (10 * SECOND) + 1) * 10 * SECOND,
+                retry_at=(now // TEN_SECONDS + 1) * TEN_SECONDS,
             )
         if long >= settings.orders_1d:
             return ApiError(
@@ -187,7 +193,8 @@ class Limits:
         orders = self._orders.get(account)
         if orders is None:
             orders = self._orders[account] = _Orders()
-        orders.roll(now)
+        if now // TEN_SECONDS != orders.ten:
+            orders.roll(now)
         orders.short += 1
         orders.long += 1
 

@@ -1,13 +1,17 @@
 """Trading operations (rest-api.md, "Trading endpoints"): place, test, cancel, cancel and replace."""
 
+from functools import lru_cache
+from sys import intern
+
 from ...core.commands import CancelAll, CancelOrder, PlaceOrder
 from ...core.early import Acknowledged
 from ...core.errors import Refusal
-from ...core.events import Event, Fill, OrderReport
+from ...core.events import BalanceChange, Event, Fill, OrderReport
+from ...core.instruments import Instrument
 from . import rendering
 from .errors import ApiError, from_refusal, invalid_data, invalid_symbol, missing, missing_both, not_required
 from .operations import TRADE, Context, Operation, operation
-from .params import Params
+from .params import Params, decimal
 
 TIMES_IN_FORCE: tuple[str, ...] = ("GTC", "IOC", "FOK")
 STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
@@ -48,65 +52,68 @@ NOT_ZERO: dict[str, str] = {
 }
 
 
-def read_order(ctx: Context, params: Params) -> PlaceOrder:
-    """The order that the parameters describe. Raises the 11xx errors; filters are the exchange's business."""
-    values: dict[str, str] = params.values
-    symbol: str = values.get("symbol", "")
-    known: bool = symbol in ctx.exchange.instruments
-    if not known:
-        symbol = params.symbol()
-    side: str = params.text("side")
-    if side != "BUY" and side != "SELL":
-        raise ApiError(-1117, "Invalid side.")
-    kind: str = params.text("type")
-    rules = TYPE_PARAMETERS.get(kind)
-    if rules is None:
-        raise ApiError(-1116, "Invalid orderType.")
-    if not known:
-        raise invalid_symbol()
-    if not NOT_SUPPORTED.keys().isdisjoint(values):
-        name: str = next(each for each in NOT_SUPPORTED if each in values)
-        raise ApiError(-2010, NOT_SUPPORTED[name])
-    mandatory, _ = rules
+@lru_cache(maxsize=1024)
+def check_names(names: tuple[str, ...], kind: str, time_in_force: str) -> bool:
+    """
+    Whether orders of this type have these parameters; returns whether none of them is a rare one.
+
+    Raises the errors of the 11xx that need no more than that. Clients send the same names over and over.
+    """
+    for name in NOT_SUPPORTED:
+        if name in names:
+            raise ApiError(-2010, NOT_SUPPORTED[name])
+    mandatory, _ = TYPE_PARAMETERS[kind]
     for name in mandatory:
-        if name not in values:
+        if name not in names:
             if name == "stopPrice":
                 raise missing_both("stopPrice", "trailingDelta")
             raise missing(name)
     for name in FORBIDDEN[kind]:
-        if name in values:
+        if name in names:
             raise not_required(name)
-
-    time_in_force: str = "GTC"
-    if "timeInForce" in values:
-        time_in_force = values["timeInForce"]
+    if "timeInForce" in names:
         if time_in_force not in TIMES_IN_FORCE:
             raise ApiError(-1115, "Invalid timeInForce.")
         # A LIMIT_MAKER has no timeInForce, but clients send GTC with it.
         if "timeInForce" not in mandatory and (kind != "LIMIT_MAKER" or time_in_force != "GTC"):
             raise ApiError(-1114, "TimeInForce parameter sent when not required.")
     if kind == "MARKET":
-        if "quantity" in values:
-            if "quoteOrderQty" in values:
+        if "quantity" in names:
+            if "quoteOrderQty" in names:
                 raise not_required("quoteOrderQty")
-        elif "quoteOrderQty" not in values:
+        elif "quoteOrderQty" not in names:
             raise missing_both("quantity", "quoteOrderQty")
+    return RARE_NAMES.isdisjoint(names)
 
+
+def read_order(ctx: Context, params: Params) -> PlaceOrder:
+    """The order that the parameters describe. Raises the 11xx errors; filters are the exchange's business."""
+    values: dict[str, str] = params.values
+    instrument: Instrument | None = ctx.venue.exchange.instruments.get(values.get("symbol", ""))
+    if instrument is None:
+        params.symbol()
+    side: str = values.get("side") or params.text("side")
+    if side != "BUY" and side != "SELL":
+        raise ApiError(-1117, "Invalid side.")
+    kind: str = values.get("type") or params.text("type")
+    if kind not in TYPE_PARAMETERS:
+        raise ApiError(-1116, "Invalid orderType.")
+    if instrument is None:
+        raise invalid_symbol()
+    time_in_force: str = values.get("timeInForce", "GTC")
+    is_plain: bool = check_names(tuple(values), kind, time_in_force)
+    # Orders are kept, so their words are shared: a copy of its own in each is a fifth of a kilobyte.
     order: PlaceOrder = PlaceOrder(
-        ctx.account,
-        symbol,
-        side,
-        kind,
-        quantity=params.decimal("quantity"),
-        price=params.decimal("price"),
-        time_in_force=time_in_force,
+        ctx.account, instrument.symbol, intern(side), intern(kind),
+        quantity=decimal("quantity", values["quantity"]) if "quantity" in values else 0,
+        price=decimal("price", values["price"]) if "price" in values else 0,
+        time_in_force=intern(time_in_force),
         client_order_id=params.client_id("newClientOrderId"),
     )
-    if RARE_NAMES.isdisjoint(values):
-        if order.quantity and order.price:
-            return order
-    else:
+    if not is_plain:
         _read_rest(order, params)
+    elif order.quantity and order.price:
+        return order
     for name in TYPED_NAMES:
         if name in values and values[name][0] in "0." and not params.decimal(name):
             raise ApiError(-1013, f"Filter failure: {NOT_ZERO[name]}")
@@ -139,21 +146,23 @@ def _response_type(kind: str, params: Params) -> str:
     return params.choice("newOrderRespType", RESPONSE_TYPES, "FULL" if kind in FULL_BY_DEFAULT else "ACK")
 
 
-def _render_placed(events: list[Event], response: str, per_time: int) -> dict[str, object]:
-    first: Event = events[0]
-    if not isinstance(first, OrderReport):
-        raise TypeError(f"the first event of a placed order is no report of it: {first!r}")
-    report: OrderReport = first
-    order_id: int = report.order_id
-    if len(events) > 1:
+def _render_placed(events: list[Event], response: str, per_time: int) -> object:
+    report: Event = events[0]
+    if type(report) is not OrderReport:
+        raise TypeError(f"the first event of a placed order is no report of it: {report!r}")
+    fills: list[Fill] = []
+    if len(events) != 2 or type(events[1]) is not BalanceChange:        # else it rests: that is what is locked for it
+        order_id: int = report.order_id
         for event in events:
-            if isinstance(event, OrderReport) and event.order_id == order_id:
-                report = event
+            if type(event) is OrderReport:
+                if event.order_id == order_id:
+                    report = event
+            elif type(event) is Fill and event.order_id == order_id:
+                fills.append(event)
     if response == "ACK" or type(events) is Acknowledged:
         return rendering.order_ack(report, per_time)
     if response == "RESULT":
         return rendering.order_result(report, per_time)
-    fills: list[Fill] = [event for event in events if isinstance(event, Fill) and event.order_id == order_id]
     return rendering.order_full(report, fills, per_time)
 
 
@@ -163,7 +172,7 @@ def place_order(ctx: Context, params: Params) -> object:
     refusal: ApiError | None = ctx.limits.too_many_orders(ctx.account, ctx.now)
     if refusal is not None:
         raise refusal
-    return _render_placed(ctx.apply(order), response, ctx.per_time)
+    return _render_placed(ctx.venue.apply(order), response, ctx.per_time)
 
 
 def test_order(ctx: Context, params: Params) -> object:
@@ -252,7 +261,7 @@ def cancel_replace(ctx: Context, params: Params) -> object:
             raise
 
     canceled: dict[str, object] | None = None
-    placed: dict[str, object] | None = None
+    placed: object = None
     cancel_error: ApiError | None = None
     place_error: ApiError | None = None
     try:

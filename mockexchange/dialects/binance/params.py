@@ -5,7 +5,9 @@ Every reader names the parameter in its error, in the words of errors.md (11xx).
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from itertools import repeat
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -22,6 +24,8 @@ LONG_RANGE: str = r"^[0-9]{1,20}$"
 CLIENT_ID_RANGE: str = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 BOOLEAN_RANGE: str = r"^(true|false)$"
 MICROSECONDS_PER_MINUTE: int = 60_000_000
+_EQUALS: Iterator[str] = repeat("=")
+_ONCE: Iterator[int] = repeat(1)
 _TENS: tuple[int, ...] = tuple(10 ** power for power in range(DIGITS + 1))
 
 _SYMBOL: re.Pattern[str] = re.compile(r"(?:(?![a-z])[\w\-.]){1,50}")
@@ -39,13 +43,13 @@ def split_pairs(text: str) -> dict[str, str]:
     """
     coded: bool = "%" in text or "+" in text
     if not coded:
-        pairs: list[list[str]] = [pair.split("=", 1) for pair in text.split("&")]
+        pairs: list[str] = text.split("&")
         try:
-            values: dict[str, str] = dict(pairs)
+            values: dict[str, str] = dict(map(str.split, pairs, _EQUALS, _ONCE))
         except ValueError:
             pass                                    # no "=": looked at below
         else:
-            if len(values) == len(pairs) and all(values.values()):
+            if len(values) == len(pairs) and "" not in values.values():
                 return values
     values = {}
     for pair in text.split("&"):
@@ -71,6 +75,7 @@ def merge(query: str, body: str) -> dict[str, str]:
     return values
 
 
+@lru_cache(maxsize=1 << 12)          # prices and quantities come again and again
 def decimal(name: str, text: str) -> int:
     """Decimal text -> amount in 1e-8. Raises -1100, -1108, -1111."""
     start, point, digits = text.partition(".")

@@ -8,6 +8,8 @@ unit of the answer: 1000 for milliseconds, 1 under ``X-MBX-TIME-UNIT: MICROSECON
 from collections.abc import Iterable
 from zlib import crc32
 
+from msgspec import UNSET, Struct, UnsetType
+
 from ...core.events import Fill, OrderReport, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
@@ -34,35 +36,64 @@ def order_ack(report: OrderReport, per_time: int) -> dict[str, object]:
     }
 
 
-def order_result(report: OrderReport, per_time: int) -> dict[str, object]:
+class OrderAnswer(Struct, gc=False):
+    """POST order, RESULT and FULL, in the order of rest-api.md. What is UNSET is not sent."""
+
+    symbol: str
+    orderId: int
+    orderListId: int
+    clientOrderId: str
+    transactTime: int
+    price: str
+    origQty: str
+    executedQty: str
+    origQuoteOrderQty: str
+    cummulativeQuoteQty: str
+    status: str
+    timeInForce: str
+    type: str
+    side: str
+    workingTime: int | UnsetType
+    selfTradePreventionMode: str
+    icebergQty: str | UnsetType = UNSET
+    preventedMatchId: int | UnsetType = UNSET
+    preventedQuantity: str | UnsetType = UNSET
+    stopPrice: str | UnsetType = UNSET
+    strategyId: int | UnsetType = UNSET
+    strategyType: int | UnsetType = UNSET
+    expiryReason: str | UnsetType = UNSET
+    fills: list[dict[str, object]] | UnsetType = UNSET
+
+
+def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
     """POST order, RESULT. ``report`` is the order's last one."""
-    body: dict[str, object] = {
-        "symbol": report.symbol,
-        "orderId": report.order_id,
-        "orderListId": -1,
-        "clientOrderId": report.client_order_id,
-        "transactTime": report.update_time // per_time,
-        "price": format_amount(report.price),
-        "origQty": format_amount(report.quantity),
-        "executedQty": format_amount(report.executed),
-        "origQuoteOrderQty": format_amount(report.quote_quantity),
-        "cummulativeQuoteQty": format_amount(report.executed_quote),
-        "status": report.status,
-        "timeInForce": report.time_in_force,
-        "type": report.type,
-        "side": report.side,
-    }
-    if report.working_time:
-        body["workingTime"] = report.working_time // per_time
-    body["selfTradePreventionMode"] = report.stp_mode
-    _add_conditional(body, report)
+    body: OrderAnswer = OrderAnswer(
+        report.symbol,
+        report.order_id,
+        -1,
+        report.client_order_id,
+        report.update_time // per_time,
+        format_amount(report.price),
+        format_amount(report.quantity),
+        format_amount(report.executed),
+        format_amount(report.quote_quantity),
+        format_amount(report.executed_quote),
+        report.status,
+        report.time_in_force,
+        report.type,
+        report.side,
+        report.working_time // per_time if report.working_time else UNSET,
+        report.stp_mode,
+    )
+    for name, value in _conditional(report).items():
+        setattr(body, name, value)
     return body
 
 
-def order_full(report: OrderReport, fills: Iterable[Fill], per_time: int) -> dict[str, object]:
+def order_full(report: OrderReport, fills: Iterable[Fill], per_time: int) -> OrderAnswer:
     """POST order, FULL. ``fills`` are the order's fills of this very request."""
-    body: dict[str, object] = order_result(report, per_time)
-    body["fills"] = [
+    body: OrderAnswer = order_result(report, per_time)
+    body.fills = [
         {
             "price": format_amount(fill.price),
             "qty": format_amount(fill.quantity),
@@ -94,8 +125,8 @@ def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
         "type": report.type,
         "side": report.side,
         "selfTradePreventionMode": report.stp_mode,
+        **_conditional(report),
     }
-    _add_conditional(body, report)
     return body
 
 
@@ -135,8 +166,9 @@ def order(one: Order, per_time: int) -> dict[str, object]:
     return body
 
 
-def _add_conditional(body: dict[str, object], report: OrderReport) -> None:
+def _conditional(report: OrderReport) -> dict[str, object]:
     """rest-api.md, "Conditional fields in Order Responses"."""
+    body: dict[str, object] = {}
     if report.iceberg_quantity:
         body["icebergQty"] = format_amount(report.iceberg_quantity)
     if report.prevented:
@@ -150,6 +182,7 @@ def _add_conditional(body: dict[str, object], report: OrderReport) -> None:
         body["strategyType"] = report.strategy_type
     if report.expiry_reason != "NONE":
         body["expiryReason"] = report.expiry_reason
+    return body
 
 
 def my_trade(fill: Fill, per_time: int) -> dict[str, object]:

@@ -38,7 +38,15 @@ logger: logging.Logger = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 CONTENT_TYPE: str = "application/json;charset=UTF-8"
+CONTENT_TYPE_HEADER: str = "Content-Type"
+WEIGHT_HEADER: str = "X-MBX-USED-WEIGHT"
+WEIGHT_1M_HEADER: str = "X-MBX-USED-WEIGHT-1M"
+COUNT_10S_HEADER: str = "X-MBX-ORDER-COUNT-10S"
+COUNT_1D_HEADER: str = "X-MBX-ORDER-COUNT-1D"
+TIME_UNIT_HEADER: str = "X-MBX-TIME-UNIT"
 MILLISECONDS: int = 1000
+
+encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
 
 ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/api/v3/ping", op_market.PING),
@@ -109,7 +117,6 @@ class RestRoutes:
         options = self.options
         call, names, size, weight_of, security, free, shows_orders = operation
         signed: bool = security != NONE
-        encode = msgspec.json.encode
 
         async def handle(request: web.Request) -> web.Response:
             try:
@@ -117,30 +124,31 @@ class RestRoutes:
                 ip: str = request.remote or ""
                 query: str = request.raw_path.partition("?")[2]
                 body: str = ""
-                if request.method != "GET" and request.body_exists:
+                if request.body_exists and request.method != "GET":
                     body = (await request.read()).decode("utf-8", "surrogateescape")
                 try:
-                    params: Params = Params(merge(query, body))
+                    values: dict[str, str] = merge(query, body)
                 except ApiError:
                     limits.charge(ip, 1, now)
                     raise
+                params: Params = Params(values)
                 weight: int = weight_of if isinstance(weight_of, int) else weight_of(params)
                 used: int = limits.charge(ip, weight, now)
                 headers = request.headers
-                ctx: Context = Context(venue, limits, "", now, ip)
-                if "X-MBX-TIME-UNIT" in headers:
-                    ctx.per_time = read_time_unit(headers["X-MBX-TIME-UNIT"])
+                account: str = ""
+                per_time: int = MILLISECONDS
+                if TIME_UNIT_HEADER in headers:
+                    per_time = read_time_unit(headers[TIME_UNIT_HEADER])
                 plain_key: str | None = None
                 if signed and options.unsigned:
-                    plain_key = unsigned_key(headers, params.values)
+                    plain_key = unsigned_key(headers, values)
                 if plain_key is not None:
-                    if check_key(plain_key) not in venue.keys:
+                    account = check_key(plain_key)
+                    if account not in venue.keys:
                         raise unknown_key()
-                    ctx.account = plain_key
                     params.check_known(names, size)
                 elif signed:
-                    values: dict[str, str] = params.values
-                    key: str = check_key(headers.get(SIGNED_KEY_HEADER))
+                    account = check_key(headers.get(SIGNED_KEY_HEADER))
                     timestamp: int = read_timestamp(values.get("timestamp"))
                     window: int = read_recv_window(values.get("recvWindow"))
                     signature: str | None = values.get("signature")
@@ -148,16 +156,15 @@ class RestRoutes:
                         raise missing("signature")
                     check_ahead(timestamp, now)
                     check_window(timestamp, window, now)
-                    secret: str | None = venue.keys.get(key)
+                    secret: str | None = venue.keys.get(account)
                     if secret is None:
                         raise unknown_key()
                     check_signature(secret, rest_payload(query, body), signature)
-                    ctx.account = key
                     params.check_known(names, size)
                     check_window(timestamp, window, venue.now())
                 else:
                     params.check_known(names, size)
-                result: bytes = encode(call(ctx, params))
+                result: bytes = encode(call(Context(venue, limits, account, now, ip, per_time), params))
                 if free:
                     used = limits.refund(ip, weight)
             except ApiError as error:
@@ -168,22 +175,18 @@ class RestRoutes:
                 logger.exception("%s %s failed", request.method, request.path)
                 return self.error(request, internal_error())
             text: str = str(used)
-            answer: dict[str, str] = {
-                "Content-Type": CONTENT_TYPE, "X-MBX-USED-WEIGHT": text, "X-MBX-USED-WEIGHT-1M": text,
-            }
+            answer: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, WEIGHT_HEADER: text, WEIGHT_1M_HEADER: text}
             if shows_orders:
-                short, long = limits.order_counts(ctx.account, now)
-                answer["X-MBX-ORDER-COUNT-10S"] = str(short)
-                answer["X-MBX-ORDER-COUNT-1D"] = str(long)
+                short, long = limits.order_counts(account, now)
+                answer[COUNT_10S_HEADER] = str(short)
+                answer[COUNT_1D_HEADER] = str(long)
             return web.Response(body=result, headers=answer)
 
         return handle
 
     def error(self, request: web.Request, error: ApiError) -> web.Response:
         used: str = str(self.limits.used_weight(request.remote or ""))
-        headers: dict[str, str] = {
-            "Content-Type": CONTENT_TYPE, "X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used,
-        }
+        headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, WEIGHT_HEADER: used, WEIGHT_1M_HEADER: used}
         if error.retry_at:
             headers["Retry-After"] = str(max(1, -((self.venue.now() - error.retry_at) // SECOND)))
         return web.Response(status=error.status, body=msgspec.json.encode(error.body()), headers=headers)

@@ -22,7 +22,6 @@ SIGNED_KEY_HEADER: str = "X-MBX-APIKEY"
 UNSIGNED_KEY_HEADER: str = "X-API-KEY"
 
 KEY_FORMAT: re.Pattern[str] = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_LONG: re.Pattern[str] = re.compile(r"[0-9]{1,20}")
 _WINDOW: re.Pattern[str] = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,20}))?")
 
 
@@ -50,13 +49,11 @@ def hmac_sha256(secret: str, payload: bytes) -> str:
 def strip_signature(text: str) -> str:
     """The text without its ``signature=...`` pair; everything else stays as it was sent."""
     if text.startswith("signature="):
-        _, _, rest = text.partition("&")
-        return rest
-    at: int = text.find("&signature=")
-    if at < 0:
-        return text
-    end: int = text.find("&", at + 1)
-    return text[:at] if end < 0 else text[:at] + text[end:]
+        return text.partition("&")[2]
+    before, _, after = text.partition("&signature=")
+    if "&" not in after:
+        return before
+    return before + "&" + after.partition("&")[2]
 
 
 def rest_payload(query: str, body: str) -> bytes:
@@ -65,7 +62,10 @@ def rest_payload(query: str, body: str) -> bytes:
 
     When the signature is the only thing in the body, nothing of the body remains.
     """
-    return (strip_signature(query) + strip_signature(body)).encode("utf-8", "surrogateescape")
+    text: str = strip_signature(query)
+    if body:
+        text += strip_signature(body)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def websocket_payload(params: dict[str, str]) -> bytes:
@@ -80,6 +80,7 @@ def check_signature(secret: str, payload: bytes, signature: str) -> None:
         raise ApiError(-1022, "Signature for this request is not valid.")
 
 
+@lru_cache(maxsize=1024)
 def check_key(key: str | None) -> str:
     """The key when it is one by its looks, else -2014."""
     if not key or not KEY_FORMAT.fullmatch(key):
@@ -103,7 +104,7 @@ def read_timestamp(text: str | None, name: str = "timestamp") -> int:
     """Milliseconds or microseconds as sent -> microseconds."""
     if text is None:
         raise missing(name)
-    if not _LONG.fullmatch(text):
+    if not (text.isdigit() and text.isascii() and len(text) <= 20):
         raise illegal_characters(name, "^[0-9]{1,20}$")
     value: int = int(text)
     if value >= 2 ** 63:

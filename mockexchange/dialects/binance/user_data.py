@@ -2,14 +2,18 @@
 Core events -> events of the user data stream (user-data-stream.md).
 
 What is returned is the ``event`` object alone; the WebSocket API puts it into
-``{"subscriptionId": ..., "event": ...}``.
+``{"subscriptionId": ..., "event": ...}``. Times going in are microseconds; ``per`` is what one
+unit of the times going out is worth (1000: milliseconds, 1: microseconds).
 """
 
+from collections.abc import Callable
 from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from ...core.events import BalanceChange, BalanceDelta, Event, OrderReport
 from ...core.exchange import Exchange
-from ...core.numbers import format_amount, multiply
+from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
 
 NO_TRADE_GROUP: int = -1                # stp_faq.md, "What is a Trade Group Id?"
@@ -18,82 +22,118 @@ ZERO: str = format_amount(0)
 _PREVENTED: str = "EXPIRED_IN_MATCH"   # enums.md, "Order status"
 
 
-def user_events(event: Event, now: int, exchange: Exchange, per: int = 1000) -> list[dict[str, Any]]:
-    """
-    What the event's account is told, none for events that concern no account.
+class ExecutionReport(Struct, gc=False):
+    """"Order Update", its fields in the document's order. What is UNSET is not sent."""
 
-    ``now`` and all times of the event are microseconds; ``per`` is what one unit of the
-    times going out is worth (1000: milliseconds, 1: microseconds).
-    """
-    if isinstance(event, OrderReport):
-        return [execution_report(event, now, exchange, per)]
-    if isinstance(event, BalanceChange):
-        return [account_position(event, now, per)]
-    if isinstance(event, BalanceDelta):
-        return [balance_update(event, now, per)]
-    return []
+    e: str
+    E: int
+    s: str
+    c: str
+    S: str
+    o: str
+    f: str
+    q: str
+    p: str
+    P: str
+    F: str
+    g: int
+    C: str
+    x: str
+    X: str
+    r: str
+    i: int
+    l: str                              # noqa: E741
+    z: str
+    L: str
+    n: str
+    N: str | None
+    T: int
+    t: int
+    v: int | UnsetType
+    I: int                              # noqa: E741
+    w: bool
+    m: bool
+    M: bool
+    O: int                              # noqa: E741
+    Z: str
+    Y: str
+    Q: str
+    W: int | UnsetType
+    V: str
+    j: int | UnsetType = UNSET
+    J: int | UnsetType = UNSET
+    A: str | UnsetType = UNSET
+    B: str | UnsetType = UNSET
+    u: int | UnsetType = UNSET
+    U: int | UnsetType = UNSET
+    Cs: str | UnsetType = UNSET
+    pl: str | UnsetType = UNSET
+    pL: str | UnsetType = UNSET
+    pY: str | UnsetType = UNSET
+    eR: str | UnsetType = UNSET
 
 
-def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int = 1000) -> dict[str, Any]:
+def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int) -> ExecutionReport:
     """"Order Update", with the conditional fields that apply."""
-    is_cancel: bool = bool(report.cancel_client_order_id)
-    is_trade: bool = report.execution_type == "TRADE"
-    is_prevention: bool = report.execution_type == "TRADE_PREVENTION"
-    row: dict[str, Any] = {
-        "e": "executionReport",
-        "E": now // per,
-        "s": report.symbol,
-        "c": report.cancel_client_order_id or report.client_order_id,
-        "S": report.side,
-        "o": report.type,
-        "f": report.time_in_force,
-        "q": format_amount(report.quantity),
-        "p": format_amount(report.price),
-        "P": format_amount(report.stop_price),
-        "F": format_amount(report.iceberg_quantity),
-        "g": -1,
-        "C": report.client_order_id if is_cancel else "",
-        "x": report.execution_type,
-        "X": report.status,
-        "r": report.reject_reason,
-        "i": report.order_id,
-        "l": format_amount(report.last_quantity) if is_trade else ZERO,
-        "z": format_amount(report.executed),
-        "L": format_amount(report.last_price) if is_trade else ZERO,
-        "n": format_amount(report.fee) if is_trade else "0",
-        "N": report.fee_asset if is_trade else None,
-        "T": report.update_time // per,
-        "t": report.trade_id,
-    }
-    if report.prevented_match_id and (is_prevention or report.status == _PREVENTED):
-        row["v"] = report.prevented_match_id
-    row.update({
-        "I": report.execution_id,
-        "w": report.is_on_book,
-        "m": report.is_maker if is_trade else False,
-        "M": is_trade,
-        "O": report.time // per,
-        "Z": format_amount(report.executed_quote),
-        "Y": format_amount(multiply(report.last_price, report.last_quantity)) if is_trade else ZERO,
-        "Q": format_amount(report.quote_quantity),
-    })
-    if report.working_time:
-        row["W"] = report.working_time // per
-    row["V"] = report.stp_mode
-    if report.strategy_id is not None:
-        row["j"] = report.strategy_id
-    if report.strategy_type is not None:
-        row["J"] = report.strategy_type
-    if report.prevented:
-        row["A"] = format_amount(report.prevented)
+    (
+        kind, execution_id, _, symbol, order_id, client_id, side, type, time_in_force, price, quantity, quote_quantity,
+        stop_price, iceberg_quantity, stp_mode, status, executed, executed_quote, prevented, time, update_time,
+        working_time, expiry_reason, reject_reason, is_on_book, strategy_id, strategy_type, last_quantity, last_price,
+        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _,
+    ) = report
+    is_trade: bool = kind == "TRADE"
+    is_prevention: bool = kind == "TRADE_PREVENTION"
+    row: ExecutionReport = ExecutionReport(
+        "executionReport",
+        now // per,
+        symbol,
+        cancel_id or client_id,
+        side,
+        type,
+        time_in_force,
+        format_amount(quantity),
+        format_amount(price),
+        format_amount(stop_price),
+        format_amount(iceberg_quantity),
+        -1,
+        client_id if cancel_id else "",
+        kind,
+        status,
+        reject_reason,
+        order_id,
+        format_amount(last_quantity) if is_trade else ZERO,
+        format_amount(executed),
+        format_amount(last_price) if is_trade else ZERO,
+        format_amount(fee) if is_trade else "0",
+        fee_asset if is_trade else None,
+        update_time // per,
+        trade_id,
+        match_id if match_id and (is_prevention or status == _PREVENTED) else UNSET,
+        execution_id,
+        is_on_book,
+        is_maker if is_trade else False,
+        is_trade,
+        time // per,
+        format_amount(executed_quote),
+        format_amount(multiply(last_price, last_quantity)) if is_trade else ZERO,
+        format_amount(quote_quantity),
+        working_time // per if working_time else UNSET,
+        stp_mode,
+    )
+    if strategy_id is not None:
+        row.j = strategy_id
+    if strategy_type is not None:
+        row.J = strategy_type
+    if prevented:
+        row.A = format_amount(prevented)
     if is_prevention:
-        row.update(_prevention(report, exchange))
-    if report.expiry_reason not in ("", "NONE"):
-        row["eR"] = report.expiry_reason
+        _add_prevention(row, report, exchange)
+    if expiry_reason not in ("", "NONE"):
+        row.eR = expiry_reason
     return row
 
 
-def _prevention(report: OrderReport, exchange: Exchange) -> dict[str, Any]:
+def _add_prevention(row: ExecutionReport, report: OrderReport, exchange: Exchange) -> None:
     """
     Fields of a prevented match (stp_faq.md; CHANGELOG.md, 2023-12-04).
 
@@ -110,36 +150,72 @@ def _prevention(report: OrderReport, exchange: Exchange) -> dict[str, Any]:
             quantity = min(quantity, counter.quantity - counter.executed)
         else:
             quantity = min(quantity, counter.quantity if is_maker else counter.remaining)
-    return {
-        "B": format_amount(report.last_prevented),
-        "u": NO_TRADE_GROUP,
-        "U": report.counter_order_id,
-        "Cs": report.symbol,
-        "pl": format_amount(quantity),
-        "pL": format_amount(price),
-        "pY": format_amount(multiply(price, quantity)),
-    }
+    row.B = format_amount(report.last_prevented)
+    row.u = NO_TRADE_GROUP
+    row.U = report.counter_order_id
+    row.Cs = report.symbol
+    row.pl = format_amount(quantity)
+    row.pL = format_amount(price)
+    row.pY = format_amount(multiply(price, quantity))
 
 
-def account_position(event: BalanceChange, now: int, per: int = 1000) -> dict[str, Any]:
+class Balance(Struct, gc=False):
+    """One asset of an account."""
+
+    a: str
+    f: str
+    l: str                              # noqa: E741
+
+
+class AccountPosition(Struct):
+    """"Account Update", its fields in the document's order."""
+
+    e: str
+    E: int
+    u: int
+    B: list[Balance]
+
+
+def account_position(event: BalanceChange, now: int, exchange: Exchange, per: int) -> AccountPosition:
     """"Account Update": the assets a command touched."""
-    return {
-        "e": "outboundAccountPosition",
-        "E": now // per,
-        "u": event.time // per,
-        "B": [
-            {"a": asset, "f": format_amount(free), "l": format_amount(locked)}
-            for asset, (free, locked) in event.assets.items()
-        ],
-    }
+    return AccountPosition("outboundAccountPosition", now // per, event.time // per, [
+        Balance(asset, format_balance(free), format_balance(locked)) for asset, (free, locked) in event.assets.items()
+    ])
 
 
-def balance_update(event: BalanceDelta, now: int, per: int = 1000) -> dict[str, Any]:
+class Terminated(Struct, gc=False):
+    """"Event Stream Terminated"."""
+
+    e: str
+    E: int
+
+
+class BalanceUpdate(Struct, gc=False):
+    """"Balance Update", its fields in the document's order."""
+
+    e: str
+    E: int
+    a: str
+    d: str
+    T: int
+
+
+def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) -> BalanceUpdate:
     """"Balance Update": a deposit, or a withdrawal when negative."""
-    return {
-        "e": "balanceUpdate",
-        "E": now // per,
-        "a": event.asset,
-        "d": format_amount(event.delta),
-        "T": event.time // per,
-    }
+    return BalanceUpdate("balanceUpdate", now // per, event.asset, format_amount(event.delta), event.time // per)
+
+
+UserEvent = ExecutionReport | AccountPosition | BalanceUpdate
+
+# event -> what its account is told; events of other types concern no account, or say nothing new
+RENDERERS: dict[type, Callable[[Any, int, Exchange, int], UserEvent]] = {
+    OrderReport: execution_report,
+    BalanceChange: account_position,
+    BalanceDelta: balance_update,
+}
+
+
+def user_events(event: Event, now: int, exchange: Exchange, per: int = 1000) -> list[dict[str, Any]]:
+    """What the event's account is told, as plain objects; none for events that concern no account."""
+    render = RENDERERS.get(type(event))
+    return [] if render is None else [to_builtins(render(event, now, exchange, per))]

@@ -20,7 +20,7 @@ from .signature import (
     read_timestamp,
     websocket_payload,
 )
-from .user_data import user_events
+from .user_data import RENDERERS, Terminated
 from .wsapi_methods import GONE, METHODS, SESSION_METHODS, SESSION_WEIGHT
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class _Number(str):
     __slots__ = ()
 
 
+_ENCODE: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _DECODE: Callable[[str], Any] = msgspec.json.Decoder(float_hook=_Number).decode
 
 
@@ -268,33 +269,34 @@ class Session:
         if id is None:
             return
         del self._subscriptions[id]
-        self._push(id, {"e": "eventStreamTerminated", "E": self.venue.now() // self.per_time})
+        self._push(id, Terminated("eventStreamTerminated", self.venue.now() // self.per_time))
         if not self._subscriptions:
             self._stop_listening()
 
     def _on_events(self, events: list[Event]) -> None:
         """Keep them for the end of this turn of the loop: whoever waits for the answer to a command is served first."""
         ids: dict[str, int] = self._ids
+        fresh = self._fresh
         now: int = 0
         for event in events:
-            account: str = getattr(event, "account", "")
-            id: int | None = ids.get(account) if account else None
-            if id is not None:
-                if not self._fresh:
-                    self.venue.clock.call_soon(self._tell)
-                now = now or self.venue.now()
-                self._fresh.append((id, event, now))
+            if type(event) in RENDERERS and (id := ids.get(event.account)) is not None:     # type: ignore[union-attr]
+                if not now:
+                    now = self.venue.now()
+                    if not fresh:
+                        self.venue.clock.call_soon(self._tell)
+                fresh.append((id, event, now))
 
     def _tell(self) -> None:
         fresh, self._fresh = self._fresh, []
+        exchange, per_time = self.venue.exchange, self.per_time
         for id, event, now in fresh:
-            for body in user_events(event, now, self.venue.exchange, self.per_time):
-                self._push(id, body)
+            self._push(id, RENDERERS[type(event)](event, now, exchange, per_time))
 
-    def _push(self, id: int, body: dict[str, Any]) -> None:
-        payload: bytes = msgspec.json.encode({"subscriptionId": id, "event": body})
+    def _push(self, id: int, body: Any) -> None:
+        """``body`` is one of user_data.py's records."""
+        payload: bytes = _ENCODE({"subscriptionId": id, "event": body})
         if self.venue.faults.pushes:
-            self.venue.faults.push(f"PUSH user {body['e']}", (self.socket,), payload)
+            self.venue.faults.push(f"PUSH user {body.e}", (self.socket,), payload)
         else:
             self.socket.send(payload)
 
