@@ -1,8 +1,10 @@
 """The faults of one venue, and where they are asked."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
 from .connections import Silence
@@ -24,6 +26,7 @@ class FaultTable:
         self.active: bool = False
         self.accepts: bool = False
         self.pushes: bool = False
+        self.held: set[asyncio.Task[Any]] = set()       # requests that a fault may hold back; they die with the server
         self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
         self._faults: list[Fault] = []
         self._on_bite: Callable[[Fault, str], None] | None = on_bite

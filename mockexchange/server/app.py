@@ -21,7 +21,6 @@ class FaultMiddleware:
 
     def __init__(self, faults: FaultTable) -> None:
         self._faults: FaultTable = faults
-        self._tasks: set[asyncio.Task[object]] = set()
 
     def install(self, app: web.Application) -> None:
         """Put it around the routes of ``app``."""
@@ -41,7 +40,7 @@ class FaultMiddleware:
         wire: HttpWire = HttpWire(request)
         task: asyncio.Task[object] | None = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        faults.held.add(task)
         response: web.StreamResponse | None = None
         try:
             # Read now: a client that leaves during a delay takes the unread body with it.
@@ -76,11 +75,11 @@ class FaultMiddleware:
             return response                             # the client left before its answer could be cut short
         finally:
             ON_OPEN.set(None)           # the task goes on to the connection's next request
-            self._tasks.discard(task)
+            faults.held.discard(task)
 
     async def _shutdown(self, app: web.Application) -> None:
         """What a fault holds back dies with the server; it must not reach the venue after a restart."""
-        tasks: list[asyncio.Task[object]] = list(self._tasks)
+        tasks: list[asyncio.Task[object]] = list(self._faults.held)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -17,7 +17,6 @@ class Requests:
     def __init__(self, faults: FaultTable, socket: Socket) -> None:
         self._faults: FaultTable = faults
         self._socket: Socket = socket
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def concern(self, label: str) -> bool:
         """Whether a fault may bite a request of that label; any other is answered as if there were none."""
@@ -30,8 +29,8 @@ class Requests:
         """
         work: Coroutine[Any, Any, None] = self._answer(label, perform, replace)
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._faults.held.add(task)
+        task.add_done_callback(self._faults.held.discard)
 
     async def _answer(self, label: str, perform: Perform, replace: Replace) -> None:
         faults: FaultTable = self._faults

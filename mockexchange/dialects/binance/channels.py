@@ -16,6 +16,7 @@ from ...core.bars import Bar
 from ...core.book import Book
 from ...core.events import PublicTrade
 from ...core.tape import Aggregate, Tape, Window
+from ...faults import FaultTable
 from ...server.sockets import Socket, fan_out
 from . import stream_rendering as render
 
@@ -46,6 +47,7 @@ class Channel:
 
     def __init__(self, market: "Market", name: str, symbol: str) -> None:
         self.market: Market = market
+        self.faults: FaultTable = market.venue.faults
         self.name: str = name
         self.symbol: str = symbol
         self.is_listed: bool = True                         # else it has listeners still, and says nothing
@@ -74,7 +76,6 @@ class Channel:
         if not self.is_listed:
             return
         self.has_new = False
-        faults = self.market.venue.faults
         rendered: dict[int, bytes] = {}
         for (per, is_combined), listeners in self.audiences.items():
             data: bytes | None = rendered.get(per)
@@ -82,8 +83,8 @@ class Channel:
                 data = rendered[per] = payload(per)
             if is_combined:
                 data = render.combine(self.name, data)
-            if faults.pushes:
-                faults.push(f"PUSH {self.name}", listeners, data)
+            if self.faults.pushes:
+                self.faults.push(f"PUSH {self.name}", listeners, data)
             else:
                 fan_out(listeners, data)
 

@@ -23,7 +23,7 @@ from .errors import ApiError, from_refusal
 from .limits import Limits
 from .params import split_pairs
 from .routes import RestRoutes, internal_error, read_time_unit
-from .wsapi_methods import CONNECT_WEIGHT
+from .wsapi_methods import CONNECT_WEIGHT, SESSION_METHODS
 from .wsapi_session import Request, RequestError, Session, read_request
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ class WebSocketApi:
             return
 
         def perform() -> bytes:
+            if request.method in SESSION_METHODS and not session.socket.is_open:
+                return b""              # a subscription of a connection that has left would stay
             try:
                 return self._perform(session, request)
             except ApiError as error:

@@ -188,3 +188,39 @@ def test_heartbeat_of_hashex(serve: Any) -> None:
         assert client.text() == b"pong"
         with pytest.raises(TimeoutError):
             client.text(0.1)
+
+
+def _send_delayed(venue: MockExchange) -> RawWebSocket:
+    client = RawWebSocket(venue.stream, BINANCE_API)
+    venue.faults.add(match="WS order.place", stage="before_engine", action="delay", ms=500)
+    _send_order(client)
+    bitten(venue)
+    return client
+
+
+def test_what_is_held_back_dies_with_the_server(serve: Any) -> None:
+    venue = serve("binance")
+    with _send_delayed(venue):
+        venue.restart(keep_state=True)
+    with pytest.raises(AssertionError):
+        until(lambda: placed(venue), 0.8)
+
+
+def test_what_is_held_back_outlives_its_client(serve: Any) -> None:
+    venue = serve("binance")
+    with _send_delayed(venue):
+        pass
+    until(lambda: placed(venue))
+
+
+def test_a_subscription_does_not_outlive_its_client(serve: Any) -> None:
+    venue = serve("binance")
+    listeners: int = venue.state()["listeners"]
+    venue.faults.add(match="WS userDataStream.*", stage="before_engine", action="delay", ms=200)
+    venue.faults.add(match="WS userDataStream.*", stage="after_engine", action="delay", ms=0)
+    with RawWebSocket(venue.stream, BINANCE_API) as client:
+        request = {"id": 1, "method": "userDataStream.subscribe.signature", "params": binance_params({}, "mock-key")}
+        client.send(json.dumps(request))
+        bitten(venue)
+    until(lambda: venue.faults.list()[1]["bitten"])
+    assert venue.state()["listeners"] == listeners
