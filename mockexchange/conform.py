@@ -89,9 +89,9 @@ def pairs(option: str, texts: list[str]) -> dict[str, str]:
     return found
 
 
-def make_venue(dialect: str, options: Mapping[str, Any], clock: str) -> MockExchange:
+def make_venue(dialect: str, options: Mapping[str, Any], clock: str, speed: float) -> MockExchange:
     """A venue for one row."""
-    return MockExchange(dialect, seed=7, options=dict(options), clock=clock)
+    return MockExchange(dialect, seed=7, options=dict(options), clock=clock, speed=speed)
 
 
 def in_a_process(row: str) -> tuple[str, str]:

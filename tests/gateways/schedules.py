@@ -94,20 +94,22 @@ def schedules(case: Case) -> st.SearchStrategy[list[Step]]:
     Up to 14 steps. A venue that finds no final order without its own id either keeps its answers to orders, or gets
     only orders that nothing fills: what else happens to the others cannot be known (docs/qte.md).
     """
-    def of(prices: list[float], on: list[str]) -> st.SearchStrategy[list[Step]]:
+    def of(prices: list[float], on: list[str], restarts: bool) -> st.SearchStrategy[list[Step]]:
         if case.pushed:
             on = [*on, "push"]
-        return st.lists(st.one_of(
+        steps: list[st.SearchStrategy[Step]] = [
             st.builds(Order, st.sampled_from(prices)), st.builds(Order, st.sampled_from(prices)),
             st.builds(Cancel, st.integers(0, 3)), st.builds(Price, st.integers(39_000, 41_000)),
-            faults(case, on), faults(case, on), st.builds(Restart, st.sampled_from([0, 200, 700])),
+            faults(case, on), faults(case, on),
             st.builds(Clock, st.sampled_from([-10_000, 0, 10_000])), st.builds(Pause, st.sampled_from([20, 150, 400])),
-        ), min_size=3, max_size=14)
+        ]
+        if restarts:
+            steps.append(st.builds(Restart, st.sampled_from([0, 200, 700])))
+        return st.lists(st.one_of(steps), min_size=3, max_size=14)
 
-    everything = of([FAR, NEAR, NEAR, ACROSS], ["order", "cancel", "read"])
     if case.finds_lost:
-        return everything
-    return st.one_of(of([FAR, NEAR, NEAR, ACROSS], ["cancel", "read"]), of([FAR], ["order", "cancel", "read"]))
+        return of([FAR, NEAR, NEAR, ACROSS], ["order", "cancel", "read"], True)
+    return st.one_of(of([FAR, NEAR, NEAR, ACROSS], ["cancel", "read"], False), of([FAR], ["order", "cancel", "read"], True))
 
 
 def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:

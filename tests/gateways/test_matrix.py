@@ -31,7 +31,7 @@ def test_every_row_is_there_or_says_why_it_is_not() -> None:
 
 @pytest.fixture
 def venue(row: Row, case: Case) -> Iterator[MockExchange]:
-    with MockExchange(case.dialect, seed=7, options=dict(case.options), clock=row.clock) as running:
+    with MockExchange(case.dialect, seed=7, options=dict(case.options), clock=row.clock, speed=row.speed) as running:
         yield running
 
 

@@ -19,7 +19,7 @@ SURVIVED: str = "survived"
 VERDICTS: tuple[str, ...] = (SURVIVED, "lost", "doubled", "invented", "hung")
 ROW_SECONDS: float = 180.0
 
-MakeVenue = Callable[[str, Mapping[str, Any], str], Any]        # dialect, options, clock -> a context manager
+MakeVenue = Callable[[str, Mapping[str, Any], str, float], Any]     # dialect, options, clock, speed -> a context manager
 
 
 class Driver:
@@ -61,7 +61,7 @@ class Driver:
         answer: list[tuple[str, str]] = []
 
         def work() -> None:
-            with make_venue(self.target.dialect, self.profile.options, row.clock) as venue:
+            with make_venue(self.target.dialect, self.profile.options, row.clock, row.speed) as venue:
                 answer.append(verdict(row, self.profile, venue))
 
         thread: Thread = Thread(target=work, daemon=True)

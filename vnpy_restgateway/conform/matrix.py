@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, NamedTuple
@@ -72,10 +73,17 @@ class Run:
         filled: str = desk.send("BUY", HIGH, 0.01)
         desk.wait_status(filled, Status.ALLTRADED, seconds=seconds)
 
-    def ticks_flow(self, desk: Desk, more: int = 3, seconds: float = 20.0) -> None:
-        """So many further ticks come."""
+    def ticks_flow(self, desk: Desk, more: int = 3, seconds: float = 20.0, moves: bool = False) -> None:
+        """So many further ticks come; ``moves``: of a market that moves only when it is told to."""
         seen: int = len(desk.recorder.ticks)
-        desk.recorder.wait(lambda: len(desk.recorder.ticks) >= seen + more, "ticks", seconds)
+        prices: Iterator[int] = cycle((40_010, 40_000))
+
+        def enough() -> bool:
+            if moves:
+                self.venue.set_price(self.profile.venue_symbol, str(next(prices)))
+            return len(desk.recorder.ticks) >= seen + more
+
+        desk.recorder.wait(enough, "ticks", seconds)
 
     def sent_once(self, orders: int) -> None:
         """No more orders of ours at the venue than were sent."""
@@ -110,15 +118,15 @@ class Run:
 
 
 class Row(NamedTuple):
-    """``clock``: what the venue's must be. ``streams``: it is about what is pushed, and does not apply where nothing is."""
+    """``clock`` and ``speed``: what the venue's must be. ``streams``: it is about what is pushed, and does not apply where nothing is."""
 
     id: str
     title: str
     run: Callable[[Run], None]
     clock: str = "system"
+    speed: float = 1.0              # of the venue's market
     streams: bool = False
     spoils: bool = False            # listeners change what they are handed
-    lines: tuple[str, ...] = ()
 
 
 ROWS: dict[str, Row] = {}

@@ -95,16 +95,16 @@ def going(venue: Any) -> Iterator[None]:
         thread.join(10.0)
 
 
-@row("F26", "the end of a connection's 24 hours", streams=True, clock="manual")
+@row("F26", "the end of a connection's 24 hours", streams=True, clock="manual", speed=0.005)
 def a_day(run: Run) -> None:
     with going(run.venue):
         desk = run.desk()
         desk.subscribe()
-        run.ticks_flow(desk)
+        run.ticks_flow(desk, moves=True)
         resting = desk.send("BUY", LOW, 0.1)
         desk.wait_status(resting, Status.NOTTRADED)
         run.venue.advance(24 * 3_600_000 + 1_000)
-        run.ticks_flow(desk, seconds=run.profile.patience)
+        run.ticks_flow(desk, seconds=run.profile.patience, moves=True)
         run.away(desk, resting)
         run.works(desk, run.profile.patience)
         desk.assert_truth(run.profile.patience)
