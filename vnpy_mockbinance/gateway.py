@@ -69,6 +69,9 @@ class MockBinanceGateway(Accounting):
     embedded_arguments: tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
 
+    ping_interval: int = 10             # s; a socket whose pings are not answered for as long is dead
+    market_silence: int = 30            # s; a market stream with subscriptions always has something to say
+
     # s between looks, where nothing is pushed (Server = QTE)
     quotes_interval: float = 1.0
     day_interval: float = 5.0

@@ -35,8 +35,6 @@ from .ticks import AggTrade, BookTicker, Depth, TickBook, Ticker
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
 
-PING_INTERVAL: int = 10
-MARKET_SILENCE: int = 30            # s; a market stream with subscriptions always has something to say
 SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent again
 
 STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
@@ -101,7 +99,8 @@ class MdApi(WebsocketClient):
         """Start; subscriptions made before are kept."""
         self.init(
             host + MARKET_STREAM_PATH, proxy_host, proxy_port,
-            ping_interval=PING_INTERVAL, receive_timeout=MARKET_SILENCE if self.books else 0,
+            ping_interval=self.gateway.ping_interval,
+            receive_timeout=self.gateway.market_silence if self.books else 0,
         )
         self.start()
 
@@ -125,7 +124,7 @@ class MdApi(WebsocketClient):
             self.routes[topic.encode()] = (FRAMES[channel].decode, HANDLERS[channel], book)
         self.index_routes()
         self.topics.want(topics)
-        self.receive_timeout = MARKET_SILENCE
+        self.receive_timeout = self.gateway.market_silence
         self.ask()
 
     def index_routes(self) -> None:
@@ -274,7 +273,7 @@ class TradeApi(WebsocketClient):
         self.key = key
         self.secret = secret
         self.subscribed = False
-        self.init(host + WS_API_PATH, proxy_host, proxy_port, ping_interval=PING_INTERVAL, receive_timeout=0)
+        self.init(host + WS_API_PATH, proxy_host, proxy_port, ping_interval=self.gateway.ping_interval, receive_timeout=0)
         self.start()
 
     # writer thread

@@ -26,6 +26,7 @@ def quick_binance(gateway: BaseGateway) -> None:
     """Seconds instead of tens of seconds: the mock venue is never slower than that."""
     assert isinstance(gateway, MockBinanceGateway)
     gateway.request_timeout = 1.0
+    gateway.ping_interval, gateway.market_silence = 2, 5
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
