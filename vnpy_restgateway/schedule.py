@@ -6,6 +6,9 @@ from itertools import count
 from math import isfinite
 
 
+REPLACED_KEPT: int = 64
+
+
 class Timers:
     """
     Calls due at a time of a monotonic clock, in seconds. Used by one thread.
@@ -23,6 +26,10 @@ class Timers:
         number: int = next(self._numbers)
         self._calls[name] = (number, call)
         heapq.heappush(self._heap, (due, number, name))
+        if len(self._heap) > 2 * len(self._calls) + REPLACED_KEPT:
+            # replaced long before they are due, they would pile up
+            self._heap = [entry for entry in self._heap if self._calls.get(entry[2], (-1,))[0] == entry[1]]
+            heapq.heapify(self._heap)
 
     def at_earliest(self, due: float, name: str, call: Callable[[], None]) -> None:
         """As ``at``, unless the name already has a timer."""

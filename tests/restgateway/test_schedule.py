@@ -114,3 +114,15 @@ def test_the_gate_shuts_for_the_longest_time_said() -> None:
 ])
 def test_retry_after(value: str | None, seconds: float) -> None:
     assert retry_after(value, 7.0) == seconds
+
+
+def test_timers_that_are_replaced_do_not_pile_up() -> None:
+    """A day of measuring the clock again and again left every timer of it in memory until it was due."""
+    timers = Timers()
+    timers.at(5.0, "other", lambda: None)
+    for n in range(10_000):
+        timers.at(600.0 + n, "clock", lambda: None)
+    assert len(timers._heap) < 200
+    assert timers.next_due() == 5.0
+    timers.drop("other")
+    assert timers.next_due() == 10_599.0

@@ -1,0 +1,35 @@
+"""A piece of the day that ``benchmarks/soak.py`` runs through: nothing piles up, and the ledgers agree."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT: Path = Path(__file__).parents[2] / "benchmarks" / "soak.py"
+
+
+@pytest.fixture(scope="module")
+def soak() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("soak", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["soak"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("dialect", ["binance", "hashex"])
+def test_some_minutes_of_a_day(soak: ModuleType, dialect: str) -> None:
+    one = soak.Soak(dialect, 0.5)
+    try:
+        one.start()
+        warm = one.run(0.05, lambda line: None)[-1]
+        last = one.run(0.15, lambda line: None)[-1]
+    finally:
+        one.close()
+    assert not one.disagreements
+    assert one.sent == 5 * (18 + 54) and one.ledger.trades > 20
+    assert last.threads <= warm.threads + 4 and last.sockets <= warm.sockets + 8
+    assert len(one.gateway.flow.table.active) <= 10
