@@ -15,7 +15,7 @@ from vnpy.trader.object import TickData
 from desks import Sink, our_desk
 from market import Message, depths
 from side_by_side import Row, alternate, main, ratio_of, row, timed
-from vnpy_mockbinance.streams import FRAMES, HANDLERS
+from vnpy_mockbinance.ticks import FRAMES, HANDLERS
 
 CHUNK: int = 500
 CHANNEL: str = "depth5@100ms"           # what the gateway subscribes; its text may as well have 20 levels

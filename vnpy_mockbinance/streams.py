@@ -12,8 +12,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from vnpy.trader.object import ContractData, TickData
+from vnpy.trader.object import ContractData, OrderData, TickData
 
+from vnpy_restgateway.decimals import Step
 from vnpy_restgateway.outcome import Reply, Unknown
 from vnpy_restgateway.stream import WebsocketClient
 from vnpy_restgateway.subscriptions import Subscriptions
@@ -30,7 +31,8 @@ from .endpoints import (
     WS_USER_STREAM,
 )
 from .errors import AUTHENTICATION, error_of, retry_header
-from .ticks import AggTrade, BookTicker, Depth, TickBook, Ticker
+from .limit_forms import LimitForms
+from .ticks import FRAMES, HANDLERS, TickBook
 
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
@@ -41,37 +43,6 @@ STAMP: float = 0.000_5             # s; ticks as close together as that carry th
 
 START: bytes = b'{"stream":"'
 MIDDLE: bytes = b'","data":{"'
-
-
-class BookTickerFrame(msgspec.Struct, gc=False):
-    data: BookTicker
-
-
-class DepthFrame(msgspec.Struct, gc=False):
-    data: Depth
-
-
-class AggTradeFrame(msgspec.Struct, gc=False):
-    data: AggTrade
-
-
-class TickerFrame(msgspec.Struct, gc=False):
-    data: Ticker
-
-
-# channel -> decoder of its combined-stream frame; strict=False reads Binance's number texts as floats
-FRAMES: dict[str, msgspec.json.Decoder] = {
-    "bookTicker": msgspec.json.Decoder(BookTickerFrame, strict=False),
-    "depth5@100ms": msgspec.json.Decoder(DepthFrame, strict=False),
-    "aggTrade": msgspec.json.Decoder(AggTradeFrame, strict=False),
-    "ticker": msgspec.json.Decoder(TickerFrame, strict=False),
-}
-HANDLERS: dict[str, Callable[[TickBook, Any], None]] = {
-    "bookTicker": TickBook.on_book,
-    "depth5@100ms": TickBook.on_depth,
-    "aggTrade": TickBook.on_trade,
-    "ticker": TickBook.on_ticker,
-}
 
 # (reply, None), or (None, error) when the answer never came; on the writer thread
 Answer = Callable[[Reply | None, BaseException | None], None]
@@ -267,6 +238,7 @@ class TradeApi(WebsocketClient):
         self.subscribed: bool = False
         self._reqid: int = 0
         self._waiting: dict[int, tuple[Answer, float]] = {}
+        self._forms: LimitForms = LimitForms("")
 
     def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
         """Start. Orders can be sent as soon as the connection stands."""
@@ -283,15 +255,30 @@ class TradeApi(WebsocketClient):
         Sign and send a request; ``callback`` is called exactly once. False: the connection is down,
         nothing was sent and nothing will be called.
         """
-        self._reqid += 1
-        reqid: int = self._reqid
         params = {
             **params, "apiKey": self.key, "timestamp": self.gateway.clock.now_ms(), "recvWindow": RECV_WINDOW
         }
-        self._waiting[reqid] = (callback, monotonic() + self.gateway.request_timeout)
-        if not self.send_packet({"id": reqid, "method": method, "params": signed_params(self.secret, params)}):
+        self._reqid += 1
+        packet: dict[str, Any] = {"id": self._reqid, "method": method, "params": signed_params(self.secret, params)}
+        return self._ask(msgspec.json.encode(packet), callback)
+
+    def place_limit(self, order: OrderData, name: str, tick: Step, step: Step, callback: Answer) -> bool:
+        """As ``call`` with what ``calls.place_params`` makes of a limit order."""
+        forms: LimitForms = self._forms
+        if forms.key != self.key:
+            forms = self._forms = LimitForms(self.key)
+        self._reqid += 1
+        now: int = self.gateway.clock.now_ms()
+        return self._ask(forms.encode(order, name, tick, step, self._reqid, self.secret, now), callback)
+
+    def _ask(self, packet: bytes, callback: Answer) -> bool:
+        """Send the request whose id was counted last."""
+        reqid: int = self._reqid
+        patience: float = self.gateway.request_timeout
+        self._waiting[reqid] = (callback, monotonic() + patience)
+        if not self.send_bytes(packet):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
-        self.gateway.writer.sooner(self.gateway.request_timeout, "trade api answers", self.check_waiting)
+        self.gateway.writer.sooner(patience, "trade api answers", self.check_waiting)
         return True
 
     def retire(self) -> None:

@@ -5,7 +5,7 @@ Hot path: one ``TickBook`` a symbol keeps the fields of the next tick as a plain
 a tick is a TickData made around a copy of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -218,3 +218,34 @@ class TickBook:
         f = self.fields
         for n, (price, volume) in enumerate(names):
             f[price], f[volume] = rows[n] if n < len(rows) else (0.0, 0.0)
+
+
+class BookTickerFrame(msgspec.Struct, gc=False):
+    data: BookTicker
+
+
+class DepthFrame(msgspec.Struct, gc=False):
+    data: Depth
+
+
+class AggTradeFrame(msgspec.Struct, gc=False):
+    data: AggTrade
+
+
+class TickerFrame(msgspec.Struct, gc=False):
+    data: Ticker
+
+
+# channel -> decoder of its combined-stream frame; strict=False reads Binance's number texts as floats
+FRAMES: dict[str, msgspec.json.Decoder] = {
+    "bookTicker": msgspec.json.Decoder(BookTickerFrame, strict=False),
+    "depth5@100ms": msgspec.json.Decoder(DepthFrame, strict=False),
+    "aggTrade": msgspec.json.Decoder(AggTradeFrame, strict=False),
+    "ticker": msgspec.json.Decoder(TickerFrame, strict=False),
+}
+HANDLERS: dict[str, Callable[[TickBook, Any], None]] = {
+    "bookTicker": TickBook.on_book,
+    "depth5@100ms": TickBook.on_depth,
+    "aggTrade": TickBook.on_trade,
+    "ticker": TickBook.on_ticker,
+}

@@ -7,7 +7,7 @@ from logging import WARNING
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from vnpy.trader.object import ContractData
+from vnpy.trader.object import ContractData, OrderData
 
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders import Entry
@@ -25,6 +25,7 @@ from .errors import (
     error_of,
     proves_refusal,
 )
+from .limit_forms import LIMITS
 from .parse import parse_fill, parse_order, parse_order_fills
 
 if TYPE_CHECKING:
@@ -69,20 +70,24 @@ class Trading(RestGateway):
         if not self.rest.key:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "no API key given")
             return
-        pause: float = self.pause()
-        if self.order_gate.shut_until:
-            pause = max(pause, self.order_gate.remaining(monotonic()))
-        if pause:
-            reason: str = self.gate.reason if self.pause() else self.order_gate.reason
-            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
-            return
-        order = entry.order
-        contract: ContractData = self.contracts[order.symbol]
-        params: Params = place_params(order, contract.name, *self.steps[order.symbol])
-        self.pages.setdefault(contract.name, True)
+        if self.lost or self.gate.shut_until or self.order_gate.shut_until:
+            pause: float = max(self.pause(), self.order_gate.remaining(monotonic()))
+            if pause:
+                reason: str = self.gate.reason if self.pause() else self.order_gate.reason
+                self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
+                return
+        order: OrderData = entry.order
+        name: str = self.contracts[order.symbol].name
+        self.pages.setdefault(name, True)
         answer = partial(self.on_place, entry)
-        if not (self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
-            self.rest.call("POST", params, answer)
+        if self.trade.connected:
+            if order.type in LIMITS:
+                sent: bool = self.trade.place_limit(order, name, *self.rounding[order.symbol], answer)
+            else:
+                sent = self.trade.call(WS_ORDER_PLACE, place_params(order, name, *self.steps[order.symbol]), answer)
+            if sent:
+                return
+        self.rest.call("POST", place_params(order, name, *self.steps[order.symbol]), answer)
 
     def on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a new order."""

@@ -47,7 +47,7 @@ class Step:
     :raises ValueError: the step is negative or not finite
     """
 
-    __slots__ = ("step", "_digits", "_scale", "_format")
+    __slots__ = ("step", "_digits", "_scale", "_format", "_last")
 
     def __init__(self, step: Number) -> None:
         self.step: Decimal = exact(step)
@@ -59,9 +59,13 @@ class Step:
         self._digits: int = digits
         self._scale: float = float(10 ** digits) if quick else 0.0
         self._format: str = f"%.{max(digits, 0)}f"
+        self._last: tuple[float, str] = (0.0, "0")      # what ``floor`` made last: what it checks is what is sent next
 
     def down(self, value: Number) -> str:
         """Towards minus infinity: volumes, and prices of buys."""
+        last, text = self._last
+        if value == last and type(value) is float:
+            return text
         return self._on_step(value) or self._round(value, ROUND_FLOOR)
 
     def up(self, value: Number) -> str:
@@ -74,6 +78,10 @@ class Step:
 
     def floor(self, value: float) -> float:
         """As ``down``, as a float."""
+        text: str = self._text(value)
+        if text:
+            self._last = (value, text)
+            return value
         count: int | None = self._count(value)
         return float(self._round(value, ROUND_FLOOR)) if count is None else count / self._scale
 
@@ -88,8 +96,8 @@ class Step:
         count: int = round(scaled)
         return count if abs(scaled - count) <= _SNAP + abs(scaled) * _NOISE else None
 
-    def _on_step(self, value: Number) -> str:
-        """The quick way for a float that is a multiple already; "" if it does not apply."""
+    def _text(self, value: Number) -> str:
+        """A float whose shortest text is a multiple as it stands; "" for any other number."""
         if type(value) is float and value > 0.0 and self._scale:
             text: str = repr(value)
             whole, _, part = text.partition(".")
@@ -97,6 +105,13 @@ class Step:
                 return whole
             if part and len(part) <= self._digits and "e" not in part:
                 return text
+        return ""
+
+    def _on_step(self, value: Number) -> str:
+        """The quick way for a float that is a multiple already; "" if it does not apply."""
+        text: str = self._text(value)
+        if text:
+            return text
         count: int | None = self._count(value)
         if count is None:
             return ""

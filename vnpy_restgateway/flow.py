@@ -64,13 +64,14 @@ class OrderFlow:
 
     def submit(self, order: OrderData) -> None:
         """A checked order of ours: push SUBMITTING, send it."""
-        self._push(self.table.submit(order, monotonic()))
+        pushes: list[Push] = self.table.submit(order, monotonic())
         entry: Entry = self.table.active[order.orderid]
+        self._push(pushes)
         try:
             self.venue.place(entry)
         except Exception as error:
             # it cannot be told how far the request came
-            self.on_outcome(order.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
+            self.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
 
     def cancel(self, orderid: str) -> None:
         """The user wants an order gone. Parked while the venue cannot know it yet."""

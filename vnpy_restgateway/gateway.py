@@ -33,9 +33,10 @@ from vnpy.trader.object import (
     TradeData,
 )
 
-from .decimals import floor_to
+from .decimals import Step, step_of
 from .doubt import DoubtRule
 from .flow import OrderFlow
+from .order_data import OrderForm
 from .orders import Entry, Push
 from .redact import redact
 from .schedule import Gate
@@ -66,7 +67,9 @@ class RestGateway(BaseGateway):
         self.contracts: dict[str, ContractData] = {}            # by vn.py symbol
         self.names: dict[str, ContractData] = {}                # by the venue's symbol
         self.steps: dict[str, tuple[Decimal, Decimal]] = {}     # vn.py symbol -> price tick, volume step
+        self.rounding: dict[str, tuple[Step, Step]] = {}        # the same, as what rounds to them
         self.minimums: dict[str, tuple[float, float]] = {}      # vn.py symbol -> volume, price x volume
+        self.forms: dict[str, OrderForm] = {}                   # by vn.py symbol
         self.secrets: tuple[str, ...] = ()
         self.ready: bool = False                                # contracts are here, orders can be taken
         self.gate: Gate = Gate()                                # shut: no requests at all
@@ -75,6 +78,9 @@ class RestGateway(BaseGateway):
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = self.make_flow()
 
+        # enums are found in a tuple by identity, in a set by a hash that costs a call in Python
+        self._types: tuple[OrderType, ...] = tuple(sorted(self.order_types, key=list(OrderType).index))
+        self._directions: tuple[Direction, ...] = tuple(self.directions)
         self._said: dict[str, tuple[str, float]] = {}
         self._lifecycle: RLock = RLock()
         self._prefix: str = self._new_prefix()
@@ -152,7 +158,10 @@ class RestGateway(BaseGateway):
         Check an order and hand it to the writer. Always returns a vt_orderid; an order that
         cannot be sent is pushed as REJECTED, with a log line that says why.
         """
-        order: OrderData = req.create_order_data(self.new_orderid(), self.gateway_name)
+        form: OrderForm | None = self.forms.get(req.symbol)
+        orderid: str = self.new_orderid()
+        order: OrderData = form.fill(req, orderid) if form else req.create_order_data(orderid, self.gateway_name)
+        vt_orderid: str = order.vt_orderid
         try:
             reason: str = self.check_order(order)
         except Exception as error:
@@ -161,7 +170,7 @@ class RestGateway(BaseGateway):
             self._reject(order, reason)
         elif not self.writer.do(self.flow.submit, order):
             self._reject(order, "not connected")
-        return order.vt_orderid
+        return vt_orderid
 
     def cancel_order(self, req: CancelRequest) -> None:
         """Cancel, or remember to as soon as the venue can know the order."""
@@ -180,13 +189,13 @@ class RestGateway(BaseGateway):
             return f"symbol not found: {order.symbol}"
         if order.exchange is not contract.exchange:
             return f"{order.symbol} is traded on {contract.exchange.value}, not {order.exchange.value}"
-        if order.type not in self.order_types:
+        if order.type not in self._types:
             return f"order type {order.type.value} is not supported"
-        if order.direction not in self.directions:
+        if order.direction not in self._directions:
             return f"direction {order.direction.value if order.direction else order.direction} is not supported"
 
-        tick, step = self.steps[order.symbol]
-        volume: float = floor_to(order.volume, step) if order.volume > 0 else 0.0
+        tick, step = self.rounding[order.symbol]
+        volume: float = step.floor(order.volume) if order.volume > 0 else 0.0
         least, least_notional = self.minimums[order.symbol]
         if not volume or volume < least:
             return f"volume {order.volume!r} of {order.symbol} is below the minimum {least!r}"
@@ -195,7 +204,7 @@ class RestGateway(BaseGateway):
         order.volume = volume
         if order.type is OrderType.MARKET:
             return ""
-        price: float = floor_to(order.price, tick) if order.price > 0 else 0.0
+        price: float = tick.floor(order.price) if order.price > 0 else 0.0
         if not price:
             return f"price {order.price!r} of {order.symbol} is below the tick {contract.pricetick!r}"
         order.price = price
@@ -256,6 +265,8 @@ class RestGateway(BaseGateway):
         self.contracts[contract.symbol] = contract
         self.names[contract.name] = contract
         self.steps[contract.symbol] = (tick, step)
+        self.rounding[contract.symbol] = (step_of(tick), step_of(step))
+        self.forms[contract.symbol] = OrderForm(contract, self.gateway_name)
         self.on_contract(contract)
 
     # the rest of BaseGateway

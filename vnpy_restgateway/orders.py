@@ -2,8 +2,8 @@
 The order table: everything a gateway believes about orders and fills.
 
 One thread touches it, the gateway's writer. It decides, and returns what to push; it never
-pushes, sends or logs itself. What it returns are copies: a listener that changes an OrderData
-it was handed changes nothing here.
+pushes, sends or logs itself. What it keeps is never handed out: a listener that changes an
+OrderData it was handed changes nothing here.
 """
 
 from collections import OrderedDict
@@ -103,10 +103,9 @@ class OrderTable:
     # what we do
 
     def submit(self, order: OrderData, now: float) -> list[Push]:
-        """A new order of ours is about to be sent."""
-        entry: Entry = Entry(order=copy(order), sent=now)
-        self.active[order.orderid] = entry
-        return [copy(order)]
+        """A new order of ours is about to be sent. What is pushed is ``order`` itself, what is kept a copy."""
+        self.active[order.orderid] = Entry(copy(order), "", now)
+        return [order]
 
     def want_cancel(self, orderid: str) -> Entry | None:
         """The user wants this order gone. None when it is not alive."""

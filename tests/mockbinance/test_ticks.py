@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
-from vnpy_mockbinance.streams import FRAMES, HANDLERS
-from vnpy_mockbinance.ticks import TickBook
+from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook
 
 T0 = datetime(2024, 1, 1, tzinfo=timezone.utc)
 

@@ -85,3 +85,16 @@ def test_plain() -> None:
     assert [plain(x) for x in (1e-7, 1e21, 100.0, 0.10, D("1E+3"), D("-0.000"))] == [
         "0.0000001", "1000000000000000000000", "100", "0.1", "1000", "0",
     ]
+
+
+@given(
+    st.lists(st.floats(min_value=0, max_value=1e12, allow_nan=False), min_size=1, max_size=5),
+    st.sampled_from(["1", "0.1", "0.01", "0.00000001", "0.5", "0"]),
+)
+def test_what_was_checked_last_is_sent_as_anything_else_is(values: list[float], text: str) -> None:
+    used: Step = Step(D(text))
+    for value in values:
+        floored: float = used.floor(value)
+        assert floored == float(Step(D(text)).down(value))
+        for sent in (floored, value, 0.0, -0.0):
+            assert used.down(sent) == Step(D(text)).down(sent)
