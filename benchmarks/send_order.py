@@ -18,7 +18,7 @@ from side_by_side import Row, alternate, install_hint, main, peer_module, ratio_
 PATH: str = "send_order, CPU of the whole process"
 PEER: str = "vnpy_binance send_order"
 AT_LEAST: float = 2.0
-CHUNK: int = 100
+CHUNK: int = 500
 
 
 def run(quick: bool) -> list[Row]:
@@ -59,7 +59,7 @@ def run(quick: bool) -> list[Row]:
         return taken
 
     try:
-        rounds: int = 8 if quick else 40
+        rounds: int = 6 if quick else 20
         taken = alternate({"ours": our_chunk, "stock": stock_chunk}, rounds)
     finally:
         ours.writer.stop(1.0)

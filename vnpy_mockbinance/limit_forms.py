@@ -5,10 +5,11 @@ The bytes are those of ``calls.place_params``, signed by ``auth.signed_params`` 
 dictionaries between: the values that differ from order to order need no escaping in JSON.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
-from vnpy.trader.constant import OrderType
+from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.decimals import Step
@@ -18,33 +19,32 @@ from .calls import Params, place_params
 from .endpoints import RECV_WINDOW, WS_ORDER_PLACE
 
 LIMITS: tuple[OrderType, ...] = (OrderType.LIMIT, OrderType.FAK, OrderType.FOK)
-FILLED_IN: tuple[str, ...] = ("newClientOrderId", "price", "quantity", "timestamp")     # in the order of ``fill``
+LONG: Direction = Direction.LONG
+OPEN: tuple[str, ...] = ("newClientOrderId", "price", "quantity", "timestamp")      # sorted, as they are signed
+
+Form = tuple[tuple[str, ...], tuple[str, ...]]      # what is signed and what is sent, cut where a value of OPEN goes
 
 
-class LimitForm:
-    """One symbol, side and type under one key."""
-
-    __slots__ = ("_payload", "_packet")
-
-    def __init__(self, order: OrderData, name: str, key: str) -> None:
-        params: Params = place_params(order, name, Decimal(1), Decimal(1))
-        params |= {"apiKey": key, "recvWindow": RECV_WINDOW, "timestamp": 0}
-        payload: list[str] = []
-        packet: list[str] = []
-        for field in sorted(params):
-            said: str = msgspec.json.encode(params[field]).decode().replace("%", "%%")
-            plain: str = str(params[field]).replace("%", "%%")
-            if field in FILLED_IN:
-                said, plain = '"%s"' if said.startswith('"') else "%d", "%s"
-            payload.append(f"{field}={plain}")
-            packet.append(f'"{field}":{said}')
-        self._payload: str = "&".join(payload)
-        self._packet: str = f'{{"id":%d,"method":"{WS_ORDER_PLACE}","params":{{{",".join(packet)},"signature":"%s"}}}}'
-
-    def fill(self, reqid: int, secret: bytes, orderid: str, price: str, quantity: str, timestamp: int) -> bytes:
-        """The packet. ``orderid`` of letters, digits and "-" (``RestGateway.new_orderid``)."""
-        values: tuple[str, str, str, int] = (orderid, price, quantity, timestamp)
-        return (self._packet % (reqid, *values, sign(secret, self._payload % values))).encode()
+def make_form(order: OrderData, name: str, key: str) -> Form:
+    """The form of orders like ``order``."""
+    params: Params = place_params(order, name, Decimal(1), Decimal(1))
+    params |= {"apiKey": key, "recvWindow": RECV_WINDOW, "timestamp": 0}
+    payload: list[str] = [""]
+    packet: list[str] = [f',"method":"{WS_ORDER_PLACE}","params":{{']
+    for field in sorted(params):
+        payload[-1] += f"{field}="
+        packet[-1] += f'"{field}":'
+        quote: str = '"' if isinstance(params[field], str) else ""
+        if field in OPEN:
+            packet[-1] += quote
+            payload.append("&")
+            packet.append(f"{quote},")
+        else:
+            payload[-1] += f"{params[field]}&"
+            packet[-1] += f"{msgspec.json.encode(params[field]).decode()},"
+    payload[-1] = payload[-1].removesuffix("&")
+    packet[-1] += '"signature":"'
+    return tuple(payload), tuple(packet)
 
 
 class LimitForms:
@@ -52,14 +52,23 @@ class LimitForms:
 
     def __init__(self, key: str) -> None:
         self.key: str = key
-        self._forms: dict[tuple[object, ...], LimitForm] = {}
+        self._longs: dict[str, list[Form]] = {}         # by Binance's symbol; one for each of LIMITS
+        self._shorts: dict[str, list[Form]] = {}
 
     def encode(
         self, order: OrderData, name: str, tick: Step, step: Step, reqid: int, secret: bytes, timestamp: int
     ) -> bytes:
-        """A call that places ``order``, which is of one of LIMITS, on Binance's symbol ``name``."""
-        key: tuple[object, ...] = (name, order.direction, order.type)
-        form: LimitForm | None = self._forms.get(key)
-        if form is None:
-            form = self._forms[key] = LimitForm(order, name, self.key)
-        return form.fill(reqid, secret, order.orderid, tick.down(order.price), step.down(order.volume), timestamp)
+        """
+        A call that places ``order``, which is of one of LIMITS, on Binance's symbol ``name``. Its id is of letters,
+        digits and "-" (``RestGateway.new_orderid``).
+        """
+        side: dict[str, list[Form]] = self._longs if order.direction is LONG else self._shorts
+        forms: list[Form] | None = side.get(name)
+        if forms is None:
+            forms = side[name] = [make_form(replace(order, type=type), name, self.key) for type in LIMITS]
+        (a, b, c, d, e), (f, g, h, i, j) = forms[LIMITS.index(order.type)]
+        id: str = order.orderid
+        price: str = tick.down(order.price)
+        quantity: str = step.down(order.volume)
+        signature: str = sign(secret, f"{a}{id}{b}{price}{c}{quantity}{d}{timestamp}{e}")
+        return f'{{"id":{reqid}{f}{id}{g}{price}{h}{quantity}{i}{timestamp}{j}{signature}"}}}}'.encode()

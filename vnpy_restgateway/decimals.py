@@ -9,11 +9,14 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from functools import lru_cache
 from math import isfinite
 
+from msgspec.json import encode
+
 Number = float | int | Decimal
 
 # Wide enough for any float beside any step of a venue: divisions below lose nothing that counts.
 _CONTEXT: Context = Context(prec=60)
 _EXACT: float = 2.0 ** 40           # multiples up to that many are told apart by floats with room to spare
+_PLAIN: float = 1e15                # no float below it is printed with a positive exponent
 _SNAP: float = 1e-9
 _NOISE: float = 1e-15               # of arithmetic on floats, relative to the value
 
@@ -47,7 +50,7 @@ class Step:
     :raises ValueError: the step is negative or not finite
     """
 
-    __slots__ = ("step", "_digits", "_scale", "_format", "_last")
+    __slots__ = ("step", "_digits", "_scale", "_format", "_room", "_last")
 
     def __init__(self, step: Number) -> None:
         self.step: Decimal = exact(step)
@@ -59,6 +62,7 @@ class Step:
         self._digits: int = digits
         self._scale: float = float(10 ** digits) if quick else 0.0
         self._format: str = f"%.{max(digits, 0)}f"
+        self._room: int = digits + 1                    # of the point and the digits behind it
         self._last: tuple[float, str] = (0.0, "0")      # what ``floor`` made last: what it checks is what is sent next
 
     def down(self, value: Number) -> str:
@@ -78,10 +82,14 @@ class Step:
 
     def floor(self, value: float) -> float:
         """As ``down``, as a float."""
-        text: str = self._text(value)
-        if text:
-            self._last = (value, text)
-            return value
+        if type(value) is float and 0.0 < value < _PLAIN and self._scale:
+            text: str = encode(value).decode()          # the digits of repr(), in half its time
+            if text.endswith(".0"):
+                self._last = (value, text[:-2])
+                return value
+            if len(text) - text.find(".") <= self._room and "e" not in text:
+                self._last = (value, text)
+                return value
         count: int | None = self._count(value)
         return float(self._round(value, ROUND_FLOOR)) if count is None else count / self._scale
 
@@ -96,22 +104,8 @@ class Step:
         count: int = round(scaled)
         return count if abs(scaled - count) <= _SNAP + abs(scaled) * _NOISE else None
 
-    def _text(self, value: Number) -> str:
-        """A float whose shortest text is a multiple as it stands; "" for any other number."""
-        if type(value) is float and value > 0.0 and self._scale:
-            text: str = repr(value)
-            whole, _, part = text.partition(".")
-            if part == "0":
-                return whole
-            if part and len(part) <= self._digits and "e" not in part:
-                return text
-        return ""
-
     def _on_step(self, value: Number) -> str:
         """The quick way for a float that is a multiple already; "" if it does not apply."""
-        text: str = self._text(value)
-        if text:
-            return text
         count: int | None = self._count(value)
         if count is None:
             return ""

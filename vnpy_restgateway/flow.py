@@ -66,7 +66,8 @@ class OrderFlow:
         """A checked order of ours: push SUBMITTING, send it."""
         pushes: list[Push] = self.table.submit(order, monotonic())
         entry: Entry = self.table.active[order.orderid]
-        self._push(pushes)
+        for item in pushes:
+            self.venue.push(item)
         try:
             self.venue.place(entry)
         except Exception as error:

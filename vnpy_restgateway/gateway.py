@@ -45,6 +45,7 @@ from .writer import Writer
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 SAY_AGAIN: float = 60.0         # seconds
+MARKET: OrderType = OrderType.MARKET
 ID_ALPHABET: str = string.ascii_lowercase + string.digits
 
 
@@ -202,7 +203,7 @@ class RestGateway(BaseGateway):
         if contract.max_volume and volume > contract.max_volume:
             return f"volume {order.volume!r} of {order.symbol} is above the maximum {contract.max_volume!r}"
         order.volume = volume
-        if order.type is OrderType.MARKET:
+        if order.type is MARKET:
             return ""
         price: float = tick.floor(order.price) if order.price > 0 else 0.0
         if not price:

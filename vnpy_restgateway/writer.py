@@ -105,7 +105,7 @@ class Writer:
             if self._thread is None:
                 return False
             work: Lock = self._work
-            mine: bool = not self._waiting[0] and work.acquire(blocking=False)
+            mine: bool = not self._waiting[0] and work.acquire(False)
             if not mine and (self._waiting[0] or self._owner == get_ident()):
                 self._waiting[0] += 1
                 self._queue.put((call, args))
@@ -114,7 +114,9 @@ class Writer:
             return self.post(call, *args)
         try:
             self._owner = get_ident()
-            self._call(call, args)
+            call(*args)
+        except Exception as error:
+            self._on_exception(error)
         finally:
             self._owner = 0
             work.release()
