@@ -70,5 +70,6 @@ class LimitForms:
         id: str = order.orderid
         price: str = tick.down(order.price)
         quantity: str = step.down(order.volume)
-        signature: str = sign(secret, f"{a}{id}{b}{price}{c}{quantity}{d}{timestamp}{e}")
-        return f'{{"id":{reqid}{f}{id}{g}{price}{h}{quantity}{i}{timestamp}{j}{signature}"}}}}'.encode()
+        now: str = str(timestamp)
+        signature: str = sign(secret, f"{a}{id}{b}{price}{c}{quantity}{d}{now}{e}")
+        return f'{{"id":{reqid}{f}{id}{g}{price}{h}{quantity}{i}{now}{j}{signature}"}}}}'.encode()

@@ -36,6 +36,9 @@ class Timers:
         if name not in self._calls:
             self.at(due, name, call)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._calls
+
     def drop(self, name: str) -> None:
         """Forget a timer."""
         self._calls.pop(name, None)

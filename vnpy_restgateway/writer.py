@@ -101,17 +101,22 @@ class Writer:
         As ``post``, for a short job that is in a hurry: run here and now when nobody is in line and
         whoever is at work is done within a moment, else in its turn.
         """
-        with self._lock:
-            if self._thread is None:
-                return False
-            work: Lock = self._work
-            mine: bool = not self._waiting[0] and work.acquire(False)
-            if not mine and (self._waiting[0] or self._owner == get_ident()):
-                self._waiting[0] += 1
-                self._queue.put((call, args))
-                return True
-        if not mine and not work.acquire(timeout=MOMENT):
-            return self.post(call, *args)
+        work: Lock = self._work
+        mine: bool = not self._waiting[0] and work.acquire(False)
+        if mine and (self._waiting[0] or self._thread is None or work is not self._work):
+            work.release()          # somebody got in line, or the session ended, before it was ours
+            mine = False
+        if not mine:
+            with self._lock:
+                if self._thread is None:
+                    return False
+                if self._waiting[0] or self._owner == get_ident():
+                    self._waiting[0] += 1
+                    self._queue.put((call, args))
+                    return True
+                work = self._work
+            if not work.acquire(timeout=MOMENT):
+                return self.post(call, *args)
         try:
             self._owner = get_ident()
             call(*args)
@@ -130,9 +135,8 @@ class Writer:
 
     def sooner(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         """As ``later``, unless the name already has a timer."""
-        due: float = monotonic() + seconds
-        self.timers.at_earliest(due, name, call)
-        self._wake(due)
+        if name not in self.timers:
+            self.later(seconds, name, call)
 
     def _wake(self, due: float) -> None:
         # The thread may be asleep beside a job that somebody else runs: it would miss an earlier timer.
