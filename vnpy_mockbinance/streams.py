@@ -264,6 +264,8 @@ class TradeApi(WebsocketClient):
 
     def place_limit(self, order: OrderData, name: str, tick: Step, step: Step, callback: Answer) -> bool:
         """As ``call`` with what ``calls.place_params`` makes of a limit order."""
+        if self._run is None or self._run.link is None:     # ``connected``, without its call
+            return False
         forms: LimitForms = self._forms
         if forms.key != self.key:
             forms = self._forms = LimitForms(self.key)

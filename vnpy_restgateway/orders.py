@@ -8,29 +8,20 @@ OrderData it was handed changes nothing here.
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TypeVar
 
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData, TradeData
 
 from .doubt import Doubt, DoubtRule
+from .order_data import copy
 from .transitions import FINAL, VOLUME_NOISE, merge
 
 Push = OrderData | TradeData
-
-Item = TypeVar("Item", OrderData, TradeData)
 
 FINAL_KEPT: int = 20_000        # final orders kept for late fills and look-ups
 PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
-
-
-def copy(item: Item) -> Item:
-    """What ``copy.copy`` makes of a plain object, in a fifth of its time."""
-    twin: Item = object.__new__(type(item))
-    twin.__dict__ = item.__dict__.copy()
-    return twin
 
 
 @dataclass(slots=True)

@@ -1,9 +1,9 @@
 """The life of an order as a table, and the one function that walks it."""
 
-from copy import copy
-
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData
+
+from .order_data import copy
 
 # What may follow what. A final status is followed by nothing.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
