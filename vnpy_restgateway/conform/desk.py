@@ -83,11 +83,12 @@ class Desk:
     def wait_status(self, orderid: str, *statuses: Status, seconds: float = 10.0) -> OrderData:
         """Wait until an order has been pushed with one of these states."""
         found = self.recorder.orders
-        self.recorder.wait(
-            lambda: orderid in found and found[orderid].status in statuses,
-            f"order {orderid} {' or '.join(s.name for s in statuses)}, it is "
-            f"{found[orderid].status.name if orderid in found else 'unknown'}", seconds,
-        )
+        wanted: str = " or ".join(status.name for status in statuses)
+        try:
+            self.recorder.wait(lambda: orderid in found and found[orderid].status in statuses, wanted, seconds)
+        except Missed as missed:
+            now: str = found[orderid].status.name if orderid in found else "never shown"
+            raise Missed(missed.kind, f"order {orderid} is {now}: {missed}") from None
         return found[orderid]
 
     def known_as(self, orderid: str) -> str:
@@ -133,10 +134,7 @@ class Desk:
 
         def agree() -> bool:
             nonlocal found
-            found = disagreements(
-                self.recorder.orders, self.recorder.trades, self.journal(), self.venue.key, self.balances(),
-                self.profile.tells_fills,
-            )
+            found = self.differences()
             return not found
 
         deadline: float = monotonic() + seconds
@@ -152,6 +150,13 @@ class Desk:
             raise Missed(found[0].kind, "\n".join(found) + "\nThe log ends:\n" + lines)
         self.assert_monotone()
         self.assert_engine()
+
+    def differences(self) -> list[Disagreement]:
+        """In what the gateway's word and the venue's journal differ now."""
+        return disagreements(
+            self.recorder.orders, self.recorder.trades, self.journal(), self.venue.key, self.balances(),
+            self.profile.tells_fills,
+        )
 
     def assert_monotone(self) -> None:
         """Traded never shrinks, a proven final state is never left, a final order comes after its trades."""

@@ -150,6 +150,18 @@ def why_not(row: Row, profile: Profile) -> str:
     return ""
 
 
+def worst(missed: Missed, run: Run) -> Missed:
+    """What never came, in words that say what it cost: an end, a fill or an order that is at the venue and was not shown."""
+    if missed.kind != "hung":
+        return missed
+    found = [difference for desk in run.desks for difference in desk.differences() if not difference.startswith("balance")]
+    for kind in ("doubled", "invented", "lost"):
+        for difference in found:
+            if difference.kind == kind:
+                return Missed(kind, f"{difference}\n{missed}")
+    return missed
+
+
 def run_row(row: Row, profile: Profile, venue: Any, close: bool = True) -> None:
     """
     Run one row. Every row ends in the ground truth of every gateway it started. ``close`` False leaves the gateways as
@@ -162,6 +174,8 @@ def run_row(row: Row, profile: Profile, venue: Any, close: bool = True) -> None:
         row.run(run)
         for desk in run.desks:
             desk.assert_truth(profile.patience)
+    except Missed as missed:
+        raise worst(missed, run) from None
     finally:
         if close:
             run.close()
