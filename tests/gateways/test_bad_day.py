@@ -12,10 +12,13 @@ from vnpy.trader.object import HistoryRequest
 
 from mockexchange import MockExchange
 
+from .conftest import CASES
 from .harness import Case, Desk
 
 LOW, HIGH = 30_000.0, 50_000.0
 LATE = ("hang", "reset", "status", "delay")
+# the matrix has the other cases (rows F1 to F4, F18)
+BESIDE_THE_MATRIX = [case for case in CASES if case.name == "binance" or not case.in_matrix]
 
 
 def arm(desk: Desk, label: str, stage: str, action: str, times: int = 1) -> None:
@@ -23,10 +26,11 @@ def arm(desk: Desk, label: str, stage: str, action: str, times: int = 1) -> None
     if action == "status":
         extra = {"status": 503, "body": "<html>Service Unavailable</html>"}
     elif action == "delay":
-        extra = {"ms": 1_500}       # longer than the quickened gateway waits
+        extra = {"ms": 2_500}       # longer than the quickened gateway waits
     desk.venue.faults.add({"match": label, "stage": stage, "action": action, "times": times, **extra})
 
 
+@pytest.mark.parametrize("case", BESIDE_THE_MATRIX, ids=lambda case: case.name)
 @pytest.mark.parametrize("action", LATE)
 @pytest.mark.parametrize("stage", ["before_engine", "after_engine", "on_reply"])
 def test_outcome_of_a_new_order_unknown(desk: Desk, stage: str, action: str) -> None:
@@ -61,6 +65,7 @@ def test_unknown_outcome_of_an_order_that_is_filled(desk: Desk, action: str) -> 
     desk.assert_truth()
 
 
+@pytest.mark.parametrize("case", BESIDE_THE_MATRIX, ids=lambda case: case.name)
 @pytest.mark.parametrize("stage", ["before_engine", "after_engine", "on_reply"])
 @pytest.mark.parametrize("action", LATE)
 def test_outcome_of_a_cancel_unknown(desk: Desk, stage: str, action: str) -> None:

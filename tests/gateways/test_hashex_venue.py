@@ -24,8 +24,7 @@ def test_a_day_whatever_the_documents_say(options: dict[str, Any]) -> None:
         a_day(desk)
 
 
-@pytest.mark.parametrize("client_order_id", [True, False])
-@pytest.mark.parametrize("unknown_order", ["error", "null"])
+@pytest.mark.parametrize(("client_order_id", "unknown_order"), [(True, "error"), (False, "null")])
 def test_a_day_on_a_venue_that_shows_orders_late(client_order_id: bool, unknown_order: str) -> None:
     """3.8: an id from create is no order to be seen yet; "not found" in the meantime proves nothing."""
     with trading(patient, create_delay_ms=3_000, client_order_id=client_order_id, unknown_order=unknown_order) as desk:

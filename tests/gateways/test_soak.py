@@ -25,11 +25,11 @@ def test_some_minutes_of_a_day(soak: ModuleType, dialect: str) -> None:
     one = soak.Soak(dialect, 0.5)
     try:
         one.start()
-        last = one.run(0.2, lambda line: None)[-1]
+        last = one.run(0.1, lambda line: None)[-1]
     finally:
         one.close()
     assert not one.disagreements
-    assert one.sent == 5 * 72 and one.ledger.trades > 20
+    assert one.sent == 5 * 36 and one.ledger.trades > 20
     # two lanes of sixteen workers, a connection each, and what a gateway has besides
     assert last.threads <= 48 and last.sockets <= 64
     assert len(one.gateway.flow.table.active) <= 10

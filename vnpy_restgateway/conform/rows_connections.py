@@ -99,11 +99,10 @@ def going(venue: Any) -> Iterator[None]:
 def a_day(run: Run) -> None:
     with going(run.venue):
         desk = run.desk()
-        desk.subscribe()
-        run.ticks_flow(desk, moves=True)
         resting = desk.send("BUY", LOW, 0.1)
         desk.wait_status(resting, Status.NOTTRADED)
         run.venue.advance(24 * 3_600_000 + 1_000)
+        desk.subscribe()
         run.ticks_flow(desk, seconds=run.profile.patience, moves=True)
         run.away(desk, resting)
         run.works(desk, run.profile.patience)
