@@ -11,9 +11,9 @@ from aiohttp import web
 from ..dialects import Dialect
 from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Reply
 from .control import CONTROL_PREFIX, Control
+from .guard import MAX_BODY, read_body
 from .venue import Venue
 
-MAX_BODY: int = 1 << 20
 GONE_POLL_SECONDS: float = 0.05
 
 # l_onoff 1, l_linger 0: close() answers with RST. Windows' struct linger holds two u_short.
@@ -66,6 +66,10 @@ class FaultMiddleware:
 
         @web.middleware
         async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not request.content.is_eof():        # else it came with the head, as nearly all do
+                refusal: web.Response | None = await read_body(request)
+                if refusal is not None:
+                    return refusal
             if not self._faults.active or request.path.startswith(CONTROL_PREFIX):
                 return await handler(request)
             return await self._bitten(request, handler)

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from ..dialects import Dialect, load_dialect
+from . import guard
 from .app import build_app
 from .control import WILDCARDS, Control
 from .venue import Venue
@@ -53,6 +54,7 @@ class Listener:
         self._token: str = token
         self._socket: socket.socket | None = None
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.AbstractServer | None = None
         self._dialect: Dialect | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._lock: asyncio.Lock = asyncio.Lock()
@@ -135,14 +137,19 @@ class Listener:
         dialect: Dialect = load_dialect(self.venue.dialect)(self.venue)
         control: Control = Control(self.venue, self._token, self.host, self.reset)
         app: web.Application = build_app(self.venue, dialect, control)
-        runner: web.AppRunner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=75.0
-        )
+        runner: web.AppRunner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         await dialect.start()
         await self.venue.start()
-        # A duplicate, because a site closes what it is given: the port outlives the application.
-        await web.SockSite(runner, self._socket.dup(), backlog=BACKLOG).start()
+        assert runner.server is not None
+        doorkeeper: guard.Doorkeeper = guard.Doorkeeper(
+            runner.server, access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
+        )
+        # A duplicate, because a server closes what it is given: the port outlives the application.
+        self._server = await asyncio.get_running_loop().create_server(
+            doorkeeper, sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
+        )
+        self._socket.listen(BACKLOG)        # asyncio takes one number for the queue and for what is accepted at once
         self._runner = runner
         self._dialect = dialect
 
@@ -152,8 +159,9 @@ class Listener:
         dialect, self._dialect = self._dialect, None
         if runner is None or dialect is None:
             return
-        for site in list(runner.sites):
-            await site.stop()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
         if polite:
             await dialect.stop()
             await asyncio.sleep(FAREWELL_SECONDS)
@@ -179,8 +187,10 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop
     except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+        loop: asyncio.AbstractEventLoop = asyncio.new_event_loop()
+    else:
+        loop = uvloop.new_event_loop()
+    loop.set_exception_handler(guard.quiet_accepts)
     return loop
 
 
