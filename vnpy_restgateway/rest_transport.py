@@ -25,7 +25,7 @@ from urllib3.util.wait import wait_for_read
 
 from .net import AddressInfo, default_context, resolve
 from .outcome import NotSent, Unknown, describe
-from .rest_wire import MAX_BODY, Headers, Response, decode_content
+from .rest_wire import Headers, Response, decode_content, read_content
 
 SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 WATCH: float = 0.2                  # seconds between looks at answers that drip
@@ -189,9 +189,7 @@ class Connection:
         # the standard library's request and answer on urllib3's connection: a quarter of the cost less
         http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
         answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)
-        content: bytes = answer.read(MAX_BODY + 1)
-        if len(content) > MAX_BODY:
-            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+        content: bytes = read_content(answer)
         if answer.length:
             raise http.client.IncompleteRead(content, answer.length)
         answer.close()
