@@ -64,6 +64,11 @@ def parse_url(url: str) -> tuple[Origin, str]:
     return Origin(scheme, host, port), parts.path + (f"?{parts.query}" if parts.query else "")
 
 
+def ends_with_connection(response: Response) -> bool:
+    """Whether an answer tells its end by nothing else; one whose connection ``kill`` has cut then looks whole."""
+    return "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers
+
+
 class Dialer:
     """Opens sockets for a urllib3 connection: within a deadline, and so that ``stop`` can interrupt it."""
 
@@ -264,6 +269,8 @@ class Transport:
         whole: bool = False
         try:
             response: Response = connection.exchange(method, target, headers, body, deadline)
+            if (self.stopped or monotonic() >= deadline) and ends_with_connection(response):
+                raise TimeoutError("cut off")
             whole = True
             return response
         except (TimeoutError, HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError) as exc:

@@ -108,12 +108,16 @@ def read_content(answer: HTTPResponse) -> bytes:
     The body of an answer. One of unknown length is read in pieces: a chunk of two bytes takes as much room as one
     of a hundred, and a venue chooses how many there are.
 
-    :raises ValueError: more than MAX_BODY bytes
+    :raises ValueError: more than MAX_BODY bytes, a length that is none, or a 1xx, after which another answer follows
     """
+    if answer.status < 200:
+        raise ValueError(f"status {answer.status} is no answer")
     if answer.length is not None:
         if answer.length > MAX_BODY:
             raise ValueError(f"answer exceeds {MAX_BODY} bytes")
         return answer.read(MAX_BODY)
+    if not answer.chunked and answer.headers.get("content-length"):
+        raise ValueError("the answer's length is no number")
     content: bytearray = bytearray()
     while part := answer.read(PIECE):
         content += part
