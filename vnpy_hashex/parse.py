@@ -3,12 +3,12 @@
 import re
 from datetime import datetime, timezone
 from decimal import Decimal
-from math import isfinite
 from typing import Any, NamedTuple
 
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
+from vnpy_restgateway.plausible import amount, digits, milliseconds
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import direction_to_vt, status_to_vt, type_to_vt
@@ -29,21 +29,18 @@ class Listing(NamedTuple):
     step: Decimal
 
 
-def parse_time(milliseconds: Any) -> datetime:
+def parse_time(value: Any) -> datetime:
     """Milliseconds since 1970 as a datetime in UTC."""
-    return datetime.fromtimestamp(int(milliseconds) / 1_000, timezone.utc)
+    return datetime.fromtimestamp(milliseconds(value) / 1_000, timezone.utc)
 
 
 def number(value: Any) -> float:
     """
     A decimal as text, exponents included, or as a JSON number; null and "" are 0.
 
-    :raises ValueError: it is no number, or not finite
+    :raises ValueError: it is no plausible number
     """
-    found: float = float(value) if value not in (None, "") else 0.0
-    if not isfinite(found):
-        raise ValueError(f"no number: {value!r}")
-    return found
+    return amount(value) if value not in (None, "") else 0.0
 
 
 def is_spot(d: Payload) -> bool:
@@ -56,7 +53,7 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     name: str = d["symbol"]
     base, _, quote = name.partition("_")
     contract: ContractData = make_contract(name, d.get("baseAsset") or base, d.get("quoteAsset") or quote, gateway_name)
-    return _listing(contract, int(d["pricePrecision"]), int(d["quantityPrecision"]))
+    return _listing(contract, digits(d["pricePrecision"]), digits(d["quantityPrecision"]))
 
 
 def guess_listing(d: Payload, gateway_name: str) -> Listing:
@@ -66,9 +63,9 @@ def guess_listing(d: Payload, gateway_name: str) -> Listing:
     """
     name: str = d["s"]
     base, _, quote = name.partition("_")
-    digits: int = max(decimals(d.get(key)) for key in ("c", "o", "h", "l"))
+    price_digits: int = digits(max(decimals(d.get(key)) for key in ("c", "o", "h", "l")))
     return _listing(
-        make_contract(name, base, quote, gateway_name), digits, min(decimals(d.get("a")), GUESSED_VOLUME_DIGITS)
+        make_contract(name, base, quote, gateway_name), price_digits, min(decimals(d.get("a")), GUESSED_VOLUME_DIGITS)
     )
 
 

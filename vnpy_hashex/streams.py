@@ -96,7 +96,7 @@ class Socket(WebsocketClient):
             elif packet.get("code") not in (None, 0, "0"):
                 text: str = f"code: {packet['code']}, message: {packet.get('msg') or packet.get('message') or ''}"
                 self.gateway.writer.post(self.on_refused, text)
-        except (msgspec.DecodeError, *Shape) as error:
+        except (msgspec.DecodeError, RecursionError, *Shape) as error:
             self.on_bad_frame(payload, error)
 
     def on_text(self, word: bytes) -> None:

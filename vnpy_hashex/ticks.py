@@ -7,7 +7,7 @@ out of order or a book that stays crossed, drops the book: no tick is made of a 
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from .enums import direction_to_vt
 from .parse import number
 
 LEVELS: int = 5
+MOST_LEVELS: int = 20_000           # of a side; more are no book, but an attempt to fill our memory
 
 
 class Side:
@@ -30,8 +31,10 @@ class Side:
         self.keys: list[float] = []
         self.sizes: dict[float, float] = {}
 
-    def fill(self, rows: Iterable[Any]) -> None:
+    def fill(self, rows: Sequence[Any]) -> None:
         """Replace it all; rows are [price, size]."""
+        if len(rows) > MOST_LEVELS:
+            raise ValueError(f"{len(rows)} levels are no book")
         self.sizes = {number(row[0]) * self.sign: number(row[1]) for row in rows}
         self.sizes = {key: size for key, size in self.sizes.items() if size > 0}
         self.keys = sorted(self.sizes)
@@ -41,6 +44,8 @@ class Side:
         key: float = price * self.sign
         if size > 0:
             if key not in self.sizes:
+                if len(self.keys) >= MOST_LEVELS:
+                    raise ValueError(f"more than {MOST_LEVELS} levels are no book")
                 insort(self.keys, key)
             self.sizes[key] = size
         elif key in self.sizes:
@@ -112,12 +117,13 @@ class TickBook:
     def on_stats(self, d: dict[str, Any]) -> None:
         """Figures of the last 24 hours, by push (qStats) or by REST. ``r`` means two things, and is not used."""
         tick: TickData = self.tick
-        tick.volume = number(d["a"])
-        tick.turnover = number(d["v"])
-        tick.open_price = tick.pre_close = number(d["o"])
-        tick.high_price = number(d["h"])
-        tick.low_price = number(d["l"])
-        tick.last_price = number(d["c"])
+        volume, turnover, opened, high, low, last = [number(d[name]) for name in "avohlc"]      # all, or none is taken
+        tick.volume = volume
+        tick.turnover = turnover
+        tick.open_price = tick.pre_close = opened
+        tick.high_price = high
+        tick.low_price = low
+        tick.last_price = last
         self.dirty = True
 
     def crossed(self) -> bool:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from logging import WARNING
+from time import monotonic
 from typing import Any
 
 from vnpy.trader.object import AccountData, ContractData
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.orders import Entry
+from vnpy_restgateway.plausible import amount, short
 
 from .balances import split_balance
 from .endpoints import MOST_SYMBOLS, PAGE, SMALL_VENUE
@@ -15,6 +17,7 @@ from .parse import parse_execution, parse_fill, parse_order
 from .trading import Trading
 
 RECONCILE_INTERVAL: float = 60.0        # s while the user data stream stands
+RECONCILE_AGAIN: float = 2.0            # s at least between those that pushes we do not understand bring about
 POLL_INTERVAL: float = 5.0              # s while it does not
 EVENTS_PARKED: int = 1_000              # per symbol that is not known yet
 
@@ -26,6 +29,7 @@ class Accounting(Trading):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
+        self.reconciled_at: float = 0.0             # monotonic s
         self.last_trade: dict[str, int] = {}        # Binance symbol -> newest trade id seen
         self.pages: dict[str, bool] = {}            # Binance symbol -> its day is here (False: asked for)
         self.parked_events: dict[str, list[dict[str, Any]]] = {}
@@ -41,12 +45,17 @@ class Accounting(Trading):
         """Ask for everything that could have happened unseen: open orders, balances, fills since the last seen."""
         if self.lost or self.locked_out or not self.rest.key:
             return
+        self.reconciled_at = monotonic()
         self.rest.query_open_orders()
         self.rest.query_account()
         for name in self.pages:
             self.query_new_trades(name)
         interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
         self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
+
+    def reconcile_soon(self) -> None:
+        """Now, or a little later when it has just been done: a venue that sends rubbish cannot make us ask without end."""
+        self.writer.sooner(max(0.0, self.reconciled_at + RECONCILE_AGAIN - monotonic()), "reconcile", self.reconcile)
 
     def query_new_trades(self, name: str) -> None:
         """Fills of a symbol that we have not seen yet."""
@@ -62,7 +71,14 @@ class Accounting(Trading):
         rows: list[dict[str, Any]] = data["balances"]
         self.each(rows, lambda d: self.on_balance(d["asset"], d["free"], d["locked"]), "balance")
         self.log_once("account", "Account data received")
-        for name in self.interesting(row["asset"] for row in rows if float(row["free"]) or float(row["locked"])):
+        held: list[str] = []
+
+        def see(row: dict[str, Any]) -> None:
+            if amount(row["free"]) or amount(row["locked"]):
+                held.append(str(row["asset"]))
+
+        self.each(rows, see, "balance")
+        for name in self.interesting(held):
             self.look_at(name)
 
     def interesting(self, assets: Iterable[str]) -> list[str]:
@@ -86,7 +102,7 @@ class Accounting(Trading):
 
     def on_balance(self, asset: str, free: str, locked: str) -> None:
         """One balance. A zero is pushed only for what was shown before."""
-        volume: float = float(free) + float(locked)
+        volume: float = amount(free) + amount(locked)
         if not volume and asset not in self.nonzero:
             return
         (self.nonzero.add if volume else self.nonzero.discard)(asset)
@@ -162,8 +178,8 @@ class Accounting(Trading):
             elif kind == "serverShutdown":
                 self.log("Trade API: the server is about to shut down", WARNING)
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            self.log(f"User event not understood ({type(error).__name__}: {error}), asking the venue", WARNING)
-            self.reconcile()
+            self.log_rarely("user event", f"User event not understood ({type(error).__name__}: {error}), asking the venue")
+            self.reconcile_soon()
 
     def on_execution(self, event: dict[str, Any]) -> None:
         """An order moved: its fill goes out first, then the order."""
@@ -198,6 +214,6 @@ class Accounting(Trading):
                 handle(row)
                 good += 1
             except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-                shown: str = str(row)[:160]
+                shown: str = short(row)
                 self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {shown}", WARNING)
         return good

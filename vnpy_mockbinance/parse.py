@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction, Exchange, Interval, Product
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
+from vnpy_restgateway import plausible
+from vnpy_restgateway.plausible import MOST_MILLISECONDS, amount
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import DIRECTION_BINANCE2VT, status_to_vt, type_to_vt
@@ -33,7 +35,9 @@ class Execution(NamedTuple):
 
 
 def parse_time(milliseconds: int) -> datetime:
-    """Milliseconds (or microseconds) since 1970 as a datetime in UTC."""
+    """Milliseconds (or microseconds) since 1970 as a datetime in UTC. Raises ValueError for a time that is none."""
+    if not 0 <= milliseconds <= MOST_MILLISECONDS:
+        raise ValueError(f"no plausible time: {plausible.short(milliseconds)}")
     if milliseconds > 100_000_000_000_000:
         return datetime.fromtimestamp(milliseconds / 1_000_000, timezone.utc)
     return datetime.fromtimestamp(milliseconds / 1_000, timezone.utc)
@@ -49,9 +53,9 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     filters: dict[str, Payload] = {f["filterType"]: f for f in d.get("filters", [])}
     price_filter: Payload = filters.get("PRICE_FILTER", {})
     lot: Payload = filters.get("LOT_SIZE", {})
-    tick: Decimal = Decimal(price_filter.get("tickSize", "0")) or precision(d.get("quotePrecision", 8))
-    step: Decimal = Decimal(lot.get("stepSize", "0")) or precision(d.get("baseAssetPrecision", 8))
-    max_volume: float = float(lot.get("maxQty", "0"))
+    tick: Decimal = plausible.step(price_filter.get("tickSize", "0")) or precision(d.get("quotePrecision", 8))
+    step: Decimal = plausible.step(lot.get("stepSize", "0")) or precision(d.get("baseAssetPrecision", 8))
+    max_volume: float = amount(lot.get("maxQty", "0"))
     contract: ContractData = ContractData(
         symbol=d["symbol"] + SYMBOL_SUFFIX,
         exchange=Exchange.GLOBAL,
@@ -74,13 +78,13 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     notional: Payload = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or {}
     return Listing(
         contract, tick.normalize(), step.normalize(),
-        float(lot.get("minQty", "0")), float(notional.get("minNotional", "0")),
+        amount(lot.get("minQty", "0")), amount(notional.get("minNotional", "0")),
     )
 
 
 def precision(digits: int) -> Decimal:
     """8 -> 0.00000001"""
-    return Decimal(1).scaleb(-int(digits))
+    return Decimal(1).scaleb(-plausible.digits(digits))
 
 
 def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueOrder:
@@ -92,8 +96,8 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         type=type_to_vt(d["type"], d.get("timeInForce", "")),
         direction=parse_direction(d["side"]),
         price=order_price(d["type"], d.get("price", "0"), d.get("stopPrice", "0")),
-        volume=float(d["origQty"]),
-        traded=float(d["executedQty"]),
+        volume=amount(d["origQty"]),
+        traded=amount(d["executedQty"]),
         status=status_to_vt(d["status"]),
         datetime=parse_time(d.get("time") or d.get("workingTime") or d.get("transactTime") or 0),
         gateway_name=gateway_name,
@@ -110,8 +114,8 @@ def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> 
             orderid=d["clientOrderId"],
             tradeid=trade_id(contract.name, fill["tradeId"], d["orderId"]),
             direction=parse_direction(d["side"]),
-            price=float(fill["price"]),
-            volume=float(fill["qty"]),
+            price=amount(fill["price"]),
+            volume=amount(fill["qty"]),
             datetime=parse_time(d["transactTime"]),
             gateway_name=gateway_name,
         )
@@ -127,8 +131,8 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
         orderid=orderid,
         tradeid=trade_id(contract.name, d["id"], d["orderId"]),
         direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
-        price=float(d["price"]),
-        volume=float(d["qty"]),
+        price=amount(d["price"]),
+        volume=amount(d["qty"]),
         datetime=parse_time(d["time"]),
         gateway_name=gateway_name,
     )
@@ -145,14 +149,14 @@ def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Ex
         type=type_to_vt(d["o"], d.get("f", "")),
         direction=direction,
         price=order_price(d["o"], d.get("p", "0"), d.get("P", "0")),
-        volume=float(d["q"]),
-        traded=float(d["z"]),
+        volume=amount(d["q"]),
+        traded=amount(d["z"]),
         status=status_to_vt(d["X"]),
         datetime=parse_time(d.get("O") or d["E"]),
         gateway_name=gateway_name,
     )
     trade: TradeData | None = None
-    last: float = float(d.get("l", "0"))
+    last: float = amount(d.get("l", "0"))
     if last > 0 and d.get("t", -1) != -1:
         trade = TradeData(
             symbol=contract.symbol,
@@ -160,7 +164,7 @@ def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Ex
             orderid=orderid,
             tradeid=trade_id(contract.name, d["t"], d["i"]),
             direction=direction,
-            price=float(d["L"]),
+            price=amount(d["L"]),
             volume=last,
             datetime=parse_time(d.get("T") or d["E"]),
             gateway_name=gateway_name,
@@ -175,12 +179,12 @@ def parse_bar(row: list, contract: ContractData, interval: Interval, gateway_nam
         exchange=contract.exchange,
         datetime=parse_time(row[0]),
         interval=interval,
-        open_price=float(row[1]),
-        high_price=float(row[2]),
-        low_price=float(row[3]),
-        close_price=float(row[4]),
-        volume=float(row[5]),
-        turnover=float(row[7]),
+        open_price=amount(row[1]),
+        high_price=amount(row[2]),
+        low_price=amount(row[3]),
+        close_price=amount(row[4]),
+        volume=amount(row[5]),
+        turnover=amount(row[7]),
         gateway_name=gateway_name,
     )
 
@@ -193,8 +197,8 @@ def parse_direction(side: str) -> Direction | None:
 def order_price(type: str, price: str, stop_price: str) -> float:
     """vn.py's one price of an order: the trigger of a stop, else the limit."""
     if type.startswith(("STOP_LOSS", "TAKE_PROFIT")):
-        return float(stop_price) or float(price)
-    return float(price)
+        return amount(stop_price) or amount(price)
+    return amount(price)
 
 
 def trade_id(name: str, number: int, order: int) -> str:

@@ -8,6 +8,7 @@ from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
 from vnpy_restgateway.outcome import Code, Reply, http_code
+from vnpy_restgateway.plausible import amount
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import status_to_vt, type_to_vt
@@ -43,7 +44,7 @@ def number(value: Any) -> float | None:
     """A decimal; None for what stands for nothing: null, "" and "None" (Q26)."""
     if value is None or value in ("", "None"):
         return None
-    return float(value)
+    return amount(value)
 
 
 def parse_order(d: Payload, contract: ContractData, moment: datetime, gateway_name: str) -> QteOrder:
@@ -91,8 +92,8 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
         orderid=orderid,
         tradeid=f"{contract.name}-{parse_id(d['id'])}",
         direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
-        price=float(d["price"]),
-        volume=float(d["qty"]),
+        price=amount(d["price"]),
+        volume=amount(d["qty"]),
         datetime=parse_time(int(d["time"])),
         gateway_name=gateway_name,
     )
@@ -135,17 +136,17 @@ def parse_prices(data: Any) -> dict[str, float]:
     rows: Iterable[Any]
     if isinstance(data, dict):
         if "symbol" not in data:
-            return {str(name): float(price) for name, price in data.items()}
+            return {str(name): amount(price) for name, price in data.items()}
         rows = (data,)
     else:
         rows = data
-    return {str(row["symbol"]): float(row["price"]) for row in rows}
+    return {str(row["symbol"]): amount(row["price"]) for row in rows}
 
 
 def parse_depth(data: Payload) -> tuple[list[Level], list[Level]]:
     """Both sides, best first: the old build does not sort them (Q27). A level without size is none."""
-    bids: list[Level] = [(float(row[0]), float(row[1])) for row in data["bids"] or ()]
-    asks: list[Level] = [(float(row[0]), float(row[1])) for row in data["asks"] or ()]
+    bids: list[Level] = [(amount(row[0]), amount(row[1])) for row in data["bids"] or ()]
+    asks: list[Level] = [(amount(row[0]), amount(row[1])) for row in data["asks"] or ()]
     return sorted((row for row in bids if row[1] > 0), reverse=True), sorted(row for row in asks if row[1] > 0)
 
 
@@ -157,7 +158,7 @@ def parse_day(d: Payload) -> Day:
     last: float = of("lastPrice")
     opened: float = of("openPrice")
     if not opened and of("highPrice") and last:
-        opened = last - of("priceChange")
+        opened = amount(last - float(d.get("priceChange") or 0))       # which may be negative
     return Day(last, opened, of("highPrice"), of("lowPrice"), of("volume"), of("quoteVolume"))
 
 

@@ -271,7 +271,7 @@ class RestApi(RestClient):
                     reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
                     if self.on_limits(reply, *error_of(reply)) or response.status_code // 100 == 4:
                         attempt = 2
-                except (RestError, ValueError, TypeError, LookupError) as error:
+                except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
                     reason = str(error)
                 if attempt == 2:
                     self.gateway.log(f"Query kline history failed, {reason}", WARNING)

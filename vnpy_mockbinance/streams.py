@@ -172,7 +172,7 @@ class MdApi(WebsocketClient):
         decode, handle, book = route
         try:
             handle(book, decode(payload).data)
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             self.on_bad_frame(payload, error)
             return
         self._changed.append(book)
@@ -200,7 +200,7 @@ class MdApi(WebsocketClient):
         """Not a stream of ours: an answer, an event of the connection, or another order of keys."""
         try:
             packet: Any = msgspec.json.decode(payload)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             self.on_bad_frame(payload, error)
             return
         if not isinstance(packet, dict):
@@ -213,7 +213,7 @@ class MdApi(WebsocketClient):
             decode, handle, book = route
             try:
                 handle(book, decode(payload).data)
-            except (msgspec.MsgspecError, ValueError) as error:
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 self.on_bad_frame(payload, error)
                 return
             self._changed.append(book)
@@ -354,9 +354,9 @@ class TradeApi(WebsocketClient):
     def on_frame(self, payload: bytes) -> None:
         try:
             packet: Any = msgspec.json.decode(payload)
-        except msgspec.DecodeError as error:
-            self.gateway.log(f"Trade API frame not understood ({error}): {payload[:120]!r}", WARNING)
-            self.gateway.writer.post(self.gateway.reconcile)    # it may have been about an order
+        except (msgspec.DecodeError, RecursionError) as error:
+            self.gateway.log_rarely("Trade API frame", f"Trade API frame not understood ({error}): {payload[:120]!r}")
+            self.gateway.writer.do(self.gateway.reconcile_soon)     # it may have been about an order
             return
         if not isinstance(packet, dict):
             return

@@ -13,17 +13,19 @@ import msgspec
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
-Row = tuple[float, float]
+from vnpy_restgateway.plausible import Amount
+
+Row = tuple[Amount, Amount]
 
 
 class BookTicker(msgspec.Struct, gc=False):
     """Best bid and ask (web-socket-streams.md, "Individual Symbol Book Ticker Streams")."""
 
     u: int
-    b: float
-    B: float
-    a: float
-    A: float
+    b: Amount
+    B: Amount
+    a: Amount
+    A: Amount
 
 
 class Depth(msgspec.Struct, gc=False):
@@ -37,8 +39,8 @@ class Depth(msgspec.Struct, gc=False):
 class AggTrade(msgspec.Struct, gc=False):
     """A trade ("Aggregate Trade Streams"). T: milliseconds."""
 
-    p: float
-    q: float
+    p: Amount
+    q: Amount
     T: int
 
 
@@ -46,14 +48,14 @@ class Ticker(msgspec.Struct, gc=False):
     """Figures of the last 24 hours ("Individual Symbol Ticker Streams"). E: milliseconds."""
 
     E: int
-    c: float
-    Q: float
-    o: float
-    h: float
-    l: float                # noqa: E741
-    v: float
-    q: float
-    x: float = 0.0
+    c: Amount
+    Q: Amount
+    o: Amount
+    h: Amount
+    l: Amount               # noqa: E741
+    v: Amount
+    q: Amount
+    x: Amount = 0.0
 
 
 LEVELS: int = 5

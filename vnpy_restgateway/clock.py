@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+LAST_MS: float = 253_000_000_000_000.0       # ms: in the year 9987; datetime ends with 9999
 DRIFT: float = 50e-6                # seconds per second two clocks may run apart
 SLACK: float = 0.1                  # seconds of disagreement that are not yet a step
 SUSPENDED: float = 1.0              # seconds the local clocks may part before we know the machine slept
@@ -55,9 +56,9 @@ class ServerClock:
         :param server_ms: the server's time in its answer, ms since the epoch
         :param received: ``time.monotonic()`` just after the answer
         :return: True when it contradicts what was known: one of the clocks has stepped, older samples are dropped
-        :raises ValueError: received before sent, or a time that is none
+        :raises ValueError: received before sent, or a time that is none, or that no date has
         """
-        if not received >= sent or not server_ms > 0:
+        if not received >= sent or not 0 < server_ms < LAST_MS:
             raise ValueError(f"no sample: sent {sent!r}, server_ms {server_ms!r}, received {received!r}")
         sample: Sample = Sample(received, server_ms / 1000 - (sent + received) / 2, (received - sent) / 2)
         with self._lock:

@@ -46,6 +46,8 @@ from .writer import Writer
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 SAY_AGAIN: float = 60.0         # seconds
 MARKET: OrderType = OrderType.MARKET
+LONGEST_LINE: int = 800         # characters of a log line
+READ_OF_LINE: int = 50_000      # characters that are looked through for secrets first
 ID_ALPHABET: str = string.ascii_lowercase + string.digits
 
 
@@ -83,6 +85,7 @@ class RestGateway(BaseGateway):
         self._types: tuple[OrderType, ...] = tuple(sorted(self.order_types, key=list(OrderType).index))
         self._directions: tuple[Direction, ...] = tuple(self.directions)
         self._said: dict[str, tuple[str, float]] = {}
+        self._counted: dict[str, int] = {}
         self._lifecycle: RLock = RLock()
         self._prefix: str = self._new_prefix()
         self._order_count: int = 0
@@ -134,6 +137,7 @@ class RestGateway(BaseGateway):
     def _open(self, values: dict[str, Any]) -> None:
         self.ready = False
         self._said.clear()
+        self._counted.clear()
         self.gate = Gate()
         self.order_gate = Gate()
         self.open(values)
@@ -312,9 +316,21 @@ class RestGateway(BaseGateway):
             self._said[topic] = (msg, now)
             self.log(msg, level)
 
+    def log_rarely(self, topic: str, msg: str, level: int = WARNING) -> None:
+        """A line that a venue can bring about as often as it likes: the first three and every thousandth are said."""
+        count: int = self._counted.get(topic, 0) + 1
+        self._counted[topic] = count
+        if count <= 3 or count % 1_000 == 0:
+            self.log(msg, level)
+
     def log(self, msg: str, level: int = INFO) -> None:
-        """One log line; secrets never get out."""
-        self.on_log(LogData(msg=redact(msg, self.secrets), level=level, gateway_name=self.gateway_name))
+        """One log line, whatever a venue put into it; secrets never get out."""
+        msg = redact(msg[:READ_OF_LINE], self.secrets)
+        if len(msg) > LONGEST_LINE:
+            msg = f"{msg[:LONGEST_LINE]} ..."
+        if not msg.isprintable():
+            msg = "".join(c if c.isprintable() else " " for c in msg)
+        self.on_log(LogData(msg=msg, level=level, gateway_name=self.gateway_name))
 
     def write_log(self, msg: str) -> None:
         """vn.py's own name for an INFO line."""

@@ -25,7 +25,7 @@ from urllib3.util.wait import wait_for_read
 
 from .net import AddressInfo, default_context, resolve
 from .outcome import NotSent, Unknown, describe
-from .rest_wire import MAX_BODY, Headers, Response, decode_content
+from .rest_wire import Headers, Response, decode_content, read_content
 
 SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 WATCH: float = 0.2                  # seconds between looks at answers that drip
@@ -62,6 +62,11 @@ def parse_url(url: str) -> tuple[Origin, str]:
     if scheme not in ("http", "https") or not host:
         raise NotSent(f"URL needs http:// or https:// and a host, not {url.partition('?')[0]!r}")
     return Origin(scheme, host, port), parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def ends_with_connection(response: Response) -> bool:
+    """Whether an answer tells its end by nothing else; one whose connection ``kill`` has cut then looks whole."""
+    return "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers
 
 
 class Dialer:
@@ -189,9 +194,7 @@ class Connection:
         # the standard library's request and answer on urllib3's connection: a quarter of the cost less
         http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
         answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)
-        content: bytes = answer.read(MAX_BODY + 1)
-        if len(content) > MAX_BODY:
-            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+        content: bytes = read_content(answer)
         if answer.length:
             raise http.client.IncompleteRead(content, answer.length)
         answer.close()
@@ -266,6 +269,8 @@ class Transport:
         whole: bool = False
         try:
             response: Response = connection.exchange(method, target, headers, body, deadline)
+            if (self.stopped or monotonic() >= deadline) and ends_with_connection(response):
+                raise TimeoutError("cut off")
             whole = True
             return response
         except (TimeoutError, HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError) as exc:

@@ -3,12 +3,14 @@
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-MAX_BODY: int = 64 * 1024 * 1024
+MAX_BODY: int = 32 * 1024 * 1024        # bytes of an answer; Binance's largest, exchangeInfo, is under 20
+PIECE: int = 65_536
 STANDARD_HEADERS: dict[str, str] = {
     "User-Agent": "vnpy_restgateway", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"
 }
@@ -99,6 +101,29 @@ def encode_body(data: Any) -> tuple[bytes | None, str]:
     pairs: Any = data.items() if isinstance(data, Mapping) else data
     form: str = urlencode([(k, v) for k, v in pairs if v is not None], doseq=True)
     return form.encode(), "application/x-www-form-urlencoded"
+
+
+def read_content(answer: HTTPResponse) -> bytes:
+    """
+    The body of an answer. One of unknown length is read in pieces: a chunk of two bytes takes as much room as one
+    of a hundred, and a venue chooses how many there are.
+
+    :raises ValueError: more than MAX_BODY bytes, a length that is none, or a 1xx, after which another answer follows
+    """
+    if answer.status < 200:
+        raise ValueError(f"status {answer.status} is no answer")
+    if answer.length is not None:
+        if answer.length > MAX_BODY:
+            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+        return answer.read(MAX_BODY)
+    if not answer.chunked and answer.headers.get("content-length"):
+        raise ValueError("the answer's length is no number")
+    content: bytearray = bytearray()
+    while part := answer.read(PIECE):
+        content += part
+        if len(content) > MAX_BODY:
+            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+    return bytes(content)
 
 
 def decode_content(content: bytes, encoding: str) -> bytes:

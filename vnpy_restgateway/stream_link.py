@@ -15,6 +15,8 @@ PING: WSMsgType = WSMsgType.PING
 PONG: WSMsgType = WSMsgType.PONG
 CLOSE: WSMsgType = WSMsgType.CLOSE
 
+MOST_FRAGMENTS: int = 10_000            # of a message; they may be empty, so their size says nothing
+
 
 @dataclass
 class StreamOptions:
@@ -92,7 +94,8 @@ class Link(WSListener):
         if (kind == TEXT or kind == BINARY) and frame.fin and not self._partial:
             payload: bytes = frame.get_payload_as_bytes()
         elif kind == PING:
-            transport.send_pong(frame.get_payload_as_bytes())
+            if not self.congested:                  # who sends pings and reads no pongs gets no more of them
+                transport.send_pong(frame.get_payload_as_bytes())
             return
         elif kind == PONG:
             return
@@ -155,6 +158,9 @@ class Link(WSListener):
         self._size += frame.payload_size
         if self._size > self.options.max_message:
             self.drop(f"message exceeds {self.options.max_message} bytes")
+            return None
+        if len(self._parts) >= MOST_FRAGMENTS:
+            self.drop(f"message has more than {MOST_FRAGMENTS} fragments")
             return None
         self._parts.append(frame.get_payload_as_bytes())
         self._partial = not frame.fin

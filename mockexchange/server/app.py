@@ -8,11 +8,11 @@ from aiohttp import web
 from ..dialects import Dialect
 from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Reply
 from .control import CONTROL_PREFIX, Control
+from .guard import MAX_BODY, read_body
 from .sockets import ON_OPEN
 from .venue import Venue
 from .wires import HttpWire, answer_of, send_reply
 
-MAX_BODY: int = 1 << 20
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -27,6 +27,10 @@ class FaultMiddleware:
 
         @web.middleware
         async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not request.content.is_eof():        # else it came with the head, as nearly all do
+                refusal: web.Response | None = await read_body(request)
+                if refusal is not None:
+                    return refusal
             if not self._faults.active or request.path.startswith(CONTROL_PREFIX):
                 return await handler(request)
             return await self._bitten(request, handler)

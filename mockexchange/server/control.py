@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,11 +12,14 @@ from aiohttp import web
 from ..core.errors import Refusal
 from ..fields import Fields
 from ..options import describe_options
+from .guard import SHOWN
 from .venue import Venue
 
 CONTROL_PREFIX: str = "/_mock/"
 DAY_MS: int = 86_400_000
 WILDCARDS: tuple[str, ...] = ("0.0.0.0", "::", "")
+
+_HOST: re.Pattern[str] = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:/@\[\]]*))(?::[0-9]{1,5})?")
 
 Answer = dict[str, Any]
 Operation = Callable[[web.Request, Any], Awaitable[Answer]]
@@ -26,9 +30,11 @@ def is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    mapped: ipaddress.IPv4Address | None = getattr(address, "ipv4_mapped", None)    # a v4 peer of a v6 socket
+    return (mapped or address).is_loopback
 
 
 def is_address(host: str) -> bool:
@@ -41,20 +47,22 @@ def is_address(host: str) -> bool:
 
 
 def host_name(header: str) -> str:
-    """The name in a Host header: without the port, and without the brackets of an IPv6 address."""
-    if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.partition(":")[0]
+    """
+    The name in a Host header: without the port, and without the brackets of an IPv6 address. "" when what follows
+    the name is no port.
+    """
+    found: re.Match[str] | None = _HOST.fullmatch(header)
+    return (found.group(1) or found.group(2)) if found else ""
 
 
 class Control:
     """
     The control API of one venue.
 
-    ``token`` "" asks for none. ``host`` is the address the venue is bound to: a request whose
-    Host header names neither it nor the loopback is refused, so that no web page can reach
-    the API through a name of its own (DNS rebinding). Bound to all addresses, any address will do. ``renew(request)`` does a reset where
-    more than the venue must be renewed; it is given the request that asked for it.
+    Whoever has the ``token`` may do all. Where that is "", only this machine may, and no web page that its browser
+    shows: a request is refused when its Host (DNS rebinding) or its Origin (a page that posts here) is neither the
+    loopback nor ``host``, the address the venue is bound to. Bound to all addresses, any address will do.
+    ``renew(request)`` does a reset where more than the venue must be renewed; it is given the request that asked for it.
     ``restart(keep_state, seconds down)`` plans a restart and returns at once.
     """
 
@@ -105,27 +113,47 @@ class Control:
                     body: bytes = await request.read()
                     try:
                         data = msgspec.json.decode(body) if body else {}
-                    except msgspec.DecodeError as error:
+                    except (msgspec.DecodeError, RecursionError) as error:
                         raise ValueError(f"body: not JSON: {error}") from None
                 return answer(await operation(request, data))
             except (ValueError, Refusal) as error:
-                return answer({"error": str(error)}, 400)
+                return answer({"error": shortened(str(error))}, 400)
 
         return handle
 
     def _refuse(self, request: web.Request) -> web.Response | None:
-        name: str = host_name(request.headers.get("Host", ""))
-        ours: bool = is_address(name) if self._host in WILDCARDS else name.lower() == self._host.lower()
-        if not ours and not is_loopback(name):
-            return answer({"error": f"Host: {name!r} is neither the loopback nor this venue's own address"}, 403)
+        """Who may not: with a token, whoever has not got it; without one, another machine, and a web page."""
         if self._token:
-            given: str = request.headers.get("X-Mock-Token", "")
-            scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-            if scheme.lower() == "bearer":
-                given = value.strip()
-            if not hmac.compare_digest(given.encode(), self._token.encode()):
-                return answer({"error": "Authorization: the control token is missing or wrong"}, 401)
+            if self._has_token(request):
+                return None
+            if not self._is_own(request.headers.get("Host", "")):
+                return answer({"error": self._foreign("Host", request)}, 403)
+            return answer({"error": "Authorization: the control token is missing or wrong"}, 401)
+        if not is_loopback(request.remote or ""):
+            return answer({"error": f"the control API answers this machine only, not {request.remote}, without a token"}, 403)
+        if not self._is_own(request.headers.get("Host", "")):
+            return answer({"error": self._foreign("Host", request)}, 403)
+        origin: str | None = request.headers.get("Origin")
+        if origin is not None and not self._is_own(origin.partition("://")[2]):
+            return answer({"error": self._foreign("Origin", request)}, 403)
         return None
+
+    def _has_token(self, request: web.Request) -> bool:
+        given: str = request.headers.get("X-Mock-Token", "")
+        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            given = value.strip()
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode())
+
+    def _is_own(self, header: str) -> bool:
+        """Whether a host, with or without a port, is the loopback or what the venue is bound to."""
+        name: str = host_name(header)
+        ours: bool = is_address(name) if self._host in WILDCARDS else name.lower() == self._host.lower()
+        return ours or is_loopback(name)
+
+    def _foreign(self, header: str, request: web.Request) -> str:
+        value: str = request.headers.get(header, "")[:SHOWN]
+        return f"{header}: {value!r} is neither the loopback nor this venue's own address"
 
     async def _state(self, request: web.Request, data: Any) -> Answer:
         return self._venue.describe()
@@ -237,6 +265,11 @@ class Control:
     async def _clear_faults(self, request: web.Request, data: Any) -> Answer:
         self._venue.faults.clear()
         return {}
+
+
+def shortened(text: str) -> str:
+    """Without the middle of what is too long to be read."""
+    return text if len(text) <= 5 * SHOWN else f"{text[:2 * SHOWN]} ... {text[-2 * SHOWN:]}"
 
 
 def answer(content: Answer, status: int = 200) -> web.Response:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from ..dialects import Dialect, load_dialect
+from . import guard
 from .accept import Gates
 from .app import build_app
 from .control import WILDCARDS, Control
@@ -153,18 +154,20 @@ class Listener:
         dialect: Dialect = load_dialect(self.venue.dialect)(self.venue)
         control: Control = Control(self.venue, self._token, self.host, self.reset, self.restart_soon)
         app: web.Application = build_app(self.venue, dialect, control)
-        runner: web.AppRunner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=75.0
-        )
+        runner: web.AppRunner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         await dialect.start()
         await self.venue.start()
         assert runner.server is not None
-        gates: Gates = Gates(self.venue.faults, runner.server)
+        doorkeeper: guard.Doorkeeper = guard.Doorkeeper(
+            runner.server, access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
+        )
+        gates: Gates = Gates(self.venue.faults, doorkeeper)
         # A duplicate, because a server closes what it is given: the port outlives the application.
         self._server = await asyncio.get_running_loop().create_server(
-            gates, sock=self._socket.dup(), backlog=BACKLOG
+            gates, sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
         )
+        self._socket.listen(BACKLOG)        # asyncio takes one number for the queue and for what is accepted at once
         self._runner = runner
         self._gates = gates
         self._dialect = dialect
@@ -206,8 +209,10 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop
     except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+        loop: asyncio.AbstractEventLoop = asyncio.new_event_loop()
+    else:
+        loop = uvloop.new_event_loop()
+    loop.set_exception_handler(guard.quiet_accepts)
     return loop
 
 

@@ -25,6 +25,7 @@ CLOSE_RESTART: int = 1012
 
 MAX_MESSAGE: int = 256 << 10            # bytes of one incoming message: 1024 stream names fit several times
 LINGER: float = 5.0                     # seconds a dropped peer gets to read what is already buffered
+TURN_MESSAGES: int = 32                 # messages of one peer read before others have their turn
 LATE_FRAMES: int = 512                  # frames gathered before they are written without waiting for the end of the turn
 
 # Within the handling of a handshake: what is called with the Socket as soon as it is open.
@@ -118,6 +119,7 @@ class Socket:
         self._ping_timer: Timer | None = None
         self._pongs_owed: asyncio.Future[None] | None = None
         self._arrivals: deque[float] = deque()
+        self._received: int = 0
         self._ended: asyncio.Future[None] = self._loop.create_future()
 
     # life
@@ -127,7 +129,10 @@ class Socket:
         Answer the upgrade. Raises aiohttp's HTTPBadRequest when the request is no websocket
         handshake, ConnectionResetError when the peer is gone already.
         """
-        await self.response.prepare(self.request)
+        try:
+            await self.response.prepare(self.request)
+        except ValueError as error:             # a key that is not ASCII
+            raise web.HTTPBadRequest(text=f"Handshake error: {error}") from None
         transport: asyncio.Transport | None = self.request.transport
         if transport is None:
             raise ConnectionResetError("the peer left during the handshake")
@@ -292,6 +297,9 @@ class Socket:
                 if kind is WSMsgType.BINARY:
                     await self.close(CLOSE_UNSUPPORTED, b"text messages only")
                 break
+            self._received += 1
+            if self._received % TURN_MESSAGES == 0:
+                await asyncio.sleep(0)          # what has come already is had without waiting, so let others have a turn
             if self.messages_per_second and self._is_too_many():
                 await self.close(CLOSE_POLICY, b"too many messages")
                 break

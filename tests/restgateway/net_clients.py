@@ -43,7 +43,11 @@ class RestProbe(RestClient):
 def rest_probe() -> Iterator[RestProbe]:
     """A client that is stopped in time and leaves no thread."""
     made: RestProbe = RestProbe()
-    yield made
+    try:
+        yield made
+    except BaseException:
+        made.stop()
+        raise
     began: float = monotonic()
     made.stop()
     assert monotonic() - began < 2
@@ -121,7 +125,11 @@ class StreamProbe(WebsocketClient):
 def stream_probe() -> Iterator[StreamProbe]:
     """A client that is stopped in time and leaves no thread."""
     made: StreamProbe = StreamProbe()
-    yield made
+    try:
+        yield made
+    except BaseException:
+        made.stop()
+        raise
     began: float = monotonic()
     made.stop()
     assert monotonic() - began < 2

@@ -261,6 +261,8 @@ def read_request(text: str) -> tuple[str, list[Any], object]:
     """A control message -> method, params, id; RequestError when it is none."""
     try:
         request: object = msgspec.json.decode(text)
+    except RecursionError:
+        raise RequestError(3, "Invalid JSON: recursion limit exceeded") from None
     except msgspec.DecodeError as error:
         found: re.Match[str] | None = re.search(r"byte (\d+)", str(error))
         place: str = _place(text, int(found.group(1)) if found else len(text.encode()))

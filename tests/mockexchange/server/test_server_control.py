@@ -1,6 +1,7 @@
 """The control API under /_mock/ (DESIGN.md 4.3)."""
 
 import re
+import socket
 from decimal import Decimal
 from typing import Any
 
@@ -137,3 +138,72 @@ def test_foreign_host_header_is_refused(venue: MockExchange, host: str, status: 
 def test_host_names() -> None:
     assert host_name("[::1]:80") == "::1" and host_name("a:80") == "a" and host_name("") == ""
     assert is_loopback("127.8.0.1") and is_loopback("::1") and is_loopback("LOCALHOST") and not is_loopback("a.localhost.evil")
+
+
+# -- who may
+
+
+@pytest.mark.parametrize("host", [
+    "127.0.0.1:80@evil.example", "evil.example#127.0.0.1", "127.0.0.1.evil.example", "localhost.evil.example",
+    "127.0.0.1:80:80", "127.0.0.1:port", "[::1]evil", "[127.0.0.1", "0.0.0.0", "::1", "2130706433", "127.1", "\xff",
+])
+def test_what_only_looks_like_the_loopback_is_refused(venue: MockExchange, host: str) -> None:
+    assert call(venue.rest, "GET", "/_mock/state", headers={"Host": host}).status == 403
+
+
+def test_two_host_headers_are_refused(venue: MockExchange) -> None:
+    with socket.create_connection(("127.0.0.1", int(venue.rest.rpartition(":")[2])), timeout=5) as sock:
+        sock.sendall(b"GET /_mock/state HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n")
+        assert sock.recv(4096).split(b" ")[1] in (b"400", b"403")
+
+
+@pytest.mark.parametrize("origin, status", [
+    ("http://evil.example", 403), ("https://evil.example:8801", 403), ("null", 403), ("", 403), ("file://", 403),
+    ("http://127.0.0.1.evil.example", 403), ("http://10.0.0.1", 403),
+    ("http://127.0.0.1:3000", 200), ("http://localhost", 200), ("http://[::1]:80", 200),
+])
+def test_a_web_page_from_elsewhere_is_refused(venue: MockExchange, origin: str, status: int) -> None:
+    """A page may post text/plain to any address without asking (CSRF); browsers then say whose page it is."""
+    body = {"key": "mock-key", "asset": "BTC", "amount": "1"}
+    before = len(venue.journal())
+    headers = {"Origin": origin, "Content-Type": "text/plain"}
+    assert call(venue.rest, "POST", "/_mock/deposit", body, headers).status == status
+    assert (len(venue.journal()) > before) == (status == 200)
+
+
+def test_who_has_the_token_may_come_from_anywhere() -> None:
+    with MockExchange("test", feed="none", control_token="sesame") as venue:
+        foreign = {"Host": "venue.example", "Origin": "https://desk.example"}
+        assert call(venue.rest, "GET", "/_mock/state", headers={**foreign, "X-Mock-Token": "sesame"}).status == 200
+        assert call(venue.rest, "GET", "/_mock/state", headers={**foreign, "X-Mock-Token": "seasme"}).status == 403
+        assert call(venue.rest, "GET", "/_mock/state", headers={"X-Mock-Token": "\xff"}).status == 401
+        assert call(venue.rest, "GET", "/_mock/state", headers={"Authorization": "Bearer"}).status == 401
+
+
+def own_address() -> str:
+    """This machine's address on a network, "" without one. Nothing is sent to find it out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.connect(("192.0.2.1", 9))
+        except OSError:
+            return ""
+        found: str = sock.getsockname()[0]
+        return "" if is_loopback(found) else found
+
+
+def test_other_machines_need_a_token() -> None:
+    """Seen from a venue that listens on all addresses, this machine's own address is a peer like any other."""
+    address = own_address()
+    if not address:
+        pytest.skip("this machine has no address but the loopback")
+    for token, status in (("", 403), ("sesame", 200)):
+        with MockExchange("test", feed="none", host="0.0.0.0", control_token=token) as venue:
+            there = f"http://{address}:{venue.rest.rpartition(':')[2]}"
+            headers = {"X-Mock-Token": token}
+            assert call(there, "GET", "/_mock/state", headers=headers).status == status
+            assert call(there, "GET", "/echo").status == 200
+            assert call(venue.rest, "GET", "/_mock/state", headers=headers).status == 200
+
+
+def test_loopback_addresses() -> None:
+    assert is_loopback("::ffff:127.0.0.1") and not is_loopback("::ffff:10.0.0.1") and not is_loopback("")

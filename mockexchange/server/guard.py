@@ -1,0 +1,138 @@
+"""
+What keeps a peer that means harm from taking the server's time, memory and sockets.
+
+Limits are constants of this module, so that tests can shorten them. What aiohttp limits itself is not here: a line or
+a header of more than 8190 bytes, more than 128 headers, a websocket message over ``sockets.MAX_MESSAGE``.
+"""
+
+import asyncio
+import logging
+from typing import Any
+from weakref import WeakSet
+
+from aiohttp import web
+
+MAX_BODY: int = 1 << 20             # bytes of a request's body, unpacked
+BODY_SECONDS: float = 20.0          # from the end of a request's head to the end of its body
+KEEP_ALIVE_SECONDS: float = 75.0    # from connecting, or the last answer, to the end of the next request's head
+LINGER_SECONDS: float = 1.0         # that a refused body is read on, so that its sender sees the refusal
+MOST_CONNECTIONS: int = 4096        # of the process
+SPARE_FILES: int = 48               # of the process's open files that are not for connections
+ACCEPT_BATCH: int = 16              # connections taken from the queue at once; less than SPARE_FILES
+SHOWN: int = 200                    # characters of what was wrong that an answer repeats
+
+logger: logging.Logger = logging.getLogger("mockexchange.server")
+
+
+class Handler(web.RequestHandler):
+    """aiohttp's connection, which after a request that is none reads nothing more, keeps nothing and logs no trace."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """The answer to what cannot be served; the connection ends with it."""
+        if status >= 500:
+            return super().handle_error(request, status, exc, message)
+        self.close()
+        # An exception, its trace and the frames in it keep each other and every byte that came alive.
+        for pending, _ in self._messages:
+            _forget(getattr(pending, "exc", None))
+        self._messages.clear()
+        _forget(exc)
+        logger.debug("not HTTP from %s: %s", request.remote, (message or "")[:SHOWN])
+        response: web.Response = web.Response(status=status, text=(message or "")[:SHOWN])
+        response.force_close()
+        return response
+
+    def is_idle(self) -> bool:
+        """Whether no request is being served, nor a websocket."""
+        return getattr(self, "_current_request", self) is None
+
+
+def _forget(error: BaseException | None) -> None:
+    if error is not None:
+        error.__traceback__ = None
+
+
+class Refused(asyncio.Protocol):
+    """A connection there is no room for."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        getattr(transport, "abort", transport.close)()
+
+
+class Doorkeeper:
+    """
+    Makes the protocol of every new connection of one listener.
+
+    When the process has as many connections as it can hold, the oldest idle one makes room for the new one; when
+    none is idle, the new one is cut. So the limit of open files is never met, where accepting itself would fail.
+    """
+
+    _all: "WeakSet[Doorkeeper]" = WeakSet()
+
+    def __init__(self, server: web.Server, **options: Any) -> None:
+        self._server: web.Server = server
+        self._options: dict[str, Any] = options
+        self._most: int = most_connections()
+        self._all.add(self)
+
+    def __call__(self) -> asyncio.Protocol:
+        if self._count() >= self._most and not self._make_room():
+            return Refused()
+        return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
+
+    def _count(self) -> int:
+        return sum(len(one._server.connections) for one in self._all)
+
+    def _make_room(self) -> bool:
+        for handler in self._server.connections:
+            transport: asyncio.Transport | None = handler.transport
+            if isinstance(handler, Handler) and handler.is_idle() and transport is not None and not transport.is_closing():
+                transport.abort()
+                return True
+        return False
+
+
+def most_connections() -> int:
+    """How many connections the process can have with the files it may open."""
+    try:
+        import resource
+    except ImportError:
+        return MOST_CONNECTIONS         # Windows
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files == resource.RLIM_INFINITY else max(min(MOST_CONNECTIONS, files - SPARE_FILES), 8)
+
+
+async def read_body(request: web.Request) -> web.Response | None:
+    """Read a body that has not come whole yet, within its limits; the answer to one that breaks them."""
+    if (request.content_length or 0) > MAX_BODY:
+        return _refusal(413, f"body: more than {MAX_BODY} bytes")
+    try:
+        await asyncio.wait_for(request.read(), BODY_SECONDS)
+    except web.HTTPRequestEntityTooLarge:
+        return _refusal(413, f"body: more than {MAX_BODY} bytes")
+    except asyncio.TimeoutError:
+        return _refusal(408, f"body: not whole within {BODY_SECONDS:g} s")
+    except web.RequestPayloadError:
+        return _refusal(400, "body: not as its headers say")
+    return None
+
+
+def _refusal(status: int, text: str) -> web.Response:
+    response: web.Response = web.json_response({"error": text}, status=status)
+    response.force_close()
+    return response
+
+
+def quiet_accepts(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """
+    An event loop's exception handler. Others in the process may use up its files: asyncio then tries a thousand times
+    a second to accept, and a trace for each would be all that the process does.
+    """
+    if "socket.accept()" in str(context.get("message")):
+        logger.debug("no file left to accept a connection with")
+        return
+    loop.default_exception_handler(context)

@@ -1,0 +1,82 @@
+"""
+What a number from a venue must be like to be believed. The one place that decides it.
+
+A price, a volume, a balance is finite, not negative and at most MOST; so NaN, Infinity, 1e400, "-1" and a hundred
+thousand digits are no numbers. What holds one is not understood as a whole: it is said, and costs itself.
+"""
+
+import reprlib
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+
+MOST: float = 1e18
+DIGITS: int = 18                    # decimals at most of a tick or step
+MOST_MILLISECONDS: int = 10 ** 16   # of a time; microseconds are times too (in the year 2286)
+
+# for typed decoding: the check is made where the number is read, in C
+Amount = Annotated[float, msgspec.Meta(ge=0.0, le=MOST)]
+
+_SHORT: reprlib.Repr = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+_SHORT.maxlevel = 3
+
+
+def amount(value: Any) -> float:
+    """
+    A price or a volume, from a number or its text.
+
+    :raises ValueError: it is none, or not plausible
+    """
+    try:
+        found: float = float(value)
+    except OverflowError:
+        found = MOST * 2                # an int beyond all floats
+    if not 0.0 <= found <= MOST:
+        raise ValueError(f"no plausible number: {short(value)}")
+    return found
+
+
+def step(value: Any) -> Decimal:
+    """
+    A tick size or lot size as exact number; 0 means "no such rule".
+
+    :raises ValueError: it is none, or not plausible
+    """
+    found: Decimal = Decimal(value).normalize()
+    if not found.is_finite() or not 0 <= found <= MOST or found and found.adjusted() < -DIGITS:
+        raise ValueError(f"no plausible step: {short(value)}")
+    return found
+
+
+def digits(value: Any) -> int:
+    """
+    How many decimals something has.
+
+    :raises ValueError: it is no such number
+    """
+    found: int = int(value)
+    if not 0 <= found <= DIGITS:
+        raise ValueError(f"no plausible number of decimals: {short(value)}")
+    return found
+
+
+def milliseconds(value: Any) -> int:
+    """
+    A time since 1970.
+
+    :raises ValueError: it is none, or of another age
+    """
+    found: int = int(value)
+    if not 0 <= found <= MOST_MILLISECONDS:
+        raise ValueError(f"no plausible time: {short(value)}")
+    return found
+
+
+def short(value: Any) -> str:
+    """Any value, however large or deep, as text for a log line."""
+    try:
+        return _SHORT.repr(value)
+    except (ValueError, RecursionError):        # an int of more digits than may be printed
+        return f"<{type(value).__name__}>"
