@@ -257,7 +257,7 @@ def markets(draw: st.DrawFn) -> list[tuple[str, str]]:
         if draw(st.integers(0, 9)) == 0:
             (bids if draw(st.booleans()) else asks).clear()
         if draw(st.integers(0, 9)) == 0:        # the whole market jumps
-            jump = draw(st.sampled_from([-6, 6]))
+            jump = draw(st.sampled_from([-6, 6])) if min(bids | asks, default=99) > 6 else 6
             bids, asks = {price + jump for price in bids}, {price + jump for price in asks}
         snapshots.append((update_id, sorted(bids, reverse=True)[:5], sorted(asks)[:5]))
         what = draw(st.sampled_from(["best", "best", "depth", "late depth", "both", "trade", "nothing"]))
