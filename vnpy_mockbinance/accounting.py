@@ -55,7 +55,7 @@ class Accounting(Trading):
 
     def reconcile_soon(self) -> None:
         """Now, or a little later when it has just been done: a venue that sends rubbish cannot make us ask without end."""
-        self.writer.sooner(max(0.0, self.reconciled_at + RECONCILE_AGAIN - monotonic()), "reconcile", self.reconcile)
+        self.writer.sooner(max(0.0, self.reconciled_at + RECONCILE_AGAIN - monotonic()), "reconcile soon", self.reconcile)
 
     def query_new_trades(self, name: str) -> None:
         """Fills of a symbol that we have not seen yet."""

@@ -109,7 +109,7 @@ MISDEEDS: dict[str, Misdeed] = {
     "body drips": drip(OK + b"Content-Length: 1000\r\n\r\n", b"a"),
     "chunks drip": drip(CHUNKED, b"1\r\na\r\n"),
     "body without length drips": drip(OK + b"Connection: close\r\n\r\n", b" "),
-    "body without length stops": lambda peer: (peer.send(OK + b"Connection: close\r\n\r\n{}"), peer.hang()),
+    "body without length stops": drip(OK + b"Connection: close\r\n\r\n{}", b""),
     "headers drip": drip(OK, b"X: y\r\n"),
     "1xx drips": drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
 }
