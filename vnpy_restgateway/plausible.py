@@ -44,10 +44,10 @@ def step(value: Any) -> Decimal:
 
     :raises ValueError: it is none, or not plausible
     """
-    found: Decimal = Decimal(value).normalize()
+    found: Decimal = Decimal(value)
     if not found.is_finite() or not 0 <= found <= MOST or found and found.adjusted() < -DIGITS:
         raise ValueError(f"no plausible step: {short(value)}")
-    return found
+    return found.normalize()
 
 
 def digits(value: Any) -> int:

@@ -287,3 +287,23 @@ def test_no_tick_is_torn_or_crossed_or_earlier(told: list[tuple[str, str]], step
         check_whole(tick)
         assert tick.datetime >= latest
         latest = tick.datetime
+
+
+@pytest.mark.parametrize("number", [b"nan", b"inf", b"-Infinity", b"1e400", b"-1", b"1e300", b"9" * 100_000, b"", b"0x1"])
+@pytest.mark.parametrize("channel, payload", [
+    ("bookTicker", b'{"u":400900217,"s":"BNBUSDT","b":"#","B":"#","a":"#","A":"#"}'),
+    ("depth5@100ms", b'{"lastUpdateId":160,"bids":[["#","#"]],"asks":[["#","#"]]}'),
+    ("aggTrade", b'{"e":"aggTrade","E":1,"s":"BNBUSDT","p":"#","q":"#","T":1672515782136}'),
+    ("ticker", b'{"E":1,"c":"#","Q":"#","o":"#","h":"#","l":"#","v":"#","q":"#","x":"#"}'),
+], ids=["bookTicker", "depth", "aggTrade", "ticker"])
+def test_a_number_that_is_none_makes_no_tick(channel: str, payload: bytes, number: bytes) -> None:
+    """Each field in turn; the same frame with plain numbers is read."""
+    decode = FRAMES[channel].decode
+    for place in range(payload.count(b"#")):
+        parts: list[bytes] = payload.split(b"#")
+        spoilt: bytes = parts[0]
+        for index, part in enumerate(parts[1:]):
+            spoilt += (number if index == place else b"1.5") + part
+        with pytest.raises(msgspec.MsgspecError):
+            decode(b'{"stream":"x","data":' + spoilt + b"}")
+    decode(b'{"stream":"x","data":' + payload.replace(b"#", b"1.5") + b"}")

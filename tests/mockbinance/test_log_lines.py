@@ -1,0 +1,50 @@
+"""Log lines: one line each, short, and not as many as a venue likes."""
+
+from typing import Any
+
+import pytest
+from vnpy.event import Event
+
+from vnpy_mockbinance import MockBinanceGateway
+from vnpy_restgateway.gateway import LONGEST_LINE
+
+
+class Lines(list[str]):
+    def put(self, event: Event) -> None:
+        if event.type == "eLog":
+            self.append(event.data.msg)
+
+
+@pytest.fixture
+def lines() -> Lines:
+    return Lines()
+
+
+@pytest.fixture
+def gateway(lines: Lines) -> Any:
+    return MockBinanceGateway(lines, "X")       # type: ignore[arg-type]
+
+
+def test_a_long_line_is_cut(gateway: Any, lines: Lines) -> None:
+    gateway.secrets = ("hunter2-hunter2",)
+    gateway.log("a" * 700 + "hunter2-hunter2" * 5 + "b" * 50_000_000)
+    assert len(lines) == 1 and len(lines[0]) <= LONGEST_LINE + 4 and lines[0].endswith(" ...") and "hunter2" not in lines[0]
+
+
+def test_a_line_is_one_line(gateway: Any, lines: Lines) -> None:
+    gateway.log("资金不足\r\n2030-01-01 ERROR forged\x1b[31m\u2028\ud800")
+    assert lines[0].isprintable() and lines[0].startswith("资金不足  2030")
+
+
+def test_bad_frames_are_said_now_and_then(gateway: Any, lines: Lines) -> None:
+    """And they do not make the gateway ask the venue for each of them."""
+    for payload in [b"[" * 100_000, b"NaN", b'{"a":1e400}', b"\xff"] * 500:
+        gateway.trade.on_frame(payload)
+        gateway.md.on_frame(payload)
+    assert 6 <= len(lines) <= 12 and all(len(line) < 400 for line in lines)
+
+
+def test_user_events_that_are_not_understood(gateway: Any, lines: Lines) -> None:
+    for n in range(2_000):
+        gateway.on_user_event({"e": "executionReport", "s": n, "B": n} if n % 2 else {"e": "outboundAccountPosition", "B": n})
+    assert len([line for line in lines if "not understood" in line]) <= 6
