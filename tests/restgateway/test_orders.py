@@ -1,5 +1,7 @@
 """The order table: whatever is told in whatever order, nothing is lost, doubled or invented."""
 
+from functools import reduce
+from operator import add
 from typing import Any
 
 import pytest
@@ -71,7 +73,8 @@ def test_large_volumes_do_not_wait_for_float_noise(table: OrderTable) -> None:
     """0.1-steps at 1e8: the sum of the fills differs from the venue's total by more than 1e-9."""
     volumes = [12345678.1] * 9 + [0.1] * 3
     total = 111111103.2
-    assert abs(sum(volumes) - total) > 1e-9, "the noise this test is about"
+    # sum() has no such noise from Python 3.12 on
+    assert abs(reduce(add, volumes) - total) > 1e-9, "the noise this test is about"
     for n, volume in enumerate(volumes):
         table.fill(make_trade(f"t{n}", volume), "1")
     assert words(table.update(told(Status.ALLTRADED, total, volume=total), "1")) == [f"ALLTRADED {total:g}"]

@@ -15,7 +15,7 @@ from time import monotonic
 
 import pytest
 
-WITHIN: float = 1.0             # seconds in which somebody else's request is answered, whatever goes on
+WITHIN: float = 5.0             # s for somebody else's request, on a machine that has other things to do
 MEMORY_MB: int = 48             # what an attack may add at most
 STDERR_BYTES: int = 20_000      # what it may make the server say
 
