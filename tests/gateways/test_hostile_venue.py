@@ -32,6 +32,7 @@ from vnpy_restgateway.gateway import LONGEST_LINE
 from vnpy_restgateway.plausible import MOST
 from vnpy_restgateway.rest_transport import Transport
 
+from .conftest import CASES
 from .harness import Case, Desk, Recorder
 
 LOW, HIGH = 30_000.0, 50_000.0
@@ -118,6 +119,13 @@ class Poison:
             return data
 
 
+@pytest.fixture(params=[case for case in CASES if case.in_matrix], ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    """One for each venue."""
+    found: Case = request.param
+    return found
+
+
 @pytest.fixture
 def poison(monkeypatch: pytest.MonkeyPatch) -> Poison:
     return Poison(monkeypatch)
@@ -139,7 +147,7 @@ def victim(case: Case, venue: MockExchange, poison: Poison) -> Iterator[Desk]:
         assert not desk.recorder.implausible, desk.recorder.implausible[:5]
 
 
-def trade_under(desk: Desk, poison: Poison, kind: str, seconds: float = 4.0) -> list[str]:
+def trade_under(desk: Desk, poison: Poison, kind: str, seconds: float = 2.0) -> list[str]:
     """Orders that rest, fill and are cancelled, while the venue sends ``kind``."""
     poison.kind, poison.on = kind, True
     ids: list[str] = []

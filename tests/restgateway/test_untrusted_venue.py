@@ -143,7 +143,7 @@ def test_hostile_answers(name: str) -> None:
                 client.ask("POST", "/bad", lane=lane, timeout=TIMEOUT)
                 kind, value, _ = client.next()
                 assert kind == "error" and isinstance(value, Unknown), (kind, value)
-                assert time.monotonic() - began < TIMEOUT + 0.5
+                assert time.monotonic() - began < TIMEOUT + 2.0
                 assert len(str(value)) < 1_000, "what came is not repeated"
                 good_still(client)
 
