@@ -2,7 +2,7 @@
 A day of trading in minutes: memory, threads and sockets of a gateway, hour by hour.
 
     python benchmarks/soak.py                       24 hours, an order a second, MockBinanceGateway on the binance dialect
-    python benchmarks/soak.py --dialect hashex --hours 6 --rate 2
+    python benchmarks/soak.py --dialect hashex --hours 0.1      HashExGateway: much slower, try minutes
 
 The mock exchange runs in a process of its own with its clock in our hands; every ten simulated seconds orders are sent, cancelled
 and filled, ticks come as the market moves, and every hour what the gateway said is held against the venue's journal.

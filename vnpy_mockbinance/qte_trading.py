@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from vnpy_restgateway.order_data import copy
 from vnpy_restgateway.orders import Entry, Push
 from vnpy_restgateway.outcome import Outcome, Reply, classify
 from vnpy_restgateway.reconcile import VenueOrder
@@ -224,7 +225,8 @@ class QteTrading:
             return
         trades: list[TradeData] = self.fills_of(entry, contract, reply.data)
         traded: float = sum(trade.volume for trade in trades)
-        order: OrderData = self._copy(entry, traded)
+        order: OrderData = copy(entry.order)
+        order.traded = traded
         order.status = Status.ALLTRADED if traded > order.volume - VOLUME_NOISE else Status.CANCELLED
         for trade in trades:
             self.gateway.flow.on_fill(trade, entry.venue_id)
@@ -312,43 +314,50 @@ class QteTrading:
         """
         record: VenueOrder = found.record
         order: OrderData = record.order
-        flow = self.gateway.flow
-        entry: Entry | None = flow.table.find(record.venue_id) or flow.table.get(order.orderid)
-        traded: float = found.traded if found.traded is not None else entry.order.traded if entry else 0.0
-        filled: float = entry.filled if entry and entry.venue_id in ("", record.venue_id) else 0.0
-        order.traded = traded
-        if traded > filled + VOLUME_NOISE and not self.build.tells_fills:
+        entry: Entry | None = self._entry(record)
+        order.traded = found.traded if found.traded is not None else entry.order.traded if entry else 0.0
+        if not self.build.tells_fills and self._grown(record):
             name: str = self.gateway.contracts[order.symbol].name
             reference: float = self.quotes.reference(name, order.direction)
             price: float = fill_price(order, reference, taken)
             if not price or taken and not reference:
-                self._ask_price(name, found)
+                self._ask_price(name, record)
                 return
-            flow.on_fill(growth(record, filled, traded, price, self.gateway.now()), record.venue_id)
+            self._fill(record, price)
         if found.traded is None and order.status in FINAL:
             self.gateway.log_once(
                 f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
                 WARNING,
             )
-        flow.on_order(order, record.venue_id)
+        self.gateway.flow.on_order(order, record.venue_id)
 
-    def _ask_price(self, name: str, found: QteOrder) -> None:
+    def _entry(self, record: VenueOrder) -> Entry | None:
+        table = self.gateway.flow.table
+        return table.find(record.venue_id) or table.get(record.order.orderid)
+
+    def _filled(self, record: VenueOrder) -> float:
+        """What was delivered of an order."""
+        entry: Entry | None = self._entry(record)
+        return entry.filled if entry and entry.venue_id in ("", record.venue_id) else 0.0
+
+    def _grown(self, record: VenueOrder) -> bool:
+        return record.order.traded > self._filled(record) + VOLUME_NOISE
+
+    def _fill(self, record: VenueOrder, price: float) -> None:
+        trade: TradeData = growth(record, self._filled(record), record.order.traded, price, self.gateway.now())
+        self.gateway.flow.on_fill(trade, record.venue_id)
+
+    def _ask_price(self, name: str, record: VenueOrder) -> None:
         """What the market stands at, for a fill whose price is not told."""
         def on_price(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
-            order: OrderData = found.record.order
+            order: OrderData = record.order
             try:
                 price: float = parse_prices(reply.data)[name]       # type: ignore[union-attr]
             except Shape:
                 price = order.price
-            flow = self.gateway.flow
-            entry: Entry | None = flow.table.find(found.record.venue_id) or flow.table.get(order.orderid)
-            filled: float = entry.filled if entry and entry.venue_id in ("", found.record.venue_id) else 0.0
-            if order.traded > filled + VOLUME_NOISE:
-                price = fill_price(order, price, True)
-                flow.on_fill(
-                    growth(found.record, filled, order.traded, price, self.gateway.now()), found.record.venue_id
-                )
-            flow.on_order(order, found.record.venue_id)
+            if self._grown(record):
+                self._fill(record, fill_price(order, price, True))
+            self.gateway.flow.on_order(order, record.venue_id)
 
         self.rest.call(
             "GET", self.build.prefix + PRICE, {"symbol": name}, on_price, lane="order", rank=Rank.CANCEL, private=False
@@ -357,12 +366,6 @@ class QteTrading:
     def _read(self, d: dict[str, Any]) -> QteOrder:
         contract: ContractData = self.gateway.names[d["symbol"]]
         return parse_order(d, contract, self.gateway.now(), self.gateway.gateway_name)
-
-    def _copy(self, entry: Entry, traded: float) -> OrderData:
-        order: OrderData = object.__new__(OrderData)
-        order.__dict__ = dict(entry.order.__dict__)
-        order.traded = traded
-        return order
 
     def _base(self, symbol: str) -> str:
         contract: ContractData | None = self.gateway.contracts.get(symbol)

@@ -1,8 +1,9 @@
 """F22 to F29: restarts, sockets that die or fall silent, keys that are refused."""
 
-from contextlib import contextmanager
-from threading import Event, Thread
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from threading import Event, Thread
 from typing import Any
 
 from vnpy.trader.constant import Exchange, Interval, Status
@@ -176,8 +177,6 @@ def revoked(run: Run) -> None:
 
 @row("F32", "hung routes: orders flow, history gives up")
 def hung(run: Run) -> None:
-    from datetime import datetime, timedelta, timezone
-
     desk = run.desk()
     run.arm("GET *", "before_engine", "hang", times=0)
     now = datetime.now(timezone.utc)
