@@ -15,7 +15,6 @@ from vnpy.trader.object import BarData, ContractData
 from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
 from vnpy_restgateway.pace import Job, Pacer
 from vnpy_restgateway.rest import Request, RestClient
-from vnpy_restgateway.schedule import retry_after
 
 from . import klines
 from .auth import query_string, signed_headers, wire_params
@@ -223,14 +222,7 @@ class RestApi(RestClient):
 
     def on_limits(self, reply: Reply, text: str) -> bool:
         """429 and 418, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
-        if reply.status not in (418, 429):
-            return False
-        seconds: float = retry_after(reply.headers.get("Retry-After"), LIMIT_FALLBACK)
-        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
-        if self.gateway.gate.shut(seconds, monotonic(), what):
-            until: datetime = datetime.fromtimestamp(datetime.now().timestamp() + seconds)
-            self.gateway.log(f"{what}, no requests until {until:%H:%M:%S}: {text}", ERROR)
-        return True
+        return self.gateway.shut_gate(reply, text, LIMIT_FALLBACK)
 
     # commands and single questions: answered whatever happens, never repeated here
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from logging import ERROR, WARNING
+from logging import WARNING
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from vnpy.trader.object import BarData, ContractData
 from vnpy_restgateway.history import fetch_bars
 from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
 from vnpy_restgateway.rest import Request, RestClient
-from vnpy_restgateway.schedule import Gate, retry_after
 
 from .auth import signed_query
 from .endpoints import (
@@ -172,17 +171,8 @@ class RestApi(RestClient):
         429 and 418: shut the gate for as long as the venue says, and tell the user once. Too many
         orders (-1015) keep new orders back only: cancels and queries are no part of that limit.
         """
-        if reply.status not in (418, 429):
-            return False
-        orders_only: bool = code == TOO_MANY_ORDERS
-        gate: Gate = self.gateway.order_gate if orders_only else self.gateway.gate
         fallback: float = BAN_FALLBACK if reply.status == 418 else LIMIT_FALLBACK
-        seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
-        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
-        if gate.shut(seconds, monotonic(), what):
-            until: datetime = datetime.fromtimestamp(datetime.now().timestamp() + seconds)
-            self.gateway.log(f"{what}, no {'orders' if orders_only else 'requests'} until {until:%H:%M:%S}: {text}", ERROR)
-        return True
+        return self.gateway.shut_gate(reply, text, fallback, orders_only=code == TOO_MANY_ORDERS)
 
     def query_time(self) -> None:
         """One sample of the server's clock; the gateway asks for several. Timed in the worker, not in the queue."""

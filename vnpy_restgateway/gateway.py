@@ -11,6 +11,7 @@ import string
 import time
 from abc import abstractmethod
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from logging import ERROR, INFO, WARNING
 from threading import RLock, Thread
@@ -38,8 +39,9 @@ from .doubt import DoubtRule
 from .flow import OrderFlow
 from .order_data import OrderForm
 from .orders import Entry, Push
+from .outcome import Reply
 from .redact import redact
-from .schedule import Gate
+from .schedule import Gate, retry_after
 from .settings import Field, SettingError, read_setting
 from .writer import Writer
 
@@ -259,6 +261,21 @@ class RestGateway(BaseGateway):
     def pause(self) -> float:
         """Seconds the venue wants to be left alone, 0 if it does not."""
         return self.gate.remaining(time.monotonic()) if self.gate.shut_until else 0.0
+
+    def shut_gate(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
+        """
+        A 429 or 418: shut the gate for as long as its Retry-After says, ``fallback`` seconds without one, and tell the
+        user once. False: the reply is neither.
+        """
+        if reply.status not in (418, 429):
+            return False
+        gate: Gate = self.order_gate if orders_only else self.gate
+        seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
+        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
+        if gate.shut(seconds, time.monotonic(), what):
+            until: datetime = datetime.fromtimestamp(time.time() + seconds)
+            self.log(f"{what}, no {'orders' if orders_only else 'requests'} until {until:%H:%M:%S}: {text}", ERROR)
+        return True
 
     # contracts
 
