@@ -1,5 +1,7 @@
 """What the gateway suite stands on: the desk and recorder of the conformance driver, and one Case per gateway."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vnpy.trader.constant import OrderType, Status
@@ -26,6 +28,13 @@ class Case(Profile):
 
     def open_venue(self) -> MockExchange:
         return MockExchange(self.dialect, seed=7, options=dict(self.options))
+
+    @contextmanager
+    def open_venue_with_history(self) -> Iterator[MockExchange]:
+        """A running venue whose past is made up beforehand: that takes it seconds."""
+        with self.open_venue() as running:
+            running.run(lambda venue: [tape.bars("1m", 1) for tape in venue.exchange.tapes.values()])
+            yield running
 
 
 class Desk(AnyDesk):

@@ -24,9 +24,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture(scope="module")
 def venue(case: Case) -> Iterator[MockExchange]:
-    """One for all, with its history made up beforehand: that takes it seconds."""
-    with case.open_venue() as running:
-        running.run(lambda venue: [tape.bars("1m", 1) for tape in venue.exchange.tapes.values()])
+    """One for all."""
+    with case.open_venue_with_history() as running:
         yield running
 
 
