@@ -17,8 +17,10 @@ BODY_SECONDS: float = 20.0          # from the end of a request's head to the en
 KEEP_ALIVE_SECONDS: float = 75.0    # from connecting, or the last answer, to the end of the next request's head
 LINGER_SECONDS: float = 1.0         # that a refused body is read on, so that its sender sees the refusal
 MOST_CONNECTIONS: int = 4096        # of the process
-SPARE_FILES: int = 48               # of the process's open files that are not for connections
-ACCEPT_BATCH: int = 16              # connections taken from the queue at once; less than SPARE_FILES
+ACCEPT_BATCH: int = 8               # connections taken from the queue at once
+# Of the process's open files, not for connections: its own, and three batches, for what is taken while the one before
+# is looked at and what made room for that is still being closed. A file too few, and asyncio accepts nobody for a second.
+SPARE_FILES: int = 32 + 3 * ACCEPT_BATCH
 SHOWN: int = 200                    # characters of what was wrong that an answer repeats
 
 logger: logging.Logger = logging.getLogger("mockexchange.server")
