@@ -84,17 +84,20 @@ def order_request(price: float = 20000.0, volume: float = 0.001) -> OrderRequest
 
 
 class Waiter:
-    """An event engine in which one can wait for the state of an order."""
+    """An event engine in which one can wait for the state of an order, and that knows when it was told of it."""
 
     def __init__(self) -> None:
         self.changed: Condition = Condition()
         self.statuses: dict[str, Status] = {}
+        self.told: dict[str, float] = {}        # perf_counter seconds of the newest status
         self.logs: list[str] = []
 
     def put(self, event: Event) -> None:
         data: Any = event.data
         if event.type == EVENT_ORDER:
+            now: float = time.perf_counter()
             with self.changed:
+                self.told[data.vt_orderid] = now
                 self.statuses[data.vt_orderid] = data.status
                 self.changed.notify()
         elif event.type == "eLog":
@@ -103,11 +106,12 @@ class Waiter:
     def register(self, kind: str, handler: Any) -> None:
         """Nothing is handed on."""
 
-    def wait(self, vt_orderid: str, status: Status) -> None:
-        """TimeoutError with the last of the log when the order does not get there."""
+    def wait(self, vt_orderid: str, status: Status) -> float:
+        """When the order got there, perf_counter seconds; TimeoutError with the last of the log when it does not."""
         with self.changed:
             if not self.changed.wait_for(lambda: self.statuses.get(vt_orderid) is status, DEADLINE):
                 raise TimeoutError(f"{vt_orderid} is {self.statuses.get(vt_orderid)}. The log ends: {self.logs[-5:]}")
+            return self.told[vt_orderid]
 
 
 class OrderDesk:
@@ -135,11 +139,13 @@ class OrderDesk:
                 raise TimeoutError(f"the gateway does not get ready: {self.waiter.logs[-5:]}")
             time.sleep(0.01)
 
-    def order(self) -> None:
-        """From ``send_order`` to ``on_order`` with NOTTRADED."""
+    def order(self) -> float:
+        """Seconds from the call of ``send_order`` to that of ``on_order`` with NOTTRADED."""
+        begin: float = time.perf_counter()
         vt_orderid: str = self.gateway.send_order(self.request)
-        self.waiter.wait(vt_orderid, Status.NOTTRADED)
+        told: float = self.waiter.wait(vt_orderid, Status.NOTTRADED)
         self.sent.append(vt_orderid)
+        return told - begin
 
     def clear(self) -> None:
         """Cancel what rests, and wait until it is cancelled."""
@@ -150,6 +156,7 @@ class OrderDesk:
         for vt_orderid in sent:
             self.waiter.wait(vt_orderid, Status.CANCELLED)
         self.waiter.statuses.clear()
+        self.waiter.told.clear()
 
     def close(self) -> None:
         """End the gateway."""

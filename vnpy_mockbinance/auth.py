@@ -1,6 +1,7 @@
 """HMAC-SHA256 signatures of Binance. Pure."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import itemgetter
@@ -8,6 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 BLOCK: int = 64                     # bytes of SHA-256's block
+
+# what percent-encoding leaves as it is
+_is_plain: Callable[[str], Any] = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
 @lru_cache(maxsize=8)
@@ -30,7 +34,11 @@ def sign(secret: bytes, payload: str) -> str:
 
 def signed_query(secret: bytes, params: Mapping[str, str | int]) -> str:
     """Query string with the signature behind it: percent-encoded first, then signed, in the order given."""
-    query: str = urlencode(params)
+    texts: list[str] = [str(value) for value in params.values()]
+    if _is_plain("".join((*params, *texts))):
+        query: str = "&".join(map("=".join, zip(params, texts, strict=True)))       # an order's: a tenth of urlencode's time
+    else:
+        query = urlencode(params)
     return f"{query}&signature={sign(secret, query)}"
 
 

@@ -138,6 +138,7 @@ class Dialer:
 
 class PlainConnection(HTTPConnection):
     dialer: Dialer
+    putheader = http.client.HTTPConnection.putheader        # what urllib3 would leave out is never given to it
 
     def _new_conn(self) -> socket.socket:
         return self.dialer.open(self.host, self.port)
@@ -145,6 +146,7 @@ class PlainConnection(HTTPConnection):
 
 class SecureConnection(HTTPSConnection):
     dialer: Dialer
+    putheader = http.client.HTTPConnection.putheader
 
     def _new_conn(self) -> socket.socket:
         return self.dialer.open(self.host, self.port or 443)
@@ -198,7 +200,7 @@ class Connection:
         if answer.length:
             raise http.client.IncompleteRead(content, answer.length)
         answer.close()
-        headers_found: Headers = Headers(dict(answer.headers.items()))
+        headers_found: Headers = Headers(answer.headers.raw_items())
         return Response(
             answer.status, answer.reason, headers_found, decode_content(content, headers_found.get("Content-Encoding", ""))
         )

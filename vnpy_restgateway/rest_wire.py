@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -26,8 +26,12 @@ class Headers(Mapping[str, str]):
 
     __slots__ = ("_items",)
 
-    def __init__(self, items: Mapping[str, str] | None = None) -> None:
-        self._items: dict[str, str] = {name.lower(): value for name, value in (items or {}).items()}
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._items: dict[str, str] = {}
+        items: dict[str, str] = self._items
+        for name, value in pairs:
+            name = name.lower()
+            items[name] = f"{items[name]}, {value}" if name in items else value
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()]

@@ -1,5 +1,10 @@
 """Golden vectors of Binance's documents."""
 
+from urllib.parse import urlencode
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from vnpy_mockbinance.auth import sign, signed_params, signed_query
 
 KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
@@ -39,6 +44,15 @@ def test_rest_other_than_ascii_is_encoded_before_it_is_signed() -> None:
         "&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559"
     )
     assert signed_query(SECRET, {**REST_PARAMS, "symbol": "１２３４５６"}) == f"{query}&signature={REST_OTHER}"
+
+
+TEXTS = st.text(max_size=8) | st.text("aZ09-_.~&=+ %/", max_size=8)
+
+
+@given(st.dictionaries(TEXTS, TEXTS | st.integers(), max_size=4))
+def test_whatever_is_signed_is_percent_encoded(params: dict[str, str | int]) -> None:
+    query, _, signature = signed_query(SECRET, params).rpartition("&signature=")
+    assert query == urlencode(params) and signature == sign(SECRET, query)
 
 
 def test_websocket_ascii() -> None:

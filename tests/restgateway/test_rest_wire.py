@@ -34,7 +34,12 @@ def test_header_injection_is_refused_by_name(headers: dict) -> None:
 
 
 def test_response_has_what_users_of_requests_know() -> None:
-    response = Response(200, "OK", Headers({"Retry-After": "3"}), b'{"a":1}')
+    response = Response(200, "OK", Headers([("Retry-After", "3")]), b'{"a":1}')
     assert response.headers["retry-after"] == response.headers["RETRY-AFTER"] == "3"
     assert response.json() == {"a": 1} and response.ok and response.text == '{"a":1}'
     assert not Response(503, "", Headers(), b"")
+
+
+def test_repeated_headers_are_joined() -> None:
+    headers = Headers([("Set-Cookie", "a=1"), ("Date", "today"), ("set-cookie", "b=2")])
+    assert headers["Set-Cookie"] == "a=1, b=2" and list(headers) == ["set-cookie", "date"]
