@@ -21,11 +21,13 @@ import vnpy_rest
 
 from .outcome import NotSent, Reply, RestError, Unknown, describe
 from .redact import redact
-from .rest_lanes import Callback, Lane, OnError, OnFailed, Request
-from .rest_transport import Origin, Transport, parse_url
+from .rest_connection import Connection, Origin, parse_url
+from .rest_lanes import Callback, Lane, OnError, OnFailed, Request, unsent
+from .rest_transport import Transport
 from .rest_wire import Response, encode_body, encode_headers, encode_target
 
 LANES: tuple[str, str] = ("order", "query")
+SENT_AT_ONCE: tuple[str] = ("order",)       # lanes whose requests the caller's thread sends when no waiting is needed
 MAX_WORKERS: int = 16
 STOP_PATIENCE: float = 1.5
 LAST_TENTH: float = 0.1
@@ -35,7 +37,8 @@ logger: logging.Logger = logging.getLogger("vnpy_restgateway.rest")
 
 class RestClient(vnpy_rest.RestClient):
     """
-    * Override ``sign`` to sign a request: it is called in the worker, at the moment of sending.
+    * Override ``sign`` to sign a request: it is called at the moment of sending, in the worker or, for an order that can
+      leave at once, in the caller's thread.
     * Override ``on_failed`` (answer that is not 2xx) and ``on_error`` (no usable answer, or an
       exception in a callback) for requests that bring no handler of their own.
 
@@ -124,12 +127,12 @@ class RestClient(vnpy_rest.RestClient):
         self._swept.set()
         waiting: list[Request] = []
         for lane in lanes.values():
-            waiting += [request for _ in range(len(lane.urgent) + len(lane.normal)) if (request := lane.pop())]
+            while request := lane.pop():
+                waiting.append(request)
             for _ in lane.workers:
                 lane.tokens.put(False)
-        error: NotSent = NotSent("client was stopped before the request was sent")
         for request in waiting:
-            self._finish_error(request, error)
+            self._finish_error(request, unsent(request, "client was stopped before the request was sent"))
         patience: float = monotonic() + STOP_PATIENCE
         threads: list[threading.Thread] = [t for lane in lanes.values() for t in lane.workers]
         if sweeper is not None:
@@ -159,7 +162,7 @@ class RestClient(vnpy_rest.RestClient):
         priority: bool = False,
     ) -> Request:
         """
-        Put a request in line; returns at once.
+        Put a request in line, or send an order that need not wait; returns at once.
 
         :param lane: "order" or "query"
         :param timeout: seconds from now to the end of the answer (default: ``read_timeout``)
@@ -173,11 +176,13 @@ class RestClient(vnpy_rest.RestClient):
             raise ValueError(f"lane is {lane!r}, not one of {', '.join(LANES)}")
         busy: bool = False
         with self._lock:
+            self._pending += 1
             active: bool = self.active
+            queue: Lane = self._lanes[lane]
+            here: bool = active and lane in SENT_AT_ONCE and queue.idle > 0 and not queue.urgent and not queue.normal
             if active:
-                queue: Lane = self._lanes[lane]
-                self._pending += 1
-                (queue.urgent if priority else queue.normal).append(request)
+                if not here:
+                    (queue.urgent if priority else queue.normal).append(request)
                 if queue.idle > 0:
                     queue.idle -= 1
                 elif len(queue.workers) < MAX_WORKERS:
@@ -185,10 +190,14 @@ class RestClient(vnpy_rest.RestClient):
                 else:
                     busy = True
                     queue.idle -= 1
-        if not active:
+        if here:
+            self._send_here(request, self._transport)
             with self._lock:
-                self._pending += 1
-            self._finish_error(request, NotSent("client is not running"))
+                active = self.active and queue is self._lanes[lane]
+                if active:
+                    (queue.sent if request.sent else queue.urgent if priority else queue.normal).append(request)
+        if not active:
+            self._finish_error(request, unsent(request, "client is not running"))
             return request
         queue.tokens.put(True)
         if busy:
@@ -216,7 +225,7 @@ class RestClient(vnpy_rest.RestClient):
         return self._send(request, self._transport)
 
     def sign(self, request: Request) -> Request:
-        """Override to sign; called in the worker just before sending. What it raises makes the request NotSent."""
+        """Override to sign; called just before sending. What it raises makes the request NotSent."""
         return request
 
     def on_failed(self, status_code: int, request: Request) -> None:
@@ -298,9 +307,35 @@ class RestClient(vnpy_rest.RestClient):
         self._finished()
 
     def _send(self, request: Request, transport: Transport) -> Response:
-        # Sent so late that no answer can be awaited, a request would only become unknown.
-        if request.deadline - monotonic() < LAST_TENTH * request.timeout:
-            raise NotSent("timed out waiting in line")
+        sent: Connection | RestError | None = request.sent
+        if sent is None:
+            # Sent so late that no answer can be awaited, a request would only become unknown.
+            if request.deadline - monotonic() < LAST_TENTH * request.timeout:
+                raise NotSent("timed out waiting in line")
+            sent = self._start(request, transport, waits=True)
+            assert sent is not None
+        elif isinstance(sent, RestError):
+            raise sent
+        return transport.finish(request.lane, sent)
+
+    def _send_here(self, request: Request, transport: Transport) -> None:
+        """
+        Send in the caller's thread, if that takes no waiting: what is in a hurry leaves before a worker is awake, who then
+        comes for the answer.
+        """
+        if not transport.has_idle(request.lane):
+            return
+        signed: Request = Request.__new__(Request)      # a copy: one that the worker must send is signed then
+        signed.__dict__.update(request.__dict__)
+        try:
+            sent: Connection | RestError | None = self._start(signed, transport, waits=False)
+        except RestError as error:
+            sent = error
+        if sent is not None:
+            request.__dict__.update(signed.__dict__)
+            request.sent = sent
+
+    def _start(self, request: Request, transport: Transport, waits: bool) -> Connection | None:
         try:
             request = self.sign(request)
             origin, path = self._locate(self.make_full_url(request.path))
@@ -311,7 +346,9 @@ class RestClient(vnpy_rest.RestClient):
             raise
         except Exception as exc:
             raise NotSent(f"request could not be built: {describe(exc)}") from exc
-        return transport.run(request.lane, origin, request.method.upper(), target, headers, body, request.deadline)
+        return transport.start(
+            request.lane, origin, request.method.upper(), target, headers, body, request.deadline, waits
+        )
 
     def _locate(self, url: str) -> tuple[Origin, str]:
         """Split a URL; the base, which nearly all begin with, is split once."""

@@ -10,8 +10,9 @@ from typing import Any
 
 import vnpy_rest
 
-from .outcome import Reply
+from .outcome import NotSent, Reply, RestError, Unknown
 from .redact import redact
+from .rest_connection import Connection
 from .rest_wire import Response
 
 Callback = Callable[[Any, Any], Any]
@@ -23,7 +24,8 @@ class Request(vnpy_rest.Request):
     """
     One request. ``str()`` of it is safe to log.
 
-    ``deadline`` is in ``time.monotonic`` seconds. Once an answer came whole, ``response`` has it as it came
+    ``deadline`` is in ``time.monotonic`` seconds. ``sent`` is the connection it was sent over by whoever made it, or why
+    that failed; None: the worker sends it. Once an answer came whole, ``response`` has it as it came
     and ``reply`` as ``outcome.classify`` takes it.
     """
 
@@ -53,6 +55,7 @@ class Request(vnpy_rest.Request):
         self.lane: str = lane
         self.timeout: float = timeout
         self.deadline: float = monotonic() + timeout
+        self.sent: Connection | RestError | None = None
         self.response: Any = None
         self.reply: Reply | None = None
 
@@ -73,12 +76,13 @@ class Request(vnpy_rest.Request):
 
 
 class Lane:
-    """Requests waiting for one kind of worker. Urgent ones go to the head of the line."""
+    """Requests waiting for one kind of worker. Those sent already and urgent ones go to the head of the line."""
 
-    __slots__ = ("name", "urgent", "normal", "tokens", "workers", "idle")
+    __slots__ = ("name", "sent", "urgent", "normal", "tokens", "workers", "idle")
 
     def __init__(self, name: str) -> None:
         self.name: str = name
+        self.sent: deque[Request] = deque()                 # each has a worker spoken for, to take its answer
         self.urgent: deque[Request] = deque()
         self.normal: deque[Request] = deque()
         self.tokens: SimpleQueue[bool] = SimpleQueue()      # one per waiting request; False ends a worker
@@ -86,7 +90,7 @@ class Lane:
         self.idle: int = 0                                  # workers not spoken for; under the client's lock
 
     def pop(self) -> Request | None:
-        for line in (self.urgent, self.normal):
+        for line in (self.sent, self.urgent, self.normal):
             try:
                 return line.popleft()
             except IndexError:
@@ -105,3 +109,10 @@ class Lane:
                         continue
                     expired.append(request)
         return expired
+
+
+def unsent(request: Request, reason: str) -> RestError:
+    """Why a request that no worker has had ends: one that was sent all the same has an unknown fate."""
+    if isinstance(request.sent, RestError):
+        return request.sent
+    return NotSent(reason) if request.sent is None else Unknown("client was stopped before the answer came")

@@ -1,216 +1,29 @@
 """
-Kept-alive urllib3 connections for one REST client: opened, reused, interrupted.
+The connections of one REST client: which are idle, which are at work, and until when.
 
-urllib3 speaks HTTP and TLS; what is added is a total deadline (``time.monotonic`` seconds), so
-that a peer that drips bytes holds a worker no longer than one that says nothing, and a way to
-wake a waiting thread from another. Everything that fails before the first byte of a request is
-handed to the kernel is ``NotSent``; everything after is ``Unknown``.
+A total deadline (``time.monotonic`` seconds) is kept, so that a peer that drips bytes holds a worker no longer
+than one that says nothing. Everything that fails before the first byte of a request is handed to the kernel is
+``NotSent``; everything after is ``Unknown``.
 """
 
 import http.client
-import os
-import select
-import socket
 import ssl
 import threading
 from collections.abc import Mapping
 from time import monotonic
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
-from urllib3.util import Url
-from urllib3.util.wait import wait_for_read
 
-from .net import AddressInfo, default_context, resolve
+from .net import default_context
 from .outcome import NotSent, Unknown, describe
-from .rest_wire import Headers, Response, decode_content, read_content
+from .rest_connection import Connection, Origin, ends_with_connection
+from .rest_wire import Response
 
-SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 WATCH: float = 0.2                  # seconds between looks at answers that drip
-IDLE_LIMIT: float = 50.0            # seconds a connection may be idle: less than venues and proxies allow
-
-
-class Origin:
-    """Scheme, host and port of a URL."""
-
-    __slots__ = ("scheme", "host", "port", "key", "authority")
-
-    def __init__(self, scheme: str, host: str, port: int) -> None:
-        self.scheme: str = scheme
-        self.host: str = host
-        self.port: int = port
-        self.key: tuple[str, str, int] = (scheme, host, port)
-        self.authority: str = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def parse_url(url: str) -> tuple[Origin, str]:
-    """
-    :return: the origin, and the rest of the URL
-    :raises NotSent: it is not a http or https URL
-    """
-    try:
-        parts: SplitResult = urlsplit(url)
-        scheme: str = parts.scheme.lower()
-        port: int = parts.port or (443 if scheme == "https" else 80)
-        host: str = parts.hostname or ""
-        if host and not host.isascii():
-            host = host.encode("idna").decode()
-    except ValueError as exc:
-        raise NotSent(f"URL is not valid: {exc}") from exc
-    if scheme not in ("http", "https") or not host:
-        raise NotSent(f"URL needs http:// or https:// and a host, not {url.partition('?')[0]!r}")
-    return Origin(scheme, host, port), parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def ends_with_connection(response: Response) -> bool:
-    """Whether an answer tells its end by nothing else; one whose connection ``kill`` has cut then looks whole."""
-    return "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers
-
-
-class Dialer:
-    """Opens sockets for a urllib3 connection: within a deadline, and so that ``stop`` can interrupt it."""
-
-    def __init__(self, transport: "Transport") -> None:
-        self.transport: Transport = transport
-        self.deadline: float = 0.0
-        self.socket: socket.socket | None = None        # a second handle on the connection, for ``kill``
-
-    def open(self, host: str, port: int) -> socket.socket:
-        """The first of the host's addresses that answers; each gets its share of the time."""
-        stopped = self.transport.is_stopped
-        addresses: list[AddressInfo] = resolve(host, port, self.deadline - monotonic(), stopped)
-        error: OSError = OSError("name has no address")
-        for index, (family, kind, protocol, _, address) in enumerate(addresses):
-            left: float = self.deadline - monotonic()
-            if left <= 0 or stopped():
-                break
-            sock: socket.socket = socket.socket(family, kind, protocol)
-            try:
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                self._dial(sock, address, monotonic() + left / (len(addresses) - index))
-                sock.settimeout(max(self.deadline - monotonic(), 0.001))
-                # shutdown() of a duplicate ends the connection without touching TLS state under a reader's feet
-                self.socket = sock.dup()
-                if stopped():
-                    raise OSError("client is stopped")      # stop() may have looked before there was a socket to kill
-                return sock
-            except OSError as exc:
-                error = exc
-                sock.close()
-        raise error
-
-    def _dial(self, sock: socket.socket, address: object, deadline: float) -> None:
-        """connect() in slices, because nothing portable wakes a thread out of it."""
-        sock.setblocking(False)
-        try:
-            sock.connect(address)               # type: ignore[arg-type]
-            return
-        except (BlockingIOError, InterruptedError):
-            pass
-        while not self.transport.is_stopped():
-            left: float = deadline - monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            # Windows reports a refused connection in the exceptional set only
-            _, writable, failed = select.select([], [sock], [sock], min(left, SLICE))
-            if writable or failed:
-                code: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if code:
-                    raise OSError(code, os.strerror(code))
-                return
-        raise OSError("client is stopped")
-
-    def kill(self) -> None:
-        """Wake whoever waits on the connection, from any thread."""
-        try:
-            if self.socket is not None:
-                self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        if self.socket is not None:
-            self.socket.close()
-
-
-class PlainConnection(HTTPConnection):
-    dialer: Dialer
-    putheader = http.client.HTTPConnection.putheader        # what urllib3 would leave out is never given to it
-
-    def _new_conn(self) -> socket.socket:
-        return self.dialer.open(self.host, self.port)
-
-
-class SecureConnection(HTTPSConnection):
-    dialer: Dialer
-    putheader = http.client.HTTPConnection.putheader
-
-    def _new_conn(self) -> socket.socket:
-        return self.dialer.open(self.host, self.port or 443)
-
-
-class Connection:
-    """One connection to a venue. Used by one thread at a time; ``kill`` is for any thread."""
-
-    def __init__(self, transport: "Transport", origin: Origin) -> None:
-        self.origin: Origin = origin
-        self.prefix: str = ""                           # of the target, when a proxy forwards plain http
-        self.idle_since: float = 0.0
-        self.deadline: float = 0.0                      # of the exchange under way
-        self.dialer: Dialer = Dialer(transport)
-        host, port = transport.proxy or (origin.host, origin.port)
-        proxy: Url | None = Url("http", host=host, port=port) if transport.proxy else None
-        self.http: PlainConnection | SecureConnection
-        if origin.scheme == "https":
-            self.http = SecureConnection(host, port, proxy=proxy, ssl_context=transport.tls())
-            if proxy:
-                self.http.set_tunnel(origin.host, origin.port, scheme="http")
-        else:
-            self.http = PlainConnection(host, port, proxy=proxy)
-            if proxy:
-                self.prefix = f"http://{origin.authority}"
-        self.http.dialer = self.dialer
-
-    def usable(self, now: float) -> bool:
-        """False when it has been idle for long, or the peer has closed it: idle connections have nothing to say."""
-        sock: Any = self.http.sock
-        return sock is not None and now - self.idle_since < IDLE_LIMIT and not wait_for_read(sock, 0.0)
-
-    def open(self, deadline: float) -> None:
-        """TCP, then CONNECT through a proxy, then TLS."""
-        self.dialer.deadline = self.deadline = deadline
-        self.http.timeout = max(deadline - monotonic(), 0.001)
-        self.http.connect()
-
-    def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, deadline: float
-    ) -> Response:
-        """Send one request and read its answer; the caller decides what an exception means."""
-        self.deadline = deadline
-        left: float = max(deadline - monotonic(), 0.001)
-        self.http.timeout = left
-        self.http.sock.settimeout(left)
-        # the standard library's request and answer on urllib3's connection: a quarter of the cost less
-        http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
-        answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)
-        content: bytes = read_content(answer)
-        if answer.length:
-            raise http.client.IncompleteRead(content, answer.length)
-        answer.close()
-        headers_found: Headers = Headers(answer.headers.raw_items())
-        return Response(
-            answer.status, answer.reason, headers_found, decode_content(content, headers_found.get("Content-Encoding", ""))
-        )
-
-    def kill(self) -> None:
-        self.dialer.kill()
-
-    def close(self) -> None:
-        self.http.close()
-        self.dialer.close()
+AT_ONCE: int = 8_192                # bytes that an idle connection's buffer takes for sure
+ERRORS: tuple[type[Exception], ...] = (                     # what an exchange that breaks may raise
+    TimeoutError, HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError
+)
 
 
 class Transport:
@@ -255,40 +68,72 @@ class Transport:
         if watcher is not None and watcher is not threading.current_thread():
             watcher.join(WATCH * 2)
 
-    def run(
+    def start(
         self, lane: str, origin: Origin, method: str, target: str, headers: Mapping[str, str], body: bytes | None,
-        deadline: float,
-    ) -> Response:
+        deadline: float, waits: bool = True,
+    ) -> Connection | None:
         """
-        One request over an idle connection of the lane, or over a new one. Never over a second.
+        Send a request over an idle connection of the lane, or over a new one; ``finish`` has the answer. One that must not
+        wait goes over an idle connection, and None is returned when there is none or the request is long.
 
         :raises NotSent: no connection came about, or the request cannot be put on the wire
         :raises Unknown: it broke after the first byte may have been sent
         """
-        connection: Connection = self._acquire(lane, origin, deadline)
+        if not waits and len(target) + len(body or b"") > AT_ONCE:
+            return None
+        connection: Connection | None = self._take_idle(lane, origin)
+        if connection is None:
+            if not waits:
+                return None
+            connection = self._open(origin, min(deadline, monotonic() + self.connect_timeout))
         self._busy[connection] = None
         self._watch()
-        whole: bool = False
         try:
-            response: Response = connection.exchange(method, target, headers, body, deadline)
+            connection.send(method, target, headers, body, deadline, waits)
+        except ERRORS as exc:
+            self._end(lane, connection, False)
+            raise self._unknown(exc, deadline) from exc
+        return connection
+
+    def finish(self, lane: str, connection: Connection) -> Response:
+        """
+        The answer to what ``start`` sent. Nothing is ever sent a second time.
+
+        :raises Unknown: there was none that can be used
+        """
+        whole: bool = False
+        deadline: float = connection.deadline
+        try:
+            response: Response = connection.receive()
             if (self.stopped or monotonic() >= deadline) and ends_with_connection(response):
                 raise TimeoutError("cut off")
             whole = True
             return response
-        except (TimeoutError, HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError) as exc:
-            if self.stopped:
-                raise Unknown("client was stopped before the answer came") from exc
-            if isinstance(exc, TimeoutError) or monotonic() >= deadline:
-                raise Unknown("timed out waiting for the answer") from exc
-            raise Unknown(f"no usable answer: {describe(exc)}") from exc
+        except ERRORS as exc:
+            raise self._unknown(exc, deadline) from exc
         finally:
-            self._busy.pop(connection, None)
-            if whole and connection.http.sock is not None and not self.stopped:
-                self._release(lane, connection)
-            else:
-                self._discard(connection)
+            self._end(lane, connection, whole)
 
-    def _acquire(self, lane: str, origin: Origin, deadline: float) -> Connection:
+    def _unknown(self, exc: Exception, deadline: float) -> Unknown:
+        if self.stopped:
+            return Unknown("client was stopped before the answer came")
+        if isinstance(exc, TimeoutError) or monotonic() >= deadline:
+            return Unknown("timed out waiting for the answer")
+        return Unknown(f"no usable answer: {describe(exc)}")
+
+    def _end(self, lane: str, connection: Connection, whole: bool) -> None:
+        """Keep a connection whose exchange is whole, and no other."""
+        self._busy.pop(connection, None)
+        if whole and connection.http.sock is not None and not self.stopped:
+            self._release(lane, connection)
+        else:
+            self._discard(connection)
+
+    def has_idle(self, lane: str) -> bool:
+        """Whether the lane has an idle connection, wherever to."""
+        return any(pool and key[0] == lane for key, pool in list(self._idle.items()))
+
+    def _take_idle(self, lane: str, origin: Origin) -> Connection | None:
         pool: list[Connection] | None = self._idle.get((lane, origin.key))
         while pool:
             try:
@@ -298,7 +143,7 @@ class Transport:
             if connection.usable(monotonic()):
                 return connection
             self._discard(connection)
-        return self._open(origin, min(deadline, monotonic() + self.connect_timeout))
+        return None
 
     def _open(self, origin: Origin, deadline: float) -> Connection:
         connection: Connection = Connection(self, origin)

@@ -87,14 +87,14 @@ class Poison:
         self.spoilt: int = 0
         self._source: random.Random = random.Random(7)
         self._lock: threading.Lock = threading.Lock()
-        run = Transport.run
+        finish = Transport.finish
 
-        def spoilt_run(transport: Transport, *args: Any, **kwargs: Any) -> Any:
-            response = run(transport, *args, **kwargs)
+        def spoilt_finish(transport: Transport, *args: Any, **kwargs: Any) -> Any:
+            response = finish(transport, *args, **kwargs)
             response.content = self.spoil(response.content)
             return response
 
-        monkeypatch.setattr(Transport, "run", spoilt_run)
+        monkeypatch.setattr(Transport, "finish", spoilt_finish)
         for owner in (vnpy_mockbinance.streams.MdApi, vnpy_mockbinance.streams.TradeApi, vnpy_hashex.streams.Socket):
             self._wrap(monkeypatch, owner)
 

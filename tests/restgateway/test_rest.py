@@ -102,7 +102,7 @@ def test_synchronous_request(client: Client) -> None:
 
 # signing, callbacks, lifecycle
 
-def test_sign_runs_in_the_worker_and_its_failure_is_not_sent(client: Client) -> None:
+def test_sign_runs_before_sending_and_its_failure_is_not_sent(client: Client) -> None:
     names: list[str] = []
 
     def sign(request: Request) -> Request:
@@ -116,9 +116,9 @@ def test_sign_runs_in_the_worker_and_its_failure_is_not_sent(client: Client) -> 
     with serving(each(echo)) as server:
         client.init(server.http)
         client.start()
-        client.ask("GET", "/x", lane="order")
+        client.ask("GET", "/x")
         assert client.next()[1]["target"] == "/x?signature=1"
-        assert names[0].startswith("rest-order")
+        assert names[0].startswith("rest-query")
         client.ask("GET", "/bad")
         kind, value, _ = client.next()
         assert isinstance(value, NotSent) and isinstance(value.__cause__, KeyError)

@@ -1,0 +1,214 @@
+"""
+One kept-alive urllib3 connection of a REST client, and how it comes about.
+
+urllib3 speaks HTTP and TLS; what is added is a deadline (``time.monotonic`` seconds) for name, TCP, proxy and
+TLS together, and a way to wake a waiting thread from another.
+"""
+
+import http.client
+import os
+import select
+import socket
+from collections.abc import Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Url
+from urllib3.util.wait import wait_for_read
+
+from .net import AddressInfo, resolve
+from .outcome import NotSent
+from .rest_wire import Headers, Response, decode_content, read_content
+
+if TYPE_CHECKING:
+    from .rest_transport import Transport
+
+SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
+IDLE_LIMIT: float = 50.0            # seconds a connection may be idle: less than venues and proxies allow
+
+
+class Origin:
+    """Scheme, host and port of a URL."""
+
+    __slots__ = ("scheme", "host", "port", "key", "authority")
+
+    def __init__(self, scheme: str, host: str, port: int) -> None:
+        self.scheme: str = scheme
+        self.host: str = host
+        self.port: int = port
+        self.key: tuple[str, str, int] = (scheme, host, port)
+        self.authority: str = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def parse_url(url: str) -> tuple[Origin, str]:
+    """
+    :return: the origin, and the rest of the URL
+    :raises NotSent: it is not a http or https URL
+    """
+    try:
+        parts: SplitResult = urlsplit(url)
+        scheme: str = parts.scheme.lower()
+        port: int = parts.port or (443 if scheme == "https" else 80)
+        host: str = parts.hostname or ""
+        if host and not host.isascii():
+            host = host.encode("idna").decode()
+    except ValueError as exc:
+        raise NotSent(f"URL is not valid: {exc}") from exc
+    if scheme not in ("http", "https") or not host:
+        raise NotSent(f"URL needs http:// or https:// and a host, not {url.partition('?')[0]!r}")
+    return Origin(scheme, host, port), parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def ends_with_connection(response: Response) -> bool:
+    """Whether an answer tells its end by nothing else; one whose connection ``kill`` has cut then looks whole."""
+    return "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers
+
+
+class Dialer:
+    """Opens sockets for a urllib3 connection: within a deadline, and so that ``stop`` can interrupt it."""
+
+    def __init__(self, transport: "Transport") -> None:
+        self.transport: Transport = transport
+        self.deadline: float = 0.0
+        self.socket: socket.socket | None = None        # a second handle on the connection, for ``kill``
+
+    def open(self, host: str, port: int) -> socket.socket:
+        """The first of the host's addresses that answers; each gets its share of the time."""
+        stopped = self.transport.is_stopped
+        addresses: list[AddressInfo] = resolve(host, port, self.deadline - monotonic(), stopped)
+        error: OSError = OSError("name has no address")
+        for index, (family, kind, protocol, _, address) in enumerate(addresses):
+            left: float = self.deadline - monotonic()
+            if left <= 0 or stopped():
+                break
+            sock: socket.socket = socket.socket(family, kind, protocol)
+            try:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                self._dial(sock, address, monotonic() + left / (len(addresses) - index))
+                sock.settimeout(max(self.deadline - monotonic(), 0.001))
+                # shutdown() of a duplicate ends the connection without touching TLS state under a reader's feet
+                self.socket = sock.dup()
+                if stopped():
+                    raise OSError("client is stopped")      # stop() may have looked before there was a socket to kill
+                return sock
+            except OSError as exc:
+                error = exc
+                sock.close()
+        raise error
+
+    def _dial(self, sock: socket.socket, address: object, deadline: float) -> None:
+        """connect() in slices, because nothing portable wakes a thread out of it."""
+        sock.setblocking(False)
+        try:
+            sock.connect(address)               # type: ignore[arg-type]
+            return
+        except (BlockingIOError, InterruptedError):
+            pass
+        while not self.transport.is_stopped():
+            left: float = deadline - monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            # Windows reports a refused connection in the exceptional set only
+            _, writable, failed = select.select([], [sock], [sock], min(left, SLICE))
+            if writable or failed:
+                code: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    raise OSError(code, os.strerror(code))
+                return
+        raise OSError("client is stopped")
+
+    def kill(self) -> None:
+        """Wake whoever waits on the connection, from any thread."""
+        try:
+            if self.socket is not None:
+                self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        if self.socket is not None:
+            self.socket.close()
+
+
+class PlainConnection(HTTPConnection):
+    dialer: Dialer
+    putheader = http.client.HTTPConnection.putheader        # what urllib3 would leave out is never given to it
+
+    def _new_conn(self) -> socket.socket:
+        return self.dialer.open(self.host, self.port)
+
+
+class SecureConnection(HTTPSConnection):
+    dialer: Dialer
+    putheader = http.client.HTTPConnection.putheader
+
+    def _new_conn(self) -> socket.socket:
+        return self.dialer.open(self.host, self.port or 443)
+
+
+class Connection:
+    """One connection to a venue. Used by one thread at a time; ``kill`` is for any thread."""
+
+    def __init__(self, transport: "Transport", origin: Origin) -> None:
+        self.origin: Origin = origin
+        self.prefix: str = ""                           # of the target, when a proxy forwards plain http
+        self.idle_since: float = 0.0
+        self.deadline: float = 0.0                      # of the exchange under way
+        self.dialer: Dialer = Dialer(transport)
+        host, port = transport.proxy or (origin.host, origin.port)
+        proxy: Url | None = Url("http", host=host, port=port) if transport.proxy else None
+        self.http: PlainConnection | SecureConnection
+        if origin.scheme == "https":
+            self.http = SecureConnection(host, port, proxy=proxy, ssl_context=transport.tls())
+            if proxy:
+                self.http.set_tunnel(origin.host, origin.port, scheme="http")
+        else:
+            self.http = PlainConnection(host, port, proxy=proxy)
+            if proxy:
+                self.prefix = f"http://{origin.authority}"
+        self.http.dialer = self.dialer
+
+    def usable(self, now: float) -> bool:
+        """False when it has been idle for long, or the peer has closed it: idle connections have nothing to say."""
+        sock: Any = self.http.sock
+        return sock is not None and now - self.idle_since < IDLE_LIMIT and not wait_for_read(sock, 0.0)
+
+    def open(self, deadline: float) -> None:
+        """TCP, then CONNECT through a proxy, then TLS."""
+        self.dialer.deadline = self.deadline = deadline
+        self.http.timeout = max(deadline - monotonic(), 0.001)
+        self.http.connect()
+
+    def send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, deadline: float, waits: bool
+    ) -> None:
+        """Send one request; one that does not ``wait`` raises BlockingIOError when the kernel cannot take all of it now."""
+        self.deadline = deadline
+        self.http.sock.settimeout(max(deadline - monotonic(), 0.001) if waits else 0.0)
+        # the standard library's request and answer on urllib3's connection: a quarter of the cost less
+        http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
+
+    def receive(self) -> Response:
+        """The answer to what was sent; the caller decides what an exception means."""
+        left: float = max(self.deadline - monotonic(), 0.001)
+        self.http.timeout = left
+        self.http.sock.settimeout(left)
+        answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)
+        content: bytes = read_content(answer)
+        if answer.length:
+            raise http.client.IncompleteRead(content, answer.length)
+        answer.close()
+        headers_found: Headers = Headers(answer.headers.raw_items())
+        return Response(
+            answer.status, answer.reason, headers_found, decode_content(content, headers_found.get("Content-Encoding", ""))
+        )
+
+    def kill(self) -> None:
+        self.dialer.kill()
+
+    def close(self) -> None:
+        self.http.close()
+        self.dialer.close()
