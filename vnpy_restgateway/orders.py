@@ -20,7 +20,7 @@ from .transitions import FINAL, VOLUME_NOISE, merge
 
 Push = OrderData | TradeData
 
-FINAL_KEPT: int = 20_000        # final orders kept for late fills and look-ups, a KiB each
+FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
 OVER_KEPT: int = 200_000        # final orders that are dropped, kept for recognising one told again
 PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
