@@ -283,7 +283,7 @@ class NamelessFlow(OrderFlow):
 
     def _fetch_fills(self, entry: Entry) -> None:
         """Fills are not pushed: asked for whenever an order has traded more than we have seen."""
-        if not entry.lacks_fills or entry.fill_queries >= FILLS_TRIES:
+        if not entry.lacks_fills or entry.fill_queries >= FILLS_TRIES or self.table.get(entry.orderid) is not entry:
             return
         if not self.venue.pause():
             self.venue.query_fills(entry)

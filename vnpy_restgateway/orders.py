@@ -7,6 +7,7 @@ OrderData it was handed changes nothing here.
 """
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from vnpy.trader.constant import Status
@@ -14,11 +15,13 @@ from vnpy.trader.object import OrderData, TradeData
 
 from .doubt import Doubt, DoubtRule
 from .order_data import copy
+from .seen import Seen
 from .transitions import FINAL, VOLUME_NOISE, merge
 
 Push = OrderData | TradeData
 
-FINAL_KEPT: int = 20_000        # final orders kept for late fills and look-ups
+FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
+OVER_KEPT: int = 200_000        # final orders that are dropped, kept for recognising one told again
 PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
@@ -54,6 +57,19 @@ class Entry:
     def lacks_fills(self) -> bool:
         return self.filled < self.order.traded * (1.0 - SUM_NOISE) - VOLUME_NOISE
 
+    @property
+    def is_over(self) -> bool:
+        """Told by the venue and pushed to the last trade: nothing can come of it any more."""
+        return not (self.is_active or self.held or self.presumed or self.lacks_fills) and self.venue_id != ""
+
+
+def last_word(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
+    """
+    What the venue says of an order that is over, as often as it is asked. The id alone would not do: a venue that
+    lost its state uses its ids again, and Binance's are unique per symbol only.
+    """
+    return order.symbol, venue_id, order.direction, order.status, order.traded
+
 
 class OrderTable:
     """Orders by vn.py id (the client order id, or the venue's own id for venues without one)."""
@@ -63,7 +79,8 @@ class OrderTable:
         self.active: dict[str, Entry] = {}
         self.final: OrderedDict[str, Entry] = OrderedDict()
         self.by_venue_id: dict[str, Entry] = {}
-        self.trade_ids: OrderedDict[str, None] = OrderedDict()
+        self.over: Seen = Seen(OVER_KEPT)               # ``last_word`` of orders that were final and are dropped
+        self.trade_ids: Seen = Seen(TRADES_KEPT)
         self.parked_trades: dict[str, list[TradeData]] = {}     # venue id -> fills of an order not known yet
 
     # look-ups
@@ -86,6 +103,7 @@ class OrderTable:
         what we believe of our orders is not.
         """
         self.by_venue_id.clear()
+        self.over.clear()
         self.trade_ids.clear()
         self.parked_trades.clear()
         for entry in (*self.active.values(), *self.final.values()):
@@ -145,6 +163,8 @@ class OrderTable:
         """
         entry: Entry | None = self._match(news.orderid, venue_id)
         if entry is None:
+            if last_word(news, venue_id) in self.over:
+                return []           # told again, long after it was over
             if self.get(news.orderid):
                 # somebody used a client order id again: another order, known by the venue's id
                 news = copy(news)
@@ -175,11 +195,10 @@ class OrderTable:
         A fill, by push or answer; delivered once. One of an order not known yet is parked under
         the venue's id until ``update`` brings the order.
         """
-        if trade.tradeid in self.trade_ids:
-            return []
-
         entry: Entry | None = self._match(trade.orderid, venue_id)
         if entry is None:
+            if trade.tradeid in self.trade_ids:
+                return []
             parked: list[TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, [])
             while len(self.parked_trades) > PARKED_KEPT:
                 self.parked_trades.pop(next(iter(self.parked_trades)))
@@ -244,17 +263,22 @@ class OrderTable:
         self.active.pop(orderid, None)
         self.final[orderid] = entry
         self.final.move_to_end(orderid)
-        while len(self.final) > FINAL_KEPT:
-            _, old = self.final.popitem(last=False)
+        turns: int = len(self.final) - 1
+        while len(self.final) > FINAL_KEPT and turns:
+            turns -= 1
+            oldest, old = self.final.popitem(last=False)
+            if old.held:
+                self.final[oldest] = old            # not pushed yet: its turn comes again
+                continue
             if self.by_venue_id.get(old.venue_id) is old:
                 del self.by_venue_id[old.venue_id]
+            if old.is_over:
+                self.over.add(last_word(old.order, old.venue_id))
 
     def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
         if trade.tradeid in self.trade_ids:
             return []
-        self.trade_ids[trade.tradeid] = None
-        while len(self.trade_ids) > TRADES_KEPT:
-            self.trade_ids.popitem(last=False)
+        self.trade_ids.add(trade.tradeid)
         entry.filled += trade.volume
         if trade.orderid == entry.order.orderid:
             return [copy(trade)]

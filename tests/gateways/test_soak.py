@@ -4,8 +4,10 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from vnpy.trader.constant import Status
 
 SCRIPT: Path = Path(__file__).parents[2] / "benchmarks" / "soak.py"
 
@@ -33,3 +35,41 @@ def test_some_minutes_of_a_day(soak: ModuleType, dialect: str) -> None:
     # two lanes of sixteen workers, a connection each, and what a gateway has besides
     assert last.threads <= 48 and last.sockets <= 64
     assert len(one.gateway.flow.table.active) <= 10
+
+
+def hours(soak: ModuleType, memory: list[float], threads: int = 20, sockets: int = 30) -> list[Any]:
+    """A figure an hour, threads and sockets those given at the end and 20 and 30 before."""
+    last: int = len(memory) - 1
+    return [
+        soak.Figures(float(n), mib, threads if n == last else 20, sockets if n == last else 30, 100.0 + 10.0 * n)
+        for n, mib in enumerate(memory)
+    ]
+
+
+def test_memory_is_flat_by_its_last_quarter(soak: ModuleType) -> None:
+    lines, flat = soak.trend(hours(soak, [*(40.0 + n for n in range(19)), 58.1, 57.9, 58.0, 58.1, 57.9, 58.0]))
+    assert flat and lines[0].startswith("last quarter, hour 18 to 24") and lines[0].endswith(": flat")
+    assert "venue +10.00 MiB an hour" in lines[1]
+
+
+@pytest.mark.parametrize("growth", [0.3, 1.3])
+def test_memory_that_grows_is_not_flat(soak: ModuleType, growth: float) -> None:
+    lines, flat = soak.trend(hours(soak, [40.0] * 18 + [40.0 + growth * n for n in range(7)]))
+    assert not flat and f"gateway +{growth:.2f} MiB an hour" in lines[0] and lines[0].endswith(": NOT FLAT")
+
+
+@pytest.mark.parametrize("more", [{"threads": 21}, {"sockets": 31}])
+def test_threads_and_sockets_that_grow_are_not_flat(soak: ModuleType, more: dict[str, int]) -> None:
+    assert not soak.trend(hours(soak, [40.0] * 25, **more))[1]
+    assert soak.trend(hours(soak, [40.0] * 25))[1]
+
+
+def test_of_a_short_run_nothing_is_said(soak: ModuleType) -> None:
+    lines, flat = soak.trend(hours(soak, [40.0, 50.0, 60.0]))
+    assert flat and "too few to tell" in lines[0]
+
+
+def test_an_order_that_was_left_may_be_forgotten_by_the_next_round(soak: ModuleType) -> None:
+    """It was filled in between, and compared."""
+    known = {"a": (Status.NOTTRADED, 0.0), "b": (Status.CANCELLED, 0.0), "c": (Status.PARTTRADED, 1.0)}
+    assert soak.alive(["gone", "a", "b", "c"], known) == ["a", "c"]

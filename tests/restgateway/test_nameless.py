@@ -9,6 +9,7 @@ from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway import nameless as nameless_module
+from vnpy_restgateway import orders
 from vnpy_restgateway.nameless import NamelessFlow
 from vnpy_restgateway.outcome import Outcome
 from vnpy_restgateway.reconcile import VenueOrder
@@ -287,6 +288,22 @@ def test_missing_fills_are_asked_for_again_and_then_no_more(desk: NamelessDesk) 
     desk.answer_fills = None
     desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7")], "7")
     assert desk.pushes[-1] == "7-1", "late, but not lost"
+
+
+def test_fills_of_an_order_that_was_dropped_are_asked_for_no_more(desk: NamelessDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers about it find no entry that could count them: it would be asked for ever."""
+    monkeypatch.setattr(orders, "FINAL_KEPT", 1)
+    desk.send()
+    desk.flow.on_accepted("o1", "7")
+    desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [], "7")
+    desk.venue("7", Status.CANCELLED, 4.0)
+    desk.wait(60.0)
+    assert desk.shown[-1] == ("o1", Status.CANCELLED, 4.0)
+    desk.venue("8", Status.CANCELLED)
+    assert desk.flow.table.get("o1") is None
+    asked: int = len(desk.fill_queries)
+    desk.wait(10_000.0)
+    assert len(desk.fill_queries) == asked and not desk.timers._calls
 
 
 def test_ids_that_begin_anew(desk: NamelessDesk) -> None:

@@ -9,7 +9,6 @@ from order_makers import make_order, make_trade, spoil
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData, TradeData
 
-from vnpy_restgateway import orders
 from vnpy_restgateway.doubt import DoubtRule
 from vnpy_restgateway.orders import OrderTable, Push
 
@@ -243,7 +242,7 @@ def test_one_trade_between_two_orders_of_one_account_needs_two_trade_ids(table: 
     assert words(table.fill(make_trade("BTCUSDT-7-2", 1.0, "o2"), "2")) == ["BTCUSDT-7-2"]
 
 
-# copies, bounds
+# copies
 
 
 def test_a_listener_that_changes_what_it_was_handed_changes_nothing() -> None:
@@ -273,39 +272,3 @@ def test_a_parked_fill_is_a_copy_when_it_comes_out(table: OrderTable) -> None:
     table.fill(trade, "5")
     out = table.update(told(Status.NOTTRADED, orderid="web"), "5")[0]
     assert out is not trade
-
-
-def test_final_orders_and_trade_ids_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "FINAL_KEPT", 10)
-    monkeypatch.setattr(orders, "TRADES_KEPT", 25)
-    table = OrderTable(RULE)
-    for n in range(1000):
-        table.submit(make_order(f"o{n}"), float(n))
-        assert len(table.fill(make_trade(f"t{n}", 10.0, f"o{n}"), str(n))) == 1
-        assert len(table.update(told(Status.ALLTRADED, 10.0, f"o{n}"), str(n))) == 1
-    assert not table.active and not table.parked_trades
-    assert len(table.final) == 10 and len(table.by_venue_id) == 10
-    assert len(table.trade_ids) == 25
-    assert table.get("o999") is not None and table.get("o900") is None
-    assert table.find("995") is table.get("o995")
-
-
-def test_dropping_an_old_order_leaves_a_newer_one_of_the_same_venue_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "FINAL_KEPT", 1)
-    table = OrderTable(RULE)
-    for orderid in ("o1", "o2"):
-        table.submit(make_order(orderid), 1.0)
-    table.update(told(Status.CANCELLED, orderid="o1"), "1")
-    table.update(told(Status.NOTTRADED, orderid="o2"), "1")
-    table.update(told(Status.CANCELLED, orderid="o3"), "3")
-    assert table.get("o1") is None
-    entry = table.find("1")
-    assert entry is not None and entry.orderid == "o2"
-
-
-def test_live_orders_are_never_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "FINAL_KEPT", 3)
-    table = OrderTable(RULE)
-    for n in range(50):
-        table.submit(make_order(f"o{n}"), 1.0)
-    assert len(table.active) == 50
