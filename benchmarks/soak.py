@@ -2,7 +2,7 @@
 A day of trading in minutes: memory, threads and sockets of a gateway, hour by hour.
 
     python benchmarks/soak.py                       24 hours, an order a second, MockBinanceGateway on the binance dialect
-    python benchmarks/soak.py --dialect hashex --hours 0.1      HashExGateway: much slower, try minutes
+    python benchmarks/soak.py --dialect hashex      HashExGateway
 
 The mock exchange runs in a process of its own with its clock in our hands; every ten simulated seconds orders are sent, cancelled
 and filled, ticks come as the market moves, and every minute what the gateway said is held against the venue's journal.
@@ -146,6 +146,12 @@ def slope(points: list[tuple[float, float]]) -> float:
     return sum((x - x0) * (y - y0) for x, y in points) / sum((x - x0) ** 2 for x, _ in points)
 
 
+def grew(counts: list[int]) -> bool:
+    """Whether there are more than before at every look; one more at one moment is a thread on its way out."""
+    half: int = len(counts) // 2
+    return min(counts[half:]) > max(counts[:half])
+
+
 def trend(figures: list[Figures]) -> tuple[list[str], bool]:
     """Lines that say what became of memory, threads and sockets in the last quarter, and whether they were flat."""
     last: Figures = figures[-1]
@@ -156,7 +162,7 @@ def trend(figures: list[Figures]) -> tuple[list[str], bool]:
         return [f"{span}: {len(quarter)} figures, too few to tell whether memory is flat"], True
     growth: float = slope([(f.hour, f.memory) for f in quarter])
     venue_growth: float = slope([(f.hour, f.venue_memory) for f in quarter])
-    flat: bool = growth < FLAT and last.threads <= first.threads and last.sockets <= first.sockets
+    flat: bool = growth < FLAT and not grew([f.threads for f in quarter]) and not grew([f.sockets for f in quarter])
     return [
         f"{span}: gateway {growth:+.2f} MiB an hour, threads {first.threads} -> {last.threads}, "
         f"sockets {first.sockets} -> {last.sockets}: {'flat' if flat else 'NOT FLAT'}",

@@ -38,10 +38,10 @@ def test_some_minutes_of_a_day(soak: ModuleType, dialect: str) -> None:
 
 
 def hours(soak: ModuleType, memory: list[float], threads: int = 20, sockets: int = 30) -> list[Any]:
-    """A figure an hour, threads and sockets those given at the end and 20 and 30 before."""
-    last: int = len(memory) - 1
+    """A figure an hour, threads and sockets those given in the last four and 20 and 30 before."""
+    last: int = len(memory) - 4
     return [
-        soak.Figures(float(n), mib, threads if n == last else 20, sockets if n == last else 30, 100.0 + 10.0 * n)
+        soak.Figures(float(n), mib, threads if n >= last else 20, sockets if n >= last else 30, 100.0 + 10.0 * n)
         for n, mib in enumerate(memory)
     ]
 
@@ -62,6 +62,12 @@ def test_memory_that_grows_is_not_flat(soak: ModuleType, growth: float) -> None:
 def test_threads_and_sockets_that_grow_are_not_flat(soak: ModuleType, more: dict[str, int]) -> None:
     assert not soak.trend(hours(soak, [40.0] * 25, **more))[1]
     assert soak.trend(hours(soak, [40.0] * 25))[1]
+
+
+def test_one_more_thread_at_one_moment_is_none_too_many(soak: ModuleType) -> None:
+    figures = hours(soak, [40.0] * 25)
+    figures[-1] = figures[-1]._replace(threads=21)
+    assert soak.trend(figures)[1]
 
 
 def test_of_a_short_run_nothing_is_said(soak: ModuleType) -> None:
