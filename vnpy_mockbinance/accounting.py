@@ -13,7 +13,7 @@ from vnpy_restgateway.plausible import amount, short
 
 from .balances import split_balance
 from .endpoints import MOST_SYMBOLS, PAGE, SMALL_VENUE
-from .parse import parse_execution, parse_fill, parse_order
+from .parse import order_key, parse_execution, parse_fill, parse_order
 from .trading import Trading
 
 RECONCILE_INTERVAL: float = 60.0        # s while the user data stream stands
@@ -131,7 +131,7 @@ class Accounting(Trading):
         unknown: set[str] = set()
 
         def add(d: dict[str, Any]) -> None:
-            venue_id: str = str(d["orderId"])
+            venue_id: str = order_key(name, d["orderId"])
             entry: Entry | None = self.flow.table.find(venue_id)
             trade = parse_fill(d, contract, entry.orderid if entry else "", self.gateway_name)
             if not self.flow.on_fill(trade, venue_id):

@@ -8,6 +8,7 @@ from vnpy.trader.object import OrderData
 from vnpy_restgateway.decimals import round_down, round_up
 
 from .enums import DIRECTION_VT2BINANCE, ORDERTYPE_VT2BINANCE
+from .parse import order_key
 
 # vn.py's STOP has one price: it triggers there, and the limit that is then sent may go this much
 # further, so that the order fills where a plain stop would.
@@ -47,7 +48,7 @@ def stop_limit_price(order: OrderData, tick: Decimal) -> str:
 
 
 def order_params(name: str, orderid: str, venue_id: str = "") -> Params:
-    """Names one order, for a cancel or a query: by Binance's id once it is known, for client ids can be used again."""
+    """Names one order, for a cancel or a query: by Binance's id once it is known (``venue_id``), for client ids can be used again."""
     if venue_id:
-        return {"symbol": name, "orderId": venue_id}
+        return {"symbol": name, "orderId": venue_id.removeprefix(order_key(name, ""))}
     return {"symbol": name, "origClientOrderId": orderid}

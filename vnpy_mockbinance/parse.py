@@ -102,7 +102,7 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         datetime=parse_time(d.get("time") or d.get("workingTime") or d.get("transactTime") or 0),
         gateway_name=gateway_name,
     )
-    return VenueOrder(order, str(d["orderId"]))
+    return VenueOrder(order, order_key(contract.name, d["orderId"]))
 
 
 def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> list[TradeData]:
@@ -169,7 +169,7 @@ def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Ex
             datetime=parse_time(d.get("T") or d["E"]),
             gateway_name=gateway_name,
         )
-    return Execution(VenueOrder(order, str(d["i"])), trade)
+    return Execution(VenueOrder(order, order_key(contract.name, d["i"])), trade)
 
 
 def parse_bar(row: list, contract: ContractData, interval: Interval, gateway_name: str) -> BarData:
@@ -207,3 +207,8 @@ def trade_id(name: str, number: int, order: int) -> str:
     itself share one; vn.py's must be unique per gateway.
     """
     return f"{name}-{number}-{order}"
+
+
+def order_key(name: str, number: int | str) -> str:
+    """Binance's order ids are unique per symbol only too: what a gateway knows an order of a symbol by."""
+    return f"{name}-{number}"

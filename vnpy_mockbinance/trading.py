@@ -165,7 +165,7 @@ class Trading(RestGateway):
         """Ask for an order that we know by a fill only."""
         contract: ContractData = self.names[name]
         self.rest.call(
-            "GET", {"symbol": name, "orderId": venue_id},
+            "GET", order_params(name, "", venue_id),
             partial(self.on_query_order, "", contract, monotonic()), lane="query",
         )
 
@@ -202,7 +202,7 @@ class Trading(RestGateway):
         if not entry.venue_id:
             return
         contract: ContractData = self.contracts[entry.order.symbol]
-        params: dict[str, Any] = {"symbol": contract.name, "orderId": entry.venue_id}
+        params: Params = order_params(contract.name, "", entry.venue_id)
         self.rest.call("GET", params, partial(self.on_query_fills, entry, contract), path=MY_TRADES, lane="query")
 
     def on_query_fills(

@@ -77,4 +77,4 @@ def test_a_stop_limit_is_on_the_tick_and_on_the_far_side(ticks: int, steps: int,
 
 def test_an_order_is_named_by_the_venues_id_once_it_is_known() -> None:
     assert order_params("BTCUSDT", "v-1") == {"symbol": "BTCUSDT", "origClientOrderId": "v-1"}
-    assert order_params("BTCUSDT", "v-1", "28") == {"symbol": "BTCUSDT", "orderId": "28"}
+    assert order_params("BTCUSDT", "v-1", "BTCUSDT-28") == {"symbol": "BTCUSDT", "orderId": "28"}

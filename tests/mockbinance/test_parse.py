@@ -161,7 +161,7 @@ def utc(*parts: int) -> datetime:
 def test_a_new_orders_full_answer() -> None:
     contract = make_contract("BTCUSDT")
     order, venue_id = parse_order(NEW_ORDER_FULL, contract, GATEWAY)
-    assert (order.orderid, venue_id, order.vt_orderid) == ("6gCrw2kRUAF9CvJDGP16IP", "28", "MOCKBINANCE.6gCrw2kRUAF9CvJDGP16IP")
+    assert (order.orderid, venue_id, order.vt_orderid) == ("6gCrw2kRUAF9CvJDGP16IP", "BTCUSDT-28", "MOCKBINANCE.6gCrw2kRUAF9CvJDGP16IP")
     assert (order.symbol, order.exchange) == ("BTCUSDT_SPOT_BINANCE", Exchange.GLOBAL)
     assert (order.type, order.direction, order.status) == (OrderType.MARKET, Direction.SHORT, Status.ALLTRADED)
     assert (order.price, order.volume, order.traded) == (0.0, 10.0, 10.0)
@@ -186,13 +186,13 @@ def test_result_and_ack_answers() -> None:
 
 def test_a_cancels_answer_names_the_order_not_the_cancel() -> None:
     order, venue_id = parse_order(CANCEL_ORDER, make_contract("LTCBTC"), GATEWAY)
-    assert (order.orderid, venue_id, order.status) == ("myOrder1", "4", Status.CANCELLED)
+    assert (order.orderid, venue_id, order.status) == ("myOrder1", "LTCBTC-4", Status.CANCELLED)
     assert (order.price, order.volume, order.direction) == (2.0, 1.0, Direction.LONG)
 
 
 def test_a_queried_order() -> None:
     order, venue_id = parse_order(QUERY_ORDER, make_contract("LTCBTC"), GATEWAY)
-    assert (order.orderid, venue_id) == ("myOrder1", "1")
+    assert (order.orderid, venue_id) == ("myOrder1", "LTCBTC-1")
     assert (order.type, order.status, order.traded) == (OrderType.LIMIT, Status.NOTTRADED, 0.0)
     assert order.datetime == utc(2017, 7, 12, 2, 41, 59, 559_000)
 
@@ -276,7 +276,7 @@ def test_trade_ids_differ_between_symbols_and_between_the_two_orders_of_a_self_t
 def test_a_new_orders_report() -> None:
     (order, venue_id), trade = parse_execution(EXECUTION, make_contract(), GATEWAY)
     assert trade is None
-    assert (order.orderid, venue_id) == ("mUvoqJxFIILMdfAW5iGSOW", "4293153")
+    assert (order.orderid, venue_id) == ("mUvoqJxFIILMdfAW5iGSOW", "ETHBTC-4293153")
     assert (order.type, order.direction, order.status) == (OrderType.LIMIT, Direction.LONG, Status.NOTTRADED)
     assert (order.price, order.volume, order.traded) == (0.1026441, 1.0, 0.0)
     assert order.datetime == utc(2017, 7, 7, 5, 34, 18, 657_000)

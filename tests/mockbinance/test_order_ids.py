@@ -1,0 +1,80 @@
+"""Binance's order ids are unique per symbol only: equal ones of two symbols are two orders."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from payloads import make_contract
+from vnpy.event import Event
+from vnpy.trader.constant import Status
+
+from vnpy_mockbinance import MockBinanceGateway
+
+NAMES = ("BTCUSDT", "LTCBTC")
+
+
+class Events(list[Any]):
+    def put(self, event: Event) -> None:
+        if event.type in ("eOrder.", "eTrade."):
+            self.append(event.data)
+
+
+@pytest.fixture
+def events() -> Events:
+    return Events()
+
+
+@pytest.fixture
+def gateway(events: Events) -> Any:
+    gateway = MockBinanceGateway(events, "X")       # type: ignore[arg-type]
+    for name in NAMES:
+        gateway.add_contract(make_contract(name), Decimal("0.01"), Decimal("0.00001"))
+        gateway.pages[name] = True
+    gateway.rest.call = lambda *args, **kwargs: None
+    return gateway
+
+
+def report(name: str, client_id: str, number: int, status: str = "NEW") -> dict[str, Any]:
+    """user-data-stream.md, "Order Update", with another symbol and id."""
+    return {
+        "e": "executionReport", "E": 1499405658658, "s": name, "c": client_id, "S": "BUY", "o": "LIMIT", "f": "GTC",
+        "q": "1.00000000", "p": "0.10264410", "P": "0.00000000", "F": "0.00000000", "g": -1, "C": "", "x": "NEW", "X": status,
+        "r": "NONE", "i": number, "l": "0.00000000", "z": "0.00000000", "L": "0.00000000", "n": "0", "N": None,
+        "T": 1499405658657, "t": -1, "I": 8641984, "w": True, "m": False, "M": False, "O": 1499405658657,
+        "Z": "0.00000000", "Y": "0.00000000", "Q": "0.00000000", "W": 1499405658657, "V": "NONE",
+    }
+
+
+def fill(name: str, number: int) -> dict[str, Any]:
+    """rest-api.md, "Account trade list"."""
+    return {
+        "symbol": name, "id": 28457, "orderId": number, "orderListId": -1, "price": "4.00000100", "qty": "1.00000000",
+        "quoteQty": "48.000012", "commission": "10.10000000", "commissionAsset": "BNB", "time": 1499865549590,
+        "isBuyer": True, "isMaker": False, "isBestMatch": True,
+    }
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("web", "web")], ids=["names of their own", "one name"])
+def test_two_orders_of_one_id(gateway: Any, events: Events, ids: tuple[str, str]) -> None:
+    for name, client_id in zip(NAMES, ids, strict=True):
+        gateway.on_user_event(report(name, client_id, 28))
+    shown = list(events)
+    assert [order.symbol for order in shown] == [f"{name}_SPOT_BINANCE" for name in NAMES]
+    assert len({order.vt_orderid for order in shown}) == 2
+
+    events.clear()
+    gateway.on_query_trades("BTCUSDT", [fill("BTCUSDT", 28)], 0.0)
+    assert [(trade.symbol, trade.orderid) for trade in events] == [(shown[0].symbol, shown[0].orderid)]
+
+    events.clear()
+    gateway.on_user_event(report("BTCUSDT", ids[0], 28, "CANCELED"))
+    gateway.on_user_event(report("LTCBTC", ids[1], 28, "CANCELED"))
+    assert [(order.orderid, order.status) for order in events] == [(order.orderid, Status.CANCELLED) for order in shown]
+
+
+def test_fills_told_before_their_orders(gateway: Any, events: Events) -> None:
+    for name in NAMES:
+        gateway.on_query_trades(name, [fill(name, 28)], 0.0)
+    assert not events
+    gateway.on_user_event(report("LTCBTC", "b", 28))
+    assert [event.symbol for event in events] == ["LTCBTC_SPOT_BINANCE"] * 2
