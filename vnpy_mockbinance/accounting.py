@@ -156,7 +156,7 @@ class Accounting(Trading):
             self.rest.query_orders(name, {"orderId": int(data[-1]["orderId"]) + 1})
             return
         for venue_id, trades in list(self.flow.table.parked_trades.items()):
-            if trades and trades[0].symbol == contract.symbol:
+            if any(trade.symbol == contract.symbol for trade in trades.values()):
                 self.query_foreign(name, venue_id)
 
     # pushes

@@ -140,7 +140,10 @@ class OrderFlow:
         before: Entry | None = self.table.get(order.orderid)
         if before and before.presumed and before.order.status is not order.status:
             self.venue.log(f"Order {order.orderid} turned up at the venue after all: {order.status.value}", WARNING)
+        turned_away: int = self.table.turned_away
         self._push(self.table.update(order, venue_id))
+        if self.table.turned_away and not turned_away:
+            self.venue.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
         entry: Entry | None = self.table.get(order.orderid) or self.table.find(venue_id)
         if entry:
             self._settle(entry)

@@ -23,6 +23,8 @@ Push = OrderData | TradeData
 FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
 OVER_KEPT: int = 200_000        # final orders that are dropped, kept for recognising one told again
 PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
+PARKED_FILLS: int = 50_000      # and fills of theirs, all together
+LIVE_KEPT: int = 20_000         # live orders at once; beyond, those placed elsewhere are not shown
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
@@ -81,7 +83,9 @@ class OrderTable:
         self.by_venue_id: dict[str, Entry] = {}
         self.over: Seen = Seen(OVER_KEPT)               # ``last_word`` of orders that were final and are dropped
         self.trade_ids: Seen = Seen(TRADES_KEPT)
-        self.parked_trades: dict[str, list[TradeData]] = {}     # venue id -> fills of an order not known yet
+        self.parked_trades: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
+        self.turned_away: int = 0                       # news of live orders that were too many
+        self._parked: int = 0                           # fills in ``parked_trades``
 
     # look-ups
 
@@ -106,6 +110,7 @@ class OrderTable:
         self.over.clear()
         self.trade_ids.clear()
         self.parked_trades.clear()
+        self._parked = 0
         for entry in (*self.active.values(), *self.final.values()):
             entry.venue_id = ""
 
@@ -165,6 +170,9 @@ class OrderTable:
         if entry is None:
             if last_word(news, venue_id) in self.over:
                 return []           # told again, long after it was over
+            if news.status not in FINAL and len(self.active) >= LIVE_KEPT:
+                self.turned_away += 1
+                return []
             if self.get(news.orderid):
                 # somebody used a client order id again: another order, known by the venue's id
                 news = copy(news)
@@ -199,11 +207,12 @@ class OrderTable:
         if entry is None:
             if trade.tradeid in self.trade_ids:
                 return []
-            parked: list[TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, [])
-            while len(self.parked_trades) > PARKED_KEPT:
-                self.parked_trades.pop(next(iter(self.parked_trades)))
-            if all(trade.tradeid != other.tradeid for other in parked):
-                parked.append(trade)
+            parked: dict[str, TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, {})
+            if trade.tradeid not in parked:
+                parked[trade.tradeid] = trade
+                self._parked += 1
+            while len(self.parked_trades) > PARKED_KEPT or self._parked > PARKED_FILLS:
+                self._unpark(next(iter(self.parked_trades)))
             return []
         return [*self._deliver(entry, trade), *self._release_held(entry)]
 
@@ -291,9 +300,14 @@ class OrderTable:
     def _release_parked(self, entry: Entry) -> list[Push]:
         pushes: list[Push] = []
         for key in {entry.venue_id, entry.order.orderid}:
-            for trade in self.parked_trades.pop(key, []) if key else []:
+            for trade in self._unpark(key):
                 pushes.extend(self._deliver(entry, trade))
         return pushes
+
+    def _unpark(self, key: str) -> list[TradeData]:
+        trades: list[TradeData] = list(self.parked_trades.pop(key, {}).values())
+        self._parked -= len(trades)
+        return trades
 
     def _release_held(self, entry: Entry) -> list[Push]:
         if not entry.held or entry.lacks_fills:

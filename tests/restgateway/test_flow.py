@@ -5,6 +5,7 @@ from flow_desk import RULE, Desk
 from order_makers import make_order, make_trade
 from vnpy.trader.constant import Status
 
+from vnpy_restgateway import orders
 from vnpy_restgateway.flow import FILL_QUERIES, OrderFlow
 from vnpy_restgateway.outcome import Outcome
 from vnpy_restgateway.reconcile import VenueOrder
@@ -294,3 +295,11 @@ def test_a_question_that_raises_does_not_end_the_questioning(desk: Desk) -> None
         except KeyError:
             pass                        # the writer says it and goes on
     assert [orderid for orderid, _ in desk.queries].count("o2") >= 2
+
+
+def test_a_venue_that_lists_too_many_orders_is_named_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "LIVE_KEPT", 3)
+    for turn in range(3):
+        desk.flow.on_open_orders([listing(f"web{turn}.{n}", Status.NOTTRADED, f"{turn}{n}") for n in range(10)], desk.now)
+    assert len(desk.flow.table.active) == 3
+    assert len([line for line in desk.logs if "more than 3 live orders" in line]) == 1

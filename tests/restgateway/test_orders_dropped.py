@@ -178,3 +178,34 @@ def test_dropping_an_old_order_leaves_a_newer_one_of_the_same_venue_id(make: Mak
     assert table.get("o1") is None
     entry = table.find("1")
     assert entry is not None and entry.orderid == "o2"
+
+
+# what a venue invents
+
+
+def test_live_orders_placed_elsewhere_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "LIVE_KEPT", 10)
+    table = OrderTable(RULE)
+    for n in range(1, 1_001):
+        assert bool(table.update(told(Status.NOTTRADED, 0.0, f"web{n}"), str(n))) == (n <= 10)
+    assert len(table.active) == len(table.by_venue_id) == 10 and table.turned_away == 990
+    assert words(table.submit(make_order("o1"), 1.0)) == ["SUBMITTING 0"], "ours are never too many"
+    assert words(table.update(told(Status.NOTTRADED, 0.0, "o1"), "5000")) == ["NOTTRADED 0"]
+    assert words(table.update(told(Status.CANCELLED, 0.0, "web500"), "500")) == ["CANCELLED 0"]
+    table.update(told(Status.CANCELLED, 0.0, "web1"), "1")
+    table.update(told(Status.CANCELLED, 0.0, "web2"), "2")
+    assert words(table.update(told(Status.NOTTRADED, 0.0, "web11"), "11")) == ["NOTTRADED 0"], "there is room again"
+
+
+def test_parked_fills_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "PARKED_FILLS", 20)
+    table = OrderTable(RULE)
+    for order in range(5):
+        for n in range(10):
+            assert table.fill(make_trade(f"t{order}.{n}", 1.0, ""), str(order)) == []
+            table.fill(make_trade(f"t{order}.{n}", 1.0, ""), str(order))
+    assert list(table.parked_trades) == ["3", "4"]
+    assert len(table.update(told(Status.PARTTRADED, 10.0, "web4"), "4")) == 11
+    for n in range(1_000):
+        table.fill(make_trade(f"u{n}", 1.0, ""), "9")
+    assert sum(map(len, table.parked_trades.values())) <= 20
