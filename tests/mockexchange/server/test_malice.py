@@ -221,11 +221,11 @@ ALLOWED_WITHOUT_LIMIT: frozenset[str] = frozenset({"endless pongs", "endless mes
 @pytest.mark.parametrize("name", list(ATTACKS))
 def test_hostile_frames(child: Child, name: str, path: str) -> None:
     with child.watched():
-        for _ in range(3):
+        allowed: bool = name in ALLOWED or path == "/ws-api/v3" and name in ALLOWED_WITHOUT_LIMIT
+        for _ in range(1 if allowed or name == "endless pings" else 3):     # those keep the server busy for seconds
             with websocket(child.connect(), path) as sock:
                 start, piece = ATTACKS[name]
                 send(sock, start)
-                allowed: bool = name in ALLOWED or path == "/ws-api/v3" and name in ALLOWED_WITHOUT_LIMIT
                 assert send_until_cut(sock, piece, 0.5 if allowed else 6.0) or allowed, "the server reads on and on"
 
 
