@@ -8,6 +8,7 @@ from .bars import DAY, HOUR, INTERVALS, MINUTE, Bar, Bar1m, Series, opener
 from .events import PublicTrade
 from .numbers import SCALE
 
+REACH: tuple[int, ...] = (1, 4, 0)      # days of the past that are made, step by step; at last all of it
 KEEP: int = 100_000                     # trades, aggregates and one-second bars kept at least
 
 
@@ -64,7 +65,7 @@ class Tape:
         self._live_end: int = 0
         self._seeds: Callable[[int], list[Bar1m]] | None = None
         self._seeds_end: int = 0
-        self._is_planted: bool = False          # the newest of the seeds are among the minutes
+        self._plantings: int = 0                # how often the provider has been asked
         self._seeded: int = 0                   # leading minutes that came from the seeds
         self._series: dict[tuple[str, int], Series] = {}
         self._seconds: Series = Series("1s")
@@ -198,21 +199,22 @@ class Tape:
         """
         Name the source of one-minute bars from before the first trade: those that open at a time or later, oldest first.
 
-        They end about ``until``. It is called when bars or statistics are first asked for, for a day and two
-        hours at least, and once more, for all, when that does not reach back far enough.
+        They end about ``until``. It is called when bars or statistics are first asked for, for a day and two hours
+        at least; when that does not reach back far enough, for four days; and at last for all.
         """
         self._seeds = provider
         self._seeds_end = until
-        self._is_planted = False
+        self._plantings = 0
 
     def _plant_seeds(self, since: int) -> None:
         """Have the minutes from ``since`` on, and one before them where there is one."""
         while self._seeds is not None and not (self._minutes and self._minutes[0].open_time < since):
-            far: int = 0 if self._is_planted else max(0, min(since, self._last_minute() - DAY) - 2 * HOUR)
+            days: int = REACH[self._plantings]
+            far: int = max(0, min(since, self._last_minute() - days * DAY) - 2 * HOUR) if days else 0
             provider = self._seeds
             if not far:
                 self._seeds = None
-            self._is_planted = True
+            self._plantings += 1
             seeds: list[Bar] = provider(far)
             own: int | None = None
             if self._minutes:
