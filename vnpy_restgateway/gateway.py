@@ -49,7 +49,7 @@ CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 SAY_AGAIN: float = 60.0         # seconds
 MARKET: OrderType = OrderType.MARKET
 LONGEST_LINE: int = 800         # characters of a log line
-READ_OF_LINE: int = 50_000      # characters that are looked through for secrets first
+READ_OF_LINE: int = 4_000       # characters that are looked through for secrets first
 ID_ALPHABET: str = string.ascii_lowercase + string.digits
 
 
@@ -342,8 +342,11 @@ class RestGateway(BaseGateway):
 
     def log(self, msg: str, level: int = INFO) -> None:
         """One log line, whatever a venue put into it; secrets never get out."""
-        msg = redact(msg[:READ_OF_LINE], self.secrets)
-        if len(msg) > LONGEST_LINE:
+        if len(msg) > READ_OF_LINE:
+            msg = redact(msg[:READ_OF_LINE], self.secrets)
+            unsure: int = 3 * max(map(len, self.secrets), default=0)    # a secret cut in two, URL-quoted at worst
+            msg = f"{msg[:max(0, min(LONGEST_LINE, len(msg) - unsure))]} ..."
+        elif len(msg := redact(msg, self.secrets)) > LONGEST_LINE:
             msg = f"{msg[:LONGEST_LINE]} ..."
         if not msg.isprintable():
             msg = "".join(c if c.isprintable() else " " for c in msg)

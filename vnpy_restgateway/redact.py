@@ -8,13 +8,14 @@ MASK: str = "***"
 
 # Names whose values are secret, in headers, JSON bodies, query strings and Python reprs.
 _NAME: str = (
-    r"(?:[a-z]+[-_])*(?:signature|sign|api[-_ ]?(?:key|secret)|access[-_ ]?(?:key|token)|secret[-_ ]?key|private[-_ ]?key"
+    r"(?:signature|sign|api[-_ ]?(?:key|secret)|access[-_ ]?(?:key|token)|secret[-_ ]?key|private[-_ ]?key"
     r"|secret|passphrase|password|passwd|token|authorization|cookie|listen[-_]?key)"
 )
 _QUOTED: str = r"b?\\*\"[^\"]*\"|b?\\*'[^']*'"
 _BARE: str = r"[^\s,;&\"'<>)\]}\\]+"
 _FIELD: re.Pattern[str] = re.compile(rf"(?i)(?<![a-z0-9])({_NAME}\\*[\"']?\s*[:=]\s*)({_QUOTED}|{_BARE})")
-_QUERY: re.Pattern[str] = re.compile(r"[\w.%+\-\[\]]+=[^\s&\"'<>]*(?:&[\w.%+\-\[\]]+=[^\s&\"'<>]*)+")
+# begins where a name can begin: a long word would be read from each of its letters else
+_QUERY: re.Pattern[str] = re.compile(r"(?<![\w.%+\-\[\]])(?<![\w.%+\-\[\]]=)[\w.%+\-\[\]]+=[^\s&\"'<>]*(?:&[\w.%+\-\[\]]+=[^\s&\"'<>]*)+")
 _SIGNED: re.Pattern[str] = re.compile(r"(?i)(?:^|[&_-])(?:signature|sign)=")
 _SCHEME: re.Pattern[str] = re.compile(r"(?i)\b(bearer|basic)\s+[\w\-.~+/=]{6,}")
 

@@ -1,6 +1,6 @@
 """Bars (klines): intervals, folding, gaps. Times are microseconds, other numbers amounts in 1e-8."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
@@ -87,6 +87,16 @@ def merge(left: Bar, right: Bar) -> Bar:
     )
 
 
+def _join(bars: list[Bar], opened: int, closes: int) -> Bar:
+    """The bar of many neighbours."""
+    _, _, opens, highs, lows, closed, volumes, quotes, counts, bases, takers, firsts, lasts = zip(*bars, strict=True)
+    return Bar(
+        opened, closes, opens[0], max(highs), min(lows), closed[-1],
+        sum(volumes), sum(quotes), sum(counts), sum(bases), sum(takers),
+        next((each for each in firsts if each >= 0), firsts[-1]), next((each for each in reversed(lasts) if each >= 0), lasts[0]),
+    )
+
+
 class Series:
     """
     The bars of one interval, folded from finer bars as they are asked for.
@@ -111,6 +121,25 @@ class Series:
         opened: int = self._open_of(bar.open_time)
         bars.append(bar._replace(open_time=opened, close_time=self._next_of(opened) - 1))
 
+    def _fold_all(self, finer: list[Bar], index: int) -> None:
+        """``fold`` for every one from ``index`` on, a bar's worth at once."""
+        bars = self.bars
+        count: int = len(finer)
+        while index < count and bars and finer[index].open_time <= bars[-1].close_time:
+            bars[-1] = merge(bars[-1], finer[index])
+            index += 1
+        while index < count:
+            first: Bar = finer[index]
+            opened: int = self._open_of(first.open_time)
+            closes: int = self._next_of(opened) - 1
+            if first.close_time < closes:
+                stop: int = bisect_right(finer, closes, index + 1, count, key=_open_time)
+                bars.append(_join(finer[index:stop], opened, closes))
+                index = stop
+            else:
+                bars.append(first if first.open_time == opened else first._replace(open_time=opened))
+                index += 1
+
     def refresh(self, finer: list[Bar], live: Bar | None) -> None:
         """Fold in what is new of the finer bars, and the live one on top."""
         bars = self.bars
@@ -120,8 +149,7 @@ class Series:
             else:
                 bars[-1] = self._settled
             self._is_live = False
-        for index in range(self.done, len(finer)):
-            self.fold(finer[index])
+        self._fold_all(finer, self.done)
         self.done = len(finer)
         if live is not None:
             self._settled = bars[-1] if bars and live.open_time <= bars[-1].close_time else None

@@ -4,10 +4,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .bars import MINUTE, Bar, Bar1m, Series
+from .bars import DAY, HOUR, INTERVALS, MINUTE, Bar, Bar1m, Series, opener
 from .events import PublicTrade
 from .numbers import SCALE
 
+REACH: tuple[int, ...] = (1, 4, 0)      # days of the past that are made, step by step; at last all of it
 KEEP: int = 100_000                     # trades, aggregates and one-second bars kept at least
 
 
@@ -62,7 +63,9 @@ class Tape:
         self._minutes: list[Bar] = []           # finished minutes
         self._live: list[int] | None = None     # the current minute, fields as in Bar
         self._live_end: int = 0
-        self._seeds: Callable[[], list[Bar1m]] | None = None
+        self._seeds: Callable[[int], list[Bar1m]] | None = None
+        self._seeds_end: int = 0
+        self._plantings: int = 0                # how often the provider has been asked
         self._seeded: int = 0                   # leading minutes that came from the seeds
         self._series: dict[tuple[str, int], Series] = {}
         self._seconds: Series = Series("1s")
@@ -111,6 +114,7 @@ class Tape:
         opened: int = time // MINUTE * MINUTE
         if minutes and minutes[-1].open_time >= opened:
             # the first trade falls into seeded history: it goes on from there
+            self._plant_seeds(0)
             while len(minutes) > 1 and minutes[-2].open_time >= opened:
                 minutes.pop()
             live: list[int] = list(minutes.pop())
@@ -191,31 +195,39 @@ class Tape:
                 trade.last_id or trade.trade_id, trade.time, trade.buyer_is_maker,
             ))
 
-    def seed_bars(self, provider: Callable[[], list[Bar1m]]) -> None:
+    def seed_bars(self, provider: Callable[[int], list[Bar1m]], until: int) -> None:
         """
-        Name the source of one-minute bars from before the first trade, oldest first.
+        Name the source of one-minute bars from before the first trade: those that open at a time or later, oldest first.
 
-        It is called once, when bars or statistics are first asked for.
+        They end about ``until``. It is called when bars or statistics are first asked for, for a day and two hours
+        at least; when that does not reach back far enough, for four days; and at last for all.
         """
         self._seeds = provider
+        self._seeds_end = until
+        self._plantings = 0
 
-    def _plant_seeds(self) -> None:
-        provider, self._seeds = self._seeds, None
-        if provider is None:
-            return
-        seeds: list[Bar] = provider()
-        own: int | None = None
-        if self._minutes:
-            own = self._minutes[0].open_time
-        elif self._live is not None:
-            own = self._live[0]
-        if own is not None:
-            seeds = [bar for bar in seeds if bar.open_time < own]
-        self._minutes[:0] = seeds
-        self._seeded += len(seeds)
-        self._series.clear()
-        self._sums.clear()
-        self._average_key = (-1, 0, 0)
+    def _plant_seeds(self, since: int) -> None:
+        """Have the minutes from ``since`` on, and one before them where there is one."""
+        while self._seeds is not None and not (self._minutes and self._minutes[0].open_time < since):
+            days: int = REACH[self._plantings]
+            far: int = max(0, min(since, self._last_minute() - days * DAY) - 2 * HOUR) if days else 0
+            provider = self._seeds
+            if not far:
+                self._seeds = None
+            self._plantings += 1
+            seeds: list[Bar] = provider(far)
+            own: int | None = None
+            if self._minutes:
+                own = self._minutes[0].open_time
+            elif self._live is not None:
+                own = self._live[0]
+            if own is not None:
+                del seeds[bisect_left(seeds, own, key=_open_time):]
+            self._minutes[:0] = seeds
+            self._seeded += len(seeds)
+            self._series.clear()
+            self._sums.clear()
+            self._average_key = (-1, 0, 0)
 
     def bars(
         self, interval: str, limit: int, start: int | None = None, end: int | None = None, offset_us: int = 0,
@@ -226,18 +238,32 @@ class Tape:
         With a start they are counted from it, else the newest are given. Gaps are flat at
         the close before. ``offset_us`` is the time zone's offset. ValueError: unknown interval.
         """
-        return self._refreshed(interval, offset_us).select(limit, start, end)
+        open_of = opener(interval, offset_us)
+        if start is None:
+            last: int = self._last_minute()
+            size: int = INTERVALS[interval] or 31 * DAY
+            start_of_all: int = open_of(last if end is None else min(end, last)) - limit * size
+        else:
+            start_of_all = open_of(start)
+        return self._refreshed(interval, offset_us, start_of_all).select(limit, start, end)
 
     def current_bar(self, interval: str) -> Bar | None:
         """The bar of the last trade."""
-        bars = self._refreshed(interval, 0).bars
+        bars = self._refreshed(interval, 0, opener(interval)(self._last_minute())).bars
         return bars[-1] if bars else None
 
-    def _refreshed(self, interval: str, offset: int) -> Series:
+    def _last_minute(self) -> int:
+        """When the newest minute opens, whether its trades are here yet or not."""
+        if self._live is not None:
+            return self._live[0]
+        return self._minutes[-1].open_time if self._minutes else self._seeds_end - MINUTE
+
+    def _refreshed(self, interval: str, offset: int, since: int) -> Series:
+        """The bars of an interval; those from ``since`` on are whole and all there."""
         if interval == "1s":
             self._fold_seconds()
             return self._seconds
-        self._plant_seeds()
+        self._plant_seeds(since)
         series = self._series.get((interval, offset))
         if series is None:
             series = self._series[(interval, offset)] = Series(interval, offset)
@@ -263,9 +289,9 @@ class Tape:
 
         In a recorded market the stretch is laid to end at the last trade.
         """
-        self._plant_seeds()
         if self.recorded:
             start, end = self.last_time - (end - start), self.last_time
+        self._plant_seeds(start // MINUTE * MINUTE)
         minutes = self._minutes
         low: int = bisect_left(minutes, start // MINUTE * MINUTE, key=_open_time)
         high: int = bisect_right(minutes, end, key=_open_time)

@@ -31,11 +31,11 @@ class Feed(Protocol):
     def steps(self) -> Iterator[tuple[int, Command]]:
         """(us since the start, command), ascending. To be taken once."""
 
-    def history(self, symbol: str, until_us: int) -> list[Bar]:
+    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
         """
         One-minute bars from before the opening, oldest first, up to the minute before ``until_us``'s.
 
-        The last close is the opening price. Empty for a symbol the feed makes no market in.
+        Those that open before ``since_us`` are left out. The last close is the opening price. Empty for a symbol the feed makes no market in.
         """
 
     def on_price(self, symbol: str, price: int) -> None:

@@ -151,7 +151,7 @@ class ReplayFeed:
             last_price = bar.close
             yield from trades
 
-    def history(self, symbol: str, until_us: int) -> list[Bar]:
+    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
         """
         One-minute bars of the month before the record (or ``until_us``, if that is earlier).
 
@@ -161,7 +161,8 @@ class ReplayFeed:
         if symbol != self.symbol:
             return []
         shape = shape_of(self.instrument, self.opening_price, self.seed)
-        return minute_bars(shape, Random(f"{self.seed}:{symbol}:history"), self.opening_price, min(until_us, self.start_time))
+        until_us = min(until_us, self.start_time)
+        return minute_bars(shape, f"{self.seed}:{symbol}:history", self.opening_price, until_us, since_us)
 
     def on_price(self, symbol: str, price: int) -> None:
         """The next record brings the market back: the tape is what it is."""

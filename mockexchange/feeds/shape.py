@@ -5,10 +5,13 @@ Prices here are whole ticks and quantities whole steps, so whatever comes out is
 instrument's grid; ``Shape.price`` and ``Shape.quantity`` turn them into amounts in 1e-8.
 """
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..core.commands import Quote
 from ..core.instruments import Instrument
@@ -17,6 +20,7 @@ from ..core.tape import Bar
 
 MINUTE: int = 60_000_000
 HISTORY_MINUTES: int = 30 * 24 * 60
+DRAWS: int = 6                      # random() of one minute's bar
 LIVELINESS: float = 1.6             # of a minute as bursts and sweeps make it, against ``Activity.volatility``
 DEPTH: int = 30                     # levels a side behind the touch when a book is built
 
@@ -140,18 +144,13 @@ def seasonal(minute: int) -> float:
 SEASON: list[float] = [seasonal(minute) for minute in range(1440)]
 
 
-def minute_bars(shape: Shape, rng: Random, price: int, until_us: int, minutes: int = HISTORY_MINUTES) -> list[Bar]:
-    """
-    One-minute bars of a past that ends in ``price`` (1e-8), the last one the minute before ``until_us``'s.
-
-    The same generator state gives the same bars whatever the time, but for the hours' own volume.
-    Oldest first; first and last trade ids are -1 since no such trade can be asked for.
-    """
+@lru_cache(maxsize=8)
+def _walk(seed: str | int, volatility: float, minutes: int) -> tuple[Sequence[float], Sequence[float], tuple[Any, ...]]:
+    """(the price's logarithm and the stir of every minute, the generator's state after them); venues of one seed share it."""
+    rng: Random = Random(seed)
     gauss = rng.gauss
-    random = rng.random
-    volatility: float = shape.activity.volatility * LIVELINESS
-    path: list[float] = []
-    pace: list[float] = []
+    path: array[float] = array("d")
+    pace: array[float] = array("d")
     level: float = 0.0
     drift: float = 0.0
     stir: float = 1.0
@@ -165,22 +164,45 @@ def minute_bars(shape: Shape, rng: Random, price: int, until_us: int, minutes: i
         level += volatility * stir * (gauss(0.0, 1.0) + drift) - level * 0.00004
         path.append(level)
         pace.append(stir)
+    return path, pace, rng.getstate()
+
+
+def minute_bars(
+    shape: Shape, seed: str | int, price: int, until_us: int, since_us: int = 0, minutes: int = HISTORY_MINUTES,
+) -> list[Bar]:
+    """
+    One-minute bars of a past that ends in ``price`` (1e-8), the last one the minute before ``until_us``'s.
+
+    The same seed gives the same bars whatever the time, but for the hours' own volume; those that open
+    before ``since_us`` are left out and cost next to nothing. Oldest first; first and last trade ids are
+    -1 since no such trade can be asked for.
+    """
+    volatility: float = shape.activity.volatility * LIVELINESS
+    path, pace, state = _walk(seed, volatility, minutes)
+    open_time: int = until_us // MINUTE * MINUTE - minutes * MINUTE
+    first: int = min(minutes, max(0, -(-(since_us - open_time) // MINUTE)))
+    open_time += first * MINUTE
+    rng: Random = Random()
+    rng.setstate(state)
+    rng.getrandbits(first * DRAWS * 64)         # what the bars before would have drawn: random() takes 64 bits
+    random = rng.random
 
     tick, step = shape.tick, shape.step
     ticks: float = price / tick
     base: float = 60 * shape.activity.events * (1.5 * shape.trade_steps + 0.11 * shape.level_steps)
     lowest, highest = shape.lowest, shape.highest
     span: float = ticks * volatility * 0.55
-    open_time: int = until_us // MINUTE * MINUTE - minutes * MINUTE
     minute: int = open_time // MINUTE % 1440
     end: float = path[-1]
-    last: int = max(lowest, min(highest, round(ticks * exp(path[0] - end))))
+    last: int = max(lowest, min(highest, round(ticks * exp(path[max(0, first - 1)] - end))))
     bars: list[Bar] = []
-    for level, stir in zip(path, pace, strict=True):
-        close: int = max(lowest, min(highest, round(ticks * exp(level - end))))
+    for number in range(first, minutes):
+        stir: float = pace[number]
+        close: int = max(lowest, min(highest, round(ticks * exp(path[number] - end))))
         reach: float = span * stir
-        high: int = min(highest, max(last, close) + int(reach * random() * random() * 2.5))
-        low: int = max(lowest, min(last, close) - int(reach * random() * random() * 2.5))
+        top, bottom = (last, close) if last > close else (close, last)
+        high: int = min(highest, top + int(reach * random() * random() * 2.5))
+        low: int = max(lowest, bottom - int(reach * random() * random() * 2.5))
         weight: float = SEASON[minute] * stir * (0.45 + random()) * (1.0 + (high - low) / (3.0 * span + 1.0))
         steps: int = int(base * weight) + 1
         volume: int = steps * step
@@ -194,7 +216,7 @@ def minute_bars(shape: Shape, rng: Random, price: int, until_us: int, minutes: i
         last = close
         open_time += MINUTE
         minute = minute + 1 if minute < 1439 else 0
-    newest: Bar = bars[-1]              # a recorded price may lie off the grid: the past still ends in it
-    bars[-1] = newest._replace(close=price, high=max(newest.high, price), low=min(newest.low, price))
+    if bars:
+        newest: Bar = bars[-1]          # a recorded price may lie off the grid: the past still ends in it
+        bars[-1] = newest._replace(close=price, high=max(newest.high, price), low=min(newest.low, price))
     return bars
-

@@ -268,11 +268,11 @@ class SyntheticFeed:
                 market.commands = []
             heapq.heapreplace(queue, (now + market.pause(now), number, market))
 
-    def history(self, symbol: str, until_us: int) -> list[Bar]:
+    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
         """One-minute bars of the month before the minute of ``until_us``, the last close is the opening price."""
         market: Market = self.markets[symbol]
         shape: Shape = shape_of(market.instrument, market.opening_price, self.seed)
-        return minute_bars(shape, Random(f"{self.seed}:{symbol}:history"), market.opening_price, until_us)
+        return minute_bars(shape, f"{self.seed}:{symbol}:history", market.opening_price, until_us, since_us)
 
     def on_price(self, symbol: str, price: int) -> None:
         """The price was set to ``price`` (1e-8) from outside: the market goes on from there. Before the opening, it opens there."""

@@ -5,7 +5,7 @@ import socket
 import sys
 from typing import Any
 
-from aiohttp import web
+from aiohttp import web, web_app
 
 from ..dialects import Dialect, load_dialect
 from . import guard
@@ -198,10 +198,19 @@ class Listener:
         await self.venue.stop()
         if spared is None:
             await runner.cleanup()
+            forget_handlers()
 
     async def _retire(self, runner: web.AppRunner) -> None:
         """The connection that asked for a reset gets its answer before its server goes."""
         await runner.cleanup()
+        forget_handlers()
+
+
+def forget_handlers() -> None:
+    """aiohttp remembers the last thousand handlers of a process, and with them every world they served."""
+    remembered: Any = getattr(web_app, "_cached_build_middleware", None)
+    if remembered is not None:
+        remembered.cache_clear()
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -31,7 +31,7 @@ class NoFeed:
     def steps(self) -> Iterator[tuple[int, Command]]:
         return iter(())
 
-    def history(self, symbol: str, until_us: int) -> list[Bar]:
+    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
         return []
 
     def on_price(self, symbol: str, price: int) -> None:

@@ -322,7 +322,7 @@ class Venue:
         self.exchange = self._restored()
         opened: int = self.now()
         for symbol in self.feed.symbols:
-            self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened))
+            self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened), opened)
         if not self.feed.recorded:
             for symbol, (price, _) in self._memory.market.items():
                 if symbol not in self.exchange.tapes:

@@ -105,7 +105,7 @@ def test_any_binance_client(place: Path) -> None:
 
 
 def test_pytest_fixture(place: Path) -> None:
-    status, out, err = run(place, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLES / "pytest_fixture"))
+    status, out, err = run(place, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", str(EXAMPLES / "pytest_fixture"))
     assert status == 0, out + err
 
 

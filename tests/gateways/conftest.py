@@ -61,7 +61,7 @@ def hashex_setting(venue: MockExchange) -> dict[str, Any]:
 
 def quick_hashex(gateway: BaseGateway) -> None:
     assert isinstance(gateway, HashExGateway)
-    gateway.request_timeout = 2.0       # the venue makes up its past when first asked for it
+    gateway.request_timeout = 2.0       # a busy machine may take more than a second
     gateway.requests_per_second = 500.0
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 

@@ -34,8 +34,7 @@ def trading(quick: Callable[[BaseGateway], None] = quick_hashex, *, setting: dic
 
 def patient(gateway: BaseGateway) -> None:
     """
-    For tests in which nothing hangs: the venue makes up its past when statistics are first asked for, which takes
-    a busy machine more than a second.
+    For tests in which nothing hangs: a busy machine may take more than a second to answer.
     """
     quick_hashex(gateway)
     assert isinstance(gateway, HashExGateway)

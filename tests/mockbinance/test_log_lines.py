@@ -1,12 +1,13 @@
 """Log lines: one line each, short, and not as many as a venue likes."""
 
+from time import process_time
 from typing import Any
 
 import pytest
 from vnpy.event import Event
 
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_restgateway.gateway import LONGEST_LINE
+from vnpy_restgateway.gateway import LONGEST_LINE, READ_OF_LINE
 
 
 class Lines(list[str]):
@@ -29,6 +30,22 @@ def test_a_long_line_is_cut(gateway: Any, lines: Lines) -> None:
     gateway.secrets = ("hunter2-hunter2",)
     gateway.log("a" * 700 + "hunter2-hunter2" * 5 + "b" * 50_000_000)
     assert len(lines) == 1 and len(lines[0]) <= LONGEST_LINE + 4 and lines[0].endswith(" ...") and "hunter2" not in lines[0]
+
+
+def test_a_secret_at_the_end_of_what_is_read_is_not_shown_in_part(gateway: Any, lines: Lines) -> None:
+    gateway.secrets = ("hunter2/hunter2",)
+    for tail in range(15):
+        gateway.log("password=" + "x" * (READ_OF_LINE - 10 - tail) + " hunter2/hunter2 and so on")
+    assert all("hunt" not in line and line.endswith(" ...") for line in lines) and len(lines) == 15
+
+
+@pytest.mark.parametrize("piece", ["b", "a-", "a=", ",a=", "token ", "a==", "&a", "secret-"])
+def test_a_line_of_a_venues_making_costs_little(gateway: Any, lines: Lines, piece: str) -> None:
+    """Seconds in which nothing else ran: a long word was read from each of its letters."""
+    began: float = process_time()
+    gateway.log(piece * 1_000_000)
+    assert process_time() - began < 2.0                      # 0.2 s at most where this was written
+    assert len(lines) == 1
 
 
 def test_a_line_is_one_line(gateway: Any, lines: Lines) -> None:

@@ -32,6 +32,7 @@ def test_a_signed_query_goes_as_a_whole() -> None:
     masked: str = redact("GET /api/v3/order?symbol=BTCUSDT&timestamp=1499827319559&signature=c8db56825ae7 failed")
     assert masked == "GET /api/v3/order?*** failed"
     assert redact("b'side=BUY&timestamp=1&signature=ab'") == "b'***'"
+    assert redact("/x?=a=1&sign=ab, a=b=c/d=e&signature=ab") == "/x?=*** ***"
 
 
 def test_known_secrets_wherever_they_are() -> None:

@@ -72,8 +72,24 @@ def said(data: bytes) -> Misdeed:
 
 OK: bytes = b"HTTP/1.1 200 OK\r\n"
 CHUNKED: bytes = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-BOMB: bytes = gzip.compress(bytes(200 * MB), 1)
-NESTED: bytes = gzip.compress(BOMB)
+
+
+def packed(wbits: int) -> bytes:
+    """200 MB of nothing as zlib (15) or gzip (31)."""
+    packer = zlib.compressobj(1, wbits=wbits)
+    return b"".join(packer.compress(bytes(MB)) for _ in range(200)) + packer.flush()
+
+
+def bomb(coding: str, pack: Callable[[], bytes], has_length: bool = True) -> Misdeed:
+    """Packed when it is wanted: that takes a second."""
+
+    def send(peer: Peer) -> None:
+        body: bytes = pack()
+        ends: str = f"Content-Length: {len(body)}" if has_length else "Connection: close"
+        peer.send(OK + f"Content-Encoding: {coding}\r\n{ends}\r\n\r\n".encode() + body)
+
+    return send
+
 
 MISDEEDS: dict[str, Misdeed] = {
     "100 MB": endless(OK + b"Content-Length: 104857600\r\n\r\n", b"a" * MB, 100 * MB),
@@ -86,9 +102,9 @@ MISDEEDS: dict[str, Misdeed] = {
     "endless chunk extension": endless(CHUNKED + b"1;", b"a" * 65_536),
     "endless trailer": endless(CHUNKED + b"0\r\n", b"X: y\r\n" * 10_000),
     "no length, no end": endless(OK + b"Connection: close\r\n\r\n", b"a" * MB),
-    "gzip bomb": said(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB),
-    "gzip in gzip": said(OK + b"Content-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n" % len(NESTED) + NESTED),
-    "deflate bomb": said(OK + b"Content-Encoding: deflate\r\nConnection: close\r\n\r\n" + zlib.compress(bytes(200 * MB), 1)),
+    "gzip bomb": bomb("gzip", lambda: packed(31)),
+    "gzip in gzip": bomb("gzip, gzip", lambda: gzip.compress(packed(31))),
+    "deflate bomb": bomb("deflate", lambda: packed(15), has_length=False),
     "br": said(OK + b"Content-Encoding: br\r\nContent-Length: 3\r\n\r\nabc"),
     "endless status line": endless(b"HTTP/1.1 200 ", b"a" * 65_536),
     "endless header": endless(OK + b"X: ", b"a" * 65_536),

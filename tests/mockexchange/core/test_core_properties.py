@@ -1,5 +1,10 @@
-"""What must hold whatever is sent: hypothesis draws the commands, the checks follow every one of them."""
+"""
+What must hold whatever is sent: hypothesis draws the commands, the checks follow every one of them.
 
+``EXAMPLES=120 pytest tests/mockexchange/core/test_core_properties.py`` is the long form.
+"""
+
+import os
 from random import Random
 from typing import Any
 
@@ -102,7 +107,8 @@ commands = st.lists(st.one_of(*common, set_price(), tape_trade()), min_size=40, 
 commands_without_tape = st.lists(st.one_of(*common), min_size=40, max_size=60)
 openings = st.sampled_from([10**10, 10**12, 10**13])
 
-checked = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+EXAMPLES: int = int(os.environ.get("EXAMPLES", "40"))
+checked = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def open_exchange(opening: int, seed: int = 5) -> Exchange:
@@ -196,7 +202,7 @@ def test_price_time_priority(sent: list[Any], opening: int) -> None:
         assert makers == [row[3] for row in waiting[:len(met)] if row[0]]
 
 
-@settings(checked, max_examples=40)
+@settings(checked, max_examples=-(-EXAMPLES // 3))
 @given(commands, openings)
 def test_same_seed_same_commands_same_events(sent: list[Any], opening: int) -> None:
     left, right = open_exchange(opening, 3), open_exchange(opening, 3)
@@ -211,7 +217,7 @@ def test_same_seed_same_commands_same_events(sent: list[Any], opening: int) -> N
     assert snapshot(left) == snapshot(right)
 
 
-@settings(checked, max_examples=40)
+@settings(checked, max_examples=-(-EXAMPLES // 3))
 @given(commands, openings)
 def test_dry_run_says_what_the_exchange_would(sent: list[Any], opening: int) -> None:
     exchange = open_exchange(opening)
@@ -234,7 +240,7 @@ def test_dry_run_says_what_the_exchange_would(sent: list[Any], opening: int) -> 
             pass
 
 
-@settings(checked, max_examples=60)
+@settings(checked, max_examples=-(-EXAMPLES // 2))
 @given(commands, openings)
 def test_depth_changes_rebuild_the_book(sent: list[Any], opening: int) -> None:
     exchange = open_exchange(opening)
@@ -254,7 +260,7 @@ def test_depth_changes_rebuild_the_book(sent: list[Any], opening: int) -> None:
             assert mirrors[name] == (dict(book.bids(1000)), dict(book.asks(1000)))
 
 
-@settings(checked, max_examples=60)
+@settings(checked, max_examples=-(-EXAMPLES // 2))
 @given(commands, openings)
 def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int) -> None:
     old = open_exchange(opening)
@@ -325,7 +331,7 @@ def storm(random: Random, length: int) -> list[Any]:
     return sent
 
 
-@settings(checked, max_examples=10)
+@settings(checked, max_examples=-(-EXAMPLES // 12))
 @given(st.integers(0, 10**9), openings)
 def test_storms(seed: int, opening: int) -> None:
     exchange = open_exchange(opening)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from core_world import World, amount, plain, prints
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mockexchange.core import tape as tape_module
 from mockexchange.core.bars import DAY, HOUR, INTERVALS, MINUTE, SECOND, Bar, closer, opener
@@ -255,24 +257,62 @@ def seeds(minutes: int, price: str = "50") -> list[Bar]:
     ]
 
 
-def test_seeded_bars_are_asked_for_once_and_come_before_the_trades() -> None:
+def seed(tape: Tape, minutes: int) -> None:
+    tape.seed_bars(lambda since: [bar for bar in seeds(minutes) if bar.open_time >= since], START)
+
+
+def test_seeded_bars_are_asked_for_late_and_come_before_the_trades() -> None:
     calls: list[int] = []
 
-    def provider() -> list[Bar]:
-        calls.append(1)
+    def provider(since: int) -> list[Bar]:
+        calls.append(since)
         return seeds(3)
 
     recorder = Recorder()
-    recorder.tape.seed_bars(provider)
+    recorder.tape.seed_bars(provider, START)
     recorder.trade(START + SECOND, "60")
     assert calls == []
+    assert recorder.bars("1m", 2) == [("50", "50", "50", "50", "2"), ("60", "60", "60", "60", "1")]
+    assert calls == [START - DAY - 2 * HOUR]
     assert recorder.bars("1m") == [("50", "50", "50", "50", "2")] * 3 + [("60", "60", "60", "60", "1")]
-    assert recorder.bars("1h")[-1] == ("60", "60", "60", "60", "1") and calls == [1]
+    assert recorder.bars("1h")[-1] == ("60", "60", "60", "60", "1") and calls[1:] == [START - 4 * DAY - 2 * HOUR, 0]
+
+
+PAST: list[Bar] = [
+    Bar(START - n * MINUTE, START - n * MINUTE + MINUTE - 1, 60 + n % 7, 70 + n % 11, 40 + n % 13, 60 + (n - 1) % 7, n, 2 * n, 1)
+    for n in range(5 * 1440, 0, -1) if n < 100 or not 0 < n % 2000 < 90       # gaps of an hour and a half
+]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    questions=st.lists(st.tuples(
+        st.sampled_from(["window", *INTERVALS]), st.integers(1, 600), st.integers(-6 * 1440, 90) | st.none(),
+        st.integers(-6 * 1440, 90) | st.none(), st.sampled_from([0, 0, HOUR, -5 * HOUR - 30 * MINUTE]),
+    ), min_size=1, max_size=6),
+    traded=st.lists(st.integers(-30, 60), max_size=3),
+)
+def test_what_is_asked_first_changes_no_answer(questions: list[Any], traded: list[int]) -> None:
+    """The past comes in parts, as far back as is asked; nobody can tell."""
+    one, other = Recorder(), Recorder()
+    for each in (one, other):
+        each.tape.seed_bars(lambda since: [bar for bar in PAST if bar.open_time >= since], START)
+        for minute in sorted(traded):
+            each.trade(START + minute * MINUTE, "60")
+    other.tape.bars("1M", 100)                   # all of it at once
+    for kind, limit, start, end, offset in questions:
+        times: list[int | None] = [None if each is None else START + each * MINUTE + 7 * SECOND for each in (start, end)]
+        if kind == "window":
+            begin, stop = sorted(each or START for each in times)
+            assert one.tape.window(begin, stop) == other.tape.window(begin, stop)
+        else:
+            assert one.tape.bars(kind, limit, *times, offset) == other.tape.bars(kind, limit, *times, offset)
+            assert one.tape.current_bar(kind) == other.tape.current_bar(kind)
 
 
 def test_the_first_trade_goes_on_from_a_seeded_minute() -> None:
     recorder = Recorder()
-    recorder.tape.seed_bars(lambda: seeds(2))
+    seed(recorder.tape, 2)
     assert len(recorder.bars("1m")) == 2
     recorder.trade(START - SECOND, "60")
     assert recorder.bars("1m") == [("50", "50", "50", "50", "2"), ("50", "60", "50", "60", "3")]
@@ -281,7 +321,7 @@ def test_the_first_trade_goes_on_from_a_seeded_minute() -> None:
 def test_seeds_do_not_overlap_what_was_traded_already() -> None:
     recorder = Recorder()
     recorder.trade(START - MINUTE, "60")
-    recorder.tape.seed_bars(lambda: seeds(2))
+    seed(recorder.tape, 2)
     assert recorder.bars("1m") == [("50", "50", "50", "50", "2"), ("60", "60", "60", "60", "1")]
 
 
@@ -313,7 +353,7 @@ def test_the_window_moves_on() -> None:
 
 def test_the_window_counts_seeded_history() -> None:
     recorder = Recorder()
-    recorder.tape.seed_bars(lambda: seeds(10))
+    seed(recorder.tape, 10)
     recorder.trade(START, "60")
     window = recorder.tape.window(START - 5 * MINUTE, START)
     assert window is not None
@@ -346,7 +386,7 @@ def test_the_average_is_weighted_by_volume_over_the_last_minutes() -> None:
 
 def test_the_average_leaves_seeded_history_out() -> None:
     recorder = Recorder()
-    recorder.tape.seed_bars(lambda: seeds(10))
+    seed(recorder.tape, 10)
     recorder.trade(START, "60")
     before = recorder.tape.average(5, START)
     recorder.bars("1m")

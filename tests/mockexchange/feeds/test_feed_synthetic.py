@@ -1,7 +1,6 @@
 """synthetic: its commands alone, and a market of them on the exchange."""
 
 from itertools import islice
-from random import Random
 from time import process_time
 
 import pytest
@@ -148,7 +147,7 @@ def test_any_instrument(tick: str, step: str, price: int, seed: int) -> None:
             assert at % rules.tick_size == 0 and rules.min_price <= at <= rules.max_price
             assert size > 0 and size % rules.step_size == 0
     assert world.refused == 0
-    history = minute_bars(shape_of(rules, rules.start_price, seed), Random(seed), rules.start_price, UNTIL, 300)
+    history = minute_bars(shape_of(rules, rules.start_price, seed), seed, rules.start_price, UNTIL, minutes=300)
     assert history[-1].close == rules.start_price
     assert all(0 < bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high for bar in history)
 
@@ -172,6 +171,9 @@ def test_history() -> None:
     assert 0.0005 < ranges[len(ranges) // 2] < 0.003
     again = open_feed("synthetic", default_instruments(), 7).history("BTCUSDT", UNTIL + 12_345_678)
     assert again == bars
+    for minutes in (0, 1, 1439, 43_199, 50_000):
+        since: int = UNTIL - minutes * MINUTE
+        assert feed.history("BTCUSDT", UNTIL + 12_345_678, since + 1) == [bar for bar in bars if bar.open_time > since]
     later = feed.history("BTCUSDT", UNTIL + 100 * MINUTE)
     assert [bar[2:6] for bar in later] == [bar[2:6] for bar in bars]
 

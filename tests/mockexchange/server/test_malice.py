@@ -44,7 +44,7 @@ def test_endless_head(child: Child, start: bytes, piece: bytes) -> None:
         socks: list[socket.socket] = [child.connect() for _ in range(5)]
         for sock in socks:
             sock.sendall(start)
-            if send_until_cut(sock, piece, 1.0 if piece == EMPTY_LINES else 6.0):
+            if send_until_cut(sock, piece, 0.3 if piece == EMPTY_LINES else 6.0):
                 assert len(read_all(sock)) < 4_096, "the answer repeats what was sent"
             else:
                 assert piece == EMPTY_LINES, "the server reads on and on"
@@ -221,11 +221,11 @@ ALLOWED_WITHOUT_LIMIT: frozenset[str] = frozenset({"endless pongs", "endless mes
 @pytest.mark.parametrize("name", list(ATTACKS))
 def test_hostile_frames(child: Child, name: str, path: str) -> None:
     with child.watched():
-        for _ in range(3):
+        allowed: bool = name in ALLOWED or path == "/ws-api/v3" and name in ALLOWED_WITHOUT_LIMIT
+        for _ in range(1 if allowed or name == "endless pings" else 3):     # those keep the server busy for seconds
             with websocket(child.connect(), path) as sock:
                 start, piece = ATTACKS[name]
                 send(sock, start)
-                allowed: bool = name in ALLOWED or path == "/ws-api/v3" and name in ALLOWED_WITHOUT_LIMIT
                 assert send_until_cut(sock, piece, 0.5 if allowed else 6.0) or allowed, "the server reads on and on"
 
 
@@ -260,7 +260,7 @@ def test_a_thousand_idle_sockets(child: Child) -> None:
 
 def test_pipelined_requests_whose_answers_nobody_reads(child: Child) -> None:
     with child.watched():
-        socks: list[socket.socket] = [child.connect(4_096) for _ in range(20)]
+        socks: list[socket.socket] = [child.connect(4_096) for _ in range(8)]
         for sock in socks:
             sock.settimeout(0.3)
             assert not send_until_cut(sock, b"GET /_mock/state HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)

@@ -1,9 +1,11 @@
 """A venue on its port: faults over HTTP, restarts, resets, ends, and what is kept."""
 
+import gc
 import http.client
 import json
 import socket
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -293,3 +295,17 @@ def test_corrupt_state_is_refused(tmp_path: Path) -> None:
     path.write_text("".join(lines))
     with pytest.raises(Exception, match="record 6 is corrupt"):
         MockExchange("test", feed="none", state=tmp_path).start()
+
+
+@pytest.mark.parametrize("ends", ["stop", "restart"])
+def test_what_is_over_is_not_kept_in_memory(ends: str) -> None:
+    """aiohttp keeps handlers that have served: with them went the world behind each of a process's venues."""
+    with MockExchange("test", feed="none", seed=7) as venue:
+        over: weakref.ref[object] = weakref.ref(venue.run(lambda world: world.exchange))
+        assert call(venue.rest, "GET", "/echo").status == 200
+        if ends == "restart":
+            venue.restart()
+            gc.collect()
+            assert over() is None
+    gc.collect()
+    assert over() is None
