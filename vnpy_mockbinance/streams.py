@@ -280,7 +280,8 @@ class TradeApi(WebsocketClient):
         self._waiting[reqid] = (callback, monotonic() + patience)
         if not self.send_bytes(packet):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
-        self.gateway.writer.sooner(patience, "trade api answers", self.check_waiting)
+        if len(self._waiting) == 1:         # else the timer runs: ``check_waiting`` sets it anew while anything waits
+            self.gateway.writer.sooner(patience, "trade api answers", self.check_waiting)
         return True
 
     def retire(self) -> None:

@@ -7,7 +7,7 @@ vn.py hands out floats. A float within a billionth of a step of a multiple means
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
-from math import isfinite
+from math import isfinite, nan
 
 from msgspec.json import encode
 
@@ -16,7 +16,7 @@ Number = float | int | Decimal
 # Wide enough for any float beside any step of a venue: divisions below lose nothing that counts.
 _CONTEXT: Context = Context(prec=60)
 _EXACT: float = 2.0 ** 40           # multiples up to that many are told apart by floats with room to spare
-_PLAIN: float = 1e15                # no float below it is printed with a positive exponent
+_EXACT_DIGITS: float = 1e15         # as many units of the last digit and no more: the digits of repr() are the multiple's
 _SNAP: float = 1e-9
 _NOISE: float = 1e-15               # of arithmetic on floats, relative to the value
 
@@ -50,7 +50,7 @@ class Step:
     :raises ValueError: the step is negative or not finite
     """
 
-    __slots__ = ("step", "_digits", "_scale", "_format", "_room", "_last")
+    __slots__ = ("step", "_digits", "_scale", "_format", "_last")
 
     def __init__(self, step: Number) -> None:
         self.step: Decimal = exact(step)
@@ -62,14 +62,16 @@ class Step:
         self._digits: int = digits
         self._scale: float = float(10 ** digits) if quick else 0.0
         self._format: str = f"%.{max(digits, 0)}f"
-        self._room: int = digits + 1                    # of the point and the digits behind it
-        self._last: tuple[float, str] = (0.0, "0")      # what ``floor`` made last: what it checks is what is sent next
+        self._last: float = nan     # what ``floor`` found to be a multiple as it is: what it checks is what is sent next
 
     def down(self, value: Number) -> str:
         """Towards minus infinity: volumes, and prices of buys."""
-        last, text = self._last
-        if value == last and type(value) is float:
-            return text
+        if value == self._last and type(value) is float:
+            text: str = encode(value).decode()          # the digits of repr(), in half its time
+            if text.endswith(".0"):
+                return text[:-2]
+            if "e" not in text:
+                return text
         return self._on_step(value) or self._round(value, ROUND_FLOOR)
 
     def up(self, value: Number) -> str:
@@ -82,14 +84,9 @@ class Step:
 
     def floor(self, value: float) -> float:
         """As ``down``, as a float."""
-        if type(value) is float and 0.0 < value < _PLAIN and self._scale:
-            text: str = encode(value).decode()          # the digits of repr(), in half its time
-            if text.endswith(".0"):
-                self._last = (value, text[:-2])
-                return value
-            if len(text) - text.find(".") <= self._room and "e" not in text:
-                self._last = (value, text)
-                return value
+        if type(value) is float and 0.0 < (scaled := value * self._scale) < _EXACT_DIGITS and round(scaled) / self._scale == value:
+            self._last = value
+            return value
         count: int | None = self._count(value)
         return float(self._round(value, ROUND_FLOOR)) if count is None else count / self._scale
 

@@ -98,3 +98,11 @@ def test_what_was_checked_last_is_sent_as_anything_else_is(values: list[float], 
         assert floored == float(Step(D(text)).down(value))
         for sent in (floored, value, 0.0, -0.0):
             assert used.down(sent) == Step(D(text)).down(sent)
+
+
+@given(st.integers(1, 10**18), st.integers(0, 15))
+def test_a_multiple_that_was_checked_is_sent_with_its_own_digits(count: int, digits: int) -> None:
+    step: Decimal = D(1).scaleb(-digits)
+    value: float = float(count * step)
+    used: Step = Step(step)
+    assert used.down(used.floor(value)) == Step(step).down(value)
