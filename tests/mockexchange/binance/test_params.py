@@ -31,6 +31,24 @@ def test_duplicate_and_empty() -> None:
     assert caught.value.body() == {"code": -1105, "msg": "Parameter 'symbol' was empty."}
 
 
+@given(st.text("a=&b1", max_size=12) | st.lists(st.text("ab1=", max_size=4), max_size=5).map("&".join))
+def test_pairs_are_read_one_by_one(text: str) -> None:
+    """Whatever has other than one "=" in each pair is not read in one go."""
+    wanted: dict[str, str] | int = {}
+    for pair in filter(None, text.split("&")):
+        name, _, value = pair.partition("=")
+        assert isinstance(wanted, dict)
+        if name in wanted or not value:
+            wanted = -1101 if name in wanted else -1105
+            break
+        wanted[name] = value
+    try:
+        found: dict[str, str] | int = split_pairs(text)
+    except ApiError as error:
+        found = error.code
+    assert found == wanted
+
+
 def test_unknown_parameters() -> None:
     names = frozenset({"symbol", "limit"})
     Params({"symbol": "A"}).check_known(names, 2)
