@@ -184,8 +184,8 @@ class MdApi(WebsocketClient):
             return
         self._changed = []
         gateway = self.gateway
-        if monotonic() >= self._stale:
-            self._stale = monotonic() + STAMP
+        if (now := monotonic()) >= self._stale:
+            self._stale = now + STAMP
             self._moment = gateway.now()
             self._local = datetime.now()
         moment: datetime = self._moment

@@ -87,16 +87,18 @@ class TickBook:
 
     def on_book(self, d: BookTicker) -> None:
         """The best bid and ask moved. Levels behind them that no longer fit are dropped, so no tick is torn."""
-        if d.u < self.update_id:
+        u = d.u
+        if u < self.update_id:
             return
-        self.update_id = d.u
+        self.update_id = u
         f = self.fields
-        if d.b != f["bid_price_1"]:
-            self._move(BID_FIELDS, d.b, d.B, 1.0)
+        bid, ask = d.b, d.a
+        if bid != f["bid_price_1"]:
+            self._move(BID_FIELDS, bid, d.B, 1.0)
         else:
             f["bid_volume_1"] = d.B
-        if d.a != f["ask_price_1"]:
-            self._move(ASK_FIELDS, d.a, d.A, -1.0)
+        if ask != f["ask_price_1"]:
+            self._move(ASK_FIELDS, ask, d.A, -1.0)
         else:
             f["ask_volume_1"] = d.A
         self.dirty = True

@@ -37,7 +37,7 @@ from vnpy.trader.object import (
 from .decimals import Step, step_of
 from .doubt import DoubtRule
 from .flow import OrderFlow
-from .order_data import OrderForm
+from .order_data import PLAIN_EVENTS, OrderForm, new
 from .orders import Entry, Push
 from .outcome import Reply
 from .redact import redact
@@ -309,19 +309,37 @@ class RestGateway(BaseGateway):
     def query_history(self, req: HistoryRequest) -> list[BarData]:
         """Finished bars, oldest first, stamped with their start. What could be had, if it was cut short."""
 
-    # the base class's events, two each, without its calls in between
+    # the base class's events, two each, without its calls and theirs in between
 
     def on_tick(self, tick: TickData) -> None:
         """Hand a tick to the event engine."""
+        if not PLAIN_EVENTS:
+            super().on_tick(tick)
+            return
         put = self.event_engine.put
-        put(Event(EVENT_TICK, tick))
-        put(Event(EVENT_TICK + tick.vt_symbol, tick))
+        event: Event = new(Event)
+        event.type = EVENT_TICK
+        event.data = tick
+        put(event)
+        event = new(Event)
+        event.type = EVENT_TICK + tick.vt_symbol
+        event.data = tick
+        put(event)
 
     def on_order(self, order: OrderData) -> None:
         """Hand an order to the event engine."""
+        if not PLAIN_EVENTS:
+            super().on_order(order)
+            return
         put = self.event_engine.put
-        put(Event(EVENT_ORDER, order))
-        put(Event(EVENT_ORDER + order.vt_orderid, order))
+        event: Event = new(Event)
+        event.type = EVENT_ORDER
+        event.data = order
+        put(event)
+        event = new(Event)
+        event.type = EVENT_ORDER + order.vt_orderid
+        event.data = order
+        put(event)
 
     # logs
 

@@ -1,6 +1,7 @@
 """RestGateway by itself: lifecycle, local checks, ids. The venue is a list."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from decimal import Decimal
 from logging import ERROR, WARNING
 from queue import Queue
@@ -14,6 +15,7 @@ from order_makers import SYMBOL, make_order
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, OrderType, Product, Status
 from vnpy.trader.event import EVENT_CONTRACT, EVENT_LOG, EVENT_ORDER
+from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import (
     BarData,
     CancelRequest,
@@ -23,8 +25,10 @@ from vnpy.trader.object import (
     OrderData,
     OrderRequest,
     SubscribeRequest,
+    TickData,
 )
 
+from vnpy_restgateway import gateway as gateway_module
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.outcome import Outcome
@@ -368,3 +372,24 @@ def test_contracts_are_pushed_and_known_by_both_names(up: Pair) -> None:
     assert [c.symbol for c in recorder.contracts] == [SYMBOL]
     assert gateway.contracts[SYMBOL] is gateway.names["BTCUSDT"]
     assert gateway.minimums[SYMBOL] == (0.002, 5.0)
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["made here", "made by vn.py"])
+def test_events_are_those_of_the_base_class(fresh: Pair, monkeypatch: pytest.MonkeyPatch, plain: bool) -> None:
+    gateway, _ = fresh
+    put: list[Event] = []
+    monkeypatch.setattr(gateway.event_engine, "put", put.append)
+    monkeypatch.setattr(gateway_module, "PLAIN_EVENTS", plain)
+    order: OrderData = make_order("o-1")
+    tick: TickData = TickData(symbol=SYMBOL, exchange=Exchange.GLOBAL, datetime=datetime.now(), gateway_name="TEST")
+    for ours, item in ((gateway.on_order, order), (gateway.on_tick, tick)):
+        put.clear()
+        ours(item)
+        made = [(type(event), vars(event)) for event in put]
+        put.clear()
+        getattr(BaseGateway, ours.__name__)(gateway, item)
+        assert made == [(type(event), vars(event)) for event in put] and len(made) == 2
+
+
+def test_this_vnpys_events_are_plain() -> None:
+    assert gateway_module.PLAIN_EVENTS
