@@ -112,7 +112,8 @@ class Lane:
 
 
 def unsent(request: Request, reason: str) -> RestError:
-    """Why a request that no worker has had ends: one that was sent all the same has an unknown fate."""
-    if isinstance(request.sent, RestError):
-        return request.sent
-    return NotSent(reason) if request.sent is None else Unknown("client was stopped before the answer came")
+    """Why a request that no worker has had ends: one that was sent all the same has an unknown fate, and its connection ends."""
+    if isinstance(request.sent, Connection):
+        request.sent.close()
+        return Unknown("client was stopped before the answer came")
+    return request.sent or NotSent(reason)
