@@ -73,8 +73,7 @@ class Trading(RestGateway):
 
     # new orders
 
-    def check_order(self, order: OrderData) -> str:
-        """As the base; and what this venue's API does not have is named."""
+    def unsupported(self, order: OrderData) -> str:
         if order.type in (OrderType.FAK, OrderType.FOK, OrderType.STOP):
             return (
                 f"order type {order.type.value} is not supported: HashEx's API takes limit orders that stay until "
@@ -85,7 +84,7 @@ class Trading(RestGateway):
                 "MARKET BUY is not sent, because HashEx documents its amount both as quote and as base: "
                 "choose Market Buy in the connect settings, or send a limit order"
             )
-        return super().check_order(order)
+        return ""
 
     def place(self, entry: Entry) -> None:
         """Send a new order; what has to be known first is asked first."""

@@ -21,15 +21,34 @@ def _keyed(secret: bytes) -> tuple[Any, Any]:
     return hashlib.sha256(bytes(byte ^ 0x36 for byte in key)), hashlib.sha256(bytes(byte ^ 0x5C for byte in key))
 
 
+class Signer:
+    """Signs for one secret; what many payloads begin with is hashed once."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, secret: bytes) -> None:
+        self._inner, self._outer = _keyed(secret)
+
+    def begin(self, start: str) -> Any:
+        """The state of a signature after the first part of a payload, for ``end``."""
+        state = self._inner.copy()
+        state.update(start.encode())
+        return state
+
+    def end(self, state: Any, rest: str) -> str:
+        """Hex signature of a payload whose last part is ``rest``."""
+        first = state.copy()
+        first.update(rest.encode())
+        second = self._outer.copy()
+        second.update(first.digest())
+        signature: str = second.hexdigest()
+        return signature
+
+
 def sign(secret: bytes, payload: str) -> str:
     """Hex signature of a payload (rest-api.md, "SIGNED Endpoint security")."""
-    inner, outer = _keyed(secret)
-    first = inner.copy()
-    first.update(payload.encode())
-    second = outer.copy()
-    second.update(first.digest())
-    signature: str = second.hexdigest()
-    return signature
+    signer: Signer = Signer(secret)
+    return signer.end(signer._inner, payload)
 
 
 def signed_query(secret: bytes, params: Mapping[str, str | int]) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from datetime import datetime, timezone
 from logging import ERROR, WARNING
 from threading import Lock
@@ -13,7 +14,6 @@ from vnpy.trader.object import BarData, ContractData, HistoryRequest, OrderData,
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.history import aware
-from vnpy_restgateway.orders import Push
 from vnpy_restgateway.settings import Field
 
 from .accounting import Accounting
@@ -104,7 +104,7 @@ class MockBinanceGateway(Accounting):
         self.locked_out = self.lost = False
         self.flow.venue, self.flow.needs_venue_id = self, False
         self.rest.key, self.rest.unsigned = "", False
-        self.polling = None
+        self.polling = self.after_push = None
         self.last_trade.clear()
         self.pages.clear()
         server: str = values["Server"]
@@ -233,10 +233,8 @@ class MockBinanceGateway(Accounting):
             for call in self.qte.abandon() if self.qte else ():
                 self._guard(call)
 
-    def check_order(self, order: OrderData) -> str:
-        """As the base; and what a QTE server does not have is named."""
-        reason: str = self.qte.check_order(order) if self.qte and self.on_qte and self.ready else ""
-        return reason or super().check_order(order)
+    def unsupported(self, order: OrderData) -> str:
+        return self.qte.unsupported(order) if self.qte and self.on_qte else ""
 
     @property
     def on_qte(self) -> bool:
@@ -347,6 +345,7 @@ class MockBinanceGateway(Accounting):
             self.start(lambda: self.md.connect(md_host, *self._proxy))
         if self.rest.unsigned:
             self.polling = Polling(self)
+            self.after_push = partial(self.writer.sooner, 0.2, "account", self.rest.query_account)
             self.polling.look()
         elif self.rest.key:
             self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))
@@ -360,11 +359,6 @@ class MockBinanceGateway(Accounting):
             self.writer.post(self.qte.poll_account)
         else:
             super().query_account()
-
-    def push(self, item: Push) -> None:
-        if self.polling:
-            self.writer.sooner(0.2, "account", self.rest.query_account)
-        super().push(item)
 
     def on_query_open_orders(self, data: Any, asked_at: float) -> None:
         super().on_query_open_orders(data, asked_at)

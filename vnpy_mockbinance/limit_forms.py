@@ -7,6 +7,7 @@ dictionaries between: the values that differ from order to order need no escapin
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from vnpy.trader.constant import Direction, OrderType
@@ -14,7 +15,7 @@ from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.decimals import Step
 
-from .auth import sign
+from .auth import Signer
 from .calls import Params, place_params
 from .endpoints import RECV_WINDOW, WS_ORDER_PLACE
 
@@ -22,10 +23,11 @@ LIMITS: tuple[OrderType, ...] = (OrderType.LIMIT, OrderType.FAK, OrderType.FOK)
 LONG: Direction = Direction.LONG
 OPEN: tuple[str, ...] = ("newClientOrderId", "price", "quantity", "timestamp")      # sorted, as they are signed
 
-Form = tuple[tuple[str, ...], tuple[str, ...]]      # what is signed and what is sent, cut where a value of OPEN goes
+# What is signed and what is sent, cut where a value of OPEN goes; the first piece of what is signed is hashed already.
+Form = tuple[Any, tuple[str, ...], tuple[str, ...]]
 
 
-def make_form(order: OrderData, name: str, key: str) -> Form:
+def make_form(order: OrderData, name: str, key: str, signer: Signer) -> Form:
     """The form of orders like ``order``."""
     params: Params = place_params(order, name, Decimal(1), Decimal(1))
     params |= {"apiKey": key, "recvWindow": RECV_WINDOW, "timestamp": 0}
@@ -44,19 +46,21 @@ def make_form(order: OrderData, name: str, key: str) -> Form:
             packet[-1] += f"{msgspec.json.encode(params[field]).decode()},"
     payload[-1] = payload[-1].removesuffix("&")
     packet[-1] += '"signature":"'
-    return tuple(payload), tuple(packet)
+    return signer.begin(payload[0]), tuple(payload[1:]), tuple(packet)
 
 
 class LimitForms:
-    """The forms of one key."""
+    """The forms of one key and its secret."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, secret: bytes) -> None:
         self.key: str = key
+        self.secret: bytes = secret
+        self._signer: Signer = Signer(secret)
         self._longs: dict[str, list[Form]] = {}         # by Binance's symbol; one for each of LIMITS
         self._shorts: dict[str, list[Form]] = {}
 
     def encode(
-        self, order: OrderData, name: str, tick: Step, step: Step, reqid: int, secret: bytes, timestamp: int
+        self, order: OrderData, name: str, tick: Step, step: Step, reqid: int, timestamp: int
     ) -> bytes:
         """
         A call that places ``order``, which is of one of LIMITS, on Binance's symbol ``name``. Its id is of letters,
@@ -65,11 +69,11 @@ class LimitForms:
         side: dict[str, list[Form]] = self._longs if order.direction is LONG else self._shorts
         forms: list[Form] | None = side.get(name)
         if forms is None:
-            forms = side[name] = [make_form(replace(order, type=type), name, self.key) for type in LIMITS]
-        (a, b, c, d, e), (f, g, h, i, j) = forms[LIMITS.index(order.type)]
+            forms = side[name] = [make_form(replace(order, type=type), name, self.key, self._signer) for type in LIMITS]
+        start, (b, c, d, e), (f, g, h, i, j) = forms[LIMITS.index(order.type)]
         id: str = order.orderid
         price: str = tick.down(order.price)
         quantity: str = step.down(order.volume)
         now: str = str(timestamp)
-        signature: str = sign(secret, f"{a}{id}{b}{price}{c}{quantity}{d}{now}{e}")
+        signature: str = self._signer.end(start, f"{id}{b}{price}{c}{quantity}{d}{now}{e}")
         return f'{{"id":{reqid}{f}{id}{g}{price}{h}{quantity}{i}{now}{j}{signature}"}}}}'.encode()

@@ -146,7 +146,7 @@ class QteDesk(QteTrading):
             self.poll_account()
             self.poll_orders()
 
-    def check_order(self, order: OrderData) -> str:
+    def unsupported(self, order: OrderData) -> str:
         """Why an order cannot be sent to this server, or ""."""
         if order.type not in ORDER_TYPES:
             return (

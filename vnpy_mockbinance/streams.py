@@ -238,7 +238,7 @@ class TradeApi(WebsocketClient):
         self.subscribed: bool = False
         self._reqid: int = 0
         self._waiting: dict[int, tuple[Answer, float]] = {}
-        self._forms: LimitForms = LimitForms("")
+        self._forms: LimitForms = LimitForms("", b"")
 
     def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
         """Start. Orders can be sent as soon as the connection stands."""
@@ -267,11 +267,11 @@ class TradeApi(WebsocketClient):
         if self._run is None or self._run.link is None:     # ``connected``, without its call
             return False
         forms: LimitForms = self._forms
-        if forms.key != self.key:
-            forms = self._forms = LimitForms(self.key)
+        if forms.key is not self.key or forms.secret is not self.secret:
+            forms = self._forms = LimitForms(self.key, self.secret)
         self._reqid += 1
         now: int = self.gateway.clock.now_ms()
-        return self._ask(forms.encode(order, name, tick, step, self._reqid, self.secret, now), callback)
+        return self._ask(forms.encode(order, name, tick, step, self._reqid, now), callback)
 
     def _ask(self, packet: bytes, callback: Answer) -> bool:
         """Send the request whose id was counted last."""

@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from functools import partial
 from logging import WARNING
 from time import monotonic
@@ -81,13 +80,12 @@ class Trading(RestGateway):
         name: str = self.contracts[order.symbol].name
         self.pages.setdefault(name, True)
         answer = partial(self.on_place, entry)
-        steps: tuple[Decimal, Decimal] = self.steps[order.symbol]
         if order.type in LIMITS:
-            sent: bool = self.trade.place_limit(order, name, *self.rounding[order.symbol], answer)
-        else:
-            sent = self.trade.connected and self.trade.call(WS_ORDER_PLACE, place_params(order, name, *steps), answer)
-        if not sent:
-            self.rest.call("POST", place_params(order, name, *steps), answer)
+            if self.trade.place_limit(order, name, *self.rounding[order.symbol], answer):
+                return
+        params: Params = place_params(order, name, *self.steps[order.symbol])
+        if not (self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
+            self.rest.call("POST", params, answer)
 
     def on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a new order."""

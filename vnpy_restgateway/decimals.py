@@ -84,7 +84,7 @@ class Step:
 
     def floor(self, value: float) -> float:
         """As ``down``, as a float."""
-        if type(value) is float and 0.0 < (scaled := value * self._scale) < _EXACT_DIGITS and round(scaled) / self._scale == value:
+        if type(value) is float and 0.0 < (scaled := value * self._scale) < _EXACT_DIGITS and int(scaled + 0.5) / self._scale == value:
             self._last = value
             return value
         count: int | None = self._count(value)

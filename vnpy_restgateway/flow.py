@@ -64,10 +64,8 @@ class OrderFlow:
 
     def submit(self, order: OrderData) -> None:
         """A checked order of ours: push SUBMITTING, send it."""
-        pushes: list[Push] = self.table.submit(order, monotonic())
-        entry: Entry = self.table.active[order.orderid]
-        for item in pushes:
-            self.venue.push(item)
+        entry: Entry = self.table.submit(order, monotonic())
+        self.venue.push(order)
         try:
             self.venue.place(entry)
         except Exception as error:

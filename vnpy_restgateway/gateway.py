@@ -79,6 +79,7 @@ class RestGateway(BaseGateway):
         self.ready: bool = False                                # contracts are here, orders can be taken
         self.gate: Gate = Gate()                                # shut: no requests at all
         self.order_gate: Gate = Gate()                          # shut: no new orders
+        self.after_push: Callable[[], None] | None = None       # where balances are not told by themselves
 
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = self.make_flow()
@@ -191,6 +192,9 @@ class RestGateway(BaseGateway):
         """
         if not self.ready:
             return "not connected"
+        reason: str = self.unsupported(order)
+        if reason:
+            return reason
         contract: ContractData | None = self.contracts.get(order.symbol)
         if contract is None:
             return f"symbol not found: {order.symbol}"
@@ -217,6 +221,10 @@ class RestGateway(BaseGateway):
         order.price = price
         if price * volume < least_notional * (1.0 - 1e-12):         # 0.7 x 0.1 is below 0.07 in floats
             return f"price x volume of {order.symbol} is {price * volume:.8g}, below the minimum {least_notional:.8g}"
+        return ""
+
+    def unsupported(self, order: OrderData) -> str:
+        """What of an order the venue's API does not have, or ""; beyond ``order_types`` and ``directions``."""
         return ""
 
     def _reject(self, order: OrderData, reason: str) -> None:
@@ -257,6 +265,8 @@ class RestGateway(BaseGateway):
             self.on_trade(item)
         else:
             self.on_order(item)
+        if self.after_push is not None:
+            self.after_push()
 
     def pause(self) -> float:
         """Seconds the venue wants to be left alone, 0 if it does not."""

@@ -116,10 +116,11 @@ class OrderTable:
 
     # what we do
 
-    def submit(self, order: OrderData, now: float) -> list[Push]:
-        """A new order of ours is about to be sent. What is pushed is ``order`` itself, what is kept a copy."""
-        self.active[order.orderid] = Entry(copy(order), "", now)
-        return [order]
+    def submit(self, order: OrderData, now: float) -> Entry:
+        """A new order of ours is about to be sent: ``order`` itself is to be pushed, what is kept is a copy."""
+        entry: Entry = Entry(copy(order), "", now)
+        self.active[order.orderid] = entry
+        return entry
 
     def want_cancel(self, orderid: str) -> Entry | None:
         """The user wants this order gone. None when it is not alive."""

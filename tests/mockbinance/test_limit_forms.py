@@ -39,22 +39,22 @@ def expected(order: OrderData, name: str, key: str, reqid: int) -> dict:
 @pytest.mark.parametrize("key", ["mock-key", '100%s "quoted" \\ ключ'])
 @pytest.mark.parametrize("name", ["BTCUSDT", "1000币USDT"])
 def test_same_packet_as_by_the_parameters(type: OrderType, direction: Direction, key: str, name: str) -> None:
-    forms = LimitForms(key)
+    forms = LimitForms(key, SECRET)
     for number, order in enumerate((
         make_order(type=type, direction=direction),
         make_order(type=type, direction=direction, orderid="vabc-2", price=0.03, volume=123456.0),
         make_order(type=type, direction=direction, orderid="vabc-3", price=1e-9, volume=1e9),
     )):
-        packet = forms.encode(order, name, Step(TICK), Step(STEP), number, SECRET, NOW)
+        packet = forms.encode(order, name, Step(TICK), Step(STEP), number, NOW)
         assert msgspec.json.decode(packet) == expected(order, name, key, number)
 
 
 def test_one_form_keeps_nothing_of_an_order() -> None:
-    forms = LimitForms("k")
+    forms = LimitForms("k", SECRET)
     orders = [make_order(type=type, direction=direction) for type in LIMITS for direction in (Direction.LONG, Direction.SHORT)]
     for order in orders * 2:
         for name in ("BTCUSDT", "ETHUSDT"):
-            packet = forms.encode(order, name, Step(TICK), Step(STEP), 1, SECRET, NOW)
+            packet = forms.encode(order, name, Step(TICK), Step(STEP), 1, NOW)
             assert msgspec.json.decode(packet) == expected(order, name, "k", 1)
 
 
@@ -67,6 +67,6 @@ def test_numbers_are_those_of_the_parameters(price: float, volume: float, step: 
     if checked:
         price, volume = tick.floor(price), lot.floor(volume)
     order = make_order(price=price, volume=volume)
-    params = msgspec.json.decode(LimitForms("k").encode(order, "BTCUSDT", tick, lot, 1, SECRET, NOW))["params"]
+    params = msgspec.json.decode(LimitForms("k", SECRET).encode(order, "BTCUSDT", tick, lot, 1, NOW))["params"]
     same = place_params(order, "BTCUSDT", Decimal(step), STEP)
     assert {field: params[field] for field in same} == same

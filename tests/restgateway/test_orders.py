@@ -36,7 +36,7 @@ def told(status: Status, traded: float = 0.0, orderid: str = "o1", **values: Any
 
 def test_an_ordinary_life() -> None:
     table = OrderTable(RULE)
-    assert words(table.submit(make_order("o1"), 100.0)) == ["SUBMITTING 0"]
+    assert table.submit(make_order("o1"), 100.0) is table.get("o1")
     assert words(table.update(told(Status.NOTTRADED), "1")) == ["NOTTRADED 0"]
     assert words(table.fill(make_trade("t1", 4.0), "1")) == ["t1"]
     assert words(table.update(told(Status.PARTTRADED, 4.0), "1")) == ["PARTTRADED 4"]
@@ -248,7 +248,8 @@ def test_one_trade_between_two_orders_of_one_account_needs_two_trade_ids(table: 
 def test_a_listener_that_changes_what_it_was_handed_changes_nothing() -> None:
     table = OrderTable(RULE)
     mine = make_order("o1")
-    pushes = table.submit(mine, 100.0)
+    table.submit(mine, 100.0)
+    pushes: list[Push] = [mine]
     mine.status, mine.volume = Status.REJECTED, 0.0
     for news in (told(Status.NOTTRADED), told(Status.PARTTRADED, 4.0), told(Status.CANCELLED, 4.0)):
         for push in pushes:

@@ -81,7 +81,9 @@ def test_every_interleaving_ends_in_the_truth(
 
     for orderid in truth:
         if orderid in ours:
-            take(table.submit(make_order(orderid, volume=truth[orderid].volume), 100.0))
+            mine = make_order(orderid, volume=truth[orderid].volume)
+            table.submit(mine, 100.0)
+            take([mine])
     for what, orderid, venue_id, content in messages:
         if what == "update":
             take(table.update(copy(content), venue_id))
