@@ -56,7 +56,8 @@ def gateway_orders(day: int) -> Callable[[], float]:
         nonlocal count
         count += 1
         order = request.create_order_data(f"o{count}", "OURS")
-        flow._push(flow.table.submit(order, 1.0))
+        flow.table.submit(order, 1.0)
+        flow.venue.push(order)
         for status in (Status.NOTTRADED, Status.CANCELLED):
             news = request.create_order_data(order.orderid, "OURS")
             news.status = status

@@ -20,6 +20,7 @@ from .calls import Params, place_params
 from .endpoints import RECV_WINDOW, WS_ORDER_PLACE
 
 LIMITS: tuple[OrderType, ...] = (OrderType.LIMIT, OrderType.FAK, OrderType.FOK)
+LIMIT: OrderType = OrderType.LIMIT
 LONG: Direction = Direction.LONG
 OPEN: tuple[str, ...] = ("newClientOrderId", "price", "quantity", "timestamp")      # sorted, as they are signed
 
@@ -70,7 +71,7 @@ class LimitForms:
         forms: list[Form] | None = side.get(name)
         if forms is None:
             forms = side[name] = [make_form(replace(order, type=type), name, self.key, self._signer) for type in LIMITS]
-        start, (b, c, d, e), (f, g, h, i, j) = forms[LIMITS.index(order.type)]
+        start, (b, c, d, e), (f, g, h, i, j) = forms[0 if order.type is LIMIT else LIMITS.index(order.type)]
         id: str = order.orderid
         price: str = tick.down(order.price)
         quantity: str = step.down(order.volume)

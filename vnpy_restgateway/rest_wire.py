@@ -14,6 +14,7 @@ PIECE: int = 65_536
 STANDARD_HEADERS: dict[str, str] = {
     "User-Agent": "vnpy_restgateway", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"
 }
+_STANDARD_NAMES: dict[str, str] = {name.lower(): name for name in STANDARD_HEADERS}
 SAFE: str = "!#$%&'()*+,/:;=?@[]~"
 
 _TOKEN: re.Pattern[str] = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -159,15 +160,19 @@ def encode_headers(headers: Mapping[str, Any] | None, content_type: str) -> dict
     :raises ValueError: naming the header that cannot be put on the wire
     """
     found: dict[str, str] = dict(STANDARD_HEADERS)
+    names: dict[str, str] = dict(_STANDARD_NAMES)       # in lower case -> as they are in ``found``
     if content_type:
         found["Content-Type"] = content_type
+        names["content-type"] = "Content-Type"
     for name, value in (headers or {}).items():
         if value is None:
             continue
         text: str = value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else str(value)
         if not _TOKEN.fullmatch(name) or _BREAK.search(text):
             raise ValueError(f"header {name!r} has characters that are not allowed")
-        for known in [key for key in found if key.lower() == name.lower()]:
-            del found[known]
+        lowered: str = name.lower()
+        if lowered in names:
+            del found[names[lowered]]
+        names[lowered] = name
         found[name] = text
     return found

@@ -25,6 +25,9 @@ def test_headers_replace_the_standard_ones_whatever_their_case() -> None:
     assert found["user-agent"] == "mine" and "User-Agent" not in found
     assert found["X-Number"] == "1" and "X-None" not in found
     assert found["Content-Type"] == "text/plain"
+    assert encode_headers({"X-A": 1, "CONTENT-TYPE": "a", "x-a": b"2"}, "b") == {
+        **encode_headers(None, ""), "CONTENT-TYPE": "a", "x-a": "2",
+    }
 
 
 @pytest.mark.parametrize("headers", [{"X": "a\r\nY: b"}, {"X\n": "a"}, {"": "a"}, {"X": "a\0"}])
