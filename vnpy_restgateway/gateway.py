@@ -10,9 +10,10 @@ import random
 import string
 import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import count
 from logging import ERROR, INFO, WARNING
 from threading import RLock, Thread
 from typing import Any
@@ -91,7 +92,7 @@ class RestGateway(BaseGateway):
         self._counted: dict[str, int] = {}
         self._lifecycle: RLock = RLock()
         self._prefix: str = self._new_prefix()
-        self._order_count: int = 0
+        self._order_numbers: Iterator[int] = count(1)
 
     def make_flow(self) -> OrderFlow:
         """What decides about orders; a venue without client order ids takes ``NamelessFlow``."""
@@ -234,8 +235,7 @@ class RestGateway(BaseGateway):
 
     def new_orderid(self) -> str:
         """Unique across gateways, processes and restarts: a random part, then a count."""
-        self._order_count += 1
-        return f"{self._prefix}{self._order_count}"
+        return f"{self._prefix}{next(self._order_numbers)}"
 
     @staticmethod
     def _new_prefix() -> str:
