@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
 from importlib.metadata import version
+from itertools import combinations
 from pathlib import Path
+from statistics import median
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -140,10 +142,8 @@ def alive(orderids: Iterable[str], known: dict[str, tuple[Status, float]]) -> li
 
 
 def slope(points: list[tuple[float, float]]) -> float:
-    """Of the straight line that fits best (least squares), y per x."""
-    x0: float = sum(x for x, _ in points) / len(points)
-    y0: float = sum(y for _, y in points) / len(points)
-    return sum((x - x0) * (y - y0) for x, y in points) / sum((x - x0) ** 2 for x, _ in points)
+    """y per x: the median of what any two points say (Theil-Sen). One step, as memory grows by, does not move it."""
+    return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
 
 
 def grew(counts: list[int]) -> bool:

@@ -52,10 +52,15 @@ def test_memory_is_flat_by_its_last_quarter(soak: ModuleType) -> None:
     assert "venue +10.00 MiB an hour" in lines[1]
 
 
-@pytest.mark.parametrize("growth", [0.3, 1.3])
+@pytest.mark.parametrize("growth", [0.2, 1.3])
 def test_memory_that_grows_is_not_flat(soak: ModuleType, growth: float) -> None:
     lines, flat = soak.trend(hours(soak, [40.0] * 18 + [40.0 + growth * n for n in range(7)]))
     assert not flat and f"gateway +{growth:.2f} MiB an hour" in lines[0] and lines[0].endswith(": NOT FLAT")
+
+
+def test_one_step_is_no_growth_and_three_are(soak: ModuleType) -> None:
+    assert soak.trend(hours(soak, [40.0] * 23 + [41.2] * 2))[1]
+    assert not soak.trend(hours(soak, [40.0] * 18 + [40.0, 40.5, 40.5, 41.0, 41.0, 41.5, 41.5]))[1]
 
 
 @pytest.mark.parametrize("more", [{"threads": 21}, {"sockets": 31}])
