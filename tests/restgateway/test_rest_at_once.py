@@ -1,12 +1,14 @@
 """An order over an idle connection leaves in the caller's thread; all else, and every answer, is the workers' business."""
 
+import queue
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from net_clients import RestProbe, each, echo, hang_or_echo, once, rest_probe
-from net_servers import Peer, answer, client_context, server_context, serving
+from net_clients import RestProbe, each, echo, hang_or_echo, rest_probe
+from net_servers import DEADLINE, Peer, answer, client_context, server_context, serving
 
 from vnpy_restgateway.rest import NotSent, Request, Unknown
 from vnpy_restgateway.rest_connection import Connection, parse_url
@@ -75,11 +77,20 @@ def test_a_long_request_is_left_to_the_worker(client: Signing) -> None:
 
 
 def test_an_idle_connection_that_the_venue_has_closed_is_not_written_to(client: Signing) -> None:
-    with serving(once(answer(b'{"a":1}'))) as server:
+    closed: queue.Queue[None] = queue.Queue()
+
+    def leave(peer: Peer) -> None:
+        peer.request()
+        peer.send(answer(b'{"a":1}'))
+        peer.sock.shutdown(socket.SHUT_RDWR)
+        closed.put(None)
+
+    with serving(leave) as server:
         client.init(server.http)
         client.start()
         for _ in range(5):
             assert order(client) == {"a": 1}
+            closed.get(timeout=DEADLINE)
         assert server.accepted.qsize() == 5
 
 
