@@ -55,7 +55,7 @@ def signed_query(secret: bytes, params: Mapping[str, str | int]) -> str:
     """Query string with the signature behind it: percent-encoded first, then signed, in the order given."""
     texts: list[str] = [str(value) for value in params.values()]
     if _is_plain("".join((*params, *texts))):
-        query: str = "&".join(map("=".join, zip(params, texts, strict=True)))       # an order's: a tenth of urlencode's time
+        query: str = "&".join(map("=".join, zip(params, texts, strict=True)))
     else:
         query = urlencode(params)
     return f"{query}&signature={sign(secret, query)}"

@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Callable
-from functools import partial
 from datetime import datetime, timezone
+from functools import partial
 from logging import ERROR, WARNING
 from threading import Lock
 from typing import Any
