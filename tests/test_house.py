@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance", "vnpy_hashex")
 GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name != "vnpy_restgateway")
-LONGEST = 400
+LONGEST = 500            # lines; a file holds one thing: compose, do not cut a class in storeys
 
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 IDS = [str(path.relative_to(ROOT)) for path in FILES]
@@ -93,6 +93,7 @@ def test_dialects_know_each_other_not() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
 def test_no_file_is_longer_than_one_can_read(path: Path) -> None:
+    """The cure for a long file is composition (DESIGN.md 2), never one class cut in storeys by inheritance."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
