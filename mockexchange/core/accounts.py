@@ -10,18 +10,19 @@ class Account:
     """
     Orders and fills of one account, found without looking at the rest.
 
-    ``free`` and ``locked`` are the ledger's own dicts. ``waiting`` counts the stop orders
+    ``free``, ``locked`` and ``unsettled`` are the ledger's own dicts. ``waiting`` counts the stop orders
     per symbol that have not triggered.
     """
 
     __slots__ = (
-        "name", "free", "locked", "update_time", "_open", "_waiting", "_orders", "_by_client_id", "_fills",
+        "name", "free", "locked", "unsettled", "update_time", "_open", "_waiting", "_orders", "_by_client_id", "_fills",
     )
 
-    def __init__(self, name: str, free: dict[str, int], locked: dict[str, int]) -> None:
+    def __init__(self, name: str, free: dict[str, int], locked: dict[str, int], unsettled: dict[str, int]) -> None:
         self.name: str = name
         self.free: dict[str, int] = free
         self.locked: dict[str, int] = locked
+        self.unsettled: dict[str, int] = unsettled
         self.update_time: int = 0
         self._open: dict[str, dict[int, Order]] = {}
         self._waiting: dict[str, int] = {}

@@ -105,12 +105,23 @@ class HouseTrade:
 
 @dataclass(slots=True)
 class SetSymbolStatus:
-    """TRADING, HALT, BREAK, END_OF_DAY, CANCEL_ONLY (enums.md, "Symbol status")."""
+    """
+    TRADING, HALT, BREAK, END_OF_DAY, CANCEL_ONLY, AUCTION_MATCH (enums.md, "Symbol status").
+
+    AUCTION_MATCH collects orders without matching them; TRADING, BREAK or END_OF_DAY after it uncrosses them at one price.
+    """
 
     symbol: str
     status: str
 
 
+@dataclass(slots=True)
+class EndDay:
+    """End a symbol's trading day: its open orders expire, shares bought today settle, the last price is the next day's reference."""
+
+    symbol: str
+
+
 Command = (
-    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | HouseTrade | SetSymbolStatus
+    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | HouseTrade | SetSymbolStatus | EndDay
 )

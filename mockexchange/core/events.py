@@ -87,11 +87,16 @@ class PublicTrade(NamedTuple):
 
 
 class BalanceChange(NamedTuple):
-    """Balances of one account after a command: ``assets`` maps asset -> (free, locked)."""
+    """
+    Balances of one account after a command: ``assets`` maps asset -> (free, locked).
+
+    ``unsettled``: of the same assets, what was bought and cannot be sold before the day's end; None where nothing settles late.
+    """
 
     account: str
     time: int
     assets: dict[str, tuple[int, int]]
+    unsettled: dict[str, int] | None = None
 
 
 class BalanceDelta(NamedTuple):
@@ -110,4 +115,12 @@ class SymbolStatus(NamedTuple):
     status: str
 
 
-Event = OrderReport | Fill | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus
+class DayEnd(NamedTuple):
+    """A symbol's trading day is over. ``previous_close``: the price the next day's band is counted from."""
+
+    symbol: str
+    previous_close: int
+    time: int
+
+
+Event = OrderReport | Fill | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd

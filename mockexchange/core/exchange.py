@@ -13,6 +13,7 @@ from .commands import (
     CancelOrder,
     Command,
     Deposit,
+    EndDay,
     HouseTrade,
     PlaceOrder,
     Quote,
@@ -21,8 +22,8 @@ from .commands import (
     TapeTrade,
 )
 from .errors import refuse
-from .events import BalanceChange, BalanceDelta, Event, Fill, SymbolStatus
-from .filters import MARKET_TYPES, Walk, check_filters, check_shape
+from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
+from .filters import Walk
 from .house import EVERYTHING, House
 from .instruments import Instrument, default_instruments
 from .ledger import HOUSE, Ledger
@@ -30,11 +31,15 @@ from .market import Market, rises_to_trigger
 from .matching import Matcher
 from .numbers import SCALE
 from .orders import Order
+from .rules import AUCTION, Rules, make_rules
+from .settlement import make_settlement
 from .tape import Tape
 
 __all__ = ["HOUSE", "Exchange"]
 
-STATUSES: frozenset[str] = frozenset({"TRADING", "HALT", "BREAK", "END_OF_DAY", "CANCEL_ONLY"})
+STATUSES: frozenset[str] = frozenset({"TRADING", "HALT", "BREAK", "END_OF_DAY", "CANCEL_ONLY", AUCTION})
+
+UNCROSSING: frozenset[str] = frozenset({"TRADING", "BREAK", "END_OF_DAY"})      # an auction that is halted goes on waiting
 
 _ALPHABET: str = ascii_letters + digits
 _PAIRS: list[str] = [a + b for a in _ALPHABET for b in _ALPHABET]
@@ -42,7 +47,7 @@ _PAIRS: list[str] = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 class Exchange:
     """
-    A spot exchange with one thread of control.
+    An exchange with one thread of control: crypto spot and cash equity, each symbol with the rules and the settlement of its class.
 
     ``apply`` is the only way in. The instruments are copies of those given; their status
     is the only thing that changes.
@@ -50,11 +55,15 @@ class Exchange:
 
     def __init__(self, instruments: Iterable[Instrument] | None = None, seed: int = 0) -> None:
         given = default_instruments() if instruments is None else instruments
-        self._markets: dict[str, Market] = {each.symbol: Market(replace(each)) for each in given}
+        self.ledger: Ledger = Ledger()
+        self._markets: dict[str, Market] = {}
+        for each in given:
+            listed: Instrument = replace(each)
+            self._markets[each.symbol] = Market(listed, make_settlement(listed, self.ledger))
+        self._rules: dict[str, Rules] = {name: make_rules(each) for name, each in self._markets.items()}
         self.instruments: dict[str, Instrument] = {name: each.instrument for name, each in self._markets.items()}
         self.books: dict[str, Book] = {name: each.book for name, each in self._markets.items()}
         self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
-        self.ledger: Ledger = Ledger()
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
         self._orders: dict[int, Order] = {}
@@ -68,6 +77,7 @@ class Exchange:
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
             SetSymbolStatus: self._set_status,
+            EndDay: self._end_day,
             Quote: self._on_quote,
             HouseTrade: self._on_house_trade,
             TapeTrade: self._on_tape_trade,
@@ -108,7 +118,10 @@ class Exchange:
         else:
             order.working_time = now
             matcher.report(order, "NEW")
-            matcher.run(market, account, order)
+            if market.instrument.status == AUCTION:
+                matcher.collect(market, account, order)
+            else:
+                matcher.run(market, account, order)
         return matcher.finish(market)
 
     def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int]:
@@ -119,11 +132,7 @@ class Exchange:
         account = self._accounts.get(command.account)
         if account is None:
             raise refuse("UNKNOWN_ACCOUNT")
-        rules = market.instrument
-        check_shape(command, rules)
-        if rules.status != "TRADING":
-            raise refuse("MARKET_CLOSED")
-        check_filters(command, market, account, now)
+        self._rules[command.symbol].admit(command, account, now)
         if command.client_order_id:
             known = account.by_client_id(market.symbol, command.client_order_id)
             if known is not None and not known.is_final:
@@ -139,13 +148,8 @@ class Exchange:
             last: int = market.tape.last_price
             if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
                 raise refuse("WOULD_TRIGGER")
-        if is_buy:
-            lock: int = -(-(command.price or command.stop_price) * quantity // SCALE)
-            free: int = account.free.get(market.quote, 0)
-        else:
-            lock = quantity
-            free = account.free.get(market.base, 0)
-        if lock > free:
+        lock: int = market.settlement.reserve(is_buy, command.price or command.stop_price, quantity)
+        if lock > account.free.get(market.quote if is_buy else market.base, 0):
             raise refuse("INSUFFICIENT_BALANCE")
         return market, account, quantity, lock
 
@@ -168,10 +172,9 @@ class Exchange:
             if not quantity or quantity < rules.min_quantity:
                 raise refuse("FILTER", "LOT_SIZE")
             needed: int = amount if is_buy else quantity
-        elif is_buy:
-            needed = Walk(book, account.name, True, stp_mode, quantity).cost
         else:
-            needed = quantity
+            cost: int = Walk(book, account.name, True, stp_mode, quantity).cost if is_buy else 0
+            needed = market.settlement.spend(is_buy, quantity, cost)
         if needed > free:
             raise refuse("INSUFFICIENT_BALANCE")
         return quantity
@@ -226,8 +229,23 @@ class Exchange:
         market = self._market(command.symbol)
         if command.status not in STATUSES:
             raise ValueError(f"status: unknown value {command.status!r}")
+        events: list[Event] = []
+        if market.auction and command.status in UNCROSSING:
+            matcher = self._matcher
+            matcher.begin(now)
+            matcher.uncross(market)
+            events = matcher.finish(market)
         market.instrument.status = command.status
-        return [SymbolStatus(command.symbol, command.status)]
+        return [*events, SymbolStatus(command.symbol, command.status)]
+
+    def _end_day(self, command: EndDay, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        matcher = self._matcher
+        matcher.begin(now)
+        matcher.end_day(market)
+        self._house.clear(market)
+        self._rules[command.symbol].new_day()
+        return [*matcher.finish(market), DayEnd(command.symbol, market.previous_close, now)]
 
     # -- the house's commands
 
@@ -311,18 +329,24 @@ class Exchange:
 
     # -- restore after a restart, before anything is applied
 
-    def restore_balance(self, account: str, asset: str, free: int, locked: int) -> None:
+    def restore_balance(self, account: str, asset: str, free: int, locked: int, unsettled: int = 0) -> None:
         self._open_account(account)
-        self.ledger.adopt(account, asset, free, locked)
+        self.ledger.adopt(account, asset, free, locked, unsettled)
+
+    def restore_close(self, symbol: str, previous_close: int) -> None:
+        """Set the price a symbol's band is counted from."""
+        self._market(symbol).previous_close = previous_close
+        self._rules[symbol].new_day()
 
     def restore_order(self, order: Order) -> None:
         """
         Take an order over, those earlier in time priority first. Its lock is worked out anew.
 
-        Raises ValueError for an open order that would cross the book.
+        Raises ValueError for an open order that would cross the book; not in an auction, whose status must be set before.
         """
         market = self._market(order.symbol)
-        if not order.is_final and order.working_time and market.book.crosses(order.is_buy, order.price):
+        in_auction: bool = market.instrument.status == AUCTION
+        if not order.is_final and order.working_time and not in_auction and market.book.crosses(order.is_buy, order.price):
             raise ValueError(f"order {order.order_id}: its price {order.price} would cross the book")
         account = self._open_account(order.account)
         self._orders[order.order_id] = order
@@ -330,13 +354,13 @@ class Exchange:
         self._matcher.next_order_id = max(self._matcher.next_order_id, order.order_id + 1)
         if order.is_final:
             return
-        if order.is_buy:
-            price: int = order.stop_price if order.type in MARKET_TYPES else order.price
-            order.locked = -(-price * order.remaining // SCALE)
-        else:
-            order.locked = order.remaining
+        order.locked = market.settlement.reserve(
+            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
+        )
         account.open(order)
-        if order.working_time:
+        if in_auction:
+            market.auction[order.order_id] = order
+        elif order.working_time:
             market.book.add(order)
         else:
             market.stops.add(order)
@@ -376,7 +400,8 @@ class Exchange:
         account = self._accounts.get(name)
         if account is None:
             self.ledger.open(name)
-            account = self._accounts[name] = Account(name, self.ledger.free[name], self.ledger.locked[name])
+            ledger = self.ledger
+            account = self._accounts[name] = Account(name, ledger.free[name], ledger.locked[name], ledger.unsettled[name])
         return account
 
     def _look_up(self, account: Account, symbol: str, order_id: int | None, client_order_id: str) -> Order | None:

@@ -139,8 +139,18 @@ class House:
     def quote(self, market: Market, command: Quote) -> None:
         if command.price <= 0 or command.quantity < 0:
             raise ValueError(f"price, quantity: no such quote: {command.quantity} at {command.price}")
+        if command.quantity and not market.lowest <= command.price <= market.highest:
+            raise ValueError(f"price: {command.price} is outside the day's band of {market.symbol}: {market.lowest} to {market.highest}")
         if not put_quote(market.book, _is_buy(command.side), command.price, command.quantity):
             raise ValueError(f"price: a {command.side} quote at {command.price} would cross the book of {market.symbol}")
+
+    def clear(self, market: Market) -> None:
+        """Take all quotes off the book."""
+        for is_buy in (True, False):
+            clear_house(market.book, is_buy)
+        depth = self._depths.get(market.symbol)
+        if depth is not None:
+            depth.spacing = 0
 
     def trade(self, market: Market, command: HouseTrade) -> None:
         """Nothing trades in a symbol that is not TRADING."""
@@ -201,6 +211,8 @@ class House:
         tick: int = rules.tick_size or 1
         if price <= 0 or price % tick:
             raise ValueError(f"price: must be a positive multiple of the tick size {tick}, not {price} (in 1e-8)")
+        if not market.lowest <= price <= market.highest:
+            raise ValueError(f"price: {price} is outside the day's band of {market.symbol}: {market.lowest} to {market.highest}")
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
         matcher, book, tape = self._matcher, market.book, market.tape
@@ -230,7 +242,7 @@ class House:
                 shape[distance] = shape.get(distance, 0) + size
             for distance, size in shape.items():
                 target: int = price - distance if is_buy else price + distance
-                if target > 0:
+                if target > 0 and market.lowest <= target <= market.highest:
                     put_quote(book, is_buy, target, size)
 
 

@@ -7,6 +7,29 @@ from .numbers import SCALE, parse_amount
 ALL_STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
 
 
+@dataclass(frozen=True, slots=True)
+class CashEquity:
+    """
+    What a share has and a coin has not. Quantities and prices in 1e-8, rates in 1e-8 of the amount traded for.
+
+    ``ticks``: (from this price, tick), ascending; the instrument's ``tick_size`` below the first.
+    ``lot``: quantities above ``least`` are multiples of it; with ``odd_lots`` a holding's odd remainder is sold at once.
+    ``band``: how far a price may lie from the previous close, as a rate; 0 for no limit.
+    ``t_plus``: days until shares bought can be sold, 0 or 1.
+    """
+
+    lot: int
+    least: int
+    odd_lots: bool = True
+    ticks: tuple[tuple[int, int], ...] = ()
+    band: int = 0
+    t_plus: int = 0
+    commission: int = 0
+    least_commission: int = 0
+    stamp_duty: int = 0                         # of sales only
+    transfer_fee: int = 0
+
+
 @dataclass(slots=True)
 class Instrument:
     """
@@ -43,6 +66,7 @@ class Instrument:
     default_stp_mode: str = "EXPIRE_MAKER"
     stp_modes: tuple[str, ...] = ALL_STP_MODES
     status: str = "TRADING"
+    equity: CashEquity | None = None            # None: crypto spot
 
 
 def make_instrument(

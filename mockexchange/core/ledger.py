@@ -5,7 +5,7 @@ HOUSE: str = ""
 
 class Ledger:
     """
-    Balances of every account, and the fees taken.
+    Balances of every account, and the fees taken. ``unsettled``: bought, and not to be sold before the day's end.
 
     Money only comes in through ``deposit`` and ``adopt``; everything else moves it.
     The house account may go negative and locks nothing.
@@ -14,6 +14,7 @@ class Ledger:
     def __init__(self) -> None:
         self.free: dict[str, dict[str, int]] = {HOUSE: {}}
         self.locked: dict[str, dict[str, int]] = {HOUSE: {}}
+        self.unsettled: dict[str, dict[str, int]] = {HOUSE: {}}
         self.fees: dict[str, int] = {}
         self.deposited: dict[str, int] = {}
 
@@ -21,6 +22,7 @@ class Ledger:
         """Make sure the account exists."""
         self.free.setdefault(account, {})
         self.locked.setdefault(account, {})
+        self.unsettled.setdefault(account, {})
 
     def deposit(self, account: str, asset: str, amount: int) -> None:
         """Credit the account, or debit it when the amount is negative."""
@@ -28,17 +30,22 @@ class Ledger:
         free[asset] = free.get(asset, 0) + amount
         self.deposited[asset] = self.deposited.get(asset, 0) + amount
 
-    def adopt(self, account: str, asset: str, free: int, locked: int) -> None:
+    def adopt(self, account: str, asset: str, free: int, locked: int, unsettled: int = 0) -> None:
         """Set a balance as a restart found it; the difference counts as deposited."""
-        before: int = self.free[account].get(asset, 0) + self.locked[account].get(asset, 0)
-        self.free[account][asset] = free
-        self.locked[account][asset] = locked
-        self.deposited[asset] = self.deposited.get(asset, 0) + free + locked - before
+        parts = (self.free[account], self.locked[account], self.unsettled[account])
+        before: int = sum(part.get(asset, 0) for part in parts)
+        parts[0][asset] = free
+        parts[1][asset] = locked
+        if unsettled:
+            parts[2][asset] = unsettled
+        else:
+            parts[2].pop(asset, None)
+        self.deposited[asset] = self.deposited.get(asset, 0) + free + locked + unsettled - before
 
     def check(self) -> None:
         """Raise AssertionError naming the asset when money was made or lost, or a user owes."""
         totals: dict[str, int] = dict(self.fees)
-        for book in (self.free, self.locked):
+        for book in (self.free, self.locked, self.unsettled):
             for account, balances in book.items():
                 for asset, amount in balances.items():
                     if amount < 0 and account != HOUSE:

@@ -6,9 +6,11 @@ from collections import deque
 from .book import Book
 from .instruments import Instrument
 from .orders import Order
+from .settlement import Settlement
 from .tape import Tape
 
 NEVER_RISES: int = 1 << 62
+ANY_PRICE: int = 1 << 62
 NEVER_FALLS: int = -1
 # where users' trade ids start when nobody reserved room for the tape's
 TAPE_ROOM: int = 1_000_000_000
@@ -63,21 +65,31 @@ class Stops:
 
 
 class Market:
-    """One symbol. ``next_trade_id`` numbers the trades the exchange itself makes."""
+    """
+    One symbol. ``next_trade_id`` numbers the trades the exchange itself makes.
+
+    ``auction``: orders that wait for the uncrossing, by order id, oldest first.
+    ``previous_close``: the price from which the day's band is counted; ``lowest`` and ``highest``: the band.
+    """
 
     __slots__ = (
-        "symbol", "base", "quote", "instrument", "book", "tape", "stops", "next_trade_id", "is_room_reserved",
-        "is_depth_taken",
+        "symbol", "base", "quote", "instrument", "settlement", "book", "tape", "stops", "auction", "previous_close",
+        "lowest", "highest", "next_trade_id", "is_room_reserved", "is_depth_taken",
     )
 
-    def __init__(self, instrument: Instrument) -> None:
+    def __init__(self, instrument: Instrument, settlement: Settlement) -> None:
         self.symbol: str = instrument.symbol
         self.base: str = instrument.base
         self.quote: str = instrument.quote
         self.instrument: Instrument = instrument
+        self.settlement: Settlement = settlement
         self.book: Book = Book()
         self.tape: Tape = Tape(instrument.start_price)
         self.stops: Stops = Stops()
+        self.auction: dict[int, Order] = {}
+        self.previous_close: int = instrument.start_price
+        self.lowest: int = 0
+        self.highest: int = ANY_PRICE
         self.next_trade_id: int = 1
         self.is_room_reserved: bool = False
         self.is_depth_taken: bool = False       # somebody traded with the house since this was last cleared

@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 from .accounts import Account
+from .auction import by_priority, clearing_price, match_at
 from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade
 from .filters import MARKET_TYPES, Walk
-from .ledger import HOUSE, Ledger
+from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
 from .orders import BookOrder, Order
+from .settlement import deliver_to_house
 
 BASE: int = 1                           # which of a symbol's assets a command touched
 QUOTE: int = 2
@@ -59,7 +61,8 @@ class Matcher:
                     asset = market.quote
                     assets[asset] = (free.get(asset, 0), locked.get(asset, 0))
                 account.update_time = now
-                events.append(BalanceChange(account.name, now, assets))
+                waiting = {name: account.unsettled.get(name, 0) for name in assets} if account.unsettled else None
+                events.append(BalanceChange(account.name, now, assets, waiting))
             self._touched = {}
         return events
 
@@ -128,13 +131,17 @@ class Matcher:
 
     def cancel(self, market: Market, order: Order, cancel_client_order_id: str) -> None:
         """Take an open order out at its owner's wish."""
-        if order.level is not None:
-            market.book.remove(order)
-        else:
-            market.stops.remove(order)
+        self._take_out(market, order)
         order.status = "CANCELED"
         self._end(market, order)
         self.report(order, "CANCELED", cancel_client_order_id=cancel_client_order_id)
+
+    def _take_out(self, market: Market, order: Order) -> None:
+        """Remove an open order from where it waits: the book, the auction or the stops."""
+        if order.level is not None:
+            market.book.remove(order)
+        elif market.auction.pop(order.order_id, None) is None:
+            market.stops.remove(order)
 
     def _end(self, market: Market, order: Order) -> None:
         self.unlock(market, order)
@@ -184,7 +191,9 @@ class Matcher:
             order.status = "EXPIRED_IN_MATCH"
             self._end(market, order)
         elif order.locked:
-            self.unlock(market, order, -(-order.price * order.remaining // SCALE) if order.is_buy else order.remaining)
+            self.unlock(market, order, market.settlement.reserve(
+                order.is_buy, order.price, order.remaining, order.executed_quote
+            ))
         self.report(
             order, "TRADE_PREVENTION",
             last_prevented=quantity, prevented_match_id=match_id, counter_order_id=counter_order_id,
@@ -235,46 +244,15 @@ class Matcher:
             self.trade(market, maker, None, is_buy, taker_id, part)
 
     def _settle_house(self, market: Market, is_buy: bool, quantity: int, quote: int) -> None:
-        if not is_buy:
-            quantity, quote = -quantity, -quote
-        free = self.ledger.free[HOUSE]
-        free[market.base] = free.get(market.base, 0) + quantity
-        free[market.quote] = free.get(market.quote, 0) - quote
+        deliver_to_house(self.ledger, market.base, market.quote, is_buy, quantity, quote)
 
     def _settle(
         self, market: Market, order: Order, is_maker: bool, trade_id: int, price: int, quantity: int, quote: int,
     ) -> None:
-        rules = market.instrument
         account = self.accounts[order.account]
-        free = account.free
-        rate: int = rules.maker_fee if is_maker else rules.taker_fee
-        base, money = market.base, market.quote
         order.executed += quantity
         order.executed_quote += quote
-        held: int = order.locked
-        if order.is_buy:
-            fee_asset: str = base
-            fee: int = quantity * rate // SCALE
-            free[base] = free.get(base, 0) + quantity - fee
-            if held:
-                keep: int = -(-order.price * order.remaining // SCALE)
-                account.locked[money] -= held - keep
-                free[money] += held - keep - quote
-                order.locked = keep
-            else:
-                free[money] = free.get(money, 0) - quote
-        else:
-            fee_asset = money
-            fee = quote * rate // SCALE
-            free[money] = free.get(money, 0) + quote - fee
-            if held:
-                account.locked[base] -= quantity
-                order.locked = held - quantity
-            else:
-                free[base] = free.get(base, 0) - quantity
-        if fee:
-            fees = self.ledger.fees
-            fees[fee_asset] = fees.get(fee_asset, 0) + fee
+        fee_asset, fee = market.settlement.deliver(account, order, is_maker, quantity, quote)
         self._touched[account] = BOTH
         now: int = self.now
         order.update_time = now
@@ -329,6 +307,57 @@ class Matcher:
             last_quantity, last_price, trade_id, fee, fee_asset, is_maker, cancel_client_order_id,
             last_prevented, prevented_match_id, counter_order_id,
         )))
+
+    # -- the trading day
+
+    def collect(self, market: Market, account: Account, order: Order) -> None:
+        """Keep an order for the uncrossing of the auction."""
+        market.auction[order.order_id] = order
+        account.open(order)
+
+    def uncross(self, market: Market) -> None:
+        """Trade what the auction collected, and the book, at one price; what remains goes to the book."""
+        book = market.book
+        resting: list[BookOrder] = [order for side in (True, False) for level in book.levels(side) for order in level]
+        waiting: list[Order] = list(market.auction.values())
+        market.auction = {}
+        orders: list[BookOrder] = [*resting, *waiting]
+        bids, asks = by_priority(orders, True), by_priority(orders, False)
+        price, quantity = clearing_price(bids, asks, market.previous_close)
+        taker_id: int = self.take_order_id() if quantity else 0
+        for bid, ask, part in match_at(bids, asks, quantity):
+            for order in (bid, ask):
+                if order.level is not None:
+                    book.reduce(order, part)
+                else:
+                    order.remaining -= part
+            self._cross(market, bid, ask, taker_id, price, part)
+        for each in waiting:
+            if each.remaining:
+                book.add(each)
+
+    def _cross(self, market: Market, bid: BookOrder, ask: BookOrder, taker_id: int, price: int, quantity: int) -> None:
+        """Print and settle one match of an uncrossing; neither side is the maker."""
+        quote: int = price * quantity // SCALE
+        trade_id: int = market.next_trade_id
+        market.next_trade_id = trade_id + 1
+        self.publish(market, PublicTrade(market.symbol, trade_id, price, quantity, quote, self.now, False, taker_id))
+        for order in (bid, ask):
+            if isinstance(order, Order):
+                self._settle(market, order, False, trade_id, price, quantity, quote)
+            else:
+                market.is_depth_taken = True
+                self._settle_house(market, order.is_buy, quantity, quote)
+
+    def end_day(self, market: Market) -> None:
+        """Expire the symbol's open orders, and settle what was bought today."""
+        for account in self.accounts.values():
+            for order in account.open_orders(market.symbol):
+                self._take_out(market, order)
+                self.expire(market, order, "END_OF_DAY")
+        for account in market.settlement.end_of_day(self.accounts.values()):
+            self._touched[account] = self._touched.get(account, 0) | BASE
+        market.previous_close = market.tape.last_price
 
     # -- stops
 

@@ -1,0 +1,123 @@
+"""
+Which orders an exchange takes: one object a market, by asset class. Each raises Refusal and changes nothing.
+
+Funds are not looked at here: what an order must have is the settlement's business.
+"""
+
+from typing import Protocol
+
+from .accounts import Account
+from .commands import PlaceOrder
+from .errors import refuse
+from .filters import check_filters, check_shape
+from .instruments import CashEquity
+from .market import Market
+from .numbers import SCALE
+
+AUCTION: str = "AUCTION_MATCH"
+
+
+class Rules(Protocol):
+    """The admission of new orders to one market."""
+
+    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+        """Raise Refusal for an order that may not be placed, ValueError for one that makes no sense."""
+
+    def new_day(self) -> None:
+        """Work out what holds for a day; ``market.previous_close`` is set."""
+
+
+class BinanceRules:
+    """Binance spot: the combinations of rest-api.md ("New order"), then the symbol's filters (filters.md)."""
+
+    def __init__(self, market: Market) -> None:
+        self._market: Market = market
+
+    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+        rules = self._market.instrument
+        check_shape(command, rules)
+        if rules.status != "TRADING":
+            raise refuse("MARKET_CLOSED")
+        check_filters(command, self._market, account, now)
+
+    def new_day(self) -> None:
+        """Binance has no days."""
+
+
+class CashEquityRules:
+    """
+    Shares: hours, tick by price, the day's band, lots by side.
+
+    Refusals are FILTER with PRICE_FILTER (tick), PRICE_LIMIT (band) or LOT_SIZE; UNSUPPORTED_TYPE for what stock exchanges
+    do not have (orders by amount, icebergs, stops), and in an auction for all but limit orders.
+    """
+
+    def __init__(self, market: Market) -> None:
+        assert market.instrument.equity is not None
+        self._market: Market = market
+        self._terms: CashEquity = market.instrument.equity
+        self.new_day()
+
+    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+        rules = self._market.instrument
+        check_shape(command, rules)
+        if command.quote_quantity or command.iceberg_quantity or command.stop_price:
+            raise refuse("UNSUPPORTED_TYPE")
+        if rules.status == AUCTION:
+            if command.type != "LIMIT" or command.time_in_force != "GTC":
+                raise refuse("UNSUPPORTED_TYPE")
+        elif rules.status != "TRADING":
+            raise refuse("MARKET_CLOSED")
+        if command.price:
+            self._check_price(command.price)
+        self._check_quantity(command, account)
+        if account.count_open(rules.symbol) >= rules.max_num_orders:
+            raise refuse("FILTER", "MAX_NUM_ORDERS")
+
+    def tick(self, price: int) -> int:
+        """The tick at a price."""
+        tick: int = self._market.instrument.tick_size
+        for above, size in self._terms.ticks:
+            if price < above:
+                break
+            tick = size
+        return tick
+
+    def new_day(self) -> None:
+        """The day's band: the previous close less and plus its rate, rounded half up to the tick."""
+        rate: int = self._terms.band
+        if rate:
+            market = self._market
+            market.lowest = self._to_tick(market.previous_close * (SCALE - rate))
+            market.highest = self._to_tick(market.previous_close * (SCALE + rate))
+
+    def _to_tick(self, scaled: int) -> int:
+        tick: int = max(self.tick(scaled // SCALE), 1)
+        return (2 * scaled + tick * SCALE) // (2 * tick * SCALE) * tick
+
+    def _check_price(self, price: int) -> None:
+        if price < 0 or price % max(self.tick(price), 1):
+            raise refuse("FILTER", "PRICE_FILTER")
+        if not self._market.lowest <= price <= self._market.highest:
+            raise refuse("FILTER", "PRICE_LIMIT")
+
+    def _check_quantity(self, command: PlaceOrder, account: Account) -> None:
+        rules, terms = self._market.instrument, self._terms
+        quantity: int = command.quantity
+        odd: int = 0
+        held: int = 0
+        if command.side == "SELL" and terms.odd_lots:
+            held = account.free.get(rules.base, 0)
+            odd = held % terms.lot
+        if (
+            quantity <= 0
+            or quantity > rules.max_quantity
+            or quantity % terms.lot not in (0, odd)
+            or (quantity < terms.least and quantity not in (held, odd))
+        ):
+            raise refuse("FILTER", "LOT_SIZE")
+
+
+def make_rules(market: Market) -> Rules:
+    """The rules of a market's asset class."""
+    return BinanceRules(market) if market.instrument.equity is None else CashEquityRules(market)
