@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,10 @@ T = TypeVar("T")
 CALL_SECONDS: float = 30.0
 
 
+class UnknownLabel(UserWarning):
+    """A fault's ``match`` fits no label of the dialect: it may never bite."""
+
+
 class Faults:
     """The faults of a running venue (DESIGN.md 4.3), from any thread."""
 
@@ -29,17 +34,32 @@ class Faults:
         Arm a fault, given as a dict, as keywords, or both:
         ``add(match="POST /api/v3/order", stage="after_engine", action="hang")``.
 
-        Returns it with its ``id``; ValueError names the field and the value that is wrong.
+        Returns it with its ``id``; ValueError names the field and the value that is wrong. UnknownLabel is warned of
+        when ``match`` fits no label of the dialect.
         """
-        return self._owner.run(lambda venue: venue.faults.add({**(spec or {}), **fields}))
+        added: dict[str, Any] = self._owner.run(lambda venue: venue.faults.add({**(spec or {}), **fields}))
+        if "warning" in added:
+            warnings.warn(added["warning"], UnknownLabel, stacklevel=2)
+        return added
 
-    def list(self) -> list[dict[str, Any]]:
-        """Every fault with how often it has ``bitten``."""
-        return self._owner.run(lambda venue: venue.faults.list())
+    def labels(self) -> tuple[str, ...]:
+        """What faults can be matched with on this venue; a ``*`` stands for any text."""
+        return self._owner.run(lambda venue: venue.faults.labels.names if venue.faults.labels is not None else ())
+
+    def never_bitten(self) -> list[dict[str, Any]]:
+        """
+        The faults that must bite and never did, disarmed ones too. A fault need not bite when it was set with
+        ``must_bite=False``, or when it only counts: a delay of 0 ms without end.
+        """
+        return self._owner.run(lambda venue: venue.faults.never_bitten())
 
     def clear(self) -> None:
         """Disarm all."""
         self._owner.run(lambda venue: venue.faults.clear())
+
+    def list(self) -> list[dict[str, Any]]:
+        """Every fault with how often it has ``bitten``."""
+        return self._owner.run(lambda venue: venue.faults.list())
 
 
 class MockExchange:

@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,10 +11,13 @@ import msgspec
 from aiohttp import web
 
 from ..core.errors import Refusal
+from ..faults import Labels
 from ..fields import Fields
 from ..options import describe_options
 from .guard import SHOWN
 from .venue import Venue
+
+logger: logging.Logger = logging.getLogger(__name__)
 
 CONTROL_PREFIX: str = "/_mock/"
 DAY_MS: int = 86_400_000
@@ -98,6 +102,7 @@ class Control:
             ("GET", "faults", self._list_faults),
             ("POST", "faults", self._add_fault),
             ("DELETE", "faults", self._clear_faults),
+            ("GET", "labels", self._labels),
         ]
         for method, path, operation in routes:
             app.router.add_route(method, CONTROL_PREFIX + path, self._guarded(operation))
@@ -260,7 +265,14 @@ class Control:
         return {"faults": self._venue.faults.list()}
 
     async def _add_fault(self, request: web.Request, data: Any) -> Answer:
-        return self._venue.faults.add(data)
+        added: Answer = self._venue.faults.add(data)
+        if "warning" in added:
+            logger.warning("%s", added["warning"])
+        return added
+
+    async def _labels(self, request: web.Request, data: Any) -> Answer:
+        labels: Labels | None = self._venue.faults.labels
+        return {"labels": [] if labels is None else labels.names}
 
     async def _clear_faults(self, request: web.Request, data: Any) -> Answer:
         self._venue.faults.clear()

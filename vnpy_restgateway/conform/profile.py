@@ -90,8 +90,8 @@ WIRES: dict[str, Wire] = {
     ),
     "hashex": Wire(
         order=("POST /spot/v1/u/trade/order/create",), cancel=("POST /spot/v1/u/trade/order/cancel",),
-        order_push="PUSH user uOrder", user_push="PUSH user *", quote_push="PUSH BTCUSDT@*", subscribe="WS subSymbol",
-        account="GET /spot/v1/u/balance/spot", open_orders="GET /spot/v1/u/trade/order/listUnfinished",
+        order_push="PUSH user uOrder", user_push="PUSH user *", quote_push="PUSH BTC_USDT@*", subscribe="WS subSymbol",
+        account="GET /spot/v1/u/balance/spot", open_orders="GET /spot/v1/u/trade/order/list",
         history="GET /spot/v1/p/quotation/kline",
         unknown=(200, '{"code":10,"msg":"internal error"}'),
         odd_order={"data": {"odd": 1}, "newField": 1},

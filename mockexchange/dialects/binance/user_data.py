@@ -205,6 +205,7 @@ def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) 
     return BalanceUpdate("balanceUpdate", now // per, event.asset, format_amount(event.delta), event.time // per)
 
 
+EVENTS: tuple[str, ...] = ("executionReport", "outboundAccountPosition", "balanceUpdate", "eventStreamTerminated")
 UserEvent = ExecutionReport | AccountPosition | BalanceUpdate
 
 # event -> what its account is told; events of other types concern no account, or say nothing new

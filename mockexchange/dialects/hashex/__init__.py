@@ -5,6 +5,7 @@ The documents named in the docstrings: the seed is HashEx's own REST document, t
 documents of the platform's sibling deployments. docs/hashex_dialect.md says which fact comes from which.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .options import HashExOptions
@@ -37,6 +38,10 @@ class HashExDialect:
         self.rest.add_routes(app)
         self.streams.add_routes(app)
         self.rest.add_rest(app)
+
+    def labels(self) -> Iterator[str]:
+        """See Dialect.labels."""
+        return self.streams.labels()
 
     async def start(self) -> None:
         self._unfollow = self.desk.venue.incidents.follow(self._on_incident)
