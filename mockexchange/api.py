@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from .core.instruments import Instrument
+from .core.instruments import AMOUNT_RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
@@ -209,6 +209,27 @@ class MockExchange:
     def add_symbol(self, symbol: str) -> None:
         """List a symbol again that was removed. ValueError for one that was not."""
         self.run(lambda venue: venue.incidents.add_symbol(symbol))
+
+    def set_rules(self, symbol: str, *, status: str = "", **rules: str | int) -> None:
+        """
+        Change rules of a symbol while the venue runs: ``set_rules("BTCUSDT", tick_size="0.1", min_notional="10")``.
+
+        The names are those of ``core.instruments.RULES``, amounts are decimal text. ValueError names what is wrong.
+        """
+        changed: dict[str, int] = {
+            name: parse_amount(value) if name in AMOUNT_RULES else int(value) for name, value in rules.items()
+        }
+        self.run(lambda venue: venue.changes.set_rules(symbol, changed, status))
+
+    def amend(
+        self, quantity: str | int, *, order_id: int | None = None, client_order_id: str = "", new_client_order_id: str = "",
+    ) -> None:
+        """
+        Give an open order another quantity, as its owner could from elsewhere; the order keeps its client order id
+        unless another is given. Less keeps its place in the queue, more loses it. ValueError or Refusal says what is wrong.
+        """
+        amount: int = parse_amount(quantity)
+        self.run(lambda venue: venue.changes.amend(amount, order_id, client_order_id, new_client_order_id))
 
     def ban(self, ms: int, status: int = 418) -> None:
         """For ``ms`` milliseconds every address is answered 418 or 429 with Retry-After; 0 ends it. ValueError names what is wrong."""

@@ -189,6 +189,14 @@ class House:
             if maker.account:
                 matcher.trade(market, maker, None, is_buy, matcher.take_order_id(), part)
 
+    def clear(self, market: Market) -> None:
+        """Take all that the house quotes off a symbol's book."""
+        depth = self._depths.get(market.symbol)
+        if depth is not None:
+            depth.spacing = 0
+        clear_house(market.book, True)
+        clear_house(market.book, False)
+
     def set_price(self, market: Market, command: SetPrice) -> None:
         """
         Move the market to a price.

@@ -10,7 +10,7 @@ from .filters import MARKET_TYPES, Walk
 from .ledger import HOUSE, Ledger
 from .market import Market
 from .numbers import SCALE
-from .orders import BookOrder, Order
+from .orders import Amendment, BookOrder, Order
 
 BASE: int = 1                           # which of a symbol's assets a command touched
 QUOTE: int = 2
@@ -135,6 +135,43 @@ class Matcher:
         order.status = "CANCELED"
         self._end(market, order)
         self.report(order, "CANCELED", cancel_client_order_id=cancel_client_order_id)
+
+    def amend(self, market: Market, order: Order, quantity: int, client_order_id: str) -> None:
+        """
+        Give an open order another quantity; what a larger one needs must be free. An order that has nothing left to
+        trade expires, with the quantity that was traded or prevented.
+        """
+        done: int = order.executed + order.prevented
+        rest: int = max(quantity - done, 0)
+        book = market.book
+        if order.level is None:
+            order.remaining = rest
+            if not rest:
+                market.stops.remove(order)
+        elif rest < order.remaining:
+            book.reduce(order, order.remaining - rest)
+        else:
+            book.remove(order)          # more goes to the back of the queue
+            order.queued = self.now
+            order.remaining = rest
+            book.add(order)
+        before: tuple[str, int] = (order.client_order_id, order.quantity)
+        order.quantity = done + rest
+        order.iceberg_quantity = min(order.iceberg_quantity, order.quantity)
+        order.update_time = self.now
+        if client_order_id != order.client_order_id:
+            self.accounts[order.account].rename(order, client_order_id)
+        order.amendments += (Amendment(
+            self.next_execution_id, before[0], client_order_id, before[1], order.quantity, self.now
+        ),)
+        if not rest:
+            order.status = "EXPIRED"
+            self._end(market, order)
+        else:
+            # the lock is worked out as it is for an order that is placed, or restored
+            price: int = order.stop_price if order.type in MARKET_TYPES else order.price
+            self.unlock(market, order, -(-price * rest // SCALE) if order.is_buy else rest)
+        self.report(order, "REPLACED")
 
     def _end(self, market: Market, order: Order) -> None:
         self.unlock(market, order)

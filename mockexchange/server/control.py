@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from ..core.errors import Refusal
+from ..core.instruments import AMOUNT_RULES, COUNT_RULES
 from ..faults import Labels
 from ..fields import Fields
 from ..options import describe_options
@@ -95,6 +96,8 @@ class Control:
             ("POST", "clock", self._clock),
             ("POST", "key", self._key),
             ("POST", "symbol", self._symbol),
+            ("POST", "instrument", self._instrument),
+            ("POST", "amend", self._amend),
             ("POST", "ban", self._ban),
             ("POST", "restart", self._restart),
             ("GET", "options", self._show_options),
@@ -233,6 +236,26 @@ class Control:
             status: str = fields.text("status")
             fields.finish()
             self._venue.incidents.set_status(symbol, status)
+        return {}
+
+    async def _instrument(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "instrument")
+        symbol: str = fields.text("symbol")
+        status: str = fields.text("status") if "status" in fields else ""
+        rules: dict[str, int] = {name: fields.amount(name) for name in AMOUNT_RULES if name in fields}
+        rules |= {name: fields.integer(name) for name in COUNT_RULES if name in fields}
+        fields.finish()
+        self._venue.changes.set_rules(symbol, rules, status)
+        return {}
+
+    async def _amend(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "amend")
+        order_id: int | None = fields.integer("order_id") if "order_id" in fields else None
+        client_order_id: str = fields.text("client_order_id") if "client_order_id" in fields else ""
+        new_client_order_id: str = fields.text("new_client_order_id") if "new_client_order_id" in fields else ""
+        quantity: int = fields.amount("quantity")
+        fields.finish()
+        self._venue.changes.amend(quantity, order_id, client_order_id, new_client_order_id)
         return {}
 
     async def _ban(self, request: web.Request, data: Any) -> Answer:

@@ -128,9 +128,17 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         row.A = format_amount(prevented)
     if is_prevention:
         _add_prevention(row, report, exchange)
+    if kind == "REPLACED":
+        row.C = _original_id(report, exchange)
     if expiry_reason not in ("", "NONE"):
         row.eR = expiry_reason
     return row
+
+
+def _original_id(report: OrderReport, exchange: Exchange) -> str:
+    """The client order id an order had before it was amended."""
+    order: Order = exchange.find_order(report.account, report.symbol, report.order_id)
+    return next((one.client_order_id for one in order.amendments if one.execution_id == report.execution_id), "")
 
 
 def _add_prevention(row: ExecutionReport, report: OrderReport, exchange: Exchange) -> None:

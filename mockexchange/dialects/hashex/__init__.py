@@ -48,12 +48,14 @@ class HashExDialect:
         await self.streams.start()
 
     def _on_incident(self, incident: "Incident") -> bool:
-        from ...server.incidents import KeyRevoked, SymbolAdded, SymbolRemoved
+        from ...server.incidents import KeyRevoked, RulesChanged, SymbolAdded, SymbolRemoved
 
         if isinstance(incident, KeyRevoked):
             self.streams.end_user(incident.key)
         elif isinstance(incident, (SymbolAdded, SymbolRemoved)):
             self.desk.set_listed(incident.symbol, isinstance(incident, SymbolAdded))
+        elif isinstance(incident, RulesChanged):
+            self.desk.list_anew(incident.symbol)
         else:
             return False
         return True
