@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from .core.instruments import Instrument
+from .core.instruments import AMOUNT_RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
@@ -16,6 +17,10 @@ from .server.venue import Venue
 T = TypeVar("T")
 
 CALL_SECONDS: float = 30.0
+
+
+class UnknownLabel(UserWarning):
+    """A fault's ``match`` fits no label of the dialect: it may never bite."""
 
 
 class Faults:
@@ -29,17 +34,32 @@ class Faults:
         Arm a fault, given as a dict, as keywords, or both:
         ``add(match="POST /api/v3/order", stage="after_engine", action="hang")``.
 
-        Returns it with its ``id``; ValueError names the field and the value that is wrong.
+        Returns it with its ``id``; ValueError names the field and the value that is wrong. UnknownLabel is warned of
+        when ``match`` fits no label of the dialect.
         """
-        return self._owner.run(lambda venue: venue.faults.add({**(spec or {}), **fields}))
+        added: dict[str, Any] = self._owner.run(lambda venue: venue.faults.add({**(spec or {}), **fields}))
+        if "warning" in added:
+            warnings.warn(added["warning"], UnknownLabel, stacklevel=2)
+        return added
 
-    def list(self) -> list[dict[str, Any]]:
-        """Every fault with how often it has ``bitten``."""
-        return self._owner.run(lambda venue: venue.faults.list())
+    def labels(self) -> tuple[str, ...]:
+        """What faults can be matched with on this venue; a ``*`` stands for any text."""
+        return self._owner.run(lambda venue: venue.faults.labels.names if venue.faults.labels is not None else ())
+
+    def never_bitten(self) -> list[dict[str, Any]]:
+        """
+        The faults that must bite and never did, disarmed ones too. A fault need not bite when it was set with
+        ``must_bite=False``, or when it only counts: a delay of 0 ms without end.
+        """
+        return self._owner.run(lambda venue: venue.faults.never_bitten())
 
     def clear(self) -> None:
         """Disarm all."""
         self._owner.run(lambda venue: venue.faults.clear())
+
+    def list(self) -> list[dict[str, Any]]:
+        """Every fault with how often it has ``bitten``."""
+        return self._owner.run(lambda venue: venue.faults.list())
 
 
 class MockExchange:
@@ -189,6 +209,27 @@ class MockExchange:
     def add_symbol(self, symbol: str) -> None:
         """List a symbol again that was removed. ValueError for one that was not."""
         self.run(lambda venue: venue.incidents.add_symbol(symbol))
+
+    def set_rules(self, symbol: str, *, status: str = "", **rules: str | int) -> None:
+        """
+        Change rules of a symbol while the venue runs: ``set_rules("BTCUSDT", tick_size="0.1", min_notional="10")``.
+
+        The names are those of ``core.instruments.RULES``, amounts are decimal text. ValueError names what is wrong.
+        """
+        changed: dict[str, int] = {
+            name: parse_amount(value) if name in AMOUNT_RULES else int(value) for name, value in rules.items()
+        }
+        self.run(lambda venue: venue.changes.set_rules(symbol, changed, status))
+
+    def amend(
+        self, quantity: str | int, *, order_id: int | None = None, client_order_id: str = "", new_client_order_id: str = "",
+    ) -> None:
+        """
+        Give an open order another quantity, as its owner could from elsewhere; the order keeps its client order id
+        unless another is given. Less keeps its place in the queue, more loses it. ValueError or Refusal says what is wrong.
+        """
+        amount: int = parse_amount(quantity)
+        self.run(lambda venue: venue.changes.amend(amount, order_id, client_order_id, new_client_order_id))
 
     def ban(self, ms: int, status: int = 418) -> None:
         """For ``ms`` milliseconds every address is answered 418 or 429 with Retry-After; 0 ends it. ValueError names what is wrong."""

@@ -31,6 +31,7 @@ import msgspec
 
 from .core.commands import Command
 from .core.events import BalanceChange, Event, Fill, OrderReport
+from .core.instruments import AMOUNT_RULES
 from .core.numbers import format_amount
 
 Row = dict[str, Any]
@@ -146,6 +147,8 @@ def render_command(record: CommandRecord) -> Row:
     for field in fields(command):
         value: Any = getattr(command, field.name)
         name: str = "order_type" if field.name == "type" else field.name
+        if field.name == "rules":
+            value = {rule: format_amount(one) if rule in AMOUNT_RULES else one for rule, one in value.items()}
         row[name] = format_amount(value) if field.name in AMOUNTS else value
     if record.refused:
         row["refused"] = record.refused

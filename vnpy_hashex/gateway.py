@@ -14,7 +14,7 @@ from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.doubt import DoubtRule
 from vnpy_restgateway.history import aware
 from vnpy_restgateway.outcome import Outcome
-from vnpy_restgateway.settings import Field, dialog
+from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 
 from .accounting import Accounting
 from .calls import MARKET_BUY, REFUSE
@@ -41,8 +41,7 @@ class HashExGateway(Accounting):
         Field("Secret Key (Password 密码)", "secret", aliases=("Secret Key",)),
         Field("REST Host", "host", default=REST_HOST),
         Field("Stream Host", "host", default="", schemes=("ws", "wss")),
-        Field("Proxy Host", default=""),
-        Field("Proxy Port", "integer", default=0, high=65_535),
+        *PROXY_FIELDS,
         Field("Market Buy", "choice", choices=MARKET_BUY),
     )
     default_setting: dict[str, Any] = dialog(fields)
@@ -84,6 +83,9 @@ class HashExGateway(Accounting):
             self.rest.pacer.clear()
             for orderid in waiting:
                 self._guard(partial(self.flow.on_outcome, orderid, Outcome.NOT_SENT, "", "gateway closed"))
+
+    def check_setting(self, values: dict[str, Any]) -> list[str]:
+        return half_pair(values, "Access Key", "Secret Key (Password 密码)")
 
     def open(self, values: dict[str, Any]) -> None:
         self.locked_out = False

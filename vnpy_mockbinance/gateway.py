@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from logging import ERROR, WARNING
@@ -14,7 +15,7 @@ from vnpy.trader.object import BarData, ContractData, HistoryRequest, OrderData,
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.history import aware
-from vnpy_restgateway.settings import Field
+from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
 
 from .accounting import Accounting
 from .embedded import INSTALL_HINT, EmbeddedExchange
@@ -28,6 +29,7 @@ from .qte_symbols import parse_symbols
 from .rest import RestApi
 from .streams import MdApi, TradeApi
 
+REAL: tuple[str, str] = ("BINANCE", "QTE")      # choices of Server that are not our own child
 CLOCK_SAMPLES: int = 3
 STREAM_PATIENCE: float = 2.0            # s the user data stream gets before we ask without it
 CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
@@ -43,14 +45,13 @@ class MockBinanceGateway(Accounting):
 
     default_name: str = "MOCKBINANCE"
     fields = (
-        Field("API Key", "secret"),
-        Field("API Secret (Password 密码)", "secret", aliases=("API Secret",)),
-        Field("Server", "choice", choices=("EMBEDDED", "BINANCE", "QTE")),
-        Field("REST Host", "host", default=""),
-        Field("Stream Host", "host", default="", schemes=("ws", "wss")),
-        Field("Symbols", default=""),
-        Field("Proxy Host", default=""),
-        Field("Proxy Port", "integer", default=0, high=65_535),
+        Field("API Key", "secret", servers=REAL),
+        Field("API Secret (Password 密码)", "secret", aliases=("API Secret",), servers=REAL),
+        Field("Server", "choice", choices=("EMBEDDED", *REAL), real="BINANCE"),
+        Field("REST Host", "host", servers=REAL),
+        Field("Stream Host", "host", schemes=("ws", "wss"), servers=REAL),
+        Field("Symbols", servers=("QTE",), check=lambda text: parse_symbols(text, "")),
+        *(replace(field, servers=REAL) for field in PROXY_FIELDS),      # a proxy cannot reach our own child
     )
     default_setting: dict[str, Any] = {
         "API Key": "",
@@ -100,6 +101,13 @@ class MockBinanceGateway(Accounting):
 
     # lifecycle
 
+    def check_setting(self, values: dict[str, Any]) -> list[str]:
+        if values["Server"] == "BINANCE":
+            return half_pair(values, "API Key", "API Secret (Password 密码)")
+        if values["Server"] == "QTE" and values["API Secret (Password 密码)"]:
+            return half_pair(values, "API Key", "API Secret (Password 密码)")
+        return []
+
     def open(self, values: dict[str, Any]) -> None:
         self.locked_out = self.lost = False
         self.flow.venue, self.flow.needs_venue_id = self, False
@@ -108,7 +116,6 @@ class MockBinanceGateway(Accounting):
         self.last_trade.clear()
         self.pages.clear()
         server: str = values["Server"]
-        # a proxy cannot reach our own child
         self._proxy = ("", 0) if server == "EMBEDDED" else (values["Proxy Host"], values["Proxy Port"])
         if server == "QTE":
             self.open_qte(values)
@@ -124,11 +131,7 @@ class MockBinanceGateway(Accounting):
 
     def open_qte(self, values: dict[str, Any]) -> None:
         """A QTE server, whatever build of it answers; one that answers as Binance does is taken for that."""
-        try:
-            listings: list[Listing] = parse_symbols(values["Symbols"], self.gateway_name)
-        except ValueError as error:
-            self.log(f"Setting 'Symbols': {error}", ERROR)
-            return
+        listings: list[Listing] = parse_symbols(values["Symbols"], self.gateway_name)
         host: str = values["REST Host"] or DEFAULT_HOST
         key, secret = values["API Key"], values["API Secret (Password 密码)"]
         self.secrets = tuple(word for word in (key, secret) if word)

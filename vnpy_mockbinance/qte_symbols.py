@@ -1,6 +1,7 @@
 """The setting ``Symbols``: what a server without exchangeInfo trades. Pure."""
 
 import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from vnpy.trader.constant import Exchange, Product
@@ -11,6 +12,7 @@ from .parse import SYMBOL_SUFFIX, Listing
 DEFAULT: str = "BTCUSDT:0.01:0.00001"       # the document's one symbol, with Binance's tick and step
 EXAMPLE: str = "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001"
 QUOTES: tuple[str, ...] = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "BTC", "ETH", "BNB", "EUR", "USD")
+MOST: Decimal = Decimal("1e18")
 _NAME: re.Pattern[str] = re.compile(r"[A-Za-z0-9]{1,20}(/[A-Za-z0-9]{1,20})?")
 
 
@@ -21,13 +23,14 @@ def parse_symbols(text: str, gateway_name: str) -> list[Listing]:
     :raises ValueError: naming the entry, and what is wrong with it
     """
     listings: dict[str, Listing] = {}
-    for entry in (text or DEFAULT).split(","):
+    # a Chinese keyboard makes commas, colons and digits of full width
+    for entry in unicodedata.normalize("NFKC", text or DEFAULT).split(","):
         if not entry.strip():
             continue
         parts: list[str] = [part.strip() for part in entry.split(":")]
         if len(parts) != 3:
             raise ValueError(f"{entry.strip()!r} is not symbol:tick:step, as in {EXAMPLE!r}")
-        name, tick, step = parts
+        name, tick, step = parts[0].upper(), parts[1], parts[2]
         if not _NAME.fullmatch(name):
             raise ValueError(f"symbol {name!r} of {entry.strip()!r} is no symbol, as in {EXAMPLE!r}")
         if name in listings:
@@ -41,13 +44,16 @@ def parse_symbols(text: str, gateway_name: str) -> list[Listing]:
 
 
 def positive(text: str, what: str, entry: str) -> Decimal:
-    """A decimal above zero."""
+    """A decimal above zero that a venue can have for a tick or step: at most 18 decimals, at most 1e18."""
     try:
         value: Decimal = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or value <= 0:
         raise ValueError(f"{what} {text!r} of {entry!r} is no number above 0")
+    exponent = value.normalize().as_tuple().exponent
+    if value > MOST or not isinstance(exponent, int) or exponent < -18:
+        raise ValueError(f"{what} {text!r} of {entry!r} has more than 18 decimals or is above 1e18")
     return value
 
 

@@ -41,9 +41,10 @@ from .flow import OrderFlow
 from .order_data import PLAIN_EVENTS, OrderForm, new
 from .orders import Entry, Push
 from .outcome import Reply
-from .redact import redact
+from .proxy import Proxy
+from .redact import longest_form, redact
 from .schedule import Gate, retry_after
-from .settings import Field, SettingError, read_setting
+from .settings import Field, SettingError, proxy_of, read_setting
 from .writer import Writer
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
@@ -77,6 +78,7 @@ class RestGateway(BaseGateway):
         self.minimums: dict[str, tuple[float, float]] = {}      # vn.py symbol -> volume, price x volume
         self.forms: dict[str, OrderForm] = {}                   # by vn.py symbol
         self.secrets: tuple[str, ...] = ()
+        self.proxy_secrets: tuple[str, ...] = ()
         self.ready: bool = False                                # contracts are here, orders can be taken
         self.gate: Gate = Gate()                                # shut: no requests at all
         self.order_gate: Gate = Gate()                          # shut: no new orders
@@ -104,6 +106,9 @@ class RestGateway(BaseGateway):
         """Start, or start anew. A bad value is named in a log line and nothing is started."""
         try:
             values, warnings = read_setting(setting, self.fields)
+            wrong: list[str] = self.check_setting(values)
+            if wrong:
+                raise SettingError(wrong)
         except SettingError as error:
             for message in error.messages:
                 self.log(message, ERROR)
@@ -114,6 +119,8 @@ class RestGateway(BaseGateway):
         with self._lifecycle:
             if self.writer.alive:
                 self.close()
+            proxy: Proxy | None = proxy_of(values)
+            self.proxy_secrets = proxy.secrets if proxy else ()
             self._prefix = self._new_prefix()
             for entry in self.flow.table.active.values():
                 entry.cancel_in_flight = False      # its answer died with the last session
@@ -151,6 +158,10 @@ class RestGateway(BaseGateway):
             call()
         except Exception as error:
             self.on_exception(error)
+
+    def check_setting(self, values: dict[str, Any]) -> list[str]:
+        """What is wrong with values that are right one by one, a line each that names the setting."""
+        return []
 
     @abstractmethod
     def open(self, values: dict[str, Any]) -> None:
@@ -370,11 +381,12 @@ class RestGateway(BaseGateway):
 
     def log(self, msg: str, level: int = INFO) -> None:
         """One log line, whatever a venue put into it; secrets never get out."""
+        hidden: tuple[str, ...] = (*self.secrets, *self.proxy_secrets)
         if len(msg) > READ_OF_LINE:
-            msg = redact(msg[:READ_OF_LINE], self.secrets)
-            unsure: int = 3 * max(map(len, self.secrets), default=0)    # a secret cut in two, URL-quoted at worst
+            msg = redact(msg[:READ_OF_LINE], hidden)
+            unsure: int = longest_form(hidden)        # a secret cut in two
             msg = f"{msg[:max(0, min(LONGEST_LINE, len(msg) - unsure))]} ..."
-        elif len(msg := redact(msg, self.secrets)) > LONGEST_LINE:
+        elif len(msg := redact(msg, hidden)) > LONGEST_LINE:
             msg = f"{msg[:LONGEST_LINE]} ..."
         if not msg.isprintable():
             msg = "".join(c if c.isprintable() else " " for c in msg)

@@ -20,6 +20,7 @@ from typing import Any
 import vnpy_rest
 
 from .outcome import NotSent, Reply, RestError, Unknown, describe
+from .proxy import Proxy, read_proxy
 from .redact import redact
 from .rest_connection import Connection, Origin, parse_url
 from .rest_lanes import Callback, Lane, OnError, OnFailed, Request, unsent
@@ -55,13 +56,13 @@ class RestClient(vnpy_rest.RestClient):
         self.secrets: Iterable[str] = ()                # masked wherever they turn up in a log line
         self.connect_timeout: float = 5.0
         self.read_timeout: float = 10.0
-        self._proxy: tuple[str, int] = ("", 0)
+        self.proxy: Proxy | None = None
         self._origin: tuple[str, Origin, str] | None = None
         self._lock: threading.Lock = threading.Lock()
         self._quiet: threading.Condition = threading.Condition(self._lock)
         self._pending: int = 0
         self._lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
-        self._transport: Transport = Transport("", 0, self.connect_timeout, None)
+        self._transport: Transport = Transport(None, self.connect_timeout, None)
         self._sweeper: threading.Thread | None = None
         self._swept: threading.Event = threading.Event()
 
@@ -76,18 +77,15 @@ class RestClient(vnpy_rest.RestClient):
     ) -> None:
         """
         :param url_base: "https://host[:port][/path]", put before every path
-        :param proxy_host: HTTP proxy; environment variables are not looked at
+        :param proxy_host: HTTP proxy, as ``proxy.read_proxy`` takes it; environment variables are not looked at
         :param connect_timeout: seconds for name, TCP, proxy and TLS together
         :param read_timeout: seconds from add_request to the end of the answer, unless a request says otherwise
         :param ssl_context: instead of the default one, which verifies
+        :raises ValueError: the proxy cannot be used
         """
         self.url_base = url_base
-        self._proxy = (proxy_host, int(proxy_port or 0))
-        if proxy_host and proxy_port:
-            proxy: str = f"http://{proxy_host}:{proxy_port}"
-            self.proxies = {"http": proxy, "https": proxy}
-        else:
-            self.proxies = None
+        self.proxy = read_proxy(proxy_host, int(proxy_port or 0))
+        self.proxies = {"http": self.proxy.url, "https": self.proxy.url} if self.proxy else None
         self.connect_timeout = connect_timeout
         self.read_timeout = read_timeout
         self.ssl_context = ssl_context
@@ -224,13 +222,17 @@ class RestClient(vnpy_rest.RestClient):
         )
         return self._send(request, self._transport)
 
+    def known_secrets(self) -> tuple[str, ...]:
+        """What is masked in log lines: ``secrets``, and what the proxy is told."""
+        return (*self.secrets, *self.proxy.secrets) if self.proxy else tuple(self.secrets)
+
     def sign(self, request: Request) -> Request:
         """Override to sign; called just before sending. What it raises makes the request NotSent."""
         return request
 
     def on_failed(self, status_code: int, request: Request) -> None:
         """The answer was not 2xx and the request brought no handler for that."""
-        logger.warning("%s", redact(str(request), self.secrets))
+        logger.warning("%s", redact(str(request), self.known_secrets()))
 
     def on_error(
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None
@@ -243,10 +245,10 @@ class RestClient(vnpy_rest.RestClient):
     ) -> str:
         """Exception, trace and request as text that is safe to log."""
         trace: str = "" if isinstance(value, RestError) else "\n" + "".join(traceback.format_exception(exc, value, tb))
-        return redact(f"{exc.__name__}: {value}; {request if request is not None else ''}{trace}", self.secrets)
+        return redact(f"{exc.__name__}: {value}; {request if request is not None else ''}{trace}", self.known_secrets())
 
     def _new_transport(self) -> Transport:
-        return Transport(*self._proxy, self.connect_timeout, self.ssl_context)
+        return Transport(self.proxy, self.connect_timeout, self.ssl_context)
 
     def _hire(self, lane: Lane, transport: Transport) -> None:
         thread: threading.Thread = threading.Thread(
@@ -292,7 +294,7 @@ class RestClient(vnpy_rest.RestClient):
             reply: Reply = Reply.parse(status, response.headers, response.content)
             request.reply = reply
             if status // 100 == 2 and reply.malformed:
-                raise Unknown(f"answer is not JSON: {redact(response.text[:200], self.secrets)!r}")
+                raise Unknown(f"answer is not JSON: {redact(response.text[:200], self.known_secrets())!r}")
         except Exception as exc:
             error: RestError = exc if isinstance(exc, RestError) else Unknown(f"{type(exc).__name__}: {exc}")
             self._finish_error(request, error.with_traceback(exc.__traceback__))

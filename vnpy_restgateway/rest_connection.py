@@ -20,6 +20,7 @@ from urllib3.util.wait import wait_for_read
 
 from .net import AddressInfo, resolve
 from .outcome import NotSent
+from .proxy import Proxy
 from .rest_wire import Headers, Response, decode_content, read_content
 
 if TYPE_CHECKING:
@@ -158,17 +159,20 @@ class Connection:
         self.idle_since: float = 0.0
         self.deadline: float = 0.0                      # of the exchange under way
         self.dialer: Dialer = Dialer(transport)
-        host, port = transport.proxy or (origin.host, origin.port)
-        proxy: Url | None = Url("http", host=host, port=port) if transport.proxy else None
+        through: Proxy | None = transport.proxy
+        host, port = (through.host, through.port) if through else (origin.host, origin.port)
+        proxy: Url | None = Url("http", host=host, port=port) if through else None
+        self.proxy_headers: dict[str, str] = {}         # of every request, when a proxy forwards plain http
         self.http: PlainConnection | SecureConnection
         if origin.scheme == "https":
             self.http = SecureConnection(host, port, proxy=proxy, ssl_context=transport.tls())
             if proxy:
-                self.http.set_tunnel(origin.host, origin.port, scheme="http")
+                self.http.set_tunnel(origin.host, origin.port, headers=through.headers if through else None, scheme="http")
         else:
             self.http = PlainConnection(host, port, proxy=proxy)
             if proxy:
                 self.prefix = f"http://{origin.authority}"
+                self.proxy_headers = through.headers if through else {}
         self.http.dialer = self.dialer
 
     def usable(self, now: float) -> bool:
@@ -187,6 +191,8 @@ class Connection:
     ) -> None:
         """Send one request; one that does not ``wait`` raises BlockingIOError when the kernel cannot take all of it now."""
         self.deadline = deadline
+        if self.proxy_headers:
+            headers = {**headers, **self.proxy_headers}
         self.http.sock.settimeout(max(deadline - monotonic(), 0.001) if waits else 0.0)
         # the standard library's request and answer on urllib3's connection: a quarter of the cost less
         http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)

@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from .net import default_context
 from .outcome import NotSent, Unknown, describe
+from .proxy import Proxy
 from .rest_connection import Connection, Origin, ends_with_connection
 from .rest_wire import Response
 
@@ -29,8 +30,8 @@ ERRORS: tuple[type[Exception], ...] = (                     # what an exchange t
 class Transport:
     """The connections of one client: idle ones by lane and origin, all of them for ``stop``."""
 
-    def __init__(self, proxy_host: str, proxy_port: int, connect_timeout: float, context: ssl.SSLContext | None) -> None:
-        self.proxy: tuple[str, int] | None = (proxy_host, proxy_port) if proxy_host and proxy_port else None
+    def __init__(self, proxy: Proxy | None, connect_timeout: float, context: ssl.SSLContext | None) -> None:
+        self.proxy: Proxy | None = proxy
         self.connect_timeout: float = connect_timeout
         self.context: ssl.SSLContext | None = context
         self.stopped: bool = False
@@ -108,6 +109,9 @@ class Transport:
             if (self.stopped or monotonic() >= deadline) and ends_with_connection(response):
                 raise TimeoutError("cut off")
             whole = True
+            if response.status_code == 407 and connection.prefix:
+                # RFC 9110, 15.5.8: the proxy's own answer, the request went no further
+                raise NotSent(f"proxy {self.proxy.authority if self.proxy else ''} refused: 407 {response.reason}")
             return response
         except ERRORS as exc:
             raise self._unknown(exc, deadline) from exc
@@ -163,9 +167,9 @@ class Transport:
                 raise NotSent("client is stopped") from exc
             if isinstance(exc, NotSent):
                 raise
-            host, port = self.proxy or (origin.host, origin.port)
+            place: str = f"proxy {self.proxy.authority}" if self.proxy else origin.authority
             reason: str = "timed out" if monotonic() >= deadline else describe(exc)
-            raise NotSent(f"no connection to {'proxy ' if self.proxy else ''}{host}:{port}: {reason}") from exc
+            raise NotSent(f"no connection to {place}: {reason}") from exc
         finally:
             self._busy.pop(connection, None)
 

@@ -1,12 +1,21 @@
 """Typed reading of the connect dialog's values."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from .proxy import INVISIBLE, Proxy, bracketed, read_host_name, read_proxy
 
 ENV_PREFIX: str = "ENV:"
+LONGEST_VALUE: int = 200        # characters of a value in a message
+DEFAULT_PORTS: dict[str, int] = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+PROXY_HOST: str = "Proxy Host"
+PROXY_PORT: str = "Proxy Port"
+SERVER: str = "Server"
+WORDS_OF_PROXIES: tuple[str, ...] = ("proxy", "proxies", "代理")
 
 
 class SettingError(ValueError):
@@ -22,8 +31,12 @@ class Field:
     """
     One line of the connect dialog.
 
-    ``kind``: "text", "secret", "choice", "integer", "host" (an http(s) or ws(s) address without a path, or empty).
+    ``kind``: "text", "secret", "choice", "integer", "host" (an http(s) or ws(s) address without a path, or empty),
+    "proxy" (see ``proxy.read_proxy``).
     ``aliases`` are further names a script may use. A secret's value is never put into a message.
+    ``servers``: the field is used with these choices of ``Server`` only; empty: with all. ``real``: of ``Server`` itself,
+    the choice when it is missing and a key or host that it uses is given.
+    ``check`` raises ValueError for a text that cannot be used.
     """
 
     name: str
@@ -33,7 +46,16 @@ class Field:
     aliases: tuple[str, ...] = ()
     low: int = 0
     high: int = 2 ** 31
-    schemes: tuple[str, ...] = field(default=("http", "https"))
+    schemes: tuple[str, ...] = ("http", "https")
+    servers: tuple[str, ...] = ()
+    real: str = ""
+    check: Callable[[str], object] | None = None
+
+
+PROXY_FIELDS: tuple[Field, Field] = (
+    Field(PROXY_HOST, "proxy", aliases=("Proxy", "代理地址")),
+    Field(PROXY_PORT, "integer", default=0, high=65_535, aliases=("代理端口",)),
+)
 
 
 def dialog(fields: Sequence[Field]) -> dict[str, Any]:
@@ -43,19 +65,27 @@ def dialog(fields: Sequence[Field]) -> dict[str, Any]:
 
 def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict[str, Any], list[str]]:
     """
-    Values by field name, and warnings (unknown keys).
+    Values by field name, and warnings: unknown names, and values that the chosen ``Server`` does not use.
 
-    A missing key takes its default. "ENV:NAME" as a text or secret is read from the
-    environment. Raises SettingError with every bad value named, not only the first.
+    A missing or blank value takes its default. "ENV:NAME" is read from the environment. Case, spaces and underscores
+    of a name do not count, nor does the case of a choice. Raises SettingError with every bad value named, not only
+    the first; an unknown name about a proxy is one, because nobody would notice that the proxy is left out.
     """
+    if not isinstance(setting, Mapping):
+        raise SettingError([f"Settings must be a dict of names and values, got {type(setting).__name__}"])
     values: dict[str, Any] = {}
     errors: list[str] = []
-    known: set[str] = set()
+    given: set[str] = set()
+    names: dict[str, Field] = {_plain(name): f for f in fields for name in (f.name, *f.aliases)}
+    raws: dict[str, Any] = {}           # by field name
+    for f in fields:
+        # the exact name goes before its aliases, and those before what differs in case or spaces
+        exact: list[str] = [name for name in (f.name, *f.aliases) if name in setting]
+        alike: list[Any] = [name for name in setting if name not in exact and isinstance(name, str) and names.get(_plain(name)) is f]
+        raws[f.name] = next((setting[name] for name in (*exact, *alike) if not _blank(setting[name])), None)
 
     for f in fields:
-        names: tuple[str, ...] = (f.name, *f.aliases)
-        known.update(names)
-        raw: Any = next((setting[name] for name in names if setting.get(name) not in (None, "")), None)
+        raw: Any = raws[f.name]
         if raw is None or (f.kind == "choice" and isinstance(raw, list | tuple) and tuple(raw) == f.choices):
             # VeighNa Trader hands over the chosen word; a script may hand over the untouched default list
             values[f.name] = f.choices[0] if f.kind == "choice" else f.default
@@ -64,56 +94,139 @@ def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict
             values[f.name] = _read_value(f, raw)
         except ValueError as error:
             errors.append(str(error))
+            values[f.name] = None
+        if raw != f.default:
+            given.add(f.name)
 
+    errors += _read_proxy(values)
+    warnings: list[str] = []
+    for f in fields:
+        implying: list[str] = [one.name for one in fields if one.name in given and one.kind in ("secret", "host") and f.real in one.servers]
+        if f.real and raws[f.name] is None and implying:
+            values[f.name] = f.real
+            warnings.append(f"Setting {f.name!r} is missing, but {implying[0]!r} is given: taken as {f.real}")
+    server: Any = values.get(SERVER)
+    warnings += [
+        f"Setting {f.name!r} is not used with {SERVER} {server}" for f in fields
+        if f.name in given and f.servers and server is not None and server not in f.servers
+    ]
+    for f in fields:
+        if f.check is not None and f.name in given and values[f.name] is not None:
+            try:
+                f.check(values[f.name])
+            except ValueError as error:
+                errors.append(f"Setting {f.name!r}: {error}")
+    for key, value in setting.items():
+        if isinstance(key, str) and _plain(key) in names:
+            continue
+        if any(word in str(key).lower() for word in WORDS_OF_PROXIES) and not _blank(value) and value not in (0, "0"):
+            errors.append(f"Setting {_show(key)} is not known, a proxy is given as {PROXY_HOST!r} and {PROXY_PORT!r}")
+        else:
+            warnings.append(f"Setting {_show(key)} is not known and is ignored")
     if errors:
         raise SettingError(errors)
-    warnings: list[str] = [f"Setting {key!r} is not known and is ignored" for key in setting if key not in known]
     return values, warnings
 
 
+def proxy_of(values: dict[str, Any]) -> Proxy | None:
+    """The proxy in what ``read_setting`` returned."""
+    return read_proxy(values.get(PROXY_HOST) or "", values.get(PROXY_PORT) or 0)
+
+
+def half_pair(values: dict[str, Any], key: str, secret: str) -> list[str]:
+    """A line when one of the two is given and the other is not."""
+    for there, missing in ((key, secret), (secret, key)):
+        if values[there] and not values[missing]:
+            return [f"Setting {missing!r} is empty, but setting {there!r} is given: give both, or none for market data only"]
+    return []
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def _blank(raw: Any) -> bool:
+    return raw is None or isinstance(raw, str) and not raw.strip(INVISIBLE)
+
+
+def _show(raw: Any) -> str:
+    text: str = repr(raw)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} ..."
+
+
 def _read_value(f: Field, raw: Any) -> Any:
-    if f.kind == "integer":
-        try:
-            if isinstance(raw, bool):
-                raise ValueError
-            number: int = int(str(raw).strip())
-        except ValueError:
-            raise ValueError(f"Setting {f.name!r} must be a whole number, got {raw!r}") from None
-        if not f.low <= number <= f.high:
-            raise ValueError(f"Setting {f.name!r} must be from {f.low} to {f.high}, got {number}")
-        return number
-
-    if not isinstance(raw, str):
-        shown: str = "a value of another type" if f.kind == "secret" else repr(raw)
-        raise ValueError(f"Setting {f.name!r} must be text, got {shown}")
-    text: str = raw.strip()
-
-    if text.startswith(ENV_PREFIX):
-        variable: str = text[len(ENV_PREFIX):]
-        value: str | None = os.environ.get(variable)
-        if not value:
+    wanted: str = "must be a whole number" if f.kind == "integer" else "must be text"
+    shown: str = "a value of another type" if f.kind in ("secret", "proxy") else _show(raw)
+    if isinstance(raw, bool) or not isinstance(raw, (str, int) if f.kind == "integer" else str):
+        raise ValueError(f"Setting {f.name!r} {wanted}, got {shown}")
+    text: str = str(raw).strip(INVISIBLE)
+    shown = _show(text)
+    if text[:len(ENV_PREFIX)].upper() == ENV_PREFIX:
+        # its value is not shown: a secret may have been put there
+        variable: str = text[len(ENV_PREFIX):].strip()
+        text = os.environ.get(variable, "").strip(INVISIBLE) if variable else ""
+        if not text:
             raise ValueError(f"Setting {f.name!r} names the environment variable {variable!r}, which is not set")
-        text = value.strip()
+        shown = f"the value of the environment variable {variable!r}"
+    if f.kind == "secret":
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError(f"Setting {f.name!r} must be ASCII text without spaces")
+        return text
+    if f.kind == "proxy":
+        return text                     # checked together with the port
+    if f.kind == "text":
+        return text
+    # digits, letters and signs of full width, as a Chinese keyboard makes them
+    text = unicodedata.normalize("NFKC", text).strip(INVISIBLE)
+    if f.kind == "integer":
+        return _read_integer(f, text, shown)
+    if f.kind == "choice":
+        choice: str | None = next((word for word in f.choices if word.casefold() == text.casefold()), None)
+        if choice is None:
+            raise ValueError(f"Setting {f.name!r} must be one of {', '.join(f.choices)}, got {shown}")
+        return choice
+    return _read_host(f, text, shown)
 
-    if f.kind == "choice" and text not in f.choices:
-        raise ValueError(f"Setting {f.name!r} must be one of {', '.join(f.choices)}, got {text!r}")
-    if f.kind == "secret" and (not text.isascii() or any(c.isspace() for c in text)):
-        raise ValueError(f"Setting {f.name!r} must be ASCII text without spaces")
-    if f.kind == "host":
-        return _read_host(f, text)
-    return text
+
+def _read_integer(f: Field, text: str, shown: str) -> int:
+    digits: str = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"Setting {f.name!r} must be a whole number, got {shown}")
+    number: int = int(text[:20])
+    if not f.low <= number <= f.high:
+        raise ValueError(f"Setting {f.name!r} must be from {f.low} to {f.high}, got {shown}")
+    return number
 
 
-def _read_host(f: Field, text: str) -> str:
-    text = text.rstrip("/")
-    try:
-        parts = urlsplit(text)
-        port: int | None = parts.port
-    except ValueError:
-        raise ValueError(f"Setting {f.name!r} is no address, got {text!r}") from None
+def _read_host(f: Field, text: str, shown: str) -> str:
+    """scheme://host[:port] in lower case, without the scheme's own port."""
     wanted: str = " or ".join(f"{scheme}://host[:port]" for scheme in f.schemes)
     if "@" in text:
         raise ValueError(f"Setting {f.name!r} must look like {wanted}, without user name and password")
-    if parts.scheme not in f.schemes or not parts.hostname or port == 0 or parts.path or parts.query or parts.fragment:
-        raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {text!r}")
-    return text
+    try:
+        if any(c.isspace() or not c.isprintable() for c in text):
+            raise ValueError("a space within")
+        parts: SplitResult = urlsplit(text)
+        port: int | None = parts.port
+        host: str = read_host_name(parts.hostname or "")
+    except ValueError:
+        raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {shown}") from None
+    if parts.scheme not in f.schemes or port == 0 or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {shown}")
+    place: str = f":{port}" if port and port != DEFAULT_PORTS.get(parts.scheme) else ""
+    return f"{parts.scheme}://{bracketed(host)}{place}"
+
+
+def _read_proxy(values: dict[str, Any]) -> list[str]:
+    """Check host and port together, and put the one text there that clients take; what is wrong with them."""
+    if values.get(PROXY_HOST) is None or values.get(PROXY_PORT) is None:
+        return []
+    try:
+        found: Proxy | None = proxy_of(values)
+    except ValueError as error:
+        if values[PROXY_HOST]:
+            return [f"Setting {PROXY_HOST!r}: {error}"]
+        return [f"Setting {PROXY_PORT!r} is {values[PROXY_PORT]}, but setting {PROXY_HOST!r} is empty"]
+    if found is not None:
+        values[PROXY_HOST], values[PROXY_PORT] = found.url.removesuffix(f":{found.port}"), found.port
+    return []

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import vnpy_websocket
 
+from .proxy import Proxy, read_proxy
 from .redact import redact
 from .stream_link import BINARY, TEXT, StreamOptions
 from .stream_loop import StreamLoop
@@ -38,8 +39,7 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
     def __init__(self) -> None:
         self.active: bool = False
         self.host: str = ""
-        self.proxy_host: str = ""
-        self.proxy_port: int = 0
+        self.proxy: Proxy | None = None
         self.header: dict | None = None
         self.ping_interval: float = 10
         self.receive_timeout: float = 60
@@ -74,22 +74,23 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
         :param ping_interval: 0: no pings
         :param receive_timeout: reconnect after that long without a message, pongs do not count;
             0 for a stream that may be silent
+        :param proxy_host: HTTP proxy, as ``proxy.read_proxy`` takes it; environment variables are not looked at
         :param header: extra headers of the handshake
         :param trace: kept for compatibility; frames are never printed
         :param pong_timeout: a ping that is followed by nothing for that long ends the connection
         :param stable_after: a connection that lasted that long resets the pauses between attempts
         :param ssl_context: instead of the default one, which verifies
+        :raises ValueError: the proxy cannot be used
         """
         self.host = host
-        self.proxy_host = proxy_host
-        self.proxy_port = int(proxy_port or 0)
+        self.proxy = read_proxy(proxy_host, int(proxy_port or 0))
         self.ping_interval = ping_interval
         self.receive_timeout = receive_timeout
         self.header = header
         self._options = StreamOptions(
             url=host,
             headers={str(k): str(v) for k, v in header.items()} if isinstance(header, Mapping) else None,
-            proxy=f"http://{proxy_host}:{self.proxy_port}" if proxy_host and self.proxy_port else None,
+            proxy=self.proxy.url if self.proxy else None,
             ssl_context=ssl_context,
             pong_timeout=pong_timeout,
             connect_timeout=connect_timeout,
@@ -180,11 +181,11 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
 
     def on_error(self, e: Exception) -> None:
         """A connection that did not come about, or an exception in a callback."""
-        logger.error("%s: %s", type(e).__name__, redact(str(e)))
+        logger.error("%s: %s", type(e).__name__, redact(str(e), self.proxy.secrets if self.proxy else ()))
 
     def report(self, error: Exception) -> None:
         """Hand an exception to on_error, and trust not even that."""
         try:
             self.on_error(error)
         except Exception as exc:
-            logger.error("on_error raised %s", redact(str(exc) or type(exc).__name__))
+            logger.error("on_error raised %s", redact(str(exc) or type(exc).__name__, self.proxy.secrets if self.proxy else ()))

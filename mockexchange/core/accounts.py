@@ -42,6 +42,14 @@ class Account:
         if known is None or known.order_id < order.order_id:
             self._by_client_id[key] = order
 
+    def rename(self, order: Order, client_order_id: str) -> None:
+        """The order has another client order id from now on."""
+        key = (order.symbol, order.client_order_id)
+        if self._by_client_id.get(key) is order:
+            del self._by_client_id[key]
+        order.client_order_id = client_order_id
+        self._by_client_id[order.symbol, client_order_id] = order
+
     def open(self, order: Order) -> None:
         """The order rests, or waits for its trigger."""
         self._open.setdefault(order.symbol, {})[order.order_id] = order

@@ -1,6 +1,6 @@
 """What can be asked of the exchange. All numbers are amounts in 1e-8, all times microseconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -122,6 +122,34 @@ class EndDay:
     symbol: str
 
 
+@dataclass(slots=True)
+class AmendOrder:
+    """
+    Change the quantity of an open order (rest-api.md, "Order Amend Keep Priority").
+
+    The order is named by order id, else by client order id. ``new_client_order_id`` "" lets the exchange make one.
+    A smaller quantity keeps the order's place in the queue. A larger one is refused unless ``may_grow``; it sends
+    the order to the back of its price level.
+    """
+
+    account: str
+    symbol: str
+    order_id: int | None = None
+    client_order_id: str = ""
+    quantity: int = 0
+    new_client_order_id: str = ""
+    may_grow: bool = False
+
+
+@dataclass(slots=True)
+class SetRules:
+    """Change rules of a symbol: names of ``instruments.RULES`` to their new values. Open orders stay as they are."""
+
+    symbol: str
+    rules: dict[str, int] = field(default_factory=dict)
+
+
 Command = (
-    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | HouseTrade | SetSymbolStatus | EndDay
+    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | HouseTrade | SetSymbolStatus
+    | AmendOrder | SetRules | EndDay
 )

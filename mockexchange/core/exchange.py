@@ -9,6 +9,7 @@ from typing import Any
 from .accounts import Account
 from .book import Book
 from .commands import (
+    AmendOrder,
     CancelAll,
     CancelOrder,
     Command,
@@ -18,14 +19,15 @@ from .commands import (
     PlaceOrder,
     Quote,
     SetPrice,
+    SetRules,
     SetSymbolStatus,
     TapeTrade,
 )
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
-from .filters import Walk
+from .filters import Walk, check_quantity
 from .house import EVERYTHING, House
-from .instruments import Instrument, default_instruments
+from .instruments import Instrument, changed, default_instruments
 from .ledger import HOUSE, Ledger
 from .market import Market, rises_to_trigger
 from .matching import Matcher
@@ -50,7 +52,7 @@ class Exchange:
     An exchange with one thread of control: crypto spot and cash equity, each symbol with the rules and the settlement of its class.
 
     ``apply`` is the only way in. The instruments are copies of those given; their status
-    is the only thing that changes.
+    and their rules are all that changes of them.
     """
 
     def __init__(self, instruments: Iterable[Instrument] | None = None, seed: int = 0) -> None:
@@ -78,6 +80,8 @@ class Exchange:
             CancelAll: self._cancel_all,
             SetSymbolStatus: self._set_status,
             EndDay: self._end_day,
+            AmendOrder: self._amend,
+            SetRules: self._set_rules,
             Quote: self._on_quote,
             HouseTrade: self._on_house_trade,
             TapeTrade: self._on_tape_trade,
@@ -209,6 +213,53 @@ class Exchange:
         for order in orders:
             matcher.cancel(market, order, self._make_client_id())
         return matcher.finish(market)
+
+    def _amend(self, command: AmendOrder, now: int) -> list[Event]:
+        market = self._market(command.symbol)
+        account = self._accounts.get(command.account)
+        if account is None:
+            raise refuse("UNKNOWN_ACCOUNT")
+        order = self._look_up(account, command.symbol, command.order_id, command.client_order_id)
+        if order is None or order.is_final:
+            raise refuse("UNKNOWN_ORDER")
+        rules = market.instrument
+        if rules.status != "TRADING":
+            raise refuse("MARKET_CLOSED")
+        quantity: int = command.quantity
+        check_quantity(quantity, rules)
+        if order.price and order.price * quantity < rules.min_notional * SCALE:
+            raise refuse("FILTER", "NOTIONAL")
+        if quantity == order.quantity:
+            raise refuse("AMEND_NOTHING")
+        if quantity > order.quantity:
+            if not command.may_grow:
+                raise refuse("AMEND_INCREASE")
+            rest: int = quantity - order.executed - order.prevented
+            lock: int = market.settlement.reserve(order.is_buy, order.price or order.stop_price, rest, order.executed_quote)
+            if lock - order.locked > account.free.get(market.quote if order.is_buy else market.base, 0):
+                raise refuse("INSUFFICIENT_BALANCE")
+        if len(order.amendments) >= rules.max_num_order_amends and not command.may_grow:
+            raise refuse("AMEND_COUNT")
+        client_id: str = command.new_client_order_id
+        known = account.by_client_id(market.symbol, client_id) if client_id else None
+        if known is not None and known is not order and not known.is_final:
+            raise refuse("DUPLICATE_CLIENT_ORDER_ID")
+        matcher = self._matcher
+        matcher.begin(now)
+        matcher.amend(market, order, quantity, client_id or self._make_client_id())
+        return matcher.finish(market)
+
+    def _set_rules(self, command: SetRules, now: int) -> list[Event]:
+        """What the house quotes goes when ticks or steps change: it is quoted anew by whoever makes the market."""
+        market = self._market(command.symbol)
+        rules = market.instrument
+        found: Instrument = changed(rules, command.rules)
+        regrid: bool = (found.tick_size, found.step_size) != (rules.tick_size, rules.step_size)
+        for name in command.rules:
+            setattr(rules, name, getattr(found, name))
+        if regrid:
+            self._house.clear(market)
+        return []
 
     def _deposit(self, command: Deposit, now: int) -> list[Event]:
         name, asset, amount = command.account, command.asset, command.amount

@@ -62,9 +62,9 @@ def check_filters(command: PlaceOrder, market: Market, account: Account, now: in
         if not average * down <= price * SCALE <= average * up:
             raise refuse("FILTER", "PERCENT_PRICE_BY_SIDE")
     if not by_quote:
-        _check_quantity(quantity, rules)
+        check_quantity(quantity, rules)
         if command.iceberg_quantity:
-            _check_quantity(command.iceberg_quantity, rules)
+            check_quantity(command.iceberg_quantity, rules)
         if not price and quantity > rules.market_max_quantity:
             raise refuse("FILTER", "MARKET_LOT_SIZE")
     elif by_quote < 0:
@@ -95,7 +95,8 @@ def _check_price(price: int, rules: Instrument) -> None:
         raise refuse("FILTER", "PRICE_FILTER")
 
 
-def _check_quantity(quantity: int, rules: Instrument) -> None:
+def check_quantity(quantity: int, rules: Instrument) -> None:
+    """LOT_SIZE, of an order or of what it is amended to."""
     if (
         quantity <= 0
         or quantity < rules.min_quantity

@@ -144,14 +144,6 @@ class House:
         if not put_quote(market.book, _is_buy(command.side), command.price, command.quantity):
             raise ValueError(f"price: a {command.side} quote at {command.price} would cross the book of {market.symbol}")
 
-    def clear(self, market: Market) -> None:
-        """Take all quotes off the book."""
-        for is_buy in (True, False):
-            clear_house(market.book, is_buy)
-        depth = self._depths.get(market.symbol)
-        if depth is not None:
-            depth.spacing = 0
-
     def trade(self, market: Market, command: HouseTrade) -> None:
         """Nothing trades in a symbol that is not TRADING."""
         is_buy: bool = _is_buy(command.side)
@@ -198,6 +190,14 @@ class House:
         for maker, part in market.book.take(is_buy, quantity, limit):
             if maker.account:
                 matcher.trade(market, maker, None, is_buy, matcher.take_order_id(), part)
+
+    def clear(self, market: Market) -> None:
+        """Take all that the house quotes off a symbol's book."""
+        depth = self._depths.get(market.symbol)
+        if depth is not None:
+            depth.spacing = 0
+        clear_house(market.book, True)
+        clear_house(market.book, False)
 
     def set_price(self, market: Market, command: SetPrice) -> None:
         """

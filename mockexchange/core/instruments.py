@@ -1,6 +1,6 @@
 """What is traded, and its filters (filters.md). Numbers are amounts in 1e-8."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .numbers import SCALE, parse_amount
 
@@ -67,6 +67,36 @@ class Instrument:
     stp_modes: tuple[str, ...] = ALL_STP_MODES
     status: str = "TRADING"
     equity: CashEquity | None = None            # None: crypto spot
+    max_num_order_amends: int = 10
+
+
+# what a venue may change of a symbol while it runs: amounts in 1e-8, and plain counts
+AMOUNT_RULES: tuple[str, ...] = (
+    "tick_size", "step_size", "min_price", "max_price", "min_quantity", "max_quantity", "market_max_quantity",
+    "min_notional", "max_notional", "max_position", "maker_fee", "taker_fee",
+)
+COUNT_RULES: tuple[str, ...] = ("max_num_orders", "max_num_algo_orders", "max_num_order_amends")
+RULES: frozenset[str] = frozenset(AMOUNT_RULES + COUNT_RULES)
+
+
+def changed(instrument: Instrument, rules: dict[str, int]) -> Instrument:
+    """
+    A copy of an instrument with other rules.
+
+    :raises ValueError: naming the rule and the value that no symbol can have
+    """
+    for name, value in rules.items():
+        if name not in RULES:
+            raise ValueError(f"rules: unknown rule {name!r}, there are: {', '.join(AMOUNT_RULES + COUNT_RULES)}")
+        if value < 0:
+            raise ValueError(f"{name}: must not be negative, not {value}")
+        if name.endswith("_fee") and value >= SCALE:
+            raise ValueError(f"{name}: a rate must be below 1, not {value} (in 1e-8)")
+    found: Instrument = replace(instrument, **rules)        # type: ignore[arg-type]
+    for low, high in (("min_price", "max_price"), ("min_quantity", "max_quantity"), ("min_notional", "max_notional")):
+        if 0 < getattr(found, high) < getattr(found, low):
+            raise ValueError(f"{low}: {getattr(found, low)} is above {high} {getattr(found, high)} (in 1e-8)")
+    return found
 
 
 def make_instrument(

@@ -11,7 +11,7 @@ from .filters import MARKET_TYPES, Walk
 from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
-from .orders import BookOrder, Order
+from .orders import Amendment, BookOrder, Order
 from .settlement import deliver_to_house
 
 BASE: int = 1                           # which of a symbol's assets a command touched
@@ -142,6 +142,44 @@ class Matcher:
             market.book.remove(order)
         elif market.auction.pop(order.order_id, None) is None:
             market.stops.remove(order)
+
+    def amend(self, market: Market, order: Order, quantity: int, client_order_id: str) -> None:
+        """
+        Give an open order another quantity; what a larger one needs must be free. An order that has nothing left to
+        trade expires, with the quantity that was traded or prevented.
+        """
+        done: int = order.executed + order.prevented
+        rest: int = max(quantity - done, 0)
+        book = market.book
+        if order.level is None:
+            order.remaining = rest
+            if not rest:
+                self._take_out(market, order)
+        elif rest < order.remaining:
+            book.reduce(order, order.remaining - rest)
+        else:
+            book.remove(order)          # more goes to the back of the queue
+            order.queued = self.now
+            order.remaining = rest
+            book.add(order)
+        before: tuple[str, int] = (order.client_order_id, order.quantity)
+        order.quantity = done + rest
+        order.iceberg_quantity = min(order.iceberg_quantity, order.quantity)
+        order.update_time = self.now
+        if client_order_id != order.client_order_id:
+            self.accounts[order.account].rename(order, client_order_id)
+        order.amendments += (Amendment(
+            self.next_execution_id, before[0], client_order_id, before[1], order.quantity, self.now
+        ),)
+        if not rest:
+            order.status = "EXPIRED"
+            self._end(market, order)
+        else:
+            # the lock is worked out as it is for an order that is placed, or restored
+            self.unlock(market, order, market.settlement.reserve(
+                order.is_buy, order.price or order.stop_price, rest, order.executed_quote
+            ))
+        self.report(order, "REPLACED")
 
     def _end(self, market: Market, order: Order) -> None:
         self.unlock(market, order)

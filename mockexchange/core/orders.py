@@ -1,8 +1,21 @@
 """The order as the exchange keeps it. Status and type words are Binance's (enums.md)."""
 
+from typing import NamedTuple
+
 FINAL_STATUSES: frozenset[str] = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
 STOP_TYPES: frozenset[str] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
 ORDER_TYPES: frozenset[str] = STOP_TYPES | {"LIMIT", "MARKET", "LIMIT_MAKER"}
+
+
+class Amendment(NamedTuple):
+    """One change of an order's quantity, as ``order/amendments`` shows it. The time is in microseconds."""
+
+    execution_id: int
+    client_order_id: str            # before it
+    new_client_order_id: str
+    quantity: int                   # before it
+    new_quantity: int
+    time: int
 
 
 class BookOrder:
@@ -40,7 +53,7 @@ class Order(BookOrder):
         "quantity", "quote_quantity", "stop_price", "iceberg_quantity", "stp_mode",
         "strategy_id", "strategy_type",
         "status", "executed", "prevented", "prevented_match_id", "executed_quote", "locked",
-        "time", "update_time", "working_time", "expiry_reason", "reject_reason", "sequence",
+        "time", "update_time", "working_time", "expiry_reason", "reject_reason", "sequence", "amendments", "queued",
     )
 
     def __init__(
@@ -90,6 +103,8 @@ class Order(BookOrder):
         self.expiry_reason: str = "NONE"
         self.reject_reason: str = "NONE"
         self.sequence: int = 0              # counts this order's reports
+        self.amendments: tuple[Amendment, ...] = ()
+        self.queued: int = 0                # when it lost its place in the queue to an amendment, 0: it has the first one
         self.prev = self.next = self.level = None
 
     @property

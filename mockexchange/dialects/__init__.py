@@ -4,6 +4,7 @@ Wire dialects: what a real venue's clients are told over HTTP and websocket.
 A dialect is named in DIALECTS and imported only when a venue is opened with it.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +28,13 @@ class Dialect(Protocol):
 
     def add_routes(self, app: "web.Application") -> None:
         """Add the HTTP and websocket routes; ``/_mock/`` belongs to the server."""
+
+    def labels(self) -> Iterable[str]:
+        """
+        What faults can be matched with besides the HTTP routes, which are known: websocket requests (``WS order.place``),
+        pushes of every kind for every symbol (``PUSH btcusdt@trade``) and handshakes (``ACCEPT ws /ws``). A ``*``
+        stands for a part that may be any text.
+        """
 
     async def start(self) -> None:
         """Start the background publishers."""

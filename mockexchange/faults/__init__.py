@@ -26,10 +26,11 @@ from .actions import (
     Action,
 )
 from .fault import Fault
+from .labels import Labels
 from .table import FaultTable
 from .wire import Dropped, PushWire, Reply, Wire
 
 __all__ = [
     "ACTIONS", "AFTER_ENGINE", "BEFORE_ENGINE", "ON_ACCEPT", "ON_PUSH", "ON_REPLY", "REQUEST_STAGES", "STAGES",
-    "Action", "Dropped", "Fault", "FaultTable", "PushWire", "Reply", "Wire",
+    "Action", "Dropped", "Fault", "FaultTable", "Labels", "PushWire", "Reply", "Wire",
 ]

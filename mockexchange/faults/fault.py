@@ -7,13 +7,15 @@ from random import Random
 
 from ..fields import Fields
 from .actions import ACTIONS, STAGES, Action
+from .connections import Delay
 
 
 class Fault:
     """
     One fault and how often it has bitten. ValueError names the field and the value at fault.
 
-    ``probability`` and whatever else its action leaves to chance come from ``seed`` and ``id``.
+    ``probability`` and whatever else its action leaves to chance come from ``seed`` and ``id``. ``must_bite`` says
+    that a test in which it never strikes proves nothing; by default all must but those that only count.
     """
 
     def __init__(self, id: int, spec: object, seed: int = 0) -> None:
@@ -36,8 +38,11 @@ class Fault:
         if self.stage not in kind.stages:
             raise ValueError(f"stage: action {name!r} cannot strike at {self.stage!r}, only at {', '.join(kind.stages)}")
         self.action: Action = kind(fields, self.stage)
+        counts: bool = not times and isinstance(self.action, Delay) and not self.action.seconds
+        self.must_bite: bool = fields.flag("must_bite", not counts)
         fields.finish()
         self.bitten: int = 0
+        self.warning: str = ""          # why it can never strike, as far as the venue knows
         self._spec: dict[str, object] = dict(spec) if isinstance(spec, dict) else {}
         self._matches: Callable[[str], object] = re.compile(translate(self.match)).match
         self._random: Random = Random(f"fault:{seed}:{id}")
@@ -47,6 +52,11 @@ class Fault:
     @property
     def spent(self) -> bool:
         return self.times != 0 and self.bitten >= self.times
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it must bite and has not yet."""
+        return self.must_bite and not self.bitten
 
     def concerns(self, stages: Iterable[str], label: str) -> bool:
         """Whether it may yet bite what passes one of the stages under ``label``."""
@@ -62,5 +72,6 @@ class Fault:
         return self.probability == 1.0 or self._random.random() < self.probability
 
     def describe(self) -> dict[str, object]:
-        """The specification as it was given, with ``id``, ``times`` and ``bitten``."""
-        return {"id": self.id, **self._spec, "times": self.times, "bitten": self.bitten}
+        """The specification as it was given, with ``id``, ``times`` and ``bitten``, and the ``warning`` if it fits no label."""
+        found: dict[str, object] = {"id": self.id, **self._spec, "times": self.times, "bitten": self.bitten}
+        return {**found, "warning": self.warning} if self.warning and not self.bitten else found

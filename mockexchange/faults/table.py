@@ -1,6 +1,7 @@
 """The faults of one venue, and where they are asked."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,8 +10,11 @@ from typing import Any
 from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
 from .connections import Silence
 from .fault import Fault
+from .labels import Labels
 from .line import Line, Push
 from .wire import PushWire, Reply, Wire
+
+MOST_IDLE: int = 1000           # faults that never bit, of which a venue of a long life remembers the newest
 
 
 class FaultTable:
@@ -27,30 +31,40 @@ class FaultTable:
         self.accepts: bool = False
         self.pushes: bool = False
         self.held: set[asyncio.Task[Any]] = set()       # requests that a fault may hold back; they die with the server
+        self.labels: Labels | None = None               # the dialect's own; None while nobody has said them
         self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
         self._faults: list[Fault] = []
+        self._idle: deque[dict] = deque(maxlen=MOST_IDLE)       # those that must bite and were disarmed before they did
         self._on_bite: Callable[[Fault, str], None] | None = on_bite
         self._seed: int = seed
         self._last_id: int = 0
         self._lines: dict[PushWire, Line] = {}
 
     def add(self, spec: dict) -> dict:
-        """Arm a fault and return its description; ValueError names the field and the value that is wrong."""
+        """
+        Arm a fault and return its description; ValueError names the field and the value that is wrong.
+
+        A ``match`` that fits no label of the dialect is armed too, because a client may ask for what the venue does
+        not know; its description has a ``warning``.
+        """
         fault: Fault = Fault(self._last_id + 1, spec, self._seed)
+        if self.labels is not None:
+            fault.warning = self.labels.warning(fault.stage, fault.match)
         self._last_id = fault.id
         self._faults.append(fault)
         self._look()
         return fault.describe()
 
-    def list(self) -> list[dict]:
-        """Every fault since the last ``clear``, with how often it has bitten."""
-        return [fault.describe() for fault in self._faults]
+    def never_bitten(self) -> list[dict]:
+        """Those that must bite and never did, of all since the venue was opened."""
+        return [*self._idle, *(fault.describe() for fault in self._faults if fault.is_idle)]
 
     def clear(self) -> None:
         """
         Disarm all. Silences end, and pushes held back leave now; a request that
         hangs already goes on hanging until its client leaves.
         """
+        self._idle.extend(fault.describe() for fault in self._faults if fault.is_idle)
         self._faults.clear()
         for line in list(self._lines.values()):
             line.release()
@@ -162,3 +176,7 @@ class FaultTable:
         self.accepts = ON_ACCEPT in stages
         self._lines = {wire: line for wire, line in self._lines.items() if wire.is_open}
         self.pushes = ON_PUSH in stages or bool(self._lines)
+
+    def list(self) -> list[dict]:
+        """Every fault since the last ``clear``, with how often it has bitten."""
+        return [fault.describe() for fault in self._faults]

@@ -41,6 +41,9 @@ class Feed(Protocol):
     def on_price(self, symbol: str, price: int) -> None:
         """The market of ``symbol`` has been moved to ``price`` (1e-8) by a SetPrice."""
 
+    def on_rules(self, instrument: Instrument) -> None:
+        """A symbol has these ticks and steps from now on. Where they differ, the exchange has cleared the house's book."""
+
 
 def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:
     """

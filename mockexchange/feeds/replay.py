@@ -166,3 +166,6 @@ class ReplayFeed:
 
     def on_price(self, symbol: str, price: int) -> None:
         """The next record brings the market back: the tape is what it is."""
+
+    def on_rules(self, instrument: Instrument) -> None:
+        """The next record brings the book back; it keeps the prices that were recorded."""

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from random import Random
 
 from ..core.commands import Command, HouseTrade, Quote
@@ -79,6 +80,22 @@ class Market:
         else:
             self.opening_price = price
         self._settle(price)
+        self.stale = True
+
+    def set_rules(self, instrument: Instrument) -> None:
+        """Go on, at the price where the market stands, on the ticks and steps of ``instrument``."""
+        old: Instrument = self.instrument
+        if (old.tick_size, old.step_size) == (instrument.tick_size, instrument.step_size):
+            return
+        quoted: bool = bool(self.bids.quotes or self.asks.quotes)
+        if quoted:
+            self.interrupt()
+        self.bids, self.asks = Side("BUY", -1), Side("SELL", 1)
+        price: int = round(self.fair * self.shape.tick)
+        anchor: float = self.anchor * self.shape.tick
+        self.instrument = replace(instrument)
+        self._settle(price)
+        self.anchor = self._inside(anchor / self.shape.tick)
         self.stale = True
 
     def interrupt(self) -> None:
@@ -279,3 +296,9 @@ class SyntheticFeed:
         market: Market | None = self.markets.get(symbol)
         if market is not None and price > 0:
             market.set_price(price)
+
+    def on_rules(self, instrument: Instrument) -> None:
+        """Quote on the symbol's ticks and steps; what was quoted on others is gone already."""
+        market: Market | None = self.markets.get(instrument.symbol)
+        if market is not None:
+            market.set_rules(instrument)

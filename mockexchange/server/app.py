@@ -1,12 +1,13 @@
 """The aiohttp application of a venue: faults around the dialect's routes, the control API beside them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from ..dialects import Dialect
-from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Reply
+from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Labels, Reply
 from .control import CONTROL_PREFIX, Control
 from .guard import MAX_BODY, read_body
 from .sockets import ON_OPEN
@@ -14,6 +15,9 @@ from .venue import Venue
 from .wires import HttpWire, answer_of, send_reply
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+METHODS: tuple[str, ...] = (hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE)
+VARIABLE: re.Pattern[str] = re.compile(r"\{[^{}]*\}")
 
 
 class FaultMiddleware:
@@ -100,4 +104,27 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     FaultMiddleware(venue.faults).install(app)
     (control or Control(venue)).add_routes(app)
     dialect.add_routes(app)
+    venue.faults.labels = Labels(venue.dialect, [*http_labels(app), *dialect_labels(dialect)])
     return app
+
+
+def http_labels(app: web.Application) -> Iterator[str]:
+    """
+    The labels of an application's routes, with ``*`` for their variable parts. A route with variable parts for any
+    method is where a dialect answers what it does not know, and has none.
+    """
+    for route in app.router.routes():
+        if route.resource is None or route.resource.canonical.startswith(CONTROL_PREFIX):
+            continue
+        path: str = VARIABLE.sub("*", route.resource.canonical)
+        if route.method != hdrs.METH_ANY:
+            yield f"{route.method} {path}"
+        elif "*" not in path:
+            yield from (f"{method} {path}" for method in METHODS)
+
+
+def dialect_labels(dialect: Dialect) -> Iterable[str]:
+    """What else passes there; all that is possible when the dialect does not say it."""
+    if not hasattr(dialect, "labels"):
+        return ("WS *", "PUSH *", "ACCEPT http", "ACCEPT ws *")
+    return ("ACCEPT http", *dialect.labels())

@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,10 +11,14 @@ import msgspec
 from aiohttp import web
 
 from ..core.errors import Refusal
+from ..core.instruments import AMOUNT_RULES, COUNT_RULES
+from ..faults import Labels
 from ..fields import Fields
 from ..options import describe_options
 from .guard import SHOWN
 from .venue import Venue
+
+logger: logging.Logger = logging.getLogger(__name__)
 
 CONTROL_PREFIX: str = "/_mock/"
 DAY_MS: int = 86_400_000
@@ -91,6 +96,8 @@ class Control:
             ("POST", "clock", self._clock),
             ("POST", "key", self._key),
             ("POST", "symbol", self._symbol),
+            ("POST", "instrument", self._instrument),
+            ("POST", "amend", self._amend),
             ("POST", "ban", self._ban),
             ("POST", "restart", self._restart),
             ("GET", "options", self._show_options),
@@ -98,6 +105,7 @@ class Control:
             ("GET", "faults", self._list_faults),
             ("POST", "faults", self._add_fault),
             ("DELETE", "faults", self._clear_faults),
+            ("GET", "labels", self._labels),
         ]
         for method, path, operation in routes:
             app.router.add_route(method, CONTROL_PREFIX + path, self._guarded(operation))
@@ -230,6 +238,26 @@ class Control:
             self._venue.incidents.set_status(symbol, status)
         return {}
 
+    async def _instrument(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "instrument")
+        symbol: str = fields.text("symbol")
+        status: str = fields.text("status") if "status" in fields else ""
+        rules: dict[str, int] = {name: fields.amount(name) for name in AMOUNT_RULES if name in fields}
+        rules |= {name: fields.integer(name) for name in COUNT_RULES if name in fields}
+        fields.finish()
+        self._venue.changes.set_rules(symbol, rules, status)
+        return {}
+
+    async def _amend(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "amend")
+        order_id: int | None = fields.integer("order_id") if "order_id" in fields else None
+        client_order_id: str = fields.text("client_order_id") if "client_order_id" in fields else ""
+        new_client_order_id: str = fields.text("new_client_order_id") if "new_client_order_id" in fields else ""
+        quantity: int = fields.amount("quantity")
+        fields.finish()
+        self._venue.changes.amend(quantity, order_id, client_order_id, new_client_order_id)
+        return {}
+
     async def _ban(self, request: web.Request, data: Any) -> Answer:
         fields: Fields = Fields(data, "ban")
         ms: int = fields.integer("ms", high=DAY_MS)
@@ -260,7 +288,14 @@ class Control:
         return {"faults": self._venue.faults.list()}
 
     async def _add_fault(self, request: web.Request, data: Any) -> Answer:
-        return self._venue.faults.add(data)
+        added: Answer = self._venue.faults.add(data)
+        if "warning" in added:
+            logger.warning("%s", added["warning"])
+        return added
+
+    async def _labels(self, request: web.Request, data: Any) -> Answer:
+        labels: Labels | None = self._venue.faults.labels
+        return {"labels": [] if labels is None else labels.names}
 
     async def _clear_faults(self, request: web.Request, data: Any) -> Answer:
         self._venue.faults.clear()

@@ -46,7 +46,14 @@ class Banned:
     status: int
 
 
-Incident = KeyRevoked | SymbolRemoved | SymbolAdded | Banned
+@dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """A symbol has other rules (ticks, steps, limits, fees) than before."""
+
+    symbol: str
+
+
+Incident = KeyRevoked | SymbolRemoved | SymbolAdded | Banned | RulesChanged
 Follower = Callable[[Incident], bool]
 
 
@@ -162,6 +169,10 @@ class Incidents:
         listed: dict[str, Instrument] = self._venue.exchange.instruments
         if symbol not in listed:
             raise ValueError(f"symbol: unknown symbol {symbol!r}, there are: {', '.join(listed)}")
+
+    def tell(self, incident: Incident) -> bool:
+        """Tell the dialect of something that somebody else has done to the venue."""
+        return self._tell(incident)
 
     def _tell(self, incident: Incident) -> bool:
         return any([follower(incident) for follower in self._followers])

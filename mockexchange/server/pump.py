@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 
 from ..core.commands import Command
+from ..core.instruments import Instrument
 from ..core.tape import Bar
 from .clock import Clock, SystemClock, Timer
 
@@ -36,6 +37,9 @@ class NoFeed:
 
     def on_price(self, symbol: str, price: int) -> None:
         """Nothing follows the price."""
+
+    def on_rules(self, instrument: Instrument) -> None:
+        """Nothing is quoted."""
 
 
 def parse_speed(text: str | int | float) -> float:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, TapeTrade
+from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, SetRules, TapeTrade
 from ..core.errors import Refusal
 from ..core.events import Event, PublicTrade
 from ..core.exchange import Exchange
@@ -20,6 +20,7 @@ from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
+from .changes import Changes
 from .clock import AnyClock, ManualClock, make_clock
 from .incidents import Incidents
 from .late_orders import place_later
@@ -84,6 +85,7 @@ class Venue:
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
+        self.changes: Changes = Changes(self)
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
         folder: Path | None = None if state is None else Path(state)
@@ -126,6 +128,8 @@ class Venue:
             self.journal.record(now, command, events)
             if type(command) is SetPrice:
                 self.feed.on_price(command.symbol, command.price)
+            elif type(command) is SetRules:
+                self.feed.on_rules(self.exchange.instruments[command.symbol])
         elif events and not all(type(event) is PublicTrade for event in events):
             self.journal.record(now, None, events)
         if events:
@@ -320,6 +324,8 @@ class Venue:
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
         self.exchange = self._restored()
+        for instrument in self.exchange.instruments.values():
+            self.feed.on_rules(instrument)
         opened: int = self.now()
         for symbol in self.feed.symbols:
             self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened), opened)
@@ -348,6 +354,8 @@ class Venue:
                 exchange.restore_balance(account, asset, free, locked)
             for fill in fold.fills:
                 exchange.restore_fill(fill)
+            for symbol, rules in fold.rules.items():
+                exchange.apply(SetRules(symbol, rules), self.now())
             for order in fold.book_order():
                 exchange.restore_order(order)
             for symbol, status in fold.statuses.items():

@@ -166,7 +166,7 @@ def test_many_threads_send_at_once_and_each_gets_its_own_answer(client: Signing)
 def test_what_no_worker_has_had_ends_by_whether_it_was_sent() -> None:
     request: Request = Request("POST", "/order")
     assert isinstance(unsent(request, "stopped"), NotSent)
-    request.sent = Connection(Transport("", 0, 1.0, None), parse_url("http://127.0.0.1")[0])
+    request.sent = Connection(Transport(None, 1.0, None), parse_url("http://127.0.0.1")[0])
     assert isinstance(unsent(request, "stopped"), Unknown)
     request.sent = NotSent("bad")
     assert unsent(request, "stopped") is request.sent

@@ -38,7 +38,10 @@ class Desk:
 
     def ready(self) -> "Desk":
         """Connected, with contracts, balances and the user stream."""
-        self.connect()
+        return self.connect().wait_ready()
+
+    def wait_ready(self) -> "Desk":
+        """Wait until a gateway that connects is ready."""
         self.recorder.wait(lambda: self.profile.symbol in self.recorder.contracts, "contracts", 20.0)
         self.recorder.wait(lambda: self.recorder.accounts, "account", 20.0)
         if self.profile.ready_line:

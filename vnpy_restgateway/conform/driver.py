@@ -16,7 +16,7 @@ from .profile import Profile
 from .recorder import Missed
 
 SURVIVED: str = "survived"
-VERDICTS: tuple[str, ...] = (SURVIVED, "lost", "doubled", "invented", "hung")
+VERDICTS: tuple[str, ...] = (SURVIVED, "lost", "doubled", "invented", "hung", "vacuous")
 ROW_SECONDS: float = 180.0
 
 MakeVenue = Callable[[str, Mapping[str, Any], str, float], Any]     # dialect, options, clock, speed -> a context manager

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from vnpy.trader.constant import Status
 
+from .armed import ArmedFaults, WatchedVenue
 from .desk import Desk
 from .profile import Profile, Wire
 from .recorder import Missed
 
 LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
 ALIVE: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED)
+NOTICE: float = 0.1             # s until a bite is noticed
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
 
@@ -23,7 +25,9 @@ class Run:
 
     def __init__(self, profile: Profile, venue: Any, spoils: bool = False) -> None:
         self.profile: Profile = profile
-        self.venue: Any = venue
+        self.faults: ArmedFaults = ArmedFaults(venue.faults)
+        self._venue: Any = venue        # what a gateway is pointed at with is no fault of the row
+        self.venue: Any = WatchedVenue(venue, self.faults)
         self.spoils: bool = spoils
         self.desks: list[Desk] = []
 
@@ -33,7 +37,7 @@ class Run:
 
     def desk(self, name: str = "", ready: bool = True) -> Desk:
         """Another gateway on the account."""
-        found: Desk = Desk(self.profile, self.venue, name, self.spoils)
+        found: Desk = Desk(self.profile, self._venue, name, self.spoils)
         self.desks.append(found)
         return found.ready() if ready else found
 
@@ -42,16 +46,49 @@ class Run:
         for desk in self.desks:
             desk.close()
 
-    def arm(self, labels: tuple[str, ...] | str, stage: str, action: str, **fields: Any) -> list[int]:
-        """Set a fault for each label; the ids of the faults."""
-        return [
-            self.venue.faults.add({"match": label, "stage": stage, "action": action, **fields})["id"]
-            for label in ((labels,) if isinstance(labels, str) else labels)
-        ]
+    def arm(self, labels: tuple[str, ...] | str, stage: str, action: str, must_bite: bool = True, **fields: Any) -> list[int]:
+        """
+        Set a fault for each label; the handles of the faults.
 
-    def bitten(self, ids: list[int]) -> int:
-        """How often these faults have bitten."""
-        return sum(int(fault["bitten"]) for fault in self.venue.faults.list() if fault["id"] in ids)
+        The labels of one call are ways that one operation may take: at least one of them must have struck by the end of
+        the row, or the row is ``vacuous``. A fault that only counts (a delay of no length, without end) need not strike.
+        """
+        wanted: tuple[str, ...] = (labels,) if isinstance(labels, str) else labels
+        return self.faults.arm([label for label in wanted if label], must_bite, stage=stage, action=action, **fields)
+
+    def bitten(self, handles: list[int]) -> int:
+        """How often these faults have bitten, also after ``clear``."""
+        return self.faults.bitten(handles)
+
+    def struck(self, handles: list[int], times: int = 1, seconds: float = 10.0) -> None:
+        """
+        Wait until these faults have bitten so often.
+
+        :raises Missed: ``vacuous``: what follows would prove nothing
+        """
+        try:
+            self.desks[0].recorder.wait(lambda: self.bitten(handles) >= times, "", seconds)
+        except Missed:
+            found: int = self.bitten(handles)
+            count: str = f"bit {found} of {times} times" if found else "never bit"
+            raise Missed("vacuous", f"{count} within {seconds:g} s: {self.faults.what(handles)}") from None
+
+    @contextmanager
+    def while_held(self, handles: list[int], ms: int) -> Iterator[None]:
+        """
+        Do something while a delay of ``ms`` milliseconds holds a request back.
+
+        :raises Missed: ``vacuous``: the request was never held, or has gone on meanwhile
+        """
+        self.struck(handles)
+        began: float = monotonic()
+        yield
+        if (monotonic() - began + NOTICE) * 1000 > ms:
+            raise Missed("vacuous", f"the delay of {ms} ms was over before what should happen within it: {self.faults.what(handles)}")
+
+    def clear(self) -> None:
+        """Disarm all faults; what has bitten so far stays known."""
+        self.faults.clear()
 
     def resolved(self, desk: Desk, orderid: str, *statuses: Status) -> Any:
         """Wait until an order of unknown fate is one of these, or anything but SUBMITTING."""
@@ -154,6 +191,8 @@ def worst(missed: Missed, run: Run) -> Missed:
     """What never came, in words that say what it cost: an end, a fill or an order that is at the venue and was not shown."""
     if missed.kind != "hung":
         return missed
+    if idle := run.faults.idle():
+        missed = Missed(missed.kind, f"{missed}\nNever bit: {'; '.join(idle)}")
     found = [difference for desk in run.desks for difference in desk.differences() if not difference.startswith("balance")]
     for kind in ("doubled", "invented", "lost"):
         for difference in found:
@@ -164,8 +203,8 @@ def worst(missed: Missed, run: Run) -> Missed:
 
 def run_row(row: Row, profile: Profile, venue: Any, close: bool = True) -> None:
     """
-    Run one row. Every row ends in the ground truth of every gateway it started. ``close`` False leaves the gateways as
-    they are: some never end.
+    Run one row. Every row ends in the ground truth of every gateway it started, and in the proof that its faults struck.
+    ``close`` False leaves the gateways as they are: some never end.
 
     :raises Missed: or another AssertionError, saying what went wrong
     """
@@ -174,6 +213,8 @@ def run_row(row: Row, profile: Profile, venue: Any, close: bool = True) -> None:
         row.run(run)
         for desk in run.desks:
             desk.assert_truth(profile.patience)
+        if idle := run.faults.idle():
+            raise Missed("vacuous", f"never bit: {'; '.join(idle)}")
     except Missed as missed:
         raise worst(missed, run) from None
     finally:

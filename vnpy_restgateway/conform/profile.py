@@ -72,6 +72,7 @@ class Wire(NamedTuple):
     too_many: str = ""              # body of a 429: too many orders
     busy: str = ""                  # body of a 503: nothing was done
     duplicate: str = ""             # body of a 400: the client order id is in use
+    refused_subscription: str = ""  # what a request to subscribe is answered that is refused
     odd_order: Mapping[str, Any] = {}           # what to set in the answer to an order, so that it is odd
     odd_push: Mapping[str, Any] = {}            # and in the push of an order
 
@@ -85,14 +86,15 @@ WIRES: dict[str, Wire] = {
         too_many='{"code":-1015,"msg":"Too many new orders; current limit is 50 orders per 10 SECOND."}',
         busy='{"code":-1008,"msg":"Server is currently overloaded with other requests. Please try again in a few minutes."}',
         duplicate='{"code":-2010,"msg":"Duplicate order sent."}',
+        refused_subscription='{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}',
         odd_order={"status": "BRAND_NEW", "result.status": "BRAND_NEW", "result.orderId": "12", "newField": 1},
         odd_push={"event.X": "BRAND_NEW", "event.o": "BRAND_NEW_TYPE", "event.newField": {"a": 1}},
     ),
     "hashex": Wire(
         order=("POST /spot/v1/u/trade/order/create",), cancel=("POST /spot/v1/u/trade/order/cancel",),
-        order_push="PUSH user uOrder", user_push="PUSH user *", quote_push="PUSH BTCUSDT@*", subscribe="WS subSymbol",
-        account="GET /spot/v1/u/balance/spot", open_orders="GET /spot/v1/u/trade/order/listUnfinished",
-        history="GET /spot/v1/p/quotation/kline",
+        order_push="PUSH user uOrder", user_push="PUSH user *", quote_push="PUSH BTC_USDT@*", subscribe="WS subSymbol",
+        account="GET /spot/v1/u/balance/spot", open_orders="GET /spot/v1/u/trade/order/list",
+        history="GET /spot/v1/p/quotation/kline", refused_subscription="sub fail",
         unknown=(200, '{"code":10,"msg":"internal error"}'),
         odd_order={"data": {"odd": 1}, "newField": 1},
         odd_push={"data.state": 99, "data.newField": {"a": 1}},

@@ -32,7 +32,8 @@ from vnpy.trader.object import (
 class Missed(AssertionError):
     """
     What should have been seen was not. ``kind``: ``hung``, it never came; ``lost``, what is at the venue was not
-    shown; ``doubled``; ``invented``, it shows what never was, or does what it was told not to.
+    shown; ``doubled``; ``invented``, it shows what never was, or does what it was told not to; ``vacuous``, the fault that
+    should have struck never did, so that nothing was proved.
     """
 
     def __init__(self, kind: str, text: str) -> None:

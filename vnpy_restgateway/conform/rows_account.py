@@ -43,10 +43,12 @@ def flood(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk)
-    run.arm(run.wire.quote_push, "on_push", "flood", copies=10_000, times=3)
-    run.arm(run.wire.user_push, "on_push", "flood", copies=2_000, times=2)
+    quotes = run.arm(run.wire.quote_push, "on_push", "flood", copies=10_000, times=3)
+    users = run.arm(run.wire.user_push, "on_push", "flood", copies=2_000, times=2)
     began: float = monotonic()
     filled = desk.send("BUY", HIGH, 0.02)
+    run.struck(quotes, times=3)
+    run.struck(users, times=2)
     desk.wait_status(filled, Status.ALLTRADED, seconds=20)
     run.works(desk)
     run.ticks_flow(desk)
@@ -71,12 +73,14 @@ def gap(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk, 5)
-    run.arm(run.wire.quote_push, "on_push", "drop", probability=0.3, times=0)
-    run.arm(run.wire.quote_push, "on_push", "reorder", count=3, order="shuffle", times=0)
+    dropped = run.arm(run.wire.quote_push, "on_push", "drop", probability=0.3, times=0)
+    mixed = run.arm(run.wire.quote_push, "on_push", "reorder", count=3, order="shuffle", times=0)
     for price in ("39500", "40500", "40000"):
         run.venue.set_price(run.profile.venue_symbol, price)
         desk.recorder.pass_time(0.7)
-    run.venue.faults.clear()
+    for struck in (dropped, mixed):
+        run.struck(struck)
+    run.clear()
     run.ticks_flow(desk, 5)
     for tick in desk.recorder.ticks:
         if tick.bid_price_1 and tick.ask_price_1 and tick.bid_price_1 >= tick.ask_price_1:
@@ -120,16 +124,18 @@ def own_restart(run: Run) -> None:
 def close_and_connect(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
-    run.arm(run.wire.order, "before_engine", "hang", times=3)
-    run.arm("GET *", "before_engine", "hang", times=0)
+    orders = run.arm(run.wire.order, "before_engine", "hang", times=3)
+    reads = run.arm("GET *", "before_engine", "hang", times=0)
     for _ in range(3):
         desk.send("BUY", LOW, 0.1)
     desk.gateway.query_account()
+    for struck in (reads, orders):
+        run.struck(struck, seconds=20.0)
     before: float = monotonic()
     desk.gateway.close()
     if monotonic() - before > 2.0:
         raise Missed("hung", f"close() took {monotonic() - before:.1f} s")
-    run.venue.faults.clear()
+    run.clear()
     left = [thread.name for thread in all_threads() if "rest" in thread.name.lower() or "websocket" in thread.name.lower()]
     desk.recorder.pass_time(0.2)
     left = [name for name in left if name in {thread.name for thread in all_threads()}]

@@ -24,8 +24,9 @@ def restart(run: Run) -> None:
     stays = desk.send("BUY", LOW, 0.1)
     for orderid in (filled, stays):
         desk.wait_status(orderid, Status.NOTTRADED)
-    run.arm(run.wire.order, "after_engine", "hang")
+    hanging = run.arm(run.wire.order, "after_engine", "hang")
     lost = desk.send("BUY", LOW, 0.2)
+    run.struck(hanging)
     run.venue.restart(keep_state=True, down=1.0)
     run.venue.set_price(run.profile.venue_symbol, "38900")
     run.resolved(desk, filled, Status.ALLTRADED)
@@ -54,11 +55,13 @@ def user_stream_drops(run: Run) -> None:
     gone = desk.send("BUY", LOW, 0.1)
     for orderid in (first, gone):
         desk.wait_status(orderid, Status.NOTTRADED)
-    run.arm("ACCEPT ws *", "on_accept", "status", status=503, times=2)
-    run.arm(run.wire.user_push, "on_push", "close")
+    refused = run.arm("ACCEPT ws *", "on_accept", "status", status=503, times=2)
+    cut = run.arm(run.wire.user_push, "on_push", "close")
     run.venue.set_price(run.profile.venue_symbol, "38900")       # the first push of it cuts the socket
+    run.struck(cut)
+    run.struck(refused, times=2, seconds=NOTICED)                # it comes back, and is refused twice
     run.resolved(desk, first, Status.ALLTRADED)
-    run.venue.faults.clear()
+    run.clear()
     run.away(desk, gone)
     run.works(desk)
 
@@ -70,9 +73,11 @@ def half_open(run: Run) -> None:
     run.ticks_flow(desk)
     resting = desk.send("BUY", 39_000.0, 0.1)
     desk.wait_status(resting, Status.NOTTRADED)
-    run.arm(run.wire.user_push, "on_push", "silence", pings=False)
-    run.arm(run.wire.quote_push, "on_push", "silence")
+    half_open = run.arm(run.wire.user_push, "on_push", "silence", pings=False)
+    silent = run.arm(run.wire.quote_push, "on_push", "silence")
     run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.struck(half_open)
+    run.struck(silent)
     desk.wait_status(resting, Status.ALLTRADED, seconds=NOTICED)
     seen: int = len(desk.recorder.ticks)
     desk.recorder.wait(lambda: len(desk.recorder.ticks) > seen + 3, "ticks after a silent stream", NOTICED)
@@ -102,7 +107,9 @@ def a_day(run: Run) -> None:
         desk = run.desk()
         resting = desk.send("BUY", LOW, 0.1)
         desk.wait_status(resting, Status.NOTTRADED)
+        again = run.arm("ACCEPT ws *", "on_accept", "delay", ms=0, times=0)
         run.venue.advance(24 * 3_600_000 + 1_000)
+        run.struck(again, seconds=run.profile.patience)     # the venue has ended the connections, and new ones come
         desk.subscribe()
         run.ticks_flow(desk, seconds=run.profile.patience, moves=True)
         run.away(desk, resting)
@@ -112,12 +119,17 @@ def a_day(run: Run) -> None:
 
 @row("F27", "a subscription that is refused, or never answered", streams=True)
 def subscription(run: Run) -> None:
-    desk = run.desk()
-    run.arm(run.wire.subscribe, "on_reply", "hang")
-    run.arm(run.wire.subscribe, "before_engine", "status", status=400, body='{"code":2,"msg":"Invalid request"}', skip=1)
-    desk.subscribe()
-    desk.recorder.wait(lambda: desk.recorder.ticks, "ticks", 30.0)
-    run.works(desk)
+    def subscribe(name: str, struck: list[int]) -> None:
+        desk = run.desk(name)
+        desk.subscribe()
+        run.struck(struck)
+        desk.recorder.wait(lambda: desk.recorder.ticks, "ticks", NOTICED)
+        run.works(desk)
+        run.clear()
+
+    subscribe("ONE", run.arm(run.wire.subscribe, "on_reply", "hang"))
+    refusal: str = run.wire.refused_subscription
+    subscribe("TWO", run.arm(run.wire.subscribe, "before_engine", "status", status=400, body=refusal))
 
 
 @row("F28", "everything while the venue is away")
@@ -157,6 +169,7 @@ def revoked(run: Run) -> None:
     requests = run.arm("*", "before_engine", "delay", ms=0, times=0)
     orderid = desk.send("BUY", LOW, 0.1)
     run.resolved(desk, orderid, Status.REJECTED)
+    run.struck(requests)                # else nothing would be counted
     before: int = run.bitten(requests)
     run.ticks_flow(desk)
     desk.recorder.pass_time(3.0)
@@ -166,7 +179,7 @@ def revoked(run: Run) -> None:
     secrets: list[str] = [log.msg for log in desk.recorder.logs if run.venue.secret in log.msg]
     if secrets:
         raise Missed("invented", f"the secret is in the log: {secrets[0][:80]}")
-    run.venue.faults.clear()
+    run.clear()
     run.venue.set_key(run.venue.key, False)
     if run.profile.real_engine:
         return
@@ -178,14 +191,19 @@ def revoked(run: Run) -> None:
 @row("F32", "hung routes: orders flow, history gives up")
 def hung(run: Run) -> None:
     desk = run.desk()
-    run.arm("GET *", "before_engine", "hang", times=0)
+    if run.wire.history:
+        bars = run.arm(run.wire.history, "before_engine", "hang", times=0)
+    reads = run.arm("GET *", "before_engine", "hang", times=0)
     now = datetime.now(timezone.utc)
     request = HistoryRequest(run.profile.symbol, Exchange.GLOBAL, now - timedelta(hours=1), now, Interval.MINUTE)
     with run.aside(lambda: desk.gateway.query_history(request)):
         desk.gateway.query_account()
         orderid = desk.send("BUY", LOW, 0.01)
         desk.wait_status(orderid, Status.NOTTRADED, seconds=5.0)
-        run.venue.faults.clear()
+        run.struck(reads)
+        if run.wire.history:
+            run.struck(bars)
+        run.clear()
     run.away(desk, orderid)
     filled = desk.send("BUY", HIGH, 0.01)
     run.resolved(desk, filled, Status.ALLTRADED)

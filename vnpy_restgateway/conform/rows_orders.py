@@ -5,18 +5,21 @@ from vnpy.trader.constant import Status
 from .matrix import HIGH, LOW, Run, row
 from .recorder import Missed
 
+HELD_MS: int = 700              # shorter than any gateway's time-out
+
 
 @row("F12", "duplicated pushes", streams=True)
 def duplicated(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.user_push, "on_push", "duplicate", copies=3, times=0)
+    twice = run.arm(run.wire.user_push, "on_push", "duplicate", copies=3, times=0)
     first = desk.send("BUY", HIGH, 0.02)
+    run.struck(twice)
     desk.wait_status(first, Status.ALLTRADED)
-    run.venue.faults.clear()
+    run.clear()
     late = run.arm(run.wire.user_push, "on_push", "duplicate", copies=2, ms=1_500, times=0)
     second = desk.send("BUY", HIGH, 0.03)
     desk.wait_status(second, Status.ALLTRADED)
-    desk.recorder.wait(lambda: run.bitten(late), "the push")
+    run.struck(late)
     desk.recorder.pass_time(2.0)        # what comes again comes then
 
 
@@ -24,23 +27,26 @@ def duplicated(run: Run) -> None:
 def out_of_order(run: Run) -> None:
     desk = run.desk()
     for count in (2, 3, 4):
-        run.arm(run.wire.user_push, "on_push", "reorder", count=count, times=0)
+        mixed = run.arm(run.wire.user_push, "on_push", "reorder", count=count, times=0)
         orderid = desk.send("BUY", HIGH, 0.02)
+        run.struck(mixed)
         desk.wait_status(orderid, Status.ALLTRADED)
-        run.venue.faults.clear()
+        run.clear()
     resting = desk.send("BUY", 39_000.0, 0.05)
     desk.wait_status(resting, Status.NOTTRADED)
-    run.arm(run.wire.user_push, "on_push", "reorder", count=3, order="shuffle", times=0)
+    shuffled = run.arm(run.wire.user_push, "on_push", "reorder", count=3, order="shuffle", times=0)
     run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.struck(shuffled)
     desk.wait_status(resting, Status.ALLTRADED)
 
 
 @row("F14", "the push before the answer", streams=True)
 def push_before_answer(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order, "on_reply", "delay", ms=500, times=2)
+    late = run.arm(run.wire.order, "on_reply", "delay", ms=500, times=2)
     resting = desk.send("BUY", LOW, 0.1)
     filled = desk.send("BUY", HIGH, 0.01)
+    run.struck(late, times=2)
     desk.wait_status(filled, Status.ALLTRADED, seconds=20)
     desk.wait_status(resting, Status.NOTTRADED, seconds=20)
     desk.recorder.pass_time(0.7)        # the answers are here by now
@@ -52,12 +58,14 @@ def push_before_answer(run: Run) -> None:
 @row("F15", "a fill in the answer only, or before its order", streams=True)
 def fill_first(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order_push, "on_push", "drop", times=0)
+    dropped = run.arm(run.wire.order_push, "on_push", "drop", times=0)
     first = desk.send("BUY", HIGH, 0.02)
+    run.struck(dropped)
     run.resolved(desk, first, Status.ALLTRADED)
-    run.venue.faults.clear()
-    run.arm(run.wire.user_push, "on_push", "reorder", count=2, times=0)
+    run.clear()
+    mixed = run.arm(run.wire.user_push, "on_push", "reorder", count=2, times=0)
     second = desk.send("BUY", HIGH, 0.03)
+    run.struck(mixed)
     desk.wait_status(second, Status.ALLTRADED, seconds=20)
 
 
@@ -65,11 +73,12 @@ def fill_first(run: Run) -> None:
 def cancel_first(run: Run) -> None:
     desk = run.desk()
     for stage in ("before_engine", "on_reply"):
-        run.arm(run.wire.order, stage, "delay", ms=400)
+        held = run.arm(run.wire.order, stage, "delay", ms=HELD_MS)
         orderid = desk.send("BUY", LOW, 0.1)
-        desk.cancel(orderid)
+        with run.while_held(held, HELD_MS):
+            desk.cancel(orderid)
         run.resolved(desk, orderid, Status.CANCELLED, Status.REJECTED)
-        run.venue.faults.clear()
+        run.clear()
 
 
 @row("F17", "cancel and fill cross")
@@ -77,9 +86,10 @@ def race(run: Run) -> None:
     desk = run.desk()
     orderid = desk.send("BUY", 39_000.0, 0.1)
     desk.wait_status(orderid, Status.NOTTRADED)
-    run.arm(run.wire.cancel, "before_engine", "delay", ms=300)
+    held = run.arm(run.wire.cancel, "before_engine", "delay", ms=HELD_MS)
     desk.cancel(orderid)
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    with run.while_held(held, HELD_MS):
+        run.venue.set_price(run.profile.venue_symbol, "38900")
     run.resolved(desk, orderid, Status.ALLTRADED)
 
 
@@ -89,11 +99,12 @@ def cancel_unknown(run: Run) -> None:
     for stage, action in (("before_engine", "hang"), ("after_engine", "hang"), ("on_reply", "reset")):
         orderid = desk.send("BUY", LOW, 0.1)
         run.resolved(desk, orderid, Status.NOTTRADED)
-        run.arm(run.wire.cancel, stage, action)
+        lost = run.arm(run.wire.cancel, stage, action)
         desk.cancel(orderid)
+        run.struck(lost)
         run.resolved(desk, orderid, Status.NOTTRADED, Status.CANCELLED)
         run.away(desk, orderid)
-        run.venue.faults.clear()
+        run.clear()
 
 
 @row("F19", "client order ids: unique, and one that is in use")
@@ -107,8 +118,9 @@ def client_ids(run: Run) -> None:
         run.resolved(desk, orderid, Status.NOTTRADED)
         run.away(desk, orderid)
     if run.wire.duplicate:
-        run.arm(run.wire.order, "after_engine", "status", status=400, body=run.wire.duplicate)
+        in_use = run.arm(run.wire.order, "after_engine", "status", status=400, body=run.wire.duplicate)
         orderid = one.send("BUY", LOW, 0.1)
+        run.struck(in_use)
         run.resolved(one, orderid, Status.NOTTRADED)
         run.away(one, orderid)
 
@@ -135,7 +147,7 @@ def too_old(run: Run) -> None:
     desk = run.desk()
     struck = run.arm(run.wire.order, "before_engine", "delay", ms=500)
     orderid = desk.send("BUY", LOW, 0.1)
-    desk.recorder.wait(lambda: run.bitten(struck), "the order")
+    run.struck(struck)
     run.venue.clock(8_000)
     run.resolved(desk, orderid)
     run.away(desk, orderid)

@@ -1,5 +1,7 @@
 """F1 to F11: requests whose answer is late, cut, wrong or missing."""
 
+from typing import Any
+
 from vnpy.trader.constant import Status
 
 from .matrix import HIGH, LOW, PAGE, Run, row
@@ -9,19 +11,21 @@ from .recorder import Missed
 @row("F1", "time-out before the venue saw the order")
 def before_the_engine(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order, "before_engine", "hang")
+    lost = run.arm(run.wire.order, "before_engine", "hang")
     orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(lost)
     run.resolved(desk, orderid)
     run.sent_once(1)
-    run.venue.faults.clear()
+    run.clear()
     run.works(desk)
 
 
 @row("F2", "time-out after the venue accepted")
 def after_the_engine(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order, "after_engine", "hang")
+    lost = run.arm(run.wire.order, "after_engine", "hang")
     orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(lost)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
     run.sent_once(1)
@@ -31,11 +35,12 @@ def after_the_engine(run: Run) -> None:
 def reset(run: Run) -> None:
     desk = run.desk()
     for stage, action in (("before_engine", "reset"), ("after_engine", "reset"), ("on_reply", "close")):
-        run.arm(run.wire.order, stage, action)
+        cut = run.arm(run.wire.order, stage, action)
         orderid = desk.send("BUY", LOW, 0.1)
+        run.struck(cut)
         run.resolved(desk, orderid)
         run.away(desk, orderid)
-        run.venue.faults.clear()
+        run.clear()
     run.sent_once(3)
 
 
@@ -43,14 +48,15 @@ def reset(run: Run) -> None:
 def server_errors(run: Run) -> None:
     desk = run.desk()
     for status, body in ((500, PAGE), (502, PAGE), (503, '{"code":-1000,"msg":"unknown"}'), (504, "")):
-        run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
+        failed = run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
         orderid = desk.send("BUY", LOW, 0.1)
+        run.struck(failed)
         run.resolved(desk, orderid, Status.NOTTRADED)
         run.away(desk, orderid)
-        run.venue.faults.clear()
+        run.clear()
     reads = run.arm(run.wire.account, "before_engine", "status", status=502, body=PAGE, times=2)
     desk.gateway.query_account()
-    run.soon(lambda: run.bitten(reads))
+    run.struck(reads)
     run.works(desk)
 
 
@@ -58,8 +64,9 @@ def server_errors(run: Run) -> None:
 def unknown_codes(run: Run) -> None:
     desk = run.desk()
     status, body = run.wire.unknown
-    run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
+    unknown = run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
     orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(unknown)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
 
@@ -68,10 +75,11 @@ def unknown_codes(run: Run) -> None:
 def too_many_orders(run: Run) -> None:
     desk = run.desk()
     for status, body in ((429, run.wire.too_many), (503, run.wire.busy)):
-        run.arm(run.wire.order, "before_engine", "status", status=status, body=body, headers={"Retry-After": "1"})
+        refused = run.arm(run.wire.order, "before_engine", "status", status=status, body=body, headers={"Retry-After": "1"})
         orderid = desk.send("BUY", LOW, 0.1)
+        run.struck(refused)
         run.resolved(desk, orderid, Status.REJECTED)
-        run.venue.faults.clear()
+        run.clear()
         desk.recorder.pass_time(1.1)
     run.works(desk)
 
@@ -81,17 +89,18 @@ def stay_away(run: Run, status: int) -> None:
     desk = run.desk()
     resting = desk.send("BUY", LOW, 0.1)
     desk.wait_status(resting, Status.NOTTRADED)
-    refusal = {"status": status, "headers": {"Retry-After": "3"}, "body": '{"code":-1003,"msg":"Too much request weight used."}'}
+    refusal: dict[str, Any] = {"status": status, "headers": {"Retry-After": "3"}, "body": '{"code":-1003,"msg":"Too much request weight used."}'}
     struck = run.arm(run.wire.order, "before_engine", "status", **refusal)
     first = desk.send("BUY", LOW, 0.1)
-    desk.recorder.wait(lambda: run.bitten(struck), "the order")
+    run.struck(struck)
     run.resolved(desk, first, Status.REJECTED)
     seen = run.arm("* /*", "before_engine", "delay", ms=0, times=0)
     orders = run.arm("WS order.*", "before_engine", "delay", ms=0, times=0)
     desk.cancel(resting)
     run.never(lambda: run.bitten(seen + orders), "it sends although it was told to wait", 1.5)
     run.resolved(desk, resting, Status.CANCELLED)
-    run.venue.faults.clear()
+    run.struck(seen + orders)           # else nothing would have been seen in the pause either
+    run.clear()
     run.works(desk)
 
 
@@ -108,44 +117,55 @@ def banned(run: Run) -> None:
 @row("F9", "malformed JSON")
 def malformed(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order, "on_reply", "body", body='{"orderId": 12, "status"')
+    broken = run.arm(run.wire.order, "on_reply", "body", body='{"orderId": 12, "status"')
     orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(broken)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
-    run.venue.faults.clear()
-    run.arm((run.wire.account, run.wire.open_orders), "on_reply", "body", body="]", times=2)
+    run.clear()
+    balances = run.arm(run.wire.account, "on_reply", "body", body="]", times=2)
     desk.gateway.query_account()
+    run.struck(balances)
     run.works(desk)
+    run.clear()
+    open_orders = run.arm(run.wire.open_orders, "on_reply", "body", body="]", times=2)
+    late = run.desk("LATE", ready=False).connect()      # every gateway asks for open orders when it connects
+    run.struck(open_orders, seconds=20.0)
+    late.wait_ready()
+    run.works(late)
 
 
 @row("F10", "truncated body")
 def truncated(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order, "on_reply", "truncate")
+    cut = run.arm(run.wire.order, "on_reply", "truncate")
     orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(cut)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
-    run.venue.faults.clear()
-    run.arm(run.wire.account, "on_reply", "truncate", times=2)
+    run.clear()
+    balances = run.arm(run.wire.account, "on_reply", "truncate", times=2)
     desk.gateway.query_account()
+    run.struck(balances)
     run.works(desk)
 
 
 @row("F11", "unexpected types, unknown words, new fields")
 def odd(run: Run) -> None:
     desk = run.desk()
-    run.arm(run.wire.order, "on_reply", "body", set=dict(run.wire.odd_order))
+    answer = run.arm(run.wire.order, "on_reply", "body", set=dict(run.wire.odd_order))
     orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(answer)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
-    run.venue.faults.clear()
+    run.clear()
     if not run.wire.order_push:
         run.works(desk)
         return
     struck = run.arm(run.wire.order_push, "on_push", "body", set=dict(run.wire.odd_push), times=0)
     filled = desk.send("BUY", HIGH, 0.02)
-    desk.recorder.wait(lambda: run.bitten(struck), "the push")
-    run.venue.faults.clear()
+    run.struck(struck)
+    run.clear()
     run.resolved(desk, filled, Status.ALLTRADED)
     if desk.profile.tells_fills and not desk.recorder.trades:
         raise Missed("lost", "the fill of a push with an unknown word")

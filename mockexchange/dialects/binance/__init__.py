@@ -4,7 +4,7 @@ Binance spot on the wire: REST ``/api/v3``, WebSocket API ``/ws-api/v3``, market
 The documents named in the docstrings are those of github.com/binance/binance-spot-api-docs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,11 @@ class BinanceDialect:
         self.rest.add_routes(app)
         self.websocket_api.add_routes(app)
         self.streams.add_routes(app)
+
+    def labels(self) -> Iterator[str]:
+        """See Dialect.labels."""
+        yield from self.websocket_api.labels()
+        yield from self.streams.labels()
 
     async def start(self) -> None:
         self._unlisten = [self.venue.listen(self.limits.on_events), self.venue.incidents.follow(self._on_incident)]

@@ -28,6 +28,9 @@ CODES: dict[str, int] = {
     "CLIENT_ID_MISMATCH": -2039,
     "UNKNOWN_ACCOUNT": -2010,
     "NO_LIQUIDITY": -1112,
+    "AMEND_INCREASE": -2038,
+    "AMEND_NOTHING": -2038,
+    "AMEND_COUNT": -2038,
 }
 
 

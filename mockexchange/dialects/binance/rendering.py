@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 from ...core.events import Fill, OrderReport, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
-from ...core.orders import STOP_TYPES, Order
+from ...core.orders import STOP_TYPES, Amendment, Order
 
 BALANCE_PRECISION: int = 8
 ORDER_TYPES: tuple[str, ...] = (
@@ -166,6 +166,49 @@ def order(one: Order, per_time: int) -> dict[str, object]:
     return body
 
 
+def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, object]:
+    """PUT order/amend/keepPriority, of an order that is in no list."""
+    order_body: dict[str, object] = {
+        "symbol": report.symbol,
+        "orderId": report.order_id,
+        "orderListId": -1,
+        "origClientOrderId": change.client_order_id,
+        "clientOrderId": report.client_order_id,
+        "price": format_amount(report.price),
+        "qty": format_amount(report.quantity),
+        "executedQty": format_amount(report.executed),
+        "preventedQty": format_amount(report.prevented),
+        "quoteOrderQty": format_amount(report.quote_quantity),
+        "cumulativeQuoteQty": format_amount(report.executed_quote),
+        "status": report.status,
+        "timeInForce": report.time_in_force,
+        "type": report.type,
+        "side": report.side,
+    }
+    if report.working_time:
+        order_body["workingTime"] = report.working_time // per_time
+    order_body["selfTradePreventionMode"] = report.stp_mode
+    return {
+        "transactTime": report.update_time // per_time,
+        "executionId": report.execution_id,
+        "amendedOrder": {**order_body, **_conditional(report)},
+    }
+
+
+def amendment(one: Order, change: Amendment, per_time: int) -> dict[str, object]:
+    """GET order/amendments."""
+    return {
+        "symbol": one.symbol,
+        "orderId": one.order_id,
+        "executionId": change.execution_id,
+        "origClientOrderId": change.client_order_id,
+        "newClientOrderId": change.new_client_order_id,
+        "origQty": format_amount(change.quantity),
+        "newQty": format_amount(change.new_quantity),
+        "time": change.time // per_time,
+    }
+
+
 def _conditional(report: OrderReport) -> dict[str, object]:
     """rest-api.md, "Conditional fields in Order Responses"."""
     body: dict[str, object] = {}
@@ -311,6 +354,7 @@ def symbol_filters(one: Instrument) -> list[dict[str, object]]:
         },
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
+        {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": one.max_num_order_amends},
     ]
     if one.max_position:
         found.append({"filterType": "MAX_POSITION", "maxPosition": format_amount(one.max_position)})
@@ -341,7 +385,7 @@ def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
         "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": False,
         "cancelReplaceAllowed": True,
-        "amendAllowed": False,
+        "amendAllowed": True,
         "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,

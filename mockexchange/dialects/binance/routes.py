@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_beside, op_market, op_trade
+from . import op_account, op_amend, op_beside, op_market, op_trade
 from .errors import ApiError, from_refusal, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation
@@ -69,6 +69,8 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("DELETE", "/api/v3/order", op_trade.CANCEL),
     ("POST", "/api/v3/order/test", op_trade.TEST),
     ("POST", "/api/v3/order/cancelReplace", op_trade.CANCEL_REPLACE),
+    ("PUT", "/api/v3/order/amend/keepPriority", op_amend.AMEND),
+    ("GET", "/api/v3/order/amendments", op_amend.AMENDMENTS),
     ("GET", "/api/v3/openOrders", op_account.OPEN_ORDERS),
     ("DELETE", "/api/v3/openOrders", op_trade.CANCEL_OPEN),
     ("GET", "/api/v3/allOrders", op_account.ALL_ORDERS),

@@ -1,7 +1,7 @@
 """The streams of one venue that have listeners: what drives them, and which name stands for which."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ...core.events import Event, PublicTrade
@@ -9,6 +9,7 @@ from ...core.tape import Tape
 from ...server.sockets import Socket
 from .channels import (
     HOUR,
+    WINDOWS,
     AggregateTradeChannel,
     AveragePriceChannel,
     BookTickerChannel,
@@ -183,6 +184,20 @@ _SIMPLE: dict[str, type[Channel]] = {
     "avgPrice": AveragePriceChannel,
     "referencePrice": ReferencePriceChannel,
 }
+
+
+def stream_names(symbols: Iterable[str]) -> Iterator[str]:
+    """Every name that ``make_channel`` knows."""
+    statistics: tuple[str, ...] = ("miniTicker", "ticker", *(f"ticker_{window}" for window in WINDOWS))
+    speeds: tuple[str, ...] = ("", "@100ms", "@1000ms")
+    yield from (f"!{name}@arr" for name in statistics)
+    for symbol in symbols:
+        for name in (
+            *_SIMPLE, *statistics,
+            *(f"depth{levels}{speed}" for levels in ("", 5, 10, 20) for speed in speeds),
+            *(f"kline_{interval}{zone}" for interval in KLINE_INTERVALS for zone in ("", "@+08:00")),
+        ):
+            yield f"{symbol.lower()}@{name}"
 
 
 def make_channel(market: Market, name: str) -> Channel | None:

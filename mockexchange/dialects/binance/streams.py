@@ -6,6 +6,7 @@ Market data connections (web-socket-streams.md): where they come in, what they m
 
 import asyncio
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
 from ...server.ticker import Ticker
 from ...server.ws_requests import Requests
 from .channels import Channel
-from .stream_market import FORGET_EVERY, Market
+from .stream_market import FORGET_EVERY, Market, stream_names
 from .stream_rendering import MICROSECOND, MILLISECOND, server_shutdown
 
 if TYPE_CHECKING:
@@ -71,6 +72,12 @@ class MarketStreams:
         self._ticker: Ticker = Ticker(venue.clock, TICK, self.market.tick, self.market.is_idle, FORGET_EVERY)
         self.market.on_join = self._ticker.wake
         self._is_started: bool = False
+
+    def labels(self) -> Iterator[str]:
+        """What passes a connection, as faults are matched with it."""
+        yield from (f"ACCEPT ws {path}" for path in ("/", "/ws", "/ws/*", "/stream", "/stream/"))
+        yield from (f"WS {name}" for name in METHODS)
+        yield from (f"PUSH {name}" for name in stream_names(self.venue.exchange.instruments))
 
     def add_routes(self, app: web.Application) -> None:
         """``/`` is for clients that connect without a path, as vnpy_binance does."""

@@ -128,9 +128,17 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         row.A = format_amount(prevented)
     if is_prevention:
         _add_prevention(row, report, exchange)
+    if kind == "REPLACED":
+        row.C = _original_id(report, exchange)
     if expiry_reason not in ("", "NONE"):
         row.eR = expiry_reason
     return row
+
+
+def _original_id(report: OrderReport, exchange: Exchange) -> str:
+    """The client order id an order had before it was amended."""
+    order: Order = exchange.find_order(report.account, report.symbol, report.order_id)
+    return next((one.client_order_id for one in order.amendments if one.execution_id == report.execution_id), "")
 
 
 def _add_prevention(row: ExecutionReport, report: OrderReport, exchange: Exchange) -> None:
@@ -205,6 +213,7 @@ def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) 
     return BalanceUpdate("balanceUpdate", now // per, event.asset, format_amount(event.delta), event.time // per)
 
 
+EVENTS: tuple[str, ...] = ("executionReport", "outboundAccountPosition", "balanceUpdate", "eventStreamTerminated")
 UserEvent = ExecutionReport | AccountPosition | BalanceUpdate
 
 # event -> what its account is told; events of other types concern no account, or say nothing new

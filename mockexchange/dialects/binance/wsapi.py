@@ -9,6 +9,7 @@ mock's keys are HMAC: as on Binance they are refused, and user data comes throug
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +24,8 @@ from .errors import ApiError, from_refusal
 from .limits import Limits
 from .params import split_pairs
 from .routes import RestRoutes, internal_error, read_time_unit
-from .wsapi_methods import CONNECT_WEIGHT, SESSION_METHODS
+from .user_data import EVENTS
+from .wsapi_methods import CONNECT_WEIGHT, GONE, METHODS, SESSION_METHODS
 from .wsapi_session import Request, RequestError, Session, read_request
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ class WebSocketApi:
         self.venue: Venue = venue
         self.limits: Limits = limits
         self._sessions: set[Session] = set()
+
+    def labels(self) -> Iterator[str]:
+        """What passes a socket, as faults are matched with it."""
+        yield "ACCEPT ws /ws-api/v3"
+        yield from (f"WS {name}" for name in (*METHODS, *SESSION_METHODS, *sorted(GONE)))
+        yield from (f"PUSH user {name}" for name in EVENTS)
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/ws-api/v3", self._connect)

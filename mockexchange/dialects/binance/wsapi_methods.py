@@ -1,6 +1,6 @@
 """Which WebSocket API method is which operation (web-socket-api.md); sessions and subscriptions are in wsapi.py."""
 
-from . import op_account, op_market, op_trade
+from . import op_account, op_amend, op_market, op_trade
 from .operations import Operation
 
 METHODS: dict[str, Operation] = {
@@ -23,6 +23,8 @@ METHODS: dict[str, Operation] = {
     "order.test": op_trade.TEST,
     "order.cancel": op_trade.CANCEL,
     "order.cancelReplace": op_trade.CANCEL_REPLACE,
+    "order.amend.keepPriority": op_amend.AMEND,
+    "order.amendments": op_amend.AMENDMENTS,
     "order.status": op_account.QUERY,
     "openOrders.status": op_account.OPEN_ORDERS,
     "openOrders.cancelAll": op_trade.CANCEL_OPEN,

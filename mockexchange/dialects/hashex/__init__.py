@@ -5,6 +5,7 @@ The documents named in the docstrings: the seed is HashEx's own REST document, t
 documents of the platform's sibling deployments. docs/hashex_dialect.md says which fact comes from which.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .options import HashExOptions
@@ -38,17 +39,23 @@ class HashExDialect:
         self.streams.add_routes(app)
         self.rest.add_rest(app)
 
+    def labels(self) -> Iterator[str]:
+        """See Dialect.labels."""
+        return self.streams.labels()
+
     async def start(self) -> None:
         self._unfollow = self.desk.venue.incidents.follow(self._on_incident)
         await self.streams.start()
 
     def _on_incident(self, incident: "Incident") -> bool:
-        from ...server.incidents import KeyRevoked, SymbolAdded, SymbolRemoved
+        from ...server.incidents import KeyRevoked, RulesChanged, SymbolAdded, SymbolRemoved
 
         if isinstance(incident, KeyRevoked):
             self.streams.end_user(incident.key)
         elif isinstance(incident, (SymbolAdded, SymbolRemoved)):
             self.desk.set_listed(incident.symbol, isinstance(incident, SymbolAdded))
+        elif isinstance(incident, RulesChanged):
+            self.desk.list_anew(incident.symbol)
         else:
             return False
         return True

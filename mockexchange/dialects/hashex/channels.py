@@ -18,6 +18,7 @@ from .desk import Desk, Listing
 from .limits import MAX_LEVELS
 from .rendering import day_window
 
+MARKET_PUSHES: tuple[str, ...] = ("qDeal", "qDepth", "qAllDepth", "qKLine", "qStats")
 DAY: int = 86_400_000_000
 BOOK_EVERY: int = 6                     # ticks
 STATS_EVERY: int = 10

@@ -59,15 +59,25 @@ class Desk:
         self.by_symbol: dict[str, Listing] = {}             # removed ones too: they have orders and fills still
         self.removed: set[str] = set(venue.incidents.removed)
         exchange: Exchange = venue.exchange
-        for number, one in enumerate(venue.instruments, 1):
-            listing: Listing = Listing(
-                f"{one.base}_{one.quote}", one.symbol, number, digits_of(one.tick_size), digits_of(one.step_size)
-            )
-            self.by_symbol[one.symbol] = listing
-            if one.symbol not in self.removed:
-                self.by_name[listing.name] = listing
+        self._numbers: dict[str, int] = {one.symbol: number for number, one in enumerate(venue.instruments, 1)}
+        for one in venue.instruments:
+            # a restarted venue has the rules that were changed before it died
+            self._list(exchange.instruments.get(one.symbol, one))
+            number: int = self._numbers[one.symbol]
             exchange.reserve_trade_ids(one.symbol, TRADE_IDS + number * TRADE_IDS_PER_SYMBOL)
         exchange.restore_counters(order_id=ORDER_IDS + Random(f"hashex:{venue.seed}").randrange(ID_SPREAD))
+
+    def _list(self, one: Instrument) -> None:
+        listing: Listing = Listing(
+            f"{one.base}_{one.quote}", one.symbol, self._numbers[one.symbol], digits_of(one.tick_size), digits_of(one.step_size)
+        )
+        self.by_symbol[one.symbol] = listing
+        if one.symbol not in self.removed:
+            self.by_name[listing.name] = listing
+
+    def list_anew(self, symbol: str) -> None:
+        """A symbol has other ticks or steps."""
+        self._list(self.venue.exchange.instruments[symbol])
 
     def listing(self, name: str) -> Listing:
         """The symbol of that wire name, else code -1."""

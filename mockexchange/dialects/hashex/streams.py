@@ -6,7 +6,7 @@ subscription of its kind; there is no way to unsubscribe but to close.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -18,11 +18,12 @@ from ...server.clock import Timer
 from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
 from ...server.ticker import Ticker
 from ...server.ws_requests import Requests
-from .channels import FORGET_EVERY, Market
+from .channels import FORGET_EVERY, MARKET_PUSHES, Market
 from .desk import Desk, Listing
 from .op_market import INTERVALS
-from .user_data import user_pushes
+from .user_data import USER_PUSHES, user_pushes
 
+REQUESTS: tuple[str, ...] = ("ping", "subSymbol", "subKline", "subStats", "subUser")
 PATH: str = "/spot/v1/ws/socket"
 TICK: float = 0.1                       # seconds between two looks at what is not pushed at once
 NEVER: float = 3600.0 * 24 * 365        # the venue sends no protocol pings (spec 5.2)
@@ -71,6 +72,13 @@ class Streams:
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get(PATH, self._serve)
+
+    def labels(self) -> Iterator[str]:
+        """What passes a socket, as faults are matched with it."""
+        yield f"ACCEPT ws {PATH}"
+        yield from (f"WS {name}" for name in REQUESTS)
+        yield from (f"PUSH user {kind}" for kind in USER_PUSHES)
+        yield from (f"PUSH {name}@{kind}" for name in self.desk.by_name for kind in MARKET_PUSHES)
 
     async def start(self) -> None:
         """Begin to publish."""

@@ -40,6 +40,9 @@ def user_pushes(event: Event, desk: Desk) -> list[Push]:
     return []
 
 
+USER_PUSHES: tuple[str, ...] = ("uOrder", "uTrade", "uBalance")
+
+
 def order_push(report: OrderReport, listing: Listing) -> Push:
     """uOrder"""
     return {

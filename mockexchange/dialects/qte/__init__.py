@@ -34,6 +34,10 @@ class QteDialect:
     def add_routes(self, app: "web.Application") -> None:
         self.rest.add_routes(app)
 
+    def labels(self) -> tuple[str, ...]:
+        """There is no websocket."""
+        return ()
+
     async def start(self) -> None:
         """Nothing is pushed."""
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mockexchange.core import Exchange
 from mockexchange.core.commands import (
+    AmendOrder,
     CancelAll,
     CancelOrder,
     Deposit,
@@ -21,6 +22,7 @@ from mockexchange.core.commands import (
     PlaceOrder,
     Quote,
     SetPrice,
+    SetRules,
     SetSymbolStatus,
     TapeTrade,
 )
@@ -95,7 +97,28 @@ def tape_trade(draw: Any) -> TapeTrade:
     )
 
 
+@st.composite
+def amend(draw: Any) -> AmendOrder:
+    symbol = draw(symbols)
+    return AmendOrder(
+        draw(st.sampled_from(ACCOUNTS)), symbol, None, draw(client_ids), draw(lots) * SCALES[symbol][1],
+        draw(st.one_of(st.just(""), client_ids)), draw(st.booleans()),
+    )
+
+
+@st.composite
+def set_rules(draw: Any) -> SetRules:
+    symbol = draw(symbols)
+    tick, step, _ = SCALES[symbol]
+    name, value = draw(st.sampled_from([
+        ("tick_size", tick), ("tick_size", 2 * tick), ("step_size", step), ("step_size", 3 * step),
+        ("min_quantity", step), ("min_quantity", 4 * step), ("min_notional", 0), ("min_notional", 50), ("taker_fee", 200_000),
+    ]))
+    return SetRules(symbol, {name: value})
+
+
 common = [
+    amend(), amend(), set_rules(),
     place(), place(), place(), place(),
     quote(), quote(), house_trade(),
     st.builds(CancelOrder, st.sampled_from(ACCOUNTS), symbols, st.none(), client_ids),
@@ -318,6 +341,10 @@ def storm(random: Random, length: int) -> list[Any]:
             ))
         elif dice < 0.7:
             sent.append(CancelOrder(account, symbol, None, f"c{random.randint(max(number - 30, 0), number)}"))
+        elif dice < 0.77:
+            sent.append(AmendOrder(
+                account, symbol, None, f"c{random.randint(max(number - 30, 0), number)}", lot, f"a{number}", random.random() < 0.5
+            ))
         elif dice < 0.85:
             sent.append(Quote(symbol, side, price, random.randint(0, 20) * step))
         elif dice < 0.92:
