@@ -16,7 +16,7 @@ from vnpy_restgateway.reconcile import VenueOrder
 from .endpoints import BALANCE, DEALS, HISTORY, OPEN_ORDERS
 from .pages import DealsWalk, HistoryWalk, Walk, open_orders
 from .parse import is_spot, parse_balance, parse_fill, parse_id
-from .trading import Shape, Trading
+from .trading import Trading
 
 if TYPE_CHECKING:
     from .streams import UserSocket
@@ -83,12 +83,12 @@ class Accounting(Trading):
         """The slow poll: open orders always, everything when it is time or the user socket is down."""
         if self.locked_out or not self.rest.key:
             return
+        interval: float = self.reconcile_interval if self.user.subscribed else self.poll_interval
+        self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
         if not self.user.subscribed or monotonic() >= self.next_catch_up:
             self.catch_up()
         elif not self.catching_up:
             self.query_open_orders()
-        interval: float = self.reconcile_interval if self.user.subscribed else self.poll_interval
-        self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
 
     def query_open_orders(self) -> None:
         """The whole list of open orders."""
@@ -103,7 +103,7 @@ class Accounting(Trading):
             self.log_once("orders", "Order data received")
             return
         for record in listed:
-            self.flow.on_order(record.order, record.venue_id)
+            self.flow.on_order(record.order, record.venue_id, asked_at)
 
     def catch_up(self) -> None:
         """
@@ -187,7 +187,7 @@ class Accounting(Trading):
                 self.on_traded(d)
             elif kind == "uBalance":
                 self.on_balance(d)
-        except Shape as error:
+        except Exception as error:
             self.log(f"Push {kind} not understood ({type(error).__name__}: {error}), asking the venue", WARNING)
             self.writer.sooner(1.0, "catch up", self.catch_up)
 
@@ -216,7 +216,7 @@ class Accounting(Trading):
             try:
                 handle(row)
                 good += 1
-            except Shape as error:
+            except Exception as error:      # must not keep the other rows from being read
                 shown: str = str(row)[:160]
                 self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {shown}", WARNING)
         return good

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timezone
+from decimal import Decimal
 from functools import partial
 from logging import ERROR, WARNING
+from time import monotonic
 from typing import Any
 
 from vnpy.event import EventEngine
@@ -14,6 +16,7 @@ from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.doubt import DoubtRule
 from vnpy_restgateway.history import aware
 from vnpy_restgateway.outcome import Outcome
+from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 
 from .accounting import Accounting
@@ -25,6 +28,7 @@ from .parse import Listing, guess_listing, parse_listing
 from .rest import RestApi
 from .streams import MdApi, UserSocket
 
+RULES_AGAIN: float = 5.0                # s at least between questions for the rules after refusals
 CLOCK_SAMPLES: int = 3
 CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
 
@@ -50,6 +54,7 @@ class HashExGateway(Accounting):
     # an order may not be visible for half a minute after it was accepted
     doubt_rule = DoubtRule(bound=30.0, spacing=3.0, misses=3, first=0.5, longest=5.0)
 
+    rules_interval: float = 600.0       # s between looks at the rules of all symbols
     request_timeout: float = 10.0       # s from sending to the end of the answer
     requests_per_second: float = REQUESTS_PER_SECOND
     silence: float = 5.0                # s without news of a book after which it is polled,
@@ -63,6 +68,8 @@ class HashExGateway(Accounting):
         self.md: MdApi = MdApi(self)
         self.user: UserSocket = UserSocket(self)
         self.market_buy: str = REFUSE
+        self.routes: Routes = Routes(self.log)
+        self._rules_asked: float = 0.0              # when the rules were asked for after a refusal, monotonic s
         self.locked_out: bool = False               # the venue refused our key: no signed requests
         self._stream_host: str = ""
         self._proxy: tuple[str, int] = ("", 0)
@@ -89,6 +96,8 @@ class HashExGateway(Accounting):
 
     def open(self, values: dict[str, Any]) -> None:
         self.locked_out = False
+        self.routes = Routes(self.log)
+        self._rules_asked = 0.0
         self.restart_accounting()
         self._after_clock.clear()
         self._proxy = (values["Proxy Host"], values["Proxy Port"])
@@ -191,11 +200,17 @@ class HashExGateway(Accounting):
         return True
 
     def on_query_contract(self, parse: Callable[[dict[str, Any], str], Listing], data: Any, asked_at: float) -> None:
-        """All symbols: at connect, and again when the venue speaks of one we do not know."""
+        """All symbols: at connect, on a slow schedule, after a refusal, and when the venue speaks of one we do not know."""
+        self.writer.later(self.rules_interval, "rules", self.query_contract)
+        guessed: bool = parse is guess_listing
+
         def add(d: dict[str, Any]) -> None:
             listing: Listing = parse(d, self.gateway_name)
-            if not self.ready or listing.contract.symbol not in self.contracts:
+            known: tuple[Decimal, Decimal] | None = self.steps.get(listing.contract.symbol)
+            if not self.ready:
                 self.add_contract(*listing)
+            elif not (guessed and known and listing.tick >= known[0] and listing.step >= known[1]):
+                self.renew_contract(*listing)       # what is guessed from the numbers shown only becomes finer
 
         if self.each(data, add, "contract") == 0:
             raise ValueError("no symbols")
@@ -211,6 +226,16 @@ class HashExGateway(Accounting):
                 self.parked[name] = rows
                 continue
             self.each(rows, self.on_venue_order, "order")
+
+    def on_rules_doubted(self) -> None:
+        """An order was refused in words, perhaps for its precision: ask for the rules again, not more often than every few seconds."""
+        due: float = max(0.0, self._rules_asked + RULES_AGAIN - monotonic())
+
+        def ask() -> None:
+            self._rules_asked = monotonic()
+            self.query_contract()
+
+        self.writer.sooner(due, "rules doubted", ask)
 
     def start_streams(self) -> None:
         """Everything that wants the contracts first."""

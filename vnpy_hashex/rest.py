@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
-from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
+from vnpy_restgateway.outcome import NotSent, Reply, RestError, Unknown, describe, http_code
 from vnpy_restgateway.pace import Job, Pacer
 from vnpy_restgateway.rest import Request, RestClient
 
@@ -115,7 +115,10 @@ class RestApi(RestClient):
             job: Job | None = self.pacer.take(monotonic())
             if job is None:
                 break
-            job()
+            try:
+                job()
+            except Exception as error:      # those behind it wait for their turn
+                self.gateway.on_exception(error)
         wait: float | None = self.pacer.wait(monotonic())
         if wait is not None:
             self.gateway.writer.later(wait, "pace", self.pump)
@@ -137,7 +140,7 @@ class RestApi(RestClient):
             return
         again = partial(self.query, name, path, params, callback, signed=signed, rank=rank, refused=refused)
         call: Call = Call(name, signed, again, failed, refused)
-        self.in_turn(rank, lambda: self.send("GET", path, params, call, partial(self._on_query, call, callback)))
+        self.in_turn(rank, lambda: self.attempt("GET", path, params, call, partial(self._on_query, call, callback)))
 
     def walk(
         self, name: str, path: str, walk: Walk, done: Callable[[Walk, float], None], *, rank: Rank = Rank.QUERY,
@@ -164,7 +167,7 @@ class RestApi(RestClient):
         def on_time(data: Any, asked_at: float) -> None:
             self.gateway.on_query_time(int(data), asked_at, received[0])
 
-        self.in_turn(Rank.QUESTION, lambda: self.send(
+        self.in_turn(Rank.QUESTION, lambda: self.attempt(
             "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(monotonic())
         ))
 
@@ -180,8 +183,8 @@ class RestApi(RestClient):
             return
         try:
             callback(reply.data.get("data"), call.sent)     # type: ignore[union-attr]
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as problem:
-            # valid JSON of a shape that the documents do not describe
+        except Exception as problem:
+            # valid JSON of a shape that the documents do not describe, mostly
             self._again(call, f"answer not understood ({type(problem).__name__}: {problem})")
             return
         self._failures.pop(call.name, None)
@@ -232,13 +235,28 @@ class RestApi(RestClient):
     ) -> None:
         """
         Signed call in its turn; ``callback`` runs on the writer thread exactly once. ``before`` is called when
-        its turn has come; False: it is not sent any more, and nothing is called.
+        its turn has come; False: it is not sent any more, and nothing is called. What ``before`` raises is an answer,
+        too: nothing has left.
         """
         def job() -> None:
-            if before is None or before():
-                self.send(method, path, params, Call(f"{method} {path}", True), callback, lane=lane, urgent=rank is Rank.CANCEL)
+            try:
+                wanted: bool = before is None or before()
+            except Exception as error:
+                self.gateway.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
+                return
+            if wanted:
+                call: Call = Call(f"{method} {path}", True)
+                self.attempt(method, path, params, call, callback, lane=lane, urgent=rank is Rank.CANCEL)
 
         self.in_turn(rank, job)
+
+    def attempt(self, method: str, path: str, params: Params, call: Call, callback: Answer, **more: Any) -> None:
+        """``send``; what that raises is an answer."""
+        try:
+            self.send(method, path, params, call, callback, **more)
+        except Exception as error:
+            fate: RestError = error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}")
+            self.gateway.settle(callback, None, fate)
 
     def send(
         self, method: str, path: str, params: Params, call: Call, callback: Answer, *, lane: str = "query",
@@ -246,18 +264,32 @@ class RestApi(RestClient):
     ) -> None:
         """Hand a request to the workers; ``at_once`` is called in the worker when a whole answer is here."""
         post = self.gateway.writer.post
+        settle = self.gateway.settle
 
         def on_answer(data: Any, request: Request) -> None:
             if at_once:
                 at_once()
-            post(callback, request.reply, None)
+            post(self.mind_route, f"{method} {path}", request.reply)
+            post(settle, callback, request.reply, None)
+
+        def on_failed(status: int, request: Request) -> None:
+            post(self.mind_route, f"{method} {path}", request.reply)
+            post(settle, callback, request.reply, None)
 
         self.add_request(
-            method, path, params=params, extra=call, lane=lane, priority=urgent, callback=on_answer,
-            on_failed=lambda status, request: post(callback, request.reply, None),
+            method, path, params=params, extra=call, lane=lane, priority=urgent, callback=on_answer, on_failed=on_failed,
             # without a reply: what is no JSON says nothing here
-            on_error=lambda exc, value, tb, request: post(callback, None, value),
+            on_error=lambda exc, value, tb, request: post(settle, callback, None, value),
         )
+
+    def mind_route(self, route: str, reply: Reply) -> None:
+        """Whether the venue still has what was asked: its own code says so, or a 404 or 410 of whatever stands before it."""
+        routes = self.gateway.routes
+        code: int | None = envelope_code(reply.data)
+        if code == NO_SUCH_URL or code is None and reply.status in (404, 410):
+            routes.gone(route, reply.status)
+        elif routes and reply.status // 100 == 2:
+            routes.back(route)
 
     def on_error(
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any

@@ -30,6 +30,7 @@ SILENCE: float = 30.0               # s without any frame, "pong" included, afte
 ACKNOWLEDGED: float = 2.0           # s after which a subscription that nobody refused counts: "succeed" is in no document
 TOKEN_PAUSE: float = 2.0            # s, doubled with every refusal up to
 TOKEN_LONGEST: float = 60.0
+TICKER_PAUSE: float = 60.0          # s between changes from one path of the single ticker to the other
 
 # Words that are no JSON
 REFUSALS: frozenset[bytes] = frozenset({
@@ -204,7 +205,7 @@ class SymbolSocket(Socket):
 
     def on_answer(self, take: Any, data: Any, asked_at: float) -> None:
         """An answer of the poll; older than what the socket said meanwhile, it says nothing."""
-        self.polling -= 1
+        self.polling = max(0, self.polling - 1)
         with self.lock:
             if take is TickBook.on_stats:
                 take(self.book, data)
@@ -214,16 +215,18 @@ class SymbolSocket(Socket):
             self.publish()
 
     def on_poll_failed(self) -> None:
-        self.polling -= 1
+        self.polling = max(0, self.polling - 1)
 
     def on_ticker_refused(self, code: int | str, text: str) -> bool:
         """The single ticker has two paths: from now on the other, unless that one failed as well."""
         md = self.gateway.md
-        if md.ticker_path + 1 >= len(TICKER_PATHS):
+        if monotonic() < md.ticker_fixed:
             return False
-        md.ticker_path += 1
-        self.polling -= 1
-        self.gateway.log(f"{TICKER_PATHS[0]} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
+        refused: str = TICKER_PATHS[md.ticker_path]
+        md.ticker_path = (md.ticker_path + 1) % len(TICKER_PATHS)
+        md.ticker_fixed = monotonic() + TICKER_PAUSE
+        self.polling = max(0, self.polling - 1)
+        self.gateway.log(f"{refused} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
         return True
 
 
@@ -251,6 +254,7 @@ class MdApi:
         self.sockets: dict[str, SymbolSocket] = {}      # by HashEx's symbol
         self.stats: StatsSocket = StatsSocket(gateway)
         self.ticker_path: int = 0
+        self.ticker_fixed: float = 0.0                  # until then the path that is used is not changed, monotonic s
         self._where: tuple[str, str, int] | None = None
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
@@ -285,6 +289,8 @@ class MdApi:
         """Poll by REST what its socket does not tell; give up a socket that stays silent."""
         now: float = monotonic()
         gateway = self.gateway
+        if self._where:
+            gateway.writer.later(1.0, "watch", self.watch)
         for socket in self.sockets.values():
             socket.look()
             silent: float = now - socket.data_at
@@ -296,8 +302,6 @@ class MdApi:
                 socket.data_at = now
                 gateway.log_once(f"silent {socket.name}", f"MD API of {socket.name} is silent, connecting again", WARNING)
                 socket.reconnect(f"no data for {silent:.0f} s")
-        if self._where:
-            gateway.writer.later(1.0, "watch", self.watch)
 
     def on_stats(self, data: Any) -> None:
         """Figures of one symbol, or of several (any stream thread)."""

@@ -15,8 +15,9 @@ from vnpy_restgateway.flow import OrderFlow
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.nameless import NamelessFlow
 from vnpy_restgateway.orders import Entry, Push
-from vnpy_restgateway.outcome import Outcome, Reply, classify
+from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
 from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.suspects import Sought
 
 from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
@@ -41,6 +42,7 @@ class Trading(RestGateway):
 
     rest: "RestApi"
     flow: NamelessFlow
+    routes: Routes
     locked_out: bool
     market_buy: str
     request_timeout: float
@@ -68,6 +70,10 @@ class Trading(RestGateway):
         """Handle every row that can be."""
 
     @abstractmethod
+    def on_rules_doubted(self) -> None:
+        """An order was refused, perhaps by a rule that we do not know of."""
+
+    @abstractmethod
     def on_unknown_symbol(self, name: str, d: dict[str, Any]) -> None:
         """The venue speaks of a symbol that we have no contract of."""
 
@@ -89,6 +95,7 @@ class Trading(RestGateway):
     def place(self, entry: Entry) -> None:
         """Send a new order; what has to be known first is asked first."""
         order: OrderData = entry.order
+        entry.waits = True
         if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy in (QUOTE, CAPPED_LIMIT):
             name: str = self.contracts[order.symbol].name
             self.rest.query(
@@ -101,6 +108,8 @@ class Trading(RestGateway):
 
     def on_best_ask(self, entry: Entry, data: Any, asked_at: float) -> None:
         """The book's first level."""
+        if not entry.is_active:
+            return                  # cancelled meanwhile
         asks: list[Any] = data["a"] or []
         self.create(entry, min((number(row[0]) for row in asks), default=0.0))
 
@@ -116,17 +125,16 @@ class Trading(RestGateway):
                 order, self.contracts[order.symbol].name, *self.steps[order.symbol],
                 best_ask=best_ask, market_buy=self.market_buy,
             )
-        except ValueError as error:
-            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", str(error))
+        except Exception as error:
+            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", describe(error))
             return
         market: bool = params["tradeType"] == "MARKET"
         if order.type is OrderType.MARKET and not market:
             self.capped.add(entry.orderid)
 
         def before() -> bool:
-            if entry.cancel_wanted:
-                self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "cancelled while it waited for its turn")
-                return False
+            if not entry.is_active:
+                return False        # cancelled while it waited for its turn
             moment: datetime = self.now()
             self.flow.on_sent(entry, Sought(
                 entry.orderid, order.symbol, order.direction, type_to_vt(params["tradeType"]),
@@ -134,6 +142,7 @@ class Trading(RestGateway):
                 None if market and order.direction is Direction.LONG else number(params["totalAmount"]),
                 moment - CLOCK_SLACK, moment + timedelta(seconds=self.request_timeout + self.flow.table.rule.bound),
             ))
+            entry.waits = False
             return True
 
         self.rest.call("POST", CREATE, params, partial(self.on_create, entry), Rank.CREATE, before=before)
@@ -166,6 +175,8 @@ class Trading(RestGateway):
                 self.send_again(entry, int(code), text)
                 return
             self.rest.on_code(code, text, "order")
+            if code == GENERAL:
+                self.on_rules_doubted()
             if code in ADVICE:
                 text = f"{text} ({ADVICE[int(code)]})"
         self.flow.on_outcome(entry.orderid, outcome, code, text)
@@ -175,13 +186,14 @@ class Trading(RestGateway):
         Refused before the trading system, by a code that a second try mends: once more, signed anew. After a
         repeated nonce only if the venue does not have the order: something on the way may have sent it twice.
         """
-        first: float = entry.sent
+        name: str = f"resend {entry.orderid}"
+        # a clock or a list that cannot be had must not keep the order for ever; it was refused, whatever happens
+        self.writer.later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
 
         def again() -> None:
-            if monotonic() - first > RESEND_WITHIN:
-                self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text)
-            elif not entry.acknowledged:
-                self.place(entry)
+            if name in self.writer.timers and entry.is_active and not entry.acknowledged:
+                self.writer.timers.drop(name)
+                self.flow.send(entry)
 
         if code in TIMESTAMP:
             self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
@@ -192,8 +204,11 @@ class Trading(RestGateway):
             if complete:
                 again()
             else:
+                self.writer.timers.drop(name)
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"code: {code}, message: {text}")
 
+        self.writer.timers.drop(name)
+        self.writer.later(2 * RESEND_WITHIN, name, lambda: looked(False))
         self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
         self.flow.on_answer_lost(entry.orderid)
         self.after_hunt.append(looked)
@@ -253,7 +268,7 @@ class Trading(RestGateway):
         if found is None and reply.status // 100 == 2:
             data: Any = reply.data.get("data")      # type: ignore[union-attr]
             if isinstance(data, dict):
-                self.each([data], self.on_venue_order, "order")
+                self.each([data], partial(self.on_venue_order, asked_at=asked_at), "order")
                 return
         elif found and found[0] != GENERAL:
             if not self.rest.on_limits(reply, found[1]):
@@ -269,13 +284,13 @@ class Trading(RestGateway):
         """
         if self.hunting:
             return
-        self.hunting = True
         about: list[Entry] = self.flow.looked_for()
         since: datetime = min(
             (entry.order.datetime or self.sent_at(entry) for entry in about), default=self.now()
         ) - HISTORY_MARGIN
         start_ms: int = int(since.timestamp() * 1_000)
         asked_at: float = monotonic()
+        self.hunting = True
         waiting, self.after_hunt = self.after_hunt, []
 
         def end(complete: bool) -> None:
@@ -329,17 +344,21 @@ class Trading(RestGateway):
             raise ValueError(f"state {d['state']!r} is not known, asking again")
         listed.append(record)
 
-    def on_venue_order(self, d: dict[str, Any]) -> None:
-        """An order as the venue tells it, by push or answer."""
+    def on_venue_order(self, d: dict[str, Any], asked_at: float = 0.0) -> None:
+        """An order as the venue tells it, by push, or by the answer to what was asked at a monotonic time."""
         listed: list[VenueOrder] = []
         self.collect(d, listed)
         for record in listed:
-            self.flow.on_order(record.order, record.venue_id)
+            self.flow.on_order(record.order, record.venue_id, asked_at)
 
     def push(self, item: Push) -> None:
         if isinstance(item, OrderData) and item.orderid in self.capped and item.status is not Status.SUBMITTING:
             self.capped.discard(item.orderid)
             self.writer.post(self.cancel_rest, item.orderid)
+        if isinstance(item, OrderData) and item.status is Status.REJECTED:
+            entry: Entry | None = self.flow.table.get(item.orderid)
+            if entry and entry.venue_id:
+                self.on_rules_doubted()     # accepted first, refused afterwards
         super().push(item)          # the item is the listeners' from here on
 
     def cancel_rest(self, orderid: str) -> None:
@@ -356,8 +375,8 @@ class Trading(RestGateway):
         if orderid in self.fills_asked:
             self.fills_asked[orderid] = True
             return
-        self.fills_asked[orderid] = False
         contract: ContractData = self.contracts[entry.order.symbol]
+        self.fills_asked[orderid] = False
 
         def failed() -> None:
             self.fills_asked.pop(orderid, None)

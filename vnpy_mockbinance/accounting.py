@@ -46,12 +46,12 @@ class Accounting(Trading):
         if self.lost or self.locked_out or not self.rest.key:
             return
         self.reconciled_at = monotonic()
+        interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
+        self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
         self.rest.query_open_orders()
         self.rest.query_account()
         for name in self.pages:
             self.query_new_trades(name)
-        interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
-        self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
 
     def reconcile_soon(self) -> None:
         """Now, or a little later when it has just been done: a venue that sends rubbish cannot make us ask without end."""
@@ -151,7 +151,7 @@ class Accounting(Trading):
     def on_query_orders(self, name: str, data: Any, asked_at: float) -> None:
         """A page of a symbol's orders of today; their fills are here already."""
         contract: ContractData = self.names[name]
-        self.each(data, lambda d: self.flow.on_order(*parse_order(d, contract, self.gateway_name)), "order")
+        self.each(data, lambda d: self.flow.on_order(*parse_order(d, contract, self.gateway_name), asked_at), "order")
         if len(data) >= PAGE:
             self.rest.query_orders(name, {"orderId": int(data[-1]["orderId"]) + 1})
             return
@@ -177,7 +177,7 @@ class Accounting(Trading):
                 self.trade.subscribe_user_stream()
             elif kind == "serverShutdown":
                 self.log("Trade API: the server is about to shut down", WARNING)
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        except Exception as error:
             self.log_rarely("user event", f"User event not understood ({type(error).__name__}: {error}), asking the venue")
             self.reconcile_soon()
 
@@ -213,7 +213,7 @@ class Accounting(Trading):
             try:
                 handle(row)
                 good += 1
-            except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            except Exception as error:      # must not keep the other rows from being read
                 shown: str = short(row)
                 self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {shown}", WARNING)
         return good

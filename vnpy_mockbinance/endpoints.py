@@ -30,6 +30,7 @@ WS_API_PATH: str = "/ws-api/v3"
 
 WS_ORDER_PLACE: str = "order.place"
 WS_ORDER_CANCEL: str = "order.cancel"
+WS_ORDER_STATUS: str = "order.status"
 WS_USER_STREAM: str = "userDataStream.subscribe.signature"
 
 # Streams a subscribed symbol takes, each "<symbol>@<name>"

@@ -28,6 +28,7 @@ DUPLICATE_TEXT: str = "Duplicate order sent."
 TIMESTAMP: int = -1021
 MISSING: int = -1102                # a parameter that has to be there
 TOO_MANY_ORDERS: int = -1015
+INVALID_SYMBOL: int = -1121
 UNKNOWN_ORDER: int = -2011          # of a cancel: no live order of that id; says nothing of what it came to
 NO_SUCH_ORDER: int = -2013          # of a query
 ARCHIVED_ORDER: int = -2026
@@ -35,6 +36,18 @@ AUTHENTICATION: frozenset[int] = frozenset({-1002, -1022, -2014, -2015})
 
 # A cancel answered with one of these did nothing, and would do nothing the next time either.
 CANCEL_REFUSALS: frozenset[int | str] = (REFUSALS - {-2010, -1003, -1021, "HTTP 429", "HTTP 418"}) | {UNKNOWN_ORDER}
+
+
+# The venue says that the method is there no longer (the second: "This operation is not supported.")
+RETIRED: frozenset[int] = frozenset({-1016, -1020})
+# A new order refused for one of these may have been made by rules that are the venue's no longer
+RULES_CHANGED: frozenset[int] = frozenset({-1013, -1111, -1121})
+CLOSED_TEXT: str = "Market is closed."
+
+
+def is_gone(status: int, code: int | str) -> bool:
+    """Whether an answer says that the route itself is gone: a 404 or 410 of nobody who speaks for an order, or its code."""
+    return code in RETIRED or status in (404, 410) and not code
 
 
 def proves_refusal(code: int | str, text: str) -> bool:

@@ -7,20 +7,30 @@ from datetime import datetime, timezone
 from functools import partial
 from logging import ERROR, WARNING
 from threading import Lock
+from time import monotonic
 from typing import Any
 
+import msgspec
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange
-from vnpy.trader.object import BarData, ContractData, HistoryRequest, OrderData, SubscribeRequest
+from vnpy.trader.object import (
+    BarData,
+    ContractData,
+    HistoryRequest,
+    OrderData,
+    SubscribeRequest,
+)
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.history import aware
+from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
 
 from .accounting import Accounting
 from .embedded import INSTALL_HINT, EmbeddedExchange
 from .endpoints import ENGINE_TIMEOUT, TESTNET_REST_HOST, stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
+from .errors import INVALID_SYMBOL
 from .parse import Listing, parse_listing
 from .polling import Polling
 from .qte_builds import DEFAULT_HOST, V3
@@ -28,10 +38,12 @@ from .qte_desk import QteDesk
 from .qte_symbols import parse_symbols
 from .rest import RestApi
 from .streams import MdApi, TradeApi
+from .trading import OTHER_ROUTE
 
 REAL: tuple[str, str] = ("BINANCE", "QTE")      # choices of Server that are not our own child
 CLOCK_SAMPLES: int = 3
 STREAM_PATIENCE: float = 2.0            # s the user data stream gets before we ask without it
+RULES_AGAIN: float = 5.0                # s at least between questions for the rules of one symbol
 CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
 
 
@@ -70,6 +82,7 @@ class MockBinanceGateway(Accounting):
     embedded_arguments: tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
 
+    rules_interval: float = 1_800.0     # s between looks at the rules of all symbols
     ping_interval: int = 10             # s; a socket whose pings are not answered for as long is dead
     market_silence: int = 30            # s; a market stream with subscriptions always has something to say
 
@@ -91,6 +104,10 @@ class MockBinanceGateway(Accounting):
         self.polling: Polling | None = None         # in place of the user data stream, where there is none
         self.venue: dict[str, Any] = {}             # where the venue is, once known: rest, stream, key, secret
 
+        self.routes: Routes = Routes(self.log, OTHER_ROUTE)
+        self._rules_asked: dict[str, float] = {}    # Binance symbol -> when its rules were asked for, monotonic s
+        self._listings: dict[str, int] = {}         # Binance symbol -> hash of what the venue said of it
+        self._delisted: set[str] = set()            # Binance symbols that the venue no longer lists
         self.locked_out: bool = False               # the venue refused our key: no signed requests
         self.lost: bool = False                     # the embedded exchange is gone
         self._proxy: tuple[str, int] = ("", 0)
@@ -110,6 +127,10 @@ class MockBinanceGateway(Accounting):
 
     def open(self, values: dict[str, Any]) -> None:
         self.locked_out = self.lost = False
+        self.routes = Routes(self.log, OTHER_ROUTE)
+        self._rules_asked.clear()
+        self._listings.clear()
+        self._after_clock.clear()
         self.flow.venue, self.flow.needs_venue_id = self, False
         self.rest.key, self.rest.unsigned = "", False
         self.polling = self.after_push = None
@@ -317,14 +338,22 @@ class MockBinanceGateway(Accounting):
 
     def on_query_contract(self, data: Any, asked_at: float) -> None:
         """exchangeInfo: at connect, and again when the venue speaks of a symbol we do not know."""
+        self.writer.later(self.rules_interval, "rules", self.rest.query_contract)
+
         def add(d: dict[str, Any]) -> None:
-            listing = parse_listing(d, self.gateway_name)
-            known: ContractData | None = self.contracts.get(listing.contract.symbol)
-            if known is None or not self.ready:
-                self.add_contract(*listing)
+            said: int = hash(msgspec.json.encode(d))
+            if self.ready and self._listings.get(d["symbol"]) == said:
+                return                      # thousands of symbols, of which few ever change
+            self.take_listing(d)
+            self._listings[d["symbol"]] = said
 
         if self.each(data["symbols"], add, "contract") == 0:
             raise ValueError("no symbols")
+        if self.ready:
+            listed: set[str] = {str(d.get("symbol")) for d in data["symbols"] if isinstance(d, dict)}
+            for name in self.names.keys() - listed - self._delisted:
+                self.log(f"Symbol {name} is listed by the venue no longer", WARNING)
+            self._delisted = self.names.keys() - listed
         first: bool = not self.ready
         self.ready = True
         if first:
@@ -338,6 +367,32 @@ class MockBinanceGateway(Accounting):
                 continue
             for event in events:
                 self.on_user_event(event)
+
+    def take_listing(self, d: dict[str, Any]) -> None:
+        """One symbol of exchangeInfo."""
+        listing: Listing = parse_listing(d, self.gateway_name)
+        if self.ready:
+            self.renew_contract(*listing)
+        else:
+            self.add_contract(*listing)
+
+    def on_query_rules(self, data: Any, asked_at: float) -> None:
+        """One symbol, asked for after a refusal."""
+        self.each(data["symbols"], self.take_listing, "contract")
+
+    def on_rules_doubted(self, contract: ContractData, code: int) -> None:
+        """An order was refused by a rule: ask for it again, not more often than every few seconds."""
+        now: float = monotonic()
+        due: float = max(0.0, self._rules_asked.get(contract.name, 0.0) + RULES_AGAIN - now)
+
+        def ask() -> None:
+            self._rules_asked[contract.name] = monotonic()
+            if code == INVALID_SYMBOL:
+                self.rest.query_contract()
+            else:
+                self.rest.query_rules(contract.name)
+
+        self.writer.sooner(due, f"rules {contract.name}", ask)
 
     def start_streams(self) -> None:
         """Everything that wants the contracts first."""

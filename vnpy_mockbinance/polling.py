@@ -25,6 +25,8 @@ class Polling:
         now: float = monotonic()
         active = gateway.flow.table.active.values()
         names: set[str] = {gateway.contracts[entry.order.symbol].name for entry in active}
+        interval: float = gateway.orders_interval if active else gateway.idle_interval
+        gateway.writer.later(max(self.link.delay(interval), gateway.pause()), "poll", self.look)
         gateway.rest.query_open_orders()
         if now >= self._all_due:
             self._all_due = now + gateway.idle_interval
@@ -32,5 +34,3 @@ class Polling:
             names = set(gateway.pages)
         for name in names & gateway.pages.keys():
             gateway.query_new_trades(name)
-        interval: float = gateway.orders_interval if active else gateway.idle_interval
-        gateway.writer.later(max(self.link.delay(interval), gateway.pause()), "poll", self.look)

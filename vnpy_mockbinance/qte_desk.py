@@ -61,6 +61,10 @@ class QteDesk(QteTrading):
         """What is to be called for the orders that waited in line when the client ended."""
         return self.rest.abandon()
 
+    def find_again(self) -> None:
+        """A path that was there is gone: perhaps another build answers now. Asked once; what is known stays until it is known better."""
+        self.find_out()
+
     def find_out(self) -> None:
         """Ask what answers, again and again until something does."""
         self._next(detect(bool(self.rest.key)), None)
@@ -93,10 +97,14 @@ class QteDesk(QteTrading):
 
     def on_build(self, build: Build) -> None:
         """It is known what answers."""
+        again: bool = self.known
+        if again and build is self.build:
+            return
         self.build = build
         self.known = True
         self._found.failures = 0
         if build is FAITHFUL:
+            self.gateway.ready = False          # until the contracts are here
             self.on_faithful()
             return
         self.log(f"QTE server found: {build.title}")
@@ -104,6 +112,8 @@ class QteDesk(QteTrading):
             self.log(f"Orders will be rejected: {build.title} misreports them", ERROR)
         elif not self.rest.key:
             self.log("No API key given: market data only", WARNING)
+        if again and self.quotes.prefix:
+            self.quotes.prefix = build.prefix
         self.query_time()
 
     def query_time(self) -> None:
@@ -211,7 +221,7 @@ class QteDesk(QteTrading):
             rows: Any = reply.data
             if not isinstance(rows, list):
                 self.gateway.log_once("orders shape", f"Orders not understood: {str(rows)[:80]}", WARNING)
-            elif self.on_rows(rows, listed) == len(rows):
+            elif self.on_rows(rows, listed, asked_at) == len(rows):
                 if names:
                     self._poll_symbols(names, listed, first)
                     return

@@ -183,12 +183,13 @@ def read_error(reply: Reply) -> tuple[Code, str] | None:
 def proves_refusal(code: Code, reply: Reply) -> bool:
     """
     Whether an order answered so was surely not taken. By status and place, not by the texts, which are Chinese in
-    some builds (Q20): a 4xx whose body is an error of the server's own, or a page for a call that has no handler.
+    some builds (Q20): a 4xx whose body is an error of the server's own, or a page of one that turns callers away. A
+    page with 404 may come from whatever stands before the server: it proves nothing.
     """
     found: tuple[Code, str] | None = read_error(reply)
     if reply.status == 408 or found and found[0] in FATES_UNKNOWN:
         return False
     if reply.malformed:
-        return reply.status in (401, 403, 404, 405, 415, 429)
+        return reply.status in (401, 403, 405, 415, 429)
     text: str = str(reply.data)
     return not (ENGINE_FAILED in text or LOOP in text)

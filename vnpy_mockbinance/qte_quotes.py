@@ -122,7 +122,7 @@ class QteQuotes:
     def _on_answer(
         self, path: str, quote: Quote, reply: Reply | None, error: BaseException | None, asked_at: float
     ) -> None:
-        self._asked -= 1
+        self._asked = max(0, self._asked - 1)
         name: str = quote.contract.name
         if reply is None:
             self.link.bad(error or "no answer")

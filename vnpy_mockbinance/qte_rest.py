@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vnpy_restgateway.outcome import NotSent, Reply
+from vnpy_restgateway.outcome import NotSent, Reply, RestError, Unknown, describe
 from vnpy_restgateway.rest import Request, RestClient
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Params = dict[str, str | int]
 Answer = Callable[[Reply | None, BaseException | None, float], None]
 
 
+FIND_AGAIN: float = 2.0      # seconds from a page with 404 to the question which build answers now
 LONGEST: float = 8.0         # s between requests while nothing answers
 
 
@@ -74,13 +75,16 @@ class Line:
         self.busy: bool = False
         self.waiting: dict[Rank, deque[Call]] = {rank: deque() for rank in Rank}
 
-    def take(self) -> Call | None:
-        """The next one that is still wanted."""
+    def take(self, failed: Callable[[Call, RestError], None]) -> Call | None:
+        """The next one that is still wanted. ``failed`` gets one whose ``before`` raised: nothing of it has left."""
         for line in self.waiting.values():
             while line:
                 call: Call = line.popleft()
-                if call.before is None or call.before():
-                    return call
+                try:
+                    if call.before is None or call.before():
+                        return call
+                except Exception as error:
+                    failed(call, NotSent(f"request could not be built: {describe(error)}"))
         return None
 
 
@@ -123,12 +127,18 @@ class QteRest(RestClient):
 
     def _pump(self, lane: str) -> None:
         line: Line = self.lines[lane]
-        if line.busy:
-            return
-        call: Call | None = line.take()
-        if call is None:
-            return
-        line.busy = True
+        while not line.busy:
+            call: Call | None = line.take(self._failed)
+            if call is None:
+                return
+            line.busy = True
+            try:
+                self._send_call(line, lane, call)
+            except Exception as error:      # the line must move on
+                line.busy = False
+                self._failed(call, error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}"))
+
+    def _send_call(self, line: Line, lane: str, call: Call) -> None:
         post = self.gateway.writer.post
         self.add_request(
             call.method, call.path, extra=call, lane=lane,
@@ -137,17 +147,34 @@ class QteRest(RestClient):
             on_error=lambda exc, value, tb, request: post(self._done, line, lane, call, request.reply, value),
         )
 
+    def _failed(self, call: Call, error: RestError) -> None:
+        self.gateway.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), None, error)
+
     def _done(self, line: Line, lane: str, call: Call, reply: Reply | None, error: BaseException | None) -> None:
         if line is not self.lines.get(lane):
             return                      # of a session that is over
         line.busy = False
-        if reply is not None:
-            # 2xx that is no JSON comes as an error with the reply: for a read it says as much as any page
-            self.gateway.rest.on_limits(reply, "", reply.body[:200].decode("utf-8", "replace"))
         try:
-            call.answer(reply, error, call.sent or monotonic())
+            if reply is not None:
+                # 2xx that is no JSON comes as an error with the reply: for a read it says as much as any page
+                self.gateway.rest.on_limits(reply, "", reply.body[:200].decode("utf-8", "replace"))
+                self._mind_route(call, reply)
+            self.gateway.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), reply, error)
         finally:
             self._pump(lane)
+
+    def _mind_route(self, call: Call, reply: Reply) -> None:
+        """A page with 404 or 410: there is no such path at this server, or not any more."""
+        routes = self.gateway.routes
+        desk = self.gateway.qte
+        if desk is None or not desk.known:
+            return                      # which build answers is being found out by just that
+        route: str = f"{call.method} {call.path}"
+        if reply.malformed and reply.status in (404, 410):
+            routes.gone(route, reply.status)
+            self.gateway.writer.sooner(FIND_AGAIN, "qte find again", desk.find_again)
+        elif routes and reply.status // 100 == 2:
+            routes.back(route)
 
     def sign(self, request: Request) -> Request:
         """Called at send time: the key under both names, the time, the parameters where this call has them."""

@@ -11,7 +11,7 @@ from vnpy.trader.object import ContractData, OrderData, TradeData
 
 from vnpy_restgateway.order_data import copy
 from vnpy_restgateway.orders import Entry, Push
-from vnpy_restgateway.outcome import Outcome, Reply, classify
+from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
 from vnpy_restgateway.reconcile import VenueOrder
 from vnpy_restgateway.transitions import FINAL, VOLUME_NOISE
 
@@ -71,12 +71,15 @@ class QteTrading:
     def place(self, entry: Entry) -> None:
         """Send a new order; what a market order has to know first is asked first."""
         order: OrderData = entry.order
+        entry.waits = True
         name: str = self.gateway.contracts[order.symbol].name
         if order.type is not OrderType.MARKET or order.direction is not Direction.LONG or self.build.market_buys:
             self._send(entry, 0.0)
             return
 
         def on_depth(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            if not entry.is_active:
+                return                  # cancelled meanwhile
             try:
                 best: float = parse_depth(reply.data)[1][0][0]      # type: ignore
             except Shape:
@@ -99,13 +102,17 @@ class QteTrading:
             flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
         contract: ContractData = self.gateway.contracts[order.symbol]
-        params: Params = place_params(order, contract.name, *self.gateway.steps[order.symbol], self.build, best)
+        try:
+            params: Params = place_params(order, contract.name, *self.gateway.steps[order.symbol], self.build, best)
+        except Exception as error:
+            flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"request could not be built: {describe(error)}")
+            return
 
         def before() -> bool:
-            if entry.cancel_wanted and not entry.acknowledged:
-                flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "cancelled while it waited for its turn")
-                return False
+            if not entry.is_active:
+                return False            # cancelled while it waited for its turn
             self.marks[entry.orderid] = self.witness.mark(self._base(order.symbol))
+            entry.waits = False
             return True
 
         self.rest.call(
@@ -212,7 +219,7 @@ class QteTrading:
 
     def _on_order(self, entry: Entry, contract: ContractData, reply: Reply, asked_at: float) -> None:
         if read_error(reply) is None:
-            self.on_rows([reply.data])
+            self.on_rows([reply.data], None, asked_at)
         elif reply.status == 404 and not reply.malformed:
             if self.build.finds_final:
                 self.gateway.flow.on_missing(entry.orderid, asked_at)
@@ -239,7 +246,7 @@ class QteTrading:
             if isinstance(d, dict) and (
                 str(d.get("orderId")) == entry.venue_id or not entry.venue_id and d.get("clientOrderId") == entry.orderid
             ):
-                self.on_rows([d])
+                self.on_rows([d], None, asked_at)
                 return
         self.gateway.flow.on_missing(entry.orderid, asked_at)
 
@@ -247,7 +254,7 @@ class QteTrading:
         """All open orders, asked for one whose answer was lost: it is there, or the balances must say that it never was."""
         if read_error(reply) is not None or not isinstance(reply.data, list):
             return
-        self.on_rows(reply.data)
+        self.on_rows(reply.data, None, asked_at)
         if entry.acknowledged or not entry.is_active:
             return
 
@@ -292,8 +299,8 @@ class QteTrading:
 
     # what the server tells
 
-    def on_rows(self, rows: Iterable[Any], listed: list[VenueOrder] | None = None) -> int:
-        """Rows of a list of orders; returns how many could be read."""
+    def on_rows(self, rows: Iterable[Any], listed: list[VenueOrder] | None = None, asked_at: float = 0.0) -> int:
+        """Rows of a list of orders, asked for at a monotonic time; returns how many could be read."""
         def take(d: dict[str, Any]) -> None:
             if d["symbol"] not in self.gateway.names:
                 self.gateway.log_once(
@@ -301,13 +308,13 @@ class QteTrading:
                 )
                 return
             found: QteOrder = self._read(d)
-            self.tell(found)
+            self.tell(found, asked_at=asked_at)
             if listed is not None and found.record.order.is_active():
                 listed.append(found.record)
 
         return self.gateway.each(rows, take, "order")
 
-    def tell(self, found: QteOrder, taken: bool = False) -> None:
+    def tell(self, found: QteOrder, taken: bool = False, asked_at: float = 0.0) -> None:
         """
         An order's state. The fills that nobody tells are made of what it has traded more than before; ``taken``:
         by an order that did not wait.
@@ -329,7 +336,7 @@ class QteTrading:
                 f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
                 WARNING,
             )
-        self.gateway.flow.on_order(order, record.venue_id)
+        self.gateway.flow.on_order(order, record.venue_id, asked_at)
 
     def _entry(self, record: VenueOrder) -> Entry | None:
         table = self.gateway.flow.table

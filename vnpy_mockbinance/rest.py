@@ -12,6 +12,7 @@ from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
 from vnpy_restgateway.history import fetch_bars
+from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
 from vnpy_restgateway.rest import Request, RestClient
 
@@ -29,7 +30,7 @@ from .endpoints import (
     TIME,
 )
 from .enums import INTERVAL_VT2BINANCE
-from .errors import AUTHENTICATION, MISSING, TIMESTAMP, TOO_MANY_ORDERS, error_of
+from .errors import AUTHENTICATION, INVALID_SYMBOL, MISSING, TIMESTAMP, TOO_MANY_ORDERS, error_of, is_gone
 from .parse import parse_bar
 from .streams import Answer
 
@@ -46,13 +47,21 @@ HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
 class Call:
     """What a request is for; travels as ``Request.extra``."""
 
-    __slots__ = ("name", "signed", "sent", "again")
+    __slots__ = ("name", "signed", "sent", "again", "entry")
 
-    def __init__(self, name: str, signed: bool, again: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, name: str, signed: bool, again: Callable[[], None] | None = None, entry: Entry | None = None
+    ) -> None:
         self.name: str = name
         self.signed: bool = signed
         self.sent: float = monotonic()
         self.again: Callable[[], None] | None = again
+        self.entry: Entry | None = entry
+
+
+def route_of(request: Request) -> str:
+    """A request's route, as the documents name it."""
+    return f"{request.method} {request.path.partition('?')[0]}"
 
 
 class RestApi(RestClient):
@@ -83,6 +92,8 @@ class RestApi(RestClient):
         pause: float = self.gateway.pause()
         if pause:
             raise NotSent(f"{self.gateway.gate.reason}, {pause:.0f} s to go")
+        if call.entry is not None and call.entry.cancel_wanted and not call.entry.acknowledged:
+            raise NotSent("cancelled while it waited in line")
         call.sent = monotonic()
         if call.signed:
             params: dict[str, Any] = {
@@ -107,22 +118,28 @@ class RestApi(RestClient):
         if signed and (self.gateway.locked_out or not self.key):
             return
         again: Callable[[], None] = partial(self.query, name, path, params, callback, signed)
-        self.add_request(
-            "GET", path, params=params, extra=Call(name, signed, again),
-            callback=lambda data, request: self.on_data(data, request, callback),
-            on_failed=self.on_query_failed, on_error=self.on_query_error,
-        )
+        call: Call = Call(name, signed, again)
+        try:
+            self.add_request(
+                "GET", path, params=params, extra=call,
+                callback=lambda data, request: self.on_data(data, request, callback),
+                on_failed=self.on_query_failed, on_error=self.on_query_error,
+            )
+        except Exception as error:      # no thread to be had, for one
+            self._again(call, f"{type(error).__name__}: {error}")
 
     def on_data(self, data: Any, request: Request, callback: Callable[[Any, float], None]) -> None:
         """A whole answer."""
+        if self.gateway.routes:
+            self.gateway.writer.post(self.gateway.routes.back, route_of(request))
         self._failures.pop(request.extra.name, None)
         self.gateway.writer.post(self._hand_over, callback, data, request.extra)
 
     def _hand_over(self, callback: Callable[[Any, float], None], data: Any, call: Call) -> None:
         try:
             callback(data, call.sent)
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            # valid JSON of a shape that the documents do not describe
+        except Exception as error:
+            # valid JSON of a shape that the documents do not describe, mostly
             self._again(call, f"answer not understood ({type(error).__name__}: {error})")
 
     def on_query_failed(self, status: int, request: Request) -> None:
@@ -130,13 +147,20 @@ class RestApi(RestClient):
         reply: Reply | None = request.reply
         assert reply is not None
         code, text = error_of(reply)
-        self.gateway.writer.post(self._on_query_failed, request.extra, reply, code, text or http_code(status))
+        self.gateway.writer.post(
+            self._on_query_failed, request.extra, reply, code, text or http_code(status), route_of(request)
+        )
 
-    def _on_query_failed(self, call: Call, reply: Reply, code: int, text: str) -> None:
+    def _on_query_failed(self, call: Call, reply: Reply, code: int, text: str, route: str) -> None:
+        if is_gone(reply.status, code):
+            self.gateway.routes.gone(route, reply.status)
         if self.on_limits(reply, code, text):
             pass
         elif code in AUTHENTICATION or self.wants_signature(code, text):
             self.gateway.on_locked_out(code, text)
+            return
+        elif code == INVALID_SYMBOL and call.name.startswith("rules "):
+            self.query_contract()       # it is listed no longer
             return
         elif code == TIMESTAMP:
             self.gateway.log("Timestamp refused, measuring the server's clock again", WARNING)
@@ -192,6 +216,10 @@ class RestApi(RestClient):
         """What is traded."""
         self.query("contract", EXCHANGE_INFO, {}, self.gateway.on_query_contract, signed=False)
 
+    def query_rules(self, name: str) -> None:
+        """The rules of one symbol; the list of all is megabytes on the real venue."""
+        self.query(f"rules {name}", EXCHANGE_INFO, {"symbol": name}, self.gateway.on_query_rules, signed=False)
+
     def query_account(self) -> None:
         """Balances."""
         self.query("account", ACCOUNT, {"omitZeroBalances": "false"}, self.gateway.on_query_account)
@@ -218,15 +246,26 @@ class RestApi(RestClient):
 
     def call(
         self, method: str, params: dict[str, Any], callback: Answer, *, path: str = ORDER, urgent: bool = False,
-        lane: str = "order",
+        lane: str = "order", entry: Entry | None = None,
     ) -> None:
-        """Signed call on one order; ``callback(reply, error)`` runs on the writer thread exactly once."""
+        """
+        Signed call on one order; ``callback(reply, error)`` runs on the writer thread exactly once. ``entry`` is the
+        order that is sent: one that the user cancels while the call waits in line is not sent.
+        """
         do = self.gateway.writer.do
+        settle = self.gateway.settle
+
+        def on_failed(status: int, request: Request) -> None:
+            reply: Reply | None = request.reply
+            if reply is not None and is_gone(status, error_of(reply)[0]):
+                self.gateway.writer.post(self.gateway.routes.gone, f"{method} {path}", status)
+            do(settle, callback, reply, None)
+
         self.add_request(
-            method, path, params=params, extra=Call(f"{method} {path}", True), lane=lane, priority=urgent,
-            callback=lambda data, request: do(callback, request.reply, None),
-            on_failed=lambda status, request: do(callback, request.reply, None),
-            on_error=lambda exc, value, tb, request: do(callback, request.reply, value),
+            method, path, params=params, extra=Call(f"{method} {path}", True, entry=entry), lane=lane, priority=urgent,
+            callback=lambda data, request: do(settle, callback, request.reply, None),
+            on_failed=on_failed,
+            on_error=lambda exc, value, tb, request: do(settle, callback, request.reply, value),
         )
 
     def on_error(

@@ -15,7 +15,7 @@ import msgspec
 from vnpy.trader.object import ContractData, OrderData, TickData
 
 from vnpy_restgateway.decimals import Step
-from vnpy_restgateway.outcome import Reply, Unknown
+from vnpy_restgateway.outcome import NotSent, Reply, Unknown, describe
 from vnpy_restgateway.stream import WebsocketClient
 from vnpy_restgateway.subscriptions import Subscriptions
 
@@ -37,6 +37,8 @@ from .ticks import FRAMES, HANDLERS, TickBook
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
 
+SUBSCRIBE_PAUSE: float = 2.0        # s until a user data stream that was refused is asked for again, doubled up to
+SUBSCRIBE_LONGEST: float = 60.0
 SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent again
 
 STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
@@ -237,6 +239,7 @@ class TradeApi(WebsocketClient):
         self.secret: bytes = b""
         self.subscribed: bool = False
         self._reqid: int = 0
+        self._refusals: int = 0             # of the user data stream, in a row
         self._waiting: dict[int, tuple[Answer, float]] = {}
         self._forms: LimitForms = LimitForms("", b"")
 
@@ -271,7 +274,11 @@ class TradeApi(WebsocketClient):
             forms = self._forms = LimitForms(self.key, self.secret)
         self._reqid += 1
         now: int = self.gateway.clock.now_ms()
-        return self._ask(forms.encode(order, name, tick, step, self._reqid, now), callback)
+        try:
+            packet: bytes = forms.encode(order, name, tick, step, self._reqid, now)
+        except Exception as error:
+            raise NotSent(f"request could not be built: {describe(error)}") from error
+        return self._ask(packet, callback)
 
     def _ask(self, packet: bytes, callback: Answer) -> bool:
         """Send the request whose id was counted last."""
@@ -296,7 +303,7 @@ class TradeApi(WebsocketClient):
         now: float = monotonic()
         for reqid, (callback, deadline) in list(self._waiting.items()):
             if deadline <= now and self._take(reqid):
-                callback(None, Unknown("no answer within the time limit"))
+                self.gateway.settle(callback, None, Unknown("no answer within the time limit"))
         deadlines: list[float] = [deadline for _, deadline in self._waiting.values()]
         if deadlines:
             self.gateway.writer.later(min(deadlines) - now, "trade api answers", self.check_waiting)
@@ -317,6 +324,7 @@ class TradeApi(WebsocketClient):
         """The answer to the user data subscription."""
         if reply is not None and reply.status == 200:
             self.subscribed = True
+            self._refusals = 0
             self.gateway.log("User data stream subscribed")
             self.gateway.reconcile()
             return
@@ -324,8 +332,12 @@ class TradeApi(WebsocketClient):
         if code in AUTHENTICATION:
             self.gateway.on_locked_out(code, message)
             return
-        self.gateway.log(f"User data stream subscription failed, code: {code}, message: {message}", WARNING)
-        self.gateway.writer.later(2.0, "user stream", self.subscribe_user_stream)
+        self.gateway.log_once(
+            "user stream", f"User data stream subscription failed, code: {code}, message: {message}; orders are polled", WARNING
+        )
+        delay: float = min(SUBSCRIBE_PAUSE * 2 ** min(self._refusals, 10), SUBSCRIBE_LONGEST)
+        self._refusals += 1
+        self.gateway.writer.later(delay, "user stream", self.subscribe_user_stream)
 
     def on_opened(self) -> None:
         """A new connection."""
@@ -334,7 +346,7 @@ class TradeApi(WebsocketClient):
     def on_lost(self, waiting: dict[int, tuple[Answer, float]]) -> None:
         """The connection is gone, and with it the answers to what was sent on it."""
         for callback, _ in waiting.values():
-            callback(None, Unknown("connection lost before the answer"))
+            self.gateway.settle(callback, None, Unknown("connection lost before the answer"))
 
     # stream thread
 
@@ -372,4 +384,4 @@ class TradeApi(WebsocketClient):
             reply: Reply = Reply(
                 status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
             )
-            self.gateway.writer.do(found[0], reply, None)
+            self.gateway.writer.do(self.gateway.settle, found[0], reply, None)

@@ -11,18 +11,24 @@ from vnpy.trader.object import ContractData, OrderData
 
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.outcome import Outcome, Reply, classify
+from vnpy_restgateway.outcome import NotSent, Outcome, Reply, classify, describe
+from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.routes import Routes
 
 from .calls import Params, order_params, place_params
-from .endpoints import MY_TRADES, WS_ORDER_CANCEL, WS_ORDER_PLACE
+from .endpoints import MY_TRADES, ORDER, WS_ORDER_CANCEL, WS_ORDER_PLACE, WS_ORDER_STATUS
 from .errors import (
     ARCHIVED_ORDER,
     AUTHENTICATION,
     CANCEL_REFUSALS,
+    CLOSED_TEXT,
     NO_SUCH_ORDER,
+    RETIRED,
+    RULES_CHANGED,
     TIMESTAMP,
     UNKNOWN_ORDER,
     error_of,
+    is_gone,
     proves_refusal,
 )
 from .limit_forms import LIMITS
@@ -35,11 +41,23 @@ if TYPE_CHECKING:
 Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
+RESEND_WITHIN: float = 10.0         # s; an order is not sent again later than that
+
+WS_PLACE, REST_PLACE = f"WS {WS_ORDER_PLACE}", f"POST {ORDER}"
+WS_CANCEL, REST_CANCEL = f"WS {WS_ORDER_CANCEL}", f"DELETE {ORDER}"
+WS_QUERY, REST_QUERY = f"WS {WS_ORDER_STATUS}", f"GET {ORDER}"
+# route -> the one that does the same
+OTHER_ROUTE: dict[str, str] = {
+    WS_PLACE: REST_PLACE, REST_PLACE: WS_PLACE, WS_CANCEL: REST_CANCEL, REST_CANCEL: WS_CANCEL, REST_QUERY: WS_QUERY,
+}
+
+
 class Trading(RestGateway):
     """The half of MockBinanceGateway that ``flow.OrderFlow`` asks. Writer thread only."""
 
     rest: "RestApi"
     trade: "TradeApi"
+    routes: Routes
     locked_out: bool
     lost: bool                              # the embedded exchange is gone
     pages: dict[str, bool]
@@ -47,6 +65,10 @@ class Trading(RestGateway):
     @abstractmethod
     def on_locked_out(self, code: int | str, text: str) -> None:
         """The venue refused our key."""
+
+    @abstractmethod
+    def on_rules_doubted(self, contract: ContractData, code: int) -> None:
+        """An order was refused by a rule that we do not know of."""
 
     @abstractmethod
     def on_query_lost(self, name: str, error: BaseException) -> None:
@@ -79,19 +101,24 @@ class Trading(RestGateway):
         order: OrderData = entry.order
         name: str = self.contracts[order.symbol].name
         self.pages.setdefault(name, True)
-        answer = partial(self.on_place, entry)
-        if order.type in LIMITS:
-            if self.trade.place_limit(order, name, *self.rounding[order.symbol], answer):
+        over_ws: bool = not self.routes or self.routes.prefer(WS_PLACE, REST_PLACE)
+        if over_ws:
+            answer = partial(self.on_place, entry, WS_PLACE)
+            if order.type in LIMITS and self.trade.place_limit(order, name, *self.rounding[order.symbol], answer):
                 return
-        params: Params = place_params(order, name, *self.steps[order.symbol])
-        if not (self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
-            self.rest.call("POST", params, answer)
+        try:
+            params: Params = place_params(order, name, *self.steps[order.symbol])
+        except Exception as error:
+            raise NotSent(f"request could not be built: {describe(error)}") from error
+        if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
+            self.rest.call("POST", params, partial(self.on_place, entry, REST_PLACE), entry=entry)
 
-    def on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
-        """What the venue said to a new order."""
+    def on_place(self, entry: Entry, route: str, reply: Reply | None, error: BaseException | None) -> None:
+        """What the venue said to a new order that went over ``route``."""
         outcome, code, text = classify(reply, error, lambda code, reply: proves_refusal(code, error_of(reply)[1]))
         if reply is not None:
             self.rest.on_limits(reply, code, text)
+            self.mind_route(route, reply)
         if outcome is Outcome.ACCEPTED and reply is not None:
             contract: ContractData = self.contracts[entry.order.symbol]
             try:
@@ -104,15 +131,43 @@ class Trading(RestGateway):
                 self.flow.on_fill(trade, record.venue_id)
             self.flow.on_order(record.order, record.venue_id)
             return
-        if code == TIMESTAMP and outcome is Outcome.REFUSED and not entry.resent and not entry.acknowledged:
-            # proven refused, and for a reason that a new measurement of the clock mends: once more, under the same id
-            entry.resent = True
-            self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
-            self.measure_clock(partial(self.place, entry))
-            return
+        if outcome is Outcome.REFUSED and not entry.resent and not entry.acknowledged:
+            if code == TIMESTAMP:
+                # proven refused, and for a reason that a new measurement of the clock mends: once more, under the same id
+                entry.resent = True
+                self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
+                self.send_again(entry, code, text)
+                return
+            if code in RETIRED and self.routes.open(OTHER_ROUTE[route]) and (self.trade.connected or route == WS_PLACE):
+                entry.resent = True
+                self.log(f"Order {entry.orderid} is sent over {OTHER_ROUTE[route]}")
+                self.flow.send(entry)
+                return
+        if outcome is Outcome.REFUSED and (code in RULES_CHANGED or text == CLOSED_TEXT):
+            self.on_rules_doubted(self.contracts[entry.order.symbol], int(code))
         if code in AUTHENTICATION:
             self.on_locked_out(int(code), text)
         self.flow.on_outcome(entry.orderid, outcome, code, text)
+
+    def send_again(self, entry: Entry, code: int | str, text: str) -> None:
+        """Once more when the clock has been measured, unless that takes so long that nobody wants the order any more."""
+        name: str = f"resend {entry.orderid}"
+
+        def again() -> None:
+            if name in self.writer.timers and entry.is_active and not entry.acknowledged:
+                self.writer.timers.drop(name)
+                self.flow.send(entry)
+
+        self.writer.later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
+        self.measure_clock(again)
+
+    def mind_route(self, route: str, reply: Reply) -> None:
+        """What an answer over the WebSocket API says of the method; the REST client looks at its own."""
+        if route.startswith("WS "):
+            if is_gone(reply.status, error_of(reply)[0]):
+                self.routes.gone(route, reply.status)
+            elif self.routes and reply.status == 200:
+                self.routes.back(route)
 
     # cancels
 
@@ -125,13 +180,18 @@ class Trading(RestGateway):
             return
         contract: ContractData = self.contracts[entry.order.symbol]
         params: Params = order_params(contract.name, entry.orderid, entry.venue_id)
-        answer = partial(self.on_withdraw, entry)
-        if not (self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params, answer)):
-            self.rest.call("DELETE", params, answer, urgent=True)
+        over_ws: bool = not self.routes or self.routes.prefer(WS_CANCEL, REST_CANCEL)
+        answer = partial(self.on_withdraw, entry, WS_CANCEL)
+        if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params, answer)):
+            self.rest.call("DELETE", params, partial(self.on_withdraw, entry, REST_CANCEL), urgent=True)
 
-    def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
-        """What the venue said to a cancel."""
+    def on_withdraw(self, entry: Entry, route: str, reply: Reply | None, error: BaseException | None) -> None:
+        """What the venue said to a cancel that went over ``route``."""
         outcome, code, text = classify(reply, error, CANCEL_REFUSALS)
+        if reply is not None:
+            self.mind_route(route, reply)
+            if code in RETIRED and self.routes.open(OTHER_ROUTE[route]):
+                outcome = Outcome.NOT_SENT      # the next try goes the other way
         if reply is not None and self.rest.on_limits(reply, code, text) or code == TIMESTAMP:
             if code == TIMESTAMP:
                 self.measure_clock()
@@ -154,10 +214,12 @@ class Trading(RestGateway):
         if self.pause():
             return
         contract: ContractData = self.contracts[entry.order.symbol]
-        self.rest.call(
-            "GET", order_params(contract.name, entry.orderid, entry.venue_id),
-            partial(self.on_query_order, entry.orderid, contract, monotonic()), lane="query", urgent=True,
-        )
+        params: Params = order_params(contract.name, entry.orderid, entry.venue_id)
+        answer = partial(self.on_query_order, entry.orderid, contract, monotonic())
+        if self.routes and not self.routes.open(REST_QUERY) and self.trade.connected:
+            if self.trade.call(WS_ORDER_STATUS, params, answer):
+                return
+        self.rest.call("GET", params, answer, lane="query", urgent=True)
 
     def query_foreign(self, name: str, venue_id: str) -> None:
         """Ask for an order that we know by a fill only."""
@@ -180,10 +242,10 @@ class Trading(RestGateway):
             except Shape as problem:
                 self.log_once("query order", f"Order data not understood: {problem!r}", WARNING)
                 return
-            if orderid and record.order.orderid != orderid:
+            if orderid and record.order.orderid != orderid and not self.is_amended(orderid, record):
                 # asked by the venue's id, answered with another order: the venue has begun its ids anew
                 self.flow.on_missing(orderid, asked_at)
-            self.flow.on_order(record.order, record.venue_id)
+            self.flow.on_order(record.order, record.venue_id, asked_at)
             return
         code, text = error_of(reply)
         self.rest.on_limits(reply, code, text)
@@ -194,6 +256,14 @@ class Trading(RestGateway):
             self.on_locked_out(code, text)
         elif code == TIMESTAMP:
             self.measure_clock()
+
+    def is_amended(self, orderid: str, record: VenueOrder) -> bool:
+        """Whether an order that has another client order id than ours is ours: an amendment gives it a new one, and no new time."""
+        entry: Entry | None = self.flow.table.get(orderid)
+        return bool(
+            entry and entry.venue_id == record.venue_id and entry.created is not None
+            and entry.created == record.order.datetime and entry.order.direction is record.order.direction
+        )
 
     def query_fills(self, entry: Entry) -> None:
         """Ask for the fills of one order."""

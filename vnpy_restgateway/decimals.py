@@ -8,6 +8,8 @@ vn.py hands out floats. A float within a billionth of a step of a multiple means
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 from math import isfinite, nan
+from numbers import Real
+from typing import Any
 
 from msgspec.json import encode
 
@@ -19,6 +21,23 @@ _EXACT: float = 2.0 ** 40           # multiples up to that many are told apart b
 _EXACT_DIGITS: float = 1e15         # as many units of the last digit and no more: the digits of repr() are the multiple's
 _SNAP: float = 1e-9
 _NOISE: float = 1e-15               # of arithmetic on floats, relative to the value
+
+
+def number_of(value: Any) -> float:
+    """
+    A number of any type (int, Decimal, numpy's) as a float.
+
+    :raises ValueError: it is NaN or infinite, or no number: a bool, text, None
+    """
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise ValueError(f"no number: {type(value).__name__}")
+    try:
+        found: float = float(value)
+    except (ArithmeticError, TypeError) as error:
+        raise ValueError(f"no number: {error}") from None
+    if not isfinite(found):
+        raise ValueError(f"number is not finite: {found!r}")
+    return found
 
 
 def exact(value: Number) -> Decimal:

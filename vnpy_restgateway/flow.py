@@ -15,7 +15,7 @@ from vnpy.trader.object import OrderData, TradeData
 
 from .doubt import DoubtRule
 from .orders import Entry, OrderTable, Push
-from .outcome import Outcome
+from .outcome import NotSent, Outcome, describe
 from .reconcile import Reconciliation, VenueOrder, reconcile
 from .writer import Writer
 
@@ -65,9 +65,18 @@ class OrderFlow:
     def submit(self, order: OrderData) -> None:
         """A checked order of ours: push SUBMITTING, send it."""
         entry: Entry = self.table.submit(order, monotonic())
-        self.venue.push(order)
+        try:
+            self.venue.push(order)
+        except Exception as error:
+            self._report("push", error)     # what a listener does must not keep the order from being sent
+        self.send(entry)
+
+    def send(self, entry: Entry) -> None:
+        """Hand an order to the venue, the first time or once more; whatever that raises settles it."""
         try:
             self.venue.place(entry)
+        except NotSent as error:
+            self.on_outcome(entry.orderid, Outcome.NOT_SENT, "", describe(error))
         except Exception as error:
             # it cannot be told how far the request came
             self.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
@@ -82,7 +91,9 @@ class OrderFlow:
             else:
                 self.venue.log(f"Cancel not sent, order {orderid} is final: {known.order.status.value}")
             return
-        if entry.acknowledged or entry.doubt:
+        if entry.waits:
+            self.on_outcome(orderid, Outcome.NOT_SENT, "", "cancelled")
+        elif entry.acknowledged or entry.doubt:
             self._withdraw(entry)
 
     # outcomes of our commands
@@ -99,6 +110,9 @@ class OrderFlow:
             self.question(orderid, text)
         elif entry.acknowledged:
             self.venue.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
+        elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:
+            self.venue.log(f"Order {orderid} cancelled before it was sent")
+            self._push(self.table.recall(orderid))
         else:
             if outcome is Outcome.NOT_SENT:
                 self.venue.log(f"Order rejected, not sent: {text}", ERROR)
@@ -133,17 +147,19 @@ class OrderFlow:
 
     # what the venue says
 
-    def on_order(self, order: OrderData, venue_id: str = "") -> None:
-        """An order's state, from a push or an answer."""
+    def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0) -> None:
+        """An order's state: from a push, or from an answer to what was asked at a monotonic time."""
         before: Entry | None = self.table.get(order.orderid)
         if before and before.presumed and before.order.status is not order.status:
             self.venue.log(f"Order {order.orderid} turned up at the venue after all: {order.status.value}", WARNING)
         turned_away: int = self.table.turned_away
-        self._push(self.table.update(order, venue_id))
+        self._push(self.table.update(order, venue_id, asked_at))
         if self.table.turned_away and not turned_away:
             self.venue.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
         entry: Entry | None = self.table.get(order.orderid) or self.table.find(venue_id)
         if entry:
+            if self.table.unsure is entry:
+                self._ask(entry)            # said to be larger than before by what may be older news
             self._settle(entry)
 
     def on_fill(self, trade: TradeData, venue_id: str = "") -> bool:
@@ -180,7 +196,7 @@ class OrderFlow:
         """The venue's whole list of open orders, asked for at a monotonic time."""
         result: Reconciliation = reconcile(self.expected(), listed, asked_at)
         for record in result.updates:
-            self.on_order(record.order, record.venue_id)
+            self.on_order(record.order, record.venue_id, asked_at)
         for orderid in result.questions:
             entry: Entry | None = self.table.active.get(orderid)
             if entry:
@@ -188,7 +204,7 @@ class OrderFlow:
         if not self.venue.pause():
             for entry in list(self.table.active.values()):
                 if entry.lacks_fills:
-                    self.venue.query_fills(entry)       # a push that was lost, or fills from before we came
+                    self._query_fills(entry)            # a push that was lost, or fills from before we came
 
     def expected(self) -> list[Entry]:
         """Live orders that the venue's list of open orders should show."""
@@ -239,7 +255,7 @@ class OrderFlow:
                 try:
                     self.venue.query_order(entry)
                 except Exception as error:      # must not keep the others from being asked for
-                    self.venue.log(f"Query of order {entry.orderid} failed: {type(error).__name__}: {error}", WARNING)
+                    self._report(f"query of order {entry.orderid}", error)
         self._plan_questions()
 
     def _settle(self, entry: Entry) -> None:
@@ -249,12 +265,18 @@ class OrderFlow:
         if entry.cancel_wanted and entry.is_active and not entry.cancel_in_flight and entry.acknowledged:
             self._withdraw_later(entry, at_once=not entry.cancel_tries)
 
+    def _query_fills(self, entry: Entry) -> None:
+        try:
+            self.venue.query_fills(entry)
+        except Exception as error:          # asked again by the timer that is set next
+            self._report(f"query of the fills of {entry.orderid}", error)
+
     def _fetch_fills(self, entry: Entry) -> None:
         orderid: str = entry.orderid
         if not entry.held:
             return
         if not self.venue.pause():
-            self.venue.query_fills(entry)
+            self._query_fills(entry)
         delay: float = max(0.2 * 2 ** min(entry.fill_queries, 5), self.venue.pause())
         self.writer.later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
 
@@ -279,4 +301,10 @@ class OrderFlow:
 
     def _push(self, pushes: list[Push]) -> None:
         for item in pushes:
-            self.venue.push(item)
+            try:
+                self.venue.push(item)
+            except Exception as error:          # the trades and orders behind it go out all the same
+                self._report("push", error)
+
+    def _report(self, what: str, error: Exception) -> None:
+        self.venue.log(f"Failed: {what}: {type(error).__name__}: {error}", ERROR)

@@ -35,12 +35,13 @@ from vnpy.trader.object import (
     TradeData,
 )
 
-from .decimals import Step, step_of
+from .decimals import Step, number_of, step_of
 from .doubt import DoubtRule
 from .flow import OrderFlow
 from .order_data import PLAIN_EVENTS, OrderForm, new
 from .orders import Entry, Push
-from .outcome import Reply
+from .outcome import Reply, Unknown
+from .plausible import MOST, short
 from .proxy import Proxy
 from .redact import longest_form, redact
 from .schedule import Gate, retry_after
@@ -178,14 +179,15 @@ class RestGateway(BaseGateway):
         Check an order and hand it to the writer. Always returns a vt_orderid; an order that
         cannot be sent is pushed as REJECTED, with a log line that says why.
         """
-        form: OrderForm | None = self.forms.get(req.symbol)
         orderid: str = self.new_orderid()
-        order: OrderData = form.fill(req, orderid) if form else req.create_order_data(orderid, self.gateway_name)
-        vt_orderid: str = order.vt_orderid
         try:
+            form: OrderForm | None = self.forms.get(req.symbol)
+            order: OrderData = form.fill(req, orderid) if form else req.create_order_data(orderid, self.gateway_name)
             reason: str = self.check_order(order)
         except Exception as error:
+            order = req.create_order_data(orderid, self.gateway_name)
             reason = f"{type(error).__name__}: {error}"
+        vt_orderid: str = order.vt_orderid
         if reason:
             self._reject(order, reason)
         elif not self.writer.do(self.flow.submit, order):
@@ -211,12 +213,20 @@ class RestGateway(BaseGateway):
         if contract is None:
             return f"symbol not found: {order.symbol}"
         if order.exchange is not contract.exchange:
-            return f"{order.symbol} is traded on {contract.exchange.value}, not {order.exchange.value}"
+            return f"{order.symbol} is traded on {contract.exchange.value}, not {word(order.exchange)}"
         if order.type not in self._types:
-            return f"order type {order.type.value} is not supported"
+            return f"order type {word(order.type)} is not supported"
         if order.direction not in self._directions:
-            return f"direction {order.direction.value if order.direction else order.direction} is not supported"
+            return f"direction {word(order.direction)} is not supported"
 
+        if type(order.volume) is not float or not 0.0 < order.volume <= MOST:
+            reason = self._unsound(order, "volume")
+            if reason:
+                return reason
+        if type(order.price) is not float or not 0.0 < order.price <= MOST:
+            reason = self._unsound(order, "price")
+            if reason:
+                return reason
         tick, step = self.rounding[order.symbol]
         volume: float = step.floor(order.volume) if order.volume > 0 else 0.0
         least, least_notional = self.minimums[order.symbol]
@@ -231,8 +241,29 @@ class RestGateway(BaseGateway):
         if not price:
             return f"price {order.price!r} of {order.symbol} is below the tick {contract.pricetick!r}"
         order.price = price
+        if price * volume > MOST:
+            return f"price x volume of {order.symbol} is {price * volume:.8g}, no venue takes as much"
         if price * volume < least_notional * (1.0 - 1e-12):         # 0.7 x 0.1 is below 0.07 in floats
             return f"price x volume of {order.symbol} is {price * volume:.8g}, below the minimum {least_notional:.8g}"
+        return ""
+
+    @staticmethod
+    def _unsound(order: OrderData, field: str) -> str:
+        """
+        Why a volume or price is no number that can be ordered, or "". Numbers of other types (int, Decimal, numpy's)
+        become floats. What is no number becomes 0: a listener may compute with it.
+        """
+        given: Any = getattr(order, field)
+        try:
+            value: float = number_of(given)
+        except ValueError:
+            setattr(order, field, 0.0)
+            return f"{field} {short(given)} of {order.symbol} is not a number"
+        setattr(order, field, value)
+        if value > MOST:
+            return f"{field} {value!r} of {order.symbol} is above {MOST:g}, no venue takes as much"
+        if value < 0 and order.type is MARKET and field == "price":
+            return f"price {value!r} of {order.symbol} is negative"
         return ""
 
     def unsupported(self, order: OrderData) -> str:
@@ -241,6 +272,11 @@ class RestGateway(BaseGateway):
 
     def _reject(self, order: OrderData, reason: str) -> None:
         order.status = Status.REJECTED
+        for field in ("volume", "price"):
+            try:
+                setattr(order, field, number_of(getattr(order, field)))
+            except ValueError:
+                setattr(order, field, 0.0)      # it was refused before it was looked at
         self.log(f"Order rejected, not sent: {reason}", ERROR)
         self.push(order)
 
@@ -279,6 +315,20 @@ class RestGateway(BaseGateway):
         if self.after_push is not None:
             self.after_push()
 
+    def settle(
+        self, callback: Callable[[Reply | None, BaseException | None], None], reply: Reply | None, error: BaseException | None
+    ) -> None:
+        """
+        Hand an answer to whoever waits for it. What that raises must not leave an order without an end: it is told
+        once more, as an answer of which nothing is known.
+        """
+        try:
+            callback(reply, error)
+        except Exception as problem:
+            self.on_exception(problem)
+            fate: BaseException = error or Unknown(f"the answer could not be handled, {type(problem).__name__}")
+            self._guard(lambda: callback(None, fate))
+
     def pause(self) -> float:
         """Seconds the venue wants to be left alone, 0 if it does not."""
         return self.gate.remaining(time.monotonic()) if self.gate.shut_until else 0.0
@@ -311,6 +361,33 @@ class RestGateway(BaseGateway):
         self.rounding[contract.symbol] = (step_of(tick), step_of(step))
         self.forms[contract.symbol] = OrderForm(contract, self.gateway_name)
         self.on_contract(contract)
+
+    def renew_contract(
+        self, contract: ContractData, tick: Decimal, step: Decimal, minimum: float = 0.0, min_notional: float = 0.0
+    ) -> bool:
+        """As ``add_contract`` where a contract is new, or other than before: what changed is said. False: nothing is new."""
+        known: ContractData | None = self.contracts.get(contract.symbol)
+        if known is None:
+            self.add_contract(contract, tick, step, minimum, min_notional)
+            return True
+        before: dict[str, Any] = self._rules(known, *self.steps[contract.symbol], *self.minimums[contract.symbol])
+        now: dict[str, Any] = self._rules(contract, tick, step, max(minimum, float(step)), min_notional)
+        if before == now:
+            return False
+        self.add_contract(contract, tick, step, minimum, min_notional)
+        changes: str = ", ".join(
+            f"{name} {before.get(name)} -> {now.get(name)}" for name in before | now if before.get(name) != now.get(name)
+        )
+        self.log(f"Contract of {contract.symbol} changed at the venue: {changes}", WARNING)
+        return True
+
+    @staticmethod
+    def _rules(contract: ContractData, tick: Decimal, step: Decimal, minimum: float, min_notional: float) -> dict[str, Any]:
+        return {
+            "pricetick": tick.normalize(), "volume step": step.normalize(), "minimum volume": minimum, "minimum notional": min_notional,
+            "maximum volume": contract.max_volume, "size": contract.size, "stop orders": contract.stop_supported,
+            **(contract.extra or {}),
+        }
 
     # the rest of BaseGateway
 
@@ -401,5 +478,14 @@ class RestGateway(BaseGateway):
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
+        try:
+            text: str = str(error)
+        except Exception:
+            text = "no words"
         place: str = f" ({trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if trace else ""
-        self.log(f"Gateway exception{place}: {type(error).__name__}: {error}", ERROR)
+        self.log(f"Gateway exception{place}: {type(error).__name__}: {text}", ERROR)
+
+
+def word(value: Any) -> str:
+    """An enum of an order in its own word; whatever else a caller put there as it is."""
+    return str(getattr(value, "value", value))

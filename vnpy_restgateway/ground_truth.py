@@ -84,7 +84,8 @@ def disagreements(
     for orderid, order in orders.items():
         row: Row | None = venue_orders.get(orderid)
         if row is None:
-            if order.status is not Status.REJECTED or order.traded:
+            # one that the user cancelled before it left is CANCELLED, without the venue
+            if order.status not in (Status.REJECTED, Status.CANCELLED) or order.traded:
                 differ(
                     "hung" if order.status is Status.SUBMITTING else "invented",
                     f"order {orderid}: gateway says {order.status.name}, the venue never had it",

@@ -7,6 +7,7 @@ when the answer never comes, the line-up of what was sent with what the venue ha
 """
 
 from collections.abc import Collection
+from datetime import timedelta
 from logging import ERROR, WARNING
 from math import isclose
 from time import monotonic
@@ -27,6 +28,7 @@ LOOK_PAUSE: float = 2.0         # seconds between looks for what is kept back
 FILLS_TRIES: int = 40           # answers without the missing fills before nobody asks any more
 FILLS_PAUSE: float = 2.0        # seconds between questions for the fills of an order, soon after the first
 FILLS_LONGEST: float = 30.0
+CREATED_WITHIN: timedelta = timedelta(seconds=1)    # lists and pushes may cut an order's time at other digits
 
 
 class NamelessFlow(OrderFlow):
@@ -99,7 +101,7 @@ class NamelessFlow(OrderFlow):
         asked for at a monotonic time. Only this can say that an order of ours is not there.
         """
         for record in listed:
-            self.on_order(record.order, record.venue_id)
+            self.on_order(record.order, record.venue_id, asked_at)
         there: set[str] = {record.venue_id for record in listed}
         self._line_up(there)
         absent: set[str] = set(self._confront().absent) - self.contested
@@ -150,7 +152,7 @@ class NamelessFlow(OrderFlow):
         if entry and outcome is Outcome.ACCEPTED:
             self._ask(entry)
 
-    def on_order(self, order: OrderData, venue_id: str = "") -> None:
+    def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0) -> None:
         """An order's state. One that nobody knows is kept back while it may be one of ours."""
         entry: Entry | None = self._whose(order, venue_id)
         if entry is None and (venue_id in self.kept_back or self._suspected(order)):
@@ -165,7 +167,7 @@ class NamelessFlow(OrderFlow):
             order.orderid = entry.orderid
             if order.type is OrderType.LIMIT:
                 order.price = order.price or entry.order.price
-        super().on_order(order, venue_id)
+        super().on_order(order, venue_id, asked_at)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """As the base; and more was filled than we were told: ask for the order."""
@@ -183,7 +185,7 @@ class NamelessFlow(OrderFlow):
 
     def _whose(self, order: OrderData, venue_id: str) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if entry and not same_order(entry.order, order):
+        if entry and not same_life(entry, order):
             # the venue has begun its ids anew
             self.table.by_venue_id.pop(venue_id, None)
             entry = None
@@ -252,8 +254,11 @@ class NamelessFlow(OrderFlow):
     def _look(self) -> None:
         looked_for: list[Entry] = [entry for entry in self.looked_for() if not entry.venue_id]
         if looked_for:
-            self.venue.query_order(looked_for[0])
             self._look_soon()
+            try:
+                self.venue.query_order(looked_for[0])
+            except Exception as error:
+                self._report("look for orders", error)
 
     def _contest(self, contest: Contest) -> None:
         """More than one could be meant: show the venue's under its own ids, leave ours in doubt."""
@@ -286,11 +291,25 @@ class NamelessFlow(OrderFlow):
         if not entry.lacks_fills or entry.fill_queries >= FILLS_TRIES or self.table.get(entry.orderid) is not entry:
             return
         if not self.venue.pause():
-            self.venue.query_fills(entry)
+            self._query_fills(entry)
         delay: float = min(0.2 * 2 ** entry.fill_queries, FILLS_PAUSE) if entry.held else FILLS_PAUSE
         if entry.fill_queries >= self.fill_queries:
             delay = FILLS_LONGEST
         self.writer.later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
+
+
+def same_life(entry: Entry, news: OrderData) -> bool:
+    """Whether news under an order's own id are of that order, amended or not, and not of a later one of the same id."""
+    known: OrderData = entry.order
+    if known.symbol != news.symbol or known.direction is not news.direction:
+        return False
+    if not entry.is_active:
+        return same_order(known, news)      # what is over is not amended
+    if entry.created and news.datetime:
+        return abs(entry.created - news.datetime) < CREATED_WITHIN
+    if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT or not (known.price and news.price):
+        return True                     # the amount of a market order may be told in another unit
+    return isclose(known.price, news.price, rel_tol=SAME)
 
 
 def same_order(known: OrderData, news: OrderData) -> bool:

@@ -9,8 +9,10 @@ OrderData it was handed changes nothing here.
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
 
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from .doubt import Doubt, DoubtRule
@@ -26,6 +28,7 @@ PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of 
 PARKED_FILLS: int = 50_000      # and fills of theirs, all together
 LIVE_KEPT: int = 20_000         # live orders at once; beyond, those placed elsewhere are not shown
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
+UNSIZED: tuple[OrderType, ...] = (OrderType.MARKET,)     # their volume is the venue's to tell: some are bought by amount
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
 
@@ -44,6 +47,9 @@ class Entry:
     cancel_in_flight: bool = False
     cancel_tries: int = 0
     resent: bool = False                    # sent a second time after a refusal that could be mended
+    waits: bool = False                     # in line at the gateway: nothing of it has left
+    created: datetime | None = None         # the venue's time of it, which no amendment changes
+    asked_for: float = 0.0                  # when what the venue said of its volume was asked for; pushes: when they came
     held: bool = False                      # final, but not pushed before its missing trades are
     fill_queries: int = 0
 
@@ -85,6 +91,7 @@ class OrderTable:
         self.trade_ids: Seen = Seen(TRADES_KEPT)
         self.parked_trades: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
         self.turned_away: int = 0                       # news of live orders that were too many
+        self.unsure: Entry | None = None                 # told last, with a volume that has to be asked for
         self._parked: int = 0                           # fills in ``parked_trades``
 
     # look-ups
@@ -118,7 +125,7 @@ class OrderTable:
 
     def submit(self, order: OrderData, now: float) -> Entry:
         """A new order of ours is about to be sent: ``order`` itself is to be pushed, what is kept is a copy."""
-        entry: Entry = Entry(copy(order), "", now)
+        entry: Entry = Entry(copy(order), "", now, asked_for=now)
         self.active[order.orderid] = entry
         return entry
 
@@ -146,6 +153,13 @@ class OrderTable:
             return []
         return self._conclude(entry, Status.REJECTED, presumed=False)
 
+    def recall(self, orderid: str) -> list[Push]:
+        """The user cancelled an order that never left: CANCELLED, unless the venue has shown it alive."""
+        entry: Entry | None = self.active.get(orderid)
+        if not entry or entry.acknowledged:
+            return []
+        return self._conclude(entry, Status.CANCELLED, presumed=False)
+
     def question(self, orderid: str, now: float) -> Entry | None:
         """The fate of a live order is unknown from here on. None if it is not alive or already in doubt."""
         entry: Entry | None = self.active.get(orderid)
@@ -163,10 +177,15 @@ class OrderTable:
         status: Status = Status.CANCELLED if entry.acknowledged else Status.REJECTED
         return self._conclude(entry, status, presumed=True)
 
-    def update(self, news: OrderData, venue_id: str = "") -> list[Push]:
+    def update(self, news: OrderData, venue_id: str = "", asked_at: float = 0.0) -> list[Push]:
         """
-        The venue tells an order's state, by push or answer. Adopts orders placed elsewhere.
+        The venue tells an order's state, by push or by the answer to what was asked at a monotonic time. Adopts orders
+        placed elsewhere.
+
+        Volumes are amended elsewhere. A smaller one is believed at once. A larger one may be older news of an order
+        that was reduced: it is believed of an answer that was asked for later; else ``unsure`` is the order to ask for.
         """
+        self.unsure = None
         entry: Entry | None = self._match(news.orderid, venue_id)
         if entry is None:
             if last_word(news, venue_id) in self.over:
@@ -183,9 +202,15 @@ class OrderTable:
 
         self._identify(entry, venue_id)
         entry.acknowledged = True
+        entry.waits = False
+        entry.created = entry.created or news.datetime
         entry.doubt = None
         pushes: list[Push] = self._release_parked(entry)
 
+        volume: float = self._volume(entry, news, asked_at)
+        if volume != news.volume:
+            news = copy(news)
+            news.volume = volume
         order: OrderData | None = merge(entry.order, news, entry.presumed)
         entry.presumed = False          # told now, also if told the same
         if order is None:
@@ -238,8 +263,20 @@ class OrderTable:
             return entry
         return self.find(venue_id) if venue_id else None
 
+    def _volume(self, entry: Entry, news: OrderData, asked_at: float) -> float:
+        """The volume of an order after some news of it."""
+        known: float = entry.order.volume
+        if not news.volume or not entry.is_active or abs(news.volume - known) <= VOLUME_NOISE:
+            return news.volume
+        old: bool = news.volume > known and entry.order.type not in UNSIZED and asked_at <= entry.asked_for
+        if old or news.volume < max(entry.order.traded, news.traded) - VOLUME_NOISE:
+            self.unsure = entry
+            return known
+        entry.asked_for = asked_at or monotonic()
+        return news.volume
+
     def _adopt(self, news: OrderData, venue_id: str) -> list[Push]:
-        entry: Entry = Entry(order=copy(news), acknowledged=True)
+        entry: Entry = Entry(order=copy(news), acknowledged=True, created=news.datetime, asked_for=monotonic())
         self._identify(entry, venue_id)
         self._file(entry)
         pushes: list[Push] = self._release_parked(entry)

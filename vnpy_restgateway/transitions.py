@@ -41,7 +41,8 @@ def merge(known: OrderData, news: OrderData, presumed: bool = False) -> OrderDat
         volume: float = news.volume or known.volume         # 0: a market order by quote amount, still filling
         status = Status.ALLTRADED if volume and traded >= volume - VOLUME_NOISE else Status.PARTTRADED
 
-    if status is known.status and traded <= known.traded:
+    amended: bool = bool(news.volume) and status not in FINAL and abs(news.volume - known.volume) > VOLUME_NOISE
+    if status is known.status and traded <= known.traded and not amended:
         return None
 
     order: OrderData = copy(known)

@@ -1,5 +1,6 @@
 """One queue, one writer at a time: the only place where orders, trades and accounts are decided and pushed."""
 
+import logging
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread, current_thread, get_ident
@@ -7,6 +8,8 @@ from time import monotonic
 from typing import Any
 
 from .schedule import Timers
+
+logger: logging.Logger = logging.getLogger("vnpy_restgateway.writer")
 
 Job = tuple[Callable[..., Any], tuple]
 
@@ -121,7 +124,7 @@ class Writer:
             self._owner = get_ident()
             call(*args)
         except Exception as error:
-            self._on_exception(error)
+            self._report(error)
         finally:
             self._owner = 0
             work.release()
@@ -178,4 +181,11 @@ class Writer:
         try:
             call(*args)
         except Exception as error:
+            self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        """What is told of an exception must not end the thread: every order waits behind it."""
+        try:
             self._on_exception(error)
+        except Exception:
+            logger.exception("an exception could not be reported: %s", type(error).__name__)

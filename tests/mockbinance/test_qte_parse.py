@@ -153,10 +153,10 @@ def test_what_an_answer_to_an_order_proves(status: int, body: dict[str, object],
 
 
 @pytest.mark.parametrize(("status", "outcome"), [
-    (404, Outcome.REFUSED), (405, Outcome.REFUSED), (415, Outcome.REFUSED), (400, Outcome.UNKNOWN), (500, Outcome.UNKNOWN),
+    (404, Outcome.UNKNOWN), (410, Outcome.UNKNOWN), (405, Outcome.REFUSED), (415, Outcome.REFUSED), (400, Outcome.UNKNOWN), (500, Outcome.UNKNOWN),
     (503, Outcome.UNKNOWN), (200, Outcome.UNKNOWN),
 ])
 def test_a_page_instead_of_an_answer(status: int, outcome: Outcome) -> None:
-    """A route that is not there did nothing; a crash may have (Q19)."""
+    """A page that turns callers away did nothing; a crash may have (Q19), and a 404 may come from whoever stands before the server."""
     page = reply(status, b"<!doctype html><title>Error</title>")
     assert classify(page, None, proves_refusal, read_error)[0] is outcome

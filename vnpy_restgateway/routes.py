@@ -1,0 +1,46 @@
+"""Routes that a venue has retired in mid-session: each is named once, and tried again now and then. Writer thread only."""
+
+from collections.abc import Callable
+from logging import INFO, WARNING
+from time import monotonic
+
+TRY_AGAIN: float = 300.0        # seconds until a route that was gone is taken again
+
+
+class Routes:
+    """
+    What is gone, by the names of the venue's documents ("POST /api/v3/order", "WS order.place").
+
+    ``other``: route -> the one that does the same.
+    """
+
+    def __init__(self, log: Callable[[str, int], None], other: dict[str, str] | None = None) -> None:
+        self._log: Callable[[str, int], None] = log
+        self._other: dict[str, str] = other or {}
+        self._gone: dict[str, float] = {}       # route -> when it may be taken again, monotonic seconds
+
+    def __bool__(self) -> bool:
+        return bool(self._gone)
+
+    def gone(self, route: str, status: int) -> None:
+        """The venue answered that there is no such route."""
+        known: bool = route in self._gone
+        self._gone[route] = monotonic() + TRY_AGAIN
+        if known:
+            return
+        other: str = self._other.get(route, "")
+        way: str = f"going on with {other}" if other and self.open(other) else "there is no other way, it is tried again"
+        self._log(f"The venue has retired {route} (status {status}): {way}", WARNING)
+
+    def back(self, route: str) -> None:
+        """The route answers."""
+        if self._gone.pop(route, None) is not None:
+            self._log(f"{route} answers again", INFO)
+
+    def open(self, route: str) -> bool:
+        """Whether a route may be taken."""
+        return not self._gone or monotonic() >= self._gone.get(route, 0.0)
+
+    def prefer(self, route: str, other: str) -> bool:
+        """Whether to take a route rather than another one that does the same."""
+        return self.open(route) or not self.open(other)
