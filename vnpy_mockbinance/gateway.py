@@ -1,6 +1,7 @@
 """MockBinanceGateway: settings, wiring, and what the venue's answers mean."""
 
 import secrets
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -67,7 +68,7 @@ class MockBinanceGateway(Accounting):
     order_types = frozenset(ORDERTYPE_VT2BINANCE)
 
     # more arguments for the embedded exchange's command line (--feed, --speed, --seed, ...)
-    embedded_arguments: tuple[str, ...] = ()
+    embedded_arguments: str | tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
 
     ping_interval: int = 10             # s; a socket whose pings are not answered for as long is dead
@@ -156,22 +157,26 @@ class MockBinanceGateway(Accounting):
         """Start the mock exchange as a child; it tells where it listens when it is ready."""
         missing: list[str] = EmbeddedExchange.missing()
         if missing:
+            self.lost = True
             self.log(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}", ERROR)
             return
         embedded: EmbeddedExchange = EmbeddedExchange(
             on_ready=lambda line: self.writer.post(self.on_embedded_ready, embedded, line),
             on_exit=lambda code, text: self.writer.post(self.on_embedded_exit, embedded, code, text),
+            on_slow=lambda seconds: self.log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
         )
         self.embedded = embedded
         self.flow.table.forget_venue_ids()      # a new child is a new venue
-        arguments: tuple[str, ...] = self.embedded_arguments
+        given: str | tuple[str, ...] = self.embedded_arguments
+        arguments: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
         if not any(word.startswith("--seed") for word in arguments) or self._children:
             # ids come from the seed: those of the last child must not come again
             arguments = (*arguments, "--seed", str(secrets.randbelow(2 ** 31)))
         self._children += 1
         try:
             self.start(lambda: embedded.start(arguments))
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            self.lost = True
             self.log(f"The embedded exchange could not be started: {error}", ERROR)
 
     def on_embedded_ready(self, embedded: EmbeddedExchange, line: dict[str, Any]) -> None:
