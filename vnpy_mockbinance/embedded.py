@@ -70,7 +70,7 @@ def find_python() -> str:
 def reading_time(arguments: Sequence[str]) -> float:
     """Seconds a child may take to read what its arguments name: ``--feed`` a dump, ``--state`` a folder of journals."""
     size: float = 0.0
-    for name, value in zip([*arguments, ""], [*arguments[1:], "", ""]):
+    for name, value in zip([*arguments, ""], [*arguments[1:], "", ""], strict=False):
         option, equals, given = name.partition("=")
         path: Path = Path(given if equals else value)
         if option not in ("--feed", "--state") or not path.name:

@@ -64,6 +64,7 @@ class MockBinanceGateway(Accounting):
         "Proxy Host": "",
         "Proxy Port": 0,
     }
+    venue_name: str = "Binance"
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset(ORDERTYPE_VT2BINANCE)
 
@@ -334,6 +335,7 @@ class MockBinanceGateway(Accounting):
         self.ready = True
         if first:
             self.log("Contract data received")
+            self.warn_made_up(self.rest.mock)
             self.start_streams()
         parked, self.parked_events = self.parked_events, {}
         for name, events in parked.items():
