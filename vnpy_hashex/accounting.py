@@ -61,7 +61,7 @@ class Accounting(Trading):
     def on_query_account(self, data: Any, asked_at: float) -> None:
         """All balances."""
         self.each(data, self.on_balance, "balance")
-        self.log_once("account", "Account data received")
+        self.log_first("Account data received")
 
     def on_balance(self, d: dict[str, Any]) -> None:
         """One balance. A zero is pushed only for what was shown before."""
@@ -100,7 +100,7 @@ class Accounting(Trading):
         read: int = self.each(walk.rows.values(), lambda d: self.collect(d, listed), "order")
         if walk.complete and read == len(walk.rows):
             self.flow.on_open_orders(listed, asked_at)
-            self.log_once("orders", "Order data received")
+            self.log_first("Order data received")
             return
         for record in listed:
             self.flow.on_order(record.order, record.venue_id, asked_at)

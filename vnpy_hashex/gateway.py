@@ -49,6 +49,7 @@ class HashExGateway(Accounting):
         Field("Market Buy", "choice", choices=MARKET_BUY),
     )
     default_setting: dict[str, Any] = dialog(fields)
+    venue_name: str = "HashEx"
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset({OrderType.LIMIT, OrderType.MARKET})
     # an order may not be visible for half a minute after it was accepted
@@ -218,6 +219,7 @@ class HashExGateway(Accounting):
         self.ready = True
         if first:
             self.log("Contract data received")
+            self.warn_made_up(self.rest.mock)
             self.start_streams()
         parked, self.parked = self.parked, {}
         for name, rows in parked.items():
@@ -248,6 +250,7 @@ class HashExGateway(Accounting):
 
     def on_user_socket_lost(self) -> None:
         """Poll at once, and faster from now on."""
+        self.say_anew()
         self.reconcile()
 
     def on_locked_out(self, code: int, text: str) -> None:

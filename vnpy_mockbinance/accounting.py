@@ -70,7 +70,7 @@ class Accounting(Trading):
         """Balances, and with the first of them the symbols whose day is asked for."""
         rows: list[dict[str, Any]] = data["balances"]
         self.each(rows, lambda d: self.on_balance(d["asset"], d["free"], d["locked"]), "balance")
-        self.log_once("account", "Account data received")
+        self.log_first("Account data received")
         held: list[str] = []
 
         def see(row: dict[str, Any]) -> None:
@@ -123,7 +123,7 @@ class Accounting(Trading):
             listed.append(parse_order(d, contract, self.gateway_name))
             self.look_at(contract.name)
         self.flow.on_open_orders(listed, asked_at)
-        self.log_once("orders", "Order data received")
+        self.log_first("Order data received")
 
     def on_query_trades(self, name: str, data: Any, asked_at: float) -> None:
         """A page of fills. Those of orders we do not know are parked until the orders are told."""

@@ -1,36 +1,113 @@
 """The mock exchange as a child process, started by its command line and ended with us."""
 
+import __main__
+import builtins
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 import msgspec
 
 NEEDS: tuple[str, ...] = ("mockexchange", "aiohttp")
 INSTALL_HINT: str = 'pip install "vnpy_mockbinance[mock]"'
+READY_WITHIN: float = 14.0          # s from its start until the child has printed its ready line,
+BYTES_PER_SECOND: float = 1e6       # and more for what it reads first: a tenth of what an old laptop does
+PACKED: float = 8.0                 # bytes of a dump in one of its zip
+LONGEST_LINE: int = 65_536          # bytes of the child's output that are read as one line
+READY_KEYS: tuple[str, ...] = ("rest", "stream", "key", "secret")
+
+# python, python3.11, python3.13t, pythonw.exe, python_d.exe, pypy3
+PYTHON: re.Pattern[str] = re.compile(
+    r"(?:python|pypy|graalpy)w?[0-9.]*[a-z]{0,2}(?:[-_](?:d|dbg|debug|intel64|arm64|x86_64|64|32))?(?:\.exe)?", re.IGNORECASE
+)
+
+
+def packer() -> str:
+    """What has packed this program into an executable of its own (PyInstaller, cx_Freeze, Nuitka, ...), "" if nothing has."""
+    if "__compiled__" in globals() or hasattr(__main__, "__compiled__") or hasattr(builtins, "__compiled__"):
+        return "Nuitka"
+    frozen: object = getattr(sys, "frozen", None)
+    if frozen:
+        return "PyInstaller" if hasattr(sys, "_MEIPASS") else frozen if isinstance(frozen, str) else "a freezer"
+    return "PyOxidizer" if getattr(sys, "oxidized", None) else ""
+
+
+def find_python() -> str:
+    """
+    The Python interpreter that can run the child.
+
+    :raises OSError: there is none. A packed program, or one that has Python embedded, is never started a second time:
+        it does not know ``-m`` and would open another window of itself.
+    """
+    by: str = packer()
+    if by:
+        raise OSError(
+            f"this program is an executable packed by {by}, without a Python to run it with; start VeighNa from a "
+            "Python environment, or run python -m mockexchange there and choose Server BINANCE with its hosts"
+        )
+    folder: Path = Path(sys.exec_prefix)
+    beside: list[Path] = [folder / "python.exe", folder / "Scripts" / "python.exe"] if os.name == "nt" else [
+        folder / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}", folder / "bin" / "python3"
+    ]
+    if sys.executable and PYTHON.fullmatch(Path(sys.executable).name):
+        return sys.executable
+    for path in beside:
+        if path.is_file():
+            return str(path)
+    raise OSError(
+        f"{sys.executable or 'this program'} is no Python interpreter, and there is none in {folder}; start VeighNa with "
+        "python, or run python -m mockexchange there and choose Server BINANCE with its hosts"
+    )
+
+
+def reading_time(arguments: Sequence[str]) -> float:
+    """Seconds a child may take to read what its arguments name: ``--feed`` a dump, ``--state`` a folder of journals."""
+    size: float = 0.0
+    for name, value in zip([*arguments, ""], [*arguments[1:], "", ""], strict=False):
+        option, equals, given = name.partition("=")
+        path: Path = Path(given if equals else value)
+        if option not in ("--feed", "--state") or not path.name:
+            continue
+        try:
+            files: list[Path] = [each for each in path.iterdir() if each.is_file()] if path.is_dir() else [path]
+            size += sum(each.stat().st_size * (PACKED if each.suffix in (".zip", ".gz") else 1.0) for each in files)
+        except OSError:
+            pass                        # the child says it better
+    return size / BYTES_PER_SECOND
 
 
 class EmbeddedExchange:
     """
-    One child. Its callbacks run in a thread of its own:
+    One child. Its callbacks run in threads of its own:
 
     ``on_ready(line)``: the ready line as a dict (keys rest, stream, key, secret).
-    ``on_exit(code, text)``: it ended without being asked to; ``text`` is what it said last on stderr.
+    ``on_exit(code, text)``: it ended without being asked to, or was ended because it did not get ready in time; ``text``
+    is what it said last on stderr.
+    ``on_slow(seconds)``: it is not ready yet, has a lot to read, and gets so many seconds more.
     ``ready`` tells whether it ever was.
     """
 
-    def __init__(self, on_ready: Callable[[dict[str, Any]], Any], on_exit: Callable[[int, str], Any]) -> None:
+    def __init__(
+        self, on_ready: Callable[[dict[str, Any]], Any], on_exit: Callable[[int, str], Any],
+        on_slow: Callable[[float], Any] = lambda seconds: None,
+    ) -> None:
+        self.on_slow: Callable[[float], Any] = on_slow
         self.on_ready: Callable[[dict[str, Any]], Any] = on_ready
         self.on_exit: Callable[[int, str], Any] = on_exit
         self.process: subprocess.Popen[bytes] | None = None
         self.ready: bool = False
         self._stopping: bool = False
+        self._late: bool = False
+        self._lock: Lock = Lock()               # ready or late, never both
         self._last_words: str = ""
+        self._last_line: str = ""               # on stdout, where nothing but the ready line belongs
 
     @staticmethod
     def missing() -> list[str]:
@@ -38,9 +115,9 @@ class EmbeddedExchange:
         return [name for name in NEEDS if importlib.util.find_spec(name) is None]
 
     def start(self, arguments: Sequence[str] = ()) -> None:
-        """Start the child; OSError when the operating system refuses."""
+        """Start the child; OSError when there is no Python for it, or when the operating system refuses."""
         command: list[str] = [
-            sys.executable, "-m", "mockexchange", "serve", "binance=0", "--exit-with-stdin", *arguments
+            find_python(), "-m", "mockexchange", "serve", "binance=0", "--exit-with-stdin", *arguments
         ]
         environment: dict[str, str] = dict(os.environ)
         spec = importlib.util.find_spec(NEEDS[0])
@@ -48,18 +125,26 @@ class EmbeddedExchange:
             # the child finds what we find, wherever vn.py has moved the working directory
             paths: list[str] = [str(Path(spec.origin).parent.parent), environment.get("PYTHONPATH", "")]
             environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        # its words are UTF-8 whatever the code page of the machine; they appear as soon as they are said
+        environment |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:backslashreplace", "PYTHONUNBUFFERED": "1"}
+        for name in ("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONBREAKPOINT"):
+            environment.pop(name, None)
         # a pipe we never write to: the child ends when our end of it is gone, however we died
         # and a group of its own: Ctrl-C in the terminal is for us, we end the child when we are done with it
-        apart: dict[str, Any] = (
-            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)} if sys.platform == "win32"
-            else {"start_new_session": True}
-        )
-        self.process = subprocess.Popen(
+        flags: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        apart: dict[str, Any] = {"creationflags": flags} if sys.platform == "win32" else {"start_new_session": True}
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=environment, **apart
         )
-        listener: Thread = Thread(target=self._listen, args=(self.process,), name="mockexchange child", daemon=True)
-        listener.start()
+        self.process = process
+        readers: list[Thread] = [
+            Thread(target=self._read_stdout, args=(process,), name="mockexchange stdout", daemon=True),
+            Thread(target=self._read_stderr, args=(process,), name="mockexchange stderr", daemon=True),
+        ]
+        for reader in readers:
+            reader.start()
+        Thread(target=self._mind, args=(process, readers, reading_time(arguments)), name="mockexchange child", daemon=True).start()
 
     def stop(self) -> None:
         """End the child: asked first, killed after a second."""
@@ -74,34 +159,67 @@ class EmbeddedExchange:
             process.kill()
             process.wait(0.5)
 
-    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
-        words: Thread = Thread(target=self._read_stderr, args=(process,), name="mockexchange stderr", daemon=True)
-        words.start()
-        assert process.stdout and process.stdin
-        with process.stdout as stdout:
-            line: bytes = stdout.readline()
-            try:
-                ready: Any = msgspec.json.decode(line) if line else None
-            except msgspec.DecodeError:
-                ready = None
-            if isinstance(ready, dict) and ready.get("event") == "ready":
-                self.ready = True
-                self.on_ready(ready)
-            for _ in stdout:
-                pass
+    def _mind(self, process: "subprocess.Popen[bytes]", readers: list[Thread], more: float) -> None:
+        """Wait for the child's end; bring it about when it is not ready in time."""
+        if not self._ends(process, READY_WITHIN):
+            if more and not self.ready and not self._stopping:
+                self.on_slow(more)
+                self._ends(process, more)
+            with self._lock:
+                self._late = not self.ready and not self._stopping and process.poll() is None
+            if self._late:
+                process.kill()
         code: int = process.wait()
-        words.join(0.5)
+        for reader in readers:
+            reader.join(0.5)            # a grandchild may hold the pipes
         try:
-            process.stdin.close()
+            if process.stdin:
+                process.stdin.close()
         except OSError:
             pass
-        if not self._stopping:
-            self.on_exit(code, self._last_words)
+        if self._stopping and not self._late:
+            return
+        words: str = self._last_words or self._last_line
+        if self._late:
+            words = f"not ready within {READY_WITHIN + more:.0f} s, ended" + (f"; its last words: {words}" if words else "")
+        elif not self.ready and not self._last_words:
+            words = f"exit status {code} without a ready line" + (f"; its last words: {words}" if words else "")
+        self.on_exit(code, words)
+
+    def _ends(self, process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+        """Wait for the child's end, as long as it is not ready; whether it has ended."""
+        deadline: float = monotonic() + seconds
+        while not self.ready and monotonic() < deadline:
+            try:
+                process.wait(min(0.25, max(0.0, deadline - monotonic())))
+                return True
+            except subprocess.TimeoutExpired:
+                continue
+        return process.poll() is not None
+
+    def _read_stdout(self, process: "subprocess.Popen[bytes]") -> None:
+        """The ready line, whatever else is printed before it."""
+        assert process.stdout
+        with process.stdout as stdout:
+            while line := stdout.readline(LONGEST_LINE):
+                if self.ready:
+                    continue
+                try:
+                    ready: Any = msgspec.json.decode(line)
+                except (msgspec.MsgspecError, ValueError, RecursionError):
+                    ready = None
+                if not isinstance(ready, dict) or ready.get("event") != "ready":
+                    self._last_line = line.decode("utf-8", "replace").strip() or self._last_line
+                elif all(isinstance(ready.get(key), str) for key in READY_KEYS):
+                    with self._lock:
+                        self.ready = not self._late
+                    if self.ready:
+                        self.on_ready(ready)
 
     def _read_stderr(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stderr
         with process.stderr as stderr:
-            for line in stderr:
+            while line := stderr.readline(LONGEST_LINE):
                 text: str = line.decode("utf-8", "replace").strip()
                 if text:
                     self._last_words = text

@@ -1,6 +1,7 @@
 """MockBinanceGateway: settings, wiring, and what the venue's answers mean."""
 
 import secrets
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -75,11 +76,12 @@ class MockBinanceGateway(Accounting):
         "Proxy Host": "",
         "Proxy Port": 0,
     }
+    venue_name: str = "Binance"
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset(ORDERTYPE_VT2BINANCE)
 
     # more arguments for the embedded exchange's command line (--feed, --speed, --seed, ...)
-    embedded_arguments: tuple[str, ...] = ()
+    embedded_arguments: str | tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
 
     rules_interval: float = 1_800.0     # s between looks at the rules of all symbols
@@ -177,22 +179,26 @@ class MockBinanceGateway(Accounting):
         """Start the mock exchange as a child; it tells where it listens when it is ready."""
         missing: list[str] = EmbeddedExchange.missing()
         if missing:
+            self.lost = True
             self.log(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}", ERROR)
             return
         embedded: EmbeddedExchange = EmbeddedExchange(
             on_ready=lambda line: self.writer.post(self.on_embedded_ready, embedded, line),
             on_exit=lambda code, text: self.writer.post(self.on_embedded_exit, embedded, code, text),
+            on_slow=lambda seconds: self.log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
         )
         self.embedded = embedded
         self.flow.table.forget_venue_ids()      # a new child is a new venue
-        arguments: tuple[str, ...] = self.embedded_arguments
+        given: str | tuple[str, ...] = self.embedded_arguments
+        arguments: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
         if not any(word.startswith("--seed") for word in arguments) or self._children:
             # ids come from the seed: those of the last child must not come again
             arguments = (*arguments, "--seed", str(secrets.randbelow(2 ** 31)))
         self._children += 1
         try:
             self.start(lambda: embedded.start(arguments))
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            self.lost = True
             self.log(f"The embedded exchange could not be started: {error}", ERROR)
 
     def on_embedded_ready(self, embedded: EmbeddedExchange, line: dict[str, Any]) -> None:
@@ -358,6 +364,7 @@ class MockBinanceGateway(Accounting):
         self.ready = True
         if first:
             self.log("Contract data received")
+            self.warn_made_up(self.rest.mock)
             self.start_streams()
         parked, self.parked_events = self.parked_events, {}
         for name, events in parked.items():

@@ -151,6 +151,7 @@ class QteDesk(QteTrading):
             gateway.add_contract(*listing)
         gateway.ready = True
         self.log("Contract data received")
+        gateway.warn_made_up(self.rest.mock)
         self.quotes.start(self.build.prefix)
         if self.rest.key and self.build.trades:
             self.poll_account()
@@ -192,7 +193,7 @@ class QteDesk(QteTrading):
         rows: Any = reply.data["balances"]      # type: ignore[index]
         if self.gateway.each(rows, take, "balance") == len(rows):
             self.witness.on_balances(totals, asked_at)
-        self.gateway.log_once("account", "Account data received")
+        self.gateway.log_first("Account data received")
 
     def poll_orders(self) -> None:
         """Ask for the orders: all open ones, or of every symbol all, as the build has it."""
@@ -226,7 +227,7 @@ class QteDesk(QteTrading):
                     self._poll_symbols(names, listed, first)
                     return
                 self.gateway.flow.on_open_orders(listed, first)
-                self.gateway.log_once("orders", "Order data received")
+                self.gateway.log_first("Order data received")
         table = self.gateway.flow.table
         interval: float = self.gateway.orders_interval if table.active else self.gateway.idle_interval
         self.gateway.writer.later(self.link.delay(interval), "qte orders", self.poll_orders)

@@ -235,6 +235,7 @@ class Link:
         self.failures += 1
         if self.up and (isinstance(error, NotSent) or self.failures > 1):
             self.up = False
+            self.gateway.say_anew()
             self.gateway.log(f"{self.name} disconnected: {error}", WARNING)
 
     def delay(self, interval: float, longest: float = LONGEST) -> float:

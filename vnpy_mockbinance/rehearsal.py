@@ -165,6 +165,8 @@ class Rehearsal:
     def start(self, patience: float = 20.0) -> None:
         """Connect with the defaults, then start the strategy."""
         self.main_engine.connect(self.gateway.get_default_setting(), GATEWAY_NAME)
+        # the child's own limit ends the first wait
+        wait_for(lambda: self.gateway.lost or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
         wait_for(lambda: self.gateway.ready or self.gateway.lost, patience)
         if not self.gateway.ready:
             raise RuntimeError(f"the embedded exchange did not come up: {self.last_words()}")

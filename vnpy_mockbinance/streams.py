@@ -345,6 +345,7 @@ class TradeApi(WebsocketClient):
 
     def on_lost(self, waiting: dict[int, tuple[Answer, float]]) -> None:
         """The connection is gone, and with it the answers to what was sent on it."""
+        self.gateway.say_anew()
         for callback, _ in waiting.values():
             self.gateway.settle(callback, None, Unknown("connection lost before the answer"))
 

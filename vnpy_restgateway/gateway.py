@@ -11,7 +11,7 @@ import string
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from itertools import count
 from logging import ERROR, INFO, WARNING
@@ -20,7 +20,7 @@ from typing import Any
 
 from vnpy.event import Event, EventEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
-from vnpy.trader.event import EVENT_ORDER, EVENT_TICK
+from vnpy.trader.event import EVENT_CONTRACT, EVENT_ORDER, EVENT_TICK
 from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import (
     BarData,
@@ -34,10 +34,12 @@ from vnpy.trader.object import (
     TickData,
     TradeData,
 )
+from vnpy.trader.utility import TEMP_DIR
 
 from .decimals import Step, number_of, step_of
 from .doubt import DoubtRule
 from .flow import OrderFlow
+from .namesakes import Namesakes
 from .order_data import PLAIN_EVENTS, OrderForm, new
 from .orders import Entry, Push
 from .outcome import Reply, Unknown
@@ -51,6 +53,9 @@ from .writer import Writer
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 SAY_AGAIN: float = 60.0         # seconds
 MARKET: OrderType = OrderType.MARKET
+ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
+GATHER: float = 0.5             # seconds
+MADE_UP: str = "Made-up market"
 LONGEST_LINE: int = 800         # characters of a log line
 READ_OF_LINE: int = 4_000       # characters that are looked through for secrets first
 ID_ALPHABET: str = string.ascii_lowercase + string.digits
@@ -65,6 +70,7 @@ class RestGateway(BaseGateway):
     """
 
     exchanges: list[Exchange] = [Exchange.GLOBAL]
+    venue_name: str = "a real venue"
     fields: tuple[Field, ...] = ()
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
@@ -89,10 +95,15 @@ class RestGateway(BaseGateway):
         self.flow: OrderFlow = self.make_flow()
 
         # enums are found in a tuple by identity, in a set by a hash that costs a call in Python
+        self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes)
+        if hasattr(event_engine, "register"):
+            event_engine.register(EVENT_CONTRACT, self.namesakes.on_contract)
+
         self._types: tuple[OrderType, ...] = tuple(sorted(self.order_types, key=list(OrderType).index))
         self._directions: tuple[Direction, ...] = tuple(self.directions)
         self._said: dict[str, tuple[str, float]] = {}
         self._counted: dict[str, int] = {}
+        self._first: set[str] = set()
         self._lifecycle: RLock = RLock()
         self._prefix: str = self._new_prefix()
         self._order_numbers: Iterator[int] = count(1)
@@ -150,6 +161,7 @@ class RestGateway(BaseGateway):
         self.ready = False
         self._said.clear()
         self._counted.clear()
+        self._first.clear()
         self.gate = Gate()
         self.order_gate = Gate()
         self.open(values)
@@ -277,8 +289,13 @@ class RestGateway(BaseGateway):
                 setattr(order, field, number_of(getattr(order, field)))
             except ValueError:
                 setattr(order, field, 0.0)      # it was refused before it was looked at
+        order.datetime = self.now()
         self.log(f"Order rejected, not sent: {reason}", ERROR)
         self.push(order)
+
+    def now(self) -> datetime:
+        """The venue's time, tz-aware, where it is known; else this machine's."""
+        return datetime.now(timezone.utc)
 
     def new_orderid(self) -> str:
         """Unique across gateways, processes and restarts: a random part, then a count."""
@@ -311,6 +328,8 @@ class RestGateway(BaseGateway):
         if isinstance(item, TradeData):
             self.on_trade(item)
         else:
+            if item.datetime is None and item.status in ENDED:
+                item.datetime = self.now()          # the venue has none for it
             self.on_order(item)
         if self.after_push is not None:
             self.after_push()
@@ -388,6 +407,28 @@ class RestGateway(BaseGateway):
             "maximum volume": contract.max_volume, "size": contract.size, "stop orders": contract.stop_supported,
             **(contract.extra or {}),
         }
+    def warn_made_up(self, mock: str | None) -> None:
+        """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
+        if not mock:
+            return
+        example: str = next((contract.vt_symbol for contract in self.contracts.values()), "")
+        self.log(
+            f"{MADE_UP}: a mock exchange answers, its symbols are named as those of {self.venue_name} ({example}). DataManager, "
+            f"DataRecorder and CtaBacktester would store its bars under these names, over real ones, in {TEMP_DIR}. To keep "
+            "them apart, make a folder .vntrader in a working directory of its own and start VeighNa there", WARNING
+        )
+
+    def _on_namesakes(self) -> None:
+        """Event engine's thread. Gathered for a moment: contracts come in thousands."""
+        if not self.writer.post(self._gather_namesakes):
+            self._say_namesakes()
+
+    def _gather_namesakes(self) -> None:
+        self.writer.sooner(GATHER, "namesakes", self._say_namesakes)
+
+    def _say_namesakes(self) -> None:
+        for line in self.namesakes.take():
+            self.log_rarely("namesakes", line)
 
     # the rest of BaseGateway
 
@@ -448,6 +489,16 @@ class RestGateway(BaseGateway):
         if msg != said or now >= at + SAY_AGAIN:
             self._said[topic] = (msg, now)
             self.log(msg, level)
+
+    def log_first(self, msg: str) -> None:
+        """A line of something that is done again and again: said once after every connect and reconnect."""
+        if msg not in self._first:
+            self._first.add(msg)
+            self.log(msg)
+
+    def say_anew(self) -> None:
+        """A connection is lost: what ``log_first`` has said is said again."""
+        self._first.clear()
 
     def log_rarely(self, topic: str, msg: str, level: int = WARNING) -> None:
         """A line that a venue can bring about as often as it likes: the first three and every thousandth are said."""

@@ -32,6 +32,7 @@ SENT_AT_ONCE: tuple[str] = ("order",)       # lanes whose requests the caller's 
 MAX_WORKERS: int = 16
 STOP_PATIENCE: float = 1.5
 LAST_TENTH: float = 0.1
+MOCK_HEADER: str = "X-Mock-Exchange"        # on every answer of the mock exchange, on none of a real venue
 
 logger: logging.Logger = logging.getLogger("vnpy_restgateway.rest")
 
@@ -57,6 +58,7 @@ class RestClient(vnpy_rest.RestClient):
         self.connect_timeout: float = 5.0
         self.read_timeout: float = 10.0
         self.proxy: Proxy | None = None
+        self.mock: str | None = None                    # the dialect of a mock exchange that answers, "" of none, None unknown
         self._origin: tuple[str, Origin, str] | None = None
         self._lock: threading.Lock = threading.Lock()
         self._quiet: threading.Condition = threading.Condition(self._lock)
@@ -90,6 +92,7 @@ class RestClient(vnpy_rest.RestClient):
         self.read_timeout = read_timeout
         self.ssl_context = ssl_context
         self._origin = None
+        self.mock = None
         if not self.active:
             self._transport.stop()
             self._transport = self._new_transport()
@@ -293,6 +296,8 @@ class RestClient(vnpy_rest.RestClient):
             status: int = response.status_code
             reply: Reply = Reply.parse(status, response.headers, response.content)
             request.reply = reply
+            if self.mock is None:
+                self.mock = response.headers.get(MOCK_HEADER, "")
             if status // 100 == 2 and reply.malformed:
                 raise Unknown(f"answer is not JSON: {redact(response.text[:200], self.known_secrets())!r}")
         except Exception as exc:

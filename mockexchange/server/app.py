@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 
 from ..dialects import Dialect
 from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Labels, Reply
+from . import mark
 from .control import CONTROL_PREFIX, Control
 from .guard import MAX_BODY, read_body
 from .sockets import ON_OPEN
@@ -102,6 +103,7 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     """
     app: web.Application = web.Application(client_max_size=MAX_BODY)
     FaultMiddleware(venue.faults).install(app)
+    mark.install(app, venue.dialect)
     (control or Control(venue)).add_routes(app)
     dialect.add_routes(app)
     venue.faults.labels = Labels(venue.dialect, [*http_labels(app), *dialect_labels(dialect)])

@@ -28,6 +28,8 @@ from vnpy.trader.object import (
     TradeData,
 )
 
+from ..gateway import MADE_UP
+
 
 class Missed(AssertionError):
     """
@@ -115,5 +117,5 @@ class Recorder:
         return [log.msg for log in self.logs if text in log.msg and (level is None or log.level == level)]
 
     def complaints(self) -> list[str]:
-        """Everything from WARNING on."""
-        return [log.msg for log in self.logs if log.level >= WARNING]
+        """Everything from WARNING on, but the line that a mock exchange brings about by being one."""
+        return [log.msg for log in self.logs if log.level >= WARNING and not log.msg.startswith(MADE_UP)]
