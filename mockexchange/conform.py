@@ -7,21 +7,46 @@ each row a process of its own, and prints.
 
 import argparse
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timezone
 from importlib.metadata import entry_points
-from typing import Any
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
 
 import msgspec
 
 from .api import MockExchange
+from .conform_progress import Progress
+from .conform_report import ABSENT, Outcome, Report, to_json, to_junit
+from .options import check_options
+from .server.venue import options_type
 
 GROUP: str = "mockexchange.drivers"
-ABSENT: str = "-"
 ROW_LIMIT: float = 240.0        # s until the process of a row is killed
+STOPPED: int = 130              # exit status after Ctrl-C, as shells have it
+
+# option -> field of the driver's profile that it sets to False, and what it says
+TRAITS: dict[str, tuple[str, str]] = {
+    "--no-pushes": ("pushed", "orders and ticks are polled: rows about pushes do not apply"),
+    "--no-fills": ("tells_fills", "fills are not told one by one: their sum is compared for each order"),
+    "--no-own-ids": ("names_orders", "the venue does not call orders by the gateway's ids"),
+    "--no-lost": ("finds_lost", "an order that has ended cannot be found again without the venue's id"),
+    "--no-history": ("has_bars", "bars are not asked for"),
+}
+
+
+class RowInfo(NamedTuple):
+    """A row, why it does not apply ("" if it does), and the seconds it takes."""
+
+    id: str
+    title: str
+    absent: str
+    seconds: float
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,40 +55,108 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dialect", default="", help="the venue it is pointed at, where more than one is known for it")
     parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="of its connect dialog; {rest} {stream} {key} {secret} are the venue's (repeatable)")
     parser.add_argument("--patch", action="append", default=[], metavar="MODULE:NAME=VALUE", help="a constant of its modules that holds a host (repeatable)")
-    parser.add_argument("--symbol", default="", help="vn.py's name of BTCUSDT there")
-    parser.add_argument("--rows", default="", metavar="F1,F2", help="only these")
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="what the venue's dialect leaves open, e.g. unsigned=true (repeatable)")
+    parser.add_argument("--symbol", default="", help="the gateway's name of BTCUSDT: symbol or vt_symbol, in any case")
+    parser.add_argument("--label", action="append", default=[], metavar="NAME=TEXT", help="what the dialect calls a request or push, e.g. order=\"POST /api/v3/order\" (repeatable)")
+    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help="only these")
+    parser.add_argument("--absent", action="append", default=[], metavar="ROW=REASON", help="a row that does not apply to this gateway (repeatable)")
+    parser.add_argument("--ready-line", metavar="TEXT", help="the log line with which it is ready; without one it is given 3 s")
+    parser.add_argument("--patience", type=float, metavar="SECONDS", help="how long it may take to find out by itself what became of an order (default: 60)")
+    for option, (name, words) in TRAITS.items():
+        parser.add_argument(option, dest=name, action="store_false", default=None, help=words)
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="rows at the same time")
+    parser.add_argument("--json", metavar="FILE", help="write the verdicts there, with the reasons in full")
+    parser.add_argument("--junit", metavar="FILE", help="write them there as JUnit XML")
     parser.add_argument("--driver", default="vnpy", help=argparse.SUPPRESS)
     parser.add_argument("--row", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--check-symbol", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when every row survived, 1 otherwise. ValueError names an argument that is wrong."""
     driver: Any = make_driver(arguments)
-    if arguments.row:
-        answer: tuple[str, str] = driver.run(arguments.row, make_venue)
+    if arguments.row or arguments.check_symbol:
+        answer: tuple[str, str] = driver.check_symbol(make_venue) if arguments.check_symbol else driver.run(arguments.row, make_venue)
         sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
         sys.stdout.flush()
         os._exit(0)         # a gateway that hangs leaves threads that nothing ends
     if arguments.jobs < 1:
         raise ValueError(f"--jobs: not a number from 1 on: {arguments.jobs}")
-    rows: list[tuple[str, str, str]] = driver.rows()
-    wanted: list[str] = [name.strip() for name in arguments.rows.split(",") if name.strip()]
-    for name in wanted:
-        if name not in {row[0] for row in rows}:
-            raise ValueError(f"--rows: no row {name!r}, there are: {rows[0][0]} to {rows[-1][0]}")
-    rows = [row for row in rows if not wanted or row[0] in wanted]
+    rows: list[RowInfo] = pick(arguments.rows, [RowInfo(*row) for row in driver.rows()])
+    files: dict[str, Path] = {
+        option: writable(option, text) for option, text in (("--json", arguments.json), ("--junit", arguments.junit)) if text
+    }
+    if arguments.symbol:
+        verdict, text = in_a_process("--check-symbol")
+        if verdict == "refused":
+            raise ValueError(f"--symbol: {text}")
     began: datetime = datetime.now(timezone.utc)
-    print(f"{arguments.gateway} on the mock exchange's {driver.dialect} dialect", flush=True)
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        results = pool.map(lambda row: (ABSENT, row[2]) if row[2] else in_a_process(row[0]), rows)
-        counts: dict[str, int] = {}
-        for (name, title, _), (verdict, text) in zip(rows, results, strict=True):
-            counts[verdict] = counts.get(verdict, 0) + 1
-            print(f"{name:<4} {title:<55} {verdict:<9} {shorten(text)}".rstrip(), flush=True)
-    told: str = ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in counts.items())
-    print(f"\n{told}\n{began:%Y-%m-%d %H:%M} UTC, Python {sys.version.split()[0]}, {driver.versions()}")
-    return 0 if set(counts) <= {"survived", ABSENT} else 1
+    report: Report = Report(arguments.gateway, driver.dialect, f"{began:%Y-%m-%d %H:%M} UTC", driver.versions())
+    print(report.head, flush=True)
+    progress: Progress = Progress(
+        sys.stderr, [(row.id, row.title, row.seconds) for row in rows if not row.absent], arguments.jobs
+    )
+    stopped: bool = False
+    try:
+        for outcome in outcomes(rows, arguments.jobs, progress):
+            progress.clear()
+            print(report.add(outcome), flush=True)
+            progress.show()
+    except KeyboardInterrupt:
+        stopped = True
+    progress.close()
+    for line in report.tail(stopped):
+        print(line, flush=True)
+    for option, path in files.items():
+        path.write_bytes(to_json(report) if option == "--json" else to_junit(report))
+    return STOPPED if stopped else 0 if report.is_good else 1
+
+
+def outcomes(rows: list[RowInfo], jobs: int, progress: Progress) -> Iterator[Outcome]:
+    """What became of each row, in their order; ``jobs`` of them run at the same time."""
+
+    def work(row: RowInfo) -> Outcome:
+        progress.start(row.id)
+        began: float = monotonic()
+        verdict, text = in_a_process("--row", row.id)
+        progress.end(row.id)
+        return Outcome(row.id, row.title, verdict, text, round(monotonic() - began, 1))
+
+    pool: ThreadPoolExecutor = ThreadPoolExecutor(jobs)
+    try:
+        waiting: list[Outcome | Future[Outcome]] = [
+            Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else pool.submit(work, row) for row in rows
+        ]
+        for each in waiting:
+            yield each if isinstance(each, Outcome) else each.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def pick(text: str, rows: list[RowInfo]) -> list[RowInfo]:
+    """The rows that ``F1,F5-F9`` names; all of them for "". ValueError names what is none."""
+    names: list[str] = [row.id for row in rows]
+    wanted: set[str] = set()
+    for part in (each.strip().upper() for each in text.split(",") if each.strip()):
+        first, dash, last = (each.strip() for each in part.partition("-"))
+        for name in (first, last) if dash else (first,):
+            if name not in names:
+                raise ValueError(f"--rows: no row {name!r}, there are: {names[0]} to {names[-1]}")
+        begin, end = names.index(first), names.index(last if dash else first)
+        if begin > end:
+            raise ValueError(f"--rows: {first} comes after {last}: {part!r}")
+        wanted.update(names[begin:end + 1])
+    return [row for row in rows if not wanted or row.id in wanted]
+
+
+def writable(option: str, text: str) -> Path:
+    """A file that can be written. ValueError says why it cannot, before the rows are run."""
+    path: Path = Path(text)
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise ValueError(f"{option}: cannot write {text!r}: {error.strerror}") from None
+    return path
 
 
 def make_driver(arguments: argparse.Namespace) -> Any:
@@ -71,11 +164,21 @@ def make_driver(arguments: argparse.Namespace) -> Any:
     found = [each for each in entry_points(group=GROUP) if each.name == arguments.driver]
     if not found:
         raise ValueError(f"no driver {arguments.driver!r} is installed (entry point of the group {GROUP})")
+    if arguments.patience is not None and not 0 < arguments.patience <= ROW_LIMIT:
+        raise ValueError(f"--patience: not a number of seconds above 0 and up to {ROW_LIMIT:g}: {arguments.patience:g}")
+    traits: dict[str, Any] = {
+        name: getattr(arguments, name)
+        for name in (*(name for name, _ in TRAITS.values()), "ready_line", "patience")
+        if getattr(arguments, name) is not None
+    }
     make: Any = found[0].load()
-    return make(
+    driver: Any = make(
         arguments.gateway, arguments.dialect, pairs("--setting", arguments.setting), pairs("--patch", arguments.patch),
-        arguments.symbol,
+        arguments.symbol, labels=pairs("--label", arguments.label), absent=pairs("--absent", arguments.absent), traits=traits,
+        options=pairs("--option", arguments.option),
     )
+    check_options(options_type(driver.dialect), driver.dialect, driver.options)
+    return driver
 
 
 def pairs(option: str, texts: list[str]) -> dict[str, str]:
@@ -94,22 +197,17 @@ def make_venue(dialect: str, options: Mapping[str, Any], clock: str, speed: floa
     return MockExchange(dialect, seed=7, options=dict(options), clock=clock, speed=speed)
 
 
-def in_a_process(row: str) -> tuple[str, str]:
+def in_a_process(*arguments: str) -> tuple[str, str]:
     """One row, in a process that may be killed."""
-    command: list[str] = [sys.executable, "-m", "mockexchange", *sys.argv[1:], "--row", row]
+    command: list[str] = [sys.executable, "-m", "mockexchange", *sys.argv[1:], *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=ROW_LIMIT)
+        done = subprocess.run(command, capture_output=True, timeout=ROW_LIMIT)
     except subprocess.TimeoutExpired:
         return "hung", f"killed after {ROW_LIMIT:.0f} s"
-    lines: list[str] = done.stdout.strip().splitlines()
+    lines: list[str] = done.stdout.decode("utf-8", "replace").strip().splitlines()
     try:
         verdict, text = msgspec.json.decode(lines[-1], type=tuple[str, str])
     except (IndexError, msgspec.DecodeError):
-        return "hung", f"the process ended with status {done.returncode}: {done.stderr.strip()[-160:]}"
+        said: str = re.sub(r"\n{2,}", "\n", done.stderr.decode("utf-8", "replace").strip())
+        return "hung", f"the process ended with status {done.returncode}\n{said}".strip()
     return verdict, text
-
-
-def shorten(text: str) -> str:
-    """As much of a text as a line takes."""
-    plain: str = " ".join(text.split())
-    return plain if len(plain) <= 90 else plain[:87] + "..."

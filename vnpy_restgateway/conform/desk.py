@@ -1,17 +1,22 @@
 """A trader at one gateway, and what the gateway said held against the venue's journal."""
 
+from difflib import get_close_matches
 from time import monotonic
 from typing import Any
 
 from vnpy.event import EventEngine
-from vnpy.trader.constant import Direction, Exchange, OrderType, Status
-from vnpy.trader.object import CancelRequest, OrderData, OrderRequest, SubscribeRequest, TradeData
+from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.object import CancelRequest, ContractData, OrderData, OrderRequest, SubscribeRequest, TradeData
 
 from ..ground_truth import Disagreement, disagreements
 from .profile import Profile
 from .recorder import Missed, Recorder
 
 SETTLE: float = 3.0             # s for a gateway of which nobody knows what it says when it is ready
+
+
+class WrongSymbol(Missed):
+    """Contracts came, and the one that is to be traded is not among them."""
 
 
 class Desk:
@@ -42,7 +47,7 @@ class Desk:
 
     def wait_ready(self) -> "Desk":
         """Wait until a gateway that connects is ready."""
-        self.recorder.wait(lambda: self.profile.symbol in self.recorder.contracts, "contracts", 20.0)
+        self.wait_contract()
         self.recorder.wait(lambda: self.recorder.accounts, "account", 20.0)
         if self.profile.ready_line:
             self.recorder.wait(lambda: self.recorder.said("Order data received"), "orders")
@@ -50,6 +55,33 @@ class Desk:
         else:
             self.recorder.pass_time(SETTLE)
         return self
+
+    def wait_contract(self) -> None:
+        """
+        Wait for the contract that is traded; the profile has its symbol and exchange then, as the gateway writes them.
+
+        :raises WrongSymbol: naming the contracts that came instead
+        :raises Missed: none came
+        """
+        contracts = self.recorder.contracts
+        wanted: str = self.profile.symbol.casefold()
+
+        def find() -> ContractData | None:
+            if self.profile.symbol in contracts:
+                return contracts[self.profile.symbol]
+            return next((c for c in list(contracts.values()) if wanted in (c.symbol.casefold(), c.vt_symbol.casefold())), None)
+
+        try:
+            found: ContractData = self.recorder.wait(find, "contracts", 20.0)
+        except Missed:
+            if not contracts:
+                raise
+            names: list[str] = get_close_matches(wanted.upper(), contracts, 5, 0.3) or sorted(contracts)[:5]
+            raise WrongSymbol(
+                "hung", f"no contract {self.profile.symbol!r} has come, but {len(contracts)} others: {', '.join(names)}"
+                + (", ..." if len(contracts) > len(names) else ""),
+            ) from None
+        self.profile.symbol, self.profile.exchange = found.symbol, found.exchange
 
     def close(self) -> None:
         self.gateway.close()
@@ -68,17 +100,17 @@ class Desk:
     ) -> str:
         """Send an order; the vn.py order id (without the gateway's name)."""
         vt_orderid: str = self.gateway.send_order(OrderRequest(
-            symbol=symbol or self.profile.symbol, exchange=Exchange.GLOBAL,
+            symbol=symbol or self.profile.symbol, exchange=self.profile.exchange,
             direction=Direction.LONG if side == "BUY" else Direction.SHORT, type=type, price=price, volume=volume,
         ))
         assert vt_orderid.startswith(self.gateway.gateway_name + ".")
         return vt_orderid.split(".", 1)[1]
 
     def cancel(self, orderid: str, symbol: str = "") -> None:
-        self.gateway.cancel_order(CancelRequest(orderid, symbol or self.profile.symbol, Exchange.GLOBAL))
+        self.gateway.cancel_order(CancelRequest(orderid, symbol or self.profile.symbol, self.profile.exchange))
 
     def subscribe(self, symbol: str = "") -> None:
-        self.gateway.subscribe(SubscribeRequest(symbol or self.profile.symbol, Exchange.GLOBAL))
+        self.gateway.subscribe(SubscribeRequest(symbol or self.profile.symbol, self.profile.exchange))
 
     def order(self, orderid: str) -> OrderData:
         return self.recorder.orders[orderid]
@@ -96,7 +128,14 @@ class Desk:
 
     def known_as(self, orderid: str) -> str:
         """The id under which other gateways on the account show an order of this one."""
-        return orderid if self.profile.names_orders else str(self.gateway.flow.table.get(orderid).venue_id)
+        if self.profile.names_orders or self.table is None:
+            return orderid
+        return str(self.table.get(orderid).venue_id)
+
+    @property
+    def table(self) -> Any:
+        """The gateway's own table of orders, which knows the venue's ids; None for gateways that are not built on this base."""
+        return getattr(getattr(self.gateway, "flow", None), "table", None)
 
     # truth
 
@@ -109,13 +148,17 @@ class Desk:
             rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
         if self.profile.names_orders:
             return rows
-        find = self.gateway.flow.table.find
+        table: Any = self.table
 
-        def shown_as(venue_id: str) -> str:
-            entry = find(venue_id)
-            return str(entry.orderid) if entry else venue_id
+        def shown_as(row: dict[str, Any]) -> str:
+            venue_id: str = str(row["order_id"])
+            entry = table.find(venue_id) if table is not None else None
+            if entry is not None:
+                return str(entry.orderid)
+            named: str = str(row["client_order_id"])
+            return named if table is None and named in self.recorder.orders else venue_id
 
-        return [{**row, "client_order_id": shown_as(str(row["order_id"]))} if "order_id" in row else row for row in rows]
+        return [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         return [row for row in self.venue.journal() if row["kind"] == kind]
@@ -124,7 +167,7 @@ class Desk:
         shown = {a.accountid: (a.balance, a.frozen) for a in self.recorder.accounts.values()}
         for position in self.recorder.positions.values():
             contract = self.recorder.contracts[position.symbol]
-            base: str = contract.extra["base"] if contract.extra else contract.name.removesuffix("USDT").removesuffix("USDC")
+            base: str = (contract.extra or {}).get("base") or contract.name.removesuffix("USDT").removesuffix("USDC")
             shown[base] = (position.volume, position.frozen)
         return shown
 

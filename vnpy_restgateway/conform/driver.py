@@ -7,17 +7,21 @@ It is told what to test and handed a way to start a venue; it knows nothing of w
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
+from traceback import format_exc
+from types import MappingProxyType
 from typing import Any
 
 from . import rows  # noqa: F401  (registers the rows)
+from .desk import WrongSymbol
 from .known import Target, make_profile, make_target
-from .matrix import ROWS, Row, run_row, why_not
-from .profile import Profile
+from .matrix import ROWS, Row, Run, run_row, why_not
+from .profile import LABELS, Profile
 from .recorder import Missed
 
 SURVIVED: str = "survived"
 VERDICTS: tuple[str, ...] = (SURVIVED, "lost", "doubled", "invented", "hung", "vacuous")
 ROW_SECONDS: float = 180.0
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 MakeVenue = Callable[[str, Mapping[str, Any], str, float], Any]     # dialect, options, clock, speed -> a context manager
 
@@ -30,19 +34,39 @@ class Driver:
     """
 
     def __init__(
-        self, name: str, dialect: str, setting: Mapping[str, str], patches: Mapping[str, str], symbol: str
+        self,
+        name: str,
+        dialect: str,
+        setting: Mapping[str, str],
+        patches: Mapping[str, str],
+        symbol: str,
+        labels: Mapping[str, str] = EMPTY,
+        absent: Mapping[str, str] = EMPTY,
+        traits: Mapping[str, Any] = EMPTY,
+        options: Mapping[str, str] = EMPTY,
     ) -> None:
         self.name: str = name
-        self.target: Target = make_target(name, dialect, setting, patches, symbol)
+        self.target: Target = make_target(name, dialect, setting, patches, symbol, traits)
         self.profile: Profile = make_profile(name, self.target)
+        for row, reason in absent.items():
+            if row.upper() not in ROWS or not reason:
+                raise ValueError(f"--absent: not ROW=REASON with a row from {next(iter(ROWS))} to {list(ROWS)[-1]}: '{row}={reason}'")
+        self.profile.absent = {**self.profile.absent, **{row.upper(): reason for row, reason in absent.items()}}
+        self.profile.labels = checked_labels(labels)
+        self.profile.options = {**self.profile.options, **options}
 
     @property
     def dialect(self) -> str:
         return self.target.dialect
 
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Id, title, and why it does not apply ("" if it does)."""
-        return [(row.id, row.title, why_not(row, self.profile)) for row in ROWS.values()]
+    @property
+    def options(self) -> dict[str, Any]:
+        """Of the venue's dialect."""
+        return dict(self.profile.options)
+
+    def rows(self) -> list[tuple[str, str, str, float]]:
+        """Id, title, why it does not apply ("" if it does), and the seconds it takes as a rule."""
+        return [(row.id, row.title, why_not(row, self.profile), row.seconds) for row in ROWS.values()]
 
     def versions(self) -> str:
         """Of what takes part."""
@@ -55,8 +79,19 @@ class Driver:
                 continue
         return ", ".join(found)
 
+    def check_symbol(self, make_venue: MakeVenue) -> tuple[str, str]:
+        """Whether the gateway has a contract of that symbol: "refused" and the reason if other contracts came."""
+        with make_venue(self.target.dialect, self.profile.options, "system", 1.0) as venue:
+            try:
+                Run(self.profile, venue).desk(ready=False).connect().wait_contract()
+            except WrongSymbol as error:
+                return "refused", str(error)
+            except Exception as error:      # the rows will say what it means for each of them
+                return "hung", str(error)
+        return SURVIVED, ""
+
     def run(self, id: str, make_venue: MakeVenue) -> tuple[str, str]:
-        """One row: the verdict, and the first line of what went wrong. Leaves threads behind that hang."""
+        """One row: the verdict, and what went wrong, in one line and then in full. Leaves threads behind that hang."""
         row: Row = ROWS[id]
         answer: list[tuple[str, str]] = []
 
@@ -75,9 +110,23 @@ def verdict(row: Row, profile: Profile, venue: Any) -> tuple[str, str]:
     try:
         run_row(row, profile, venue, close=False)
     except Missed as missed:
-        return missed.kind, str(missed).partition("\n")[0]
+        return missed.kind, str(missed)
     except AssertionError as error:
-        return "lost", str(error).partition("\n")[0]
+        return "lost", str(error)
     except Exception as error:
-        return "hung", f"an exception reached the caller: {type(error).__name__}: {error}"
+        return "hung", f"an exception reached the caller: {type(error).__name__}: {error}\n{format_exc()}"
     return SURVIVED, ""
+
+
+def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """
+    Labels that replace the dialect's own.
+
+    :raises ValueError: naming one that there is not, and the choices
+    """
+    for name, text in labels.items():
+        if name not in LABELS:
+            raise ValueError(f"--label: no label {name!r}, there are: {', '.join(LABELS)}")
+        if not text:
+            raise ValueError(f"--label: {name}: the text is empty")
+    return dict(labels)

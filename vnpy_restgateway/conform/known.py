@@ -31,6 +31,12 @@ class Target:
     more: Mapping[str, Any] = field(default_factory=dict)       # further fields of the Profile
 
 
+# what is the venue's doing, whatever the gateway
+OF_THE_DIALECT: dict[str, dict[str, Any]] = {
+    "qte": {"tells_fills": False, "finds_lost": False, "pushed": False, "has_bars": False},
+    "hashex": {"names_orders": False},
+}
+
 MOCKBINANCE: str = "vnpy_mockbinance:MockBinanceGateway"
 KNOWN: dict[tuple[str, str], Target] = {
     (MOCKBINANCE, "binance"): Target(
@@ -43,13 +49,12 @@ KNOWN: dict[tuple[str, str], Target] = {
         {"Server": "QTE", "REST Host": "{rest}", "API Key": "{key}", "Symbols": "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001"},
         "BTCUSDT_SPOT_BINANCE",
         more={
-            "ready_line": "Trade API connected", "lacks": STOPS, "tells_fills": False, "finds_lost": False,
-            "pushed": False, "has_bars": False, "absent": {"F6": NO_CODE, "F34": NO_NONCE},
+            "ready_line": "Trade API connected", "lacks": STOPS, **OF_THE_DIALECT["qte"], "absent": {"F6": NO_CODE, "F34": NO_NONCE},
         },
     ),
     ("vnpy_hashex:HashExGateway", "hashex"): Target(
         "hashex", {"REST Host": "{rest}", "Stream Host": "{stream}", "Access Key": "{key}", "Secret Key": "{secret}", "Market Buy": "BASE"},
-        "BTCUSDT_SPOT_HASHEX", more={"names_orders": False, "lacks": STOPS, "absent": {"F6": NO_CODE}},
+        "BTCUSDT_SPOT_HASHEX", more={**OF_THE_DIALECT["hashex"], "lacks": STOPS, "absent": {"F6": NO_CODE}},
     ),
     ("vnpy_binance:BinanceSpotGateway", "binance"): Target(
         "binance",
@@ -73,10 +78,11 @@ def find_target(name: str, dialect: str) -> Target | None:
 
 
 def make_target(
-    name: str, dialect: str, setting: Mapping[str, str], patches: Mapping[str, str], symbol: str
+    name: str, dialect: str, setting: Mapping[str, str], patches: Mapping[str, str], symbol: str,
+    traits: Mapping[str, Any],
 ) -> Target:
     """
-    What is known of a gateway class, with what the command line adds.
+    What is known of a gateway class, with what the command line adds. ``traits``: further fields of the Profile.
 
     :raises ValueError: naming what is missing
     """
@@ -84,11 +90,12 @@ def make_target(
     if found is None:
         if not dialect or not symbol or not setting:
             raise ValueError(f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue")
-        found = Target(dialect, {}, symbol, more={"ready_line": ""})
+        found = Target(dialect, {}, symbol, more={"ready_line": "", **OF_THE_DIALECT.get(dialect, {})})
     if found.dialect not in WIRES:
         raise ValueError(f"the matrix knows no dialect {found.dialect!r}, there are: {', '.join(WIRES)}")
     return Target(
-        found.dialect, {**found.setting, **setting}, symbol or found.symbol, {**found.patches, **patches}, found.slow, found.more
+        found.dialect, {**found.setting, **setting}, symbol or found.symbol, {**found.patches, **patches}, found.slow,
+        {**found.more, **traits},
     )
 
 

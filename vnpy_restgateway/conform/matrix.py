@@ -60,12 +60,13 @@ class Run:
         """How often these faults have bitten, also after ``clear``."""
         return self.faults.bitten(handles)
 
-    def struck(self, handles: list[int], times: int = 1, seconds: float = 10.0) -> None:
+    def struck(self, handles: list[int], times: int = 1, seconds: float = 0.0) -> None:
         """
-        Wait until these faults have bitten so often.
+        Wait until these faults have bitten so often, for so many seconds or those of the profile.
 
         :raises Missed: ``vacuous``: what follows would prove nothing
         """
+        seconds = seconds or self.profile.strike
         try:
             self.desks[0].recorder.wait(lambda: self.bitten(handles) >= times, "", seconds)
         except Missed:
@@ -164,6 +165,7 @@ class Row(NamedTuple):
     speed: float = 1.0              # of the venue's market
     streams: bool = False
     spoils: bool = False            # listeners change what they are handed
+    seconds: float = 3.0            # it takes as a rule, with the gateways' own patience
 
 
 ROWS: dict[str, Row] = {}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from vnpy.trader.constant import OrderType
+from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
 
@@ -77,6 +77,10 @@ class Wire(NamedTuple):
     odd_push: Mapping[str, Any] = {}            # and in the push of an order
 
 
+SEVERAL: tuple[str, ...] = ("order", "cancel")
+LABELS: tuple[str, ...] = (
+    *SEVERAL, "order_push", "user_push", "quote_push", "subscribe", "account", "open_orders", "history",
+)
 WIRES: dict[str, Wire] = {
     "binance": Wire(
         order=("WS order.place", "POST /api/v3/order"), cancel=("WS order.cancel", "DELETE /api/v3/order"),
@@ -128,12 +132,17 @@ class Profile:
     has_bars: bool = True
     quick: Callable[[BaseGateway], None] = lambda gateway: None     # called before the gateway connects
     patience: float = 60.0          # s for what a gateway finds out by itself
+    strike: float = 10.0            # s within which a fault strikes after what calls it out
     real_engine: bool = False       # vn.py's own event engine, which a gateway can kill
     absent: Mapping[str, str] = field(default_factory=dict)         # row -> why it cannot apply to this pair
+    labels: Mapping[str, str] = field(default_factory=dict)         # of LABELS -> what stands for the dialect's own
+    exchange: Exchange = Exchange.GLOBAL
 
     @property
     def wire(self) -> Wire:
-        return WIRES[self.dialect]
+        """What the dialect calls things."""
+        others: dict[str, Any] = {name: (text,) if name in SEVERAL else text for name, text in self.labels.items()}
+        return WIRES[self.dialect]._replace(**others)
 
 
 def load_class(target: str) -> type[BaseGateway]:

@@ -120,7 +120,7 @@ def own_restart(run: Run) -> None:
     run.resolved(new, resting, Status.ALLTRADED)
 
 
-@row("F38", "close in the midst of it, and connect again")
+@row("F38", "close in the midst of it, and connect again", seconds=32)
 def close_and_connect(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()

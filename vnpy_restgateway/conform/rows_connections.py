@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from threading import Event, Thread
 from typing import Any
 
-from vnpy.trader.constant import Exchange, Interval, Status
+from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import HistoryRequest
 
 from .matrix import HIGH, LOW, Run, row
@@ -37,7 +37,7 @@ def restart(run: Run) -> None:
     run.works(desk)
 
 
-@row("F23", "the venue restarts without its state")
+@row("F23", "the venue restarts without its state", seconds=30)
 def wiped(run: Run) -> None:
     desk = run.desk()
     orderid = desk.send("BUY", LOW, 0.1)
@@ -66,7 +66,7 @@ def user_stream_drops(run: Run) -> None:
     run.works(desk)
 
 
-@row("F25", "half-open sockets, and a silent stream with live pings", streams=True)
+@row("F25", "half-open sockets, and a silent stream with live pings", streams=True, seconds=34)
 def half_open(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -117,7 +117,7 @@ def a_day(run: Run) -> None:
         desk.assert_truth(run.profile.patience)
 
 
-@row("F27", "a subscription that is refused, or never answered", streams=True)
+@row("F27", "a subscription that is refused, or never answered", streams=True, seconds=9)
 def subscription(run: Run) -> None:
     def subscribe(name: str, struck: list[int]) -> None:
         desk = run.desk(name)
@@ -132,7 +132,7 @@ def subscription(run: Run) -> None:
     subscribe("TWO", run.arm(run.wire.subscribe, "before_engine", "status", status=400, body=refusal))
 
 
-@row("F28", "everything while the venue is away")
+@row("F28", "everything while the venue is away", seconds=9)
 def away(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -146,7 +146,7 @@ def away(run: Run) -> None:
         desk.recorder.pass_time(1.0)
         try:
             sent += [desk.send("BUY", LOW, 0.1) for _ in range(3)]
-            desk.subscribe(next(s for s in desk.recorder.contracts if s != run.profile.symbol and "USDT" in s))
+            desk.subscribe(next((s for s in desk.recorder.contracts if s != run.profile.symbol and "USDT" in s), ""))
             desk.cancel(sent[0])
             desk.gateway.query_account()
         except Exception as error:
@@ -165,8 +165,8 @@ def revoked(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk)
-    run.venue.set_key(run.venue.key, True)
     requests = run.arm("*", "before_engine", "delay", ms=0, times=0)
+    run.venue.set_key(run.venue.key, True)
     orderid = desk.send("BUY", LOW, 0.1)
     run.resolved(desk, orderid, Status.REJECTED)
     run.struck(requests)                # else nothing would be counted
@@ -188,20 +188,20 @@ def revoked(run: Run) -> None:
     run.works(desk)
 
 
-@row("F32", "hung routes: orders flow, history gives up")
+@row("F32", "hung routes: orders flow, history gives up", seconds=13)
 def hung(run: Run) -> None:
     desk = run.desk()
-    if run.wire.history:
+    if run.profile.has_bars:
         bars = run.arm(run.wire.history, "before_engine", "hang", times=0)
     reads = run.arm("GET *", "before_engine", "hang", times=0)
     now = datetime.now(timezone.utc)
-    request = HistoryRequest(run.profile.symbol, Exchange.GLOBAL, now - timedelta(hours=1), now, Interval.MINUTE)
+    request = HistoryRequest(run.profile.symbol, run.profile.exchange, now - timedelta(hours=1), now, Interval.MINUTE)
     with run.aside(lambda: desk.gateway.query_history(request)):
         desk.gateway.query_account()
         orderid = desk.send("BUY", LOW, 0.01)
         desk.wait_status(orderid, Status.NOTTRADED, seconds=5.0)
         run.struck(reads)
-        if run.wire.history:
+        if run.profile.has_bars:
             run.struck(bars)
         run.clear()
     run.away(desk, orderid)

@@ -93,7 +93,7 @@ def race(run: Run) -> None:
     run.resolved(desk, orderid, Status.ALLTRADED)
 
 
-@row("F18", "the fate of a cancel unknown")
+@row("F18", "the fate of a cancel unknown", seconds=13)
 def cancel_unknown(run: Run) -> None:
     desk = run.desk()
     for stage, action in (("before_engine", "hang"), ("after_engine", "hang"), ("on_reply", "reset")):

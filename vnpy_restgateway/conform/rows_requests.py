@@ -8,7 +8,7 @@ from .matrix import HIGH, LOW, PAGE, Run, row
 from .recorder import Missed
 
 
-@row("F1", "time-out before the venue saw the order")
+@row("F1", "time-out before the venue saw the order", seconds=28)
 def before_the_engine(run: Run) -> None:
     desk = run.desk()
     lost = run.arm(run.wire.order, "before_engine", "hang")
@@ -31,7 +31,7 @@ def after_the_engine(run: Run) -> None:
     run.sent_once(1)
 
 
-@row("F3", "connection reset before, during, after the answer")
+@row("F3", "connection reset before, during, after the answer", seconds=28)
 def reset(run: Run) -> None:
     desk = run.desk()
     for stage, action in (("before_engine", "reset"), ("after_engine", "reset"), ("on_reply", "close")):
@@ -71,7 +71,7 @@ def unknown_codes(run: Run) -> None:
     run.away(desk, orderid)
 
 
-@row("F6", "too many orders, and busy")
+@row("F6", "too many orders, and busy", seconds=29)
 def too_many_orders(run: Run) -> None:
     desk = run.desk()
     for status, body in ((429, run.wire.too_many), (503, run.wire.busy)):

@@ -1,17 +1,30 @@
-"""``python -m mockexchange conform``: its arguments, its table and its exit status."""
+"""``python -m mockexchange conform``: its arguments, its table, its files and its exit status."""
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 OURS: str = "vnpy_mockbinance:MockBinanceGateway"
+HERE: Path = Path(__file__).parent
+ROOT: Path = HERE.parents[2]
 
 
 def conform(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "mockexchange", "conform", *arguments], capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "mockexchange", "conform", *arguments], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE)))},
     )
+
+
+def verdicts(done: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+    """Row -> verdict of the table."""
+    lines = [line for line in done.stdout.splitlines() if line.startswith("F") and len(line) > 61]
+    return {line.split()[0]: line[61:].split()[0] for line in lines}
 
 
 def test_rows_of_a_gateway_that_survives_them() -> None:
@@ -24,6 +37,12 @@ def test_rows_of_a_gateway_that_survives_them() -> None:
     assert "-         requests carry a time, no nonce" in lines[3]
     assert lines[5] == "2 survived, 1 do not apply"
     assert "vnpy_mockbinance " in lines[6]
+    said = done.stderr.splitlines()
+    assert said[0] == "2 rows, 2 at a time: about 5 s"
+    assert sorted(line.split(":")[0] for line in said[1:]) == [
+        "F2 time-out after the venue accepted", "F31 numbers: steps, 0.1 + 0.2, 5e-05".split(":")[0],
+    ]
+    assert any(line.startswith("F2 time-out after the venue accepted: runs, 1 left after it, about ") for line in said), said
 
 
 def test_row_that_is_not_survived() -> None:
@@ -34,15 +53,101 @@ def test_row_that_is_not_survived() -> None:
     assert "hung      an exception reached the caller" in done.stdout.splitlines()[1]
 
 
+@pytest.mark.parametrize(("arguments", "rows"), [
+    (("--label", "order=POST /api/v3/ordre"), ("F2", "F5")),
+    (("--label", "user_push=PUSH user nobody"), ("F12",)),
+    (("--dialect", "qte", "--label", "account=GET /api/v3/account"), ("F4", "F10")),
+])
+def test_wrong_label_makes_the_rows_that_need_it_vacuous(arguments: tuple[str, ...], rows: tuple[str, ...]) -> None:
+    done = conform(OURS, *arguments, "--rows", ",".join(("F31", *rows)))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert verdicts(done) == {"F31": "survived", **dict.fromkeys(rows, "vacuous")}
+    label = arguments[-1].partition("=")[2]
+    assert done.stdout.count(f"never bit within 10 s: {label} (") == len(rows)
+    assert f"{len(rows)} vacuous" in done.stdout and "1 survived" in done.stdout
+
+
+def test_right_label_is_taken_as_well() -> None:
+    done = conform(OURS, "--label", "order=WS order.place", "--rows", "f2")
+    assert (done.returncode, verdicts(done)) == (0, {"F2": "survived"}), done.stdout
+
+
+POLLED: tuple[str, ...] = (
+    "foreign_gateway:ForeignGateway", "--option", "unsigned=true", "--setting", "Server=QTE", "--setting", "REST Host={rest}",
+    "--setting", "API Key={key}", "--setting", "Symbols=BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001",
+)
+
+
+def test_foreign_gateway_that_polls() -> None:
+    """Pushes are no matter of it, its contract is found in any case, and it says itself when it is ready."""
+    done = conform(
+        *POLLED, "--dialect", "binance", "--symbol", "btcusdt_spot_binance.global", "--no-pushes", "--no-history",
+        "--ready-line", "Trade API connected", "--rows", "F5,F12,F33", "--absent", "f33=it polls", "--patience", "30",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert verdicts(done) == {"F5": "survived", "F12": "-", "F33": "-"}
+    assert done.stdout.count("nothing is pushed: everything is polled") == 1 and "it polls" in done.stdout
+
+
+def test_foreign_gateway_on_a_dialect_that_pushes_nothing() -> None:
+    done = conform(*(text for text in POLLED if text not in ("--option", "unsigned=true")), "--dialect", "qte", "--symbol", "BTCUSDT_spot_binance", "--rows", "F12,F2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert verdicts(done) == {"F2": "survived", "F12": "-"}
+
+
+def test_symbol_that_does_not_come_is_one_line_with_those_that_did() -> None:
+    done = conform(OURS, "--symbol", "BTCUSDT.GLOBAL", "--rows", "F2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("mockexchange: error: --symbol: no contract 'BTCUSDT.GLOBAL' has come, but ")
+    assert "BTCUSDT_SPOT_BINANCE" in done.stderr
+
+
+def test_files(tmp_path: Path) -> None:
+    done = conform(
+        OURS, "--rows", "F5,F31,F34", "--label", "order=POST /never", "--json", str(tmp_path / "a.json"), "--junit", str(tmp_path / "a.xml"),
+    )
+    assert done.returncode == 1, done.stderr
+    report = json.loads((tmp_path / "a.json").read_text())
+    assert (report["gateway"], report["dialect"], report["passed"]) == (OURS, "binance", False)
+    assert report["counts"] == {"vacuous": 1, "survived": 1, "-": 1}
+    assert [(row["id"], row["verdict"]) for row in report["rows"]] == [("F5", "vacuous"), ("F31", "survived"), ("F34", "-")]
+    assert report["rows"][0]["seconds"] > 1 and report["rows"][0]["reason"].startswith("never bit within 10 s: POST /never (")
+    suite = ElementTree.parse(tmp_path / "a.xml").getroot().find("testsuite")
+    assert suite is not None
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "3", "failures": "1", "errors": "0", "skipped": "1",
+    }
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == [
+        "F5 a body that says: unknown", "F31 numbers: steps, 0.1 + 0.2, 5e-05", "F34 nonces: never used twice, always rising",
+    ]
+    failure = cases[0].find("failure")
+    assert failure is not None and failure.get("type") == "vacuous" and "POST /never" in str(failure.text)
+    assert cases[1].find("failure") is None and cases[1].find("skipped") is None
+    skipped = cases[2].find("skipped")
+    assert skipped is not None and skipped.get("message") == "requests carry a time, no nonce"
+
+
 @pytest.mark.parametrize(("arguments", "line"), [
-    ((OURS, "--rows", "F41"), "--rows: no row 'F41', there are: F1 to F40"),
+    ((OURS, "--rows", "F410"), "--rows: no row 'F410', there are: F1 to F"),
+    ((OURS, "--rows", "F9-F5"), "--rows: F9 comes after F5: 'F9-F5'"),
     ((OURS, "--jobs", "0"), "--jobs: not a number from 1 on: 0"),
+    ((OURS, "--patience", "0"), "--patience: not a number of seconds above 0 and up to 240: 0"),
     ((OURS, "--dialect", "nyse"), f"{OURS} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue"),
     (("no_such_module:Thing", "--dialect", "binance", "--symbol", "X", "--setting", "a=b"), "'no_such_module:Thing' is no module:Class that can be imported"),
     (("json:JSONDecoder", "--dialect", "binance", "--symbol", "X", "--setting", "a=b"), "'json:JSONDecoder' is no BaseGateway"),
     ((OURS, "--setting", "Server"), "--setting: not NAME=VALUE: 'Server'"),
     ((OURS, "--patch", "json:NOPE=1"), "patch: 'json:NOPE' is no module:NAME that is there"),
     ((OURS, "--driver", "nobody"), "no driver 'nobody' is installed"),
+    ((OURS, "--label", "ordre=POST /x"), "--label: no label 'ordre', there are: order, cancel, order_push, user_push, quote_push, subscribe, account, open_orders, history"),
+    ((OURS, "--label", "order="), "--label: order: the text is empty"),
+    ((OURS, "--label", "order"), "--label: not NAME=VALUE: 'order'"),
+    ((OURS, "--absent", "F999=never"), "--absent: not ROW=REASON with a row from F1 to F"),
+    ((OURS, "--absent", "F1="), "--absent: not ROW=REASON with a row from F1 to F"),
+    ((OURS, "--option", "colour=red"), "options: unknown option 'colour' of dialect 'binance' (value 'red'), there are: unsigned"),
+    ((OURS, "--json", "/no/such/folder/a.json"), "--json: cannot write '/no/such/folder/a.json': No such file or directory"),
+    ((OURS, "--junit", "/no/such/folder/a.xml"), "--junit: cannot write '/no/such/folder/a.xml': No such file or directory"),
 ])
 def test_bad_arguments_are_one_line_and_status_2(arguments: tuple[str, ...], line: str) -> None:
     done = conform(*arguments)

@@ -1,0 +1,116 @@
+"""The verdicts of a run of the matrix: as a table, as JSON, and as JUnit XML."""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+import msgspec
+
+ABSENT: str = "-"
+SURVIVED: str = "survived"
+
+# characters that XML 1.0 cannot have (https://www.w3.org/TR/xml/#charsets)
+_NO_XML: re.Pattern[str] = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Outcome(NamedTuple):
+    """What became of a row. ``reason``: its first line says it, the others give the circumstances."""
+
+    id: str
+    title: str
+    verdict: str
+    reason: str
+    seconds: float
+
+
+class Report:
+    """The outcomes of one run."""
+
+    def __init__(self, gateway: str, dialect: str, began: str, versions: str) -> None:
+        self.gateway: str = gateway
+        self.dialect: str = dialect
+        self.began: str = began
+        self.versions: str = versions
+        self.python: str = sys.version.split()[0]
+        self.outcomes: list[Outcome] = []
+
+    @property
+    def head(self) -> str:
+        """The first line."""
+        return f"{self.gateway} on the mock exchange's {self.dialect} dialect"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Verdict -> rows, in the order in which they came up."""
+        return dict(Counter(outcome.verdict for outcome in self.outcomes))
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every row that applies survived."""
+        return set(self.counts) <= {SURVIVED, ABSENT}
+
+    def add(self, outcome: Outcome) -> str:
+        """Take an outcome; its line of the table."""
+        self.outcomes.append(outcome)
+        return f"{outcome.id:<4} {outcome.title:<55} {outcome.verdict:<9} {first_line(outcome.reason)}".rstrip()
+
+    def tail(self, stopped: bool = False) -> Iterator[str]:
+        """What stands below the table: circumstances, counts, versions."""
+        for outcome in self.outcomes:
+            lines: list[str] = [line for line in outcome.reason.splitlines() if line.strip()]
+            if outcome.verdict not in (SURVIVED, ABSENT) and len(lines) > 1:
+                yield f"\n{outcome.id} {outcome.title}: {outcome.verdict}"
+                yield from (f"    {line}" for line in lines)
+        told: str = ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in self.counts.items())
+        yield f"\n{told}{'; stopped before the end' if stopped else ''}"
+        yield f"{self.began}, Python {self.python}, {self.versions}"
+
+
+def first_line(text: str) -> str:
+    """What a line of the table has room for, whole."""
+    return " ".join(text.partition("\n")[0].split())
+
+
+def to_json(report: Report) -> bytes:
+    """The report as one JSON object."""
+    rows: list[dict[str, object]] = [dict(outcome._asdict()) for outcome in report.outcomes]
+    return msgspec.json.format(msgspec.json.encode({
+        "gateway": report.gateway, "dialect": report.dialect, "began": report.began, "python": report.python,
+        "versions": report.versions, "passed": report.is_good, "counts": report.counts, "rows": rows,
+    }), indent=2) + b"\n"
+
+
+def to_junit(report: Report) -> bytes:
+    """The report as JUnit XML: a test case for each row, ``-`` as skipped, all other verdicts but ``survived`` as failures."""
+    counts: dict[str, int] = report.counts
+    failures: int = sum(count for verdict, count in counts.items() if verdict not in (SURVIVED, ABSENT))
+    totals: dict[str, str] = {
+        "tests": str(len(report.outcomes)), "failures": str(failures), "errors": "0", "skipped": str(counts.get(ABSENT, 0)),
+        "time": f"{sum(outcome.seconds for outcome in report.outcomes):.1f}",
+    }
+    suites: ElementTree.Element = ElementTree.Element("testsuites", totals)
+    suite: ElementTree.Element = ElementTree.SubElement(
+        suites, "testsuite", {"name": plain(f"conform {report.gateway} on {report.dialect}"), **totals}
+    )
+    for outcome in report.outcomes:
+        case: ElementTree.Element = ElementTree.SubElement(suite, "testcase", {
+            "classname": plain(f"{report.gateway}.{report.dialect}"), "name": plain(f"{outcome.id} {outcome.title}"),
+            "time": f"{outcome.seconds:.1f}",
+        })
+        if outcome.verdict == ABSENT:
+            ElementTree.SubElement(case, "skipped", {"message": plain(first_line(outcome.reason))})
+        elif outcome.verdict != SURVIVED:
+            failure: ElementTree.Element = ElementTree.SubElement(
+                case, "failure", {"type": outcome.verdict, "message": plain(first_line(outcome.reason) or outcome.verdict)}
+            )
+            failure.text = plain(outcome.reason)
+    ElementTree.indent(suites)
+    return bytes(ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def plain(text: str) -> str:
+    """Without what XML cannot have."""
+    return _NO_XML.sub("?", text)
