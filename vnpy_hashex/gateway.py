@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timezone
-from decimal import Decimal
 from functools import partial
 from logging import ERROR, WARNING
 from time import monotonic
@@ -18,6 +17,7 @@ from vnpy_restgateway.history import aware
 from vnpy_restgateway.outcome import Outcome
 from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
+from vnpy_restgateway.trading_rules import CryptoRules
 
 from .accounting import Accounting
 from .calls import MARKET_BUY, REFUSE
@@ -207,10 +207,10 @@ class HashExGateway(Accounting):
 
         def add(d: dict[str, Any]) -> None:
             listing: Listing = parse(d, self.gateway_name)
-            known: tuple[Decimal, Decimal] | None = self.steps.get(listing.contract.symbol)
+            rules: CryptoRules | None = self.rules.get(listing.contract.symbol)
             if not self.ready:
                 self.add_contract(*listing)
-            elif not (guessed and known and listing.tick >= known[0] and listing.step >= known[1]):
+            elif not (guessed and rules and listing.tick >= rules.steps[0] and listing.step >= rules.steps[1]):
                 self.renew_contract(*listing)       # what is guessed from the numbers shown only becomes finer
 
         if self.each(data, add, "contract") == 0:

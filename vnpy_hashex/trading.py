@@ -122,7 +122,7 @@ class Trading(RestGateway):
         order: OrderData = entry.order
         try:
             params = create_params(
-                order, self.contracts[order.symbol].name, *self.steps[order.symbol],
+                order, self.contracts[order.symbol].name, *self.rules[order.symbol].steps,
                 best_ask=best_ask, market_buy=self.market_buy,
             )
         except Exception as error:

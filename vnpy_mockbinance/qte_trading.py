@@ -15,7 +15,17 @@ from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
 from vnpy_restgateway.reconcile import VenueOrder
 from vnpy_restgateway.transitions import FINAL, VOLUME_NOISE
 
-from .qte_builds import ACCOUNT, ALL_ORDERS, DEPTH, DOCUMENT, MY_TRADES, ORDER, PRICE, WHY_NOT, Build
+from .qte_builds import (
+    ACCOUNT,
+    ALL_ORDERS,
+    DEPTH,
+    DOCUMENT,
+    MY_TRADES,
+    ORDER,
+    PRICE,
+    WHY_NOT,
+    Build,
+)
 from .qte_calls import order_params, place_params
 from .qte_parse import (
     QteOrder,
@@ -103,7 +113,7 @@ class QteTrading:
             return
         contract: ContractData = self.gateway.contracts[order.symbol]
         try:
-            params: Params = place_params(order, contract.name, *self.gateway.steps[order.symbol], self.build, best)
+            params: Params = place_params(order, contract.name, *self.gateway.rules[order.symbol].steps, self.build, best)
         except Exception as error:
             flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"request could not be built: {describe(error)}")
             return

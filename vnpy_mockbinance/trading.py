@@ -16,7 +16,13 @@ from vnpy_restgateway.reconcile import VenueOrder
 from vnpy_restgateway.routes import Routes
 
 from .calls import Params, order_params, place_params
-from .endpoints import MY_TRADES, ORDER, WS_ORDER_CANCEL, WS_ORDER_PLACE, WS_ORDER_STATUS
+from .endpoints import (
+    MY_TRADES,
+    ORDER,
+    WS_ORDER_CANCEL,
+    WS_ORDER_PLACE,
+    WS_ORDER_STATUS,
+)
 from .errors import (
     ARCHIVED_ORDER,
     AUTHENTICATION,
@@ -104,10 +110,10 @@ class Trading(RestGateway):
         over_ws: bool = not self.routes or self.routes.prefer(WS_PLACE, REST_PLACE)
         if over_ws:
             answer = partial(self.on_place, entry, WS_PLACE)
-            if order.type in LIMITS and self.trade.place_limit(order, name, *self.rounding[order.symbol], answer):
+            if order.type in LIMITS and self.trade.place_limit(order, name, *self.rules[order.symbol].rounding, answer):
                 return
         try:
-            params: Params = place_params(order, name, *self.steps[order.symbol])
+            params: Params = place_params(order, name, *self.rules[order.symbol].steps)
         except Exception as error:
             raise NotSent(f"request could not be built: {describe(error)}") from error
         if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):

@@ -36,23 +36,22 @@ from vnpy.trader.object import (
 )
 from vnpy.trader.utility import TEMP_DIR
 
-from .decimals import Step, number_of, step_of
+from .decimals import number_of
 from .doubt import DoubtRule
 from .flow import OrderFlow
 from .namesakes import Namesakes
 from .order_data import PLAIN_EVENTS, OrderForm, new
 from .orders import Entry, Push
 from .outcome import Reply, Unknown
-from .plausible import MOST, short
 from .proxy import Proxy
 from .redact import longest_form, redact
 from .schedule import Gate, retry_after
 from .settings import Field, SettingError, proxy_of, read_setting
+from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, CryptoRules
 from .writer import Writer
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 SAY_AGAIN: float = 60.0         # seconds
-MARKET: OrderType = OrderType.MARKET
 ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
 GATHER: float = 0.5             # seconds
 MADE_UP: str = "Made-up market"
@@ -80,9 +79,7 @@ class RestGateway(BaseGateway):
         super().__init__(event_engine, gateway_name)
         self.contracts: dict[str, ContractData] = {}            # by vn.py symbol
         self.names: dict[str, ContractData] = {}                # by the venue's symbol
-        self.steps: dict[str, tuple[Decimal, Decimal]] = {}     # vn.py symbol -> price tick, volume step
-        self.rounding: dict[str, tuple[Step, Step]] = {}        # the same, as what rounds to them
-        self.minimums: dict[str, tuple[float, float]] = {}      # vn.py symbol -> volume, price x volume
+        self.rules: dict[str, CryptoRules] = {}                 # by vn.py symbol
         self.forms: dict[str, OrderForm] = {}                   # by vn.py symbol
         self.secrets: tuple[str, ...] = ()
         self.proxy_secrets: tuple[str, ...] = ()
@@ -94,11 +91,11 @@ class RestGateway(BaseGateway):
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = self.make_flow()
 
-        # enums are found in a tuple by identity, in a set by a hash that costs a call in Python
         self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes)
         if hasattr(event_engine, "register"):
             event_engine.register(EVENT_CONTRACT, self.namesakes.on_contract)
 
+        # `in` on a tuple compares by identity; Enum.__hash__ is a Python call, so a set is slower here
         self._types: tuple[OrderType, ...] = tuple(sorted(self.order_types, key=list(OrderType).index))
         self._directions: tuple[Direction, ...] = tuple(self.directions)
         self._said: dict[str, tuple[str, float]] = {}
@@ -231,52 +228,7 @@ class RestGateway(BaseGateway):
         if order.direction not in self._directions:
             return f"direction {word(order.direction)} is not supported"
 
-        if type(order.volume) is not float or not 0.0 < order.volume <= MOST:
-            reason = self._unsound(order, "volume")
-            if reason:
-                return reason
-        if type(order.price) is not float or not 0.0 < order.price <= MOST:
-            reason = self._unsound(order, "price")
-            if reason:
-                return reason
-        tick, step = self.rounding[order.symbol]
-        volume: float = step.floor(order.volume) if order.volume > 0 else 0.0
-        least, least_notional = self.minimums[order.symbol]
-        if not volume or volume < least:
-            return f"volume {order.volume!r} of {order.symbol} is below the minimum {least!r}"
-        if contract.max_volume and volume > contract.max_volume:
-            return f"volume {order.volume!r} of {order.symbol} is above the maximum {contract.max_volume!r}"
-        order.volume = volume
-        if order.type is MARKET:
-            return ""
-        price: float = tick.floor(order.price) if order.price > 0 else 0.0
-        if not price:
-            return f"price {order.price!r} of {order.symbol} is below the tick {contract.pricetick!r}"
-        order.price = price
-        if price * volume > MOST:
-            return f"price x volume of {order.symbol} is {price * volume:.8g}, no venue takes as much"
-        if price * volume < least_notional * (1.0 - 1e-12):         # 0.7 x 0.1 is below 0.07 in floats
-            return f"price x volume of {order.symbol} is {price * volume:.8g}, below the minimum {least_notional:.8g}"
-        return ""
-
-    @staticmethod
-    def _unsound(order: OrderData, field: str) -> str:
-        """
-        Why a volume or price is no number that can be ordered, or "". Numbers of other types (int, Decimal, numpy's)
-        become floats. What is no number becomes 0: a listener may compute with it.
-        """
-        given: Any = getattr(order, field)
-        try:
-            value: float = number_of(given)
-        except ValueError:
-            setattr(order, field, 0.0)
-            return f"{field} {short(given)} of {order.symbol} is not a number"
-        setattr(order, field, value)
-        if value > MOST:
-            return f"{field} {value!r} of {order.symbol} is above {MOST:g}, no venue takes as much"
-        if value < 0 and order.type is MARKET and field == "price":
-            return f"price {value!r} of {order.symbol} is negative"
-        return ""
+        return self.rules[order.symbol].check(order, UNKNOWN_HOLDING, UNKNOWN_MARKET)
 
     def unsupported(self, order: OrderData) -> str:
         """What of an order the venue's API does not have, or ""; beyond ``order_types`` and ``directions``."""
@@ -373,11 +325,9 @@ class RestGateway(BaseGateway):
         self, contract: ContractData, tick: Decimal, step: Decimal, minimum: float = 0.0, min_notional: float = 0.0
     ) -> None:
         """Keep a contract with its exact tick and step and the least that can be ordered, and push it."""
-        self.minimums[contract.symbol] = (max(minimum, float(step)), min_notional)
+        self.rules[contract.symbol] = CryptoRules(contract, tick, step, minimum, min_notional)
         self.contracts[contract.symbol] = contract
         self.names[contract.name] = contract
-        self.steps[contract.symbol] = (tick, step)
-        self.rounding[contract.symbol] = (step_of(tick), step_of(step))
         self.forms[contract.symbol] = OrderForm(contract, self.gateway_name)
         self.on_contract(contract)
 
@@ -389,8 +339,8 @@ class RestGateway(BaseGateway):
         if known is None:
             self.add_contract(contract, tick, step, minimum, min_notional)
             return True
-        before: dict[str, Any] = self._rules(known, *self.steps[contract.symbol], *self.minimums[contract.symbol])
-        now: dict[str, Any] = self._rules(contract, tick, step, max(minimum, float(step)), min_notional)
+        before: dict[str, Any] = self.rules[contract.symbol].describe()
+        now: dict[str, Any] = CryptoRules(contract, tick, step, minimum, min_notional).describe()
         if before == now:
             return False
         self.add_contract(contract, tick, step, minimum, min_notional)
@@ -400,13 +350,6 @@ class RestGateway(BaseGateway):
         self.log(f"Contract of {contract.symbol} changed at the venue: {changes}", WARNING)
         return True
 
-    @staticmethod
-    def _rules(contract: ContractData, tick: Decimal, step: Decimal, minimum: float, min_notional: float) -> dict[str, Any]:
-        return {
-            "pricetick": tick.normalize(), "volume step": step.normalize(), "minimum volume": minimum, "minimum notional": min_notional,
-            "maximum volume": contract.max_volume, "size": contract.size, "stop orders": contract.stop_supported,
-            **(contract.extra or {}),
-        }
     def warn_made_up(self, mock: str | None) -> None:
         """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
         if not mock:

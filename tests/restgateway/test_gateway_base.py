@@ -321,10 +321,10 @@ def test_exactly_the_minimum_notional_is_enough(up: Pair) -> None:
         for volume in ("0.1", "0.3", "1.1", "70"):
             price = Decimal(cents) / 100
             least = price * Decimal(volume)
-            gateway.minimums[SYMBOL] = (0.002, float(least))
+            gateway.rules[SYMBOL].min_notional = float(least)
             reason, _ = checked(gateway, price=float(price), volume=float(volume))
             assert reason == "", (price, volume, least)
-            gateway.minimums[SYMBOL] = (0.002, float(least + Decimal("0.0000001")))
+            gateway.rules[SYMBOL].min_notional = float(least + Decimal("0.0000001"))
             reason, _ = checked(gateway, price=float(price), volume=float(volume))
             assert "below the minimum" in reason, (price, volume, least)
 
@@ -371,7 +371,7 @@ def test_contracts_are_pushed_and_known_by_both_names(up: Pair) -> None:
     gateway, recorder = up
     assert [c.symbol for c in recorder.contracts] == [SYMBOL]
     assert gateway.contracts[SYMBOL] is gateway.names["BTCUSDT"]
-    assert gateway.minimums[SYMBOL] == (0.002, 5.0)
+    assert (gateway.rules[SYMBOL].minimum, gateway.rules[SYMBOL].min_notional) == (0.002, 5.0)
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["made here", "made by vn.py"])
