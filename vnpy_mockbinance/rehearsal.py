@@ -135,8 +135,8 @@ class Rehearsal:
     ``compare`` returns the disagreements between gateway and venue.
     """
 
-    def __init__(self, symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]) -> None:
-        self.vt_symbol: str = f"{symbol}_SPOT_BINANCE.GLOBAL"
+    def __init__(self, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]) -> None:
+        self.vt_symbol: str = vt_symbol
         self.strategy_class: type[CtaTemplate] = load_strategy(strategy)
         self.strategy_setting: dict[str, Any] = setting
         self.event_engine: EventEngine = EventEngine()

@@ -3,10 +3,12 @@
 import re
 from collections import Counter, deque
 from logging import ERROR, WARNING
+from threading import Event
 from time import monotonic
 
 from rich.console import Console, Group
 from rich.layout import Layout
+from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -136,6 +138,52 @@ class View:
         for log in told[-lines:]:
             text.append(" ".join(log_line(log).split("\n")) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
         return Panel(text, title="Log")
+
+
+class Lines:
+    """Log lines and a line of figures a second, where there is no terminal to draw on."""
+
+    def __init__(self, run: Rehearsal) -> None:
+        self.run: Rehearsal = run
+        self.rates: Rates = Rates()
+        self.gone: bool = False             # nobody reads them any more
+        run.record.on_log = lambda log: self.say(log_line(log))
+
+    def say(self, line: str) -> None:
+        """Print it; from any thread. Nothing is raised: that would end the event engine's thread."""
+        try:
+            print(line, flush=True)
+        except (OSError, ValueError):
+            self.gone = True
+
+    def show(self) -> None:
+        """The figures. BrokenPipeError when nobody reads them any more."""
+        self.say(status_line(self.run, self.rates))
+        if self.gone:
+            raise BrokenPipeError
+
+
+def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None) -> None:
+    """Show a run that has started until its time is over, 0: for ever; RuntimeError when it has failed."""
+    pause: Event = Event()
+    ends: float = monotonic() + seconds if seconds else float("inf")
+    if lines is not None:
+        while monotonic() < ends:
+            pause.wait(min(1.0, max(0.0, ends - monotonic())))
+            lines.show()
+            run.check()
+        return
+    view: View = View(run, seconds, console)
+    try:
+        with Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
+            while monotonic() < ends:
+                pause.wait(min(0.25, max(0.0, ends - monotonic())))
+                live.update(view.render(), refresh=True)
+                run.check()
+    finally:
+        # a signal may have come in the midst of entering or leaving the screen
+        console.set_alt_screen(False)
+        console.show_cursor(True)
 
 
 def amount(value: float) -> str:

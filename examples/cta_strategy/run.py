@@ -7,10 +7,18 @@ A CTA strategy without a window, on the embedded mock exchange.
 To go live, change SETTING and nothing else: strategy and vt_symbol stay. For another venue, the gateway changes too.
 """
 
+# ruff: noqa: E402
 import argparse
+import os
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from time import monotonic
+
+# VeighNa keeps its files in .vntrader of the working directory, where there is one, else of your home. This market is made
+# up under real names: nothing of it may get among your own bars.
+os.chdir(Path(__file__).resolve().parent)
+Path(".vntrader").mkdir(exist_ok=True)
 
 from double_ma import DoubleMaStrategy
 from vnpy.event import EventEngine

@@ -8,9 +8,17 @@ yours, and orders that cannot be seen until a while after they were accepted.
     python examples/hashex/run.py
 """
 
+# ruff: noqa: E402
+import os
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from time import monotonic
+
+# VeighNa keeps its files in .vntrader of the working directory, where there is one, else of your home. This market is made
+# up under real names: nothing of it may get among your own bars.
+os.chdir(Path(__file__).resolve().parent)
+Path(".vntrader").mkdir(exist_ok=True)
 
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status

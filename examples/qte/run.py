@@ -7,9 +7,17 @@ A QTE server, played by the mock exchange: a key, no signature, nothing pushed, 
 With a server of your own, only SETTING's host, key and symbols change.
 """
 
+# ruff: noqa: E402
+import os
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from time import monotonic
+
+# VeighNa keeps its files in .vntrader of the working directory, where there is one, else of your home. This market is made
+# up under real names: nothing of it may get among your own bars.
+os.chdir(Path(__file__).resolve().parent)
+Path(".vntrader").mkdir(exist_ok=True)
 
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType

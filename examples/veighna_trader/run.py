@@ -9,6 +9,15 @@ BTCUSDT_SPOT_BINANCE into the trading panel's symbol field and press Enter.
     python examples/veighna_trader/run.py
 """
 
+# ruff: noqa: E402
+import os
+from pathlib import Path
+
+# VeighNa keeps its files in .vntrader of the working directory, where there is one, else of your home. This market is made
+# up under real names: nothing of it may get among your own bars.
+os.chdir(Path(__file__).resolve().parent)
+Path(".vntrader").mkdir(exist_ok=True)
+
 from vnpy.event import EventEngine
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.ui import MainWindow, create_qapp

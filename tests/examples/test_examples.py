@@ -1,6 +1,7 @@
 """Every example runs, and the main job ends as it promises."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT: Path = Path(__file__).parents[2]
-EXAMPLES: Path = ROOT / "examples"
+EXAMPLES: Path = Path("examples")       # of the working directory: a copy, because each keeps its files beside it
 
 QUICK: str = """
 from vnpy_ctastrategy import CtaTemplate
@@ -41,8 +42,9 @@ class Broken(Quick):
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A working directory with vn.py's folder in it, and a module of strategies."""
+    """A working directory with vn.py's folder in it, a module of strategies, and the examples."""
     (tmp_path / ".vntrader").mkdir()
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns(".vntrader", "__pycache__"))
     (tmp_path / "quick.py").write_text(QUICK)
     return tmp_path
 
@@ -87,6 +89,21 @@ def test_cta_strategy_on_hashex(place: Path) -> None:
     assert status == 0, err
     assert "double_ma initialization completed" in out + err
     assert "orders, " in out and "BTCUSDT_SPOT_HASHEX" in out
+
+
+@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "qte/run.py", "veighna_trader/run.py"])
+def test_an_example_keeps_vnpys_files_in_a_folder_of_its_own(place: Path, name: str) -> None:
+    """Its market is made up: nothing of it gets into the user's own folder."""
+    code: str = f"import runpy; runpy.run_path({name!r}); from vnpy.trader.utility import TEMP_DIR; print(TEMP_DIR)"
+    folder: Path = place / "examples" / name.split("/")[0]
+    environment: dict[str, str] = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)]), "HOME": str(place)}
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace(name, str(place / "examples" / name))],
+        cwd=place, env=environment, capture_output=True, text=True, timeout=40,
+    )
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()) == folder / ".vntrader"
+    assert not list((place / ".vntrader").iterdir())
 
 
 def test_qte(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,10 @@ DRIVER: Path = Path(__file__).with_name("trader_driver.py")
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_window(tmp_path: Path, language: str) -> None:
-    (tmp_path / ".vntrader").mkdir()
+    shutil.copytree(ROOT / "examples/veighna_trader", tmp_path / "example", ignore=shutil.ignore_patterns(".vntrader"))
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "LANGUAGE": language}
     done = subprocess.run(
-        [sys.executable, str(DRIVER), str(ROOT / "examples/veighna_trader/run.py")],
+        [sys.executable, str(DRIVER), str(tmp_path / "example/run.py")],
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=40,
     )
     assert done.returncode == 0, done.stderr + done.stdout
