@@ -30,6 +30,8 @@ def parse_account(text: str) -> Account:
     key, secret, funds = parts
     if not key or not secret:
         raise ValueError(f"account {key!r}: key and secret must not be empty")
+    if not all(word.isascii() and word.isprintable() and " " not in word for word in (key, secret)):
+        raise ValueError(f"account {key!r}: key and secret must be ASCII text without spaces")
     account: Account = Account(key, secret)
     for item in filter(None, funds.split(",")):
         asset, equals, amount = item.partition("=")

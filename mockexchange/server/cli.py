@@ -42,7 +42,7 @@ def make_parser() -> Parser:
     serve: argparse.ArgumentParser = commands.add_parser("serve", help="serve one or more venues")
     serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--control-token", default="", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach")
+    serve.add_argument("--control-token", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach")
     serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH", help="the market: synthetic, a Binance public-dump CSV (trades, aggTrades or klines), or none: a book that holds only what users put there")
     serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the feed runs")
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
@@ -66,7 +66,7 @@ def read_listeners(texts: Sequence[str]) -> list[tuple[str, int]]:
         try:
             load_dialect(name)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(f"{text!r}: {error}") from None
         result.append((name, int(port)))
     return result
 
@@ -82,7 +82,10 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
             if "unsigned" in options.setdefault("binance", {}):
                 raise UsageError("--unsigned: --option binance.unsigned is given as well")
             options["binance"]["unsigned"] = "true"
-        for dialect in options.keys() - {name for name, _ in wanted}:
+        served: set[str] = {name for name, _ in wanted}
+        if arguments.unsigned and "binance" not in served:
+            raise UsageError("--unsigned: dialect 'binance' is not served")
+        for dialect in options.keys() - served:
             raise UsageError(f"option: dialect {dialect!r} is not served")
         for name, port in wanted:
             seen[name] = seen.get(name, 0) + 1
@@ -97,7 +100,7 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
                 options=options.get(name),
                 clock=arguments.clock,
             )
-            result.append(Listener(venue, arguments.host, port, arguments.control_token))
+            result.append(Listener(venue, arguments.host, port, arguments.control_token or ""))
     except BaseException:
         close_all(result)
         raise
@@ -162,6 +165,11 @@ def tune_collector() -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Check what can be checked, then serve."""
+    for name in ("host", "control_token", "state", "feed"):
+        if getattr(arguments, name) is not None and not getattr(arguments, name).strip():
+            raise UsageError(f"--{name.replace('_', '-')} must not be empty, got {getattr(arguments, name)!r}")
+    if abs(arguments.seed) >= 2 ** 63:
+        raise UsageError(f"--seed must have fewer than 64 bits, got {arguments.seed}")
     if not is_loopback(arguments.host) and not arguments.control_token:
         raise UsageError(f"--host {arguments.host}: others can reach it, so --control-token is needed")
     listeners: list[Listener] = make_listeners(arguments)
