@@ -5,6 +5,7 @@ import builtins
 import importlib.util
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ import msgspec
 
 NEEDS: tuple[str, ...] = ("mockexchange", "aiohttp")
 INSTALL_HINT: str = 'pip install "vnpy_mockbinance[mock]"'
-READY_WITHIN: float = 14.0          # s from its start until the child has printed its ready line,
+READY_WITHIN: float = 12.0          # s from its start until the child has printed its ready line,
 BYTES_PER_SECOND: float = 1e6       # and more for what it reads first: a tenth of what an old laptop does
 PACKED: float = 8.0                 # bytes of a dump in one of its zip
 LONGEST_LINE: int = 65_536          # bytes of the child's output that are read as one line
@@ -81,6 +82,16 @@ def reading_time(arguments: Sequence[str]) -> float:
         except OSError:
             pass                        # the child says it better
     return size / BYTES_PER_SECOND
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a child at once, and what it has started itself: it is the first of a process group."""
+    try:
+        if sys.platform != "win32":
+            os.killpg(process.pid, signal.SIGKILL)
+    except OSError:
+        pass
+    process.kill()
 
 
 class EmbeddedExchange:
@@ -156,7 +167,7 @@ class EmbeddedExchange:
         try:
             process.wait(1.0)
         except subprocess.TimeoutExpired:
-            process.kill()
+            kill(process)
             process.wait(0.5)
 
     def _mind(self, process: "subprocess.Popen[bytes]", readers: list[Thread], more: float) -> None:
@@ -168,7 +179,7 @@ class EmbeddedExchange:
             with self._lock:
                 self._late = not self.ready and not self._stopping and process.poll() is None
             if self._late:
-                process.kill()
+                kill(process)
         code: int = process.wait()
         for reader in readers:
             reader.join(0.5)            # a grandchild may hold the pipes

@@ -189,8 +189,13 @@ class MockBinanceGateway(Accounting):
         )
         self.embedded = embedded
         self.flow.table.forget_venue_ids()      # a new child is a new venue
-        given: str | tuple[str, ...] = self.embedded_arguments
-        arguments: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
+        given: Any = self.embedded_arguments
+        try:
+            arguments: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
+        except (TypeError, ValueError) as error:
+            self.lost = True
+            self.log(f"embedded_arguments must be texts, got {given!r}: {error}", ERROR)
+            return
         if not any(word.startswith("--seed") for word in arguments) or self._children:
             # ids come from the seed: those of the last child must not come again
             arguments = (*arguments, "--seed", str(secrets.randbelow(2 ** 31)))

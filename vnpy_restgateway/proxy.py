@@ -71,6 +71,8 @@ def read_proxy(host: str, port: int = 0) -> Proxy | None:
         if port:
             raise ValueError(f"port {port} has no proxy host")
         return None
+    if "@" not in text:
+        text = unicodedata.normalize("NFKC", text)      # what a Chinese keyboard makes of letters and signs
     shown: str = repr(show_proxy(text))
     found = SCHEME.match(text)
     scheme: str = found.group(1).lower() if found else "http"
@@ -84,7 +86,7 @@ def read_proxy(host: str, port: int = 0) -> Proxy | None:
     user, colon, password = access.partition(":")
     if at and not user:
         raise ValueError(f"a user name must stand before the @ ({FORM}), got {shown}")
-    name, digits = split_place(place.removesuffix("/"))
+    name, digits = split_place(place.rstrip("/"))
     try:
         name = read_host_name(name)
     except ValueError:

@@ -126,9 +126,10 @@ def test_names_of_interpreters(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     ("sys.stdout.write('{\"event\": \"ready\"'); sys.stdout.flush(); time.sleep(60)", ""),
     ("print('{\"event\": \"ready\", \"rest\": 5}', flush=True); time.sleep(60)", ""),
     ("sys.stdout.close(); os.close(1); time.sleep(60)", ""),
-], ids=["silent", "stdout", "stderr", "deaf to SIGTERM", "half a line", "wrong line", "closed"])
+    ("os.fork(); time.sleep(60)", ""),
+], ids=["silent", "stdout", "stderr", "deaf to SIGTERM", "half a line", "wrong line", "closed", "two of them"])
 def test_a_child_that_never_gets_ready(desk: Desk, body: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert embedded.READY_WITHIN <= 14.0
+    assert embedded.READY_WITHIN <= 14.0, "said within 15 s"
     monkeypatch.setattr(embedded, "READY_WITHIN", 1.0)
     monkeypatch.setattr(sys, "executable", interpreter(tmp_path, "python3", body))
     before = set(threads_of_ours())
@@ -138,7 +139,7 @@ def test_a_child_that_never_gets_ready(desk: Desk, body: str, words: str, tmp_pa
     assert not exists(pid(desk)), "still there, or a zombie"
     assert desk.gateway.lost and not desk.gateway.ready
     monkeypatch.setattr(sys, "executable", REAL)
-    monkeypatch.setattr(embedded, "READY_WITHIN", 14.0)
+    monkeypatch.setattr(embedded, "READY_WITHIN", 12.0)
     desk.ready()
     desk.close()
     assert until(lambda: not set(threads_of_ours()) - before, 2.0)
@@ -222,6 +223,14 @@ def test_arguments_as_one_text(desk: Desk) -> None:
     desk.gateway.embedded_arguments = "--feed none --seed 7"
     desk.ready()
     assert desk.venue.ask("state")["seed"] == 7
+
+
+@pytest.mark.parametrize("given", ["--seed '7", 5, None])
+def test_arguments_that_are_none(desk: Desk, given: Any) -> None:
+    desk.gateway.embedded_arguments = given
+    desk.connect()
+    desk.recorder.wait(lambda: desk.recorder.said("embedded_arguments must be texts, got ", ERROR), "the line")
+    assert repr(given) in desk.recorder.complaints()[0] and desk.gateway.lost
 
 
 # much to read: patience grows with it

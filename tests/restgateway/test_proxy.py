@@ -4,8 +4,11 @@ import base64
 import json
 import logging
 import queue
+import socket
+import threading
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -114,6 +117,41 @@ def test_without_a_user_nothing_is_sent(rest: RestProbe, stream: StreamProbe) ->
             assert "authorization" not in tunnel.next().lower()
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_through_a_proxy_of_version_6(rest: RestProbe, stream: StreamProbe, secure: bool) -> None:
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    context = server_context() if secure else None
+    with listener, serving(good, context) as venue, serving(each(echo), context) as api:
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    client, _ = listener.accept()
+                    threading.Thread(target=lead, args=(client,), daemon=True).start()
+
+        def lead(client: socket.socket) -> None:
+            peer = Peer(client, 0, threading.Event())
+            with suppress(Exception), client:
+                head = peer.take_head()
+                peer.buffer = f"{head}\r\n\r\n".encode("latin-1") + peer.buffer
+                if head.startswith("CONNECT"):
+                    proxy(peer, venue.port if head.split()[1] == "localhost:8" else api.port)
+                else:
+                    each(echo)(peer)
+
+        threading.Thread(target=accept, daemon=True).start()
+        place = f"user:pw@[::1]:{listener.getsockname()[1]}"
+        trust = client_context() if secure else None
+        rest.init(f"{'https' if secure else 'http'}://localhost:7", place, ssl_context=trust)
+        rest.start()
+        rest.ask("GET", "/x")
+        assert rest.next()[0] == "data"
+        stream.go(f"{'wss' if secure else 'ws'}://localhost:8/x", proxy_host=place, ssl_context=trust)
+        assert stream.next() == ("connected", 1)
+
+
 def test_an_address_of_version_6(rest: RestProbe) -> None:
     rest.init("http://venue.invalid", "http://[::1]:9")
     rest.start()
@@ -177,9 +215,9 @@ def test_clients_that_fail_show_nothing(rest: RestProbe, stream: StreamProbe, ca
     plain: Any = RestClient()
     plain.init("http://venue.invalid", HOST, 9)
     plain.on_error(ConnectionError, ConnectionError(f"{found.url} {found.credentials} {PASSWORD}"), None, None)
-    socket: Any = WebsocketClient()
-    socket.init("ws://venue.invalid", HOST, 9)
-    socket.on_error(ConnectionError(f"{found.url} {found.credentials} {PASSWORD}"))
+    streaming: Any = WebsocketClient()
+    streaming.init("ws://venue.invalid", HOST, 9)
+    streaming.on_error(ConnectionError(f"{found.url} {found.credentials} {PASSWORD}"))
     assert len(caplog.records) == 2
     for record in caplog.records:
         assert "***" in record.getMessage()

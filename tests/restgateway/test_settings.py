@@ -229,6 +229,8 @@ def test_a_fields_own_check_names_field_and_value() -> None:
     ({"Proxy Host": "HTTP://Proxy.Example:8080/"}, "http://proxy.example:8080"),
     ({"Proxy Host": " proxy.example:8080\n"}, "http://proxy.example:8080"),
     ({"Proxy Host": "１２７．０．０．１：８０８０"}, "http://127.0.0.1:8080"),
+    ({"Proxy Host": "ｈｔｔｐ：／／１２７．０．０．１：８０８０／"}, "http://127.0.0.1:8080"),
+    ({"Proxy Host": "http://127.0.0.1:8080//"}, "http://127.0.0.1:8080"),
     ({"Proxy Host": "::1", "Proxy Port": 8080}, "http://[::1]:8080"),
     ({"Proxy Host": "[::1]", "Proxy Port": 8080}, "http://[::1]:8080"),
     ({"Proxy Host": "http://[2001:db8::1]:8080"}, "http://[2001:db8::1]:8080"),
