@@ -4,6 +4,7 @@ Where vn.py keeps its files during a run: ``.vntrader`` of the working directory
 vn.py makes and fills that folder while it is imported, and ends with a traceback where it cannot.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -29,8 +30,9 @@ def settle_folder() -> "tempfile.TemporaryDirectory[str] | None":
 
 def trouble() -> str:
     """Why vn.py cannot use its folder, "" if it can. The folder is made if it is not there, as vn.py does."""
+    folder: Path = Path(NAME)
     try:
-        folder: Path = Path.cwd() / NAME
+        folder = Path.cwd() / NAME
         if not folder.exists():
             folder = Path.home() / NAME
         folder.mkdir(exist_ok=True)
@@ -38,7 +40,15 @@ def trouble() -> str:
             if place.exists():
                 with tempfile.TemporaryFile(dir=place):
                     pass
+        for file in (folder / "log").glob("vt_*.log"):
+            if not os.access(file, os.W_OK):
+                return f"{file}: not writable"
+        settings: Path = folder / "vt_setting.json"
+        if settings.exists() and not isinstance(json.loads(settings.read_bytes()), dict):
+            return f"{settings}: not a JSON object"
+    except ValueError as error:
+        return f"{folder / 'vt_setting.json'}: not JSON ({error})"
     except (OSError, RuntimeError) as error:
         # without the names of files that are only tried
-        return f"{folder}: {error.strerror}" if isinstance(error, OSError) and "folder" in locals() else str(error)
+        return f"{folder}: {error.strerror if isinstance(error, OSError) else error}"
     return ""

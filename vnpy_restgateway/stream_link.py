@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
@@ -24,7 +24,7 @@ class StreamOptions:
 
     url: str
     headers: Mapping[str, str] | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)     # its URL has the password
     ssl_context: ssl.SSLContext | None = None
     pong_timeout: float = 10.0
     connect_timeout: float = 10.0

@@ -248,6 +248,11 @@ def test_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".vntrader").unlink()
     (tmp_path / ".vntrader").mkdir()
     assert trouble() == ""
+    for text in ("{", "[]", "\xff"):
+        (tmp_path / ".vntrader/vt_setting.json").write_bytes(text.encode("latin-1"))
+        assert "vt_setting.json: not" in trouble()
+    (tmp_path / ".vntrader/vt_setting.json").write_text('{"font.size": 12}')
+    assert trouble() == ""
     if os.name == "posix" and os.geteuid() != 0:
         (tmp_path / ".vntrader").chmod(0o500)
         assert "ermission" in trouble()

@@ -1,5 +1,6 @@
 """A made-up market under a real venue's names: said at connect. Contracts of one name from two gateways: said by name."""
 
+import socket
 from collections.abc import Iterator
 from logging import INFO, WARNING
 from typing import Any
@@ -58,6 +59,19 @@ def test_every_answer_of_the_mock_exchange_bears_the_mark(dialect: str) -> None:
             except Exception as error:
                 answer = error
             assert answer.headers["X-Mock-Exchange"] == dialect, (path, answer)
+
+
+@pytest.mark.parametrize(("dialect", "path"), [("binance", "/ws-api/v3"), ("binance", "/stream"), ("hashex", "/spot/v1/ws/socket")])
+def test_handshakes_bear_it_too(dialect: str, path: str) -> None:
+    with MockExchange(dialect) as venue, socket.create_connection(("127.0.0.1", int(venue.rest.rpartition(":")[2])), timeout=5) as client:
+        client.sendall((
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        ).encode())
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += client.recv(4096)
+        assert head.startswith(b"HTTP/1.1 101") and f"X-Mock-Exchange: {dialect}\r\n".encode() in head
 
 
 def test_not_said_of_a_venue_that_is_none(desk: Desk) -> None:
