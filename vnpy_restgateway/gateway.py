@@ -350,7 +350,7 @@ class RestGateway(BaseGateway):
         self.log(f"Contract of {contract.symbol} changed at the venue: {changes}", WARNING)
         return True
 
-    def warn_made_up(self, mock: str | None) -> None:
+    def warn_made_up(self, mock: str) -> None:
         """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
         if not mock:
             return

@@ -58,7 +58,7 @@ class RestClient(vnpy_rest.RestClient):
         self.connect_timeout: float = 5.0
         self.read_timeout: float = 10.0
         self.proxy: Proxy | None = None
-        self.mock: str | None = None                    # the dialect of a mock exchange that answers, "" of none, None unknown
+        self.mock: str = ""                             # the dialect of the mock exchange that has answered, "" of none
         self._origin: tuple[str, Origin, str] | None = None
         self._lock: threading.Lock = threading.Lock()
         self._quiet: threading.Condition = threading.Condition(self._lock)
@@ -92,7 +92,7 @@ class RestClient(vnpy_rest.RestClient):
         self.read_timeout = read_timeout
         self.ssl_context = ssl_context
         self._origin = None
-        self.mock = None
+        self.mock = ""
         if not self.active:
             self._transport.stop()
             self._transport = self._new_transport()
@@ -296,7 +296,7 @@ class RestClient(vnpy_rest.RestClient):
             status: int = response.status_code
             reply: Reply = Reply.parse(status, response.headers, response.content)
             request.reply = reply
-            if self.mock is None:
+            if not self.mock:       # a proxy may have given the first answers
                 self.mock = response.headers.get(MOCK_HEADER, "")
             if status // 100 == 2 and reply.malformed:
                 raise Unknown(f"answer is not JSON: {redact(response.text[:200], self.known_secrets())!r}")

@@ -78,7 +78,6 @@ def test_not_said_of_a_venue_that_is_none(desk: Desk) -> None:
     """A real venue has no such header, and nothing is asked of it to find out."""
     desk.recorder.logs.clear()
     desk.gateway.warn_made_up("")
-    desk.gateway.warn_made_up(None)
     assert not desk.recorder.logs
 
 
