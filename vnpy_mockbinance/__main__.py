@@ -9,10 +9,12 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .arguments import PROGRAM, read_arguments
 from .folder import settle_folder
@@ -23,9 +25,21 @@ if TYPE_CHECKING:
 NEEDS: tuple[str, ...] = ("aiohttp", "rich", "vnpy_ctastrategy", "vnpy_sqlite")
 
 
-def interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends the run as Ctrl-C does: terminal restored, orders cancelled, gateway and venue compared."""
-    raise KeyboardInterrupt
+class Termination:
+    """
+    The handler of SIGTERM. The first one ends the run as Ctrl-C does: terminal restored, orders cancelled, gateway and
+    venue compared. One that comes more than a second later ends the process at once; ``timeout`` sends two together.
+    """
+
+    def __init__(self) -> None:
+        self.first: float = 0.0         # monotonic s
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self.first:
+            self.first = monotonic()
+            raise KeyboardInterrupt
+        if monotonic() > self.first + 1.0:
+            end_at_once()
 
 
 def is_plain(options: argparse.Namespace, console: "Console") -> bool:
@@ -45,7 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")       # a log line may have what the terminal's code page has not
     sys.path.insert(0, str(Path.cwd()))         # for --strategy, before vn.py changes the working directory
-    signal.signal(signal.SIGTERM, interrupt)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, Termination())
     temporary = settle_folder()
     try:
         return rehearse(options)
@@ -109,12 +124,23 @@ def rehearse(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def end_at_once() -> NoReturn:
+    """Without a summary, and without waiting for anybody: threads of vn.py may be left that never end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, RuntimeError):         # RuntimeError: in the midst of a print
+        pass
+    os._exit(130)
+
+
 def start() -> int:
     """``main``, and the ends that have no summary."""
     try:
         return main()
-    except KeyboardInterrupt:           # while still importing
-        return 130
+    except KeyboardInterrupt:           # while still importing, or once more while closing
+        end_at_once()
     except BrokenPipeError:             # whoever read our lines has gone
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,10 +1,13 @@
 """The main job in a terminal, drawn by rich."""
 
 import re
+import signal
 from collections import Counter, deque
 from logging import ERROR, WARNING
-from threading import Event
+from threading import Event, current_thread, main_thread
 from time import monotonic
+from types import FrameType
+from typing import Any
 
 from rich.console import Console, Group
 from rich.layout import Layout
@@ -163,6 +166,30 @@ class Lines:
             raise BrokenPipeError
 
 
+class Signals:
+    """
+    Takes SIGINT and SIGTERM while a terminal is drawn on. An exception in the midst of rich's output would leave its
+    console in a state in which nothing is written any more, the end of the alternate screen included.
+    """
+
+    def __init__(self) -> None:
+        self.came: bool = False         # no Event: a handler that interrupts another one would wait for its lock
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "Signals":
+        if current_thread() is main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self.take)
+        return self
+
+    def take(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
 def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None) -> None:
     """Show a run that has started until its time is over, 0: for ever; RuntimeError when it has failed."""
     pause: Event = Event()
@@ -174,16 +201,13 @@ def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None)
             run.check()
         return
     view: View = View(run, seconds, console)
-    try:
-        with Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
-            while monotonic() < ends:
-                pause.wait(min(0.25, max(0.0, ends - monotonic())))
-                live.update(view.render(), refresh=True)
-                run.check()
-    finally:
-        # a signal may have come in the midst of entering or leaving the screen
-        console.set_alt_screen(False)
-        console.show_cursor(True)
+    with Signals() as signals, Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
+        while monotonic() < ends and not signals.came:
+            pause.wait(min(0.25, max(0.0, ends - monotonic())))
+            live.update(view.render(), refresh=True)
+            run.check()
+    if signals.came:
+        raise KeyboardInterrupt
 
 
 def amount(value: float) -> str:
