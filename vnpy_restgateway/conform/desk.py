@@ -1,6 +1,7 @@
 """A trader at one gateway, and what the gateway said held against the venue's journal."""
 
 from difflib import get_close_matches
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..ground_truth import Disagreement, disagreements
 from .profile import Profile
 from .recorder import Missed, Recorder
 
+NEXT_CONTRACT: float = 3.0      # s that may lie between two contracts of a gateway
 SETTLE: float = 3.0             # s for a gateway of which nobody knows what it says when it is ready
 
 
@@ -71,16 +73,21 @@ class Desk:
                 return contracts[self.profile.symbol]
             return next((c for c in list(contracts.values()) if wanted in (c.symbol.casefold(), c.vt_symbol.casefold())), None)
 
-        try:
-            found: ContractData = self.recorder.wait(find, "contracts", 20.0)
-        except Missed:
-            if not contracts:
-                raise
+        def news(seen: int) -> bool:
+            return find() is not None or len(contracts) > seen
+
+        self.recorder.wait(lambda: contracts, "contracts", 20.0)
+        seen: int = 0
+        while find() is None and len(contracts) > seen:     # others have come: perhaps it is among the next
+            seen = len(contracts)
+            self.recorder.soon(partial(news, seen), NEXT_CONTRACT)
+        found: ContractData | None = find()
+        if found is None:
             names: list[str] = get_close_matches(wanted.upper(), contracts, 5, 0.3) or sorted(contracts)[:5]
             raise WrongSymbol(
                 "hung", f"no contract {self.profile.symbol!r} has come, but {len(contracts)} others: {', '.join(names)}"
                 + (", ..." if len(contracts) > len(names) else ""),
-            ) from None
+            )
         self.profile.symbol, self.profile.exchange = found.symbol, found.exchange
 
     def close(self) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
+from socket import create_connection
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from vnpy.trader.constant import Status
 
@@ -91,6 +93,22 @@ class Run:
         """Disarm all faults; what has bitten so far stays known."""
         self.faults.clear()
 
+    def gone(self, seconds: float = 2.0) -> None:
+        """
+        Wait until the venue refuses connections.
+
+        :raises Missed: ``vacuous``: it never does
+        """
+        address = urlsplit(self.venue.rest)
+        deadline: float = monotonic() + seconds
+        while monotonic() < deadline:
+            try:
+                create_connection((address.hostname or "", address.port or 0), 1.0).close()
+            except OSError:
+                return
+            Event().wait(0.05)
+        raise Missed("vacuous", f"the venue was never away within {seconds:g} s")
+
     def resolved(self, desk: Desk, orderid: str, *statuses: Status) -> Any:
         """Wait until an order of unknown fate is one of these, or anything but SUBMITTING."""
         wanted: tuple[Status, ...] = statuses or (*ALIVE, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
@@ -131,10 +149,7 @@ class Run:
 
     def soon(self, condition: Callable[[], Any], seconds: float = 3.0) -> None:
         """Give something that need not happen the time to happen."""
-        try:
-            self.desks[0].recorder.wait(condition, "", seconds)
-        except Missed:
-            pass
+        self.desks[0].recorder.soon(condition, seconds)
 
     def never(self, condition: Callable[[], Any], what: str, seconds: float) -> None:
         """A condition stays false for so long; real time is what this takes."""

@@ -105,6 +105,13 @@ class Recorder:
             raise Missed("hung", f"not within {seconds} s: {what}. The log ends:\n{lines}")
         return answer
 
+    def soon(self, condition: Callable[[], Any], seconds: float) -> None:
+        """Give something that need not happen the time to happen."""
+        try:
+            self.wait(condition, "", seconds)
+        except Missed:
+            pass
+
     def pass_time(self, seconds: float) -> None:
         """Let real time pass, for what can be known by nothing else."""
         deadline: float = monotonic() + seconds

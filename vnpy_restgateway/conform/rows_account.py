@@ -130,7 +130,7 @@ def close_and_connect(run: Run) -> None:
         desk.send("BUY", LOW, 0.1)
     desk.gateway.query_account()
     for struck in (reads, orders):
-        run.struck(struck, seconds=20.0)
+        run.struck(struck, seconds=2 * run.profile.strike)
     before: float = monotonic()
     desk.gateway.close()
     if monotonic() - before > 2.0:

@@ -143,7 +143,7 @@ def away(run: Run) -> None:
         run.venue.restart(keep_state=True, down=4.0)
 
     with run.aside(down):
-        desk.recorder.pass_time(1.0)
+        run.gone()
         try:
             sent += [desk.send("BUY", LOW, 0.1) for _ in range(3)]
             desk.subscribe(next((s for s in desk.recorder.contracts if s != run.profile.symbol and "USDT" in s), ""))
@@ -152,6 +152,7 @@ def away(run: Run) -> None:
         except Exception as error:
             raise Missed("hung", f"an exception reached the caller: {type(error).__name__}: {error}") from error
         desk.recorder.pass_time(1.5)
+        run.gone()
     for orderid in sent:
         run.resolved(desk, orderid)
         run.away(desk, orderid)

@@ -130,7 +130,7 @@ def malformed(run: Run) -> None:
     run.clear()
     open_orders = run.arm(run.wire.open_orders, "on_reply", "body", body="]", times=2)
     late = run.desk("LATE", ready=False).connect()      # every gateway asks for open orders when it connects
-    run.struck(open_orders, seconds=20.0)
+    run.struck(open_orders, seconds=2 * run.profile.strike)
     late.wait_ready()
     run.works(late)
 
