@@ -159,7 +159,7 @@ def odd(run: Run) -> None:
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
     run.clear()
-    if not run.wire.order_push:
+    if not run.profile.pushed:
         run.works(desk)
         return
     struck = run.arm(run.wire.order_push, "on_push", "body", set=dict(run.wire.odd_push), times=0)
