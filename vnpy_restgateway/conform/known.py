@@ -94,7 +94,7 @@ def make_target(
     if found is None:
         if not dialect or not symbol or not setting:
             raise ValueError(f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue")
-        found = Target(dialect, {}, symbol, more={"ready_line": "", **OF_THE_DIALECT.get(dialect, {})})
+        found = Target(dialect, {}, symbol, more={"ready_line": "", "orders_line": "", **OF_THE_DIALECT.get(dialect, {})})
     if found.dialect not in WIRES:
         raise ValueError(f"the matrix knows no dialect {found.dialect!r}, there are: {', '.join(WIRES)}")
     return Target(

@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 from vnpy.trader.constant import Status
 
 from .armed import ArmedFaults, WatchedVenue
-from .desk import Desk
+from .desk import ALIVE, Desk
 from .profile import Profile, Wire
 from .recorder import Missed
 
 LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
-ALIVE: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED)
 NOTICE: float = 0.1             # s until a bite is noticed
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
@@ -37,9 +36,9 @@ class Run:
     def wire(self) -> Wire:
         return self.profile.wire
 
-    def desk(self, name: str = "", ready: bool = True) -> Desk:
-        """Another gateway on the account."""
-        found: Desk = Desk(self.profile, self._venue, name, self.spoils)
+    def desk(self, name: str = "", ready: bool = True, past: bool = True) -> Desk:
+        """Another gateway on the account. ``past`` False: it need not show the orders that ended before it came."""
+        found: Desk = Desk(self.profile, self._venue, name, self.spoils, past)
         self.desks.append(found)
         return found.ready() if ready else found
 
@@ -88,6 +87,18 @@ class Run:
         yield
         if (monotonic() - began + NOTICE) * 1000 > ms:
             raise Missed("vacuous", f"the delay of {ms} ms was over before what should happen within it: {self.faults.what(handles)}")
+
+    def read_account(self, desk: Desk, handles: list[int]) -> None:
+        """
+        Have the balances read, so that faults of that request strike.
+
+        :raises Missed: ``vacuous``: they are not read
+        """
+        desk.gateway.query_account()
+        self.soon(lambda: self.bitten(handles), self.profile.strike / 4)
+        if not self.bitten(handles):
+            self.desk("LATER", ready=False, past=False).connect()       # a gateway that asks for them only when it connects
+        self.struck(handles)
 
     def clear(self) -> None:
         """Disarm all faults; what has bitten so far stays known."""

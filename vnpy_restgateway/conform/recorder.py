@@ -102,7 +102,7 @@ class Recorder:
                 self.condition.wait(0.05)
         if not answer:
             lines: str = "\n".join(log.msg for log in self.logs[-15:])
-            raise Missed("hung", f"not within {seconds} s: {what}. The log ends:\n{lines}")
+            raise Missed("hung", f"not within {seconds:g} s: {what}\nThe log ends:\n{lines}")
         return answer
 
     def soon(self, condition: Callable[[], Any], seconds: float) -> None:

@@ -55,8 +55,7 @@ def server_errors(run: Run) -> None:
         run.away(desk, orderid)
         run.clear()
     reads = run.arm(run.wire.account, "before_engine", "status", status=502, body=PAGE, times=2)
-    desk.gateway.query_account()
-    run.struck(reads)
+    run.read_account(desk, reads)
     run.works(desk)
 
 
@@ -124,12 +123,11 @@ def malformed(run: Run) -> None:
     run.away(desk, orderid)
     run.clear()
     balances = run.arm(run.wire.account, "on_reply", "body", body="]", times=2)
-    desk.gateway.query_account()
-    run.struck(balances)
+    run.read_account(desk, balances)
     run.works(desk)
     run.clear()
     open_orders = run.arm(run.wire.open_orders, "on_reply", "body", body="]", times=2)
-    late = run.desk("LATE", ready=False).connect()      # every gateway asks for open orders when it connects
+    late = run.desk("LATE", ready=False, past=False).connect()      # every gateway asks for open orders when it connects
     run.struck(open_orders, seconds=2 * run.profile.strike)
     late.wait_ready()
     run.works(late)
@@ -145,8 +143,7 @@ def truncated(run: Run) -> None:
     run.away(desk, orderid)
     run.clear()
     balances = run.arm(run.wire.account, "on_reply", "truncate", times=2)
-    desk.gateway.query_account()
-    run.struck(balances)
+    run.read_account(desk, balances)
     run.works(desk)
 
 
