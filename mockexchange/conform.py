@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timezone
 from importlib.metadata import entry_points
+from io import TextIOWrapper
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ from .server.venue import options_type
 
 GROUP: str = "mockexchange.drivers"
 ROW_LIMIT: float = 240.0        # s until the process of a row is killed
+ENDED: str = "the process ended with status"
 STOPPED: int = 130              # exit status after Ctrl-C, as shells have it
 
 # option -> field of the driver's profile that it sets to False, and what it says
@@ -77,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     driver: Any = make_driver(arguments)
     if arguments.row or arguments.check_symbol:
         answer: tuple[str, str] = driver.check_symbol(make_venue) if arguments.check_symbol else driver.run(arguments.row, make_venue)
-        sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+        plain: list[str] = [text.encode("utf-8", "replace").decode() for text in answer]      # JSON has no lone surrogates
+        sys.stdout.buffer.write(msgspec.json.encode(plain) + b"\n")
         sys.stdout.flush()
         os._exit(0)         # a gateway that hangs leaves threads that nothing ends
     if arguments.jobs < 1:
@@ -90,6 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
         verdict, text = in_a_process("--check-symbol")
         if verdict == "refused":
             raise ValueError(f"--symbol: {text}")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")       # a log line may have what the terminal has not
     began: datetime = datetime.now(timezone.utc)
     report: Report = Report(arguments.gateway, driver.dialect, f"{began:%Y-%m-%d %H:%M} UTC", driver.versions())
     print(report.head, flush=True)
@@ -127,8 +132,17 @@ def outcomes(rows: list[RowInfo], jobs: int, progress: Progress) -> Iterator[Out
         waiting: list[Outcome | Future[Outcome]] = [
             Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else pool.submit(work, row) for row in rows
         ]
-        for each in waiting:
-            yield each if isinstance(each, Outcome) else each.result()
+        while waiting:
+            yield waiting[0] if isinstance(waiting[0], Outcome) else waiting[0].result()
+            del waiting[0]
+    except KeyboardInterrupt:
+        # what was over by then and waited for its turn; Ctrl-C has ended the processes of the others too
+        over: list[Outcome] = [
+            each if isinstance(each, Outcome) else each.result()
+            for each in waiting if isinstance(each, Outcome) or (each.done() and not each.cancelled() and each.exception() is None)
+        ]
+        yield from (each for each in over if not each.reason.startswith(ENDED))
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -209,5 +223,5 @@ def in_a_process(*arguments: str) -> tuple[str, str]:
         verdict, text = msgspec.json.decode(lines[-1], type=tuple[str, str])
     except (IndexError, msgspec.DecodeError):
         said: str = re.sub(r"\n{2,}", "\n", done.stderr.decode("utf-8", "replace").strip())
-        return "hung", f"the process ended with status {done.returncode}\n{said}".strip()
+        return "hung", f"{ENDED} {done.returncode}\n{said}".strip()
     return verdict, text

@@ -29,6 +29,7 @@ class Progress:
         self._expected: float = 0.0                 # s, of the rows that are over
         self._took: float = 0.0
         self._lock: Lock = Lock()
+        self._closed: bool = False
         self._live: bool = out.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
         if self._left:
             self._write(f"{count(len(self._left), 'row')}, {min(jobs, len(self._left))} at a time: {spoken(self.seconds())}\n")
@@ -77,21 +78,27 @@ class Progress:
                 self._draw()
 
     def close(self) -> None:
-        """The end of it."""
+        """The end of it: nothing is written any more."""
         self.clear()
+        self._live = False
+        self._closed = True
 
     def _draw(self) -> None:
         if not self._left:
             return
-        names: str = " ".join(f"{id} {self._titles[id]};" for id in self._running)
         width: int = max(20, terminal_width(self._out) - 1)
-        self._write(CLEAR + f"{self._rest()}; now {names}".removesuffix(";")[:width])
+        line: str = f"{self._rest()}; now "
+        room: int = (width - len(line)) // max(1, len(self._running)) - 2
+        line += "; ".join(shortened(f"{id} {self._titles[id]}", room) for id in self._running)
+        self._write(CLEAR + line[:width])
 
     def _rest(self) -> str:
         waiting: int = len(self._left) - len(self._running)
         return f"{waiting} left after {'it' if len(self._running) < 2 else 'these'}, {spoken(self.seconds())}"
 
     def _write(self, text: str) -> None:
+        if self._closed:
+            return
         try:
             self._out.write(text)
             self._out.flush()
@@ -105,6 +112,11 @@ def terminal_width(out: TextIO) -> int:
         return os.get_terminal_size(out.fileno()).columns or 80
     except (OSError, ValueError):
         return 80
+
+
+def shortened(text: str, room: int) -> str:
+    """As much of a text as there is room for."""
+    return text if len(text) <= room else text[:max(0, room - 3)] + "..."
 
 
 def spoken(seconds: float) -> str:

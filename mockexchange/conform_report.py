@@ -65,7 +65,7 @@ class Report:
                 yield f"\n{outcome.id} {outcome.title}: {outcome.verdict}"
                 yield from (f"    {line}" for line in lines)
         told: str = ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in self.counts.items())
-        yield f"\n{told}{'; stopped before the end' if stopped else ''}"
+        yield f"\n{told or 'no row was over'}{'; stopped before the end' if stopped else ''}"
         yield f"{self.began}, Python {self.python}, {self.versions}"
 
 

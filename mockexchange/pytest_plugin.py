@@ -31,17 +31,15 @@ RUNNING: "pytest.StashKey[MockExchange]" = pytest.StashKey()
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: "pytest.CallInfo[None]"
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(hookwrapper=True)      # the way that older pytests know too
+def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Generator[None, Any, None]:
     """A test that failed shows which of its faults never bit."""
-    report: pytest.TestReport = yield
+    outcome: Any = yield
+    report: pytest.TestReport = outcome.get_result()
     if report.when == "call" and not report.passed and RUNNING in item.stash:
         item.stash[FAILED] = True
         if text := never_bit(item.stash[RUNNING]):
             report.sections.append(("mock_exchange", text))
-    return report
 
 
 def never_bit(venue: "MockExchange") -> str:

@@ -9,6 +9,7 @@ from .actions import ON_ACCEPT, ON_PUSH
 
 PUSH: str = "PUSH "
 ACCEPT: str = "ACCEPT "
+SHOWN: int = 100                # characters of a pattern that a message shows
 NAMED: int = 3                  # labels that a message names
 
 
@@ -33,7 +34,7 @@ class Labels:
         fits = re.compile(translate(match)).match
         if any(overlaps(match, name) if "*" in name else fits(name) for name in there):
             return ""
-        text: str = f"match: {match!r} fits no label of the {self.dialect} dialect at {stage}, it may never bite"
+        text: str = f"match: {match[:SHOWN]!r} fits no label of the {self.dialect} dialect at {stage}, it may never bite"
         if others := sorted({stage for stage in STAGES_TO_TRY if any(fits(name) for name in self.at(stage))}):
             return f"{text}; it would at {' or '.join(others)}"
         near: list[str] = get_close_matches(match, there, NAMED, 0.4) or there[:NAMED]

@@ -1,25 +1,19 @@
 """The cases of the gateway suite, and its fixtures."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from vnpy.trader.constant import OrderType
 from vnpy.trader.gateway import BaseGateway
 
 from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway
 from vnpy_mockbinance import MockBinanceGateway
+from vnpy_restgateway.conform.known import MOCKBINANCE, find_target, make_profile
 from vnpy_restgateway.doubt import DoubtRule
 
 from .harness import Case, Desk
-
-
-def binance_setting(venue: MockExchange) -> dict[str, Any]:
-    return {
-        "Server": "BINANCE", "REST Host": venue.rest, "Stream Host": venue.stream,
-        "API Key": venue.key, "API Secret": venue.secret,
-    }
 
 
 def quick_binance(gateway: BaseGateway) -> None:
@@ -28,13 +22,6 @@ def quick_binance(gateway: BaseGateway) -> None:
     gateway.request_timeout = 1.0
     gateway.ping_interval, gateway.market_silence = 2, 5
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
-
-
-def qte_setting(venue: MockExchange) -> dict[str, Any]:
-    return {
-        "Server": "QTE", "REST Host": venue.rest, "API Key": venue.key,
-        "Symbols": "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001, BNBUSDT:0.01:0.001, ETHBTC:0.00001:0.0001",
-    }
 
 
 def quick_qte(gateway: BaseGateway) -> None:
@@ -52,13 +39,6 @@ def quick_unsigned(gateway: BaseGateway) -> None:
     gateway.orders_interval, gateway.idle_interval = 0.5, 1.0
 
 
-def hashex_setting(venue: MockExchange) -> dict[str, Any]:
-    return {
-        "REST Host": venue.rest, "Stream Host": venue.stream, "Access Key": venue.key, "Secret Key": venue.secret,
-        "Market Buy": "BASE",
-    }
-
-
 def quick_hashex(gateway: BaseGateway) -> None:
     assert isinstance(gateway, HashExGateway)
     gateway.request_timeout = 2.0       # a busy machine may take more than a second
@@ -66,49 +46,39 @@ def quick_hashex(gateway: BaseGateway) -> None:
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
-QTE_ABSENT: dict[str, str] = {
-    "F6": "no code says that there are too many orders, or that the server is busy",
-    "F34": "requests carry no nonce",
-}
-HASHEX_ABSENT: dict[str, str] = {
-    "F6": "no document has a code for too many orders, or for a busy venue",
-}
-BINANCE_ABSENT: dict[str, str] = {
-    "F34": "requests carry a time, no nonce",
-}
+def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], **more: Any) -> Case:
+    """A case of what the conformance driver knows of a gateway, in the suite's pace and with the events in its hands."""
+    target = find_target(gateway, dialect)
+    assert target is not None
+    profile = vars(make_profile(gateway, target))
+    return Case(**{**profile, "name": name, "quick": quick, "patience": 25.0, "real_engine": False, **more})
 
 
 def hashex(name: str, quick: Callable[[BaseGateway], None] = quick_hashex, **options: Any) -> Case:
-    return Case(
-        name=name, dialect="hashex", gateway_class=HashExGateway, setting=hashex_setting,
-        symbol="BTCUSDT_SPOT_HASHEX", venue_symbol="BTCUSDT",
+    return known(
+        name, "vnpy_hashex:HashExGateway", "hashex", quick,
         order_label="POST /spot/v1/u/trade/order/create", cancel_label="POST /spot/v1/u/trade/order/cancel",
-        quick=quick, options=options, lacks=frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP}),
-        absent=HASHEX_ABSENT, in_matrix=name == "hashex", patience=25.0,
-        names_orders=False, secret_field="Secret Key", history_label="GET /spot/v1/p/quotation/kline",
+        history_label="GET /spot/v1/p/quotation/kline", options=options, in_matrix=name == "hashex", secret_field="Secret Key",
         poor="Order rejected, code: -1, message: insufficient balance", knows_limits=False,
     )
 
 
+QTE: Case = known(
+    "qte", MOCKBINANCE, "qte", quick_qte,
+    order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", secret_field="API Key",
+    poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, patience=60.0,
+)
+BINANCE: Case = known(
+    "binance", MOCKBINANCE, "binance", quick_binance, order_label="WS order.place", cancel_label="WS order.cancel",
+)
 CASES: list[Case] = [
-    Case(
-        name="binance", dialect="binance", gateway_class=MockBinanceGateway, setting=binance_setting,
-        symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
-        order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance, absent=BINANCE_ABSENT, patience=25.0,
-    ),
-    Case(
-        name="qte", dialect="qte", gateway_class=MockBinanceGateway, setting=qte_setting,
-        symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
-        order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", quick=quick_qte,
-        lacks=frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP}), secret_field="API Key",
-        poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, ready_line="Trade API connected",
-        tells_fills=False, finds_lost=False, has_bars=False, pushed=False, absent=QTE_ABSENT,
-    ),
-    Case(
-        name="binance-unsigned", dialect="binance", gateway_class=MockBinanceGateway, setting=qte_setting,
-        symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT", order_label="POST /api/v3/order",
-        cancel_label="DELETE /api/v3/order", quick=quick_unsigned, options={"unsigned": True}, secret_field="API Key",
-        ready_line="Trade API connected", pushed=False, in_matrix=False,
+    BINANCE,
+    QTE,
+    # the QTE half of the gateway at a venue that is Binance but for its signatures
+    replace(
+        BINANCE, name="binance-unsigned", setting=QTE.setting, quick=quick_unsigned, options={"unsigned": True}, pushed=False,
+        order_label="POST /api/v3/order", cancel_label="DELETE /api/v3/order", secret_field="API Key",
+        ready_line=QTE.ready_line, in_matrix=False, patience=60.0,
     ),
     hashex("hashex"),
     # the later documents' words: no client order ids at all, another text key, other optional fields

@@ -1,14 +1,18 @@
 """A row of the matrix whose fault never struck has proved nothing: its verdict is ``vacuous``."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
+import vnpy_restgateway.conform.rows  # noqa: F401  (registers the rows)
 from vnpy_restgateway.conform.armed import ArmedFaults, is_counter
 from vnpy_restgateway.conform.driver import VERDICTS, verdict
-from vnpy_restgateway.conform.matrix import LOW, Row, Run, run_row
+from vnpy_restgateway.conform.known import make_target
+from vnpy_restgateway.conform.matrix import LOW, ROWS, Row, Run, run_row
+from vnpy_restgateway.conform.profile import LABELS, WIRES
 from vnpy_restgateway.conform.recorder import Missed
 
 from .conftest import CASES
@@ -182,3 +186,40 @@ def test_label_that_the_dialect_has_not_is_vacuous(venue: MockExchange) -> None:
     faults = ArmedFaults(venue.faults)
     assert faults.arm([], True, stage="on_reply", action="reset") == []
     assert faults.idle() == ["a label that this dialect has not (reset, on_reply)"]
+
+
+# label -> a row that needs it
+NEEDS: dict[str, str] = {
+    "order": "F2", "cancel": "F17", "order_push": "F15", "user_push": "F12", "quote_push": "F35", "subscribe": "F27",
+    "account": "F10", "open_orders": "F9", "history": "F32",
+}
+WRONG: list[tuple[Case, str]] = [
+    (case, label) for case in CASES if case.in_matrix for label in LABELS
+    if getattr(WIRES[case.dialect], label) and not (label == "history" and not case.has_bars)
+]
+
+
+@pytest.mark.parametrize(("case", "label"), WRONG, ids=[f"{case.name}-{label}" for case, label in WRONG])
+def test_every_label_is_needed(case: Case, label: str) -> None:
+    """With another one the row that needs it is vacuous, on every dialect."""
+    assert set(NEEDS) == set(LABELS)
+    row = ROWS[NEEDS[label]]
+    wrong = replace(case, labels={label: "PUSH nothing" if label.endswith("push") else "GET /nothing"}, strike=0.5)
+    with MockExchange(case.dialect, seed=7, options=dict(case.options), clock=row.clock, speed=row.speed) as venue:
+        try:
+            run_row(row, wrong, venue)
+        except Missed as missed:
+            assert missed.kind == "vacuous", missed
+            assert "nothing (" in str(missed)
+        else:
+            pytest.fail("it survived")
+
+
+def test_what_a_dialect_cannot_is_known_of_foreign_gateways_on_it() -> None:
+    def more(dialect: str, **traits: object) -> dict[str, object]:
+        return dict(make_target("some:Gateway", dialect, {"a": "b"}, {}, "X", traits).more)
+
+    assert more("qte")["pushed"] is more("qte")["tells_fills"] is more("qte")["finds_lost"] is False
+    assert more("hashex")["names_orders"] is False and "pushed" not in more("hashex")
+    assert more("binance", pushed=False, ready_line="up")["pushed"] is False
+    assert more("binance", pushed=False, ready_line="up")["ready_line"] == "up"

@@ -1,6 +1,7 @@
 """A trader at one gateway, and what the gateway said held against the venue's journal."""
 
 from difflib import get_close_matches
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -8,11 +9,19 @@ from vnpy.event import EventEngine
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import CancelRequest, ContractData, OrderData, OrderRequest, SubscribeRequest, TradeData
 
-from ..ground_truth import Disagreement, disagreements
+from ..ground_truth import STATUS, Disagreement, disagreements
 from .profile import Profile
 from .recorder import Missed, Recorder
 
+NEXT_CONTRACT: float = 3.0      # s that may lie between two contracts of a gateway
+ALIVE: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED)
 SETTLE: float = 3.0             # s for a gateway of which nobody knows what it says when it is ready
+
+
+def ended_orders(rows: list[dict[str, Any]]) -> set[int]:
+    """The venue's ids of the orders that are final in its journal."""
+    last: dict[int, str] = {row["order_id"]: row["status"] for row in rows if row["kind"] == "order"}
+    return {order_id for order_id, status in last.items() if STATUS.get(status) not in (None, *ALIVE)}
 
 
 class WrongSymbol(Missed):
@@ -22,7 +31,8 @@ class WrongSymbol(Missed):
 class Desk:
     """A trader at one gateway: sends, waits, and in the end compares with the venue's journal."""
 
-    def __init__(self, profile: Profile, venue: Any, name: str = "", spoils: bool = True) -> None:
+    def __init__(self, profile: Profile, venue: Any, name: str = "", spoils: bool = True, past: bool = True) -> None:
+        self.ended: set[int] = set() if past else ended_orders(venue.journal())     # orders it need not show
         self.profile: Profile = profile
         self.venue: Any = venue
         self.recorder: Recorder = Recorder(spoils)
@@ -49,10 +59,10 @@ class Desk:
         """Wait until a gateway that connects is ready."""
         self.wait_contract()
         self.recorder.wait(lambda: self.recorder.accounts, "account", 20.0)
-        if self.profile.ready_line:
-            self.recorder.wait(lambda: self.recorder.said("Order data received"), "orders")
-            self.recorder.wait(lambda: self.recorder.said(self.profile.ready_line), self.profile.ready_line)
-        else:
+        for line in (self.profile.orders_line, self.profile.ready_line):
+            if line:
+                self.recorder.wait(partial(self.recorder.said, line), line)
+        if not self.profile.ready_line:
             self.recorder.pass_time(SETTLE)
         return self
 
@@ -71,16 +81,21 @@ class Desk:
                 return contracts[self.profile.symbol]
             return next((c for c in list(contracts.values()) if wanted in (c.symbol.casefold(), c.vt_symbol.casefold())), None)
 
-        try:
-            found: ContractData = self.recorder.wait(find, "contracts", 20.0)
-        except Missed:
-            if not contracts:
-                raise
+        def news(seen: int) -> bool:
+            return find() is not None or len(contracts) > seen
+
+        self.recorder.wait(lambda: contracts, "contracts", 20.0)
+        seen: int = 0
+        while find() is None and len(contracts) > seen:     # others have come: perhaps it is among the next
+            seen = len(contracts)
+            self.recorder.soon(partial(news, seen), NEXT_CONTRACT)
+        found: ContractData | None = find()
+        if found is None:
             names: list[str] = get_close_matches(wanted.upper(), contracts, 5, 0.3) or sorted(contracts)[:5]
             raise WrongSymbol(
                 "hung", f"no contract {self.profile.symbol!r} has come, but {len(contracts)} others: {', '.join(names)}"
                 + (", ..." if len(contracts) > len(names) else ""),
-            ) from None
+            )
         self.profile.symbol, self.profile.exchange = found.symbol, found.exchange
 
     def close(self) -> None:
@@ -147,7 +162,7 @@ class Desk:
             shown = self.recorder.orders
             rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
         if self.profile.names_orders:
-            return rows
+            return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in self.recorder.orders]
         table: Any = self.table
 
         def shown_as(row: dict[str, Any]) -> str:
@@ -158,7 +173,8 @@ class Desk:
             named: str = str(row["client_order_id"])
             return named if table is None and named in self.recorder.orders else venue_id
 
-        return [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
+        rows = [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
+        return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in self.recorder.orders]
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         return [row for row in self.venue.journal() if row["kind"] == kind]

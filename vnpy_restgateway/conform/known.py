@@ -12,6 +12,7 @@ from .profile import WIRES, Profile, load_class
 
 NO_CODE: str = "no document has a code for too many orders, or for a busy venue"
 NO_NONCE: str = "requests carry a time, no nonce"
+NO_TIME: str = "requests carry neither a time nor a nonce"
 STOPS: frozenset[OrderType] = frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP})
 
 
@@ -33,28 +34,31 @@ class Target:
 
 # what is the venue's doing, whatever the gateway
 OF_THE_DIALECT: dict[str, dict[str, Any]] = {
-    "qte": {"tells_fills": False, "finds_lost": False, "pushed": False, "has_bars": False},
-    "hashex": {"names_orders": False},
+    "binance": {"absent": {"F34": NO_NONCE}},
+    "qte": {
+        "tells_fills": False, "finds_lost": False, "pushed": False, "has_bars": False,
+        "absent": {"F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME},
+    },
+    "hashex": {"names_orders": False, "absent": {"F6": NO_CODE}},
 }
 
+QTE_SYMBOLS: str = "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001, BNBUSDT:0.01:0.001, ETHBTC:0.00001:0.0001"
 MOCKBINANCE: str = "vnpy_mockbinance:MockBinanceGateway"
 KNOWN: dict[tuple[str, str], Target] = {
     (MOCKBINANCE, "binance"): Target(
         "binance",
         {"Server": "BINANCE", "REST Host": "{rest}", "Stream Host": "{stream}", "API Key": "{key}", "API Secret": "{secret}"},
-        "BTCUSDT_SPOT_BINANCE", more={"absent": {"F34": NO_NONCE}},
+        "BTCUSDT_SPOT_BINANCE", more=OF_THE_DIALECT["binance"],
     ),
     (MOCKBINANCE, "qte"): Target(
         "qte",
-        {"Server": "QTE", "REST Host": "{rest}", "API Key": "{key}", "Symbols": "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001"},
+        {"Server": "QTE", "REST Host": "{rest}", "API Key": "{key}", "Symbols": QTE_SYMBOLS},
         "BTCUSDT_SPOT_BINANCE",
-        more={
-            "ready_line": "Trade API connected", "lacks": STOPS, **OF_THE_DIALECT["qte"], "absent": {"F6": NO_CODE, "F34": NO_NONCE},
-        },
+        more={"ready_line": "Trade API connected", "lacks": STOPS, **OF_THE_DIALECT["qte"]},
     ),
     ("vnpy_hashex:HashExGateway", "hashex"): Target(
         "hashex", {"REST Host": "{rest}", "Stream Host": "{stream}", "Access Key": "{key}", "Secret Key": "{secret}", "Market Buy": "BASE"},
-        "BTCUSDT_SPOT_HASHEX", more={**OF_THE_DIALECT["hashex"], "lacks": STOPS, "absent": {"F6": NO_CODE}},
+        "BTCUSDT_SPOT_HASHEX", more={**OF_THE_DIALECT["hashex"], "lacks": STOPS},
     ),
     ("vnpy_binance:BinanceSpotGateway", "binance"): Target(
         "binance",
@@ -67,7 +71,7 @@ KNOWN: dict[tuple[str, str], Target] = {
         },
         # contracts that come before its socket is open keep it from subscribing to the user's stream
         slow=("GET /api/v3/exchangeInfo",),
-        more={"ready_line": "User data stream subscribed", "absent": {"F34": NO_NONCE}},
+        more={"ready_line": "User data stream subscribed", **OF_THE_DIALECT["binance"]},
     ),
 }
 
@@ -90,7 +94,7 @@ def make_target(
     if found is None:
         if not dialect or not symbol or not setting:
             raise ValueError(f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue")
-        found = Target(dialect, {}, symbol, more={"ready_line": "", **OF_THE_DIALECT.get(dialect, {})})
+        found = Target(dialect, {}, symbol, more={"ready_line": "", "orders_line": "", **OF_THE_DIALECT.get(dialect, {})})
     if found.dialect not in WIRES:
         raise ValueError(f"the matrix knows no dialect {found.dialect!r}, there are: {', '.join(WIRES)}")
     return Target(

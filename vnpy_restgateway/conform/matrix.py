@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
+from socket import create_connection
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from vnpy.trader.constant import Status
 
 from .armed import ArmedFaults, WatchedVenue
-from .desk import Desk
+from .desk import ALIVE, Desk
 from .profile import Profile, Wire
 from .recorder import Missed
 
 LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
-ALIVE: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED)
 NOTICE: float = 0.1             # s until a bite is noticed
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
@@ -35,9 +36,9 @@ class Run:
     def wire(self) -> Wire:
         return self.profile.wire
 
-    def desk(self, name: str = "", ready: bool = True) -> Desk:
-        """Another gateway on the account."""
-        found: Desk = Desk(self.profile, self._venue, name, self.spoils)
+    def desk(self, name: str = "", ready: bool = True, past: bool = True) -> Desk:
+        """Another gateway on the account. ``past`` False: it need not show the orders that ended before it came."""
+        found: Desk = Desk(self.profile, self._venue, name, self.spoils, past)
         self.desks.append(found)
         return found.ready() if ready else found
 
@@ -87,9 +88,37 @@ class Run:
         if (monotonic() - began + NOTICE) * 1000 > ms:
             raise Missed("vacuous", f"the delay of {ms} ms was over before what should happen within it: {self.faults.what(handles)}")
 
+    def read_account(self, desk: Desk, handles: list[int]) -> None:
+        """
+        Have the balances read, so that faults of that request strike.
+
+        :raises Missed: ``vacuous``: they are not read
+        """
+        desk.gateway.query_account()
+        self.soon(lambda: self.bitten(handles), self.profile.strike / 4)
+        if not self.bitten(handles):
+            self.desk("LATER", ready=False, past=False).connect()       # a gateway that asks for them only when it connects
+        self.struck(handles)
+
     def clear(self) -> None:
         """Disarm all faults; what has bitten so far stays known."""
         self.faults.clear()
+
+    def gone(self, seconds: float = 2.0) -> None:
+        """
+        Wait until the venue refuses connections.
+
+        :raises Missed: ``vacuous``: it never does
+        """
+        address = urlsplit(self.venue.rest)
+        deadline: float = monotonic() + seconds
+        while monotonic() < deadline:
+            try:
+                create_connection((address.hostname or "", address.port or 0), 1.0).close()
+            except OSError:
+                return
+            Event().wait(0.05)
+        raise Missed("vacuous", f"the venue was never away within {seconds:g} s")
 
     def resolved(self, desk: Desk, orderid: str, *statuses: Status) -> Any:
         """Wait until an order of unknown fate is one of these, or anything but SUBMITTING."""
@@ -131,10 +160,7 @@ class Run:
 
     def soon(self, condition: Callable[[], Any], seconds: float = 3.0) -> None:
         """Give something that need not happen the time to happen."""
-        try:
-            self.desks[0].recorder.wait(condition, "", seconds)
-        except Missed:
-            pass
+        self.desks[0].recorder.soon(condition, seconds)
 
     def never(self, condition: Callable[[], Any], what: str, seconds: float) -> None:
         """A condition stays false for so long; real time is what this takes."""

@@ -126,6 +126,7 @@ class Profile:
     lacks: frozenset[OrderType] = frozenset()       # order types that are refused by the gateway
     names_orders: bool = True       # the venue calls orders by our ids; else foreign ones have the venue's
     ready_line: str = "User data stream subscribed"     # the log line with which orders and fills begin to come; "": none is known
+    orders_line: str = "Order data received"            # the log line after the first orders; "": none is known
     tells_fills: bool = True        # the venue tells each fill; else the gateway makes them of what was executed
     finds_lost: bool = True         # an order that is final can be found without the venue's id
     pushed: bool = True             # orders and ticks come by a websocket, with every figure; else by polling what there is

@@ -102,8 +102,15 @@ class Recorder:
                 self.condition.wait(0.05)
         if not answer:
             lines: str = "\n".join(log.msg for log in self.logs[-15:])
-            raise Missed("hung", f"not within {seconds} s: {what}. The log ends:\n{lines}")
+            raise Missed("hung", f"not within {seconds:g} s: {what}\nThe log ends:\n{lines}")
         return answer
+
+    def soon(self, condition: Callable[[], Any], seconds: float) -> None:
+        """Give something that need not happen the time to happen."""
+        try:
+            self.wait(condition, "", seconds)
+        except Missed:
+            pass
 
     def pass_time(self, seconds: float) -> None:
         """Let real time pass, for what can be known by nothing else."""

@@ -120,7 +120,7 @@ def a_day(run: Run) -> None:
 @row("F27", "a subscription that is refused, or never answered", streams=True, seconds=9)
 def subscription(run: Run) -> None:
     def subscribe(name: str, struck: list[int]) -> None:
-        desk = run.desk(name)
+        desk = run.desk(name, past=False)
         desk.subscribe()
         run.struck(struck)
         desk.recorder.wait(lambda: desk.recorder.ticks, "ticks", NOTICED)
@@ -143,7 +143,7 @@ def away(run: Run) -> None:
         run.venue.restart(keep_state=True, down=4.0)
 
     with run.aside(down):
-        desk.recorder.pass_time(1.0)
+        run.gone()
         try:
             sent += [desk.send("BUY", LOW, 0.1) for _ in range(3)]
             desk.subscribe(next((s for s in desk.recorder.contracts if s != run.profile.symbol and "USDT" in s), ""))
@@ -152,6 +152,7 @@ def away(run: Run) -> None:
         except Exception as error:
             raise Missed("hung", f"an exception reached the caller: {type(error).__name__}: {error}") from error
         desk.recorder.pass_time(1.5)
+        run.gone()
     for orderid in sent:
         run.resolved(desk, orderid)
         run.away(desk, orderid)
@@ -191,18 +192,15 @@ def revoked(run: Run) -> None:
 @row("F32", "hung routes: orders flow, history gives up", seconds=13)
 def hung(run: Run) -> None:
     desk = run.desk()
-    if run.profile.has_bars:
-        bars = run.arm(run.wire.history, "before_engine", "hang", times=0)
-    reads = run.arm("GET *", "before_engine", "hang", times=0)
+    bars: list[int] = run.arm(run.wire.history, "before_engine", "hang", times=0) if run.profile.has_bars else []
+    reads = run.arm("GET *", "before_engine", "hang", times=0, must_bite=not bars)
     now = datetime.now(timezone.utc)
     request = HistoryRequest(run.profile.symbol, run.profile.exchange, now - timedelta(hours=1), now, Interval.MINUTE)
     with run.aside(lambda: desk.gateway.query_history(request)):
         desk.gateway.query_account()
         orderid = desk.send("BUY", LOW, 0.01)
         desk.wait_status(orderid, Status.NOTTRADED, seconds=5.0)
-        run.struck(reads)
-        if run.profile.has_bars:
-            run.struck(bars)
+        run.struck(bars or reads)
         run.clear()
     run.away(desk, orderid)
     filled = desk.send("BUY", HIGH, 0.01)

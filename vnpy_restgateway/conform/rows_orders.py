@@ -5,6 +5,7 @@ from vnpy.trader.constant import Status
 from .matrix import HIGH, LOW, Run, row
 from .recorder import Missed
 
+BEYOND_MS: int = 15_000          # longer than the window of any dialect
 HELD_MS: int = 700              # shorter than any gateway's time-out
 
 
@@ -145,10 +146,10 @@ def clocks(run: Run) -> None:
 @row("F21", "a wait beyond the request's window")
 def too_old(run: Run) -> None:
     desk = run.desk()
-    struck = run.arm(run.wire.order, "before_engine", "delay", ms=500)
+    held = run.arm(run.wire.order, "before_engine", "delay", ms=HELD_MS)
     orderid = desk.send("BUY", LOW, 0.1)
-    run.struck(struck)
-    run.venue.clock(8_000)
+    with run.while_held(held, HELD_MS):
+        run.venue.clock(BEYOND_MS)
     run.resolved(desk, orderid)
     run.away(desk, orderid)
     run.sent_once(2)

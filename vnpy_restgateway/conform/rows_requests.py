@@ -55,8 +55,7 @@ def server_errors(run: Run) -> None:
         run.away(desk, orderid)
         run.clear()
     reads = run.arm(run.wire.account, "before_engine", "status", status=502, body=PAGE, times=2)
-    desk.gateway.query_account()
-    run.struck(reads)
+    run.read_account(desk, reads)
     run.works(desk)
 
 
@@ -124,13 +123,12 @@ def malformed(run: Run) -> None:
     run.away(desk, orderid)
     run.clear()
     balances = run.arm(run.wire.account, "on_reply", "body", body="]", times=2)
-    desk.gateway.query_account()
-    run.struck(balances)
+    run.read_account(desk, balances)
     run.works(desk)
     run.clear()
     open_orders = run.arm(run.wire.open_orders, "on_reply", "body", body="]", times=2)
-    late = run.desk("LATE", ready=False).connect()      # every gateway asks for open orders when it connects
-    run.struck(open_orders, seconds=20.0)
+    late = run.desk("LATE", ready=False, past=False).connect()      # every gateway asks for open orders when it connects
+    run.struck(open_orders, seconds=2 * run.profile.strike)
     late.wait_ready()
     run.works(late)
 
@@ -145,8 +143,7 @@ def truncated(run: Run) -> None:
     run.away(desk, orderid)
     run.clear()
     balances = run.arm(run.wire.account, "on_reply", "truncate", times=2)
-    desk.gateway.query_account()
-    run.struck(balances)
+    run.read_account(desk, balances)
     run.works(desk)
 
 
@@ -159,7 +156,7 @@ def odd(run: Run) -> None:
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
     run.clear()
-    if not run.wire.order_push:
+    if not run.profile.pushed:
         run.works(desk)
         return
     struck = run.arm(run.wire.order_push, "on_push", "body", set=dict(run.wire.odd_push), times=0)
