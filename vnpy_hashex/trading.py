@@ -145,7 +145,10 @@ class Trading(RestGateway):
             entry.waits = False
             return True
 
-        self.rest.call("POST", CREATE, params, partial(self.on_create, entry), Rank.CREATE, before=before)
+        self.rest.call(
+            "POST", CREATE, params, partial(self.on_create, entry), Rank.CREATE, before=before,
+            wanted=lambda: not entry.cancel_wanted or entry.acknowledged,
+        )
 
     def unable(self) -> str:
         """Why nothing signed can be sent now, or ""."""

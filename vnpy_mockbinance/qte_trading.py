@@ -33,6 +33,7 @@ from .qte_parse import (
     growth,
     parse_depth,
     parse_fill,
+    parse_id,
     parse_order,
     parse_prices,
     proves_refusal,
@@ -157,6 +158,7 @@ class QteTrading:
                 row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
                 found: QteOrder = self._read(row)
             except Shape as problem:
+                self._identify(entry, reply.data)
                 flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
                 return
             found.record.order.orderid = entry.orderid
@@ -169,6 +171,16 @@ class QteTrading:
         if reply is not None and reply.status == 401:
             self.gateway.on_locked_out(code, text)
         flow.on_outcome(entry.orderid, outcome, code, text)
+
+    def _identify(self, entry: Entry, data: Any) -> None:
+        """What is not understood of an answer may have the order's id all the same, by which it can be asked for."""
+        try:
+            venue_id: str = parse_id(data["orderId"])
+        except Shape:
+            return
+        table = self.gateway.flow.table
+        if isinstance(data["orderId"], str) and table.find(venue_id) is None:
+            table.accept(entry.orderid, venue_id)
 
     def withdraw(self, entry: Entry) -> None:
         """Send a cancel. Its answer has two words; what the order came to is asked."""

@@ -69,6 +69,7 @@ def quick_hashex(gateway: BaseGateway) -> None:
 QTE_ABSENT: dict[str, str] = {
     "F6": "no code says that there are too many orders, or that the server is busy",
     "F34": "requests carry no nonce",
+    "F43": "the server tells no ticks and steps: they come from the setting Symbols",
 }
 HASHEX_ABSENT: dict[str, str] = {
     "F6": "no document has a code for too many orders, or for a busy venue",

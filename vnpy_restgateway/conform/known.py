@@ -11,6 +11,7 @@ from vnpy.trader.gateway import BaseGateway
 from .profile import WIRES, Profile, load_class
 
 NO_CODE: str = "no document has a code for too many orders, or for a busy venue"
+NO_RULES: str = "the server tells no ticks and steps: they come from the setting Symbols"
 NO_NONCE: str = "requests carry a time, no nonce"
 STOPS: frozenset[OrderType] = frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP})
 
@@ -49,7 +50,7 @@ KNOWN: dict[tuple[str, str], Target] = {
         {"Server": "QTE", "REST Host": "{rest}", "API Key": "{key}", "Symbols": "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001"},
         "BTCUSDT_SPOT_BINANCE",
         more={
-            "ready_line": "Trade API connected", "lacks": STOPS, **OF_THE_DIALECT["qte"], "absent": {"F6": NO_CODE, "F34": NO_NONCE},
+            "ready_line": "Trade API connected", "lacks": STOPS, **OF_THE_DIALECT["qte"], "absent": {"F6": NO_CODE, "F34": NO_NONCE, "F43": NO_RULES},
         },
     ),
     ("vnpy_hashex:HashExGateway", "hashex"): Target(
