@@ -6,6 +6,7 @@ resolve, routes that are gone, and values that are no numbers.
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from math import isfinite
 from threading import current_thread
 from typing import Any
@@ -174,7 +175,7 @@ def retired(run: Run) -> None:
         label = run.wire.order[0]
         gone = run.arm(label, "before_engine", "status", status=status, body=body, times=0)
         lost = desk.send("BUY", LOW, 0.1)
-        desk.recorder.wait(lambda ids=gone: run.bitten(ids), "the order")
+        desk.recorder.wait(partial(run.bitten, gone), "the order")
         if len(run.wire.order) > 1:
             # there is another way, and it is taken
             run.works(desk, run.profile.patience)
@@ -204,7 +205,7 @@ def no_number(run: Run) -> None:
         filled = desk.send("BUY", HIGH, 0.01)
         resting = desk.send("BUY", 39_000.0, 0.02)
         run.venue.set_price(run.profile.venue_symbol, "40010")
-        run.soon(lambda ids=struck: run.bitten(ids) >= len(ids), 1.0)
+        run.soon(partial(bitten_all, run, struck), 1.0)
         if not run.bitten(struck):
             raise Missed("vacuous", f"nothing was spoilt with {value!r}")
         run.venue.faults.clear()
@@ -213,6 +214,11 @@ def no_number(run: Run) -> None:
         run.away(desk, resting)
         sound(desk)
     run.ticks_flow(desk, moves=True)
+
+
+def bitten_all(run: Run, ids: list[int]) -> bool:
+    """Whether each of these faults has bitten."""
+    return run.bitten(ids) >= len(ids)
 
 
 def sound(desk: Desk) -> None:
