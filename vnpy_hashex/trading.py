@@ -319,9 +319,13 @@ class Trading(RestGateway):
                 self.flow.on_candidates(listed, [entry.orderid for entry in about], asked_at)
             end(read == len(rows))
 
-        self.rest.walk(
-            "open orders", OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
-        )
+        try:
+            self.rest.walk(
+                "open orders", OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
+            )
+        except Exception:
+            end(False)              # else nobody would ever look again
+            raise
 
     def sent_at(self, entry: Entry) -> datetime:
         """When an order of ours was sent, by the venue's clock; of another one, the beginning of today."""

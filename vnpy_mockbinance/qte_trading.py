@@ -153,12 +153,12 @@ class QteTrading:
         flow = self.gateway.flow
         outcome, code, text = classify(reply, error, proves_refusal, read_error)
         if outcome is Outcome.ACCEPTED and reply is not None:
+            self._identify(entry, reply.data)
             try:
                 # what else the answer lacks is known: it is an order of ours
                 row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
                 found: QteOrder = self._read(row)
             except Shape as problem:
-                self._identify(entry, reply.data)
                 flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
                 return
             found.record.order.orderid = entry.orderid
@@ -173,7 +173,7 @@ class QteTrading:
         flow.on_outcome(entry.orderid, outcome, code, text)
 
     def _identify(self, entry: Entry, data: Any) -> None:
-        """What is not understood of an answer may have the order's id all the same, by which it can be asked for."""
+        """The order's id first of all: whatever else of the answer is not understood, the order can be asked for by it."""
         try:
             venue_id: str = parse_id(data["orderId"])
         except Shape:

@@ -11,6 +11,7 @@ from order_makers import make_order, make_trade
 from test_gateway_base import ListGateway, Recorder, request
 from vnpy.trader.constant import Status
 
+from vnpy_restgateway import writer as writer_module
 from vnpy_restgateway.nameless import NamelessFlow
 from vnpy_restgateway.outcome import NotSent, Outcome, Reply
 from vnpy_restgateway.writer import Writer
@@ -218,3 +219,44 @@ def test_nothing_is_raised_to_the_caller(up: tuple[ListGateway, Recorder], call:
         assert ran(gateway.writer)
 
 
+
+
+def test_a_timer_that_raises_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most timers set themselves anew at their end: one that failed would be the last."""
+    monkeypatch.setattr(writer_module, "AGAIN", 0.01)
+    told: list[Exception] = []
+    made = Writer("test writer", told.append)
+    made.start()
+    runs: list[int] = []
+    done = Flag()
+
+    def poll() -> None:
+        runs.append(1)
+        if len(runs) < 4:
+            raise RuntimeError("broken")
+        done.set()
+
+    made.post(made.later, 0.0, "poll", poll)
+    assert done.wait(PATIENCE)
+    assert len(told) == 3 and ran(made)
+    made.stop(PATIENCE)
+    assert len(runs) == 4, "a timer that went well is not run again"
+
+
+def test_a_timer_that_set_itself_anew_before_it_raised_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "AGAIN", 0.01)
+    made = Writer("test writer", lambda error: None)
+    made.start()
+    runs: list[int] = []
+    done = Flag()
+
+    def poll() -> None:
+        runs.append(1)
+        made.later(3_600.0, "poll", poll)
+        raise RuntimeError("broken")
+
+    made.post(made.later, 0.0, "poll", poll)
+    made.post(made.later, 0.2, "end", done.set)
+    assert done.wait(PATIENCE)
+    made.stop(PATIENCE)
+    assert len(runs) == 1
