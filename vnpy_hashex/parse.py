@@ -114,7 +114,8 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
     type_: OrderType = type_to_vt(d["orderType"])
     executed: Any = d["executedQty"] if "executedQty" in d else d["dealQty"]
     # null is this venue's word for what is not there: of an order with nothing executed, and of a market order's price
-    traded: float = 0.0 if executed is None and status in UNTRADED else amount(executed)
+    untraded: bool = status in UNTRADED and d["state"] != "PARTIALLY_CANCELED"
+    traded: float = 0.0 if executed is None and untraded else amount(executed)
     volume: float = positive(d["origQty"]) if type_ is OrderType.LIMIT else number(d["origQty"])
     if type_ is OrderType.MARKET and direction is Direction.LONG:
         # origQty may be an amount of the quote asset; 0 is vn.py's "not known" here

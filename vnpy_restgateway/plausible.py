@@ -32,8 +32,8 @@ def amount(value: Any) -> float:
     if type(value) is not str:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"no plausible number: {short(value)}")
-    elif "_" in value or not value.isascii() or value != value.strip():
-        raise ValueError(f"no plausible number: {short(value)}")        # Python's own spellings, which float() takes
+    elif is_odd(value):
+        raise ValueError(f"no plausible number: {short(value)}")
     try:
         found: float = float(value)
     except OverflowError:
@@ -41,6 +41,11 @@ def amount(value: Any) -> float:
     if not 0.0 <= found <= MOST:
         raise ValueError(f"no plausible number: {short(value)}")
     return found
+
+
+def is_odd(text: str) -> bool:
+    """Whether a number is written as only Python would read it: 1_000, spaces around it, digits of other scripts."""
+    return "_" in text or not text.isascii() or text != text.strip()
 
 
 def positive(value: Any) -> float:
@@ -61,7 +66,7 @@ def step(value: Any) -> Decimal:
 
     :raises ValueError: it is none, or not plausible
     """
-    if isinstance(value, bool):
+    if isinstance(value, bool) or isinstance(value, str) and is_odd(value):
         raise ValueError(f"no plausible step: {short(value)}")
     found: Decimal = Decimal(value)
     if not found.is_finite() or not 0 <= found <= MOST or found and found.adjusted() < -DIGITS:
@@ -100,6 +105,8 @@ def whole(value: Any) -> int:
     :raises ValueError: it is none
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str) or isinstance(value, float) and not value.is_integer():
+        raise ValueError(f"no whole number: {short(value)}")
+    if isinstance(value, str) and is_odd(value):
         raise ValueError(f"no whole number: {short(value)}")
     return int(value)
 
