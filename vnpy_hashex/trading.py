@@ -199,6 +199,8 @@ class Trading(RestGateway):
                 self.flow.send(entry)
 
         if code in TIMESTAMP:
+            entry.waits = True          # nothing of it is at the venue: a cancel takes it back at once
+            self.flow.sought.pop(entry.orderid, None)
             self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
             self.measure_clock(again)
             return

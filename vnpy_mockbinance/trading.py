@@ -92,6 +92,7 @@ class Trading(RestGateway):
 
     def place(self, entry: Entry) -> None:
         """Send a new order under its own id."""
+        entry.waits = False
         if self.locked_out:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "the venue refused the API key")
             return
@@ -158,6 +159,7 @@ class Trading(RestGateway):
     def send_again(self, entry: Entry, code: int | str, text: str) -> None:
         """Once more when the clock has been measured, unless that takes so long that nobody wants the order any more."""
         name: str = f"resend {entry.orderid}"
+        entry.waits = True              # refused, so nothing of it is at the venue: a cancel takes it back at once
 
         def again() -> None:
             if name in self.writer.timers and entry.is_active and not entry.acknowledged:

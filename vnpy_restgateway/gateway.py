@@ -150,8 +150,13 @@ class RestGateway(BaseGateway):
             for thread in stops:
                 thread.join(max(0.0, deadline - time.monotonic()))
             self.writer.join(max(0.0, deadline - time.monotonic()))
+            cancelled: set[str] = {args[0] for call, args in left if call == self.flow.cancel}
             for call, args in left:
-                if call == self.flow.submit:
+                if call == self.flow.submit and args[0].orderid in cancelled:
+                    args[0].status = Status.CANCELLED
+                    self.log(f"Order {args[0].orderid} cancelled before it was sent")
+                    self.push(args[0])
+                elif call == self.flow.submit:
                     self._reject(args[0], "gateway closed")
 
     def _open(self, values: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from vnpy.trader.constant import Status
 
+import vnpy_hashex.trading
+import vnpy_mockbinance.trading
 from mockexchange import MockExchange
 from mockexchange.core.commands import HouseTrade
 from mockexchange.core.numbers import parse_amount
@@ -222,6 +224,55 @@ def test_amended_down_and_up(case: Case) -> None:
             desk.cancel(orderid)
             desk.wait_status(orderid, Status.CANCELLED, seconds=30)
             desk.assert_truth(30)
+        finally:
+            desk.close()
+
+
+# an own cancel while an order waits to be sent again (F48)
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
+def test_cancelled_while_the_clock_is_measured(case: Case) -> None:
+    """Refused for its timestamp, the order waits for a new measurement: nothing of it is at the venue."""
+    with case.open_venue() as venue:
+        desk = Desk(case, venue)
+        try:
+            desk.ready()
+            clock = "GET /api/v3/time" if case.name == "binance" else "GET /spot/v1/p/time"
+            slow = arm(desk, clock, "before_engine", "delay", ms=800, times=0)
+            body = '{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}' if case.name == "binance" else (
+                '{"code":1008,"msg":"signature timestamp expired"}'
+            )
+            arm(desk, case.order_label, "before_engine", "status", status=400 if case.name == "binance" else 200, body=body)
+            orderid = desk.send("BUY", LOW, 0.1)
+            desk.recorder.wait(lambda: desk.recorder.said("refused for its timestamp"), "the refusal")
+            desk.cancel(orderid)
+            desk.wait_status(orderid, Status.CANCELLED, seconds=2)
+            desk.recorder.wait(lambda: bitten(desk, [slow]) >= 3, "the clock", 20)
+            desk.recorder.pass_time(1.5)        # measured: an order that was not taken back would go out now
+            assert not desk.rows("order")
+            assert desk.recorder.said(f"Order {orderid} cancelled before it was sent")
+            desk.assert_truth()
+        finally:
+            desk.close()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
+def test_a_clock_that_cannot_be_had_does_not_keep_an_order_for_ever(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (vnpy_mockbinance.trading, vnpy_hashex.trading):
+        monkeypatch.setattr(module, "RESEND_WITHIN", 1.0)
+    with case.open_venue() as venue:
+        desk = Desk(case, venue)
+        try:
+            desk.ready()
+            clock = "GET /api/v3/time" if case.name == "binance" else "GET /spot/v1/p/time"
+            arm(desk, clock, "before_engine", "status", status=500, times=0)
+            body = '{"code":-1021,"msg":"Timestamp"}' if case.name == "binance" else '{"code":1008,"msg":"Timestamp"}'
+            arm(desk, case.order_label, "before_engine", "status", status=400 if case.name == "binance" else 200, body=body)
+            orderid = desk.send("BUY", LOW, 0.1)
+            desk.wait_status(orderid, Status.REJECTED, seconds=10)
+            venue.faults.clear()
+            desk.recorder.pass_time(2.0)
+            assert not desk.rows("order"), "sent again when nobody waited for it any more"
         finally:
             desk.close()
 
