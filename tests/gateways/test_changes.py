@@ -138,12 +138,12 @@ def test_guessed_rules_of_hashex_only_become_finer() -> None:
         try:
             desk.ready()
             gateway = desk.gateway
-            tick, step = gateway.steps[case.symbol]
+            tick, step = gateway.rules[case.symbol].steps
             row = {"s": "BTC_USDT", "c": "40000", "o": "40000", "h": "40000", "l": "40000", "a": "5"}
             gateway.writer.post(gateway.on_query_contract, guess_listing, [row], 0.0)
             finer = {**row, "c": "40000.0001"}
             gateway.writer.post(gateway.on_query_contract, guess_listing, [finer], 0.0)
-            desk.recorder.wait(lambda: gateway.steps[case.symbol][0] < tick, "the finer tick")
+            desk.recorder.wait(lambda: gateway.rules[case.symbol].steps[0] < tick, "the finer tick")
             assert len(desk.recorder.said("changed at the venue")) == 1
             assert step
         finally:

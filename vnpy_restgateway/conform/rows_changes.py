@@ -68,7 +68,7 @@ def amended(run: Run) -> None:
     if run.wire.order_push:
         lost = run.arm(run.wire.order_push, "on_push", "drop")
         amend("0.04")
-        desk.recorder.wait(lambda: run.bitten(lost), "the push")
+        run.struck(lost)
         run.venue.restart(keep_state=True)      # only the lists tell it now
     else:
         amend("0.04")
@@ -97,10 +97,10 @@ def unsent(run: Run) -> None:
     ids = [desk.send("BUY", LOW + n, 0.01) for n in range(60)]
     for orderid in reversed(ids):
         desk.cancel(orderid)
-    desk.recorder.wait(lambda: run.bitten(slow), "an order")
+    run.struck(slow)
     for orderid in ids:
         run.resolved(desk, orderid, *FINAL)
-    run.venue.faults.clear()
+    run.clear()
     made = {row["order_id"] for row in run.venue.journal() if row["kind"] == "order"}
     if len(made) >= len(ids):
         raise Missed("vacuous", "all orders had left before they were cancelled")
@@ -151,7 +151,7 @@ def unresolved(run: Run) -> None:
         desk.ready(**named)
         hung = run.arm(run.wire.order, "after_engine", "hang")
         left = desk.send("BUY", LOW, 0.1)
-        desk.recorder.wait(lambda: run.bitten(hung), "the order")
+        run.struck(hung)
         asked = turn(True)
         run.venue.restart(keep_state=True)
         try:
@@ -175,7 +175,7 @@ def retired(run: Run) -> None:
         label = run.wire.order[0]
         gone = run.arm(label, "before_engine", "status", status=status, body=body, times=0)
         lost = desk.send("BUY", LOW, 0.1)
-        desk.recorder.wait(partial(run.bitten, gone), "the order")
+        run.struck(gone)
         if len(run.wire.order) > 1:
             # there is another way, and it is taken
             run.works(desk, run.profile.patience)
@@ -184,7 +184,7 @@ def retired(run: Run) -> None:
         named = [line for line in desk.recorder.complaints() if label.split()[-1] in line and str(status) in line]
         if not named:
             raise Missed("lost", f"no line names {label}, which is gone")
-        run.venue.faults.clear()
+        run.clear()
         run.works(desk, run.profile.patience)
         desk.assert_truth(run.profile.patience)
         desk.close()
@@ -196,29 +196,33 @@ def no_number(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk)
+    struck: dict[str, int] = dict.fromkeys(run.wire.numbers, 0)
     for value in NO_NUMBERS:
-        struck: list[int] = []
+        armed: dict[str, list[int]] = {}
         for label, paths in run.wire.numbers.items():
             stage = "on_push" if label.startswith("PUSH ") else "on_reply"
-            struck += run.arm(label, stage, "body", set=dict.fromkeys(paths, value), times=2)
+            armed[label] = run.arm(label, stage, "body", must_bite=False, set=dict.fromkeys(paths, value), times=2)
         desk.gateway.query_account()
         filled = desk.send("BUY", HIGH, 0.01)
         resting = desk.send("BUY", 39_000.0, 0.02)
         run.venue.set_price(run.profile.venue_symbol, "40010")
-        run.soon(partial(bitten_all, run, struck), 1.0)
-        if not run.bitten(struck):
-            raise Missed("vacuous", f"nothing was spoilt with {value!r}")
-        run.venue.faults.clear()
+        run.soon(partial(bitten_all, run, armed), 1.0)
+        for label, handles in armed.items():
+            struck[label] += run.bitten(handles)
+        run.clear()
         run.resolved(desk, filled, Status.ALLTRADED)
         run.resolved(desk, resting, Status.NOTTRADED)
         run.away(desk, resting)
         sound(desk)
+    spared = [label for label, times in struck.items() if not times]
+    if spared:
+        raise Missed("vacuous", f"nothing was spoilt of {', '.join(spared)}")
     run.ticks_flow(desk, moves=True)
 
 
-def bitten_all(run: Run, ids: list[int]) -> bool:
+def bitten_all(run: Run, armed: dict[str, list[int]]) -> bool:
     """Whether each of these faults has bitten."""
-    return run.bitten(ids) >= len(ids)
+    return all(run.bitten(handles) for handles in armed.values())
 
 
 def sound(desk: Desk) -> None:
