@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.object import ContractData, OrderData
 
 from vnpy_restgateway.gateway import RestGateway
+from vnpy_restgateway.nameless import CREATED_WITHIN
 from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.outcome import NotSent, Outcome, Reply, classify, describe
 from vnpy_restgateway.reconcile import VenueOrder
@@ -270,7 +271,8 @@ class Trading(RestGateway):
         entry: Entry | None = self.flow.table.get(orderid)
         return bool(
             entry and entry.venue_id == record.venue_id and entry.created is not None
-            and entry.created == record.order.datetime and entry.order.direction is record.order.direction
+            and record.order.datetime is not None and abs(entry.created - record.order.datetime) < CREATED_WITHIN
+            and entry.order.direction is record.order.direction
         )
 
     def query_fills(self, entry: Entry) -> None:
