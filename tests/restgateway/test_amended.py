@@ -86,6 +86,24 @@ def test_a_volume_below_what_was_traded_is_not_believed(desk: Desk) -> None:
     assert desk.queries
 
 
+@pytest.mark.parametrize("traded", [10.0, 12.0])
+def test_more_is_proven_by_what_is_traded(desk: Desk, traded: float) -> None:
+    """Alive with all traded that we knew of: taken for filled, it would be lost."""
+    desk.live()
+    tell(desk, Status.PARTTRADED, traded, 15.0)
+    entry = desk.flow.table.get("o1")
+    assert entry is not None and entry.is_active and volume(desk) == 15.0
+    desk.flow.on_fill(make_trade("t1", 15.0), "1")
+    tell(desk, Status.ALLTRADED, 15.0, 15.0)
+    assert desk.pushes[-1] == "ALLTRADED 15"
+
+
+def test_the_end_of_an_order_tells_its_volume(desk: Desk) -> None:
+    desk.live()
+    tell(desk, Status.CANCELLED, 0.0, 15.0)
+    assert volume(desk) == 15.0
+
+
 def test_a_market_order_learns_its_volume_from_the_venue(desk: Desk) -> None:
     desk.flow.submit(make_order(type=OrderType.MARKET, volume=100.0))
     desk.flow.on_order(make_order(status=Status.PARTTRADED, traded=1.0, volume=120.0, type=OrderType.MARKET), "1")
