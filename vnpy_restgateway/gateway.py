@@ -13,6 +13,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from logging import ERROR, INFO, WARNING
 from threading import RLock, Thread
@@ -152,12 +153,17 @@ class RestGateway(BaseGateway):
             self.writer.join(max(0.0, deadline - time.monotonic()))
             cancelled: set[str] = {args[0] for call, args in left if call == self.flow.cancel}
             for call, args in left:
-                if call == self.flow.submit and args[0].orderid in cancelled:
-                    args[0].status = Status.CANCELLED
-                    self.log(f"Order {args[0].orderid} cancelled before it was sent")
-                    self.push(args[0])
-                elif call == self.flow.submit:
-                    self._reject(args[0], "gateway closed")
+                if call == self.flow.submit:
+                    self._guard(partial(self._drop, args[0], args[0].orderid in cancelled))
+
+    def _drop(self, order: OrderData, cancelled: bool) -> None:
+        """An order that nobody will send any more."""
+        if not cancelled:
+            self._reject(order, "gateway closed")
+            return
+        order.status = Status.CANCELLED
+        self.log(f"Order {order.orderid} cancelled before it was sent")
+        self.push(order)
 
     def _open(self, values: dict[str, Any]) -> None:
         self.ready = False

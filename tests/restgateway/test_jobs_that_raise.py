@@ -1,15 +1,17 @@
 """Whatever is raised in a job, an answer or a timer settles its order, and leaves those behind it moving."""
 
 from collections.abc import Iterator
+from logging import INFO
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
 
 import pytest
 from flow_desk import Desk
-from order_makers import make_order, make_trade
+from order_makers import SYMBOL, make_order, make_trade
 from test_gateway_base import ListGateway, Recorder, request
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import Exchange, Status
+from vnpy.trader.object import CancelRequest
 
 from vnpy_restgateway import writer as writer_module
 from vnpy_restgateway.nameless import NamelessFlow
@@ -260,3 +262,25 @@ def test_a_timer_that_set_itself_anew_before_it_raised_is_left_as_it_is(monkeypa
     assert done.wait(PATIENCE)
     made.stop(PATIENCE)
     assert len(runs) == 1
+
+
+def test_close_tells_an_order_that_was_cancelled_in_line_from_one_that_was_not(up: tuple[ListGateway, Recorder]) -> None:
+    """F48: both wait for the writer when the gateway is closed; neither has left."""
+    gateway, recorder = up
+    busy, go_on = Flag(), Flag()
+
+    def hold() -> None:
+        busy.set()
+        go_on.wait(PATIENCE)
+
+    gateway.writer.post(hold)
+    assert busy.wait(PATIENCE)
+    cancelled, kept = (gateway.send_order(request(price=price)).split(".", 1)[1] for price in (100.0, 101.0))
+    gateway.cancel_order(CancelRequest(cancelled, SYMBOL, Exchange.GLOBAL))
+    closing = Thread(target=gateway.close)
+    closing.start()
+    go_on.set()
+    closing.join(PATIENCE)
+    found = {order.orderid: order.status for order in (recorder.order(), recorder.order())}
+    assert found == {cancelled: Status.CANCELLED, kept: Status.REJECTED} and gateway.placed.empty()
+    assert recorder.said(f"Order {cancelled} cancelled before it was sent", level=INFO)
