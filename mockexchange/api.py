@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from .core.instruments import AMOUNT_RULES, Instrument
+from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
@@ -216,9 +216,14 @@ class MockExchange:
 
         The names are those of ``core.instruments.RULES``, amounts are decimal text. ValueError names what is wrong.
         """
-        changed: dict[str, int] = {
-            name: parse_amount(value) if name in AMOUNT_RULES else int(value) for name, value in rules.items()
-        }
+        changed: dict[str, int] = {}
+        for name, value in rules.items():
+            if name not in RULES:
+                raise ValueError(f"rules: unknown rule {name!r}, there are: {', '.join(sorted(RULES))}")
+            try:
+                changed[name] = parse_amount(value) if name in AMOUNT_RULES else int(value)
+            except (ValueError, TypeError) as error:
+                raise ValueError(f"{name}: {error}") from None
         self.run(lambda venue: venue.changes.set_rules(symbol, changed, status))
 
     def amend(

@@ -157,8 +157,13 @@ class Accounting(Trading):
             elif failures and not self.locked_out:
                 self.writer.sooner(self.poll_interval, "catch up", self.catch_up)
 
-        self._query_account()
-        self.rest.walk("trades", DEALS, DealsWalk(start_ms=start_ms), on_deals, failed=missed("trades", ask_history))
+        try:
+            self._query_account()
+            self.rest.walk("trades", DEALS, DealsWalk(start_ms=start_ms), on_deals, failed=missed("trades", ask_history))
+        except Exception:
+            failures.append("all")
+            end()                   # else nobody would ever catch up again
+            raise
 
     def day_start(self) -> datetime:
         """The beginning of today, UTC."""

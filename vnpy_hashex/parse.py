@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
-from vnpy_restgateway.plausible import amount, digits, milliseconds
+from vnpy_restgateway.plausible import amount, digits, milliseconds, positive
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import direction_to_vt, status_to_vt, type_to_vt
@@ -16,6 +16,8 @@ from .enums import direction_to_vt, status_to_vt, type_to_vt
 SYMBOL_SUFFIX: str = "_SPOT_HASHEX"
 SPOT: str = "1"                     # balanceType
 GUESSED_VOLUME_DIGITS: int = 3      # at most, of a symbol whose precisions the venue does not tell
+LIMITS: frozenset[str] = frozenset({"LIMIT", "1"})              # orderType, of REST and of the socket
+UNTRADED: frozenset[Status] = frozenset({Status.NOTTRADED, Status.CANCELLED, Status.REJECTED})
 Payload = dict[str, Any]
 
 _ID: re.Pattern[str] = re.compile(r"[\w-]+", re.ASCII)
@@ -109,9 +111,12 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
     if direction is None:
         raise ValueError("neither BUY nor SELL")
     venue_id: str = parse_id(d["orderId"])
-    traded: float = number(d["executedQty"] if "executedQty" in d else d["dealQty"])
-    volume: float = number(d["origQty"])
     type_: OrderType = type_to_vt(d["orderType"])
+    executed: Any = d["executedQty"] if "executedQty" in d else d["dealQty"]
+    # null is this venue's word for what is not there: of an order with nothing executed, and of a market order's price
+    untraded: bool = status in UNTRADED and d["state"] != "PARTIALLY_CANCELED"
+    traded: float = 0.0 if executed is None and untraded else amount(executed)
+    volume: float = positive(d["origQty"]) if type_ is OrderType.LIMIT else number(d["origQty"])
     if type_ is OrderType.MARKET and direction is Direction.LONG:
         # origQty may be an amount of the quote asset; 0 is vn.py's "not known" here
         volume = traded if status is Status.ALLTRADED else 0.0
@@ -126,7 +131,7 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         orderid=venue_id,
         type=type_,
         direction=direction,
-        price=number(d.get("price")),
+        price=positive(d["price"]) if str(d["orderType"]) in LIMITS else number(d.get("price")),
         volume=volume,
         traded=traded,
         status=status,
@@ -158,8 +163,8 @@ def parse_fill(d: Payload, contract: ContractData, direction: Direction | None, 
         orderid=venue_id,
         tradeid=f"{venue_id}-{parse_id(d['execId'])}",
         direction=direction_to_vt(d["orderSide"]) if d.get("orderSide") is not None else direction,
-        price=number(d["price"]),
-        volume=number(d["quantity"]),
+        price=positive(d["price"]),
+        volume=positive(d["quantity"]),
         datetime=parse_time(d["timestamp"]),
         gateway_name=gateway_name,
     )
@@ -167,7 +172,7 @@ def parse_fill(d: Payload, contract: ContractData, direction: Direction | None, 
 
 def parse_balance(d: Payload) -> tuple[str, float, float]:
     """Coin, free and frozen; "balance" means one thing in the REST API and another on the socket."""
-    return d["coin"], number(d["availableBalance"]), number(d["freeze"])
+    return d["coin"], amount(d["availableBalance"]), amount(d["freeze"])
 
 
 def parse_bar(d: Payload, contract: ContractData, interval: Interval, gateway_name: str) -> BarData:
@@ -177,11 +182,11 @@ def parse_bar(d: Payload, contract: ContractData, interval: Interval, gateway_na
         exchange=contract.exchange,
         datetime=parse_time(d["t"]),
         interval=interval,
-        open_price=number(d["o"]),
-        high_price=number(d["h"]),
-        low_price=number(d["l"]),
-        close_price=number(d["c"]),
-        volume=number(d["a"]),
-        turnover=number(d["v"]),
+        open_price=amount(d["o"]),
+        high_price=amount(d["h"]),
+        low_price=amount(d["l"]),
+        close_price=amount(d["c"]),
+        volume=amount(d["a"]),
+        turnover=amount(d["v"]),
         gateway_name=gateway_name,
     )

@@ -41,7 +41,7 @@ Refused = Callable[[int | str, str], bool]
 class Call:
     """What a request is for; travels as ``Request.extra``."""
 
-    __slots__ = ("name", "signed", "sent", "again", "failed", "refused")
+    __slots__ = ("name", "signed", "sent", "again", "failed", "refused", "wanted")
 
     def __init__(
         self, name: str, signed: bool, again: Callable[[], None] | None = None,
@@ -53,6 +53,7 @@ class Call:
         self.again: Callable[[], None] | None = again
         self.failed: Callable[[], None] | None = failed
         self.refused: Refused | None = refused
+        self.wanted: Callable[[], bool] | None = None
 
 
 class RestApi(RestClient):
@@ -88,6 +89,8 @@ class RestApi(RestClient):
         request.params = None
         if params:
             request.path = f"{request.path}?{query_string(params)}"
+        if call.wanted is not None and not call.wanted():
+            raise NotSent("cancelled while it waited in line")
         call.sent = monotonic()
         headers: dict[str, str] = {}
         if call.signed:
@@ -231,21 +234,22 @@ class RestApi(RestClient):
 
     def call(
         self, method: str, path: str, params: Params, callback: Answer, rank: Rank, *, lane: str = "order",
-        before: Callable[[], bool] | None = None,
+        before: Callable[[], bool] | None = None, wanted: Callable[[], bool] | None = None,
     ) -> None:
         """
         Signed call in its turn; ``callback`` runs on the writer thread exactly once. ``before`` is called when
         its turn has come; False: it is not sent any more, and nothing is called. What ``before`` raises is an answer,
-        too: nothing has left.
+        too: nothing has left. ``wanted`` is asked at the moment of sending, in a worker; False: it is not sent either.
         """
         def job() -> None:
             try:
-                wanted: bool = before is None or before()
+                due: bool = before is None or before()
             except Exception as error:
                 self.gateway.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
                 return
-            if wanted:
+            if due:
                 call: Call = Call(f"{method} {path}", True)
+                call.wanted = wanted
                 self.attempt(method, path, params, call, callback, lane=lane, urgent=rank is Rank.CANCEL)
 
         self.in_turn(rank, job)

@@ -192,6 +192,13 @@ class SymbolSocket(Socket):
             return
         self.polling = 2
         self.polled_at = monotonic()
+        try:
+            self._ask()
+        except Exception:
+            self.polling = 0            # else nobody would ever poll again
+            raise
+
+    def _ask(self) -> None:
         rest = self.gateway.rest
         rest.query(
             f"depth {self.name}", DEPTH, {"symbol": self.name, "level": DEPTH_LEVEL},

@@ -14,9 +14,13 @@ from typing import Any
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
-from .enums import direction_to_vt
-from .parse import number
+from vnpy_restgateway.plausible import amount, positive
 
+from .enums import direction_to_vt
+
+STATS: dict[str, str] = {
+    "a": "volume", "v": "turnover", "o": "open_price", "h": "high_price", "l": "low_price", "c": "last_price",
+}
 LEVELS: int = 5
 MOST_LEVELS: int = 20_000           # of a side; more are no book, but an attempt to fill our memory
 
@@ -35,7 +39,7 @@ class Side:
         """Replace it all; rows are [price, size]."""
         if len(rows) > MOST_LEVELS:
             raise ValueError(f"{len(rows)} levels are no book")
-        self.sizes = {number(row[0]) * self.sign: number(row[1]) for row in rows}
+        self.sizes = {amount(row[0]) * self.sign: amount(row[1]) for row in rows}
         self.sizes = {key: size for key, size in self.sizes.items() if size > 0}
         self.keys = sorted(self.sizes)
 
@@ -101,7 +105,7 @@ class TickBook:
             return True                 # nothing to apply it to, in it already, or told twice
         if change > self.last_id:
             side: Side = self.bids if direction_to_vt(d["m"]) is Direction.LONG else self.asks
-            side.change(number(d["p"]), number(d["q"]))
+            side.change(amount(d["p"]), amount(d["q"]))
             self.last_id = change
             self.dirty = True
             return True
@@ -110,20 +114,20 @@ class TickBook:
 
     def on_deal(self, d: dict[str, Any]) -> None:
         """A public trade."""
-        self.tick.last_price = number(d["p"])
-        self.tick.last_volume = number(d["a"])
+        price, volume = positive(d["p"]), amount(d["a"])
+        self.tick.last_price = price
+        self.tick.last_volume = volume
         self.dirty = True
 
     def on_stats(self, d: dict[str, Any]) -> None:
         """Figures of the last 24 hours, by push (qStats) or by REST. ``r`` means two things, and is not used."""
         tick: TickData = self.tick
-        volume, turnover, opened, high, low, last = [number(d[name]) for name in "avohlc"]      # all, or none is taken
-        tick.volume = volume
-        tick.turnover = turnover
-        tick.open_price = tick.pre_close = opened
-        tick.high_price = high
-        tick.low_price = low
-        tick.last_price = last
+        # all, or none is taken; null is what the venue does not know
+        figures: dict[str, float] = {name: amount(d[name]) for name in STATS if d[name] is not None}
+        for name, value in figures.items():
+            setattr(tick, STATS[name], value)
+        if "o" in figures:
+            tick.pre_close = figures["o"]
         self.dirty = True
 
     def crossed(self) -> bool:

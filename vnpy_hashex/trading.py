@@ -145,7 +145,10 @@ class Trading(RestGateway):
             entry.waits = False
             return True
 
-        self.rest.call("POST", CREATE, params, partial(self.on_create, entry), Rank.CREATE, before=before)
+        self.rest.call(
+            "POST", CREATE, params, partial(self.on_create, entry), Rank.CREATE, before=before,
+            wanted=lambda: not entry.cancel_wanted or entry.acknowledged,
+        )
 
     def unable(self) -> str:
         """Why nothing signed can be sent now, or ""."""
@@ -196,6 +199,8 @@ class Trading(RestGateway):
                 self.flow.send(entry)
 
         if code in TIMESTAMP:
+            entry.waits = True          # nothing of it is at the venue: a cancel takes it back at once
+            self.flow.sought.pop(entry.orderid, None)
             self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
             self.measure_clock(again)
             return
@@ -316,9 +321,13 @@ class Trading(RestGateway):
                 self.flow.on_candidates(listed, [entry.orderid for entry in about], asked_at)
             end(read == len(rows))
 
-        self.rest.walk(
-            "open orders", OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
-        )
+        try:
+            self.rest.walk(
+                "open orders", OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
+            )
+        except Exception:
+            end(False)              # else nobody would ever look again
+            raise
 
     def sent_at(self, entry: Entry) -> datetime:
         """When an order of ours was sent, by the venue's clock; of another one, the beginning of today."""

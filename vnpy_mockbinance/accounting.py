@@ -102,11 +102,12 @@ class Accounting(Trading):
 
     def on_balance(self, asset: str, free: str, locked: str) -> None:
         """One balance. A zero is pushed only for what was shown before."""
-        volume: float = amount(free) + amount(locked)
+        known, held = amount(free), amount(locked)
+        volume: float = known + held
         if not volume and asset not in self.nonzero:
             return
         (self.nonzero.add if volume else self.nonzero.discard)(asset)
-        item = split_balance(asset, float(free), float(locked), self.names, self.gateway_name)
+        item = split_balance(asset, known, held, self.names, self.gateway_name)
         if isinstance(item, AccountData):
             self.on_account(item)
         else:

@@ -8,7 +8,7 @@ from vnpy.trader.constant import Direction, Exchange, Interval, Product
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
 from vnpy_restgateway import plausible
-from vnpy_restgateway.plausible import MOST_MILLISECONDS, amount
+from vnpy_restgateway.plausible import MOST_MILLISECONDS, amount, positive
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import DIRECTION_BINANCE2VT, status_to_vt, type_to_vt
@@ -36,7 +36,7 @@ class Execution(NamedTuple):
 
 def parse_time(milliseconds: int) -> datetime:
     """Milliseconds (or microseconds) since 1970 as a datetime in UTC. Raises ValueError for a time that is none."""
-    if not 0 <= milliseconds <= MOST_MILLISECONDS:
+    if isinstance(milliseconds, bool) or not 0 <= milliseconds <= MOST_MILLISECONDS:
         raise ValueError(f"no plausible time: {plausible.short(milliseconds)}")
     if milliseconds > 100_000_000_000_000:
         return datetime.fromtimestamp(milliseconds / 1_000_000, timezone.utc)
@@ -89,6 +89,7 @@ def precision(digits: int) -> Decimal:
 
 def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueOrder:
     """An order of a REST answer or of order.place (rest-api.md, "Query order", "New order")."""
+    moment: Any = d.get("time") or d.get("workingTime") or d.get("transactTime")
     order: OrderData = OrderData(
         symbol=contract.symbol,
         exchange=contract.exchange,
@@ -99,7 +100,7 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         volume=amount(d["origQty"]),
         traded=amount(d["executedQty"]),
         status=status_to_vt(d["status"]),
-        datetime=parse_time(d.get("time") or d.get("workingTime") or d.get("transactTime") or 0),
+        datetime=parse_time(moment) if moment else None,
         gateway_name=gateway_name,
     )
     return VenueOrder(order, order_key(contract.name, d["orderId"]))
@@ -114,8 +115,8 @@ def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> 
             orderid=d["clientOrderId"],
             tradeid=trade_id(contract.name, fill["tradeId"], d["orderId"]),
             direction=parse_direction(d["side"]),
-            price=amount(fill["price"]),
-            volume=amount(fill["qty"]),
+            price=positive(fill["price"]),
+            volume=positive(fill["qty"]),
             datetime=parse_time(d["transactTime"]),
             gateway_name=gateway_name,
         )
@@ -131,8 +132,8 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
         orderid=orderid,
         tradeid=trade_id(contract.name, d["id"], d["orderId"]),
         direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
-        price=amount(d["price"]),
-        volume=amount(d["qty"]),
+        price=positive(d["price"]),
+        volume=positive(d["qty"]),
         datetime=parse_time(d["time"]),
         gateway_name=gateway_name,
     )
@@ -164,7 +165,7 @@ def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Ex
             orderid=orderid,
             tradeid=trade_id(contract.name, d["t"], d["i"]),
             direction=direction,
-            price=amount(d["L"]),
+            price=positive(d["L"]),
             volume=last,
             datetime=parse_time(d.get("T") or d["E"]),
             gateway_name=gateway_name,

@@ -10,11 +10,12 @@ from vnpy.trader.constant import OrderType
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.outcome import Reply
+from vnpy_restgateway.plausible import amount
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .parse import Listing
 from .qte_builds import ACCOUNT, ALL_ORDERS, FAITHFUL, TIME, Build, NotQte, detect
-from .qte_parse import number, read_error
+from .qte_parse import read_error
 from .qte_quotes import Shape
 from .qte_rest import Link, Rank
 from .qte_trading import PAGE, QteTrading
@@ -186,7 +187,7 @@ class QteDesk(QteTrading):
         totals: dict[str, float] = {}
 
         def take(d: dict[str, Any]) -> None:
-            free, locked = number(d["free"]) or 0.0, number(d["locked"]) or 0.0
+            free, locked = amount(d["free"]), amount(d["locked"])
             totals[d["asset"]] = free + locked
             self.gateway.on_balance(d["asset"], repr(free), repr(locked))
 

@@ -8,7 +8,7 @@ from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
 from vnpy_restgateway.outcome import Code, Reply, http_code
-from vnpy_restgateway.plausible import amount
+from vnpy_restgateway.plausible import amount, positive, whole
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import status_to_vt, type_to_vt
@@ -69,7 +69,7 @@ def parse_order(d: Payload, contract: ContractData, moment: datetime, gateway_na
         volume=volume,
         traded=traded or 0.0,
         status=status,
-        datetime=parse_time(int(time)) if time else moment,
+        datetime=parse_time(whole(time)) if time else moment,
         gateway_name=gateway_name,
     )
     if order.status is Status.NOTTRADED and order.traded:
@@ -92,9 +92,9 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
         orderid=orderid,
         tradeid=f"{contract.name}-{parse_id(d['id'])}",
         direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
-        price=amount(d["price"]),
-        volume=amount(d["qty"]),
-        datetime=parse_time(int(d["time"])),
+        price=positive(d["price"]),
+        volume=positive(d["qty"]),
+        datetime=parse_time(whole(d["time"])),
         gateway_name=gateway_name,
     )
 

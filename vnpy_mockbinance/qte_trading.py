@@ -33,6 +33,7 @@ from .qte_parse import (
     growth,
     parse_depth,
     parse_fill,
+    parse_id,
     parse_order,
     parse_prices,
     proves_refusal,
@@ -152,6 +153,7 @@ class QteTrading:
         flow = self.gateway.flow
         outcome, code, text = classify(reply, error, proves_refusal, read_error)
         if outcome is Outcome.ACCEPTED and reply is not None:
+            self._identify(entry, reply.data)
             try:
                 # what else the answer lacks is known: it is an order of ours
                 row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
@@ -169,6 +171,16 @@ class QteTrading:
         if reply is not None and reply.status == 401:
             self.gateway.on_locked_out(code, text)
         flow.on_outcome(entry.orderid, outcome, code, text)
+
+    def _identify(self, entry: Entry, data: Any) -> None:
+        """The order's id first of all: whatever else of the answer is not understood, the order can be asked for by it."""
+        try:
+            venue_id: str = parse_id(data["orderId"])
+        except Shape:
+            return
+        table = self.gateway.flow.table
+        if isinstance(data["orderId"], str) and table.find(venue_id) is None:
+            table.accept(entry.orderid, venue_id)
 
     def withdraw(self, entry: Entry) -> None:
         """Send a cancel. Its answer has two words; what the order came to is asked."""

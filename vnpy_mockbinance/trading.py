@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.object import ContractData, OrderData
 
 from vnpy_restgateway.gateway import RestGateway
+from vnpy_restgateway.nameless import CREATED_WITHIN
 from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.outcome import NotSent, Outcome, Reply, classify, describe
 from vnpy_restgateway.reconcile import VenueOrder
@@ -92,6 +93,7 @@ class Trading(RestGateway):
 
     def place(self, entry: Entry) -> None:
         """Send a new order under its own id."""
+        entry.waits = False
         if self.locked_out:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "the venue refused the API key")
             return
@@ -158,6 +160,7 @@ class Trading(RestGateway):
     def send_again(self, entry: Entry, code: int | str, text: str) -> None:
         """Once more when the clock has been measured, unless that takes so long that nobody wants the order any more."""
         name: str = f"resend {entry.orderid}"
+        entry.waits = True              # refused, so nothing of it is at the venue: a cancel takes it back at once
 
         def again() -> None:
             if name in self.writer.timers and entry.is_active and not entry.acknowledged:
@@ -268,7 +271,8 @@ class Trading(RestGateway):
         entry: Entry | None = self.flow.table.get(orderid)
         return bool(
             entry and entry.venue_id == record.venue_id and entry.created is not None
-            and entry.created == record.order.datetime and entry.order.direction is record.order.direction
+            and record.order.datetime is not None and abs(entry.created - record.order.datetime) < CREATED_WITHIN
+            and entry.order.direction is record.order.direction
         )
 
     def query_fills(self, entry: Entry) -> None:

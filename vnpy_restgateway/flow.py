@@ -78,8 +78,9 @@ class OrderFlow:
         except NotSent as error:
             self.on_outcome(entry.orderid, Outcome.NOT_SENT, "", describe(error))
         except Exception as error:
-            # it cannot be told how far the request came
-            self.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
+            # unless it waits in line, it cannot be told how far the request came
+            outcome: Outcome = Outcome.NOT_SENT if entry.waits else Outcome.UNKNOWN
+            self.on_outcome(entry.orderid, outcome, "", f"{type(error).__name__}: {error}")
 
     def cancel(self, orderid: str) -> None:
         """The user wants an order gone. Parked while the venue cannot know it yet."""

@@ -13,6 +13,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from logging import ERROR, INFO, WARNING
 from threading import RLock, Thread
@@ -36,7 +37,6 @@ from vnpy.trader.object import (
 )
 from vnpy.trader.utility import TEMP_DIR
 
-from .decimals import number_of
 from .doubt import DoubtRule
 from .flow import OrderFlow
 from .namesakes import Namesakes
@@ -47,6 +47,7 @@ from .proxy import Proxy
 from .redact import longest_form, redact
 from .schedule import Gate, retry_after
 from .settings import Field, SettingError, proxy_of, read_setting
+from .sound import changes, make_numbers, word
 from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, CryptoRules
 from .writer import Writer
 
@@ -150,9 +151,19 @@ class RestGateway(BaseGateway):
             for thread in stops:
                 thread.join(max(0.0, deadline - time.monotonic()))
             self.writer.join(max(0.0, deadline - time.monotonic()))
+            cancelled: set[str] = {args[0] for call, args in left if call == self.flow.cancel}
             for call, args in left:
                 if call == self.flow.submit:
-                    self._reject(args[0], "gateway closed")
+                    self._guard(partial(self._drop, args[0], args[0].orderid in cancelled))
+
+    def _drop(self, order: OrderData, cancelled: bool) -> None:
+        """An order that nobody will send any more."""
+        if not cancelled:
+            self._reject(order, "gateway closed")
+            return
+        order.status = Status.CANCELLED
+        self.log(f"Order {order.orderid} cancelled before it was sent")
+        self.push(order)
 
     def _open(self, values: dict[str, Any]) -> None:
         self.ready = False
@@ -236,11 +247,7 @@ class RestGateway(BaseGateway):
 
     def _reject(self, order: OrderData, reason: str) -> None:
         order.status = Status.REJECTED
-        for field in ("volume", "price"):
-            try:
-                setattr(order, field, number_of(getattr(order, field)))
-            except ValueError:
-                setattr(order, field, 0.0)      # it was refused before it was looked at
+        make_numbers(order)
         order.datetime = self.now()
         self.log(f"Order rejected, not sent: {reason}", ERROR)
         self.push(order)
@@ -344,10 +351,7 @@ class RestGateway(BaseGateway):
         if before == now:
             return False
         self.add_contract(contract, tick, step, minimum, min_notional)
-        changes: str = ", ".join(
-            f"{name} {before.get(name)} -> {now.get(name)}" for name in before | now if before.get(name) != now.get(name)
-        )
-        self.log(f"Contract of {contract.symbol} changed at the venue: {changes}", WARNING)
+        self.log(f"Contract of {contract.symbol} changed at the venue: {changes(before, now)}", WARNING)
         return True
 
     def warn_made_up(self, mock: str) -> None:
@@ -478,8 +482,3 @@ class RestGateway(BaseGateway):
             text = "no words"
         place: str = f" ({trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if trace else ""
         self.log(f"Gateway exception{place}: {type(error).__name__}: {text}", ERROR)
-
-
-def word(value: Any) -> str:
-    """An enum of an order in its own word; whatever else a caller put there as it is."""
-    return str(getattr(value, "value", value))

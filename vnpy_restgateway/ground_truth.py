@@ -6,7 +6,7 @@ The journal's rows are those of the mock exchange's ``GET /_mock/journal``: thei
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,25 @@ def final_orders(rows: Iterable[Row], account: str) -> dict[str, Row]:
     return {row["client_order_id"]: row for row in rows if row["kind"] == "order" and row["account"] == account}
 
 
+def first_named(rows: list[Row], shown: Container[str]) -> list[Row]:
+    """
+    The rows with one client order id for each order: an amended order has several. It is the first of them that is
+    ``shown``, else the first.
+    """
+    names: dict[Any, list[str]] = {}
+    for row in rows:
+        if row["kind"] in ("order", "fill") and "order_id" in row:
+            known: list[str] = names.setdefault(row["order_id"], [])
+            if row["client_order_id"] not in known:
+                known.append(row["client_order_id"])
+    chosen: dict[Any, str] = {
+        order_id: next((name for name in known if name in shown), known[0]) for order_id, known in names.items() if len(known) > 1
+    }
+    return [
+        {**row, "client_order_id": chosen[row["order_id"]]} if row.get("order_id") in chosen else row for row in rows
+    ]
+
+
 def final_balances(rows: Iterable[Row], account: str) -> dict[str, tuple[Decimal, Decimal]]:
     """The last (free, locked) of every asset of an account."""
     return {
@@ -73,7 +92,7 @@ def disagreements(
     pushed. ``balances``: asset -> (volume, frozen) as last pushed; left out, they are not compared.
     ``each_fill`` False: a venue that tells no fills, so only what they come to for each order is compared.
     """
-    rows = list(rows)
+    rows = first_named(list(rows), orders)
     trades = list(trades)
     venue_orders: dict[str, Row] = final_orders(rows, account)
     found: list[Disagreement] = []

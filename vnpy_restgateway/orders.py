@@ -268,8 +268,11 @@ class OrderTable:
         known: float = entry.order.volume
         if not news.volume or not entry.is_active or abs(news.volume - known) <= VOLUME_NOISE:
             return news.volume
-        old: bool = news.volume > known and entry.order.type not in UNSIZED and asked_at <= entry.asked_for
-        if old or news.volume < max(entry.order.traded, news.traded) - VOLUME_NOISE:
+        traded: float = max(entry.order.traded, news.traded)
+        # alive, or over, with as much traded as we knew of: it must be larger
+        proven: bool = traded >= known - VOLUME_NOISE or news.status in FINAL
+        old: bool = news.volume > known and not proven and entry.order.type not in UNSIZED and asked_at <= entry.asked_for
+        if old or news.volume < traded - VOLUME_NOISE:
             self.unsure = entry
             return known
         entry.asked_for = asked_at or monotonic()

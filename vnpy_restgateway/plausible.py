@@ -29,11 +29,33 @@ def amount(value: Any) -> float:
 
     :raises ValueError: it is none, or not plausible
     """
+    if type(value) is not str:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"no plausible number: {short(value)}")
+    elif is_odd(value):
+        raise ValueError(f"no plausible number: {short(value)}")
     try:
         found: float = float(value)
     except OverflowError:
         found = MOST * 2                # an int beyond all floats
     if not 0.0 <= found <= MOST:
+        raise ValueError(f"no plausible number: {short(value)}")
+    return found
+
+
+def is_odd(text: str) -> bool:
+    """Whether a number is written as only Python would read it: 1_000, spaces around it, digits of other scripts."""
+    return "_" in text or not text.isascii() or text != text.strip()
+
+
+def positive(value: Any) -> float:
+    """
+    The price or the volume of something that happened.
+
+    :raises ValueError: it is none, not plausible, or 0
+    """
+    found: float = amount(value)
+    if not found:
         raise ValueError(f"no plausible number: {short(value)}")
     return found
 
@@ -44,6 +66,8 @@ def step(value: Any) -> Decimal:
 
     :raises ValueError: it is none, or not plausible
     """
+    if isinstance(value, bool) or isinstance(value, str) and is_odd(value):
+        raise ValueError(f"no plausible step: {short(value)}")
     found: Decimal = Decimal(value)
     if not found.is_finite() or not 0 <= found <= MOST or found and found.adjusted() < -DIGITS:
         raise ValueError(f"no plausible step: {short(value)}")
@@ -56,7 +80,7 @@ def digits(value: Any) -> int:
 
     :raises ValueError: it is no such number
     """
-    found: int = int(value)
+    found: int = whole(value)
     if not 0 <= found <= DIGITS:
         raise ValueError(f"no plausible number of decimals: {short(value)}")
     return found
@@ -68,10 +92,23 @@ def milliseconds(value: Any) -> int:
 
     :raises ValueError: it is none, or of another age
     """
-    found: int = int(value)
+    found: int = whole(value)
     if not 0 <= found <= MOST_MILLISECONDS:
         raise ValueError(f"no plausible time: {short(value)}")
     return found
+
+
+def whole(value: Any) -> int:
+    """
+    A whole number, from a number or its text.
+
+    :raises ValueError: it is none
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or isinstance(value, float) and not value.is_integer():
+        raise ValueError(f"no whole number: {short(value)}")
+    if isinstance(value, str) and is_odd(value):
+        raise ValueError(f"no whole number: {short(value)}")
+    return int(value)
 
 
 def short(value: Any) -> str:

@@ -338,6 +338,8 @@ class RestClient(vnpy_rest.RestClient):
             sent: Connection | RestError | None = self._start(signed, transport, waits=False)
         except RestError as error:
             sent = error
+        except Exception as error:      # a worker is spoken for: it must come and tell
+            sent = Unknown(f"{type(error).__name__}: {error}")
         if sent is not None:
             request.__dict__.update(signed.__dict__)
             request.sent = sent

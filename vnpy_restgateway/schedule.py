@@ -57,13 +57,17 @@ class Timers:
 
     def pop_due(self, now: float) -> list[Callable[[], None]]:
         """The calls that are due, in order of time."""
-        calls: list[Callable[[], None]] = []
+        return [call for _, call in self.take_due(now)]
+
+    def take_due(self, now: float) -> list[tuple[str, Callable[[], None]]]:
+        """The calls that are due with their names, in order of time."""
+        calls: list[tuple[str, Callable[[], None]]] = []
         while True:
             due: float | None = self.next_due()
             if due is None or due > now:
                 return calls
             name: str = heapq.heappop(self._heap)[2]
-            calls.append(self._calls.pop(name)[1])
+            calls.append((name, self._calls.pop(name)[1]))
 
 
 class Gate:

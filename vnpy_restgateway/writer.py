@@ -14,6 +14,8 @@ logger: logging.Logger = logging.getLogger("vnpy_restgateway.writer")
 Job = tuple[Callable[..., Any], tuple]
 
 FOREVER: float = float("inf")
+AGAIN: float = 1.0              # seconds until a timer that raised is run again, doubled up to
+AGAIN_LONGEST: float = 60.0
 MOMENT: float = 0.001           # seconds; longer than any job but the great ones of a connect
 
 
@@ -47,6 +49,7 @@ class Writer:
         self._waiting: list[int] = [0]  # jobs in line or about to be run by the thread; a run keeps its own count
         self._owner: int = 0            # the thread that runs a job; one that posts from a job must not wait for itself
         self._sleeps_until: float = -FOREVER
+        self._failures: dict[str, int] = {}     # timer -> how often in a row it has raised
 
     @property
     def alive(self) -> bool:
@@ -58,6 +61,7 @@ class Writer:
             return
         self._queue = SimpleQueue()
         self.timers = Timers()
+        self._failures.clear()
         self._work = Lock()
         self._waiting = [0]
         self._thread = Thread(
@@ -152,8 +156,8 @@ class Writer:
             with work:
                 # timers never starve the queue, nor the queue the timers
                 self._owner = get_ident()
-                for call in timers.pop_due(monotonic()):
-                    self._call(call, ())
+                for name, call in timers.take_due(monotonic()):
+                    self._call_timer(timers, name, call)
                 self._owner = 0
                 due: float | None = timers.next_due()
                 self._sleeps_until = FOREVER if due is None else due
@@ -182,6 +186,22 @@ class Writer:
             call(*args)
         except Exception as error:
             self._report(error)
+
+    def _call_timer(self, timers: Timers, name: str, call: Callable[[], None]) -> None:
+        """
+        A timer that raises is run again, further and further apart: most of them set themselves anew at their end, and
+        somebody waits for what they do.
+        """
+        try:
+            call()
+        except Exception as error:
+            self._report(error)
+            failures: int = self._failures.get(name, 0)
+            self._failures[name] = failures + 1
+            timers.at_earliest(monotonic() + min(AGAIN * 2.0 ** min(failures, 10), AGAIN_LONGEST), name, call)
+        else:
+            if self._failures:
+                self._failures.pop(name, None)
 
     def _report(self, error: Exception) -> None:
         """What is told of an exception must not end the thread: every order waits behind it."""

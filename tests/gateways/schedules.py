@@ -1,11 +1,13 @@
 """Schedules of orders, cancels, moves of the market and faults, as hypothesis draws them, and what carries them out."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
+from mockexchange.core.errors import Refusal
 
 from .harness import Case, Desk
 
@@ -22,6 +24,13 @@ class Cancel(NamedTuple):
     """Of the n-th order sent, from the last one back."""
 
     back: int
+
+
+class Amend(NamedTuple):
+    """The n-th order sent, from the last one back, gets another quantity elsewhere, in thousandths of what it has."""
+
+    back: int
+    part: int
 
 
 class Price(NamedTuple):
@@ -57,7 +66,7 @@ class Pause(NamedTuple):
     ms: int
 
 
-Step = Order | Cancel | Price | Fault | Restart | Clock | Pause
+Step = Order | Cancel | Amend | Price | Fault | Restart | Clock | Pause
 
 PAGE: str = "<html>Bad Gateway</html>"
 ANSWERS: list[tuple[str, tuple[tuple[str, Any], ...]]] = [
@@ -99,7 +108,8 @@ def schedules(case: Case) -> st.SearchStrategy[list[Step]]:
             on = [*on, "push"]
         steps: list[st.SearchStrategy[Step]] = [
             st.builds(Order, st.sampled_from(prices)), st.builds(Order, st.sampled_from(prices)),
-            st.builds(Cancel, st.integers(0, 3)), st.builds(Price, st.integers(39_000, 41_000)),
+            st.builds(Cancel, st.integers(0, 3)), st.builds(Amend, st.integers(0, 3), st.sampled_from([370, 730, 1_310])),
+            st.builds(Price, st.integers(39_000, 41_000)),
             faults(case, on), faults(case, on),
             st.builds(Clock, st.sampled_from([-10_000, 0, 10_000])), st.builds(Pause, st.sampled_from([20, 150, 400])),
         ]
@@ -132,6 +142,8 @@ def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
                     sent.append(desk.send("BUY", price, round(0.001 * (len(sent) + 1), 3)))
                 case Cancel(back) if back < len(sent):
                     desk.cancel(sent[-1 - back])
+                case Amend(back, part) if back < len(sent):
+                    amend(desk, sent[-1 - back], part)
                 case Price(price):
                     venue.set_price(case_symbol(desk), str(price))
                 case Fault(on, stage, action, fields):
@@ -146,10 +158,28 @@ def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
         venue.faults.clear()
         settled(desk, sent)
         desk.assert_truth(desk.profile.patience)
-        made = {row["order_id"] for row in desk.rows("order")}
+        made = {row["order_id"]: row for row in desk.rows("order")}
         assert len(made) <= len(sent), "an order was sent again"
+        for row in desk.journal():
+            order = desk.recorder.orders.get(row["client_order_id"]) if row["kind"] == "order" else None
+            if order and order.traded and made[row["order_id"]]["client_order_id"] == row["client_order_id"]:
+                assert abs(order.volume - float(made[row["order_id"]]["qty"])) < 1e-9, f"volume of {order.orderid}"
     finally:
         desk.close()
+
+
+def amend(desk: Desk, orderid: str, part: int) -> None:
+    """An order that the gateway has shown alive; one whose answer is lost could not be known again by what was sent."""
+    order = desk.recorder.orders.get(orderid)
+    if order is None or order.status not in (Status.NOTTRADED, Status.PARTTRADED):
+        return
+    known = desk.known_as(orderid)
+    rows = [row for row in desk.rows("order") if known in (row["client_order_id"], str(row["order_id"]))]
+    quantity = Decimal(rows[-1]["qty"]) * part / 1_000
+    try:
+        desk.venue.amend(str(quantity.quantize(Decimal("0.00001"))), order_id=rows[-1]["order_id"])
+    except (ValueError, Refusal):
+        pass                # over by now, or no quantity for it
 
 
 def case_symbol(desk: Desk) -> str:

@@ -24,9 +24,10 @@ ABSENT: dict[tuple[str, str], str] = {
 
 
 def test_every_row_is_there_or_says_why_it_is_not() -> None:
-    assert list(ROWS) == [f"F{n}" for n in range(1, 41)]
+    assert list(ROWS)[:40] == [f"F{n}" for n in range(1, 41)]
+    assert {"F43", "F44", "F48", "F61", "F67", "F68"} <= set(ROWS)
     assert all(reason.strip() for reason in ABSENT.values())
-    assert len(PAIRS) + len(ABSENT) == 40 * sum(case.in_matrix for case in CASES)
+    assert len(PAIRS) + len(ABSENT) == len(ROWS) * sum(case.in_matrix for case in CASES)
 
 
 @pytest.fixture

@@ -197,6 +197,27 @@ def test_orders_on_a_symbol_that_is_not_listed_are_named() -> None:
         assert not two.recorder.orders
 
 
+# another build in mid-session (F67)
+
+
+def test_another_build_takes_its_place_while_we_are_connected() -> None:
+    """Paths are gone: each is named once, the build is found out again, orders and quotes go on."""
+    with on("C") as (build, client):
+        client.gateway.subscribe(SubscribeRequest(SYMBOL, Exchange.GLOBAL))
+        before = client.send(Direction.LONG, 30_000, 0.1)
+        client.status(before, Status.NOTTRADED)
+        build.name = "O"
+        client.wait("QTE server found: the old build", 30.0)
+        ticks = len(client.recorder.ticks)
+        rests = client.send(Direction.LONG, 30_000, 0.2)
+        client.status(rests, Status.NOTTRADED, 30.0)
+        client.cancel(rests)
+        client.status(rests, Status.CANCELLED, 30.0)
+        client.recorder.wait(lambda: len(client.recorder.ticks) > ticks, "ticks", 20.0)
+        assert client.recorder.said("The venue has retired GET /api/v3/")
+        assert len(client.recorder.said("QTE server found: ")) == 2
+
+
 # trading on the later builds
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from logging import ERROR, WARNING
+from math import isfinite
 from queue import Queue
 from threading import Event as Flag
 from threading import enumerate as threads
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import pytest
 from order_makers import SYMBOL, make_order
 from vnpy.event import Event
@@ -293,6 +295,76 @@ def test_a_bad_order_is_rejected_with_the_reason(up: Pair, values: dict[str, Any
     assert (order.vt_orderid, order.status) == (vt_orderid, Status.REJECTED)
     assert recorder.said("Order rejected, not sent: ", words, level=ERROR)
     assert gateway.placed.empty()
+
+
+ABSURD: list[tuple[Any, str]] = [
+    (1e19, "1e+19"), (1e308, "1e+308"), (10 ** 400, ""), (float("nan"), "nan"), (float("inf"), "inf"), (float("-inf"), "-inf"),
+    (-1.0, "-1"), (-0.0, "0"), (True, "True"), (False, "False"), ("1", "'1'"), ("", "''"), (None, "None"), ([1.0], "[1.0]"),
+    (Decimal("1e19"), "1e+19"), (Decimal("NaN"), "NaN"), (Decimal("sNaN"), "sNaN"), (Decimal("-1"), "-1"), (1j, "1j"),
+    (np.float64("nan"), "nan"), (np.float64(1e19), "1e+19"), (np.float32("inf"), "inf"), (np.int64(-3), "-3"),
+    (np.bool_(True), "True"), (np.array([1.0, 2.0]), ""),
+]
+
+
+@pytest.mark.parametrize("field", ["volume", "price"])
+@pytest.mark.parametrize(("value", "shown"), ABSURD)
+@pytest.mark.parametrize("limited", [True, False])
+def test_no_number_is_named_and_reaches_no_listener(up: Pair, field: str, value: Any, shown: str, limited: bool) -> None:
+    gateway, recorder = up
+    if not limited:
+        gateway.contracts[SYMBOL].max_volume = None
+    gateway.send_order(request(**{field: value}))
+    order = recorder.order()
+    assert order.status is Status.REJECTED and gateway.placed.empty()
+    line = next(log.msg for log in recorder.logs if "Order rejected" in log.msg)
+    assert f"not sent: {field} " in line and shown in line and SYMBOL in line
+    for number in (order.volume, order.price):
+        assert type(number) is float and isfinite(number)
+
+
+@pytest.mark.parametrize(("volume", "price"), [(1e18, 1e18), (1e12, 1e9)])
+def test_no_venue_takes_as_much(up: Pair, volume: float, price: float) -> None:
+    gateway, recorder = up
+    gateway.contracts[SYMBOL].max_volume = None
+    gateway.send_order(request(volume=volume, price=price))
+    assert recorder.order().status is Status.REJECTED
+    assert recorder.said("price x volume of", "no venue takes as much")
+
+
+@pytest.mark.parametrize("number", [1, Decimal("1.5"), np.float64(1.5), np.float32(1.5), np.int64(1), 1.5])
+def test_numbers_of_other_types_are_taken(up: Pair, number: Any) -> None:
+    gateway, recorder = up
+    gateway.send_order(request(volume=number, price=100 * number))
+    order = recorder.order()
+    assert order.status is Status.SUBMITTING and gateway.placed.get(timeout=PATIENCE) == order.orderid
+    assert (type(order.volume), type(order.price)) == (float, float)
+    assert (order.volume, order.price) == (float(number), 100 * float(number))
+
+
+@pytest.mark.parametrize("price", [float("nan"), "x", -1.0, True, None])
+def test_the_price_of_a_market_order_is_a_number_too(up: Pair, price: Any) -> None:
+    gateway, recorder = up
+    gateway.send_order(request(type=OrderType.MARKET, price=price))
+    order = recorder.order()
+    assert order.status is Status.REJECTED and recorder.said("price ", SYMBOL)
+
+
+def test_rules_that_change(up: Pair) -> None:
+    gateway, recorder = up
+    forms = gateway.forms[SYMBOL]
+    assert not gateway.renew_contract(contract(), Decimal("0.010"), Decimal("0.001"), 0.002, 5.0)
+    assert len(recorder.contracts) == 1 and gateway.forms[SYMBOL] is forms
+    assert gateway.renew_contract(
+        contract(pricetick=0.1, min_volume=0.01), Decimal("0.1"), Decimal("0.01"), 0.02, 5.0
+    )
+    assert len(recorder.contracts) == 2 and recorder.contracts[-1].pricetick == 0.1
+    assert recorder.said("changed at the venue: pricetick 0.01 -> 0.1, volume step 0.001 -> 0.01, minimum volume 0.002 -> 0.02")
+    reason, order = checked(gateway, price=100.19, volume=1.239)
+    assert reason == "" and (order.price, order.volume) == (100.1, 1.23)
+    assert gateway.renew_contract(contract(max_volume=7.0), Decimal("0.01"), Decimal("0.001"), 0.002, 5.0)
+    assert "above the maximum 7.0" in checked(gateway, volume=7.5)[0]
+    assert gateway.renew_contract(contract(), Decimal("0.01"), Decimal("0.001"), 0.002, 6.0), "the minimum notional"
+    assert "below the minimum" in checked(gateway, price=5.5, volume=1.0)[0]
 
 
 @pytest.mark.parametrize("price, volume, rounded", [

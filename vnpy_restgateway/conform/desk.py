@@ -51,9 +51,9 @@ class Desk:
         self.gateway.connect({**self.profile.setting(self.venue), **setting})
         return self
 
-    def ready(self) -> "Desk":
-        """Connected, with contracts, balances and the user stream."""
-        return self.connect().wait_ready()
+    def ready(self, **setting: Any) -> "Desk":
+        """Connected, with contracts, balances and the user stream. ``setting``: what is set otherwise than ever."""
+        return self.connect(**setting).wait_ready()
 
     def wait_ready(self) -> "Desk":
         """Wait until a gateway that connects is ready."""

@@ -11,6 +11,7 @@ from vnpy.trader.gateway import BaseGateway
 from .profile import WIRES, Profile, load_class
 
 NO_CODE: str = "no document has a code for too many orders, or for a busy venue"
+NO_RULES: str = "the server tells no ticks and steps: they come from the setting Symbols"
 NO_NONCE: str = "requests carry a time, no nonce"
 NO_TIME: str = "requests carry neither a time nor a nonce"
 STOPS: frozenset[OrderType] = frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP})
@@ -37,7 +38,7 @@ OF_THE_DIALECT: dict[str, dict[str, Any]] = {
     "binance": {"absent": {"F34": NO_NONCE}},
     "qte": {
         "tells_fills": False, "finds_lost": False, "pushed": False, "has_bars": False,
-        "absent": {"F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME},
+        "absent": {"F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME, "F43": NO_RULES},
     },
     "hashex": {"names_orders": False, "absent": {"F6": NO_CODE}},
 }

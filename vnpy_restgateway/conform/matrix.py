@@ -13,12 +13,13 @@ from vnpy.trader.constant import Status
 
 from .armed import ArmedFaults, WatchedVenue
 from .desk import ALIVE, Desk
-from .profile import Profile, Wire
+from .profile import PAGE, Profile, Wire
 from .recorder import Missed
 
 LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
 NOTICE: float = 0.1             # s until a bite is noticed
-PAGE: str = "<html><body>Bad Gateway</body></html>"
+
+__all__ = ["ALIVE", "HIGH", "LOW", "PAGE", "ROWS", "Row", "Run", "row", "run_row", "why_not", "worst"]
 
 
 class Run:

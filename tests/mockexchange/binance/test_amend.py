@@ -100,7 +100,10 @@ def test_rules_change_while_it_runs(venue: MockExchange, rest: Rest) -> None:
     assert rest.order(price="39000.01", quantity="0.001").error[2] == "Filter failure: PRICE_FILTER"
     assert rest.order(price="39000", quantity="0.00123").error[2] == "Filter failure: LOT_SIZE"
     assert [row["orderId"] for row in rest.signed("GET", "openOrders").json] == [old["orderId"]]
-    for rules, word in (({"tick_size": "-1"}, "tick_size"), ({"nonsense": 1}, "nonsense"), ({}, "nothing")):
+    for rules, word in (
+        ({"tick_size": "-1"}, "tick_size"), ({"nonsense": "x"}, "nonsense"), ({}, "nothing"), ({"tick_size": "x"}, "tick_size"),
+        ({"max_num_orders": "x"}, "max_num_orders"),
+    ):
         with pytest.raises(ValueError, match=word):
             venue.set_rules("BTCUSDT", **rules)
     with pytest.raises(ValueError, match="unknown symbol"):

@@ -200,6 +200,41 @@ def test_order_life(api: Api) -> None:
     assert balances["USDT"]["free"] == "100000.00000000"
 
 
+def test_amend(api: Api) -> None:
+    """web-socket-api.md, "Order Amend Keep Priority" and "Query Order Amendments"; user-data-stream.md, "Order Update"."""
+    api.signed("userDataStream.subscribe.signature")
+    placed = api.order(price="39000", quantity="0.5", newClientOrderId="my_test_order1")["result"]
+    while api.event()["event"]["e"] != "outboundAccountPosition":
+        pass
+    answer = api.signed(
+        "order.amend.keepPriority", symbol="BTCUSDT", origClientOrderId="my_test_order1", newQty="0.2",
+        newClientOrderId="4zR9HFcEq8gM1tWUqPEUHc",
+    )
+    assert answer["status"] == 200
+    body = answer["result"]
+    assert list(body) == ["transactTime", "executionId", "amendedOrder"]
+    assert (body["amendedOrder"]["qty"], body["amendedOrder"]["origClientOrderId"], body["amendedOrder"]["clientOrderId"]) == (
+        "0.20000000", "my_test_order1", "4zR9HFcEq8gM1tWUqPEUHc"
+    )
+    event = api.event()["event"]
+    assert event["e"] == "executionReport"
+    assert {name: event[name] for name in "xXqzcCiIlrLwt"} == {
+        "x": "REPLACED", "X": "NEW", "q": "0.20000000", "z": "0.00000000", "c": "4zR9HFcEq8gM1tWUqPEUHc", "C": "my_test_order1",
+        "i": placed["orderId"], "I": body["executionId"], "l": "0.00000000", "r": "NONE", "L": "0.00000000", "w": True, "t": -1,
+    }
+    balance = api.event()["event"]
+    assert balance["e"] == "outboundAccountPosition"
+    assert {row["a"]: row["l"] for row in balance["B"]} == {"USDT": "7800.00000000"}
+    rows = api.signed("order.amendments", symbol="BTCUSDT", orderId=placed["orderId"])["result"]
+    assert [(row["origQty"], row["newQty"], row["executionId"]) for row in rows] == [
+        ("0.50000000", "0.20000000", body["executionId"])
+    ]
+    refused = api.signed("order.amend.keepPriority", symbol="BTCUSDT", orderId=placed["orderId"], newQty="0.3")
+    assert (refused["status"], refused["error"]) == (
+        400, {"code": -2038, "msg": "Order amend (quantity increase) is not supported."}
+    )
+
+
 def test_cancel_replace(api: Api) -> None:
     old = api.order(price="39000")["result"]["orderId"]
     new = {
