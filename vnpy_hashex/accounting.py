@@ -158,12 +158,20 @@ class Accounting(Trading):
                 self.writer.sooner(self.poll_interval, "catch up", self.catch_up)
 
         try:
+            self.flow.life.check()
             self._query_account()
             self.rest.walk("trades", DEALS, DealsWalk(start_ms=start_ms), on_deals, failed=missed("trades", ask_history))
         except Exception:
             failures.append("all")
             end()                   # else nobody would ever catch up again
             raise
+
+    def look_again(self) -> None:
+        self.writer.sooner(1.0, "catch up", self.catch_up)
+
+    def on_new_life(self) -> None:
+        self.caught_up = None
+        self.catch_up()
 
     def day_start(self) -> datetime:
         """The beginning of today, UTC."""
@@ -193,7 +201,10 @@ class Accounting(Trading):
             elif kind == "uBalance":
                 self.on_balance(d)
         except Exception as error:
-            self.log(f"Push {kind} not understood ({type(error).__name__}: {error}), asking the venue", WARNING)
+            self.log_rarely(f"push {kind}", f"Push {kind} not understood ({type(error).__name__}: {error}), asking the venue")
+            entry: Entry | None = self.flow.table.find(str(d.get("orderId"))) if isinstance(d, dict) else None
+            if entry:
+                self.flow.doubt(entry.orderid, str(error))
             self.writer.sooner(1.0, "catch up", self.catch_up)
 
     def on_traded(self, d: dict[str, Any]) -> None:

@@ -251,6 +251,7 @@ class HashExGateway(Accounting):
     def on_user_socket_lost(self) -> None:
         """Poll at once, and faster from now on."""
         self.say_anew()
+        self.flow.life.disconnected()
         self.reconcile()
 
     def on_locked_out(self, code: int, text: str) -> None:

@@ -5,22 +5,33 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
+from vnpy.trader.constant import (
+    Direction,
+    Exchange,
+    Interval,
+    OrderType,
+    Product,
+    Status,
+)
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
-from vnpy_restgateway.plausible import amount, digits, milliseconds, positive
+from vnpy_restgateway.contradictions import HIGHEST_ID, Contradiction, beyond_limit
+from vnpy_restgateway.plausible import amount, digits, milliseconds, positive, short
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import direction_to_vt, status_to_vt, type_to_vt
 
 SYMBOL_SUFFIX: str = "_SPOT_HASHEX"
 SPOT: str = "1"                     # balanceType
+NEVER_TRADED: frozenset[str] = frozenset({"NEW", "1", "REJECTED"})
+NOISE: float = 1e-9
+_ROUNDED: dict[Direction | None, float] = {Direction.LONG: 1.0 - 1e-4, Direction.SHORT: 1.0 + 1e-4, None: 1.0}   # averages are
 GUESSED_VOLUME_DIGITS: int = 3      # at most, of a symbol whose precisions the venue does not tell
 LIMITS: frozenset[str] = frozenset({"LIMIT", "1"})              # orderType, of REST and of the socket
 UNTRADED: frozenset[Status] = frozenset({Status.NOTTRADED, Status.CANCELLED, Status.REJECTED})
 Payload = dict[str, Any]
 
-_ID: re.Pattern[str] = re.compile(r"[\w-]+", re.ASCII)
+_ID: re.Pattern[str] = re.compile(r"\w[\w-]{0,63}", re.ASCII)
 
 
 class Listing(NamedTuple):
@@ -142,15 +153,41 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
     return VenueOrder(order, venue_id)
 
 
+def check_order(d: Payload, order: OrderData, filled: float) -> None:
+    """
+    What an order says of itself: its state, what was traded, and at what average price, where it says so. ``filled``: what
+    its fills come to that are known. A FILLED with nothing traded is in the document's own history example (spec 3.14):
+    it is believed when its fills are here.
+
+    :raises Contradiction: these do not fit
+    """
+    told: Any = d["executedQty"] if "executedQty" in d else d["dealQty"]
+    traded: float = number(told)
+    if order.status is Status.ALLTRADED and not traded and filled < order.volume * (1.0 - NOISE):
+        raise Contradiction("FILLED with nothing traded")
+    if str(d["state"]) in NEVER_TRADED and traded:
+        raise Contradiction(f"state {d['state']} with {traded:g} traded")
+    average: Any = d.get("avgPrice")
+    if average in (None, ""):
+        return
+    price: float = number(average)
+    if price and not traded and order.status is not Status.ALLTRADED:
+        raise Contradiction(f"nothing traded, at {price:g} on average")
+    if traded and not price:
+        raise Contradiction(f"{traded:g} traded, at 0 on average")
+    if traded and order.type is OrderType.LIMIT and (reason := beyond_limit(order.direction, order.price, price * _ROUNDED[order.direction])):
+        raise Contradiction(f"traded {reason}")
+
+
 def parse_id(value: Any) -> str:
     """
     An id as text: it may come as a number, and exceeds what a float can hold.
 
     :raises ValueError: it is none
     """
-    text: str = str(value)
-    if value is None or isinstance(value, bool | float) or not _ID.fullmatch(text):
-        raise ValueError(f"no id: {value!r}")
+    text: str = str(value) if type(value) is not int or 0 < value < HIGHEST_ID else ""
+    if type(value) not in (str, int) or not _ID.fullmatch(text) or text.strip("0") == "":
+        raise ValueError(f"no id: {short(value)}")
     return text
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData
 
+from vnpy_restgateway.contradictions import Contradiction
 from vnpy_restgateway.flow import OrderFlow
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.nameless import NamelessFlow
 from vnpy_restgateway.orders import Entry, Push
 from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
+from vnpy_restgateway.plausible import short
 from vnpy_restgateway.reconcile import VenueOrder
 from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.suspects import Sought
@@ -25,7 +27,7 @@ from .endpoints import CANCEL, CREATE, DEALS, DEPTH, DETAIL, HISTORY, OPEN_ORDER
 from .enums import type_to_vt
 from .errors import ADVICE, GENERAL, REFUSALS, RETRIED, TIMESTAMP, read_error
 from .pages import DealsWalk, HistoryWalk, Walk, open_orders
-from .parse import is_spot, number, parse_fill, parse_id, parse_order
+from .parse import check_order, is_spot, number, parse_fill, parse_id, parse_order
 
 if TYPE_CHECKING:
     from .rest import RestApi
@@ -249,7 +251,15 @@ class Trading(RestGateway):
             self.log_once(f"cancel {entry.orderid}", f"Cancel of {entry.orderid} refused ({text}), asking the venue", WARNING)
         elif outcome is Outcome.REFUSED:
             self.rest.on_code(code, text, "cancel")
+        elif outcome is Outcome.ACCEPTED and reply is not None and self.names_another(reply.data, entry):
+            outcome, text = Outcome.UNKNOWN, f"the answer is about order {short(reply.data['data'])}"     # type: ignore[index]
         self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code == GENERAL)
+
+    @staticmethod
+    def names_another(envelope: Any, entry: Entry) -> bool:
+        """Whether the answer to a cancel has an id, and that of another order; some deployments answer with none."""
+        told: Any = envelope.get("data") if isinstance(envelope, dict) else None
+        return type(told) in (str, int) and str(told) != entry.venue_id
 
     # questions
 
@@ -257,7 +267,7 @@ class Trading(RestGateway):
         """Ask for one order: by its id, or among all there are."""
         if self.unable():
             return
-        if not entry.venue_id:
+        if not entry.venue_id or self.flow.is_tentative(entry) or self.flow.table.by_venue_id.get(entry.venue_id) not in (None, entry):
             self.hunt()
             return
         self.rest.call(
@@ -273,14 +283,26 @@ class Trading(RestGateway):
         if found is None and reply.status // 100 == 2:
             data: Any = reply.data.get("data")      # type: ignore[union-attr]
             if isinstance(data, dict):
-                self.each([data], partial(self.on_venue_order, asked_at=asked_at), "order")
+                self.each([data], partial(self.on_detail, entry, asked_at), "order")
                 return
         elif found and found[0] != GENERAL:
             if not self.rest.on_limits(reply, found[1]):
                 self.rest.on_code(*found, "order/detail")
             return
-        if asked_at >= entry.sent + self.flow.table.rule.bound:
+        if self.flow.life.is_witness(entry.orderid) or asked_at >= entry.sent + self.flow.table.rule.bound or self.flow.table.is_former(entry):
             self.hunt()         # "not there" in one place is not enough
+
+    def on_detail(self, entry: Entry, asked_at: float, d: dict[str, Any]) -> None:
+        """
+        The answer to the question about one order.
+
+        :raises ValueError: among others, when it is about another order
+        """
+        venue_id: str = parse_id(d["orderId"])
+        if venue_id != entry.venue_id:
+            self.flow.doubt(entry.orderid, f"the answer is about order {venue_id}")
+            raise Contradiction(f"order {venue_id}, not {entry.venue_id}")
+        self.on_venue_order(d, asked_at, asked=True)
 
     def hunt(self) -> None:
         """
@@ -351,14 +373,26 @@ class Trading(RestGateway):
         if record is None:
             self.flow.look(parse_id(d["orderId"]))
             raise ValueError(f"state {d['state']!r} is not known, asking again")
+        entry: Entry | None = self.flow.table.find(record.venue_id)
+        try:
+            check_order(d, record.order, self.flow.table.filled(record.venue_id))
+        except Contradiction as problem:
+            if entry:
+                if record.order.status is Status.ALLTRADED:
+                    self.query_fills(entry)
+                self.flow.doubt(entry.orderid, str(problem))
+            raise
         listed.append(record)
 
-    def on_venue_order(self, d: dict[str, Any], asked_at: float = 0.0) -> None:
-        """An order as the venue tells it, by push, or by the answer to what was asked at a monotonic time."""
+    def on_venue_order(self, d: dict[str, Any], asked_at: float = 0.0, asked: bool = False) -> None:
+        """
+        An order as the venue tells it, by push, or by the answer to what was asked at a monotonic time; ``asked``: about
+        this order.
+        """
         listed: list[VenueOrder] = []
         self.collect(d, listed)
         for record in listed:
-            self.flow.on_order(record.order, record.venue_id, asked_at)
+            self.flow.on_order(record.order, record.venue_id, asked_at, asked)
 
     def push(self, item: Push) -> None:
         if isinstance(item, OrderData) and item.orderid in self.capped and item.status is not Status.SUBMITTING:

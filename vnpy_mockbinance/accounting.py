@@ -5,15 +5,18 @@ from logging import WARNING
 from time import monotonic
 from typing import Any
 
-from vnpy.trader.object import AccountData, ContractData
+from vnpy.trader.object import AccountData, ContractData, OrderData
 
 from vnpy_restgateway.clock import ServerClock
+from vnpy_restgateway.contradictions import number_id
 from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.plausible import amount, short
+from vnpy_restgateway.reconcile import VenueOrder
 
 from .balances import split_balance
+from .checks import check_execution
 from .endpoints import MOST_SYMBOLS, PAGE, SMALL_VENUE
-from .parse import order_key, parse_execution, parse_fill, parse_order
+from .parse import order_key, parse_execution
 from .trading import Trading
 
 RECONCILE_INTERVAL: float = 60.0        # s while the user data stream stands
@@ -48,6 +51,7 @@ class Accounting(Trading):
         self.reconciled_at = monotonic()
         interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
         self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
+        self.flow.life.check()
         self.rest.query_open_orders()
         self.rest.query_account()
         for name in self.pages:
@@ -115,14 +119,18 @@ class Accounting(Trading):
 
     def on_query_open_orders(self, data: Any, asked_at: float) -> None:
         """The whole list of open orders: only now can one that is missing mean something."""
-        listed = []
-        for d in data:
+        listed: list[VenueOrder] = []
+
+        def add(d: dict[str, Any]) -> None:
             contract: ContractData | None = self.names.get(d["symbol"])
             if contract is None:
                 self.on_unknown_symbol(d["symbol"], None)
-                continue
-            listed.append(parse_order(d, contract, self.gateway_name))
+                return
+            listed.append(self.read_order(d, contract, None))
             self.look_at(contract.name)
+
+        # of a row that cannot be read, the order is asked for by itself like one that is not there
+        self.each(data, add, "order")
         self.flow.on_open_orders(listed, asked_at)
         self.log_first("Order data received")
 
@@ -132,9 +140,8 @@ class Accounting(Trading):
         unknown: set[str] = set()
 
         def add(d: dict[str, Any]) -> None:
-            venue_id: str = order_key(name, d["orderId"])
-            entry: Entry | None = self.flow.table.find(venue_id)
-            trade = parse_fill(d, contract, entry.orderid if entry else "", self.gateway_name)
+            venue_id: str = order_key(name, number_id(d["orderId"]))
+            trade = self.read_fill(d, contract, self.flow.table.find(venue_id))
             if not self.flow.on_fill(trade, venue_id):
                 unknown.add(venue_id)
             self.last_trade[name] = max(self.last_trade.get(name, 0), int(d["id"]))
@@ -152,7 +159,7 @@ class Accounting(Trading):
     def on_query_orders(self, name: str, data: Any, asked_at: float) -> None:
         """A page of a symbol's orders of today; their fills are here already."""
         contract: ContractData = self.names[name]
-        self.each(data, lambda d: self.flow.on_order(*parse_order(d, contract, self.gateway_name), asked_at), "order")
+        self.each(data, lambda d: self.flow.on_order(*self.read_order(d, contract, None), asked_at), "order")
         if len(data) >= PAGE:
             self.rest.query_orders(name, {"orderId": int(data[-1]["orderId"]) + 1})
             return
@@ -180,6 +187,9 @@ class Accounting(Trading):
                 self.log("Trade API: the server is about to shut down", WARNING)
         except Exception as error:
             self.log_rarely("user event", f"User event not understood ({type(error).__name__}: {error}), asking the venue")
+            for orderid in (event.get("C"), event.get("c")):
+                if isinstance(orderid, str) and self.flow.doubt(orderid, str(error)):
+                    break
             self.reconcile_soon()
 
     def on_execution(self, event: dict[str, Any]) -> None:
@@ -189,15 +199,45 @@ class Accounting(Trading):
         if contract is None:
             self.on_unknown_symbol(name, event)
             return
+        check_execution(event)
         record, trade = parse_execution(event, contract, self.gateway_name)
         self.pages.setdefault(name, True)
+        entry: Entry | None = self.flow.table.whose(record.order.orderid, record.venue_id)
+        if self.may_be_ours(entry, record):
+            self.query_foreign(name, record.venue_id)
+            return
+        if entry is None:
+            named: Entry | None = self.flow.table.active.get(record.order.orderid)
+            trade = None if named and named.order.symbol == contract.symbol else trade        # the order is asked for, and with it its fills
         if trade:
-            entry: Entry | None = self.flow.table.find(record.venue_id)
             if entry:
                 trade.orderid, trade.vt_orderid = entry.orderid, entry.order.vt_orderid
             self.last_trade[name] = max(self.last_trade.get(name, 0), int(event["t"]))
             self.flow.on_fill(trade, record.venue_id)
         self.flow.on_order(record.order, record.venue_id)
+
+    def may_be_ours(self, entry: Entry | None, record: VenueOrder) -> bool:
+        """
+        Whether a report of an order that we do not know may be of one that we have just sent, under an id that was
+        garbled on its way: the venue tells, asked by its own id.
+        """
+        if entry is not None:
+            return False
+        order: OrderData = record.order
+        return self.flow.table.active.get(order.orderid) is None and any(
+            not known.venue_id and known.order.symbol == order.symbol and known.order.direction is order.direction
+            and known.order.price == order.price and known.order.volume == order.volume
+            for known in self.flow.table.active.values()
+        )
+
+    def look_again(self) -> None:
+        self.reconcile_soon()
+
+    def on_new_life(self) -> None:
+        self.last_trade.clear()
+        for name in self.pages:
+            self.pages[name] = False
+        self.reconcile()
 
     def on_unknown_symbol(self, name: str, event: dict[str, Any] | None) -> None:
         """The venue speaks of a symbol that we have no contract of: park it, ask for the contracts again."""

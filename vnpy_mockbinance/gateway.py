@@ -433,11 +433,13 @@ class MockBinanceGateway(Accounting):
     def on_query_open_orders(self, data: Any, asked_at: float) -> None:
         super().on_query_open_orders(data, asked_at)
         if self.polling:
-            self.polling.link.good()
+            if self.polling.link.good():
+                self.flow.life.check()
 
     def on_query_lost(self, name: str, error: BaseException) -> None:
         if self.polling and name in ("open orders", "account"):
             self.polling.link.bad(error)
+            self.flow.life.disconnected()
 
     def on_locked_out(self, code: int | str, text: str) -> None:
         """The venue refused the key: one clear line, no further signed requests, market data goes on."""

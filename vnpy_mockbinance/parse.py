@@ -8,6 +8,7 @@ from vnpy.trader.constant import Direction, Exchange, Interval, Product
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
 from vnpy_restgateway import plausible
+from vnpy_restgateway.contradictions import number_id, text_id
 from vnpy_restgateway.plausible import MOST_MILLISECONDS, amount, positive
 from vnpy_restgateway.reconcile import VenueOrder
 
@@ -88,12 +89,16 @@ def precision(digits: int) -> Decimal:
 
 
 def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueOrder:
-    """An order of a REST answer or of order.place (rest-api.md, "Query order", "New order")."""
+    """
+    An order of a REST answer or of order.place (rest-api.md, "Query order", "New order").
+
+    :raises ValueError: among others, when an id of it is none
+    """
     moment: Any = d.get("time") or d.get("workingTime") or d.get("transactTime")
     order: OrderData = OrderData(
         symbol=contract.symbol,
         exchange=contract.exchange,
-        orderid=d.get("origClientOrderId") or d["clientOrderId"],   # of a cancel's answer the first is the order's
+        orderid=text_id(d.get("origClientOrderId") or d["clientOrderId"]),      # of a cancel's answer the first is the order's
         type=type_to_vt(d["type"], d.get("timeInForce", "")),
         direction=parse_direction(d["side"]),
         price=order_price(d["type"], d.get("price", "0"), d.get("stopPrice", "0")),
@@ -103,7 +108,7 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         datetime=parse_time(moment) if moment else None,
         gateway_name=gateway_name,
     )
-    return VenueOrder(order, order_key(contract.name, d["orderId"]))
+    return VenueOrder(order, order_key(contract.name, number_id(d["orderId"])))
 
 
 def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> list[TradeData]:
@@ -113,7 +118,7 @@ def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> 
             symbol=contract.symbol,
             exchange=contract.exchange,
             orderid=d["clientOrderId"],
-            tradeid=trade_id(contract.name, fill["tradeId"], d["orderId"]),
+            tradeid=trade_id(contract.name, number_id(fill["tradeId"], 0), number_id(d["orderId"])),
             direction=parse_direction(d["side"]),
             price=positive(fill["price"]),
             volume=positive(fill["qty"]),
@@ -130,7 +135,7 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
         symbol=contract.symbol,
         exchange=contract.exchange,
         orderid=orderid,
-        tradeid=trade_id(contract.name, d["id"], d["orderId"]),
+        tradeid=trade_id(contract.name, number_id(d["id"], 0), number_id(d["orderId"])),
         direction=Direction.LONG if d["isBuyer"] else Direction.SHORT,
         price=positive(d["price"]),
         volume=positive(d["qty"]),
@@ -140,8 +145,12 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
 
 
 def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Execution:
-    """An executionReport (user-data-stream.md). On a cancel, ``C`` is the order's id and ``c`` the cancel's."""
-    orderid: str = d.get("C") or d["c"]
+    """
+    An executionReport (user-data-stream.md). On a cancel, ``C`` is the order's id and ``c`` the cancel's.
+
+    :raises ValueError: among others, when an id of it is none
+    """
+    orderid: str = text_id(d.get("C") or d["c"])
     direction: Direction | None = parse_direction(d["S"])
     order: OrderData = OrderData(
         symbol=contract.symbol,
@@ -163,14 +172,14 @@ def parse_execution(d: Payload, contract: ContractData, gateway_name: str) -> Ex
             symbol=contract.symbol,
             exchange=contract.exchange,
             orderid=orderid,
-            tradeid=trade_id(contract.name, d["t"], d["i"]),
+            tradeid=trade_id(contract.name, number_id(d["t"], 0), number_id(d["i"])),
             direction=direction,
             price=positive(d["L"]),
             volume=last,
             datetime=parse_time(d.get("T") or d["E"]),
             gateway_name=gateway_name,
         )
-    return Execution(VenueOrder(order, order_key(contract.name, d["i"])), trade)
+    return Execution(VenueOrder(order, order_key(contract.name, number_id(d["i"]))), trade)
 
 
 def parse_bar(row: list, contract: ContractData, interval: Interval, gateway_name: str) -> BarData:

@@ -31,6 +31,7 @@ class Polling:
         if now >= self._all_due:
             self._all_due = now + gateway.idle_interval
             gateway.rest.query_account()
+            gateway.flow.life.check()
             names = set(gateway.pages)
         for name in names & gateway.pages.keys():
             gateway.query_new_trades(name)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ORDER_TYPES: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.MARKET})
 CLOCK_SAMPLES: int = 3
 CLOCK_INTERVAL: float = 600.0
+LIFE_INTERVAL: float = 60.0         # s between questions whether the server still knows what it knew
 
 
 class QteDesk(QteTrading):
@@ -39,6 +40,7 @@ class QteDesk(QteTrading):
         self.link: Link = Link(gateway, "Trade API")
         self._found: Link = Link(gateway, "QTE server")
         self._samples: int = 0
+        self._life_due: float = 0.0
         self._nonzero: set[str] = set()
 
     # finding out
@@ -238,6 +240,7 @@ class QteDesk(QteTrading):
         gateway = self.gateway
         if reply is None or error is not None or reply.status >= 500:
             self.link.bad(error or f"status {reply.status if reply else 0}")
+            gateway.flow.life.disconnected()
             if reply is not None:
                 gateway.log_once("server error", f"The server answers {(read_error(reply) or ('', error))[1]}, status {reply.status}", WARNING)
             return False
@@ -248,5 +251,8 @@ class QteDesk(QteTrading):
         if found is not None:
             gateway.log_once("poll", f"Account or orders not to be had, code: {found[0]}, message: {found[1]}", WARNING)
             return False
-        self.link.good()
+        if self.link.good() or monotonic() >= self._life_due:
+            self._life_due = monotonic() + LIFE_INTERVAL
+            if self.build.finds_final:
+                gateway.flow.life.check()
         return True

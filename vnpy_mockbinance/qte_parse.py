@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from vnpy_restgateway.contradictions import number_id, text_id
 from vnpy_restgateway.outcome import Code, Reply, http_code
 from vnpy_restgateway.plausible import amount, positive, whole
 from vnpy_restgateway.reconcile import VenueOrder
@@ -62,7 +63,7 @@ def parse_order(d: Payload, contract: ContractData, moment: datetime, gateway_na
     order: OrderData = OrderData(
         symbol=contract.symbol,
         exchange=contract.exchange,
-        orderid=str(d.get("clientOrderId") or venue_id),
+        orderid=text_id(d.get("clientOrderId") or venue_id),
         type=type_to_vt(d["type"], d.get("timeInForce") or ""),
         direction=parse_direction(d["side"]),
         price=number(d.get("price")) or 0.0,
@@ -78,10 +79,12 @@ def parse_order(d: Payload, contract: ContractData, moment: datetime, gateway_na
 
 
 def parse_id(value: Any) -> str:
-    """An order id is text, never a number (Q8)."""
-    if value in (None, ""):
-        raise ValueError("no orderId")
-    return str(value)
+    """
+    An id: text in one build, a number in another (Q8).
+
+    :raises ValueError: it is neither
+    """
+    return str(number_id(value)) if type(value) is int else text_id(value)
 
 
 def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: str) -> TradeData:
@@ -109,7 +112,7 @@ def growth(record: VenueOrder, filled: float, traded: float, price: float, momen
         symbol=order.symbol,
         exchange=order.exchange,
         orderid=order.orderid,
-        tradeid=f"{record.venue_id}-{traded:.10g}",
+        tradeid=f"{order.orderid}-{record.venue_id}-{traded:.10g}",
         direction=order.direction,
         price=price,
         volume=round(traded - filled, 10),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from vnpy_restgateway.contradictions import Contradiction
 from vnpy_restgateway.order_data import copy
 from vnpy_restgateway.orders import Entry, Push
 from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
 
 PAGE: int = 500                     # rows of a list; what every build takes
+LOOK_AGAIN: float = 0.2             # s
 
 
 class QteTrading:
@@ -158,10 +160,11 @@ class QteTrading:
                 # what else the answer lacks is known: it is an order of ours
                 row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
                 found: QteOrder = self._read(row)
+                self._check_name(found.record, entry)
             except Shape as problem:
-                flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
+                flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+                self.query_order(entry)
                 return
-            found.record.order.orderid = entry.orderid
             self.tell(found, taken=True)
             if found.traded is None:
                 self.query_order(entry)
@@ -241,7 +244,7 @@ class QteTrading:
 
     def _on_order(self, entry: Entry, contract: ContractData, reply: Reply, asked_at: float) -> None:
         if read_error(reply) is None:
-            self.on_rows([reply.data], None, asked_at)
+            self._on_asked(entry, reply.data, asked_at)
         elif reply.status == 404 and not reply.malformed:
             if self.build.finds_final:
                 self.gateway.flow.on_missing(entry.orderid, asked_at)
@@ -259,7 +262,7 @@ class QteTrading:
         order.status = Status.ALLTRADED if traded > order.volume - VOLUME_NOISE else Status.CANCELLED
         for trade in trades:
             self.gateway.flow.on_fill(trade, entry.venue_id)
-        self.gateway.flow.on_order(order, entry.venue_id)
+        self.gateway.flow.on_order(order, entry.venue_id, asked_at, asked=True)
 
     def _on_all_orders(self, entry: Entry, reply: Reply, asked_at: float) -> None:
         if read_error(reply) is not None or not isinstance(reply.data, list):
@@ -268,9 +271,41 @@ class QteTrading:
             if isinstance(d, dict) and (
                 str(d.get("orderId")) == entry.venue_id or not entry.venue_id and d.get("clientOrderId") == entry.orderid
             ):
-                self.on_rows([d], None, asked_at)
+                self._on_asked(entry, d, asked_at)
                 return
         self.gateway.flow.on_missing(entry.orderid, asked_at)
+
+    def _on_asked(self, entry: Entry, d: Any, asked_at: float) -> None:
+        """A row that answers the question about an order."""
+        flow = self.gateway.flow
+        try:
+            found: QteOrder = self._read(d)
+            self._check_name(found.record, entry)
+        except Shape as problem:
+            self.gateway.log_once("query order", f"Order data not understood: {problem}", WARNING)
+            if flow.life.is_witness(entry.orderid):
+                flow.life.missed(asked_at)
+            elif flow.table.is_former(entry):
+                flow.on_missing(entry.orderid, asked_at)        # its id is another order's in this life of the venue
+            else:
+                flow.doubt(entry.orderid, str(problem))
+                flow.life.check()
+            return
+        self.tell(found, asked_at=asked_at, asked=True)
+
+    def _check_name(self, record: VenueOrder, entry: Entry) -> None:
+        """
+        Whether an answer is about an order.
+
+        :raises Contradiction: it is about another
+        """
+        if record.order.symbol != entry.order.symbol:
+            raise Contradiction(f"symbol {record.order.symbol}, not {entry.order.symbol}")
+        if record.order.orderid not in (entry.client_id, record.venue_id):
+            raise Contradiction(f"order {record.order.orderid}, not {entry.client_id}")
+        if entry.venue_id and record.venue_id != entry.venue_id:
+            raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
+        record.order.orderid = entry.orderid
 
     def _on_look(self, entry: Entry, reply: Reply, asked_at: float) -> None:
         """All open orders, asked for one whose answer was lost: it is there, or the balances must say that it never was."""
@@ -336,15 +371,19 @@ class QteTrading:
 
         return self.gateway.each(rows, take, "order")
 
-    def tell(self, found: QteOrder, taken: bool = False, asked_at: float = 0.0) -> None:
+    def tell(self, found: QteOrder, taken: bool = False, asked_at: float = 0.0, asked: bool = False) -> None:
         """
         An order's state. The fills that nobody tells are made of what it has traded more than before; ``taken``:
-        by an order that did not wait.
+        by an order that did not wait; ``asked``: the answer to a question about it.
         """
         record: VenueOrder = found.record
         order: OrderData = record.order
         entry: Entry | None = self._entry(record)
         order.traded = found.traded if found.traded is not None else entry.order.traded if entry else 0.0
+        if found.traded is None and order.status is Status.PARTTRADED and not order.traded:
+            order.status = Status.NOTTRADED         # how much is asked for
+        if not self.gateway.flow.believes(order, record.venue_id, asked):
+            return
         if not self.build.tells_fills and self._grown(record):
             name: str = self.gateway.contracts[order.symbol].name
             reference: float = self.quotes.reference(name, order.direction)
@@ -358,11 +397,10 @@ class QteTrading:
                 f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
                 WARNING,
             )
-        self.gateway.flow.on_order(order, record.venue_id, asked_at)
+        self.gateway.flow.on_order(order, record.venue_id, asked_at, asked)
 
     def _entry(self, record: VenueOrder) -> Entry | None:
-        table = self.gateway.flow.table
-        return table.find(record.venue_id) or table.get(record.order.orderid)
+        return self.gateway.flow.table.whose(record.order.orderid, record.venue_id)
 
     def _filled(self, record: VenueOrder) -> float:
         """What was delivered of an order."""
@@ -400,7 +438,19 @@ class QteTrading:
         contract: ContractData | None = self.gateway.contracts.get(symbol)
         return contract.extra["base"] if contract and contract.extra else ""
 
+    def look_again(self) -> None:
+        """Ask for the orders, soon."""
+        self.gateway.writer.later(LOOK_AGAIN, "qte orders", self.poll_orders)
+
+    def on_new_life(self) -> None:
+        """Orders that are open are told anew; what is over is never told."""
+        self.look_again()
+
     # the other half
+
+    def poll_orders(self) -> None:
+        """Ask for the orders."""
+        raise NotImplementedError
 
     def poll_account(self) -> None:
         """Ask for the balances."""

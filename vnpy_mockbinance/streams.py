@@ -358,6 +358,7 @@ class TradeApi(WebsocketClient):
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
         self.subscribed = False
+        self.gateway.writer.post(self.gateway.flow.life.disconnected)
         waiting, self._waiting = self._waiting, {}
         self.gateway.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
         self.gateway.writer.post(self.on_lost, waiting)

@@ -7,16 +7,19 @@ from logging import WARNING
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from vnpy.trader.object import ContractData, OrderData
+from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from vnpy_restgateway.contradictions import Contradiction
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.nameless import CREATED_WITHIN
 from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.outcome import NotSent, Outcome, Reply, classify, describe
+from vnpy_restgateway.plausible import short
 from vnpy_restgateway.reconcile import VenueOrder
 from vnpy_restgateway.routes import Routes
 
 from .calls import Params, order_params, place_params
+from .checks import check_fill, check_order, check_order_fills
 from .endpoints import (
     MY_TRADES,
     ORDER,
@@ -39,7 +42,7 @@ from .errors import (
     proves_refusal,
 )
 from .limit_forms import LIMITS
-from .parse import parse_fill, parse_order, parse_order_fills
+from .parse import order_key, parse_fill, parse_order, parse_order_fills
 
 if TYPE_CHECKING:
     from .rest import RestApi
@@ -86,6 +89,10 @@ class Trading(RestGateway):
         """Measure the server's clock anew, then go on."""
 
     @abstractmethod
+    def reconcile_soon(self) -> None:
+        """Ask for everything, soon."""
+
+    @abstractmethod
     def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
         """Handle every row that can be."""
 
@@ -130,10 +137,11 @@ class Trading(RestGateway):
         if outcome is Outcome.ACCEPTED and reply is not None:
             contract: ContractData = self.contracts[entry.order.symbol]
             try:
-                record = parse_order(reply.data or {}, contract, self.gateway_name)
+                record = self.read_order(reply.data, contract, entry)
+                check_order_fills(reply.data)       # type: ignore[arg-type]
                 fills = parse_order_fills(reply.data or {}, contract, self.gateway_name)
             except Shape as problem:
-                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
+                self.on_place_not_understood(entry, problem)
                 return
             for trade in fills:
                 self.flow.on_fill(trade, record.venue_id)
@@ -178,6 +186,26 @@ class Trading(RestGateway):
             elif self.routes and reply.status == 200:
                 self.routes.back(route)
 
+    def on_place_not_understood(self, entry: Entry, problem: Exception) -> None:
+        """The venue took an order, in words that cannot be: what it knows of it is asked, by our own id."""
+        self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+
+    def read_order(self, d: Any, contract: ContractData, entry: Entry | None) -> VenueOrder:
+        """
+        An answer about one order.
+
+        :raises ValueError: among others, when it contradicts itself, or is about another order than ``entry``
+        """
+        if not isinstance(d, dict):
+            raise ValueError(f"not an object: {short(d)}")
+        check_order(d)
+        record: VenueOrder = parse_order(d, contract, self.gateway_name)
+        if d.get("symbol", contract.name) != contract.name:
+            raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
+        if entry is not None and record.order.orderid != entry.client_id and not self.is_amended(entry.orderid, record):
+            raise Contradiction(f"order {record.order.orderid}, not {entry.client_id}")
+        return record
+
     # cancels
 
     def withdraw(self, entry: Entry) -> None:
@@ -188,7 +216,7 @@ class Trading(RestGateway):
             self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
         contract: ContractData = self.contracts[entry.order.symbol]
-        params: Params = order_params(contract.name, entry.orderid, entry.venue_id)
+        params: Params = self.name_of(entry, contract)
         over_ws: bool = not self.routes or self.routes.prefer(WS_CANCEL, REST_CANCEL)
         answer = partial(self.on_withdraw, entry, WS_CANCEL)
         if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params, answer)):
@@ -210,9 +238,9 @@ class Trading(RestGateway):
         self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code == UNKNOWN_ORDER)
         if outcome is Outcome.ACCEPTED and reply is not None:
             try:
-                record = parse_order(reply.data or {}, self.contracts[entry.order.symbol], self.gateway_name)
-            except Shape:
-                self.flow.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", "answer not understood")
+                record = self.read_order(reply.data, self.contracts[entry.order.symbol], entry)
+            except Shape as problem:
+                self.flow.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
                 return
             self.flow.on_order(record.order, record.venue_id)
 
@@ -223,44 +251,76 @@ class Trading(RestGateway):
         if self.pause():
             return
         contract: ContractData = self.contracts[entry.order.symbol]
-        params: Params = order_params(contract.name, entry.orderid, entry.venue_id)
-        answer = partial(self.on_query_order, entry.orderid, contract, monotonic())
+        params: Params = self.name_of(entry, contract)
+        answer = partial(self.on_query_order, entry, contract, monotonic())
         if self.routes and not self.routes.open(REST_QUERY) and self.trade.connected:
             if self.trade.call(WS_ORDER_STATUS, params, answer):
                 return
         self.rest.call("GET", params, answer, lane="query", urgent=True)
+
+    def name_of(self, entry: Entry, contract: ContractData) -> Params:
+        """
+        Parameters that name one order: by Binance's id, for client ids can be used again; by ours where that id is in
+        doubt, or may be another order's by now.
+        """
+        doubted: bool = entry.id_doubted or self.flow.table.is_former(entry) or self.flow.life.is_witness(entry.orderid)
+        return order_params(contract.name, entry.client_id, "" if doubted else entry.venue_id)
 
     def query_foreign(self, name: str, venue_id: str) -> None:
         """Ask for an order that we know by a fill only."""
         contract: ContractData = self.names[name]
         self.rest.call(
             "GET", order_params(name, "", venue_id),
-            partial(self.on_query_order, "", contract, monotonic()), lane="query",
+            partial(self.on_query_foreign, venue_id, contract), lane="query",
         )
 
+    def on_query_foreign(
+        self, venue_id: str, contract: ContractData, reply: Reply | None, error: BaseException | None
+    ) -> None:
+        """The venue's word on an order that we know by a fill only."""
+        if reply is None:
+            return
+        if reply.status != 200 or reply.malformed:
+            self.rest.on_limits(reply, *error_of(reply))
+            return
+        try:
+            record = self.read_order(reply.data, contract, None)
+            if record.venue_id != venue_id:
+                raise Contradiction(f"order {record.venue_id}, not {venue_id}")
+        except Shape as problem:
+            self.log_once("query order", f"Order data not understood: {problem}", WARNING)
+            self.reconcile_soon()
+            return
+        self.flow.on_order(record.order, record.venue_id)
+
     def on_query_order(
-        self, orderid: str, contract: ContractData, asked_at: float,
-        reply: Reply | None, error: BaseException | None,
+        self, entry: Entry, contract: ContractData, asked_at: float, reply: Reply | None, error: BaseException | None,
     ) -> None:
         """The venue's word on one order. An answer that is none changes nothing: it is asked again."""
         if reply is None:
             return
+        orderid: str = entry.orderid
         if reply.status == 200 and not reply.malformed:
             try:
-                record = parse_order(reply.data or {}, contract, self.gateway_name)
+                record = self.read_order(reply.data, contract, entry)
             except Shape as problem:
-                self.log_once("query order", f"Order data not understood: {problem!r}", WARNING)
+                self.log_once("query order", f"Order data not understood: {problem}", WARNING)
+                # a wrong answer, or the venue has begun its ids anew: our own id tells
+                entry.id_doubted = True
+                if entry.is_active:
+                    self.flow.doubt(orderid, str(problem))
+                else:
+                    self.flow.life.check()
                 return
-            if orderid and record.order.orderid != orderid and not self.is_amended(orderid, record):
-                # asked by the venue's id, answered with another order: the venue has begun its ids anew
-                self.flow.on_missing(orderid, asked_at)
-            self.flow.on_order(record.order, record.venue_id, asked_at)
+            self.flow.on_order(record.order, record.venue_id, asked_at, asked=True)
             return
         code, text = error_of(reply)
         self.rest.on_limits(reply, code, text)
         if code in (NO_SUCH_ORDER, ARCHIVED_ORDER) and reply.status // 100 == 4:
-            if orderid:
-                self.flow.on_missing(orderid, asked_at)
+            self.flow.on_missing(orderid, asked_at)
+            if entry.held and entry.venue_id and not entry.id_doubted:
+                entry.id_doubted = True         # the id may be wrong, which the fills are asked for by
+                self.query_order(entry)
         elif code in AUTHENTICATION:
             self.on_locked_out(code, text)
         elif code == TIMESTAMP:
@@ -292,5 +352,19 @@ class Trading(RestGateway):
                 self.rest.on_limits(reply, *error_of(reply))
             return
         trades: list[Any] = []
-        self.each(reply.data, lambda d: trades.append(parse_fill(d, contract, entry.orderid, self.gateway_name)), "trade")
+        self.each(reply.data, lambda d: trades.append(self.read_fill(d, contract, entry)), "trade")
         self.flow.on_fills(entry.orderid, trades, entry.venue_id)
+
+    def read_fill(self, d: Any, contract: ContractData, entry: Entry | None) -> TradeData:
+        """
+        A row of myTrades.
+
+        :raises ValueError: among others, when it contradicts itself, or is of another order than ``entry``
+        """
+        check_fill(d)
+        trade: TradeData = parse_fill(d, contract, entry.orderid if entry else "", self.gateway_name)
+        if d.get("symbol", contract.name) != contract.name:
+            raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
+        if entry and order_key(contract.name, d["orderId"]) != entry.venue_id:
+            raise Contradiction(f"order {short(d['orderId'])}, not {entry.venue_id}")
+        return trade

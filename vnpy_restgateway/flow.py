@@ -7,46 +7,28 @@ leaves it SUBMITTING and in doubt; the venue is asked until it answers, and noth
 sent again under a new id.
 """
 
-from logging import ERROR, INFO, WARNING
+from logging import ERROR, WARNING
 from time import monotonic
-from typing import Protocol
 
+from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from .contradictions import known_contradiction, order_contradiction
 from .doubt import DoubtRule
-from .orders import Entry, OrderTable, Push
+from .life import LifeWatch
+from .orders import Entry, OrderTable, Push, is_amended
 from .outcome import NotSent, Outcome, describe
 from .reconcile import Reconciliation, VenueOrder, reconcile
+from .transitions import FINAL
+from .venue import Venue
 from .writer import Writer
 
 CANCEL_RETRY: float = 0.5           # seconds between cancels of an order that the venue still shows alive
 CANCEL_RETRY_LONGEST: float = 5.0
 FILL_QUERIES: int = 5               # answers without the missing fills before the final order goes out all the same
-
-
-class Venue(Protocol):
-    """What the flow asks of a gateway. None of these may block or raise for network reasons."""
-
-    def place(self, entry: Entry) -> None:
-        """Send the order; the outcome comes back through ``OrderFlow.on_outcome``."""
-
-    def withdraw(self, entry: Entry) -> None:
-        """Send the cancel; the outcome comes back through ``OrderFlow.on_cancel_outcome``."""
-
-    def query_order(self, entry: Entry) -> None:
-        """Ask for one order: ``on_order``, ``on_missing``, or nothing when the answer failed."""
-
-    def query_fills(self, entry: Entry) -> None:
-        """Ask for the fills of one order: ``on_fills``."""
-
-    def push(self, item: Push) -> None:
-        """Hand an OrderData or TradeData to the event engine."""
-
-    def log(self, msg: str, level: int = INFO) -> None:
-        """One log line."""
-
-    def pause(self) -> float:
-        """Seconds the venue wants to be left alone (Retry-After), 0 if it does not."""
+INSISTED: int = 3                   # answers that say the same before what cannot be is believed all the same
+LISTED_ALIVE: int = 2               # lists that show a final order alive before its end is doubted
+SAID_KEPT: int = 1_000              # contradictions said, so that each is said once
 
 
 class OrderFlow:
@@ -59,6 +41,9 @@ class OrderFlow:
         self.venue: Venue = venue
         self.writer: Writer = writer
         self.table: OrderTable = OrderTable(rule)
+        self.life: LifeWatch = LifeWatch(self)
+        self._contradicted: dict[str, None] = {}        # what was said of contradictions, oldest first
+        self._disputed: dict[str, tuple[int, float]] = {}       # trade id -> how often the venue insisted, and when
 
     # from the user
 
@@ -89,9 +74,17 @@ class OrderFlow:
             known: Entry | None = self.table.get(orderid)
             if known is None:
                 self.venue.log(f"Cancel not sent, order not known: {orderid}", WARNING)
+            elif known.held:
+                known.cancel_wanted = True          # its end is not proven yet
+                self.venue.query_order(known)
             else:
                 self.venue.log(f"Cancel not sent, order {orderid} is final: {known.order.status.value}")
             return
+        if entry.by_shape:
+            self.venue.log(
+                f"Cancel of {orderid} goes to the venue's order {entry.venue_id}, which was recognised by its symbol, side, price "
+                "and volume alone: it may be the order of another program on this account", WARNING
+            )
         if entry.waits:
             self.on_outcome(orderid, Outcome.NOT_SENT, "", "cancelled")
         elif entry.acknowledged or entry.doubt:
@@ -108,7 +101,8 @@ class OrderFlow:
             self.table.accept(orderid, "")
             self._settle(entry)
         elif outcome is Outcome.UNKNOWN:
-            self.question(orderid, text)
+            if not entry.acknowledged or entry.order.status is Status.SUBMITTING:
+                self.question(orderid, text)        # else the venue has shown it meanwhile: that is more than no answer
         elif entry.acknowledged:
             self.venue.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
         elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:
@@ -148,34 +142,52 @@ class OrderFlow:
 
     # what the venue says
 
-    def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0) -> None:
-        """An order's state: from a push, or from an answer to what was asked at a monotonic time."""
-        before: Entry | None = self.table.get(order.orderid)
-        if before and before.presumed and before.order.status is not order.status:
-            self.venue.log(f"Order {order.orderid} turned up at the venue after all: {order.status.value}", WARNING)
+    def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
+        """
+        An order's state: from a push, or from an answer to what was asked at a monotonic time; ``asked``: about this order.
+        What cannot be is not believed, but asked.
+        """
+        if not self.believes(order, venue_id, asked):
+            return
+        before: Entry | None = self.table.whose(order.orderid, venue_id)
+        if before and asked:
+            before.id_doubted = False
+            self.life.seen(before)
+        if before and before.order.status in FINAL:
+            self._hear_of_final(before, order, asked)
+        unwanted: bool = before is not None and before.sent > 0 and before.is_active and not before.cancel_wanted
         turned_away: int = self.table.turned_away
         self._push(self.table.update(order, venue_id, asked_at))
         if self.table.turned_away and not turned_away:
             self.venue.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
-        entry: Entry | None = self.table.get(order.orderid) or self.table.find(venue_id)
+        entry: Entry | None = before or self.table.whose(order.orderid, venue_id)
         if entry:
             if self.table.unsure is entry:
                 self._ask(entry)            # said to be larger than before by what may be older news
             self._settle(entry)
+            if unwanted and not asked and entry.order.status is Status.CANCELLED and entry.order.type is OrderType.LIMIT:
+                self._verify(entry)
 
     def on_fill(self, trade: TradeData, venue_id: str = "") -> bool:
         """A fill, from a push or an answer. False: its order is not known, or taken for dead: ask the venue for it."""
         self._push(self.table.fill(trade, venue_id))
-        entry: Entry | None = self.table.get(trade.orderid) or self.table.find(venue_id)
+        if self.table.disputed:
+            self._on_disputed(False)
+        entry: Entry | None = self.table.whose(trade.orderid, venue_id)
         return not (entry and entry.presumed) and not (venue_id and venue_id in self.table.parked_trades)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """The answer to ``query_fills`` of one order, complete as far as the venue knows."""
         for trade in trades:
-            self.on_fill(trade, venue_id)
+            self._push(self.table.fill(trade, venue_id))
+            if self.table.disputed:
+                self._on_disputed(True)
         entry: Entry | None = self.table.get(orderid)
         if entry and entry.held:
             entry.fill_queries += 1
+            if entry.fill_queries == 1:
+                self.venue.query_order(entry)       # perhaps its end was told wrongly
+                self.life.check()                   # or its fills have the ids of an earlier life of the venue
             if entry.fill_queries >= self.fill_queries:
                 self.venue.log(
                     f"Order {orderid} traded {entry.order.traded:g}, but the venue lists fills of {entry.filled:g} only",
@@ -185,11 +197,17 @@ class OrderFlow:
 
     def on_missing(self, orderid: str, asked_at: float) -> None:
         """The venue does not know an order (asked at a monotonic time)."""
+        if self.life.is_witness(orderid):
+            self.life.missed(asked_at)
+        known: Entry | None = self.table.active.get(orderid)
+        was_shown: bool = known is not None and known.order.status is not Status.SUBMITTING
         for order in self.table.missing(orderid, asked_at):
             self.venue.push(order)
             entry: Entry | None = self.table.get(orderid)
             if entry and entry.acknowledged:
                 self.venue.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
+                if was_shown and not self.table.is_former(entry):
+                    self.life.check(lost=True)
             else:
                 self.venue.log(f"Order {orderid} never reached the venue; taken as rejected", ERROR)
 
@@ -197,9 +215,12 @@ class OrderFlow:
         """The venue's whole list of open orders, asked for at a monotonic time."""
         result: Reconciliation = reconcile(self.expected(), listed, asked_at)
         for record in result.updates:
+            entry: Entry | None = self.table.whose(record.order.orderid, record.venue_id)
+            if entry and not entry.is_active and asked_at > entry.final_at:
+                self._listed_alive(entry, record.order, asked_at)
             self.on_order(record.order, record.venue_id, asked_at)
         for orderid in result.questions:
-            entry: Entry | None = self.table.active.get(orderid)
+            entry = self.table.active.get(orderid)
             if entry:
                 self._ask(entry)
         if not self.venue.pause():
@@ -231,9 +252,149 @@ class OrderFlow:
             if entry.held:
                 self.venue.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
                 self._push(self.table.release(entry.orderid))
+        self.ask_all()
+        return len(self.table.active)
+
+    def ask_all(self) -> None:
+        """Ask for every live order, and with new patience for the trades of those that are held for them."""
         for entry in list(self.table.active.values()):
             self._ask(entry)
-        return len(self.table.active)
+        for entry in self.table.final.values():
+            if entry.held:
+                entry.fill_queries = min(entry.fill_queries, 1)
+
+    @property
+    def seen_within(self) -> float:
+        """Seconds after its sending from which on every answer of the venue shows an order that it has shown once."""
+        return 0.0
+
+    # what cannot be
+
+    def believes(self, order: OrderData, venue_id: str, asked: bool) -> bool:
+        """Whether what is told of an order can be; what cannot is said, and the venue asked."""
+        known: Entry | None = self.table.whose(order.orderid, venue_id)
+        reason: str = order_contradiction(order)
+        if known:
+            if order.orderid not in (known.orderid, known.client_id, venue_id) and not is_amended(known, order):
+                self._mistake(known, f"client order id {order.orderid}, not {known.client_id}")
+                return False
+            reason = reason or known_contradiction(known.order, known.filled, order)
+        elif not reason:
+            named: Entry | None = self.table.get(order.orderid)
+            if named and not (named.is_active or named.held):
+                named = None
+            if named and named.order.symbol == order.symbol and named.life == self.table.life:
+                if not asked:       # its id cannot be another order's while it lives
+                    named.id_doubted = True
+                    self._disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
+                    if named.held and not self.venue.pause():
+                        self.venue.query_order(named)
+                    return False
+                self.table.rename(named, venue_id)
+        if not reason or known and asked and self._insists(known, order):
+            return True
+        self._disbelieve(known or order, reason)
+        return False
+
+    def _mistake(self, entry: Entry, reason: str) -> None:
+        """News of another order under the venue's id of one that is known: a wrong message, or an id that is used again."""
+        self._disbelieve(entry, reason)
+        if self.life.is_witness(entry.orderid):
+            self.life.missed(monotonic())
+        else:
+            self.life.check()
+
+    def doubt(self, orderid: str, reason: str) -> bool:
+        """What was told of an order could not be understood: ask. False: it is not known, or over."""
+        entry: Entry | None = self.table.active.get(orderid)
+        if entry is None:
+            return False
+        self._disbelieve(entry, reason)
+        return True
+
+    def _disbelieve(self, about: Entry | OrderData, reason: str) -> None:
+        line: str = f"Order {about.orderid}: what the venue says cannot be ({reason}), asking again"
+        if line not in self._contradicted:
+            self._contradicted[line] = None
+            if len(self._contradicted) > SAID_KEPT:
+                del self._contradicted[next(iter(self._contradicted))]
+            self.venue.log(line, WARNING)
+        if isinstance(about, Entry) and about.is_active:
+            self._ask(about)
+        else:
+            self.venue.look_again()
+
+    def _insists(self, entry: Entry, order: OrderData) -> bool:
+        """Whether the venue has answered the same so often that it must be so. What is more than all is never so."""
+        if order.volume and order.traded > order.volume * (1.0 + 1e-9) + 1e-9:
+            return False
+        told = (order.symbol, order.direction, order.status, order.traded, order.volume, order.price)
+        now: float = monotonic()
+        if entry.insisted != told:
+            entry.insisted, entry.insistence, entry.insisted_at = told, 0, float("-inf")
+        if now >= entry.insisted_at + self.table.rule.spacing:
+            entry.insistence += 1
+            entry.insisted_at = now
+        return entry.insistence >= INSISTED
+
+    def _on_disputed(self, asked: bool) -> None:
+        """Fills that cannot be: not delivered, but asked for. What the lists of fills say again and again is believed."""
+        disputed, self.table.disputed = self.table.disputed, []
+        for entry, trade, reason in disputed:
+            times, at = self._disputed.pop(trade.tradeid, (0, float("-inf")))
+            now: float = monotonic()
+            if asked and now >= at + self.table.rule.spacing:
+                times, at = times + 1, now
+            if times >= INSISTED:
+                self.table.believed.add(trade.tradeid)
+                self._push(self.table.fill(trade, entry.venue_id))
+                continue
+            self._disputed[trade.tradeid] = (times, at)
+            if len(self._disputed) > SAID_KEPT:
+                del self._disputed[next(iter(self._disputed))]
+            self._disbelieve(entry, f"a fill of {reason}")
+            if not asked and not self.venue.pause():
+                self.venue.query_fills(entry)
+
+    def _listed_alive(self, entry: Entry, order: OrderData, asked_at: float) -> None:
+        """A list shows a final order alive. Twice, spaced: ask for it; the answer decides."""
+        if order.status in FINAL or asked_at < entry.listed_at + self.table.rule.spacing:
+            return
+        entry.listed_at = asked_at
+        entry.listed_alive += 1
+        if entry.listed_alive >= LISTED_ALIVE:
+            self.venue.query_order(entry)       # the answer decides
+        else:
+            self.venue.look_again()
+
+    def _verify(self, entry: Entry) -> None:
+        """The venue says that an order of ours has ended, which nobody here wanted: one word may be wrong, two are not."""
+        def ask() -> None:
+            if not entry.is_active and not entry.presumed and not self.venue.pause():
+                self.venue.query_order(entry)
+
+        self.writer.later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
+
+    def _hear_of_final(self, entry: Entry, order: OrderData, asked: bool) -> None:
+        """News of an order that is over."""
+        if entry.presumed and order.status is not entry.order.status:
+            self.venue.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
+        elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
+            return              # proven by its fills
+        elif asked and order.status not in FINAL:
+            entry.listed_alive += 1             # or the answer was on its way when the end was told
+            if entry.listed_alive < LISTED_ALIVE:
+                self._verify(entry)
+                return
+            if not entry.held:
+                self.venue.log(
+                    f"Order {entry.orderid} is alive at the venue, although it was told to be {entry.order.status.value}", ERROR
+                )
+            wanted: bool = entry.cancel_wanted
+            self.table.revive(entry)
+            entry.cancel_wanted = wanted
+        elif asked:
+            entry.listed_alive = 0          # the lists are late
 
     # inside
 

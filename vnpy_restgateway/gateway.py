@@ -282,6 +282,12 @@ class RestGateway(BaseGateway):
     def query_fills(self, entry: Entry) -> None:
         """See ``flow.Venue``."""
 
+    def look_again(self) -> None:
+        """See ``flow.Venue``."""
+
+    def on_new_life(self) -> None:
+        """See ``flow.Venue``."""
+
     def push(self, item: Push) -> None:
         """Hand an order or a trade to the event engine."""
         if isinstance(item, TradeData):

@@ -7,7 +7,7 @@ when the answer never comes, the line-up of what was sent with what the venue ha
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from logging import ERROR, WARNING
 from math import isclose
 from time import monotonic
@@ -15,7 +15,9 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from .contradictions import order_contradiction
 from .flow import OrderFlow
+from .order_data import copy
 from .orders import Entry
 from .outcome import Outcome
 from .reconcile import VenueOrder
@@ -24,11 +26,13 @@ from .transitions import VOLUME_NOISE
 
 SOUGHT_KEPT: int = 1_000        # unanswered orders that may still turn up
 NEWS_KEPT: int = 50             # of one order that is kept back
+LISTED: int = 2                 # whole lists that must show an order before it is decided whose it is
 LOOK_PAUSE: float = 2.0         # seconds between looks for what is kept back
 FILLS_TRIES: int = 40           # answers without the missing fills before nobody asks any more
 FILLS_PAUSE: float = 2.0        # seconds between questions for the fills of an order, soon after the first
 FILLS_LONGEST: float = 30.0
 CREATED_WITHIN: timedelta = timedelta(seconds=1)    # lists and pushes may cut an order's time at other digits
+SAME_TIME: timedelta = timedelta(milliseconds=100)  # of times that are not cut to seconds
 
 
 class NamelessFlow(OrderFlow):
@@ -41,14 +45,28 @@ class NamelessFlow(OrderFlow):
     fill_queries = 16           # in half a minute: fills may be shown later than the order that made them
     needs_venue_id = True
     sought: dict[str, Sought]
+    tentative: dict[str, Sought]
     kept_back: dict[str, list[VenueOrder]]
     contested: set[str]
+    listed: dict[str, int]
+    _claimed: str
+    first_sent: datetime
+    shared: bool
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)         # type: ignore[arg-type]
         self.sought = {}                # by vn.py order id: sent, and not identified at the venue
+        self.tentative = {}             # by vn.py order id: the venue told an id for it, and has not shown it under that yet
+        self.first_sent = datetime.max.replace(tzinfo=timezone.utc)     # the first order of ours, by the venue's clock
+        self.shared = False             # others trade on this account while we do
+        self._claimed = ""              # the order of ours that the message at hand has named
+        self.listed = {}                # by venue id: how many whole lists have shown what is kept back
         self.kept_back = {}             # by venue id: what was told of orders that may be ours
         self.contested = set()          # vn.py order ids that stay in doubt: more than one could be meant
+
+    @property
+    def seen_within(self) -> float:
+        return 2.0 * self.table.rule.bound
 
     # from the gateway
 
@@ -56,6 +74,7 @@ class NamelessFlow(OrderFlow):
         """An order goes out now, as ``sought`` says."""
         entry.sent = monotonic()
         self.sought[entry.orderid] = sought
+        self.first_sent = min(self.first_sent, sought.earliest)
         while len(self.sought) > SOUGHT_KEPT:
             self.sought.pop(next(iter(self.sought)))
 
@@ -64,7 +83,19 @@ class NamelessFlow(OrderFlow):
         entry: Entry | None = self.table.get(orderid)
         if entry is None:
             return
-        self.sought.pop(orderid, None)
+        other: Entry | None = self.table.find(venue_id)
+        if entry.venue_id and entry.venue_id != venue_id or other and other is not entry and other.orderid != venue_id:
+            # a wrong answer, or the venue has begun its ids anew
+            self._disbelieve(entry, f"the venue's id {venue_id}, which another order has")
+            self.on_answer_lost(orderid)
+            self.question(orderid, "the answer names another order")
+            self.life.check()
+            return
+        sought: Sought | None = self.sought.pop(orderid, None)
+        if sought and not entry.acknowledged:
+            self.tentative[orderid] = sought._replace(answered=True)
+            while len(self.tentative) > SOUGHT_KEPT:
+                self.tentative.pop(next(iter(self.tentative)))
         self._claim(entry, venue_id)
         self._line_up()
         self._settle(entry)
@@ -100,20 +131,57 @@ class NamelessFlow(OrderFlow):
         All open orders of the venue, and all closed ones since before those ``about`` (vn.py order ids) were sent;
         asked for at a monotonic time. Only this can say that an order of ours is not there.
         """
+        rows: dict[str, OrderData] = {record.venue_id: copy(record.order) for record in listed}
         for record in listed:
             self.on_order(record.order, record.venue_id, asked_at)
-        there: set[str] = {record.venue_id for record in listed}
-        self._line_up(there)
+        for venue_id in list(self.kept_back):
+            if venue_id in rows:
+                self.listed[venue_id] = self.listed.get(venue_id, 0) + 1
+            elif self.listed.pop(venue_id, 0):
+                del self.kept_back[venue_id]        # a list told it, and the next ones do not: it never was
+        for orderid in list(self.tentative):
+            entry: Entry | None = self.table.active.get(orderid)
+            if entry and entry.venue_id not in rows and entry.sent < asked_at and self._is_kept_back(self.tentative[orderid]):
+                self._disown(entry)
+        self._line_up(rows.keys())
         absent: set[str] = set(self._confront().absent) - self.contested
         for orderid in about:
-            entry: Entry | None = self.table.active.get(orderid)
-            if entry and (entry.venue_id not in there if entry.venue_id else orderid in absent):
+            known: Entry | None = self.table.get(orderid)
+            if known and known is self.life.witness:
+                if self._is_gone(known, rows.get(known.venue_id)):
+                    self.life.missed(asked_at)
+                else:
+                    self.life.seen(known)
+            entry = self.table.active.get(orderid)
+            if entry and (self._is_gone(entry, rows.get(entry.venue_id)) if entry.venue_id else orderid in absent):
                 self.on_missing(orderid, asked_at)
+                if not entry.is_active and orderid in self.tentative:
+                    self.sought[orderid] = self.tentative.pop(orderid)      # it may turn up under another id
+
+    def _is_gone(self, entry: Entry, row: OrderData | None) -> bool:
+        """Whether the venue's whole lists, in which ``row`` has the id of an order, do not have the order."""
+        return row is None or other_order(entry, row) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
+
+    def is_tentative(self, entry: Entry) -> bool:
+        """Whether the venue's id of an order is in doubt: something that is kept back may be the order."""
+        return entry.orderid in self.tentative and self._is_kept_back(self.tentative[entry.orderid])
+
+    def _is_kept_back(self, sought: Sought) -> bool:
+        return any(could_be(sought, news[-1].order) for news in self.kept_back.values())
+
+    def _disown(self, entry: Entry) -> None:
+        """The id that the venue told for an order of ours is not its id: it is sought again."""
+        self._disbelieve(entry, f"the venue's id {entry.venue_id}, under which it has no such order")
+        self.table.rename(entry, "")
+        entry.acknowledged = False
+        self.sought[entry.orderid] = self.tentative.pop(entry.orderid)
 
     def looked_for(self) -> list[Entry]:
         """Orders of ours to look for at the venue: those in doubt, and those that what is kept back may be."""
         entries: dict[str, Entry] = {entry.orderid: entry for entry in self.table.doubtful()}
-        for orderid, sought in self.sought.items():
+        if witness := self.life.witness:
+            entries[witness.orderid] = witness
+        for orderid, sought in {**self.sought, **self.tentative}.items():
             entry: Entry | None = self.table.get(orderid)
             if entry and sought.answered and any(could_be(sought, news[-1].order) for news in self.kept_back.values()):
                 entries[orderid] = entry
@@ -152,9 +220,17 @@ class NamelessFlow(OrderFlow):
         if entry and outcome is Outcome.ACCEPTED:
             self._ask(entry)
 
-    def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0) -> None:
+    def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
         """An order's state. One that nobody knows is kept back while it may be one of ours."""
-        entry: Entry | None = self._whose(order, venue_id)
+        if reason := order_contradiction(order):
+            known: Entry | None = self.table.find(venue_id)
+            if known is None or not asked:
+                self._disbelieve(known or order, reason)
+                return
+        self._claimed = ""
+        entry: Entry | None = self._whose(order, venue_id, asked)
+        if entry and self._is_mistaken(entry, order, venue_id):
+            return
         if entry is None and (venue_id in self.kept_back or self._suspected(order)):
             news: list[VenueOrder] = self.kept_back.setdefault(venue_id, [])
             if news and not order.reference:
@@ -167,7 +243,15 @@ class NamelessFlow(OrderFlow):
             order.orderid = entry.orderid
             if order.type is OrderType.LIMIT:
                 order.price = order.price or entry.order.price
-        super().on_order(order, venue_id, asked_at)
+            # shown under its id once more than when it was claimed: one message may be wrong
+            if entry.orderid != self._claimed and entry.orderid in self.tentative:
+                del self.tentative[entry.orderid]
+                super().on_order(order, venue_id, asked_at, asked)
+                self._line_up()
+                return
+        elif order.datetime and order.datetime > self.first_sent:
+            self.shared = True
+        super().on_order(order, venue_id, asked_at, asked)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """As the base; and more was filled than we were told: ask for the order."""
@@ -183,26 +267,46 @@ class NamelessFlow(OrderFlow):
 
     # inside
 
-    def _whose(self, order: OrderData, venue_id: str) -> Entry | None:
+    def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if entry and not same_life(entry, order):
-            # the venue has begun its ids anew
-            self.table.by_venue_id.pop(venue_id, None)
+        if asked and entry and entry.orderid in self.tentative and other_order(entry, order) and self._insists(entry, order):
+            self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
-        if entry is None and order.reference:
+        if order.reference and (entry is None or entry.orderid == venue_id):
             named: Entry | None = self.table.get(order.reference)
-            if named and not named.venue_id and same_order(named.order, order):
-                self.sought.pop(named.orderid, None)
-                self._claim(named, venue_id)
-                entry = named
+            if named and same_order(named.order, order):
+                if named.venue_id and named.orderid in self.tentative:
+                    self._disown(named)
+                if not named.venue_id:
+                    sought: Sought | None = self.sought.pop(named.orderid, None)
+                    self._claim(named, venue_id)
+                    if sought:
+                        self.tentative[named.orderid] = sought._replace(answered=True)
+                        self._claimed = named.orderid
+                return named
+        if entry is None:
+            former: Entry | None = self.table.former.get(venue_id)
+            if former and former.is_active and former.venue_id == venue_id and not other_order(former, order):
+                self.table.accept(former.orderid, venue_id)     # the venue has not begun anew after all
+                entry = former
         return entry
+
+    def _is_mistaken(self, entry: Entry, order: OrderData, venue_id: str) -> bool:
+        """Whether news under the id of a known order are of another one: a wrong message, or an id that is used again."""
+        if entry.venue_id == venue_id and not other_order(entry, order):
+            return False
+        side: str = order.direction.name if order.direction else ""
+        self._mistake(entry, f"{side} {order.volume:g} {order.symbol} at {order.price:g} under the id {venue_id}")
+        return True
 
     def _identified(self, orderid: str) -> bool:
         entry: Entry | None = self.table.get(orderid)
         return entry is not None and bool(entry.venue_id)
 
     def _suspected(self, order: OrderData) -> bool:
-        return any(could_be(s, order) or not s.answered and akin(s, order) for s in self.sought.values())
+        return any(could_be(s, order) or not s.answered and akin(s, order) for s in self.sought.values()) or any(
+            could_be(s, order) for s in self.tentative.values()
+        )
 
     def _claim(self, entry: Entry, venue_id: str) -> None:
         """The venue's order of this id is ours."""
@@ -214,11 +318,21 @@ class NamelessFlow(OrderFlow):
             entry.filled += other.filled
         self.table.accept(entry.orderid, venue_id)
         self.contested.discard(entry.orderid)
+        self.listed.pop(venue_id, None)
         for record in self.kept_back.pop(venue_id, []):
             self.on_order(record.order, venue_id)
 
     def _confront(self) -> Verdict:
-        return line_up(self.sought.values(), [news[-1] for news in self.kept_back.values()])
+        verdict: Verdict = line_up(
+            [*self.sought.values(), *self.tentative.values()], [news[-1] for news in self.kept_back.values()]
+        )
+        # what may be an order to which the venue told another id waits until that id is shown, or is seen not to be there
+        unsure = self.tentative.keys()
+        return Verdict(
+            {orderid: venue_id for orderid, venue_id in verdict.sure.items() if orderid not in unsure},
+            [contest for contest in verdict.contests if unsure.isdisjoint(contest.orderids)],
+            verdict.waiting, verdict.strangers, [orderid for orderid in verdict.absent if orderid not in unsure],
+        )
 
     def _line_up(self, there: Collection[str] = ()) -> None:
         """
@@ -230,29 +344,43 @@ class NamelessFlow(OrderFlow):
             before: int = len(self.kept_back)
             for orderid, venue_id in verdict.sure.items():
                 entry: Entry | None = self.table.get(orderid)
-                if venue_id not in there:
+                if venue_id not in there or not self._is_sure(orderid, venue_id):
                     self._look_soon()
-                elif orderid in self.contested or entry is None:
+                elif orderid in self.contested or entry is None or self.shared and not self._is_named(orderid, venue_id):
                     self._contest(Contest((orderid,), (venue_id,)))
                 else:
                     self.sought.pop(orderid, None)
-                    self.venue.log(f"Order {orderid} is the venue's {venue_id}", WARNING)
+                    entry.by_shape = not self._is_named(orderid, venue_id)
+                    how: str = ", recognised by its symbol, side, price and volume" if entry.by_shape else ""
+                    self.venue.log(f"Order {orderid} is the venue's {venue_id}{how}", WARNING)
                     self._claim(entry, venue_id)
             for contest in verdict.contests:
-                if all(venue_id in there for venue_id in contest.venue_ids):
+                if all(venue_id in there and self.listed.get(venue_id, 0) >= LISTED for venue_id in contest.venue_ids):
                     self._contest(contest)
                 else:
                     self._look_soon()
             for venue_id in verdict.strangers:
-                self._adopt(venue_id)
+                order: OrderData = self.kept_back[venue_id][-1].order
+                if self.listed.get(venue_id, 0) < LISTED and any(akin(sought, order) for sought in self.sought.values()):
+                    self._look_soon()
+                else:
+                    self._adopt(venue_id)
             if len(self.kept_back) >= before:
                 return
+
+    def _is_sure(self, orderid: str, venue_id: str) -> bool:
+        """Whether more than one list, or our order id, say that an order of the venue is ours: one message may be wrong."""
+        return self.listed.get(venue_id, 0) >= LISTED or self._is_named(orderid, venue_id)
+
+    def _is_named(self, orderid: str, venue_id: str) -> bool:
+        """Whether the venue tells our order id with its own."""
+        return any(record.order.reference == orderid for record in self.kept_back.get(venue_id, ()))
 
     def _look_soon(self) -> None:
         self.writer.sooner(max(LOOK_PAUSE, self.venue.pause()), "look", self._look)
 
     def _look(self) -> None:
-        looked_for: list[Entry] = [entry for entry in self.looked_for() if not entry.venue_id]
+        looked_for: list[Entry] = [entry for entry in self.looked_for() if not entry.venue_id or self.is_tentative(entry)]
         if looked_for:
             self._look_soon()
             try:
@@ -278,6 +406,7 @@ class NamelessFlow(OrderFlow):
             self._adopt(venue_id)
 
     def _adopt(self, venue_id: str) -> None:
+        self.listed.pop(venue_id, None)
         for record in self.kept_back.pop(venue_id, []):
             super().on_order(record.order, venue_id)
 
@@ -298,20 +427,6 @@ class NamelessFlow(OrderFlow):
         self.writer.later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
 
 
-def same_life(entry: Entry, news: OrderData) -> bool:
-    """Whether news under an order's own id are of that order, amended or not, and not of a later one of the same id."""
-    known: OrderData = entry.order
-    if known.symbol != news.symbol or known.direction is not news.direction:
-        return False
-    if not entry.is_active:
-        return same_order(known, news)      # what is over is not amended
-    if entry.created and news.datetime:
-        return abs(entry.created - news.datetime) < CREATED_WITHIN
-    if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT or not (known.price and news.price):
-        return True                     # the amount of a market order may be told in another unit
-    return isclose(known.price, news.price, rel_tol=SAME)
-
-
 def same_order(known: OrderData, news: OrderData) -> bool:
     """Whether news under an id can be of the order known by it: what never changes in an order is the same."""
     if known.symbol != news.symbol or known.direction is not news.direction:
@@ -319,3 +434,19 @@ def same_order(known: OrderData, news: OrderData) -> bool:
     if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT:
         return True                     # the amount of a market order may be told in another unit
     return isclose(known.volume, news.volume, rel_tol=SAME)
+
+
+def other_order(entry: Entry, news: OrderData) -> bool:
+    """Whether news under an order's own id are of another order than that one, amended or not: of a later one of the same id."""
+    known: OrderData = entry.order
+    if known.symbol != news.symbol or known.direction is not news.direction:
+        return True
+    if not entry.is_active and not same_order(known, news):
+        return True                     # what is over is not amended
+    created: datetime | None = entry.created or known.datetime
+    if created and news.datetime:
+        cut: bool = not (created.microsecond and news.datetime.microsecond)
+        return abs(created - news.datetime) > (CREATED_WITHIN if cut else SAME_TIME)
+    if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT or not (known.price and news.price):
+        return False                    # the amount of a market order may be told in another unit
+    return not isclose(known.price, news.price, rel_tol=SAME)

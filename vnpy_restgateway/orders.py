@@ -15,6 +15,7 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from .contradictions import fill_contradiction
 from .doubt import Doubt, DoubtRule
 from .order_data import copy
 from .seen import Seen
@@ -29,6 +30,9 @@ PARKED_FILLS: int = 50_000      # and fills of theirs, all together
 LIVE_KEPT: int = 20_000         # live orders at once; beyond, those placed elsewhere are not shown
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 UNSIZED: tuple[OrderType, ...] = (OrderType.MARKET,)     # their volume is the venue's to tell: some are bought by amount
+RECENT_KEPT: int = 10_000       # and of these, those delivered since the venue was last seen to be the same
+PRINTS_KEPT: int = 20_000       # and what they were, for telling a new life of the venue from a false alarm
+DISPUTED_KEPT: int = 1_000      # fills that cannot be, kept until they were asked for
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
 
@@ -52,6 +56,16 @@ class Entry:
     asked_for: float = 0.0                  # when what the venue said of its volume was asked for; pushes: when they came
     held: bool = False                      # final, but not pushed before its missing trades are
     fill_queries: int = 0
+    client_id: str = ""                     # the client order id at the venue
+    life: int = 1                           # of the venue, in which the order was made
+    id_doubted: bool = False                # its venue id is in doubt: it is asked for by the client order id
+    by_shape: bool = False                  # found at the venue by what was sent, not by an id
+    insisted: tuple[Hashable, ...] = ()     # what the venue answered though it cannot be, and
+    insistence: int = 0                     # how often
+    insisted_at: float = 0.0                # monotonic s
+    final_at: float = 0.0                   # when it became final, monotonic s
+    listed_alive: int = 0                   # lists that showed it alive since
+    listed_at: float = 0.0
 
     @property
     def orderid(self) -> str:
@@ -79,6 +93,11 @@ def last_word(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
     return order.symbol, venue_id, order.direction, order.status, order.traded
 
 
+def fingerprint(trade: TradeData) -> tuple[Hashable, ...]:
+    """What a fill is besides its id, so that one of a new life of the venue is told from one of the life before."""
+    return trade.tradeid, trade.direction, trade.price, trade.volume, trade.datetime
+
+
 class OrderTable:
     """Orders by vn.py id (the client order id, or the venue's own id for venues without one)."""
 
@@ -89,6 +108,12 @@ class OrderTable:
         self.by_venue_id: dict[str, Entry] = {}
         self.over: Seen = Seen(OVER_KEPT)               # ``last_word`` of orders that were final and are dropped
         self.trade_ids: Seen = Seen(TRADES_KEPT)
+        self.prints: Seen = Seen(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
+        self.recent: dict[str, None] = {}               # ids of trades delivered since ``mark_life``, oldest first
+        self.life: int = 1                              # of the venue: one that loses its state begins another
+        self.former: dict[str, Entry] = {}              # live orders of the life before, by the venue id they had in it
+        self.disputed: list[tuple[Entry, TradeData, str]] = []      # fills that cannot be, and why; the flow takes them
+        self.believed: set[str] = set()                 # ids of fills that the venue insists on
         self.parked_trades: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
         self.turned_away: int = 0                       # news of live orders that were too many
         self.unsure: Entry | None = None                 # told last, with a volume that has to be asked for
@@ -113,19 +138,66 @@ class OrderTable:
         The venue is another one than before, with ids of its own: what its ids meant is forgotten,
         what we believe of our orders is not.
         """
+        self.recent.clear()
+        self.prints.clear()
+        self.begin_life()
+        for entry in (*self.active.values(), *self.final.values()):
+            entry.venue_id = ""
+
+    def filled(self, venue_id: str) -> float:
+        """What the fills come to that are known of an order, by the venue's id."""
+        entry: Entry | None = self.find(venue_id)
+        parked: float = sum(trade.volume for trade in self.parked_trades.get(venue_id, {}).values())
+        return parked + (entry.filled if entry else 0.0)
+
+    def mark_life(self) -> None:
+        """The venue has just been seen to be the same as ever, or cannot change before it is heard of again."""
+        self.recent.clear()
+
+    def begin_life(self) -> None:
+        """
+        The venue has lost its state and counts its ids anew, since ``mark_life`` at the earliest: what its ids meant
+        before is forgotten. Orders keep the ids they had, for being told apart from those that have them now.
+        """
+        self.life += 1
+        self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
         self.by_venue_id.clear()
         self.over.clear()
         self.trade_ids.clear()
+        for tradeid in self.recent:
+            self.trade_ids.add(tradeid)
         self.parked_trades.clear()
         self._parked = 0
-        for entry in (*self.active.values(), *self.final.values()):
-            entry.venue_id = ""
+
+    def is_former(self, entry: Entry) -> bool:
+        """Whether an order is of an earlier life of the venue, or its venue id means another order by now."""
+        other: Entry | None = self.by_venue_id.get(entry.venue_id)
+        return entry.life != self.life or other is not None and other is not entry
+
+    def rename(self, entry: Entry, venue_id: str) -> None:
+        """The venue's id of an order is another one than was told first."""
+        if self.by_venue_id.get(entry.venue_id) is entry:
+            del self.by_venue_id[entry.venue_id]
+        entry.venue_id = ""
+        entry.id_doubted = False
+        if venue_id:
+            self._identify(entry, venue_id)
+
+    def revive(self, entry: Entry) -> None:
+        """A final state was told wrongly: what is told next goes first."""
+        order: OrderData = copy(entry.order)
+        order.traded = min(order.traded, entry.filled)
+        order.status = Status.SUBMITTING        # so that what is told next is pushed
+        entry.order = order
+        entry.held = entry.presumed = False
+        entry.listed_alive = 0
+        self._file(entry)
 
     # what we do
 
     def submit(self, order: OrderData, now: float) -> Entry:
         """A new order of ours is about to be sent: ``order`` itself is to be pushed, what is kept is a copy."""
-        entry: Entry = Entry(copy(order), "", now, asked_for=now)
+        entry: Entry = Entry(copy(order), "", now, asked_for=now, client_id=order.orderid, life=self.life)
         self.active[order.orderid] = entry
         return entry
 
@@ -186,18 +258,13 @@ class OrderTable:
         that was reduced: it is believed of an answer that was asked for later; else ``unsure`` is the order to ask for.
         """
         self.unsure = None
-        entry: Entry | None = self._match(news.orderid, venue_id)
+        entry: Entry | None = self.whose(news.orderid, venue_id)
         if entry is None:
             if last_word(news, venue_id) in self.over:
                 return []           # told again, long after it was over
             if news.status not in FINAL and len(self.active) >= LIVE_KEPT:
                 self.turned_away += 1
                 return []
-            if self.get(news.orderid):
-                # somebody used a client order id again: another order, known by the venue's id
-                news = copy(news)
-                news.orderid = venue_id
-                news.vt_orderid = f"{news.gateway_name}.{venue_id}"
             return self._adopt(news, venue_id)
 
         self._identify(entry, venue_id)
@@ -229,7 +296,7 @@ class OrderTable:
         A fill, by push or answer; delivered once. One of an order not known yet is parked under
         the venue's id until ``update`` brings the order.
         """
-        entry: Entry | None = self._match(trade.orderid, venue_id)
+        entry: Entry | None = self.whose(trade.orderid, venue_id)
         if entry is None:
             if trade.tradeid in self.trade_ids:
                 return []
@@ -250,18 +317,22 @@ class OrderTable:
         entry.held = False
         return [copy(entry.order)]
 
-    # inside
-
-    def _match(self, orderid: str, venue_id: str) -> Entry | None:
+    def whose(self, orderid: str, venue_id: str) -> Entry | None:
         """
         Whose news these are. The client id says it, unless it is known to be another order's by
         now: the venue's id tells two orders of one client id apart, and a client id two orders of
         one venue id (a venue that lost its state counts from the beginning).
         """
+        if orderid == venue_id and (found := self.by_venue_id.get(venue_id)):
+            return found                # placed elsewhere, or shown so before it was known to be ours
         entry: Entry | None = self.get(orderid) if orderid else None
+        if entry and entry.life != self.life and entry.orderid == entry.venue_id:
+            entry = None            # placed elsewhere in an earlier life, in which the id was its own
         if entry and (not venue_id or entry.venue_id in ("", venue_id)):
             return entry
         return self.find(venue_id) if venue_id else None
+
+    # inside
 
     def _volume(self, entry: Entry, news: OrderData, asked_at: float) -> float:
         """The volume of an order after some news of it."""
@@ -279,7 +350,8 @@ class OrderTable:
         return news.volume
 
     def _adopt(self, news: OrderData, venue_id: str) -> list[Push]:
-        entry: Entry = Entry(order=copy(news), acknowledged=True, created=news.datetime, asked_for=monotonic())
+        entry: Entry = Entry(order=copy(news), acknowledged=True, created=news.datetime, asked_for=monotonic(), client_id=news.orderid, life=self.life)
+        self._rename_foreign(entry.order, venue_id)
         self._identify(entry, venue_id)
         self._file(entry)
         pushes: list[Push] = self._release_parked(entry)
@@ -287,6 +359,15 @@ class OrderTable:
             entry.held = True
             return pushes
         return [*pushes, copy(entry.order)]
+
+    def _rename_foreign(self, order: OrderData, venue_id: str) -> None:
+        """
+        Somebody used a client order id again: another order, known by the venue's id. And ids of an earlier life of the
+        venue mean other orders, which were shown under them.
+        """
+        if self.life > 1 and order.orderid == venue_id or self.get(order.orderid):
+            order.orderid = venue_id if self.life == 1 and not self.get(venue_id) else f"{venue_id}@{self.life}"
+            order.vt_orderid = f"{order.gateway_name}.{order.orderid}"
 
     def _conclude(self, entry: Entry, status: Status, presumed: bool) -> list[Push]:
         order: OrderData = copy(entry.order)
@@ -299,8 +380,13 @@ class OrderTable:
         return [copy(order)]
 
     def _identify(self, entry: Entry, venue_id: str) -> None:
-        if venue_id and not entry.venue_id:
+        if not venue_id:
+            return
+        if not entry.venue_id:
             entry.venue_id = venue_id
+            entry.life = self.life
+            self.by_venue_id[venue_id] = entry
+        elif entry.venue_id == venue_id and venue_id not in self.by_venue_id:
             self.by_venue_id[venue_id] = entry
 
     def _file(self, entry: Entry) -> None:
@@ -309,6 +395,8 @@ class OrderTable:
             self.final.pop(orderid, None)
             self.active[orderid] = entry
             return
+        if orderid in self.active:
+            entry.final_at = monotonic()
         entry.cancel_wanted = False
         self.active.pop(orderid, None)
         self.final[orderid] = entry
@@ -328,12 +416,27 @@ class OrderTable:
     def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
         if trade.tradeid in self.trade_ids:
             return []
+        if reason := fill_contradiction(entry.order, entry.filled, trade):
+            if trade.tradeid not in self.believed:
+                if len(self.disputed) < DISPUTED_KEPT:
+                    self.disputed.append((entry, trade, reason))
+                return []
+            self.believed.discard(trade.tradeid)
+        shown: tuple[Hashable, ...] = fingerprint(trade)
+        if self.life > 1 and shown in self.prints:
+            return []           # of the life before: the venue has not begun anew after all
+        self.prints.add(shown)
         self.trade_ids.add(trade.tradeid)
+        self.recent[trade.tradeid] = None
+        if len(self.recent) > RECENT_KEPT:
+            del self.recent[next(iter(self.recent))]
         entry.filled += trade.volume
-        if trade.orderid == entry.order.orderid:
+        if trade.orderid == entry.order.orderid and self.life == 1:
             return [copy(trade)]
+        # the ids of an earlier life of the venue were shown too
+        tradeid: str = trade.tradeid if self.life == 1 else f"{trade.tradeid}@{self.life}"
         return [TradeData(
-            symbol=trade.symbol, exchange=trade.exchange, orderid=entry.order.orderid, tradeid=trade.tradeid,
+            symbol=trade.symbol, exchange=trade.exchange, orderid=entry.order.orderid, tradeid=tradeid,
             direction=trade.direction, offset=trade.offset, price=trade.price, volume=trade.volume,
             datetime=trade.datetime, gateway_name=trade.gateway_name,
         )]
@@ -355,3 +458,8 @@ class OrderTable:
             return []
         entry.held = False
         return [copy(entry.order)]
+
+
+def is_amended(entry: Entry, news: OrderData) -> bool:
+    """Whether news with another client order id are of an order: an amendment gives it a new one, and no new time."""
+    return entry.created is not None and entry.created == news.datetime and entry.order.direction is news.direction

@@ -65,6 +65,7 @@ def could_be(sought: Sought, order: OrderData) -> bool:
     """
     return (
         akin(sought, order)
+        and sought.direction is order.direction
         and sought.type is order.type
         and order.reference in ("", sought.orderid)
         and (sought.price is None or isclose(sought.price, order.price, rel_tol=SAME))
@@ -74,8 +75,11 @@ def could_be(sought: Sought, order: OrderData) -> bool:
 
 
 def akin(sought: Sought, order: OrderData) -> bool:
-    """Same symbol and side: enough to wait for an answer that is on its way, as the venue may round what it was sent."""
-    return sought.symbol == order.symbol and sought.direction is order.direction
+    """
+    Same symbol: enough to wait for an answer that is on its way, as the venue may round what it was sent, and a message
+    may be wrong.
+    """
+    return sought.symbol == order.symbol
 
 
 def line_up(sought: Iterable[Sought], unclaimed: Iterable[VenueOrder]) -> Verdict:

@@ -34,22 +34,22 @@ def gateway(events: Events) -> Any:
     return gateway
 
 
-def report(name: str, client_id: str, number: int, status: str = "NEW") -> dict[str, Any]:
+def report(name: str, client_id: str, number: int, status: str = "NEW", traded: str = "0.00000000", paid: str = "0.00000000") -> dict[str, Any]:
     """user-data-stream.md, "Order Update", with another symbol and id."""
     return {
         "e": "executionReport", "E": 1499405658658, "s": name, "c": client_id, "S": "BUY", "o": "LIMIT", "f": "GTC",
-        "q": "1.00000000", "p": "0.10264410", "P": "0.00000000", "F": "0.00000000", "g": -1, "C": "", "x": "NEW", "X": status,
-        "r": "NONE", "i": number, "l": "0.00000000", "z": "0.00000000", "L": "0.00000000", "n": "0", "N": None,
+        "q": "1.00000000", "p": "0.10264410", "P": "0.00000000", "F": "0.00000000", "g": -1, "C": "", "x": status, "X": status,
+        "r": "NONE", "i": number, "l": "0.00000000", "z": traded, "L": "0.00000000", "n": "0", "N": None,
         "T": 1499405658657, "t": -1, "I": 8641984, "w": True, "m": False, "M": False, "O": 1499405658657,
-        "Z": "0.00000000", "Y": "0.00000000", "Q": "0.00000000", "W": 1499405658657, "V": "NONE",
+        "Z": paid, "Y": "0.00000000", "Q": "0.00000000", "W": 1499405658657, "V": "NONE",
     }
 
 
 def fill(name: str, number: int) -> dict[str, Any]:
     """rest-api.md, "Account trade list"."""
     return {
-        "symbol": name, "id": 28457, "orderId": number, "orderListId": -1, "price": "4.00000100", "qty": "1.00000000",
-        "quoteQty": "48.000012", "commission": "10.10000000", "commissionAsset": "BNB", "time": 1499865549590,
+        "symbol": name, "id": 28457, "orderId": number, "orderListId": -1, "price": "0.10264410", "qty": "0.50000000",
+        "quoteQty": "0.05132205", "commission": "10.10000000", "commissionAsset": "BNB", "time": 1499865549590,
         "isBuyer": True, "isMaker": False, "isBestMatch": True,
     }
 
@@ -67,7 +67,7 @@ def test_two_orders_of_one_id(gateway: Any, events: Events, ids: tuple[str, str]
     assert [(trade.symbol, trade.orderid) for trade in events] == [(shown[0].symbol, shown[0].orderid)]
 
     events.clear()
-    gateway.on_user_event(report("BTCUSDT", ids[0], 28, "CANCELED"))
+    gateway.on_user_event(report("BTCUSDT", ids[0], 28, "CANCELED", "0.50000000", "0.05132205"))
     gateway.on_user_event(report("LTCBTC", ids[1], 28, "CANCELED"))
     assert [(order.orderid, order.status) for order in events] == [(order.orderid, Status.CANCELLED) for order in shown]
 

@@ -116,9 +116,9 @@ def test_fills_of_the_old_and_the_current_build() -> None:
 def test_made_fills_have_ids_that_the_same_look_makes_again() -> None:
     record = parse_order(O_ORDER, CONTRACT, MOMENT, "QTE").record
     first, again = (growth(record, 0.2, 0.5, 30_000.0, MOMENT) for _ in range(2))
-    assert first.tradeid == again.tradeid == f"{UUID}-0.5"
+    assert first.tradeid == again.tradeid == f"c1-{UUID}-0.5"
     assert first.volume == 0.3
-    assert growth(record, 0.5, 1.0, 30_000.0, MOMENT).tradeid == f"{UUID}-1"
+    assert growth(record, 0.5, 1.0, 30_000.0, MOMENT).tradeid == f"c1-{UUID}-1"
 
 
 def test_price_of_a_fill_that_is_not_told() -> None:

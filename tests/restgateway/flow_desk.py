@@ -30,6 +30,8 @@ class Desk:
         self.pushes: list[str] = []
         self.logs: list[str] = []
         self.waiting: float = 0.0
+        self.looks: int = 0
+        self.lives: int = 0
         self.broken: Exception | None = None
         self.answer: Callable[[str, float], None] | None = None     # to query_order
         self.answer_fills: Callable[[str], None] | None = None
@@ -80,6 +82,12 @@ class Desk:
 
     def log(self, msg: str, level: int = INFO) -> None:
         self.logs.append(msg)
+
+    def look_again(self) -> None:
+        self.looks += 1
+
+    def on_new_life(self) -> None:
+        self.lives += 1
 
     def pause(self) -> float:
         return self.waiting

@@ -74,9 +74,10 @@ def test_large_volumes_do_not_wait_for_float_noise(table: OrderTable) -> None:
     total = 111111103.2
     # sum() has no such noise from Python 3.12 on
     assert abs(reduce(add, volumes) - total) > 1e-9, "the noise this test is about"
+    table.submit(make_order("o2", volume=total), now=100.0)
     for n, volume in enumerate(volumes):
-        table.fill(make_trade(f"t{n}", volume), "1")
-    assert words(table.update(told(Status.ALLTRADED, total, volume=total), "1")) == [f"ALLTRADED {total:g}"]
+        table.fill(make_trade(f"t{n}", volume, "o2"), "1")
+    assert words(table.update(told(Status.ALLTRADED, total, "o2", volume=total), "1")) == [f"ALLTRADED {total:g}"]
 
 
 def test_the_smallest_missing_fill_is_missed(table: OrderTable) -> None:

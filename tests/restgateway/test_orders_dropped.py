@@ -158,7 +158,7 @@ def test_a_new_venue_has_nothing_over(make: Make) -> None:
     trade_all(table, 1, 5)
     table.forget_venue_ids()
     table.update(told(Status.ALLTRADED, 10.0, "web"), "1")
-    assert words(table.fill(make_trade("t1", 10.0, ""), "1")) == ["t1", "ALLTRADED 10"]
+    assert words(table.fill(make_trade("t1", 10.0, ""), "1")) == ["t1@2", "ALLTRADED 10"]
 
 
 def test_live_orders_are_never_dropped(make: Make) -> None:

@@ -94,7 +94,10 @@ def test_while_an_answer_may_come_nothing_is_said_of_what_may_be_its_order() -> 
     assert set(verdict.waiting) == {"7", "8"} and not verdict.contests
     # the venue may have rounded what it was sent
     assert line_up([flying], [there("7", volume=9.99)]).waiting == ["7"]
-    assert line_up([flying], [there("7", direction=Direction.SHORT)]).strangers == ["7"]
+    assert line_up([flying], [there("7", direction=Direction.SHORT)]).waiting == ["7"], "the message may be wrong"
+    elsewhere = there("7")
+    elsewhere.order.symbol = "ETHUSDT_SPOT_HASHEX"
+    assert line_up([flying], [elsewhere]).strangers == ["7"]
 
 
 def test_one_in_flight_is_not_absent() -> None:

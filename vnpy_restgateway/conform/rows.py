@@ -1,6 +1,14 @@
 """All rows, in the order of FAULTS.md."""
 
-from . import rows_account, rows_changes, rows_connections, rows_orders, rows_requests  # noqa: F401
+from . import (  # noqa: F401
+    rows_account,
+    rows_changes,
+    rows_connections,
+    rows_ids,
+    rows_lives,
+    rows_orders,
+    rows_requests,
+)
 from .matrix import ROWS
 
 _found = sorted(ROWS.items(), key=lambda item: int(item[0][1:]))

@@ -1,0 +1,153 @@
+"""F62 to F65, F71, F74, F75: what is told while it is in doubt, a venue that begins anew, and one wrong word."""
+
+from vnpy.trader.constant import Status
+
+from .desk import Desk
+from .matrix import HIGH, LOW, Run, row
+from .recorder import Missed
+
+STILL: float = 0.001            # of the market's speed: the ids go to our orders alone, so that each life has the same
+# what a push of a live order has set, so that it says that the order was cancelled
+CANCELLED: dict[str, dict[str, object]] = {
+    "binance": {"event.x": "CANCELED", "event.X": "CANCELED"}, "hashex": {"data.state": 4}, "qte": {"*.status": "CANCELED"},
+}
+ONE_ORDER: dict[str, str] = {
+    "binance": "GET /api/v3/order", "hashex": "GET /spot/v1/u/trade/order/detail", "qte": "GET /api/v1/order",
+}
+FILLS: dict[str, str] = {"binance": "GET /api/v3/myTrades", "hashex": "GET /spot/v1/u/trade/order/deal"}
+
+
+@row("F62", "the push confirms, and then the answer says: unknown", streams=True)
+def confirmed(run: Run) -> None:
+    desk = run.desk()
+    status, body = run.wire.unknown
+    run.arm(run.wire.order, "after_engine", "delay", ms=600)
+    struck = run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    run.struck(struck)
+    desk.recorder.pass_time(1.5)
+    run.sent_once(1)
+    if desk.order(orderid).status is not Status.NOTTRADED:
+        raise Missed("invented", "the answer goes before what the venue has shown")
+    run.away(desk, orderid)
+
+
+@row("F63", "a filled order is absent from the list of open ones", streams=True)
+def absent(run: Run) -> None:
+    desk = run.desk()
+    resting = desk.send("BUY", 39_000.0, 0.1)
+    desk.wait_status(resting, Status.NOTTRADED)
+    dropped = run.arm(run.wire.user_push, "on_push", "drop", times=0)
+    run.venue.set_price(run.profile.venue_symbol, "38900")
+    desk.recorder.pass_time(0.5)
+    run.struck(dropped)
+    run.clear()
+    run.arm(run.wire.user_push, "on_push", "close")
+    other = desk.send("SELL", HIGH, 0.1)
+    run.resolved(desk, resting, Status.ALLTRADED)
+    told = [order.status for order in desk.recorder.order_pushes if order.orderid == resting]
+    if Status.CANCELLED in told or Status.REJECTED in told:
+        raise Missed("invented", "concluded from the list of open orders alone")
+    run.away(desk, other)
+
+
+@row("F64", "a list and a push tell the same fill at the same time", streams=True)
+def told_twice(run: Run) -> None:
+    desk = run.desk()
+    first = desk.send("BUY", HIGH, 0.01)
+    desk.wait_status(first, Status.ALLTRADED)
+    before: int = len(desk.recorder.said(run.profile.ready_line))
+    cut = run.arm(run.wire.user_push, "on_push", "close")
+    slow = run.arm(FILLS[run.profile.dialect], "on_reply", "delay", ms=700, times=6)
+    orders = [desk.send("BUY", HIGH, 0.02)]
+    run.struck(cut)
+    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the stream again", run.profile.patience)
+    orders += [desk.send("BUY", HIGH, 0.03 + n / 100) for n in range(3)]
+    run.struck(slow)
+    for orderid in orders:
+        run.resolved(desk, orderid, Status.ALLTRADED)
+    desk.recorder.pass_time(1.0)        # what is told twice is told by now
+
+
+@row("F65", "an order is executed after it was taken for lost")
+def too_late(run: Run) -> None:
+    desk = run.desk()
+    rule = desk.gateway.flow.table.rule if hasattr(desk.gateway, "flow") else None
+    bound: float = rule.bound + rule.misses * max(rule.spacing, rule.longest) + 8.0 if rule else 40.0
+    run.arm(run.wire.order, "before_engine", "delay", ms=int(bound * 1_000), ack=True)
+    run.arm(run.wire.order, "on_reply", "reset")
+    orderid = desk.send("BUY", LOW, 0.1)
+    desk.wait_status(orderid, Status.REJECTED, seconds=bound + 5.0)
+    desk.wait_status(orderid, Status.NOTTRADED, seconds=bound + run.profile.patience)
+    if not desk.recorder.said("turned up at the venue after all", 40):
+        raise Missed("lost", "the user was not told")
+    run.venue.set_price(run.profile.venue_symbol, "29900")
+    run.resolved(desk, orderid, Status.ALLTRADED)
+
+
+def forget(desk: Desk) -> None:
+    """The new journal knows nothing of the life before."""
+    desk.recorder.orders.clear()
+    desk.recorder.trades.clear()
+    desk.recorder.sequence.clear()
+
+
+@row("F71", "the venue loses its state, and gives the same ids again", speed=STILL)
+def lives(run: Run) -> None:
+    desk = run.desk()
+
+    def a_life(count: int) -> set[tuple[str, str]]:
+        for n in range(count):
+            filled = desk.send("BUY", HIGH, 0.01 + n / 1_000)
+            run.resolved(desk, filled, Status.ALLTRADED)
+        gone = desk.send("BUY", LOW, 0.1)
+        run.resolved(desk, gone, Status.NOTTRADED)
+        run.away(desk, gone)
+        return {(str(row["symbol"]), str(row["order_id"])) for row in run.venue.journal() if row["kind"] == "order"}
+
+    first = a_life(3)
+    desk.assert_truth(run.profile.patience)
+    shown = {trade.vt_tradeid for trade in desk.recorder.trades}
+    before: int = len(desk.recorder.said(run.profile.ready_line))
+    run.venue.restart(keep_state=False, down=0.5 if run.profile.pushed else 2.0)
+    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the venue again", run.profile.patience)
+    forget(desk)
+    if not first & a_life(5):
+        raise Missed("vacuous", "the venue gave other ids")
+    desk.recorder.wait(lambda: desk.recorder.said("begins anew", 40), "the line that says so", run.profile.patience)
+    desk.assert_truth(run.profile.patience)
+    again = shown & {trade.vt_tradeid for trade in desk.recorder.trades}
+    if again:
+        raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(again)}")
+
+
+@row("F74", "one wrong word: cancelled, of a live order")
+def wrong_word(run: Run) -> None:
+    desk = run.desk()
+    labels = run.wire.order_push or run.wire.open_orders
+    struck = run.arm(labels, "on_push" if run.wire.order_push else "on_reply", "body", set=CANCELLED[run.profile.dialect])
+    orderid = desk.send("BUY", LOW, 0.1)
+    run.struck(struck)
+    desk.recorder.pass_time(0.2)
+    run.resolved(desk, orderid, Status.NOTTRADED)
+    desk.recorder.sequence.clear()      # what was wrong, and was taken back
+    run.away(desk, orderid)
+    run.clear()
+    run.works(desk)
+
+
+@row("F75", "two gateways send alike orders, and one of them is lost")
+def alike(run: Run) -> None:
+    one, two = run.desk("ONE"), run.desk("TWO")
+    struck = run.arm(run.wire.order, "before_engine", "hang")
+    lost = one.send("BUY", LOW, 0.1)
+    run.struck(struck)
+    theirs = two.send("BUY", LOW, 0.1)
+    two.wait_status(theirs, Status.NOTTRADED)
+    one.cancel(lost)
+    run.resolved(one, lost, Status.REJECTED, Status.CANCELLED)
+    two.recorder.pass_time(1.0)
+    if two.order(theirs).status is not Status.NOTTRADED:
+        raise Missed("lost", "the cancel of the order that was lost took the other gateway's")
+    run.away(two, theirs)

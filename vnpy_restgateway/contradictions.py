@@ -1,0 +1,108 @@
+"""
+What cannot be true of an order or a fill. Pure.
+
+The numbers of a message are each plausible by themselves (``plausible``); here they are compared with each other, and
+with what is known of the order. A message that contradicts itself is not believed as a whole: the venue is asked.
+"""
+
+from math import isclose
+from typing import Any
+
+from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.object import OrderData, TradeData
+
+from .plausible import short
+
+NOISE: float = 1e-9             # relative, of numbers that were decimal text once; and of a unit
+PRICE_SET: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.FAK, OrderType.FOK})
+ENDED: frozenset[Status] = frozenset({Status.CANCELLED, Status.REJECTED})
+LONGEST_ID: int = 64            # characters; Binance takes 36, a UUID has 36
+HIGHEST_ID: int = 2 ** 63       # of ids that are numbers: signed 64 bits
+
+
+class Contradiction(ValueError):
+    """A message whose parts cannot be true together, or that names another order than the one it should."""
+
+
+def number_id(value: Any, least: int = 1) -> int:
+    """
+    An id that the venue writes as a JSON number.
+
+    :raises ValueError: it is of another type, or no such number
+    """
+    if type(value) is not int or not least <= value < HIGHEST_ID:
+        raise ValueError(f"no id: {short(value)}")
+    return value
+
+
+def text_id(value: Any) -> str:
+    """
+    An id that the venue writes as text.
+
+    :raises ValueError: it is of another type, empty, too long, or not printable
+    """
+    if type(value) is not str or not 0 < len(value) <= LONGEST_ID or not value.isprintable() or value.isspace():
+        raise ValueError(f"no id: {short(value)}")
+    return value
+
+
+def order_contradiction(order: OrderData) -> str:
+    """What of an order's status, volume and traded volume cannot be true together, or ""."""
+    status, volume, traded = order.status, order.volume, order.traded
+    if not traded:
+        if status is Status.PARTTRADED or status is Status.ALLTRADED:
+            return f"{status.name} with nothing traded"
+        return ""
+    if status is Status.REJECTED:
+        return f"{status.name} with {traded:g} traded"
+    if not volume:
+        return ""               # a market order by an amount of money
+    noise: float = NOISE + volume * NOISE
+    if traded > volume + noise:
+        return f"traded {traded:g} of {volume:g}"
+    if traded < volume - noise:
+        return f"{status.name} with {traded:g} of {volume:g} traded" if status is Status.ALLTRADED else ""
+    if status is Status.PARTTRADED or status is Status.CANCELLED:
+        return f"{status.name} with all of {volume:g} traded"
+    return ""
+
+
+def known_contradiction(known: OrderData, filled: float, news: OrderData) -> str:
+    """What of the news of an order cannot be true of the order that is known, with ``filled`` of it delivered; or ""."""
+    if news.symbol != known.symbol:
+        return f"symbol {news.symbol}, not {known.symbol}"
+    if news.direction is not known.direction and news.direction and known.direction:
+        return f"direction {news.direction.name}, not {known.direction.name}"
+    if known.type in PRICE_SET and news.type in PRICE_SET:
+        if known.price and news.price and not isclose(known.price, news.price, rel_tol=NOISE):
+            return f"price {news.price:g}, not {known.price:g}"
+        if known.volume and news.traded > known.volume * (1.0 + NOISE) + NOISE:
+            return f"traded {news.traded:g} of {known.volume:g}"
+    if news.status in ENDED and news.traded < filled * (1.0 - NOISE) - NOISE:
+        return f"{news.status.name} with {news.traded:g} traded, of which {filled:g} is known"
+    return ""
+
+
+def fill_contradiction(order: OrderData, filled: float, trade: TradeData) -> str:
+    """What of a fill cannot be true of its order, of which ``filled`` was delivered before; or ""."""
+    if trade.symbol != order.symbol:
+        return f"symbol {trade.symbol}, not {order.symbol}"
+    if not trade.volume or not trade.price:
+        return f"{trade.volume:g} at {trade.price:g}"
+    if trade.direction is not order.direction and trade.direction and order.direction:
+        return f"direction {trade.direction.name}, not {order.direction.name}"
+    if order.type not in PRICE_SET:
+        return ""
+    if order.volume and filled + trade.volume > order.volume * (1.0 + NOISE) + NOISE:
+        return f"{trade.volume:g}, with {filled:g} of {order.volume:g} traded before"
+    return beyond_limit(order.direction, order.price, trade.price)
+
+
+def beyond_limit(direction: Direction | None, limit: float, price: float) -> str:
+    """Whether a price is worse than a limit order allows; "" if it is not."""
+    if limit and (
+        direction is Direction.LONG and price > limit * (1.0 + NOISE)
+        or direction is Direction.SHORT and price < limit * (1.0 - NOISE)
+    ):
+        return f"at {price:g}, beyond the limit {limit:g}"
+    return ""

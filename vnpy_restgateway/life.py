@@ -1,0 +1,126 @@
+"""
+One life of a venue: from one loss of its state to the next.
+
+A venue that starts anew (a test network that is wiped, another database behind the same address) counts its order and
+execution ids from the beginning. What is remembered of ids belongs to one life; a new one is noticed by an order that
+the venue must know and does not know any more, asked for again and again, spaced.
+"""
+
+from logging import ERROR
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from vnpy.trader.constant import Status
+
+from .orders import Entry
+
+if TYPE_CHECKING:
+    from .flow import OrderFlow
+
+MISSES: int = 3                 # answers without the order that is asked for, spaced as the doubt rule says
+QUESTIONS: int = 10             # without an answer, before the next occasion is waited for
+PATIENCE: float = 3.0           # s until an unanswered question is asked again
+
+
+class LifeWatch:
+    """Asks, after every reconnect and now and then, for an order that the venue has shown. Writer thread only."""
+
+    def __init__(self, flow: "OrderFlow") -> None:
+        self.flow: OrderFlow = flow
+        self._witness: Entry | None = None
+        self._misses: int = 0
+        self._asked: int = 0
+        self._missed_at: float = float("-inf")
+
+    def disconnected(self) -> None:
+        """The venue cannot be heard: whatever is told from now on may be of a new life."""
+        self.flow.table.mark_life()
+
+    def check(self, lost: bool = False) -> None:
+        """
+        Ask for the newest order that the venue has shown in this life. ``lost``: one is gone already, and when there is no
+        other to ask for, that is enough.
+        """
+        witness: Entry | None = self._witness
+        if witness and witness.life == self.flow.table.life:
+            return              # asked for already
+        witness, wait = self._newest()
+        if witness is None and wait and not lost:
+            self.flow.writer.sooner(wait, "life", self.check)
+        if witness is None and lost:
+            self._begin()
+        if witness is None or self.flow.venue.pause():
+            return
+        self._witness, self._misses, self._missed_at, self._asked = witness, 0, float("-inf"), 0
+        self._ask()
+
+    @property
+    def witness(self) -> Entry | None:
+        """The order that is asked for."""
+        return self._witness
+
+    def is_witness(self, orderid: str) -> bool:
+        """Whether this is the order that was asked for."""
+        return self._witness is not None and self._witness.orderid == orderid
+
+    def seen(self, entry: Entry) -> None:
+        """The venue knows this order: if it is the one that was asked for, nothing has changed."""
+        if entry is self._witness:
+            self._witness = None
+            self.flow.writer.timers.drop("life")
+            self.flow.table.mark_life()
+
+    def missed(self, asked_at: float) -> None:
+        """The venue does not know it (asked at a monotonic time)."""
+        witness: Entry | None = self._witness
+        spacing: float = self.flow.table.rule.spacing
+        if witness is None:
+            return
+        if asked_at >= self._missed_at + spacing:
+            self._misses += 1
+            self._missed_at = asked_at
+        if self._misses < MISSES:
+            self.flow.writer.later(spacing, "life", self._ask)
+            return
+        self._witness = None
+        if witness.life == self.flow.table.life:
+            self._begin()
+
+    def _begin(self) -> None:
+        flow = self.flow
+        flow.venue.log(
+            "The venue has lost its state and begins anew: the orders and fills of today are asked for again, "
+            "what its ids meant before is forgotten", ERROR
+        )
+        flow.table.begin_life()
+        flow.ask_all()
+        flow.venue.on_new_life()
+
+    def _ask(self) -> None:
+        witness: Entry | None = self._witness
+        self._asked += 1
+        if witness is None or self._asked > QUESTIONS:
+            self._witness = None
+            return
+        self.flow.writer.later(max(PATIENCE, self.flow.venue.pause()), "life", self._ask)
+        self.flow.venue.query_order(witness)
+
+    def _newest(self) -> tuple[Entry | None, float]:
+        """
+        The order to ask for: of this life, shown by the venue long enough ago, and not concluded to be gone. Without one,
+        the seconds until there is one, or 0.
+        """
+        table = self.flow.table
+        now: float = monotonic()
+        wait: float = 0.0
+        for entries in (table.final, table.active):
+            for entry in reversed(entries.values()):
+                if (
+                    entry.acknowledged and entry.venue_id and not entry.presumed and not table.is_former(entry)
+                    and entry.order.status is not Status.SUBMITTING
+                ):
+                    young: float = entry.sent + self.flow.seen_within - now if entry.sent else 0.0
+                    if young <= 0.0:
+                        return entry, 0.0
+                    wait = young
+        return None, wait
