@@ -130,7 +130,9 @@ def test_a_job_that_raises(
 
 
 # the venue tells an order that reached it by itself: these are not needed then
-BEFORE_ONLY: frozenset[str] = frozenset({"on_missing", "missing", "hunt", "on_candidates", "line_up", "looked_for", "_on_look"})
+BEFORE_ONLY: frozenset[str] = frozenset({
+    "on_missing", "missing", "hunt", "on_candidates", "line_up", "looked_for", "_on_look", "query_order", "on_query_order", "call",
+})
 QUESTIONS: list[tuple[str, Any, str]] = [
     ("binance", B.trading.Trading, "query_order"), ("binance", B.trading.Trading, "on_query_order"),
     ("binance", B.rest.RestApi, "call"), ("binance", R.flow.OrderFlow, "on_missing"), ("binance", R.orders.OrderTable, "missing"),
