@@ -117,7 +117,7 @@ class LifeWatch:
             for entry in reversed(entries.values()):
                 if (
                     entry.acknowledged and entry.venue_id and not entry.presumed and not table.is_former(entry)
-                    and entry.order.status is not Status.SUBMITTING
+                    and entry.order.status is not Status.SUBMITTING and not entry.amended
                 ):
                     young: float = entry.sent + self.flow.seen_within - now if entry.sent else 0.0
                     if young <= 0.0:

@@ -57,6 +57,7 @@ class Entry:
     held: bool = False                      # final, but not pushed before its missing trades are
     fill_queries: int = 0
     client_id: str = ""                     # the client order id at the venue
+    amended: bool = False                   # the venue has given it another client order id since
     life: int = 1                           # of the venue, in which the order was made
     id_doubted: bool = False                # its venue id is in doubt: it is asked for by the client order id
     by_shape: bool = False                  # found at the venue by what was sent, not by an id
