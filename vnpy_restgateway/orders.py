@@ -473,4 +473,8 @@ class OrderTable:
 
 def is_amended(entry: Entry, news: OrderData) -> bool:
     """Whether news with another client order id are of an order: an amendment gives it a new one, and no new time."""
-    return entry.created is not None and entry.created == news.datetime and entry.order.direction is news.direction
+    if entry.created is None or news.datetime is None or entry.order.direction is not news.direction:
+        return False
+    apart: float = abs((entry.created - news.datetime).total_seconds())
+    cut: bool = not (entry.created.microsecond and news.datetime.microsecond)
+    return apart < (1.0 if cut else 0.1)        # answers and pushes may cut an order's time at other digits
