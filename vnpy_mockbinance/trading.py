@@ -11,8 +11,7 @@ from vnpy.trader.object import ContractData, OrderData, TradeData
 
 from vnpy_restgateway.contradictions import Contradiction
 from vnpy_restgateway.gateway import RestGateway
-from vnpy_restgateway.nameless import CREATED_WITHIN
-from vnpy_restgateway.orders import Entry
+from vnpy_restgateway.orders import Entry, is_amended
 from vnpy_restgateway.outcome import NotSent, Outcome, Reply, classify, describe
 from vnpy_restgateway.plausible import short
 from vnpy_restgateway.reconcile import VenueOrder
@@ -202,7 +201,9 @@ class Trading(RestGateway):
         record: VenueOrder = parse_order(d, contract, self.gateway_name)
         if d.get("symbol", contract.name) != contract.name:
             raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
-        if entry is not None and record.order.orderid != entry.client_id and not self.is_amended(entry.orderid, record):
+        if entry is not None and record.order.orderid != entry.client_id and not (
+            record.venue_id == entry.venue_id and is_amended(entry, record.order)
+        ):
             raise Contradiction(f"order {record.order.orderid}, not {entry.client_id}")
         return record
 
@@ -264,7 +265,7 @@ class Trading(RestGateway):
         doubt, or may be another order's by now.
         """
         doubted: bool = entry.id_doubted or self.flow.table.is_former(entry) or self.flow.life.is_witness(entry.orderid)
-        return order_params(contract.name, entry.client_id, "" if doubted else entry.venue_id)
+        return order_params(contract.name, entry.client_id, "" if doubted and not entry.amended else entry.venue_id)
 
     def query_foreign(self, name: str, venue_id: str) -> None:
         """Ask for an order that we know by a fill only."""
@@ -303,6 +304,8 @@ class Trading(RestGateway):
         if reply.status == 200 and not reply.malformed:
             try:
                 record = self.read_order(reply.data, contract, entry)
+                if not (entry.is_active or entry.held) and entry.venue_id not in ("", record.venue_id):
+                    raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
             except Shape as problem:
                 self.log_once("query order", f"Order data not understood: {problem}", WARNING)
                 # a wrong answer, or the venue has begun its ids anew: our own id tells
@@ -325,15 +328,6 @@ class Trading(RestGateway):
             self.on_locked_out(code, text)
         elif code == TIMESTAMP:
             self.measure_clock()
-
-    def is_amended(self, orderid: str, record: VenueOrder) -> bool:
-        """Whether an order that has another client order id than ours is ours: an amendment gives it a new one, and no new time."""
-        entry: Entry | None = self.flow.table.get(orderid)
-        return bool(
-            entry and entry.venue_id == record.venue_id and entry.created is not None
-            and record.order.datetime is not None and abs(entry.created - record.order.datetime) < CREATED_WITHIN
-            and entry.order.direction is record.order.direction
-        )
 
     def query_fills(self, entry: Entry) -> None:
         """Ask for the fills of one order."""

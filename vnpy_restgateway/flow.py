@@ -275,9 +275,11 @@ class OrderFlow:
         known: Entry | None = self.table.whose(order.orderid, venue_id)
         reason: str = order_contradiction(order)
         if known:
-            if order.orderid not in (known.orderid, known.client_id, venue_id) and not is_amended(known, order):
-                self._mistake(known, f"client order id {order.orderid}, not {known.client_id}")
-                return False
+            if order.orderid not in (known.orderid, known.client_id, venue_id):
+                if not is_amended(known, order):
+                    self._mistake(known, f"client order id {order.orderid}, not {known.client_id}")
+                    return False
+                known.amended = True
             reason = reason or known_contradiction(known.order, known.filled, order)
         elif not reason:
             named: Entry | None = self.table.get(order.orderid)

@@ -36,15 +36,15 @@ class LifeWatch:
         """The venue cannot be heard: whatever is told from now on may be of a new life."""
         self.flow.table.mark_life()
 
-    def check(self, lost: bool = False) -> None:
+    def check(self, lost: bool = False, suspect: Entry | None = None) -> None:
         """
         Ask for the newest order that the venue has shown in this life. ``lost``: one is gone already, and when there is no
-        other to ask for, that is enough.
+        other to ask for, that is enough. ``suspect``: the order to ask for, as the venue has given its id to another.
         """
         witness: Entry | None = self._witness
         if witness and witness.life == self.flow.table.life:
             return              # asked for already
-        witness, wait = self._newest()
+        witness, wait = (suspect, 0.0) if suspect and suspect.acknowledged else self._newest()
         if witness is None and wait and not lost:
             self.flow.writer.sooner(wait, "life", self.check)
         if witness is None and lost:
@@ -117,7 +117,7 @@ class LifeWatch:
             for entry in reversed(entries.values()):
                 if (
                     entry.acknowledged and entry.venue_id and not entry.presumed and not table.is_former(entry)
-                    and entry.order.status is not Status.SUBMITTING
+                    and entry.order.status is not Status.SUBMITTING and not entry.amended
                 ):
                     young: float = entry.sent + self.flow.seen_within - now if entry.sent else 0.0
                     if young <= 0.0:

@@ -89,7 +89,7 @@ class NamelessFlow(OrderFlow):
             self._disbelieve(entry, f"the venue's id {venue_id}, which another order has")
             self.on_answer_lost(orderid)
             self.question(orderid, "the answer names another order")
-            self.life.check()
+            self.life.check(suspect=other)
             return
         sought: Sought | None = self.sought.pop(orderid, None)
         if sought and not entry.acknowledged:

@@ -57,6 +57,8 @@ class Entry:
     held: bool = False                      # final, but not pushed before its missing trades are
     fill_queries: int = 0
     client_id: str = ""                     # the client order id at the venue
+    identified_at: float = 0.0              # when the venue's id was told first, monotonic s
+    amended: bool = False                   # the venue has given it another client order id since
     life: int = 1                           # of the venue, in which the order was made
     id_doubted: bool = False                # its venue id is in doubt: it is asked for by the client order id
     by_shape: bool = False                  # found at the venue by what was sent, not by an id
@@ -110,6 +112,7 @@ class OrderTable:
         self.trade_ids: Seen = Seen(TRADES_KEPT)
         self.prints: Seen = Seen(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
         self.recent: dict[str, None] = {}               # ids of trades delivered since ``mark_life``, oldest first
+        self.marked_at: float = float("inf")            # monotonic s of ``mark_life``
         self.life: int = 1                              # of the venue: one that loses its state begins another
         self.former: dict[str, Entry] = {}              # live orders of the life before, by the venue id they had in it
         self.disputed: list[tuple[Entry, TradeData, str]] = []      # fills that cannot be, and why; the flow takes them
@@ -138,7 +141,7 @@ class OrderTable:
         The venue is another one than before, with ids of its own: what its ids meant is forgotten,
         what we believe of our orders is not.
         """
-        self.recent.clear()
+        self.mark_life()
         self.prints.clear()
         self.begin_life()
         for entry in (*self.active.values(), *self.final.values()):
@@ -153,6 +156,7 @@ class OrderTable:
     def mark_life(self) -> None:
         """The venue has just been seen to be the same as ever, or cannot change before it is heard of again."""
         self.recent.clear()
+        self.marked_at = monotonic()
 
     def begin_life(self) -> None:
         """
@@ -161,11 +165,17 @@ class OrderTable:
         """
         self.life += 1
         self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
-        self.by_venue_id.clear()
         self.over.clear()
         self.trade_ids.clear()
+        if self.marked_at == float("inf"):
+            self.recent.clear()
         for tradeid in self.recent:
             self.trade_ids.add(tradeid)
+        # what was told since belongs to the new life
+        self.by_venue_id = {key: entry for key, entry in self.by_venue_id.items() if entry.identified_at > self.marked_at}
+        for key, entry in self.by_venue_id.items():
+            entry.life = self.life
+            self.former.pop(key, None)
         self.parked_trades.clear()
         self._parked = 0
 
@@ -384,6 +394,7 @@ class OrderTable:
             return
         if not entry.venue_id:
             entry.venue_id = venue_id
+            entry.identified_at = monotonic()
             entry.life = self.life
             self.by_venue_id[venue_id] = entry
         elif entry.venue_id == venue_id and venue_id not in self.by_venue_id:
@@ -462,4 +473,8 @@ class OrderTable:
 
 def is_amended(entry: Entry, news: OrderData) -> bool:
     """Whether news with another client order id are of an order: an amendment gives it a new one, and no new time."""
-    return entry.created is not None and entry.created == news.datetime and entry.order.direction is news.direction
+    if entry.created is None or news.datetime is None or entry.order.direction is not news.direction:
+        return False
+    apart: float = abs((entry.created - news.datetime).total_seconds())
+    cut: bool = not (entry.created.microsecond and news.datetime.microsecond)
+    return apart < (1.0 if cut else 0.1)        # answers and pushes may cut an order's time at other digits

@@ -333,3 +333,70 @@ def test_a_new_session_takes_up_what_the_old_one_left(desk: NamelessDesk) -> Non
     assert {orderid for orderid, _ in desk.queries[asked:]} == {"o1", "o3"}
     desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.status("o1") is Status.NOTTRADED
+
+
+# one message may be wrong (F73), and the account may not be ours alone (F75)
+
+
+def lists(desk: NamelessDesk, *orders: OrderData) -> None:
+    desk.wait(RULE.spacing)
+    desk.flow.on_candidates([VenueOrder(order, order.orderid) for order in orders], list(desk.flow.table.active), desk.now)
+
+
+def test_one_list_alone_decides_nothing(desk: NamelessDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nameless_module, "LISTED", 2)
+    desk.send()
+    desk.lose()
+    lists(desk, make_order("999", Status.NOTTRADED))
+    lists(desk, make_order("7", Status.NOTTRADED))
+    assert desk.shown == [("o1", Status.SUBMITTING, 0.0)]
+    lists(desk, make_order("7", Status.NOTTRADED))
+    assert desk.shown[1:] == [("o1", Status.NOTTRADED, 0.0)]
+    entry = desk.flow.table.get("o1")
+    assert entry is not None and entry.venue_id == "7" and entry.by_shape
+
+
+def test_a_cancel_of_an_order_that_may_be_anothers_is_said(desk: NamelessDesk) -> None:
+    desk.send()
+    desk.lose()
+    lists(desk, make_order("7", Status.NOTTRADED))
+    desk.flow.cancel("o1")
+    assert desk.cancels == ["o1"] and desk.said("venue's order 7", "may be the order of another program")
+
+
+def test_where_others_trade_what_cannot_be_told_apart_stays_in_doubt(desk: NamelessDesk) -> None:
+    desk.send("o0")
+    desk.flow.on_accepted("o0", "6")
+    desk.venue("6")
+    desk.venue("5", volume=3.0)                     # somebody else's, made while we trade
+    assert ("5", Status.NOTTRADED, 0.0) in desk.shown
+    desk.send("o1", price=90.0)
+    desk.lose("o1")
+    lists(desk, make_order("6", Status.NOTTRADED), make_order("5", Status.NOTTRADED, volume=3.0), make_order("7", Status.NOTTRADED, price=90.0))
+    assert desk.status("o1") is Status.SUBMITTING and desk.said("o1", "cannot be told which is which")
+    assert desk.shown[-1] == ("7", Status.NOTTRADED, 0.0)
+    desk.flow.cancel("o1")
+    assert not desk.cancels
+
+
+def test_an_answer_with_the_id_of_another_order_is_not_believed(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.flow.on_accepted("o1", "7")
+    desk.venue("7")
+    desk.send("o2", price=90.0)
+    desk.flow.on_accepted("o2", "7")
+    assert desk.status("o2") is Status.SUBMITTING and desk.said("which another order has")
+    lists(desk, make_order("7", Status.NOTTRADED), make_order("8", Status.NOTTRADED, price=90.0))
+    assert desk.status("o2") is Status.NOTTRADED and desk.status("o1") is Status.NOTTRADED
+    entry = desk.flow.table.get("o2")
+    assert entry is not None and entry.venue_id == "8"
+
+
+def test_an_answer_with_an_id_that_is_nobodys(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.flow.on_accepted("o1", "999")
+    desk.venue("7")
+    assert desk.shown == [("o1", Status.SUBMITTING, 0.0)], "it may be ours"
+    for _ in range(2):
+        lists(desk, make_order("7", Status.NOTTRADED))
+    assert desk.shown[1:] == [("o1", Status.NOTTRADED, 0.0)]

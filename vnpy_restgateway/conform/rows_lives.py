@@ -115,7 +115,7 @@ def lives(run: Run) -> None:
     forget(desk)
     if not first & a_life(5):
         raise Missed("vacuous", "the venue gave other ids")
-    desk.recorder.wait(lambda: desk.recorder.said("begins anew", 40), "the line that says so", run.profile.patience)
+    desk.recorder.wait(lambda: desk.recorder.said("begins anew", 40), "the line that says so", run.profile.patience + 60.0)
     desk.assert_truth(run.profile.patience)
     again = shown & {trade.vt_tradeid for trade in desk.recorder.trades}
     if again:
