@@ -123,7 +123,7 @@ def make_profile(name: str, target: Target) -> Profile:
         for place, text in target.patches.items():
             module, constant = place.split(":")
             setattr(importlib.import_module(module), constant, fill(text, venue))
-        armed: list[str] = [fault["match"] for fault in venue.faults.list()]
+        armed: list[str] = [fault["match"] for fault in venue.faults.list()] if target.slow else []
         for label in target.slow:
             if label not in armed:
                 venue.faults.add({"match": label, "stage": "on_reply", "action": "delay", "ms": 250, "times": 0})
