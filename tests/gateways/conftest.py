@@ -96,6 +96,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 def venue(case: Case) -> Iterator[MockExchange]:
     with case.open_venue() as running:
         yield running
+        idle = running.faults.never_bitten()
+    assert not idle, f"faults of this test that never bit: {idle}"
 
 
 @pytest.fixture
