@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from .byte_proxy import VenueWire
 from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
@@ -179,6 +180,13 @@ class MockExchange:
     def state(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers."""
         return self.run(lambda venue: venue.describe())
+
+    def wire(self) -> VenueWire:
+        """
+        A wire to the venue that can be broken, for a client that is given its ``rest`` and ``stream`` instead of the
+        venue's: ``with venue.wire() as wire: ...; wire.deafen(); ...; wire.heal()``. It ends with the block.
+        """
+        return VenueWire(self.rest, self.stream)
 
     def set_price(self, symbol: str, price: str | int) -> None:
         """Move the market to ``price``, filling what it crosses. ValueError names what is wrong."""

@@ -53,10 +53,11 @@ class HashExGateway(Accounting):
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset({OrderType.LIMIT, OrderType.MARKET})
     # an order may not be visible for half a minute after it was accepted
-    doubt_rule = DoubtRule(bound=30.0, spacing=3.0, misses=3, first=0.5, longest=5.0)
+    doubt_rule = DoubtRule(bound=30.0, spacing=1.0, misses=3, first=0.5, longest=3.0)
 
     rules_interval: float = 600.0       # s between looks at the rules of all symbols
     request_timeout: float = 10.0       # s from sending to the end of the answer
+    query_timeout: float = 5.0          # the same of a question
     requests_per_second: float = REQUESTS_PER_SECOND
     silence: float = 5.0                # s without news of a book after which it is polled,
     poll_ticks: float = 2.0             # this often,

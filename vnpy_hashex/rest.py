@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .gateway import HashExGateway
 
 RETRY_FIRST: float = 0.5            # s, doubled up to
-RETRY_LONGEST: float = 30.0
+RETRY_LONGEST: float = 5.0
 LIMIT_FALLBACK: float = 10.0        # s after a 429 without Retry-After
 HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
 
@@ -282,6 +282,7 @@ class RestApi(RestClient):
 
         self.add_request(
             method, path, params=params, extra=call, lane=lane, priority=urgent, callback=on_answer, on_failed=on_failed,
+            timeout=min(self.gateway.query_timeout, self.read_timeout) if method == "GET" else None,
             # without a reply: what is no JSON says nothing here
             on_error=lambda exc, value, tb, request: post(settle, callback, None, value),
         )

@@ -25,8 +25,8 @@ from .trading import Shape
 if TYPE_CHECKING:
     from .gateway import HashExGateway
 
-HEARTBEAT: float = 20.0             # s between "ping"s; the strictest document disconnects after 30
-SILENCE: float = 30.0               # s without any frame, "pong" included, after which a connection is dead
+HEARTBEAT: float = 8.0              # s between "ping"s; the strictest document disconnects after 30
+SILENCE: float = 12.0               # s without any frame, "pong" included, after which a connection is dead
 ACKNOWLEDGED: float = 2.0           # s after which a subscription that nobody refused counts: "succeed" is in no document
 TOKEN_PAUSE: float = 2.0            # s, doubled with every refusal up to
 TOKEN_LONGEST: float = 60.0

@@ -36,7 +36,8 @@ WS_USER_STREAM: str = "userDataStream.subscribe.signature"
 # Streams a subscribed symbol takes, each "<symbol>@<name>"
 CHANNELS: tuple[str, ...] = ("bookTicker", "depth5@100ms", "aggTrade", "ticker")
 
-RECV_WINDOW: int = 5_000            # ms a signed request stays valid
+RECV_WINDOW: int = 2_000            # ms a signed request stays valid: as long as an order that is late may still be taken
+QUERY_TIMEOUT: float = 5.0          # s for questions; what lists all symbols gets as long as an order
 ENGINE_TIMEOUT: float = 10.0        # s Binance itself waits for its engine (rest-api.md, General API Information)
 PAGE: int = 1_000                   # rows a list call gives at most
 SUBSCRIBE_BATCH: int = 200          # streams named in one SUBSCRIBE

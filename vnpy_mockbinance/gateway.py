@@ -23,13 +23,14 @@ from vnpy.trader.object import (
 )
 
 from vnpy_restgateway.clock import ServerClock
+from vnpy_restgateway.doubt import DoubtRule
 from vnpy_restgateway.history import aware
 from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
 
 from .accounting import Accounting
 from .embedded import INSTALL_HINT, EmbeddedExchange
-from .endpoints import ENGINE_TIMEOUT, TESTNET_REST_HOST, stream_hosts
+from .endpoints import ENGINE_TIMEOUT, QUERY_TIMEOUT, RECV_WINDOW, TESTNET_REST_HOST, stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .errors import INVALID_SYMBOL
 from .parse import Listing, parse_listing
@@ -83,9 +84,12 @@ class MockBinanceGateway(Accounting):
     # more arguments for the embedded exchange's command line (--feed, --speed, --seed, ...)
     embedded_arguments: str | tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
+    query_timeout: float = QUERY_TIMEOUT                # the same of a question
+    # an order that is older than its window is not taken any more, and the engine answers or gives up within its time-out
+    doubt_rule = DoubtRule(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=1.0, misses=3, first=0.2, longest=3.0)
 
     rules_interval: float = 1_800.0     # s between looks at the rules of all symbols
-    ping_interval: int = 10             # s; a socket whose pings are not answered for as long is dead
+    ping_interval: int = 3              # s; a socket whose pings are not answered for four is dead
     market_silence: int = 30            # s; a market stream with subscriptions always has something to say
 
     # s between looks, where nothing is pushed (Server = QTE)

@@ -27,6 +27,7 @@ Answer = Callable[[Reply | None, BaseException | None, float], None]
 
 
 FIND_AGAIN: float = 2.0      # seconds from a page with 404 to the question which build answers now
+LONGEST_ANSWER: float = 6.0  # s; one request is on its way at a time, so each that is lost holds the others (Q38: 5 to 10 s)
 LONGEST: float = 8.0         # s between requests while nothing answers
 
 
@@ -101,7 +102,7 @@ class QteRest(RestClient):
         """Start the workers. Nothing is asked yet."""
         self.key = key
         self.lines = {"order": Line(), "query": Line()}
-        self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
+        self.init(host, proxy_host, proxy_port, read_timeout=min(self.gateway.request_timeout, LONGEST_ANSWER))
         self.start(1)
         self.gateway.log("REST API started")
 
@@ -142,6 +143,7 @@ class QteRest(RestClient):
         post = self.gateway.writer.post
         self.add_request(
             call.method, call.path, extra=call, lane=lane,
+            timeout=min(self.gateway.query_timeout, self.read_timeout) if call.method == "GET" else None,
             callback=lambda data, request: post(self._done, line, lane, call, request.reply, None),
             on_failed=lambda status, request: post(self._done, line, lane, call, request.reply, None),
             on_error=lambda exc, value, tb, request: post(self._done, line, lane, call, request.reply, value),

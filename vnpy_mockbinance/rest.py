@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
 
 RETRY_FIRST: float = 0.5            # s, doubled up to
-RETRY_LONGEST: float = 30.0
+RETRY_LONGEST: float = 5.0
 BAN_FALLBACK: float = 120.0         # s of pause after a 418 without Retry-After: Binance's shortest ban
 LIMIT_FALLBACK: float = 10.0        # s after a 429 without one
 HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
@@ -121,7 +121,7 @@ class RestApi(RestClient):
         call: Call = Call(name, signed, again)
         try:
             self.add_request(
-                "GET", path, params=params, extra=call,
+                "GET", path, params=params, extra=call, timeout=None if name == "contract" else self.patience,
                 callback=lambda data, request: self.on_data(data, request, callback),
                 on_failed=self.on_query_failed, on_error=self.on_query_error,
             )
@@ -208,7 +208,7 @@ class RestApi(RestClient):
             self.on_data(data, request, lambda data, sent: on_time(data, call, received))
 
         self.add_request(
-            "GET", TIME, extra=Call("time", False, self.query_time), callback=on_answer,
+            "GET", TIME, extra=Call("time", False, self.query_time), callback=on_answer, timeout=self.patience,
             on_failed=self.on_query_failed, on_error=self.on_query_error, priority=True,
         )
 
@@ -242,6 +242,11 @@ class RestApi(RestClient):
             partial(self.gateway.on_query_trades, name),
         )
 
+    @property
+    def patience(self) -> float:
+        """Seconds a question may take: one that is not answered costs no more before it is asked over a new connection."""
+        return min(self.gateway.query_timeout, self.read_timeout)
+
     # commands and single questions: answered whatever happens, never repeated here
 
     def call(
@@ -263,6 +268,7 @@ class RestApi(RestClient):
 
         self.add_request(
             method, path, params=params, extra=Call(f"{method} {path}", True, entry=entry), lane=lane, priority=urgent,
+            timeout=self.patience if lane == "query" else None,
             callback=lambda data, request: do(settle, callback, request.reply, None),
             on_failed=on_failed,
             on_error=lambda exc, value, tb, request: do(settle, callback, request.reply, value),

@@ -11,7 +11,8 @@ class DoubtRule:
     ``bound`` is how long after sending the venue may still be working on the order (its own
     time-out plus the validity window of the request): a "not found" before that proves nothing.
     ``misses`` of them after the bound, each at least ``spacing`` apart, conclude that the order
-    does not exist.
+    does not exist. Until the bound is over the questions come further and further apart, ``longest`` at most;
+    from then on the first ones come every ``spacing``, so that silence is settled soon after it means something.
     """
 
     bound: float = 15.0
@@ -24,7 +25,7 @@ class DoubtRule:
 class Doubt:
     """The questioning of one order. ``now`` is a monotonic clock in seconds."""
 
-    __slots__ = ("rule", "sent", "next_query", "_delay", "_misses", "_last_miss")
+    __slots__ = ("rule", "sent", "next_query", "_delay", "_misses", "_last_miss", "_late")
 
     def __init__(self, rule: DoubtRule, sent: float, now: float) -> None:
         self.rule: DoubtRule = rule
@@ -33,11 +34,17 @@ class Doubt:
         self._delay: float = rule.first
         self._misses: int = 0
         self._last_miss: float = float("-inf")
+        self._late: int = 0                     # questions since the bound is over
 
     def asked(self, now: float) -> None:
-        """A query went out: plan the next one, further and further apart."""
-        self._delay = min(self._delay * 2, self.rule.longest)
-        self.next_query = now + self._delay
+        """A query went out: plan the next one."""
+        rule, edge = self.rule, self.sent + self.rule.bound
+        self._delay = min(self._delay * 2, rule.longest)
+        if now >= edge:
+            self._late += 1
+            self.next_query = now + (rule.spacing if self._late <= 2 * rule.misses else max(self._delay, rule.spacing))
+        else:
+            self.next_query = min(now + self._delay, max(edge, now + rule.first))
 
     def missed(self, asked_at: float) -> bool:
         """

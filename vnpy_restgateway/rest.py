@@ -55,7 +55,7 @@ class RestClient(vnpy_rest.RestClient):
         self.proxies: dict | None = None
         self.ssl_context: ssl.SSLContext | None = None
         self.secrets: Iterable[str] = ()                # masked wherever they turn up in a log line
-        self.connect_timeout: float = 5.0
+        self.connect_timeout: float = 4.0
         self.read_timeout: float = 10.0
         self.proxy: Proxy | None = None
         self.mock: str = ""                             # the dialect of the mock exchange that has answered, "" of none
@@ -73,7 +73,7 @@ class RestClient(vnpy_rest.RestClient):
         url_base: str,
         proxy_host: str = "",
         proxy_port: int = 0,
-        connect_timeout: float = 5.0,
+        connect_timeout: float = 4.0,
         read_timeout: float = 10.0,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 IDLE_LIMIT: float = 50.0            # seconds a connection may be idle: less than venues and proxies allow
+FRESH: float = 4.0                  # seconds since the peer was heard within which an order may leave over a connection
 
 
 class Origin:
@@ -156,7 +157,8 @@ class Connection:
     def __init__(self, transport: "Transport", origin: Origin) -> None:
         self.origin: Origin = origin
         self.prefix: str = ""                           # of the target, when a proxy forwards plain http
-        self.idle_since: float = 0.0
+        self.idle_since: float = 0.0                    # when the last answer was whole: the peer was heard then
+        self.sent_at: float = 0.0                       # when the last request was sent
         self.deadline: float = 0.0                      # of the exchange under way
         self.dialer: Dialer = Dialer(transport)
         through: Proxy | None = transport.proxy
@@ -175,10 +177,10 @@ class Connection:
                 self.proxy_headers = through.headers if through else {}
         self.http.dialer = self.dialer
 
-    def usable(self, now: float) -> bool:
-        """False when it has been idle for long, or the peer has closed it: idle connections have nothing to say."""
+    def usable(self, now: float, limit: float = IDLE_LIMIT) -> bool:
+        """False when it has been idle for ``limit`` seconds, or the peer has closed it: idle connections have nothing to say."""
         sock: Any = self.http.sock
-        return sock is not None and now - self.idle_since < IDLE_LIMIT and not wait_for_read(sock, 0.0)
+        return sock is not None and now - self.idle_since < limit and not wait_for_read(sock, 0.0)
 
     def open(self, deadline: float) -> None:
         """TCP, then CONNECT through a proxy, then TLS."""
@@ -193,7 +195,8 @@ class Connection:
         self.deadline = deadline
         if self.proxy_headers:
             headers = {**headers, **self.proxy_headers}
-        self.http.sock.settimeout(max(deadline - monotonic(), 0.001) if waits else 0.0)
+        self.sent_at = now = monotonic()
+        self.http.sock.settimeout(max(deadline - now, 0.001) if waits else 0.0)
         # the standard library's request and answer on urllib3's connection: a quarter of the cost less
         http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
 

@@ -4,6 +4,11 @@ The connections of one REST client: which are idle, which are at work, and until
 A total deadline (``time.monotonic`` seconds) is kept, so that a peer that drips bytes holds a worker no longer
 than one that says nothing. Everything that fails before the first byte of a request is handed to the kernel is
 ``NotSent``; everything after is ``Unknown``.
+
+A router may forget idle connections, and nobody is told. So one request that gets no answer ends every idle
+connection on which the peer has not been heard since that request was sent, and what is asked next goes over a new
+one: a dead connection is never tried twice. An order never leaves over a connection that has been idle for more than
+a few seconds.
 """
 
 import http.client
@@ -17,11 +22,12 @@ from urllib3.exceptions import HTTPError
 from .net import default_context
 from .outcome import NotSent, Unknown, describe
 from .proxy import Proxy
-from .rest_connection import Connection, Origin, ends_with_connection
+from .rest_connection import FRESH, IDLE_LIMIT, Connection, Origin, ends_with_connection
 from .rest_wire import Response
 
 WATCH: float = 0.2                  # seconds between looks at answers that drip
 AT_ONCE: int = 8_192                # bytes that an idle connection's buffer takes for sure
+IDLE_LIMITS: dict[str, float] = {"order": FRESH}            # by lane, seconds; other lanes: IDLE_LIMIT
 ERRORS: tuple[type[Exception], ...] = (                     # what an exchange that breaks may raise
     TimeoutError, HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError
 )
@@ -93,6 +99,7 @@ class Transport:
             connection.send(method, target, headers, body, deadline, waits)
         except ERRORS as exc:
             self._end(lane, connection, False)
+            self._suspect(connection.sent_at)
             raise self._unknown(exc, deadline) from exc
         return connection
 
@@ -114,6 +121,7 @@ class Transport:
                 raise NotSent(f"proxy {self.proxy.authority if self.proxy else ''} refused: 407 {response.reason}")
             return response
         except ERRORS as exc:
+            self._suspect(connection.sent_at)
             raise self._unknown(exc, deadline) from exc
         finally:
             self._end(lane, connection, whole)
@@ -137,14 +145,25 @@ class Transport:
         """Whether the lane has an idle connection, wherever to."""
         return any(pool and key[0] == lane for key, pool in list(self._idle.items()))
 
+    def _suspect(self, sent_at: float) -> None:
+        """A request that was sent at that monotonic time got no answer: close what is idle and has not been heard since."""
+        dead: list[Connection] = []
+        with self._lock:
+            for pool in self._idle.values():
+                dead += [connection for connection in pool if connection.idle_since <= sent_at]
+                pool[:] = [connection for connection in pool if connection.idle_since > sent_at]
+        for connection in dead:
+            self._discard(connection)
+
     def _take_idle(self, lane: str, origin: Origin) -> Connection | None:
+        limit: float = IDLE_LIMITS.get(lane, IDLE_LIMIT)
         pool: list[Connection] | None = self._idle.get((lane, origin.key))
         while pool:
             try:
                 connection: Connection = pool.pop()
             except IndexError:
                 break
-            if connection.usable(monotonic()):
+            if connection.usable(monotonic(), limit):
                 return connection
             self._discard(connection)
         return None

@@ -26,10 +26,10 @@ class StreamOptions:
     headers: Mapping[str, str] | None = None
     proxy: str | None = field(default=None, repr=False)     # its URL has the password
     ssl_context: ssl.SSLContext | None = None
-    pong_timeout: float = 10.0
-    connect_timeout: float = 10.0
+    pong_timeout: float = 4.0
+    connect_timeout: float = 4.0
     backoff_base: float = 0.5
-    backoff_cap: float = 30.0
+    backoff_cap: float = 5.0
     stable_after: float = 30.0
     max_message: int = 16 * 1024 * 1024
     max_send_buffer: int = 4 * 1024 * 1024

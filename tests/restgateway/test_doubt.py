@@ -16,8 +16,20 @@ def test_questions_come_soon_and_then_further_apart() -> None:
         asked = doubt.next_query
         doubt.asked(asked)
         gaps.append(round(doubt.next_query - asked, 9))
-    assert gaps[:5] == [0.4, 0.8, 1.6, 3.2, 5.0]
-    assert set(gaps[5:]) == {5.0}
+    assert gaps[:4] == [0.4, 0.8, 1.6, 3.2]
+
+
+def test_the_first_question_that_can_settle_it_is_asked_at_the_bound_and_the_next_ones_follow_soon() -> None:
+    doubt = Doubt(DoubtRule(bound=12.0, spacing=1.0, misses=3, first=0.2, longest=3.0), sent=100.0, now=100.0)
+    asked = []
+    while not asked or asked[-1] < 125.0:
+        asked.append(round(doubt.next_query, 6))
+        doubt.asked(doubt.next_query)
+    assert {112.0, 113.0, 114.0} <= set(asked)
+    assert max(b - a for a, b in zip(asked, asked[1:], strict=False)) == 3.0
+    late = Doubt(DoubtRule(bound=12.0, spacing=1.0), sent=100.0, now=200.0)
+    late.asked(200.2)
+    assert late.next_query == 201.2
 
 
 def test_not_found_within_the_bound_proves_nothing() -> None:

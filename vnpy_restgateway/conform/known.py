@@ -12,6 +12,7 @@ from .profile import WIRES, Profile, load_class
 
 NO_CODE: str = "no document has a code for too many orders, or for a busy venue"
 NO_RULES: str = "the server tells no ticks and steps: they come from the setting Symbols"
+NO_KEEPING: str = "the server ends every connection after its answer: none is ever idle"
 NO_NONCE: str = "requests carry a time, no nonce"
 NO_TIME: str = "requests carry neither a time nor a nonce"
 STOPS: frozenset[OrderType] = frozenset({OrderType.FAK, OrderType.FOK, OrderType.STOP})
@@ -38,9 +39,10 @@ OF_THE_DIALECT: dict[str, dict[str, Any]] = {
     "binance": {"absent": {"F34": NO_NONCE}},
     "qte": {
         "tells_fills": False, "finds_lost": False, "pushed": False, "has_bars": False,
-        "absent": {"F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME, "F43": NO_RULES},
+        "absent": {"F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME, "F41": NO_KEEPING, "F43": NO_RULES},
     },
-    "hashex": {"names_orders": False, "absent": {"F6": NO_CODE}},
+    # an order may not be shown for half a minute after it was taken (its documents name no time)
+    "hashex": {"names_orders": False, "shown_within": 35.0, "absent": {"F6": NO_CODE}},
 }
 
 QTE_SYMBOLS: str = "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001, BNBUSDT:0.01:0.001, ETHBTC:0.00001:0.0001"

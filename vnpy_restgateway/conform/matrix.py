@@ -15,6 +15,7 @@ from .armed import ArmedFaults, WatchedVenue
 from .desk import ALIVE, Desk
 from .profile import PAGE, Profile, Wire
 from .recorder import Missed
+from .storm import OverWire
 
 LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
 NOTICE: float = 0.1             # s until a bite is noticed
@@ -32,6 +33,7 @@ class Run:
         self.venue: Any = WatchedVenue(venue, self.faults)
         self.spoils: bool = spoils
         self.desks: list[Desk] = []
+        self.wires: list[Any] = []
 
     @property
     def wire(self) -> Wire:
@@ -43,10 +45,20 @@ class Run:
         self.desks.append(found)
         return found.ready() if ready else found
 
+    def lay_wire(self) -> Any:
+        """A wire that can be broken, between the venue and every gateway that is opened from now on."""
+        found: Any = self._venue.wire()
+        found.start()
+        self.wires.append(found)
+        self._venue = OverWire(self._venue, found)
+        return found
+
     def close(self) -> None:
         """End all gateways."""
         for desk in self.desks:
             desk.close()
+        for wire in self.wires:
+            wire.stop()
 
     def arm(self, labels: tuple[str, ...] | str, stage: str, action: str, must_bite: bool = True, **fields: Any) -> list[int]:
         """

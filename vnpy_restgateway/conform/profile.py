@@ -55,6 +55,8 @@ class Venue(Protocol):
 
     def ban(self, ms: int, status: int = 418) -> None: ...
 
+    def wire(self) -> Any: ...
+
     def set_rules(self, symbol: str, *, status: str = "", **rules: str | int) -> None: ...
 
     def amend(self, quantity: str | int, *, order_id: int | None = None) -> None: ...
@@ -164,6 +166,7 @@ class Profile:
     has_bars: bool = True
     quick: Callable[[BaseGateway], None] = lambda gateway: None     # called before the gateway connects
     patience: float = 60.0          # s for what a gateway finds out by itself
+    shown_within: float = 0.0       # s after it was sent until an order must be seen at the venue, where that is long
     strike: float = 10.0            # s within which a fault strikes after what calls it out
     real_engine: bool = False       # vn.py's own event engine, which a gateway can kill
     absent: Mapping[str, str] = field(default_factory=dict)         # row -> why it cannot apply to this pair
