@@ -30,6 +30,7 @@ SCRIPTS: dict[str, str] = {
     "post_order": "POST order at the mock exchange",
     "fanout": "market data to many clients",
     "growth": "cost as work grows",
+    "storm": "everything settled after a bad wire",
 }
 PACKAGES: tuple[str, ...] = (
     "vnpy", "vnpy_binance", "vnpy_rest", "vnpy_websocket", "websocket-client", "websockets", "requests", "urllib3",
