@@ -12,8 +12,9 @@ from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.object import BarData, ContractData, HistoryRequest, SubscribeRequest
 
 from vnpy_restgateway.clock import ServerClock
+from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.doubt import DoubtRule
-from vnpy_restgateway.history import aware
+from vnpy_restgateway.history import Download, aware
 from vnpy_restgateway.outcome import Outcome
 from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
@@ -29,8 +30,6 @@ from .rest import RestApi
 from .streams import MdApi, UserSocket
 
 RULES_AGAIN: float = 5.0                # s at least between questions for the rules after refusals
-CLOCK_SAMPLES: int = 3
-CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
 
 
 class HashExGateway(Accounting):
@@ -58,6 +57,7 @@ class HashExGateway(Accounting):
     rules_interval: float = 600.0       # s between looks at the rules of all symbols
     request_timeout: float = 10.0       # s from sending to the end of the answer
     query_timeout: float = 5.0          # the same of a question
+    history_patience: float = 60.0      # s without a further page after which a history is cut short
     requests_per_second: float = REQUESTS_PER_SECOND
     silence: float = 5.0                # s without news of a book after which it is polled,
     poll_ticks: float = 2.0             # this often,
@@ -65,7 +65,8 @@ class HashExGateway(Accounting):
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
-        self.clock: ServerClock = ServerClock()
+        self.keeper: ClockKeeper = ClockKeeper(self.writer, self._ask_time, self.log, self._is_mock)
+        self.clock: ServerClock = self.keeper.clock
         self.rest: RestApi = RestApi(self)
         self.md: MdApi = MdApi(self)
         self.user: UserSocket = UserSocket(self)
@@ -75,8 +76,6 @@ class HashExGateway(Accounting):
         self.locked_out: bool = False               # the venue refused our key: no signed requests
         self._stream_host: str = ""
         self._proxy: tuple[str, int] = ("", 0)
-        self._samples: int = 0
-        self._after_clock: list[Callable[[], None]] = []
 
     # lifecycle
 
@@ -101,7 +100,6 @@ class HashExGateway(Accounting):
         self.routes = Routes(self.log)
         self._rules_asked = 0.0
         self.restart_accounting()
-        self._after_clock.clear()
         self._proxy = (values["Proxy Host"], values["Proxy Port"])
         self.market_buy = values["Market Buy"]
         host: str = values["REST Host"]
@@ -112,7 +110,7 @@ class HashExGateway(Accounting):
             self.log("No access key and secret key given: market data only", WARNING)
             key = secret = ""
         self.rest.connect(host, key, secret, *self._proxy)
-        self.clock = ServerClock()
+        self.clock = self.keeper.begin()
         self.measure_clock()
 
     def closers(self) -> list[Callable[[], None]]:
@@ -147,40 +145,32 @@ class HashExGateway(Accounting):
         if req.interval not in INTERVAL_VT2HASHEX:
             self.log(f"Query kline history failed, interval not supported: {req.interval}", WARNING)
             return []
+        download: Download = Download(req.symbol, self.log, self.history_patience)
         try:
             bars: list[BarData] = self.rest.query_history(
-                contract, req.interval, aware(req.start), aware(req.end) if req.end else None
+                contract, req.interval, aware(req.start), aware(req.end) if req.end else None, download
             )
         except Exception as error:
             self.on_exception(error)
             return []
-        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else "no bars"
-        self.log(f"Query kline history finished, {req.symbol} - {req.interval.value}, {span}")
+        download.finish(bars, req.interval)
         return bars
 
     # answers: clock, contracts
 
     def measure_clock(self, then: Callable[[], None] | None = None) -> None:
         """Take several samples of the server's clock, then go on."""
-        if then:
-            self._after_clock.append(then)
-        self._samples = 0
-        self.clock.invalidate()
+        self.keeper.measure(then)
+
+    def _ask_time(self) -> None:
         self.rest.query_time()
+
+    def _is_mock(self) -> bool:
+        return bool(self.rest.mock)
 
     def on_query_time(self, server_ms: int, sent: float, received: float) -> None:
         """One sample of the server's clock."""
-        self.clock.feed(sent, server_ms, received)
-        self._samples += 1
-        if self._samples < CLOCK_SAMPLES:
-            self.rest.query_time()
-            return
-        self.log_once("clock", f"Server time updated, local offset: {-self.clock.offset_ms:.0f}ms")
-        self.writer.later(CLOCK_INTERVAL, "clock", self.measure_clock)
-        waiting, self._after_clock = self._after_clock, []
-        for call in waiting:
-            call()
-        if not self.ready:
+        if self.keeper.sampled(server_ms, sent, received) and not self.ready:
             self.query_contract()
 
     def query_contract(self) -> None:

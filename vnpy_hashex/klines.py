@@ -15,7 +15,7 @@ from vnpy_restgateway.history import STEP
 from .endpoints import KLINE_PAGE
 
 EPOCH: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
-EMPTY_WINDOWS: int = 20         # in a row, before the venue is taken to have no more
+EMPTY_WINDOWS: int = 20         # in a row, before the rest is walked from its end
 
 # startTime (None: left out), endTime, limit -> bars in any order; None: failed
 Page = Callable[[int | None, int, int], list[BarData] | None]
@@ -34,7 +34,10 @@ def fetch(page: Page, interval: Interval, start: datetime, end: datetime | None,
     bars: dict[datetime, BarData] = {}
     cursor: datetime = start
     empty: int = 0
-    while cursor <= last and empty < EMPTY_WINDOWS:
+    while cursor <= last:
+        if empty >= EMPTY_WINDOWS:
+            _backwards(page, step, cursor, last, bars)      # a long outage, or the end of what there is
+            break
         until: datetime = min(cursor + step * (KLINE_PAGE - 1), last)
         rows: list[BarData] | None = page(_milliseconds(cursor), _milliseconds(until), KLINE_PAGE)
         if rows is None:

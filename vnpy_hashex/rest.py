@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
-from vnpy_restgateway.outcome import NotSent, Reply, RestError, Unknown, describe, http_code
+from vnpy_restgateway.history import Download
+from vnpy_restgateway.outcome import (
+    NotSent,
+    Reply,
+    RestError,
+    Unknown,
+    describe,
+    http_code,
+)
 from vnpy_restgateway.pace import Job, Pacer
 from vnpy_restgateway.rest import Request, RestClient
 
@@ -20,7 +28,15 @@ from . import klines
 from .auth import query_string, signed_headers, wire_params
 from .endpoints import BURST, KLINE, REQUESTS_PER_SECOND, TIME, Rank
 from .enums import INTERVAL_VT2HASHEX
-from .errors import AUTHENTICATION, NO_SUCH_URL, RETRIED, TIMESTAMP, WRONG_URL, envelope_code, read_error
+from .errors import (
+    AUTHENTICATION,
+    NO_SUCH_URL,
+    RETRIED,
+    TIMESTAMP,
+    WRONG_URL,
+    envelope_code,
+    read_error,
+)
 from .pages import Walk
 from .parse import parse_bar
 
@@ -30,7 +46,7 @@ if TYPE_CHECKING:
 RETRY_FIRST: float = 0.5            # s, doubled up to
 RETRY_LONGEST: float = 5.0
 LIMIT_FALLBACK: float = 10.0        # s after a 429 without Retry-After
-HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
+HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
 Params = dict[str, str | int | None]
 # (reply, None), or (None, error) when no usable answer came; on the writer thread
@@ -62,6 +78,7 @@ class RestApi(RestClient):
     def __init__(self, gateway: "HashExGateway") -> None:
         super().__init__()
         self.gateway: HashExGateway = gateway
+        self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: str = ""
         self.pacer: Pacer = Pacer(REQUESTS_PER_SECOND, BURST)
@@ -74,8 +91,14 @@ class RestApi(RestClient):
         self.pacer = Pacer(self.gateway.requests_per_second, max(BURST, int(self.gateway.requests_per_second)))
         self._failures.clear()
         self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
+        self.closing.clear()
         self.start()
         self.gateway.log("REST API started")
+
+    def stop(self) -> None:
+        """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
+        self.closing.set()
+        super().stop()
 
     def sign(self, request: Request) -> Request:
         """Called at send time: a request that waited in line carries a fresh timestamp, and a nonce of its own."""
@@ -305,35 +328,34 @@ class RestApi(RestClient):
     # history: caller's thread
 
     def query_history(
-        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None
+        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
     ) -> list[BarData]:
-        """Finished bars; what could be had when a page fails."""
-        give_up: float = monotonic() + HISTORY_PATIENCE
-
+        """Finished bars; what could be had when a page fails for good."""
         def page(start_ms: int | None, end_ms: int, limit: int) -> list[BarData] | None:
             params: dict[str, Any] = {
                 "symbol": contract.name, "interval": INTERVAL_VT2HASHEX[interval],
                 "startTime": start_ms, "endTime": end_ms, "limit": limit,
             }
-            reason: str = ""
-            for _ in (1, 2):
-                left: float = give_up - monotonic()
-                if left <= 0 or self.pause(False) or not self.await_turn(left):
-                    reason = "out of time or told to wait"
+            reason: str = "out of time"
+            while (left := download.left()) > 0 and self.active and not self.closing.is_set():
+                if (pause := self.pause(False)) >= left:
+                    reason = f"told to wait {pause:.0f} s"
                     break
-                try:
-                    response = self.request("GET", KLINE, params=params, timeout=min(left, self.read_timeout))
-                    reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
-                    if reply.status // 100 == 2 and envelope_code(reply.data) == 0:
-                        rows: Any = reply.data["data"] or ()        # type: ignore[index]
-                        return [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in rows]
-                    code, text = read_error(reply) or (http_code(reply.status), "")
-                    reason = f"code: {code}, message: {text}"
-                    if self.on_limits(reply, text) or (reply.status // 100 == 4 and code not in RETRIED):
-                        break
-                except (RestError, ValueError, TypeError, LookupError, ArithmeticError) as error:
-                    reason = str(error) or type(error).__name__
-            self.gateway.log(f"Query kline history failed, {reason}", WARNING)
+                if not pause and self.await_turn(left):
+                    try:
+                        response = self.request("GET", KLINE, params=params, timeout=min(left, self.read_timeout))
+                        reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
+                        if reply.status // 100 == 2 and envelope_code(reply.data) == 0:
+                            rows: Any = reply.data["data"] or ()        # type: ignore[index]
+                            return download.got([parse_bar(row, contract, interval, self.gateway.gateway_name) for row in rows])
+                        code, text = read_error(reply) or (http_code(reply.status), "")
+                        reason = f"code: {code}, message: {text}"
+                        if not self.on_limits(reply, text) and reply.status // 100 == 4 and code not in RETRIED:
+                            break
+                    except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+                        reason = str(error) or type(error).__name__
+                self.closing.wait(HISTORY_AGAIN)
+            download.fail("gateway closed" if self.closing.is_set() else reason)
             return None
 
         return klines.fetch(page, interval, start, end, self.gateway.now())

@@ -30,6 +30,7 @@ SILENCE: float = 12.0               # s without any frame, "pong" included, afte
 ACKNOWLEDGED: float = 2.0           # s after which a subscription that nobody refused counts: "succeed" is in no document
 TOKEN_PAUSE: float = 2.0            # s, doubled with every refusal up to
 TOKEN_LONGEST: float = 60.0
+LONGEST_QUIET: float = 600.0        # s without news of a book that REST shows unchanged
 TICKER_PAUSE: float = 60.0          # s between changes from one path of the single ticker to the other
 
 # Words that are no JSON
@@ -129,6 +130,9 @@ class SymbolSocket(Socket):
         self.polled_at: float = 0.0
         self.polling: int = 0           # answers outstanding
         self.crossed: bool = False      # when last looked at
+        self.patience: float = gateway.give_up      # s without news of the book; grows while there is nothing to tell
+        self.differs: bool = False      # what REST told is not what the socket told last
+        self.steps: int = 0             # of the venue's clock, as far as the book knows of them
 
     def on_opened(self) -> None:
         with self.lock:
@@ -143,6 +147,8 @@ class SymbolSocket(Socket):
     def on_push(self, kind: str, data: Any) -> None:
         if kind == "qAllDepth" or kind == "qDepth":
             self.data_at = monotonic()
+            self.differs = False
+            self.patience = self.gateway.give_up
         if kind == "qStats":
             self.gateway.md.on_stats(data)
             return
@@ -164,8 +170,14 @@ class SymbolSocket(Socket):
 
     def publish(self) -> None:
         """A tick of the book as it stands."""
+        gateway = self.gateway
         with self.lock:
-            tick: TickData | None = self.book.make(self.gateway.now(), datetime.now())
+            if self.book.event:
+                gateway.keeper.heard(self.book.event)
+            if gateway.clock.steps != self.steps:
+                self.steps = gateway.clock.steps
+                self.book.restamp = True
+            tick: TickData | None = self.book.make(gateway.now(), datetime.now())
         if tick:
             self.gateway.on_tick(tick)
 
@@ -217,7 +229,9 @@ class SymbolSocket(Socket):
             if take is TickBook.on_stats:
                 take(self.book, data)
             elif self.data_at < asked_at or not self.book.whole:
+                before = self.book.best()
                 take(self.book, {**data, "id": 0})
+                self.differs = self.differs or self.book.best() != before
         if self.book.dirty:
             self.publish()
 
@@ -305,8 +319,11 @@ class MdApi:
                 continue
             if now - socket.polled_at >= max(gateway.poll_ticks, 0.4 * len(self.sockets)) and not gateway.rest.pause(False):
                 socket.poll()
-            if socket.connected and silent >= gateway.give_up:
+            if socket.connected and silent >= socket.patience:
                 socket.data_at = now
+                if not socket.differs:          # by REST it is the same: nothing happens there
+                    socket.patience = min(2.0 * socket.patience, LONGEST_QUIET)
+                    continue
                 gateway.log_once(f"silent {socket.name}", f"MD API of {socket.name} is silent, connecting again", WARNING)
                 socket.reconnect(f"no data for {silent:.0f} s")
 

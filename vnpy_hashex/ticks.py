@@ -8,13 +8,13 @@ out of order or a book that stays crossed, drops the book: no tick is made of a 
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
-from vnpy_restgateway.plausible import amount, positive
+from vnpy_restgateway.plausible import amount, milliseconds, positive
 
 from .enums import direction_to_vt
 
@@ -22,6 +22,7 @@ STATS: dict[str, str] = {
     "a": "volume", "v": "turnover", "o": "open_price", "h": "high_price", "l": "low_price", "c": "last_price",
 }
 LEVELS: int = 5
+WEEK: timedelta = timedelta(days=7)
 MOST_LEVELS: int = 20_000           # of a side; more are no book, but an attempt to fill our memory
 
 
@@ -79,6 +80,8 @@ class TickBook:
         self.last_id: int = 0           # of the newest change applied
         self.whole: bool = False        # there is a book
         self.dirty: bool = False
+        self.event: int = 0             # ms: newest time that the venue told since the last tick, 0 if it told none
+        self.restamp: bool = False      # the venue's clock was set: the next tick may be earlier than the last one
 
     def reset(self) -> None:
         """A new connection, or a book that cannot be trusted."""
@@ -107,6 +110,7 @@ class TickBook:
             side: Side = self.bids if direction_to_vt(d["m"]) is Direction.LONG else self.asks
             side.change(amount(d["p"]), amount(d["q"]))
             self.last_id = change
+            self._hear(d)
             self.dirty = True
             return True
         self.reset()
@@ -117,6 +121,7 @@ class TickBook:
         price, volume = positive(d["p"]), amount(d["a"])
         self.tick.last_price = price
         self.tick.last_volume = volume
+        self._hear(d)
         self.dirty = True
 
     def on_stats(self, d: dict[str, Any]) -> None:
@@ -130,15 +135,34 @@ class TickBook:
             tick.pre_close = figures["o"]
         self.dirty = True
 
+    def _hear(self, d: dict[str, Any]) -> None:
+        """The time of a push, where it has one (qDeal and qDepth: ``t``)."""
+        if d.get("t"):
+            self.event = max(self.event, milliseconds(d["t"]))
+
+    def best(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """(price, size) of the best bid and the best ask."""
+        found = [(side.best(), side.sizes[side.keys[0]] if side.keys else 0.0) for side in (self.bids, self.asks)]
+        return found[0], found[1]
+
     def crossed(self) -> bool:
         """Whether somebody bids what somebody asks: not a book to show."""
         bid, ask = self.bids.best(), self.asks.best()
         return bool(bid and ask and bid >= ask)
 
     def make(self, moment: datetime, local: datetime) -> TickData | None:
-        """The next tick, or None while there is no last price or no good book. Its time never goes back."""
+        """
+        The next tick, or None while there is no last price or no good book. Its time is the newest that was told, else
+        ``moment``, and never goes back unless the venue's clock was set back.
+        """
         self.dirty = False
         tick: TickData = self.tick
+        if self.event:
+            moment = event_time(self.event, moment)
+            self.event = 0
+        if self.restamp:
+            self.restamp = False
+            tick.datetime = moment
         if not tick.last_price or not self.whole or self.crossed():
             return None
         if moment > tick.datetime:
@@ -152,3 +176,9 @@ class TickBook:
                 fields[f"{name}_volume_{level}"] = side.sizes[key]
         made.__dict__ = fields
         return made
+
+
+def event_time(event_ms: int, moment: datetime) -> datetime:
+    """A time of the venue as a datetime; ``moment``, its time as we know it, where it lies more than a week from that."""
+    told: datetime = datetime.fromtimestamp(event_ms / 1_000, timezone.utc)
+    return told if abs(told - moment) < WEEK else moment

@@ -23,14 +23,22 @@ from vnpy.trader.object import (
 )
 
 from vnpy_restgateway.clock import ServerClock
+from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.doubt import DoubtRule
-from vnpy_restgateway.history import aware
+from vnpy_restgateway.history import Download, aware
 from vnpy_restgateway.routes import Routes
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
 
+from . import qte_history
 from .accounting import Accounting
 from .embedded import INSTALL_HINT, EmbeddedExchange
-from .endpoints import ENGINE_TIMEOUT, QUERY_TIMEOUT, RECV_WINDOW, TESTNET_REST_HOST, stream_hosts
+from .endpoints import (
+    ENGINE_TIMEOUT,
+    QUERY_TIMEOUT,
+    RECV_WINDOW,
+    TESTNET_REST_HOST,
+    stream_hosts,
+)
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .errors import INVALID_SYMBOL
 from .parse import Listing, parse_listing
@@ -43,10 +51,8 @@ from .streams import MdApi, TradeApi
 from .trading import OTHER_ROUTE
 
 REAL: tuple[str, str] = ("BINANCE", "QTE")      # choices of Server that are not our own child
-CLOCK_SAMPLES: int = 3
 STREAM_PATIENCE: float = 2.0            # s the user data stream gets before we ask without it
 RULES_AGAIN: float = 5.0                # s at least between questions for the rules of one symbol
-CLOCK_INTERVAL: float = 600.0           # s between measurements of the server's clock
 
 
 class MockBinanceGateway(Accounting):
@@ -85,6 +91,7 @@ class MockBinanceGateway(Accounting):
     embedded_arguments: str | tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
     query_timeout: float = QUERY_TIMEOUT                # the same of a question
+    history_patience: float = 60.0                      # s without a further page after which a history is cut short
     # an order that is older than its window is not taken any more, and the engine answers or gives up within its time-out
     doubt_rule = DoubtRule(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=1.0, misses=3, first=0.2, longest=3.0)
 
@@ -101,7 +108,8 @@ class MockBinanceGateway(Accounting):
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
-        self.clock: ServerClock = ServerClock()
+        self.keeper: ClockKeeper = ClockKeeper(self.writer, self._ask_time, self.log, self._is_mock)
+        self.clock: ServerClock = self.keeper.clock
         self.rest: RestApi = RestApi(self)
         self.md: MdApi = MdApi(self)
         self.trade: TradeApi = TradeApi(self)
@@ -117,10 +125,8 @@ class MockBinanceGateway(Accounting):
         self.locked_out: bool = False               # the venue refused our key: no signed requests
         self.lost: bool = False                     # the embedded exchange is gone
         self._proxy: tuple[str, int] = ("", 0)
-        self._samples: int = 0
         self._children: int = 0
         self._starting: Lock = Lock()               # close() must not overtake what the writer is starting
-        self._after_clock: list[Callable[[], None]] = []
 
     # lifecycle
 
@@ -136,7 +142,6 @@ class MockBinanceGateway(Accounting):
         self.routes = Routes(self.log, OTHER_ROUTE)
         self._rules_asked.clear()
         self._listings.clear()
-        self._after_clock.clear()
         self.flow.venue, self.flow.needs_venue_id = self, False
         self.rest.key, self.rest.unsigned = "", False
         self.polling = self.after_push = None
@@ -162,7 +167,7 @@ class MockBinanceGateway(Accounting):
         host: str = values["REST Host"] or DEFAULT_HOST
         key, secret = values["API Key"], values["API Secret (Password 密码)"]
         self.secrets = tuple(word for word in (key, secret) if word)
-        self.clock = ServerClock()
+        self.clock = self.keeper.begin()
 
         def on_faithful() -> None:
             self.flow.venue, self.flow.needs_venue_id = self, False
@@ -243,7 +248,7 @@ class MockBinanceGateway(Accounting):
             self.log("No API key and secret given: market data only", WARNING)
             key = secret = ""
         self.start(lambda: self.rest.connect(venue["rest"], key, secret.encode(), *self._proxy))
-        self.clock = ServerClock()
+        self.clock = self.keeper.begin()
         self.measure_clock()
 
     def start(self, client: Callable[[], None]) -> None:
@@ -310,45 +315,39 @@ class MockBinanceGateway(Accounting):
             self.log(f"Query kline history failed, symbol not found: {req.symbol}", WARNING)
             return []
         if not contract.history_data:
-            self.log(f"Query kline history failed, a QTE server has no real klines: {req.symbol}", WARNING)
+            self.log(f"Query kline history failed, this build of the QTE server has no real klines: {req.symbol}", WARNING)
             return []
         if req.interval not in INTERVAL_VT2BINANCE:
             self.log(f"Query kline history failed, interval not supported: {req.interval}", WARNING)
             return []
+        download: Download = Download(req.symbol, self.log, self.history_patience)
         try:
-            bars: list[BarData] = self.rest.query_history(
-                contract, req.interval, aware(req.start), aware(req.end) if req.end else None
-            )
+            start, end = aware(req.start), aware(req.end) if req.end else None
+            if self.qte is not None and self.qte.build.has_bars:
+                bars: list[BarData] = qte_history.query_history(self.qte, contract, req.interval, start, end, download)
+            else:
+                bars = self.rest.query_history(contract, req.interval, start, end, download)
         except Exception as error:
             self.on_exception(error)
             return []
-        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else "no bars"
-        self.log(f"Query kline history finished, {req.symbol} - {req.interval.value}, {span}")
+        download.finish(bars, req.interval)
         return bars
 
     # answers: clock, contracts
 
     def measure_clock(self, then: Callable[[], None] | None = None) -> None:
         """Take several samples of the server's clock, then go on."""
-        if then:
-            self._after_clock.append(then)
-        self._samples = 0
-        self.clock.invalidate()
+        self.keeper.measure(then)
+
+    def _ask_time(self) -> None:
         self.rest.query_time()
+
+    def _is_mock(self) -> bool:
+        return bool(self.rest.mock)
 
     def on_query_time(self, server_ms: int, sent: float, received: float) -> None:
         """One sample of the server's clock."""
-        self.clock.feed(sent, server_ms, received)
-        self._samples += 1
-        if self._samples < CLOCK_SAMPLES:
-            self.rest.query_time()
-            return
-        self.log_once("clock", f"Server time updated, local offset: {-self.clock.offset_ms:.0f}ms")
-        self.writer.later(CLOCK_INTERVAL, "clock", self.measure_clock)
-        waiting, self._after_clock = self._after_clock, []
-        for call in waiting:
-            call()
-        if not self.ready:
+        if self.keeper.sampled(server_ms, sent, received) and not self.ready:
             self.rest.query_contract()
 
     def on_query_contract(self, data: Any, asked_at: float) -> None:

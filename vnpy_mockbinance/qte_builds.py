@@ -43,10 +43,11 @@ class Build(NamedTuple):
     finds_final: bool = False
     by_client_id: bool = False
     market_buys: bool = False
+    has_bars: bool = False          # klines of its own; the others' are constants (Q31)
 
 
 DOCUMENT: Build = Build(
-    "S", "the server of the analysis document", V1, open_orders="/open_orders", finds_final=True, market_buys=True
+    "S", "the server of the analysis document", V1, open_orders="/open_orders", finds_final=True, market_buys=True, has_bars=True
 )
 OLD: Build = Build(
     "O", "the old build", V1, sends_json=True, open_orders="/openOrders", tells_fills=True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import OrderType
 from vnpy.trader.object import OrderData
 
+from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.outcome import Reply
 from vnpy_restgateway.plausible import amount
 from vnpy_restgateway.reconcile import VenueOrder
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
 
 ORDER_TYPES: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.MARKET})
-CLOCK_SAMPLES: int = 3
-CLOCK_INTERVAL: float = 600.0
 LIFE_INTERVAL: float = 60.0         # s between questions whether the server still knows what it knew
 
 
@@ -39,7 +38,8 @@ class QteDesk(QteTrading):
         self.known: bool = False            # which build answers
         self.link: Link = Link(gateway, "Trade API")
         self._found: Link = Link(gateway, "QTE server")
-        self._samples: int = 0
+        self.keeper: ClockKeeper = ClockKeeper(gateway.writer, self._sample, gateway.log, lambda: bool(self.rest.mock))
+        gateway.clock = self.keeper.begin()
         self._life_due: float = 0.0
         self._nonzero: set[str] = set()
 
@@ -120,9 +120,8 @@ class QteDesk(QteTrading):
         self.query_time()
 
     def query_time(self) -> None:
-        """Several samples of the server's clock, now and every ten minutes; it may be a virtual one (Q24)."""
-        self._samples = 0
-        self._sample()
+        """Several samples of the server's clock, which may be a virtual one (Q24)."""
+        self.keeper.measure()
 
     def _sample(self) -> None:
         self.rest.call("GET", self.build.prefix + TIME, {}, self._on_time, rank=Rank.QUESTION, private=False)
@@ -130,27 +129,22 @@ class QteDesk(QteTrading):
     def _on_time(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         gateway = self.gateway
         try:
-            gateway.clock.feed(asked_at, int(reply.data["serverTime"]), monotonic())       # type: ignore
-            self._samples += 1
+            is_over: bool = self.keeper.sampled(int(reply.data["serverTime"]), asked_at, monotonic())       # type: ignore
         except Shape as problem:
             self._found.failures += 1
             if self._found.failures == 1:
                 self.log(f"Query time failed, trying again: {error or problem}", WARNING)
             gateway.writer.later(self._found.delay(0.5), "qte time", self._sample)
             return
-        if self._samples < CLOCK_SAMPLES:
-            self._sample()
-            return
         self._found.failures = 0
-        gateway.log_once("clock", f"Server time updated, local offset: {-gateway.clock.offset_ms:.0f}ms")
-        gateway.writer.later(CLOCK_INTERVAL, "qte time", self.query_time)
-        if not gateway.ready:
+        if is_over and not gateway.ready:
             self.open()
 
     def open(self) -> None:
         """Contracts, quotes, and the account."""
         gateway = self.gateway
         for listing in self.listings:
+            listing.contract.history_data = self.build.has_bars
             gateway.add_contract(*listing)
         gateway.ready = True
         self.log("Contract data received")

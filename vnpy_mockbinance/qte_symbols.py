@@ -69,7 +69,7 @@ def split_symbol(name: str) -> tuple[str, str]:
 
 
 def listing(name: str, tick: Decimal, step: Decimal, gateway_name: str) -> Listing:
-    """A contract of which no more than tick and step are known. History is not offered: no build has real klines (Q31)."""
+    """A contract of which no more than tick and step are known. Whether there are bars depends on the build."""
     base, quote = split_symbol(name)
     contract: ContractData = ContractData(
         symbol=name.replace("/", "") + SYMBOL_SUFFIX,

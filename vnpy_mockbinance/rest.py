@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from logging import WARNING
+from threading import Event
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
-from vnpy_restgateway.history import fetch_bars
+from vnpy_restgateway.history import Download, fetch_bars
 from vnpy_restgateway.orders import Entry
 from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
 from vnpy_restgateway.rest import Request, RestClient
@@ -20,6 +22,7 @@ from .auth import signed_query
 from .endpoints import (
     ACCOUNT,
     ALL_ORDERS,
+    BEST_PRICES,
     EXCHANGE_INFO,
     KLINES,
     MY_TRADES,
@@ -30,7 +33,15 @@ from .endpoints import (
     TIME,
 )
 from .enums import INTERVAL_VT2BINANCE
-from .errors import AUTHENTICATION, INVALID_SYMBOL, MISSING, TIMESTAMP, TOO_MANY_ORDERS, error_of, is_gone
+from .errors import (
+    AUTHENTICATION,
+    INVALID_SYMBOL,
+    MISSING,
+    TIMESTAMP,
+    TOO_MANY_ORDERS,
+    error_of,
+    is_gone,
+)
 from .parse import parse_bar
 from .streams import Answer
 
@@ -41,7 +52,7 @@ RETRY_FIRST: float = 0.5            # s, doubled up to
 RETRY_LONGEST: float = 5.0
 BAN_FALLBACK: float = 120.0         # s of pause after a 418 without Retry-After: Binance's shortest ban
 LIMIT_FALLBACK: float = 10.0        # s after a 429 without one
-HISTORY_PATIENCE: float = 60.0      # s for all pages of one query_history
+HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
 
 class Call:
@@ -59,6 +70,11 @@ class Call:
         self.entry: Entry | None = entry
 
 
+def json_text(value: Any) -> str:
+    """JSON as the documents write it in a query."""
+    return msgspec.json.encode(value).decode()
+
+
 def route_of(request: Request) -> str:
     """A request's route, as the documents name it."""
     return f"{request.method} {request.path.partition('?')[0]}"
@@ -70,6 +86,7 @@ class RestApi(RestClient):
     def __init__(self, gateway: "MockBinanceGateway") -> None:
         super().__init__()
         self.gateway: MockBinanceGateway = gateway
+        self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: bytes = b""
         self.unsigned: bool = False         # a QTE server that has moved on to Binance's words, but not to signatures
@@ -81,8 +98,14 @@ class RestApi(RestClient):
         self.secret = secret
         self._failures.clear()
         self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
+        self.closing.clear()
         self.start()
         self.gateway.log("REST API started")
+
+    def stop(self) -> None:
+        """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
+        self.closing.set()
+        super().stop()
 
     def sign(self, request: Request) -> Request:
         """Called at send time: a request that waited in line carries a fresh timestamp."""
@@ -216,6 +239,10 @@ class RestApi(RestClient):
         """What is traded."""
         self.query("contract", EXCHANGE_INFO, {}, self.gateway.on_query_contract, signed=False)
 
+    def query_best_prices(self, names: list[str], callback: Callable[[Any, float], None]) -> None:
+        """The best bid and ask of some symbols."""
+        self.query("best prices", BEST_PRICES, {"symbols": json_text(names)}, callback, signed=False)
+
     def query_rules(self, name: str) -> None:
         """The rules of one symbol; the list of all is megabytes on the real venue."""
         self.query(f"rules {name}", EXCHANGE_INFO, {"symbol": name}, self.gateway.on_query_rules, signed=False)
@@ -283,34 +310,35 @@ class RestApi(RestClient):
     # history: caller's thread
 
     def query_history(
-        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None
+        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
     ) -> list[BarData]:
-        """Finished bars; what could be had when a page fails."""
-        give_up: float = monotonic() + HISTORY_PATIENCE
-
+        """Finished bars; what could be had when a page fails for good."""
         def page(start_ms: int, end_ms: int) -> list[BarData] | None:
             params: dict[str, Any] = {
                 "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
                 "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
             }
-            for attempt in (1, 2):
-                left: float = give_up - monotonic()
-                if left <= 0 or self.gateway.pause():
-                    self.gateway.log("Query kline history failed, out of time or told to wait", WARNING)
-                    return None
+            reason: str = "out of time"
+            while (left := download.left()) > 0 and self.active and not self.closing.is_set():
+                if (pause := self.gateway.pause()) >= left:
+                    reason = f"told to wait {pause:.0f} s"
+                    break
                 try:
+                    if pause:
+                        raise NotSent(f"told to wait {pause:.0f} s")
                     response = self.request("GET", KLINES, params=params, timeout=min(left, self.read_timeout))
                     if response.status_code // 100 == 2:
-                        return [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in response.json()]
-                    reason: str = f"status code: {response.status_code}, message: {response.text[:200]}"
+                        return download.got(
+                            [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in response.json()]
+                        )
+                    reason = f"status code: {response.status_code}, message: {response.text[:200]}"
                     reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
-                    if self.on_limits(reply, *error_of(reply)) or response.status_code // 100 == 4:
-                        attempt = 2
+                    if not self.on_limits(reply, *error_of(reply)) and response.status_code // 100 == 4:
+                        break
                 except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
                     reason = str(error)
-                if attempt == 2:
-                    self.gateway.log(f"Query kline history failed, {reason}", WARNING)
-                    return None
+                self.closing.wait(HISTORY_AGAIN)
+            download.fail("gateway closed" if self.closing.is_set() else reason)
             return None
 
         return fetch_bars(page, interval, start, end, self.gateway.now())

@@ -16,6 +16,8 @@ from vnpy.trader.object import ContractData, OrderData, TickData
 
 from vnpy_restgateway.decimals import Step
 from vnpy_restgateway.outcome import NotSent, Reply, Unknown, describe
+from vnpy_restgateway.plausible import amount
+from vnpy_restgateway.quiet import QuietWatch
 from vnpy_restgateway.stream import WebsocketClient
 from vnpy_restgateway.subscriptions import Subscriptions
 
@@ -41,6 +43,8 @@ SUBSCRIBE_PAUSE: float = 2.0        # s until a user data stream that was refuse
 SUBSCRIBE_LONGEST: float = 60.0
 SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent again
 
+MOST_CONNECTIONS: int = 12          # of market data: 3,072 symbols
+LOOKED_AT: int = 20                 # symbols whose prices are compared when the stream is silent
 STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
 
 START: bytes = b'{"stream":"'
@@ -54,7 +58,7 @@ Route = tuple[Callable[[bytes], Any], Callable[[TickBook, Any], None], TickBook]
 class MdApi(WebsocketClient):
     """Market data: ticks with last price, five levels and the figures of 24 hours."""
 
-    def __init__(self, gateway: "MockBinanceGateway") -> None:
+    def __init__(self, gateway: "MockBinanceGateway", number: int = 1) -> None:
         super().__init__()
         self.gateway: MockBinanceGateway = gateway
         self.books: dict[str, TickBook] = {}                # by vn.py symbol
@@ -66,14 +70,26 @@ class MdApi(WebsocketClient):
         self._stale: float = 0.0                            # when the two times of the newest ticks are too old
         self._moment: datetime = gateway.now()
         self._local: datetime = datetime.now()
+        self.number: int = number
+        self.name: str = "MD API" if number == 1 else f"MD API {number}"
+        self.beside: MdApi | None = None                    # for the streams that this connection has no room for
+        self._where: tuple[str, str, int] | None = None
+        self.quiet: QuietWatch = QuietWatch(
+            f"quiet {number}", gateway.writer, lambda: (self.epoch, self.frames), lambda: self.connected and bool(self.books),
+            lambda: gateway.market_silence, self.look,
+        )
+        self._steps: int = 0                                # of the venue's clock, as far as ticks know of them
         self._bad_frames: int = 0
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
         """Start; subscriptions made before are kept."""
+        self._where = (host, proxy_host, proxy_port)
+        if self.beside is not None:
+            self.beside.connect(host, proxy_host, proxy_port)
         self.init(
             host + MARKET_STREAM_PATH, proxy_host, proxy_port,
             ping_interval=self.gateway.ping_interval,
-            receive_timeout=self.gateway.market_silence if self.books else 0,
+            receive_timeout=0,              # a quiet market is no dead stream: see QuietWatch
         )
         self.start()
 
@@ -84,7 +100,7 @@ class MdApi(WebsocketClient):
         if contract.symbol in self.books:
             return
         if len(self.topics.wanted) + len(CHANNELS) > STREAMS_PER_CONNECTION:
-            self.gateway.log(f"Failed to subscribe data, more than {STREAMS_PER_CONNECTION} streams: {contract.symbol}", ERROR)
+            self.subscribe_beside(contract)
             return
         book: TickBook = TickBook(
             contract.symbol, contract.name, contract.exchange, self.gateway.gateway_name, self.gateway.now()
@@ -97,8 +113,27 @@ class MdApi(WebsocketClient):
             self.routes[topic.encode()] = (FRAMES[channel].decode, HANDLERS[channel], book)
         self.index_routes()
         self.topics.want(topics)
-        self.receive_timeout = self.gateway.market_silence
         self.ask()
+
+    def subscribe_beside(self, contract: ContractData) -> None:
+        """This connection is full: take the symbol's streams over another one."""
+        if self.beside is None:
+            if self.number >= MOST_CONNECTIONS:
+                self.gateway.log(
+                    f"Failed to subscribe data, more than {MOST_CONNECTIONS} connections of {STREAMS_PER_CONNECTION} streams: "
+                    f"{contract.symbol}", ERROR
+                )
+                return
+            self.beside = MdApi(self.gateway, self.number + 1)
+            if self._where:
+                self.beside.connect(*self._where)
+        self.beside.subscribe(contract)
+
+    def stop(self) -> None:
+        """End this connection and those beside it."""
+        if self.beside is not None:
+            self.beside.stop()
+        super().stop()
 
     def index_routes(self) -> None:
         """
@@ -120,8 +155,10 @@ class MdApi(WebsocketClient):
         if not sent:
             self.topics.reset()             # the next connection asks for all of them
             return
-        self.gateway.writer.later(SUBSCRIBE_PATIENCE, f"subscribe {request_id}", lambda: self.on_unanswered(request_id))
-        self.gateway.writer.later(SUBSCRIBE_INTERVAL, "subscribe", self.ask)
+        self.gateway.writer.later(
+            SUBSCRIBE_PATIENCE, f"{self.name} subscribe {request_id}", lambda: self.on_unanswered(request_id)
+        )
+        self.gateway.writer.later(SUBSCRIBE_INTERVAL, f"{self.name} subscribe", self.ask)
 
     def on_unanswered(self, request_id: int) -> None:
         """The venue did not confirm a SUBSCRIBE in time."""
@@ -141,7 +178,7 @@ class MdApi(WebsocketClient):
             self.gateway.log(
                 f"Subscription refused, code: {error.get('code')}, message: {error.get('msg')}: {', '.join(topics[:4])}", ERROR
             )
-            self.gateway.writer.later(SUBSCRIBE_PATIENCE, "subscribe", self.ask)
+            self.gateway.writer.later(SUBSCRIBE_PATIENCE, f"{self.name} subscribe", self.ask)
             return
         self.topics.confirm(request_id)
 
@@ -149,20 +186,39 @@ class MdApi(WebsocketClient):
         """A new connection (writer thread)."""
         self.topics.reset()
         self.ask()
+        self.quiet.begin()
+
+    def look(self) -> None:
+        """Ask by REST for the best prices of some symbols, which a stream that lives would have told (writer thread)."""
+        names: list[str] = [book.fields["name"] for book in list(self.books.values())[:LOOKED_AT]]
+        self.gateway.rest.query_best_prices(names, self.on_look)
+
+    def on_look(self, data: Any, asked_at: float) -> None:
+        """The best prices by REST: other than what the stream told last, they show that it does not tell what happens."""
+        books: dict[str, TickBook] = {book.fields["name"]: book for book in self.books.values()}
+        moved: list[str] = []
+        for d in data if isinstance(data, list) else [data]:
+            f = books[d["symbol"]].fields
+            told = (f["bid_price_1"], f["bid_volume_1"], f["ask_price_1"], f["ask_volume_1"])
+            if told != tuple(amount(d[name]) for name in ("bidPrice", "bidQty", "askPrice", "askQty")):
+                moved.append(d["symbol"])
+        if self.quiet.looked(bool(moved)):
+            self.gateway.log(f"{self.name} is silent while {moved[0]} moves, connecting again", WARNING)
+            self.reconnect(f"no data for {self.quiet.patience:.0f} s")
 
     # stream thread
 
     def on_connected(self) -> None:
         for book in self.books.values():
             book.reset()
-        self.gateway.log("MD API connected")
+        self.gateway.log(f"{self.name} connected")
         self.gateway.writer.post(self.on_opened)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.gateway.log(f"MD API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+        self.gateway.log(f"{self.name} disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
 
     def on_error(self, e: Exception) -> None:
-        self.gateway.log_once("MD API", f"MD API exception: {e}", WARNING if self.active else INFO)
+        self.gateway.log_once(self.name, f"{self.name} exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
         route: Route | None = self._starts.get(payload[:self._width])
@@ -190,10 +246,16 @@ class MdApi(WebsocketClient):
             self._stale = now + STAMP
             self._moment = gateway.now()
             self._local = datetime.now()
+            if gateway.clock.steps != self._steps:
+                self._steps = gateway.clock.steps
+                for each in list(self.books.values()):
+                    each.restamp = True
         moment: datetime = self._moment
         local: datetime = self._local
         for book in changed:
             if book.dirty:
+                if book.event:
+                    gateway.keeper.heard(book.event)
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
                     gateway.on_tick(tick)

@@ -6,7 +6,7 @@ a tick is a TickData made around a copy of it.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
@@ -37,11 +37,11 @@ class Depth(msgspec.Struct, gc=False):
 
 
 class AggTrade(msgspec.Struct, gc=False):
-    """A trade ("Aggregate Trade Streams"). T: milliseconds."""
+    """A trade ("Aggregate Trade Streams"). E: milliseconds."""
 
     p: Amount
     q: Amount
-    T: int
+    E: int
 
 
 class Ticker(msgspec.Struct, gc=False):
@@ -59,6 +59,7 @@ class Ticker(msgspec.Struct, gc=False):
 
 
 LEVELS: int = 5
+WEEK: timedelta = timedelta(days=7)
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))
@@ -71,7 +72,7 @@ NOTHING: tuple[float, ...] = (0.0, 0.0) * LEVELS
 class TickBook:
     """The state of one symbol's market. One thread, the stream's, touches it."""
 
-    __slots__ = ("fields", "update_id", "dirty")
+    __slots__ = ("fields", "update_id", "dirty", "event", "restamp")
 
     def __init__(self, symbol: str, name: str, exchange: Exchange, gateway_name: str, moment: datetime) -> None:
         tick: TickData = TickData(
@@ -80,6 +81,8 @@ class TickBook:
         self.fields: dict[str, Any] = dict(tick.__dict__)       # an object's own dict is sparse, slow to copy
         self.update_id: int = 0         # of the book as we know it; older book news are dropped
         self.dirty: bool = False
+        self.event: int = 0             # ms: newest event time that was told since the last tick, 0 if none was
+        self.restamp: bool = False      # the venue's clock was set: the next tick may be earlier than the last one
 
     def reset(self) -> None:
         """A new connection: the venue may have been started anew, with update ids from the beginning."""
@@ -147,6 +150,8 @@ class TickBook:
         f = self.fields
         f["last_price"] = d.p
         f["last_volume"] = d.q
+        if d.E > self.event:
+            self.event = d.E
         self.dirty = True
 
     def on_ticker(self, d: Ticker) -> None:
@@ -160,12 +165,25 @@ class TickBook:
         f["pre_close"] = d.x
         f["last_price"] = d.c
         f["last_volume"] = d.Q
+        if d.E > self.event:
+            self.event = d.E
         self.dirty = True
 
     def make(self, moment: datetime, local: datetime) -> TickData | None:
-        """The next tick, or None while there is no last price. Its time never goes back."""
+        """
+        The next tick, or None while there is no last price.
+
+        Its time is the newest event time it was told, where the frames have one, else ``moment``. It never goes back
+        unless the venue's clock was set back.
+        """
         self.dirty = False
         f = self.fields
+        if self.event:
+            moment = event_time(self.event, moment)
+            self.event = 0
+        if self.restamp:
+            self.restamp = False
+            f["datetime"] = moment
         if not f["last_price"]:
             return None
         if moment is not f["datetime"] and moment > f["datetime"]:
@@ -222,6 +240,15 @@ class TickBook:
         f = self.fields
         for n, (price, volume) in enumerate(names):
             f[price], f[volume] = rows[n] if n < len(rows) else (0.0, 0.0)
+
+
+def event_time(event_ms: int, moment: datetime) -> datetime:
+    """An event time as a datetime; ``moment``, the venue's time as we know it, where it lies more than a week from that."""
+    try:
+        told: datetime = datetime.fromtimestamp(event_ms / 1_000, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return moment
+    return told if abs(told - moment) < WEEK else moment
 
 
 class BookTickerFrame(msgspec.Struct, gc=False):

@@ -10,6 +10,8 @@ LAST_MS: float = 253_000_000_000_000.0       # ms: in the year 9987; datetime en
 DRIFT: float = 50e-6                # seconds per second two clocks may run apart
 SLACK: float = 0.1                  # seconds of disagreement that are not yet a step
 SUSPENDED: float = 1.0              # seconds the local clocks may part before we know the machine slept
+NOTABLE: float = 1.0                # seconds by which a measurement must differ from an invalidated one to be a step
+STANDS_AFTER: float = 0.5           # seconds between samples after which a clock that shows the same stands still
 
 
 class Sample(NamedTuple):
@@ -47,6 +49,9 @@ class ServerClock:
         self._offset: float = self._apart
         self._known: bool = False
         self._last_unique: int = 0
+        self.standing: bool = False                     # the server's clock does not move by itself (a manual one)
+        self._shown: tuple[float, float] | None = None  # monotonic seconds and server seconds of the last sample
+        self._stands_at: float = 0.0                    # server seconds, while it stands
 
     def feed(self, sent: float, server_ms: float, received: float) -> bool:
         """
@@ -62,22 +67,49 @@ class ServerClock:
             raise ValueError(f"no sample: sent {sent!r}, server_ms {server_ms!r}, received {received!r}")
         sample: Sample = Sample(received, server_ms / 1000 - (sent + received) / 2, (received - sent) / 2)
         with self._lock:
+            self._look_whether_it_stands(received, server_ms / 1000)
             stepped: bool = False
             if self._samples:
                 best: Sample = min(self._samples, key=lambda s: self._doubt(s, received))
                 apart: float = abs(sample.offset - best.offset)
                 stepped = apart > sample.error + self._doubt(best, received) + SLACK
                 if stepped:
-                    self.steps += 1
                     self._samples.clear()
+            elif self._known:
+                stepped = abs(sample.offset - self._offset) > sample.error + NOTABLE      # of what was known before it was invalidated
+            self.steps += stepped
             self._samples.append(sample)
             self._offset = min(self._samples, key=lambda s: self._doubt(s, received)).offset
             self._apart = self._wall() - self._monotonic()
             self._known = True
         return stepped
 
+    def _look_whether_it_stands(self, at: float, server: float) -> None:
+        shown = self._shown
+        if shown is None or at - shown[0] >= STANDS_AFTER:
+            if shown is not None:
+                passed, moved = at - shown[0], server - shown[1]
+                if abs(moved) < 0.2 * passed:
+                    self.standing = True
+                elif 0.5 * passed < moved < 1.5 * passed:
+                    self.standing = False               # anything else is a step, and says nothing of that
+            self._shown = (at, server)
+        self._stands_at = server
+
+    def heard(self, server_ms: float) -> None:
+        """A time that the server put into a frame: it is at least that late there."""
+        if self.standing and 0 < server_ms < LAST_MS:
+            self._stands_at = max(self._stands_at, server_ms / 1000)
+
+    @property
+    def parted(self) -> bool:
+        """Whether the local clocks have moved apart since the last sample: the machine slept, or its clock was set."""
+        return self._known and abs(self._wall() - self._monotonic() - self._apart) > SUSPENDED
+
     def now_ms(self) -> int:
         """The server's time, ms since the epoch."""
+        if self.standing:
+            return int(self._stands_at * 1000)
         offset: float = self._offset if self._known else self._wall() - self._monotonic()
         return int((self._monotonic() + offset) * 1000)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from logging import INFO, WARNING
+from time import monotonic
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData
@@ -12,6 +14,8 @@ STEP: dict[Interval, timedelta] = {
     Interval.DAILY: timedelta(days=1),
     Interval.WEEKLY: timedelta(weeks=1),
 }
+
+SAY_EVERY: float = 5.0          # seconds between lines about a long one
 
 # start and end in milliseconds -> bars from start on, oldest first, at most a page; None: failed
 Page = Callable[[int, int], list[BarData] | None]
@@ -43,6 +47,54 @@ def fetch_bars(page: Page, interval: Interval, start: datetime, end: datetime | 
     while bars and (bars[-1].datetime + step > now or bars[-1].datetime > last):
         bars.pop()
     return bars
+
+
+class Download:
+    """
+    One query_history: how long a page may be waited for, and what is said of it.
+
+    The limit is on progress, never on the whole: years of bars from a slow but steady venue are all of them. What could not
+    be had is said.
+
+    :param patience: seconds without a further page after which it ends
+    """
+
+    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0) -> None:
+        self.symbol: str = symbol
+        self.reason: str = ""               # why it was cut short, "" if it was not
+        self._log: Callable[[str, int], None] = log
+        self._patience: float = patience
+        self._began: float = monotonic()
+        self._give_up: float = self._began + patience
+        self._say_at: float = self._began + SAY_EVERY
+        self._count: int = 0
+
+    def left(self) -> float:
+        """Seconds until it is given up."""
+        return self._give_up - monotonic()
+
+    def got(self, bars: list[BarData]) -> list[BarData]:
+        """A page is here: the patience begins anew, and every five seconds it is said how far it is."""
+        now: float = monotonic()
+        self._give_up = now + self._patience
+        self._count += len(bars)
+        if now >= self._say_at and bars:
+            self._say_at = now + SAY_EVERY
+            rate: float = self._count / (now - self._began)
+            self._log(f"Query kline history of {self.symbol}: {self._count} bars so far, {rate:.0f} a second, at {bars[-1].datetime}", INFO)
+        return bars
+
+    def fail(self, reason: str) -> None:
+        """A page cannot be had: the walk ends with what there is."""
+        self.reason = reason
+
+    def finish(self, bars: list[BarData], interval: Interval) -> None:
+        """Say what came of it."""
+        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else "no bars"
+        if self.reason:
+            self._log(f"Query kline history failed, {self.reason}. {self.symbol} - {interval.value} is cut short: {span}", WARNING)
+        else:
+            self._log(f"Query kline history finished, {self.symbol} - {interval.value}, {span}", INFO)
 
 
 def aware(moment: datetime) -> datetime:

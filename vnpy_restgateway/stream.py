@@ -130,6 +130,13 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
         run: StreamLoop | None = self._run
         return run is not None and run.link is not None
 
+    @property
+    def frames(self) -> int:
+        """Messages that came over the connection there is; 0 without one."""
+        run: StreamLoop | None = self._run
+        link = run.link if run is not None else None
+        return link.frames if link is not None else 0
+
     def send_packet(self, packet: dict) -> bool:
         """
         Send a packet as JSON text, from any thread.

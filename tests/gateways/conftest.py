@@ -20,7 +20,7 @@ def quick_binance(gateway: BaseGateway) -> None:
     """Seconds instead of tens of seconds: the mock venue is never slower than that."""
     assert isinstance(gateway, MockBinanceGateway)
     gateway.request_timeout = 1.0
-    gateway.ping_interval, gateway.market_silence = 2, 5
+    gateway.ping_interval, gateway.market_silence, gateway.history_patience = 2, 5, 3.0
     gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
@@ -43,7 +43,8 @@ def quick_hashex(gateway: BaseGateway) -> None:
     assert isinstance(gateway, HashExGateway)
     gateway.request_timeout = 2.0       # a busy machine may take more than a second
     gateway.requests_per_second = 500.0
-    gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
+    gateway.give_up, gateway.history_patience = 6.0, 3.0
+    gateway.flow.table.rule = DoubtRule(bound=3.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
 def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], **more: Any) -> Case:

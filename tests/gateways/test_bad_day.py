@@ -26,7 +26,7 @@ def arm(desk: Desk, label: str, stage: str, action: str, times: int = 1) -> None
     if action == "status":
         extra = {"status": 503, "body": "<html>Service Unavailable</html>"}
     elif action == "delay":
-        extra = {"ms": 2_500}       # longer than the quickened gateway waits
+        extra = {"ms": int(desk.gateway.request_timeout * 1_000) + 500}         # type: ignore[attr-defined]  # longer than it waits
     desk.venue.faults.add({"match": label, "stage": stage, "action": action, "times": times, **extra})
 
 

@@ -38,7 +38,7 @@ class Target:
 OF_THE_DIALECT: dict[str, dict[str, Any]] = {
     "binance": {"absent": {"F34": NO_NONCE}},
     "qte": {
-        "tells_fills": False, "finds_lost": False, "pushed": False, "has_bars": False,
+        "tells_fills": False, "finds_lost": False, "pushed": False,
         "absent": {"F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME, "F41": NO_KEEPING, "F43": NO_RULES},
     },
     # an order may not be shown for half a minute after it was taken (its documents name no time)

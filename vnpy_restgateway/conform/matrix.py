@@ -184,12 +184,12 @@ class Run:
             Event().wait(0.05)
 
     @contextmanager
-    def aside(self, call: Callable[[], Any]) -> Iterator[Thread]:
-        """Something that blocks, beside the row."""
+    def aside(self, call: Callable[[], Any], patience: float = 0.0) -> Iterator[Thread]:
+        """Something that blocks, beside the row; for so many seconds at most after it, or the profile's."""
         thread: Thread = Thread(target=call, daemon=True)
         thread.start()
         yield thread
-        thread.join(self.profile.patience)
+        thread.join(patience or self.profile.patience)
         if thread.is_alive():
             raise Missed("hung", "a call that should have come back has not")
 

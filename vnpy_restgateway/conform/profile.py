@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
-
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
 
@@ -133,7 +132,7 @@ WIRES: dict[str, Wire] = {
     ),
     "qte": Wire(
         order=("POST /api/v1/order",), cancel=("DELETE /api/v1/order",),
-        account="GET /api/v1/account", open_orders="GET /api/v1/open_orders",
+        account="GET /api/v1/account", open_orders="GET /api/v1/open_orders", history="GET /api/v1/klines",
         unknown=(400, '{"error":"创建订单失败: no running event loop"}'),
         odd_order={"status": "BRAND_NEW", "quantity": None, "newField": 1},
         numbers={

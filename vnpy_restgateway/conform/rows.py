@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     rows_lives,
     rows_orders,
     rows_requests,
+    rows_time,
     rows_wire,
 )
 from .matrix import ROWS

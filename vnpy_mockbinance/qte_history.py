@@ -1,0 +1,75 @@
+"""Bars of a QTE server whose build has klines of its own (the document's, S; spec 1.4.8). Works in its caller's thread."""
+
+from datetime import datetime
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from vnpy.trader.constant import Interval
+from vnpy.trader.object import BarData, ContractData
+
+from vnpy_restgateway.history import Download, fetch_bars
+from vnpy_restgateway.outcome import Reply
+
+from .enums import INTERVAL_VT2BINANCE
+from .parse import parse_bar
+
+if TYPE_CHECKING:
+    from .qte_desk import QteDesk
+
+KLINES: str = "/klines"
+PAGE: int = 500                     # bars; the document's default, of which it names no maximum
+CONSTANT: int = 1_499_040_000_000   # ms: open time of the example bar that some builds always answer with
+AGAIN: float = 1.0                  # s until a page that failed is asked for again
+
+
+def query_history(
+    desk: "QteDesk", contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
+) -> list[BarData]:
+    """Finished bars; what could be had when a page fails for good."""
+    gateway = desk.gateway
+
+    def page(start_ms: int, end_ms: int) -> list[BarData] | None:
+        params: dict[str, str | int] = {
+            "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
+            "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
+        }
+        reason: str = "out of time"
+        while (left := download.left()) > 0 and gateway.writer.alive:
+            reply, error = ask(desk, params, left)
+            rows: Any = reply.data if reply is not None and reply.status == 200 else None
+            if isinstance(rows, list):
+                try:
+                    if rows and int(rows[0][0]) == CONSTANT:
+                        download.fail("the server has no klines: it answers with the documentation's example bar")
+                        return None
+                    return download.got([parse_bar(row, contract, interval, gateway.gateway_name) for row in rows])
+                except (ValueError, TypeError, LookupError, ArithmeticError) as problem:
+                    reason = f"bars not understood: {problem}"
+            else:
+                reason = str(error) if reply is None else f"status code: {reply.status}, message: {reply.body[:200].decode('utf-8', 'replace')}"
+                if reply is not None and reply.status // 100 == 4:
+                    break
+            Event().wait(min(AGAIN, max(download.left(), 0.0)))
+        download.fail(reason if gateway.writer.alive else "gateway closed")
+        return None
+
+    return fetch_bars(page, interval, start, end, gateway.now())
+
+
+def ask(desk: "QteDesk", params: dict[str, str | int], seconds: float) -> tuple[Reply | None, BaseException | str]:
+    """One request in its turn in the line of questions, waited for from another thread."""
+    done: Event = Event()
+    found: list[tuple[Reply | None, BaseException | None]] = []
+
+    def answer(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+        found.append((reply, error))
+        done.set()
+
+    def put() -> None:
+        desk.rest.call("GET", desk.build.prefix + KLINES, params, answer, private=False, dropped=done.set)
+
+    until: float = monotonic() + seconds
+    if not desk.gateway.writer.post(put) or not done.wait(max(until - monotonic(), 0.0)) or not found:
+        return None, "no answer in time"
+    return found[0][0], found[0][1] or ""

@@ -1,0 +1,108 @@
+"""When the venue's clock is measured: at connect, on a slow schedule, and soon after anything that makes it doubtful."""
+
+from collections.abc import Callable
+from logging import INFO
+from time import monotonic
+
+from .clock import ServerClock
+from .writer import Writer
+
+SAMPLES: int = 3                # of one measurement
+INTERVAL: float = 600.0         # seconds between measurements of a clock that nothing makes doubtful
+WATCH: float = 1.0              # seconds between looks at what does
+QUIET: float = 30.0             # seconds for which late frames are late and no more, after a measurement that changed nothing
+AHEAD_MS: float = 1_000.0       # a frame that is newer than our idea of now by that much
+BEHIND_MS: float = 5_000.0      # and one that is older
+NOTABLE_MS: float = 500.0       # change of the offset that is worth a line
+
+
+class ClockKeeper:
+    """
+    Writer thread, but for ``heard``.
+
+    Measured anew within a second or two: when the machine has slept (its clocks have parted), when a frame's time does not
+    fit, and once a second while the venue's clock stands still, as a mock exchange's manual clock does.
+
+    :param ask: asks the venue for its time once; the answer comes to ``sampled``
+    :param is_mock: whether a mock exchange answers, whose clock may stand still
+    """
+
+    def __init__(
+        self, writer: Writer, ask: Callable[[], None], log: Callable[[str, int], None], is_mock: Callable[[], bool],
+    ) -> None:
+        self.clock: ServerClock = ServerClock()
+        self._writer: Writer = writer
+        self._ask: Callable[[], None] = ask
+        self._log: Callable[[str, int], None] = log
+        self._is_mock: Callable[[], bool] = is_mock
+        self._then: list[Callable[[], None]] = []
+        self._left: int = 0                     # samples of the measurement under way
+        self._due: float = 0.0                  # monotonic seconds
+        self._asked_at: float = 0.0
+        self._suspect: bool = False
+        self._quiet_until: float = 0.0
+        self._said: float | None = None         # ms
+        self._probed: bool = False              # it is known whether the clock stands still
+        self._steps: int = 0
+
+    def begin(self) -> ServerClock:
+        """A new session has a clock of its own; what waited for the old one is forgotten."""
+        self.clock = ServerClock()
+        self._then.clear()
+        self._left = 0
+        self._said = None
+        self._probed = self._suspect = False
+        self._quiet_until = 0.0
+        return self.clock
+
+    def measure(self, then: Callable[[], None] | None = None, samples: int = SAMPLES) -> None:
+        """Take several samples, then go on."""
+        if then:
+            self._then.append(then)
+        self._suspect = False
+        self._left = samples
+        self._steps = self.clock.steps
+        self._asked_at = monotonic()
+        self.clock.invalidate()
+        self._ask()
+
+    def sampled(self, server_ms: int, sent: float, received: float) -> bool:
+        """One answer (times in monotonic seconds). True: the measurement is over, and who waited for it has been called."""
+        self.clock.feed(sent, server_ms, received)
+        self._left -= 1
+        if self._left > 0:
+            self._ask()
+            return False
+        now: float = monotonic()
+        self._due = now + INTERVAL
+        if self.clock.steps == self._steps:
+            self._quiet_until = now + QUIET
+        offset: float = self.clock.offset_ms
+        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing:
+            self._said = offset
+            self._log(f"Server time updated, local offset: {-offset:.0f}ms", INFO)
+        self._writer.later(WATCH, "clock", self._watch)
+        waiting, self._then = self._then, []
+        for call in waiting:
+            call()
+        return True
+
+    def heard(self, server_ms: int) -> None:
+        """The venue's time as a frame tells it, from any thread."""
+        clock = self.clock
+        clock.heard(server_ms)
+        ahead: float = server_ms - clock.now_ms()
+        if ahead > AHEAD_MS or ahead < -BEHIND_MS and monotonic() >= self._quiet_until:
+            self._suspect = True
+
+    def _watch(self) -> None:
+        self._writer.later(WATCH, "clock", self._watch)
+        now: float = monotonic()
+        if self._left > 0 and now < self._asked_at + 5.0:
+            return                              # under way
+        mock: bool = self._is_mock()
+        if self.clock.standing or mock and not self._probed:
+            self._probed = True
+            self.measure(samples=1)
+        elif self._suspect or now >= self._due or self.clock.parted:
+            self.measure()

@@ -1,0 +1,73 @@
+"""F45 to F47: markets with nothing to say, clocks that jump by hours, years of bars from a slow venue."""
+
+from datetime import datetime, timedelta, timezone
+from time import monotonic, time
+from typing import Any
+
+from vnpy.trader.constant import Interval, Status
+from vnpy.trader.object import BarData, HistoryRequest
+
+from .desk import Desk
+from .matrix import LOW, Run, row
+from .recorder import Missed
+
+HOURS: int = 8
+MINUTES: int = 9_000            # bars: several pages of any venue
+OFF: float = 5.0                # seconds a tick may be off the venue's time
+
+
+@row("F45", "a market in which nothing happens", clock="manual", streams=True, seconds=45)
+def quiet(run: Run) -> None:
+    desk = run.desk()
+    desk.subscribe()
+    run.ticks_flow(desk, moves=True)
+    run.venue.advance(3_000)        # what is published from time to time is published
+    desk.recorder.pass_time(1.0)
+    connections = run.arm("ACCEPT ws *", "on_accept", "delay", ms=0, times=0)
+    silence: float = min(float(getattr(desk.gateway, "market_silence", getattr(desk.gateway, "give_up", 30.0))), 30.0)
+    ticks: int = len(desk.recorder.ticks)
+    run.never(lambda: run.bitten(connections), "a healthy stream that has nothing to say was connected again", 1.4 * silence + 2.0)
+    if len(desk.recorder.ticks) > ticks + 5:
+        raise Missed("vacuous", f"the market was not quiet: {len(desk.recorder.ticks) - ticks} ticks")
+    run.ticks_flow(desk, moves=True)
+    run.works(desk)
+
+
+@row("F46", "clocks jump by hours", streams=True, seconds=10)
+def jump(run: Run) -> None:
+    desk = run.desk()
+    desk.subscribe()
+    run.ticks_flow(desk)
+    for hours in (HOURS, 0):
+        run.venue.clock(hours * 3_600_000)
+
+        def right(hours: int = hours) -> bool:
+            newest: datetime = desk.recorder.ticks[-1].datetime
+            return abs(newest.timestamp() - time() - hours * 3_600) < OFF
+
+        desk.recorder.wait(right, f"ticks with the venue's time, {hours} hours ahead", run.profile.patience)
+        orderid = desk.send("BUY", LOW, 0.01)
+        run.resolved(desk, orderid, Status.NOTTRADED)
+        run.away(desk, orderid)
+
+
+@row("F47", "years of bars from a slow but steady venue", seconds=130)
+def years(run: Run) -> None:
+    if not run.profile.has_bars:
+        return
+    desk: Desk = run.desk()
+    patience: float = float(getattr(desk.gateway, "history_patience", 60.0))
+    pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * 125), times=0)
+    end: datetime = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(minutes=2)
+    start: datetime = end - timedelta(minutes=MINUTES - 1)
+    request: HistoryRequest = HistoryRequest(run.profile.symbol, run.profile.exchange, start, end, Interval.MINUTE)
+    found: list[Any] = []
+    begun: float = monotonic()
+    with run.aside(lambda: found.extend(desk.gateway.query_history(request)), 3.0 * patience):
+        pass
+    if monotonic() - begun < patience:
+        raise Missed("vacuous", f"the history took {monotonic() - begun:.1f} s, which is within {patience:g} s")
+    run.struck(pages, 5)
+    bars: list[BarData] = found
+    if [bar.datetime for bar in bars] != [start + timedelta(minutes=n) for n in range(MINUTES)]:
+        raise Missed("lost", f"{len(bars)} of {MINUTES} bars")
