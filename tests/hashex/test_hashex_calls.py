@@ -27,6 +27,11 @@ def test_limit() -> None:
     }
 
 
+def test_a_sell() -> None:
+    params = create_params(order(direction=Direction.SHORT), "BTC_USDT", TICK, STEP)
+    assert (params["direction"], params["price"], params["totalAmount"]) == ("SELL", "60000", "0.001")
+
+
 @pytest.mark.parametrize("price, volume, texts", [
     (0.1 + 0.2, 0.1 + 0.2, ("0.3", "0.3")), (60_000.019, 1e-5, ("60000.01", "0.00001")), (1e22, 1.0, ("1" + "0" * 22, "1")),
 ])

@@ -10,6 +10,7 @@ from hashex_payloads import GATEWAY, make_contract
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Status
 
 from vnpy_hashex.parse import (
+    check_order,
     decimals,
     guess_listing,
     is_spot,
@@ -21,6 +22,7 @@ from vnpy_hashex.parse import (
     parse_listing,
     parse_order,
 )
+from vnpy_restgateway.contradictions import Contradiction
 
 CONTRACT = make_contract()
 
@@ -191,7 +193,30 @@ def test_balances_are_available_and_frozen() -> None:
 def test_bar() -> None:
     bar = parse_bar(data(KLINE), CONTRACT, Interval.MINUTE, GATEWAY)
     assert (bar.open_price, bar.high_price, bar.low_price, bar.close_price) == (30_000, 31_000, 29_800, 30_500)
+    assert bar.datetime == datetime(2023, 6, 20, 7, 24, 31, 234_000, timezone.utc)
     assert (bar.volume, bar.turnover, bar.interval) == (10.5, 315_000.5, Interval.MINUTE)
+
+
+@pytest.mark.parametrize("changes, filled, reason", [
+    ({"state": "FILLED"}, 0.0, "FILLED with nothing traded"),
+    ({"state": "FILLED"}, 0.001, ""),
+    ({"executedQty": "0.0005"}, 0.0, "state NEW with 0.0005 traded"),
+    ({"avgPrice": "60000"}, 0.0, "nothing traded, at 60000 on average"),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "0"}, 0.0, "0.0005 traded, at 0 on average"),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "60005"}, 0.0, ""),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "61000"}, 0.0, "beyond the limit"),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "59000", "orderSide": "SELL"}, 0.0, "beyond the limit"),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "61000", "orderSide": "SELL"}, 0.0, ""),
+])
+def test_what_an_order_says_of_itself(changes: dict[str, Any], filled: float, reason: str) -> None:
+    d = order(**changes)
+    record = parse_order(d, CONTRACT, GATEWAY)
+    assert record is not None
+    if not reason:
+        check_order(d, record.order, filled)
+        return
+    with pytest.raises(Contradiction, match=reason):
+        check_order(d, record.order, filled)
 
 
 @pytest.mark.parametrize("value, expected", [("1.39E+3", 1_390.0), (1, 1.0), (None, 0.0), ("", 0.0), ("0.06", 0.06)])

@@ -10,8 +10,12 @@ from vnpy_mockbinance.errors import (
     REFUSALS,
     TIMESTAMP,
     UNKNOWN_ORDER,
+    error_of,
+    is_gone,
     proves_refusal,
+    retry_header,
 )
+from vnpy_restgateway.outcome import Reply
 
 # errors.md, 10xx: what may have happened to an order is not known
 UNKNOWN = [-1000, -1001, -1006, -1007, -1008]
@@ -46,3 +50,23 @@ def test_what_a_cancel_gives_up_on() -> None:
 
 def test_a_refused_key_is_a_refusal_of_everything() -> None:
     assert AUTHENTICATION <= REFUSALS and AUTHENTICATION <= CANCEL_REFUSALS
+
+
+def test_when_to_come_back() -> None:
+    """web-socket-api.md, "IP limits": both times are milliseconds; the header has seconds."""
+    error = {"code": -1003, "msg": "", "data": {"serverTime": 1680000000000, "retryAfter": 1680000002500}}
+    assert retry_header(error) == {"Retry-After": "2.5"}
+    assert retry_header({"data": {"serverTime": 1680000002500, "retryAfter": 1680000000000}}) == {"Retry-After": "0.0"}
+    assert retry_header({"code": -1003}) == retry_header(None) == {}
+
+
+def test_code_and_text_of_an_answer() -> None:
+    assert error_of(Reply.parse(400, {}, b'{"code":-1121,"msg":"Invalid symbol."}')) == (-1121, "Invalid symbol.")
+    assert error_of(Reply.parse(502, {}, b"<html>")) == (0, "status 502")
+
+
+@pytest.mark.parametrize("status, code, gone", [
+    (404, 0, True), (410, 0, True), (404, -2013, False), (400, -1020, True), (400, -1016, True), (400, -1102, False), (500, 0, False),
+])
+def test_a_route_that_is_gone(status: int, code: int, gone: bool) -> None:
+    assert is_gone(status, code) is gone

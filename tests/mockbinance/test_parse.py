@@ -197,6 +197,17 @@ def test_a_queried_order() -> None:
     assert order.datetime == utc(2017, 7, 12, 2, 41, 59, 559_000)
 
 
+def test_an_orders_time_is_when_it_was_made() -> None:
+    """Not when it last moved; a new order's answer has no ``time``, a cancel's neither ``time`` nor ``workingTime``."""
+    contract = make_contract("LTCBTC")
+    moved = {**QUERY_ORDER, "time": 1499827319559, "workingTime": 1499827320000, "updateTime": 1499827321000, "transactTime": 1499827322000}
+    assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 41, 59, 559_000)
+    del moved["time"]
+    assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 42)
+    del moved["workingTime"]
+    assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 42, 2)
+
+
 @pytest.mark.parametrize("type_, tif, price, stop, expected", [
     ("LIMIT", "GTC", "5", "0", (OrderType.LIMIT, 5.0)),
     ("LIMIT", "IOC", "5", "0", (OrderType.FAK, 5.0)),
@@ -248,6 +259,8 @@ def test_a_trade_of_the_list() -> None:
     trade = parse_fill(MY_TRADE, make_contract("BNBBTC"), "ours", GATEWAY)
     assert (trade.orderid, trade.direction) == ("ours", Direction.LONG)
     assert (trade.price, trade.volume) == (4.000001, 12.0)
+    for is_maker in (True, False):
+        assert parse_fill({**MY_TRADE, "isMaker": is_maker}, make_contract("BNBBTC"), "", GATEWAY).direction is Direction.LONG
     assert trade.datetime == utc(2017, 7, 12, 13, 19, 9, 590_000)
     assert parse_fill({**MY_TRADE, "isBuyer": False}, make_contract("BNBBTC"), "", GATEWAY).direction is Direction.SHORT
 
@@ -293,6 +306,19 @@ def test_a_trade_report() -> None:
     assert (trade.orderid, trade.price, trade.volume, trade.direction) == (order.orderid, 0.102644, 0.4, Direction.LONG)
     assert trade.datetime == utc(2017, 7, 7, 5, 34, 19)
     assert order.datetime == utc(2017, 7, 7, 5, 34, 18, 657_000), "when the order was made, not when it last moved"
+
+
+def test_a_sell_that_is_filled_at_another_price() -> None:
+    report = {
+        **EXECUTION, "S": "SELL", "f": "IOC", "x": "TRADE", "X": "FILLED", "l": "0.30000000", "z": "1.00000000", "L": "0.20000000",
+        "t": 78, "T": 1499405659000,
+    }
+    (order, _), trade = parse_execution(report, make_contract(), GATEWAY)
+    assert (order.direction, order.type, order.status) == (Direction.SHORT, OrderType.FAK, Status.ALLTRADED)
+    assert (order.price, order.volume, order.traded) == (0.1026441, 1.0, 1.0)
+    assert trade is not None and (trade.direction, trade.price, trade.volume) == (Direction.SHORT, 0.2, 0.3)
+    queried, _ = parse_order({**QUERY_ORDER, "side": "SELL"}, make_contract("LTCBTC"), GATEWAY)
+    assert queried.direction is Direction.SHORT
 
 
 def test_a_cancels_report_names_the_order_by_its_original_id() -> None:

@@ -113,6 +113,25 @@ def test_fills_of_the_old_and_the_current_build() -> None:
     assert parse_fill({**old, "id": 7, "isBuyer": False}, CONTRACT, "ours", "QTE").tradeid == "BTCUSDT-7"
 
 
+def test_a_sell_of_every_kind() -> None:
+    sell = parse_order({**S_PLACED, "side": "SELL"}, CONTRACT, MOMENT, "QTE").record.order
+    assert sell.direction is Direction.SHORT
+    fill = {"id": 7, "orderId": UUID, "price": "29000.0", "qty": "0.1", "quoteQty": "2900.0", "time": 1700000000000, "isMaker": True}
+    sides = [parse_fill({**fill, "isBuyer": buyer}, CONTRACT, "ours", "QTE").direction for buyer in (True, False)]
+    assert sides == [Direction.LONG, Direction.SHORT]
+
+
+def test_a_new_order_with_fills_is_partly_traded() -> None:
+    found = parse_order({**O_ORDER, "status": "NEW"}, CONTRACT, MOMENT, "QTE")
+    assert (found.record.order.status, found.traded) == (Status.PARTTRADED, 0.5)
+
+
+def test_price_of_a_fill_of_a_sell() -> None:
+    sell = parse_order({**S_PLACED, "side": "SELL"}, CONTRACT, MOMENT, "QTE").record.order
+    assert fill_price(sell, 30_500.0, taken=True) == 30_500.0
+    assert fill_price(sell, 29_500.0, taken=True) == 30_000.0, "never beyond its limit"
+
+
 def test_made_fills_have_ids_that_the_same_look_makes_again() -> None:
     record = parse_order(O_ORDER, CONTRACT, MOMENT, "QTE").record
     first, again = (growth(record, 0.2, 0.5, 30_000.0, MOMENT) for _ in range(2))

@@ -1,0 +1,103 @@
+"""
+Wrong builds must be found (docs/tests.md).
+
+The short form looks whether the table still fits the code: each text stands once in its file, each named test exists.
+``MUTATIONS=1 pytest tests/mutations`` changes a copy of the packages and demands that each named test fails.
+"""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import pytest
+from mutations_binance import BINANCE
+from mutations_gateways import GATEWAYS
+from mutations_hashex import HASHEX
+from mutations_qte import QTE
+
+from mutation import Mutation
+
+ROOT: Path = Path(__file__).parents[2]
+PACKAGES: tuple[str, ...] = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance", "vnpy_hashex")
+DIALECTS: list[Mutation] = [*BINANCE, *HASHEX, *QTE]
+ALL: list[Mutation] = [*DIALECTS, *GATEWAYS]
+LONG_FORM: bool = os.environ.get("MUTATIONS") == "1"
+PATIENCE: float = 120.0                 # seconds for the tests of one wrong build
+
+
+def test_the_table_is_long_enough_and_names_no_build_twice() -> None:
+    assert len(DIALECTS) >= 60 and len(GATEWAYS) >= 25
+    assert len({(one.file, one.old, one.new) for one in ALL}) == len(ALL)
+
+
+def test_every_text_stands_once_in_its_file() -> None:
+    texts = {file: (ROOT / file).read_text(encoding="utf-8") for file in {one.file for one in ALL}}
+    assert [(one.file, one.old, texts[one.file].count(one.old)) for one in ALL if texts[one.file].count(one.old) != 1] == []
+    for one in ALL:
+        ast.parse(texts[one.file].replace(one.old, one.new))
+
+
+def test_every_named_test_exists() -> None:
+    named = {test for one in ALL for test in one.tests}
+    assert all(one.tests for one in ALL)
+    for test in named:
+        path, _, name = test.partition("::")
+        tree = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
+        assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, test
+
+
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packages, for this worker alone."""
+    folder = tmp_path_factory.mktemp("packages")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def failed(copy: Path, tests: tuple[str, ...]) -> tuple[set[str], str]:
+    """Which of the tests fail against the copy, and all that pytest printed."""
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=no", "-o", "addopts=", "-p", "no:cacheprovider",
+            "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *(str(ROOT / "tests" / test) for test in tests),
+        ],
+        cwd=copy, env={**os.environ, "PYTHONPATH": str(copy), "MUTATIONS": "", "TRANSCRIPTS": ""}, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )
+    found = re.findall(r"^FAILED \S*?tests/(\S+?::\w+)", done.stdout, re.MULTILINE)
+    return set(found) & set(tests), done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not LONG_FORM, reason="MUTATIONS=1 runs it")
+def test_the_copy_is_what_is_tested(copy: Path) -> None:
+    """Unchanged it passes, and every package comes from it."""
+    tests = tuple(sorted({test for one in ALL for test in one.tests}))
+    found, text = failed(copy, tests)
+    assert not found and " passed" in text and "error" not in text.splitlines()[-1], text
+    code = "import " + ", ".join(PACKAGES) + "; print(" + ", ".join(f"{name}.__file__" for name in PACKAGES) + ", sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, capture_output=True, text=True, check=True
+    )
+    assert [Path(line).parents[1] for line in done.stdout.splitlines()] == [copy] * len(PACKAGES)
+
+
+@pytest.mark.skipif(not LONG_FORM, reason="MUTATIONS=1 runs it")
+@pytest.mark.parametrize("one", ALL, ids=[f"{n}-{one.file}" for n, one in enumerate(ALL)])
+def test_a_wrong_build_is_found(copy: Path, one: Mutation) -> None:
+    path = copy / one.file
+    text = path.read_text(encoding="utf-8")
+    compiled = Path(cache_from_source(str(path)))
+    path.write_text(text.replace(one.old, one.new), encoding="utf-8")
+    compiled.unlink(missing_ok=True)        # a file of the same length, written in the same second, would not be compiled anew
+    try:
+        found, printed = failed(copy, one.tests)
+    finally:
+        path.write_text(text, encoding="utf-8")
+        compiled.unlink(missing_ok=True)
+    assert found == set(one.tests), f"{one.old!r} -> {one.new!r} survives {sorted(set(one.tests) - found)}\n{printed[-1500:]}"
