@@ -74,6 +74,7 @@ class MdApi(WebsocketClient):
         self.name: str = "MD API" if number == 1 else f"MD API {number}"
         self.beside: MdApi | None = None                    # for the streams that this connection has no room for
         self._where: tuple[str, str, int] | None = None
+        self._asked_at: float = 0.0                         # when the last SUBSCRIBE was sent, monotonic seconds
         self.quiet: QuietWatch = QuietWatch(
             f"quiet {number}", gateway.writer, lambda: (self.epoch, self.frames), lambda: self.connected and bool(self.books),
             lambda: gateway.market_silence, self.look,
@@ -147,9 +148,14 @@ class MdApi(WebsocketClient):
 
     def ask(self) -> None:
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
+        wait: float = self._asked_at + SUBSCRIBE_INTERVAL - monotonic()
+        if wait > 0:
+            self.gateway.writer.sooner(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
+            return
         batch = self.topics.next_batch()
         if batch is None:
             return
+        self._asked_at = monotonic()
         request_id, topics = batch
         sent: bool = self.send_packet({"method": "SUBSCRIBE", "params": topics, "id": request_id})
         if not sent:
