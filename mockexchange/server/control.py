@@ -15,6 +15,7 @@ from ..core.instruments import AMOUNT_RULES, COUNT_RULES
 from ..faults import Labels
 from ..fields import Fields
 from ..options import describe_options
+from ..plain import encodable
 from .guard import SHOWN
 from .venue import Venue
 
@@ -125,7 +126,7 @@ class Control:
                         raise ValueError(f"body: not JSON: {error}") from None
                 return answer(await operation(request, data))
             except (ValueError, Refusal) as error:
-                return answer({"error": shortened(str(error))}, 400)
+                return answer({"error": shortened(encodable(str(error)))}, 400)
 
         return handle
 

@@ -1,6 +1,7 @@
 """Error bodies of Binance spot (errors.md): codes, texts and HTTP statuses, and what a core Refusal becomes."""
 
 from ...core.errors import Refusal
+from ...plain import encodable
 
 # code -> HTTP status where it is not 400. The documents state classes only (rest-api.md, "HTTP Return Codes").
 STATUSES: dict[int, int] = {
@@ -52,7 +53,7 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(f"{code} {msg}")
         self.code: int = code
-        self.msg: str = msg
+        self.msg: str = encodable(msg)
         self.status: int = status or STATUSES.get(code, 400)
         self.data: dict[str, object] | None = data
         self.retry_at: int = retry_at

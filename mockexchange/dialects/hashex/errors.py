@@ -5,6 +5,7 @@ Every answer of the API is HTTP 200; no document names another status.
 """
 
 from ...core.errors import Refusal
+from ...plain import encodable
 
 BUSINESS: int = -1
 SIGNATURE_ERROR: int = 1001
@@ -66,7 +67,7 @@ class ApiError(Exception):
     def __init__(self, code: int, text: str) -> None:
         super().__init__(f"{code} {text}")
         self.code: int = code
-        self.text: str = text
+        self.text: str = encodable(text)
 
 
 def fault(code: int, detail: str = "") -> ApiError:

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
+from ...plain import encodable
 from . import op_account, op_market, op_trade
 from .desk import Desk
 from .errors import URL_INVALID, ApiError, fault, refusal_text, refused
@@ -56,10 +57,10 @@ class RestRoutes:
             try:
                 if not exists(options):
                     raise fault(URL_INVALID, f"{method} {path}")
-                values: dict[str, str] = split_pairs(request.raw_path.partition("?")[2])
+                values: dict[str, str] = split_pairs(encodable(request.raw_path.partition("?")[2]))
                 if request.body_exists and request.content_type == FORM:
                     body: bytes = await request.read()
-                    values = {**split_pairs(body.decode("utf-8", "surrogateescape")), **values}
+                    values = {**split_pairs(body.decode("utf-8", "replace")), **values}
                 now: int = venue.now()
                 ctx: Context = Context(desk, "", now)
                 if signed:
