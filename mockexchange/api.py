@@ -71,7 +71,7 @@ class MockExchange:
     Binance public-dump CSV; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
-    until ``advance``) or "manual=MS", where it stands at first. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
     Every method may be called from any thread but the venue's own.
     """
@@ -90,10 +90,11 @@ class MockExchange:
         instruments: Iterable[Instrument] | None = None,
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
+        listed: Iterable[str] = (),
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock,
+            options=options, clock=clock, listed=listed,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._listener: Listener | None = None

@@ -7,7 +7,7 @@ from typing import Protocol
 from ..core.commands import Command
 from ..core.instruments import Instrument
 from ..core.tape import Bar
-from .csv_format import FeedError
+from .archive import FeedError
 
 __all__ = ["Feed", "FeedError", "open_feed"]
 
@@ -50,7 +50,7 @@ def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:
     The feed that ``--feed`` names: "synthetic", or the path of one of Binance's public CSV dumps.
 
     A file is read through to its end first; FeedError names the file, line, field and value
-    of the first thing that is wrong.
+    of the first thing that cannot be used. What is only odd is logged once.
     """
     if spec == "synthetic":
         from .synthetic import SyntheticFeed

@@ -1,5 +1,6 @@
 """A recorded market: one of Binance's public CSV dumps, trade by trade at its own pace."""
 
+import logging
 import re
 from collections.abc import Iterator
 from math import gcd
@@ -8,9 +9,14 @@ from random import Random
 
 from ..core.commands import Command, TapeTrade
 from ..core.instruments import Instrument
+from ..core.numbers import SCALE, format_amount
 from ..core.tape import Bar
-from .csv_format import BarRow, DumpReader, FeedError
+from ..listing import list_symbol, split_symbol
+from .archive import FeedError, member_names
+from .csv_format import BarRow, DumpReader
 from .shape import minute_bars, shape_of
+
+logger: logging.Logger = logging.getLogger("mockexchange")
 
 
 def bar_points(bar: BarRow) -> list[int]:
@@ -48,7 +54,7 @@ def bar_trades(bar: BarRow, symbol: str, step: int, first_id: int, last_price: i
     """
     if not bar.volume:
         return []
-    points: list[int] = bar_points(bar)
+    points: list[int] = bar_points(bar)[-bar.volume:]       # of a volume of one or two 1e-8 not all prices can trade
     span: int = bar.close_time - bar.open_time
     gaps: int = max(1, len(points) - 1)
     falling: bool = bar.close < bar.open
@@ -63,23 +69,42 @@ def bar_trades(bar: BarRow, symbol: str, step: int, first_id: int, last_price: i
     return trades
 
 
-def symbol_of(path: Path, instruments: list[Instrument]) -> Instrument:
-    """The instrument a dump is of, by its name: BTCUSDT-trades-2021-01-08.csv. FeedError for one that is not listed."""
-    match: re.Match[str] | None = re.match(r"[A-Za-z0-9]+", path.name)
-    symbol: str = match.group().upper() if match else ""
-    for instrument in instruments:
-        if instrument.symbol == symbol:
-            return instrument
-    known: str = ", ".join(instrument.symbol for instrument in instruments)
-    raise FeedError(f"{path}: the name must begin with its symbol, {symbol!r} is not listed here; there are: {known}")
+def symbol_of(path: Path, instruments: list[Instrument]) -> str:
+    """
+    The symbol a dump is of, by its name (BTCUSDT-trades-2021-01-08.csv), or by that of the file in the archive.
+
+    A word that is listed wins over one that only ends with a quote asset. FeedError when there is neither.
+    """
+    listed: set[str] = {instrument.symbol for instrument in instruments}
+    words: list[str] = [word.upper() for name in (path.name, *member_names(path)) for word in re.findall(r"[A-Za-z0-9]+", name)]
+    for word in words:
+        if word in listed:
+            return word
+    for word in words:
+        if split_symbol(word) is not None:
+            return word
+    raise FeedError(
+        f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
+        f"is not listed and ends with no known quote asset; there are: {', '.join(sorted(listed))} (--list lists others)"
+    )
+
+
+def decimal_step(divisor: int) -> int:
+    """The largest power of ten in 1e-8, 1 at most, that divides all of which ``divisor`` is the greatest common divisor."""
+    step: int = 1
+    while step < SCALE and divisor % (step * 10) == 0:
+        step *= 10
+    return step
 
 
 class ReplayFeed:
     """
-    One file, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
+    One dump, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
 
     Every record becomes a TapeTrade with the record's own id, price, quantity and time; a record of
     aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, numbered from 1.
+    A symbol that is not among ``instruments`` is listed by the feed itself: ``instrument`` has the tick and step that
+    the file's decimals show. What is odd in the file is logged in one WARNING.
     """
 
     recorded: bool = True
@@ -89,38 +114,58 @@ class ReplayFeed:
         self.seed: int = seed
         if not path.exists():
             raise FeedError(f"{path}: no such file (a feed is \"synthetic\" or the path of a CSV dump)")
-        self.instrument: Instrument = symbol_of(path, instruments)
-        self.symbol: str = self.instrument.symbol
+        self.symbol: str = symbol_of(path, instruments)
         self.symbols: list[str] = [self.symbol]
         self.reader: DumpReader = DumpReader(path)
         self.kind: str = self.reader.layout.kind
         self.records: int = 0
         self.opening_price: int = 0
         self.start_time: int = 0                # us, of the first record
+        self._prices: int = 0                   # greatest common divisor of all prices
+        self._sizes: int = 0
         last_id: int = self._check()
+        if not self.reader.is_sorted:
+            last_id = self._check()             # now in order
+        if not self.records:
+            raise FeedError(f"{path}: no record can be used: {self.reader.oddities.text()}")
+        if odd := self.reader.oddities.text():
+            logger.warning("%s: %s; %d records are replayed", path, odd, self.records)
         self.last_trade_ids: dict[str, int] = {self.symbol: last_id}
         self.price: int = self.opening_price    # of the trade handed out last
+        found: Instrument | None = next((each for each in instruments if each.symbol == self.symbol), None)
+        self.instrument: Instrument = self._listed() if found is None else found
+        self.listed: list[Instrument] = [self.instrument]
+
+    def _listed(self) -> Instrument:
+        base, quote = split_symbol(self.symbol) or (self.symbol, "")
+        tick, step = decimal_step(self._prices), decimal_step(self._sizes)
+        found: Instrument = list_symbol(self.symbol, base, quote, tick, step, self.opening_price)
+        logger.info("%s is listed for %s: tick %s, step %s", self.symbol, self.path, format_amount(tick), format_amount(step))
+        return found
 
     def _check(self) -> int:
         """Read the whole file; returns the highest trade id it brings."""
         last_id: int = 0
+        prices: int = 0
+        sizes: int = 0
+        self.records = 0
         if self.kind == "klines":
             for bar in self.reader.bars():
                 if not self.records:
                     self.opening_price, self.start_time = bar.open, bar.open_time
                 if bar.volume:
-                    parts: int = len(bar_points(bar))
-                    if bar.volume < parts:
-                        line: int = self.reader.first_line + self.records
-                        raise FeedError(f"{self.path}:{line}: volume {bar.volume}e-8: cannot trade at the bar's {parts} prices")
-                    last_id += parts
+                    last_id += min(len(bar_points(bar)), bar.volume)
+                prices = gcd(prices, bar.open, bar.high, bar.low, bar.close)
+                sizes = gcd(sizes, bar.volume)
                 self.records += 1
-            return last_id
-        for row in self.reader.trades():
-            if not self.records:
-                self.opening_price, self.start_time = row.price, row.time
-            last_id = max(row.trade_id, row.last_id)
-            self.records += 1
+        else:
+            for row in self.reader.trades():
+                if not self.records:
+                    self.opening_price, self.start_time = row.price, row.time
+                last_id = max(row.trade_id, row.last_id)
+                prices, sizes = gcd(prices, row.price), gcd(sizes, row.quantity)
+                self.records += 1
+        self._prices, self._sizes = prices, sizes
         return last_id
 
     def opening(self) -> list[Command]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..core.instruments import Instrument
 from ..core.numbers import SCALE, parse_amount
+from ..listing import new_funds
 
 
 @dataclass
@@ -16,6 +18,14 @@ class Account:
 
 
 DEFAULT_ACCOUNT: Account = Account("mock-key", "mock-secret", {"USDT": 100_000 * SCALE, "BTC": SCALE})
+
+
+def default_account(added: Iterable[Instrument]) -> Account:
+    """The account of a venue that was given none."""
+    funds: dict[str, int] = dict(DEFAULT_ACCOUNT.balances)
+    for instrument in added:
+        funds = {**new_funds(instrument), **funds}
+    return Account(DEFAULT_ACCOUNT.key, DEFAULT_ACCOUNT.secret, funds)
 
 
 def parse_account(text: str) -> Account:
@@ -49,16 +59,19 @@ def parse_account(text: str) -> Account:
     return account
 
 
-def read_accounts(accounts: Iterable[Account | str] | None, assets: Iterable[str]) -> list[Account]:
+def read_accounts(
+    accounts: Iterable[Account | str] | None, assets: Iterable[str], added: Iterable[Instrument] = ()
+) -> list[Account]:
     """
-    Accounts given as objects or as command line text; None or none at all: the default account.
+    Accounts given as objects or as command line text; None or none at all: the default account, with funds
+    of the assets of symbols that were ``added`` to those that are built in.
 
     Raises ValueError for a repeated key and for an asset that no instrument trades.
     """
     given: list[Account] = [
         parse_account(account) if isinstance(account, str) else account for account in accounts or ()
     ]
-    result: list[Account] = given or [DEFAULT_ACCOUNT]
+    result: list[Account] = given or [default_account(added)]
     known: set[str] = set(assets)
     seen: set[str] = set()
     for account in result:

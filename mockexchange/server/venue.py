@@ -18,6 +18,7 @@ from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..fold import Fold, fold_rows
 from ..journal import Journal, JournalError
+from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
 from .accounts import Account, read_accounts
 from .changes import Changes
@@ -50,7 +51,8 @@ class Venue:
     ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
     ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
     ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
-    ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
+    ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
+    not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
 
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
@@ -68,6 +70,7 @@ class Venue:
         instruments: Iterable[Instrument] | None = None,
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
+        listed: Iterable[str] = (),
     ) -> None:
         self.dialect: str = dialect
         self.clock: AnyClock = make_clock(clock)
@@ -77,11 +80,19 @@ class Venue:
         self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
         self.instruments: list[Instrument] = list(default_instruments() if instruments is None else instruments)
-        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
-        self.accounts: list[Account] = read_accounts(accounts, assets)
-        self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
+        built_in: list[str] = [each.symbol for each in self.instruments]
+        self.instruments = with_listed(self.instruments, listed)
         self.feed_spec: str = feed
         self.speed: float = parse_speed(speed)
+        self.feed: Feed = self._open_feed()
+        self.instruments += [
+            each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
+        ]
+        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        self.accounts: list[Account] = read_accounts(
+            accounts, assets, [each for each in self.instruments if each.symbol not in built_in]
+        )
+        self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
@@ -96,7 +107,6 @@ class Venue:
         self.exchange: Exchange
         self.pump: Pump
         try:
-            self.feed: Feed = self._open_feed()
             self._open()
         except BaseException:
             self.journal.close()

@@ -2,13 +2,14 @@
 
 import gzip
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockexchange.core.numbers import format_amount, parse_amount
+from mockexchange.core.numbers import format_amount
 from mockexchange.feeds.csv_format import (
     AGG_TRADES,
     FAST,
@@ -133,46 +134,27 @@ VALUES: list[tuple[str, int, str, str]] = [
     ("trades", 0, "x1", "id 'x1'"),
     ("trades", 0, "-5", "id '-5'"),
     ("trades", 0, "", "id ''"),
-    ("trades", 1, "0", "price '0': not positive"),
-    ("trades", 1, "0.00000000", "price '0.00000000': not positive"),
     ("trades", 1, "-1.5", "price '-1.5': negative"),
     ("trades", 1, "nan", "price 'nan': not a decimal number"),
-    ("trades", 1, "1e5", "price '1e5': not a decimal number"),
-    ("trades", 1, "1.123456789", "price '1.123456789': more than 8 digits"),
-    ("trades", 1, "999999999999", "price '999999999999': out of range"),
-    ("trades", 1, " 5", "price ' 5'"),
     ("trades", 1, "１２", "price"),
-    ("trades", 2, "0", "qty '0': not positive"),
+    ("trades", 1, "1000000000000000001", "price '1000000000000000001': out of range"),
+    ("trades", 1, "1e999", "price '1e999': out of range"),
+    ("trades", 1, "1e9999999", "price '1e9999999': not a decimal number"),
+    ("trades", 4, "161006400", "time '161006400': not a time in seconds, milliseconds or microseconds"),
+    ("aggTrades", 4, "-2", "last_trade_id '-2': out of range"),
+    ("klines", 6, "", "close_time ''"),
     ("trades", 2, "", "qty '': not a decimal number"),
-    ("trades", 3, "x", "quote_qty 'x'"),
-    ("trades", 4, "1610064000", "time '1610064000': not a time in milliseconds or microseconds"),
-    ("trades", 4, "1610064000277000", "time '1610064000277000': not in milliseconds"),
     ("trades", 5, "yes", "is_buyer_maker 'yes': neither True nor False"),
-    ("trades", 6, "Tru", "is_best_match 'Tru'"),
     ("aggTrades", 0, "a", "agg_trade_id 'a'"),
-    ("aggTrades", 1, "0", "price '0'"),
     ("aggTrades", 2, "-1", "quantity '-1'"),
     ("aggTrades", 3, "x", "first_trade_id 'x'"),
-    ("aggTrades", 4, "-1", "last_trade_id '-1'"),
     ("aggTrades", 5, "now", "transact_time 'now'"),
-    ("aggTrades", 6, "0", "is_buyer_maker '0'"),
     ("klines", 0, "x", "open_time 'x'"),
-    ("klines", 1, "0", "open '0': not positive"),
     ("klines", 2, "x", "high 'x'"),
     ("klines", 3, "", "low ''"),
     ("klines", 4, "-4", "close '-4': negative"),
     ("klines", 5, "-1", "volume '-1': negative"),
     ("klines", 6, "1", "close_time '1'"),
-    ("klines", 7, "x", "quote_volume 'x'"),
-    ("klines", 8, "1.5", "count '1.5': not a whole number"),
-    ("klines", 9, "x", "taker_buy_volume 'x'"),
-    ("klines", 10, "x", "taker_buy_quote_volume 'x'"),
-    ("klines", 2, "4.14", "high '4.14': below low 4.15000000"),
-    ("klines", 1, "4.17", "open '4.17': outside low 4.15000000 and high 4.16000000"),
-    ("klines", 4, "4.1", "close '4.1': outside"),
-    ("klines", 6, "1601510400000", "close_time '1601510400000': not after open_time"),
-    ("klines", 0, "1601510399999", "open_time '1601510399999': inside the record before"),
-    ("klines", 0, "1601510340000", "open_time '1601510340000': not after the record before"),
 ]
 
 
@@ -185,22 +167,102 @@ def test_bad_value(tmp_path: Path, kind: str, column: int, value: str, expected:
     assert expected in message
 
 
-ORDERS: list[tuple[str, int, str, str]] = [
-    ("trades", 0, "553287559", "id '553287559': not above the record before, 553287559"),
-    ("trades", 0, "5", "id '5': not above the record before"),
-    ("trades", 4, "1610064000277", "time '1610064000277': earlier than the record before, 1610064000278"),
-    ("aggTrades", 0, "0", "agg_trade_id '0': not above"),
-    ("aggTrades", 5, "1500004804756", "transact_time '1500004804756': earlier"),
-    ("aggTrades", 3, "105", "first_trade_id '105': not above the record before, 105"),
-    ("aggTrades", 3, "107", "last_trade_id '106': below first_trade_id 107"),
+# what official files have: kind, changes of the second record, what is counted, records that are left
+ODD: list[tuple[str, dict[int, str], str, int]] = [
+    ("trades", {1: "0"}, "without a price, passed over", 1),
+    ("trades", {1: "0.00000000"}, "without a price, passed over", 1),
+    ("trades", {2: "0.0"}, "without a quantity, passed over", 1),
+    ("trades", {1: "1.123456789"}, "with more than 8 digits behind the point, rounded", 2),
+    ("trades", {2: "0.30000000000000004"}, "with more than 8 digits behind the point, rounded", 2),
+    ("trades", {3: "x"}, "whose quote_qty is none, which is not needed", 2),
+    ("trades", {6: "Tru"}, "whose is_best_match is none, which is not needed", 2),
+    ("trades", {0: "553287559"}, "that came twice, passed over", 1),
+    ("trades", {0: "5", 4: "1610064000277"}, "out of order, sorted", 2),
+    ("trades", {4: "1610064000277"}, "earlier than the one before, taken as of the same time", 2),
+    ("aggTrades", {2: "0"}, "without a quantity, passed over", 1),
+    ("aggTrades", {0: "0"}, "that came twice, passed over", 1),
+    ("aggTrades", {5: "1500004804756"}, "earlier than the one before, taken as of the same time", 2),
+    ("aggTrades", {3: "105"}, "whose raw trade ids do not follow on, renumbered", 2),
+    ("aggTrades", {3: "107"}, "whose raw trade ids do not follow on, renumbered", 2),
+    ("aggTrades", {3: "-1", 4: "-1"}, "whose raw trade ids do not follow on, renumbered", 2),
+    ("klines", {1: "0"}, "without a price, passed over", 1),
+    ("klines", {7: "x"}, "whose quote_volume is none, which is not needed", 2),
+    ("klines", {8: "1.5"}, "whose count is none, which is not needed", 2),
+    ("klines", {2: "4.14"}, "with a price beyond high or low, widened", 2),
+    ("klines", {1: "4.17"}, "with a price beyond high or low, widened", 2),
+    ("klines", {6: "1601510400000"}, "that end before they begin, given the usual length", 2),
+    ("klines", {0: "1601510399998"}, "that overlap, the first cut short", 2),
+    ("klines", {0: "1601510340000"}, "that came twice, passed over", 1),
+    ("klines", {0: "1601510280000", 6: "1601510339999"}, "out of order, sorted", 2),
+]
+FINE: list[tuple[str, dict[int, str]]] = [
+    ("trades", {1: " 39439.44 "}), ("trades", {1: '"39439.44"'}), ("trades", {1: "3.943944e4"}), ("trades", {1: "3.943944E+04"}), ("trades", {1: "+39439.44"}),
+    ("trades", {4: "1610064001"}), ("trades", {4: "1610064000310000"}), ("trades", {4: "1610064000310000000"}), ("trades", {4: "1.61006400031E12"}),
+    ("trades", {5: "TRUE"}), ("trades", {5: "0"}), ("trades", {2: "1e-05"}), ("trades", {1: "1000000000000000000"}), ("trades", {0: "9223372036854775807"}),
+    ("trades", {0: "553287560.0"}), ("aggTrades", {6: "1"}), ("aggTrades", {2: "1000000000000000000"}), ("klines", {5: "1E18"}), ("klines", {11: ""}),
 ]
 
 
-@pytest.mark.parametrize(("kind", "column", "value", "expected"), ORDERS)
-def test_disorder(tmp_path: Path, kind: str, column: int, value: str, expected: str) -> None:
-    message: str = failure(tmp_path, "\n".join([LINES[kind][0], change(LINES[kind][1], column, value)]))
-    assert ":2: " in message
-    assert expected in message
+def changed(kind: str, changes: dict[int, str]) -> str:
+    line: str = LINES[kind][1]
+    for column, value in changes.items():
+        line = change(line, column, value)
+    return line
+
+
+def in_order(path: Path) -> tuple[list[TradeRow | BarRow], DumpReader]:
+    """As the replay reads: once more when the first reading has found that there is no order."""
+    reader: DumpReader = DumpReader(path)
+    for _ in range(2):
+        rows: list[TradeRow | BarRow] = list(reader.bars() if reader.layout is KLINES else reader.trades())
+        if reader.is_sorted:
+            break
+        reader_rows = list(reader.bars() if reader.layout is KLINES else reader.trades())
+        return reader_rows, reader
+    return rows, reader
+
+
+@pytest.mark.parametrize(("kind", "changes", "expected", "left"), ODD)
+@pytest.mark.parametrize("header", [False, True])
+def test_odd_records_are_mended_or_passed_over(tmp_path: Path, kind: str, changes: dict[int, str], expected: str, left: int, header: bool) -> None:
+    lines: list[str] = [HEADERS[kind]] * header + [LINES[kind][0], changed(kind, changes)]
+    rows, reader = in_order(write(tmp_path, "\n".join(lines) + "\n"))
+    assert len(rows) == left
+    assert reader.oddities.counts == {expected: 1}
+    assert f"1 record {expected} (first in line {len(lines)})" in reader.oddities.text()
+    if kind != "klines":
+        assert all(one.trade_id < two.trade_id and one.time <= two.time and one.last_id <= two.last_id for one, two in zip(rows, rows[1:]))
+    else:
+        assert all(one.open_time < one.close_time < two.open_time for one, two in zip(rows, rows[1:]))
+        assert all(row.low <= min(row.open, row.close) <= max(row.open, row.close) <= row.high for row in rows)
+
+
+@pytest.mark.parametrize(("kind", "changes"), FINE)
+def test_other_ways_to_write_it(tmp_path: Path, kind: str, changes: dict[int, str]) -> None:
+    rows, reader = in_order(write(tmp_path, "\n".join([LINES[kind][0], changed(kind, changes)])))
+    assert len(rows) == 2 and not reader.oddities.counts
+    if 1 in changes and "18" not in changes and "39" in changes[1]:
+        assert rows[1].price == 3943944000000
+
+
+def test_columns_by_their_names(tmp_path: Path) -> None:
+    """In another order, and more than the dumps have."""
+    path = write(tmp_path, "symbol,Open time,Close time,Open,Close,High,Low,Volume\nBTCUSDT,1601510340000,1601510399999,4.1,4.2,4.3,4.0,7\n")
+    assert read(path) == [BarRow(1601510340000000, 1601510399999000, 410000000, 430000000, 400000000, 420000000, 700000000)]
+    more = write(tmp_path, "\n".join(line + ",x,y" for line in KLINE_LINES))
+    assert len(read(more)) == 2
+    wide = write(tmp_path, "\n".join(line + ",1" for line in TRADE_LINES))
+    assert len(read(wide)) == 3
+
+
+def test_files_joined(tmp_path: Path) -> None:
+    """Headers in the midst, and a change of the unit of time."""
+    later: str = "553287562,39439.22,0.1,1,1735689600000000,True,True"
+    path = write(tmp_path, "\n".join([HEADERS["trades"], *TRADE_LINES, HEADERS["trades"], later]))
+    rows, reader = in_order(path)
+    assert [row.trade_id for row in rows] == [553287559, 553287560, 553287561, 553287562]
+    assert rows[-1].time == 1735689600000000
+    assert reader.oddities.counts == {"that are a header once more, passed over": 1}
 
 
 @pytest.mark.parametrize("kind", LINES)
@@ -235,17 +297,18 @@ def test_first_record_decides_nothing_when_damaged(tmp_path: Path) -> None:
 def test_header(tmp_path: Path) -> None:
     fields: list[str] = HEADERS["klines"].split(",")
     fields[1], fields[2] = fields[2], fields[1]
-    message: str = failure(tmp_path, "\n".join([",".join(fields), *KLINE_LINES]))
-    assert ":1: column 2 of the header is 'high', klines have 'open' there" in message
-    assert ":2: id 'id'" in failure(tmp_path, "\n".join([HEADERS["trades"]] * 2 + TRADE_LINES))
+    swapped = read(write(tmp_path, "\n".join([",".join(fields), *(change(change(line, 1, line.split(",")[2]), 2, line.split(",")[1]) for line in KLINE_LINES)])))
+    assert swapped == read(write(tmp_path, "\n".join(KLINE_LINES)))
+    assert len(read(write(tmp_path, "\n".join([HEADERS["trades"]] * 2 + TRADE_LINES)))) == 3
     assert len(read(write(tmp_path, "\n".join([HEADERS["klines"].replace("_", " ").title(), *KLINE_LINES])))) == 2
 
 
 def test_blank_lines(tmp_path: Path) -> None:
     assert len(read(write(tmp_path, "\n".join(TRADE_LINES) + "\n\n \n"))) == 3
-    assert ":2: blank line" in failure(tmp_path, "\n\n".join(TRADE_LINES))
-    assert ":1: blank line" in failure(tmp_path, "\n" + "\n".join(TRADE_LINES))
-    assert ":2: blank line" in failure(tmp_path, "\n".join([HEADERS["trades"], "", *TRADE_LINES]))
+    for text in ("\n\n".join(TRADE_LINES), "\n" + "\n".join(TRADE_LINES), "\n".join([HEADERS["trades"], "", *TRADE_LINES])):
+        assert len(read(write(tmp_path, text))) == 3
+    _, reader = in_order(write(tmp_path, "\n\n".join(TRADE_LINES) + "\n\n"))
+    assert reader.oddities.counts == {"that are blank, passed over": 2}
 
 
 @pytest.mark.parametrize("text", [b"", b"\n", b"\xef\xbb\xbf", HEADERS["trades"].encode(), HEADERS["trades"].encode() + b"\n"])
@@ -254,7 +317,8 @@ def test_nothing_in_it(tmp_path: Path, text: bytes) -> None:
 
 
 def test_not_text(tmp_path: Path) -> None:
-    assert ":1: not plain text" in failure(tmp_path, "\n".join(TRADE_LINES).encode("utf-16"))
+    assert ":1: not plain text" in failure(tmp_path, "\n".join(TRADE_LINES).encode("utf-16-le"))
+    assert len(read(write(tmp_path, "\n".join(TRADE_LINES).encode("utf-16")))) == 3        # as a spreadsheet saves "Unicode text"
     assert "price" in failure(tmp_path, TRADE_LINES[0].encode() + b"\n" + TRADE_LINES[1].replace("39439", "39\x8939").encode("latin-1"))
 
 
@@ -272,10 +336,36 @@ def test_damaged_archives(tmp_path: Path) -> None:
     middle: int = len(whole) // 2
     assert "damaged archive" in failure(tmp_path, whole[:middle] + b"\xff" * 40 + whole[middle + 40:], "BTCUSDT-x.zip")
     with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr("a.csv", text)
-        archive.writestr("b.csv", text)
-    with pytest.raises(FeedError, match="must hold one file, it holds 2: a.csv, b.csv"):
+        archive.writestr("README.txt", "x")
+        archive.writestr("LICENSE", "x")
+    with pytest.raises(FeedError, match="must hold a CSV file, it holds 2 files: LICENSE, README.txt"):
         DumpReader(zipped)
+
+
+def test_zips_as_people_make_them(tmp_path: Path) -> None:
+    """Folders, what file managers leave, several days, a zip of zips."""
+    expected = read(write(tmp_path, "\n".join(TRADE_LINES)))
+    path: Path = tmp_path / "BTCUSDT-z.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data/", b"")
+        archive.writestr("data/spot/BTCUSDT-2.csv", HEADERS["trades"] + "\n" + TRADE_LINES[2])
+        archive.writestr("data/spot/BTCUSDT-1.CSV", "\n".join(TRADE_LINES[:2]))
+        archive.writestr("__MACOSX/data/spot/._BTCUSDT-1.csv", b"\x00\x05\x16\x07")
+        archive.writestr("data/.DS_Store", b"\x00\x00")
+        archive.writestr("data/._x.csv", b"\x00")
+        archive.writestr("data/Thumbs.db", b"\x00")
+        archive.writestr("data/README.txt", "read me")
+        archive.writestr("BTCUSDT-1.csv.CHECKSUM", "0" * 64)
+    assert read(path) == expected
+    outer: Path = tmp_path / "BTCUSDT-outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.write(path, "inner/BTCUSDT-z.zip")
+    assert read(outer) == expected
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("a.csv", TRADE_LINES[0])
+        archive.writestr("b.csv", TRADE_LINES[1].replace("39439", "x"))
+    with pytest.raises(FeedError, match=r"BTCUSDT-outer.zip/b.csv:1: price 'x.44000000'"):
+        read(outer)
 
 
 def test_unreadable(tmp_path: Path) -> None:
@@ -330,14 +420,14 @@ def test_any_value_is_read_right_or_refused(tmp_path: Path, column: int, value: 
     line: str = change(TRADE_LINES[0], column, value)
     path: Path = write(tmp_path, line)
     try:
-        row = read(path)[0]
+        rows = read(path)
     except FeedError as error:
         assert str(path) in str(error)
         return
-    fields: list[str] = line.split(",")
-    assert len(fields) in (6, 7, 8)
-    assert row[1] == parse_amount(fields[1]) > 0
-    assert row[2] == parse_amount(fields[2]) > 0
+    fields: list[str] = [field.strip() for field in line.split(",")]
+    for row in rows:
+        assert row[1] == int((Decimal(fields[1]) * 10 ** 8).to_integral_value()) > 0
+        assert row[2] == int((Decimal(fields[2]) * 10 ** 8).to_integral_value()) > 0
 
 
 def test_fast_pattern_takes_the_usual_line() -> None:

@@ -11,7 +11,7 @@ from mockexchange.core.commands import Deposit, PlaceOrder, Quote, TapeTrade
 from mockexchange.core.events import Fill, PublicTrade
 from mockexchange.core.exchange import Exchange
 from mockexchange.core.instruments import Instrument, default_instruments, make_instrument
-from mockexchange.core.numbers import parse_amount
+from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.feeds.csv_format import BarRow
 from mockexchange.feeds.replay import ReplayFeed, bar_points, bar_trades, split_volume
@@ -93,9 +93,12 @@ def test_bars_without_volume_do_not_trade(tmp_path: Path) -> None:
     assert [at for at, _ in feed_of(feed.path, feed.path.read_text()).steps()] == [60_000_000, 79_999_666, 99_999_333, 119_999_000]
 
 
-def test_a_volume_too_small_to_trade_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FeedError, match=r":1: volume 3e-8: cannot trade at the bar's 4 prices"):
-        feed_of(tmp_path / "BTCUSDT-1m.csv", "1640995200000,100,110,90,105,0.00000003,1640995259999,0,0,0,0,0\n")
+def test_a_volume_too_small_for_all_prices_of_a_bar(tmp_path: Path) -> None:
+    feed = feed_of(tmp_path / "BTCUSDT-1m.csv", "1640995200000,100,110,90,105,0.00000003,1640995259999,0,0,0,0,0\n")
+    steps = list(feed.steps())
+    assert [command.quantity for _, command in steps] == [1, 1, 1]
+    assert steps[-1][1].price == 105 * SCALE
+    assert feed.last_trade_ids == {"BTCUSDT": 3}
 
 
 def test_aggregate_records_keep_their_raw_ids(tmp_path: Path) -> None:
@@ -116,11 +119,11 @@ def test_symbol_from_the_name(tmp_path: Path, name: str) -> None:
 
 
 def test_unknown_symbols_and_files(tmp_path: Path) -> None:
-    with pytest.raises(FeedError, match="'DOGEUSDT' is not listed here; there are: BTCUSDT, ETHUSDT, BNBUSDT, ETHBTC"):
-        feed_of(tmp_path / "DOGEUSDT-trades.csv", "1,100,1,100,1610064000278,True,True\n")
+    with pytest.raises(FeedError, match="'DOGEXYZ' is not listed and ends with no known quote asset; there are: BNBUSDT, BTCUSDT, ETHBTC, ETHUSDT"):
+        feed_of(tmp_path / "DOGEXYZ-trades.csv", "1,100,1,100,1610064000278,True,True\n")
     with pytest.raises(FeedError, match="no such file"):
         open_feed("synthetics", default_instruments(), 1)
-    with pytest.raises(FeedError, match="''"):
+    with pytest.raises(FeedError, match="must begin with its symbol"):
         feed_of(tmp_path / "-trades.csv", "1,100,1,100,1610064000278,True,True\n")
 
 

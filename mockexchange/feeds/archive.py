@@ -1,0 +1,93 @@
+"""The text of a dump, whatever it is packed in: plain, gzipped, or zipped as people make zips."""
+
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+MAX_NESTING: int = 3                # a zip in a zip in a zip
+_JUNK: re.Pattern[str] = re.compile(r"(^|/)(__MACOSX/|\._|\.|thumbs\.db$|desktop\.ini$)|/$", re.IGNORECASE)
+
+
+class FeedError(Exception):
+    """A feed cannot be opened. The text names the file, the line, the field and its value."""
+
+
+def open_texts(path: Path) -> Iterator[tuple[str, IO[str]]]:
+    """
+    The files a dump is made of, in the order of their names: (name for messages, text).
+
+    What it is packed in is recognised by content, not by name. What a file manager leaves in an archive is skipped, as is
+    whatever is no CSV where there is one. A UTF-8 byte order mark is skipped; bytes that are no text come through as
+    surrogates, so that the field they damage can be named. To be read within ``reading``, as damage may show late.
+    """
+    with ExitStack() as stack, reading(path):
+        yield from _texts(stack, stack.enter_context(open(path, "rb")), str(path), path.suffix.lower(), 0)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Whatever is wrong with the bytes of a file is a FeedError; also around the reading of its texts."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise FeedError(f"{path}: not plain text: {error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
+        raise FeedError(f"{path}: damaged archive: {error}") from error
+    except (OSError, RuntimeError, NotImplementedError) as error:
+        # RuntimeError: zipfile meets a password; NotImplementedError: a compression it does not know.
+        raise FeedError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def members(names: list[str], where: str) -> list[str]:
+    """Which files of an archive are the dump: all CSVs, else the only file there is."""
+    files: list[str] = sorted(name for name in names if not _JUNK.search(name.replace("\\", "/")))
+    tables: list[str] = [name for name in files if name.lower().endswith((".csv", ".csv.gz"))]
+    found: list[str] = tables or [name for name in files if name.lower().endswith((".zip", ".gz"))] or files
+    if not found or (not tables and len(found) > 1):
+        raise FeedError(f"{where}: the archive must hold a CSV file, it holds {len(files)} files: {', '.join(files[:5])}")
+    return found
+
+
+def member_names(path: Path) -> list[str]:
+    """The dump's files in a zip, none for what is no zip: they may have the symbol in their name where the zip has not."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.rsplit("/", 1)[-1] for name in members(archive.namelist(), str(path))]
+    except (OSError, zipfile.BadZipFile):
+        return []
+
+
+def _texts(stack: ExitStack, raw: IO[bytes], where: str, suffix: str, depth: int) -> Iterator[tuple[str, IO[str]]]:
+    magic: bytes = raw.read(4)
+    raw.seek(0)
+    if depth > MAX_NESTING:
+        raise FeedError(f"{where}: packed more than {MAX_NESTING} times")
+    if magic[:2] == b"\x1f\x8b":
+        unpacked: Any = stack.enter_context(gzip.open(raw, "rb"))
+        yield where, _decoded(unpacked)
+    elif magic == b"PK\x03\x04" or suffix == ".zip":
+        archive: zipfile.ZipFile = stack.enter_context(zipfile.ZipFile(raw))
+        found: list[str] = members(archive.namelist(), where)
+        for name in found:
+            with ExitStack() as inner:
+                member: IO[bytes] = inner.enter_context(archive.open(name))
+                place: str = where if len(found) == 1 else f"{where}/{name}"
+                yield from _texts(inner, member, place, Path(name).suffix.lower(), depth + 1)
+    elif suffix == ".gz" and magic:
+        raise FeedError(f"{where}: not a gzip file")
+    else:
+        yield where, _decoded(raw)
+
+
+def _decoded(raw: Any) -> IO[str]:
+    """Text of bytes; a UTF-16 file is decoded as such when it says so."""
+    buffered: io.BufferedReader = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)
+    start: bytes = buffered.peek(2)[:2]
+    encoding: str = "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape", newline="\n")
