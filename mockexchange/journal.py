@@ -23,6 +23,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -33,6 +34,7 @@ from .core.commands import Command
 from .core.events import BalanceChange, Event, Fill, OrderReport
 from .core.instruments import AMOUNT_RULES
 from .core.numbers import format_amount
+from .room import Room
 
 Row = dict[str, Any]
 
@@ -187,6 +189,7 @@ class Journal:
         self._size: int = 0                 # bytes of the file that hold whole batches
         self._written: int = 0              # rows the file holds
         self._crc: int = 0                  # of those
+        self._room: Room | None = None if path is None else Room(path)
         if path is not None:
             self._open(path)
 
@@ -201,6 +204,10 @@ class Journal:
         """The latest us that the newest row may be of, 0 when there is none."""
         self._split()
         return self._records[-1][0] // 1000 * 1000 + 999 if self._records else 0
+
+    def has_room(self, open_orders: Callable[[], int]) -> bool:
+        """Whether one more command can be written: False when the disk is full, or the file as large as it may be."""
+        return self._room is None or self._room.is_enough(self._size, open_orders)
 
     def record(self, now: int, command: Command | None, events: Sequence[Event]) -> None:
         """
@@ -284,7 +291,10 @@ class Journal:
         done: int = 0
         try:
             while done < len(data):
-                done += os.write(self._file, data[done:])
+                written: int = os.write(self._file, data[done:])
+                if written <= 0:
+                    raise OSError(ENOSPC, os.strerror(ENOSPC))
+                done += written
         except OSError:
             self._truncate()        # a full disk must not leave half a row for the next one to follow
             raise

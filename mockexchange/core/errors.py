@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "CLIENT_ID_MISMATCH": "Client order ID is not correct for this order ID.",
     "UNKNOWN_ACCOUNT": "This account may not place or cancel orders.",
     "NO_LIQUIDITY": "No orders on book for symbol.",
+    "JOURNAL_FULL": "The journal cannot be written: no room.",
     "AMEND_INCREASE": "Order amend (quantity increase) is not supported.",
     "AMEND_NOTHING": "The requested action would change no state; rejecting",
     "AMEND_COUNT": "Filter failure: MAX_NUM_ORDER_AMENDS",

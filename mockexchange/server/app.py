@@ -24,14 +24,20 @@ VARIABLE: re.Pattern[str] = re.compile(r"\{[^{}]*\}")
 class FaultMiddleware:
     """Lets faults bite around every request but the control API's; without any it costs one attribute."""
 
-    def __init__(self, faults: FaultTable) -> None:
-        self._faults: FaultTable = faults
+    def __init__(self, venue: Venue) -> None:
+        self._venue: Venue = venue
+        self._faults: FaultTable = venue.faults
 
     def install(self, app: web.Application) -> None:
         """Put it around the routes of ``app``."""
+        venue: Venue = self._venue
 
         @web.middleware
         async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if venue.lost:
+                if request.transport is not None:
+                    request.transport.abort()       # nothing that it knows may be told
+                raise web.HTTPServiceUnavailable(text=venue.lost)
             if not request.content.is_eof():        # else it came with the head, as nearly all do
                 refusal: web.Response | None = await read_body(request)
                 if refusal is not None:
@@ -102,7 +108,7 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     renews the venue but not the dialect (only a Listener can do that).
     """
     app: web.Application = web.Application(client_max_size=MAX_BODY)
-    FaultMiddleware(venue.faults).install(app)
+    FaultMiddleware(venue).install(app)
     mark.install(app, venue.dialect)
     (control or Control(venue)).add_routes(app)
     dialect.add_routes(app)

@@ -22,6 +22,7 @@ from .listener import Listener, close_event_loop, new_event_loop
 from .venue import Venue
 
 USAGE_ERROR: int = 2
+LOST: int = 3                       # what was done could not be written
 
 
 class UsageError(Exception):
@@ -145,6 +146,7 @@ async def serve(listeners: list[Listener], with_stdin: bool) -> None:
             signal.signal(getattr(signal, name), lambda number, frame: end())
     try:
         for listener in listeners:
+            listener.venue.on_lost = end_at_once
             await listener.start()
         for listener in listeners:
             print(msgspec.json.encode(listener.ready()).decode(), flush=True)
@@ -153,6 +155,12 @@ async def serve(listeners: list[Listener], with_stdin: bool) -> None:
         await ended.wait()
     finally:
         await asyncio.gather(*[listener.stop() for listener in listeners])
+
+
+def end_at_once(why: str) -> None:
+    """End the process before anything more is told to anybody."""
+    print(f"mockexchange: error: {' '.join(why.split())}", file=sys.stderr, flush=True)
+    os._exit(LOST)
 
 
 def tune_collector() -> None:

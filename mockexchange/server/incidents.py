@@ -178,4 +178,4 @@ class Incidents:
         return any([follower(incident) for follower in self._followers])
 
     def _note(self, action: str, **fields: Any) -> None:
-        self._venue.journal.fault(self._venue.now(), {"action": action, **fields})
+        self._venue.note({"action": action, **fields})

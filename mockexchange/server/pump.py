@@ -15,6 +15,7 @@ logger: logging.Logger = logging.getLogger("mockexchange")
 MAX_SPEED: float = float("inf")
 SLICE_SECONDS: float = 0.002        # the longest the flow keeps requests waiting
 SLICE_STEPS: int = 200
+WAIT_SECONDS: float = 0.2
 
 
 class NoFeed:
@@ -66,7 +67,9 @@ class Pump:
     that a slow reader slows the market down instead of losing trades. A recorded feed at
     MAX_SPEED waits for ``touch``, so that a client can subscribe before it is all over.
 
-    ``status`` is waiting, running, ended or failed.
+    While ``must_wait()`` is true nothing is applied, and what falls due then is applied later.
+
+    ``status`` is waiting, running, halted, ended or failed, for the last of which ``error`` has the reason.
     """
 
     def __init__(
@@ -77,9 +80,12 @@ class Pump:
         drains: list[Callable[[], Awaitable[None]]],
         wait_for_touch: bool = False,
         clock: Clock | None = None,
+        must_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         self.status: str = "waiting" if wait_for_touch else "running"
+        self.error: str = ""                        # why it has failed
         self.applied: int = 0
+        self._must_wait: Callable[[], bool] = must_wait
         self._steps: Iterator[tuple[int, Command]] = steps
         self._next: tuple[int, Command] | None = None
         self._position: int = 0                     # us of feed time that have been applied
@@ -124,8 +130,9 @@ class Pump:
             else:
                 await self._run_in_time()
             self.status = "ended"
-        except Exception:
+        except Exception as error:
             self.status = "failed"
+            self.error = f"{type(error).__name__}: {error}"
             logger.exception("the feed has failed, the market stands still")
 
     async def _run_in_time(self) -> None:
@@ -139,6 +146,9 @@ class Pump:
         over, clock = self._over, self._clock
         if over is None or over.done():
             return                          # stopped meanwhile
+        if self._is_halted():
+            self._timer = clock.call_later(WAIT_SECONDS, self._turn)
+            return
         try:
             whole: bool = self._slice(round((clock.time() - self._origin) * self._speed * 1e6))
         except Exception as error:
@@ -152,6 +162,9 @@ class Pump:
 
     async def _run_flat_out(self) -> None:
         while self._next is not None:
+            if self._is_halted():
+                await asyncio.sleep(WAIT_SECONDS)
+                continue
             self._slice(None)
             for drain in self._drains.copy():
                 try:
@@ -159,6 +172,11 @@ class Pump:
                 except Exception:
                     logger.exception("a drain has failed")
             await asyncio.sleep(0)
+
+    def _is_halted(self) -> bool:
+        halted: bool = self._must_wait()
+        self.status = "halted" if halted else "running"
+        return halted
 
     def _slice(self, due: int | None) -> bool:
         """Apply steps up to feed time ``due``; True when all of them are, False when the slice was over first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, SetRules, TapeTrade
-from ..core.errors import Refusal
+from ..core.errors import Refusal, refuse
 from ..core.events import Event, PublicTrade
 from ..core.exchange import Exchange
 from ..core.instruments import Instrument, default_instruments
@@ -97,6 +97,9 @@ class Venue:
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
         self.changes: Changes = Changes(self)
+        self.lost: str = ""                 # why the venue can go on no more
+        self.is_full: bool = False          # there is no room for the journal
+        self.on_lost: Callable[[str], None] = lambda why: logger.critical("%s", why)
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
         folder: Path | None = None if state is None else Path(state)
@@ -108,6 +111,9 @@ class Venue:
         self.pump: Pump
         try:
             self._open()
+        except Refusal as refusal:
+            self.journal.close()
+            raise JournalError(f"journal {self.journal.path}: {refusal.text}") from None
         except BaseException:
             self.journal.close()
             raise
@@ -121,27 +127,31 @@ class Venue:
         The flow's commands leave only what they did to users in the journal. Raises
         Refusal (journalled too) when the exchange refuses; nothing has changed then.
         """
+        flow: bool = type(command) in FLOW
+        if self.lost:
+            raise JournalError(self.lost)
+        if not flow and not self.has_room():
+            raise refuse("JOURNAL_FULL")
         if self.faults.late and type(command) is PlaceOrder:
             try:
                 return place_later(self, command, self.faults.late)
             except Refusal:
                 pass            # as below, where it is journalled
         now: int = self.now()
-        flow: bool = type(command) in FLOW
         try:
             events: list[Event] = self.exchange.apply(command, now)
         except Refusal as refusal:
             if not flow:
-                self.journal.refused(now, command, refusal.reason)
+                self._write(self.journal.refused, now, command, refusal.reason)
             raise
         if not flow:
-            self.journal.record(now, command, events)
+            self._write(self.journal.record, now, command, events)
             if type(command) is SetPrice:
                 self.feed.on_price(command.symbol, command.price)
             elif type(command) is SetRules:
                 self.feed.on_rules(self.exchange.instruments[command.symbol])
         elif events and not all(type(event) is PublicTrade for event in events):
-            self.journal.record(now, None, events)
+            self._write(self.journal.record, now, None, events)
         if events:
             for listener in self._listeners:
                 try:
@@ -153,6 +163,34 @@ class Venue:
             for watcher in self._watchers:
                 watcher(symbol)
         return events
+
+    def has_room(self) -> bool:
+        """
+        Whether a command can be written. While it cannot, commands are refused before they are done and the market waits;
+        both is logged when it begins and when it ends.
+        """
+        enough: bool = self.journal.has_room(
+            lambda: sum(len(self.exchange.open_orders(account)) for account in self.exchange.accounts())
+        )
+        if enough == self.is_full:
+            self.is_full = not enough
+            if self.is_full:
+                logger.error("no room for journal %s: orders are refused and the market stands still", self.journal.path)
+            else:
+                logger.warning("there is room for journal %s again: the market goes on", self.journal.path)
+        return enough
+
+    def _write(self, write: Callable[..., None], *what: Any) -> None:
+        """
+        Bring what was done into the journal. Where that fails against expectation, the venue is lost: nothing of what it
+        knows may be told any more, as a restart would not know of it. Raises JournalError.
+        """
+        try:
+            write(*what)
+        except Exception as error:
+            self.lost = f"journal {self.journal.path}: cannot be written, the venue ends: {getattr(error, 'strerror', None) or error}"
+            self.on_lost(self.lost)
+            raise JournalError(self.lost) from None
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call ``callback`` with the events of every command that had some. Returns what ends it."""
@@ -265,11 +303,13 @@ class Venue:
                 "speed": "max" if self.speed == MAX_SPEED else self.speed,
                 "status": self.pump.status,
                 "steps": self.pump.applied,
+                "error": self.pump.error,
             },
             "faults": self.faults.list(),
             "revoked": self.incidents.revoked,
             "removed": self.incidents.removed,
             "journal": self.journal.last,
+            "journal_error": self.lost or ("no room" if self.is_full else ""),
             "listeners": len(self._listeners),
         }
 
@@ -351,7 +391,7 @@ class Venue:
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock)
+        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
@@ -397,6 +437,9 @@ class Venue:
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
 
+    def _must_wait(self) -> bool:
+        return not self.has_room()
+
     def _market(self) -> Market:
         market: Market = {}
         for symbol, tape in self.exchange.tapes.items():
@@ -413,5 +456,9 @@ class Venue:
             if type(command) is not Quote:
                 raise           # a quote is refused where a user's order is in its way
 
+    def note(self, detail: dict[str, Any]) -> None:
+        """What has been done to the venue as a whole: a row of the journal."""
+        self._write(self.journal.fault, self.now(), detail)
+
     def _on_bite(self, fault: Fault, label: str) -> None:
-        self.journal.fault(self.now(), {**fault.describe(), "label": label})
+        self.note({**fault.describe(), "label": label})

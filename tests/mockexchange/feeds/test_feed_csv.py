@@ -3,6 +3,7 @@
 import gzip
 import zipfile
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -231,9 +232,9 @@ def test_odd_records_are_mended_or_passed_over(tmp_path: Path, kind: str, change
     assert reader.oddities.counts == {expected: 1}
     assert f"1 record {expected} (first in line {len(lines)})" in reader.oddities.text()
     if kind != "klines":
-        assert all(one.trade_id < two.trade_id and one.time <= two.time and one.last_id <= two.last_id for one, two in zip(rows, rows[1:]))
+        assert all(one.trade_id < two.trade_id and one.time <= two.time and one.last_id <= two.last_id for one, two in pairwise(rows))
     else:
-        assert all(one.open_time < one.close_time < two.open_time for one, two in zip(rows, rows[1:]))
+        assert all(one.open_time < one.close_time < two.open_time for one, two in pairwise(rows))
         assert all(row.low <= min(row.open, row.close) <= max(row.open, row.close) <= row.high for row in rows)
 
 
