@@ -21,9 +21,9 @@ the CRC-32 of everything before it, so that no byte can change and no line can g
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from errno import ENOSPC
+from errno import EBADF, ENOSPC
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -34,11 +34,14 @@ from .core.commands import Command
 from .core.events import BalanceChange, Event, Fill, OrderReport
 from .core.instruments import AMOUNT_RULES
 from .core.numbers import format_amount
+from .pages import PAGE, Entry, FileIndex, MemoryPages, read_line
 from .room import Room
 
 Row = dict[str, Any]
 
 CRC: bytes = b',"crc":'
+MORE: bytes = b',"more":true'
+LINE_END: int = ord("\n")
 
 
 class BalanceRecord(NamedTuple):
@@ -171,9 +174,14 @@ RENDERERS: dict[type, Callable[[Any], Row]] = {
 }
 
 
+RECORDS: dict[str, Any] = {kind.__name__: kind for kind in RENDERERS}
+FIELDS: dict[str, tuple[str, ...]] = {}         # of commands that have been packed
+COMMANDS: dict[str, Any] = {}
+
+
 class Journal:
     """
-    One venue's journal, in memory, and in the file ``path`` as well when one is given.
+    One venue's journal: packed in memory, or in the file ``path`` when one is given, of which memory holds an index only.
 
     The file takes one JSON line a row, handed to the system before the call returns: what the venue
     has answered survives the death of its process (not that of the machine: nothing waits for the disk).
@@ -183,11 +191,13 @@ class Journal:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path: Path | None = path
-        self._fresh: list[tuple[int, Command | None, Sequence[Event]]] = []     # not yet split into rows
-        self._records: list[tuple[int, Any]] = []
+        self._fresh: list[tuple[int, Command | None, Sequence[Event]]] = []     # not yet split into entries
+        self._fresh_rows: int = 0           # that they are at most
+        self._memory: MemoryPages = MemoryPages(pack, unpack)       # without a file
+        self._index: FileIndex = FileIndex()            # with one: of whole batches
+        self._last_time: int = 0            # us, of the newest row
         self._file: int = -1
         self._size: int = 0                 # bytes of the file that hold whole batches
-        self._written: int = 0              # rows the file holds
         self._crc: int = 0                  # of those
         self._room: Room | None = None if path is None else Room(path)
         if path is not None:
@@ -196,14 +206,16 @@ class Journal:
     @property
     def last(self) -> int:
         """Number of the newest row, 0 when there is none."""
-        self._split()
-        return len(self._records)
+        if self.path is not None:
+            return self._index.count
+        self._keep()
+        return len(self._memory)
 
     @property
     def last_time(self) -> int:
         """The latest us that the newest row may be of, 0 when there is none."""
-        self._split()
-        return self._records[-1][0] // 1000 * 1000 + 999 if self._records else 0
+        self._keep()
+        return self._last_time // 1000 * 1000 + 999 if self.last else 0
 
     def has_room(self, open_orders: Callable[[], int]) -> bool:
         """Whether one more command can be written: False when the disk is full, or the file as large as it may be."""
@@ -214,9 +226,13 @@ class Journal:
         Append what a command did at ``now`` (us). ``command`` is None for what the
         market did to users: the flow's own commands are not journalled.
         """
+        if self.path is not None:
+            self._write(split(now, command, events))
+            return
         self._fresh.append((now, command, events))
-        if self._file >= 0:
-            self._write()
+        self._fresh_rows += 1 + len(events)
+        if self._fresh_rows > PAGE:
+            self._keep()
 
     def refused(self, now: int, command: Command, reason: str) -> None:
         """Append a command that the exchange refused."""
@@ -228,57 +244,62 @@ class Journal:
 
     def rows(self, after: int = 0) -> list[Row]:
         """The rows with ``n`` > ``after``, oldest first."""
-        self._split()
+        return list(self.each_row(after))
+
+    def each_row(self, after: int = 0) -> Iterator[Row]:
+        """As ``rows``, one at a time; nothing may be appended meanwhile."""
         start: int = max(after, 0)
-        return [self._render(n, entry) for n, entry in enumerate(self._records[start:], start + 1)]
+        if self.path is not None:
+            for line in self._index.lines(self.path, start, self._index.count):
+                yield read_line(line)
+            return
+        self._keep()
+        for n, (now, record) in enumerate(self._memory.entries(start), start + 1):
+            yield render(n, now, record)
 
     def clear(self) -> None:
         """Forget everything; the next row is number 1 again."""
         self._fresh.clear()
-        self._records.clear()
-        self._size = self._written = self._crc = 0
+        self._memory.clear()
+        self._index.clear()
+        self._size = self._crc = self._fresh_rows = 0
         if self._file >= 0:
             self._truncate()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; its rows can be read still."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
-    def _split(self) -> None:
-        """Make rows of what was recorded since the last time."""
-        records: list[tuple[int, Any]] = self._records
-        for now, command, events in self._fresh:
-            if command is not None:
-                records.append((now, CommandRecord(command, "")))
-            for event in events:
-                if isinstance(event, (OrderReport, Fill)):
-                    records.append((now, event))
-                elif isinstance(event, BalanceChange):
-                    for asset, (free, locked) in event.assets.items():
-                        records.append((now, BalanceRecord(event.account, asset, free, locked)))
-        self._fresh.clear()
+    def _keep(self) -> None:
+        """Make entries of what was recorded since the last time."""
+        if self._fresh:
+            entries: list[Entry] = [entry for fresh in self._fresh for entry in split(*fresh)]
+            self._fresh.clear()
+            self._fresh_rows = 0
+            if entries:
+                self._last_time = entries[-1][0]
+                self._memory.extend(entries)
 
     def _append(self, now: int, record: Any) -> None:
-        self._split()
-        self._records.append((now, record))
-        if self._file >= 0:
-            self._write()
+        if self.path is not None:
+            self._write([(now, record)])
+            return
+        self._keep()
+        self._last_time = now
+        self._memory.extend([(now, record)])
 
-    @staticmethod
-    def _render(n: int, entry: tuple[int, Any]) -> Row:
-        now, record = entry
-        if type(record) is dict:
-            return dict(record)
-        return {"n": n, "t": now // 1000, **RENDERERS[type(record)](record)}
-
-    def _write(self) -> None:
+    def _write(self, entries: list[Entry]) -> None:
         """
-        Bring the file up to date. ``more`` marks the rows that mean nothing without the next one:
+        Bring a command's rows into the file. ``more`` marks the rows that mean nothing without the next one:
         half of a command's rows would restore half of its money.
         """
-        rows: list[Row] = self.rows(self._written)
+        if not entries:
+            return
+        if self._file < 0:
+            raise OSError(EBADF, os.strerror(EBADF))
+        rows: list[Row] = [render(n, *entry) for n, entry in enumerate(entries, self._index.count + 1)]
         for row in rows[:-1]:
             row["more"] = True
         crc: int = self._crc
@@ -298,9 +319,11 @@ class Journal:
         except OSError:
             self._truncate()        # a full disk must not leave half a row for the next one to follow
             raise
-        self._size += len(data)
-        self._written += len(rows)
+        for line in lines:
+            self._index.add(self._size)
+            self._size += len(line)
         self._crc = crc
+        self._last_time = entries[-1][0]
 
     def _truncate(self) -> None:
         os.ftruncate(self._file, self._size)
@@ -320,33 +343,93 @@ class Journal:
             raise
 
     def _load(self, path: Path) -> None:
-        content: bytes = path.read_bytes()
-        records: list[tuple[int, Any]] = []
-        offset: int = 0
+        """Check every row, and remember where they are. What is in them is read when it is asked for."""
         crc: int = 0
-        while (end := content.find(b"\n", offset) + 1) > 0:
-            n: int = len(records) + 1
-            try:
-                row: Any = msgspec.json.decode(content[offset:end])
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise JournalError(f"journal {path}: record {n} is corrupt: {error}") from None
-            if not isinstance(row, dict) or row.get("n") != n or type(row.get("t")) is not int:
-                raise JournalError(f"journal {path}: record {n} is corrupt: not row number {n}")
-            mark: int = content.rfind(CRC, offset, end)
-            crc = crc32(content[offset:mark], crc)
-            if content[mark:end] != b"%s%d}\n" % (CRC, crc):
-                raise JournalError(f"journal {path}: record {n} is corrupt: its checksum is not that of what it says")
-            del row["crc"]
-            more: bool = row.pop("more", False)
-            records.append((row["t"] * 1000, row))
-            offset = end
-            if not more:
-                self._size, self._written, self._crc = end, n, crc
-        self._records = records[:self._written]
-        if self._size < len(content):
-            torn: int = len(content) - self._size
-            print(f"warning: journal {path}: cut {torn} bytes of a torn last record", file=sys.stderr)
+        n: int = 0
+        offset: int = 0
+        whole: bytes = b""                  # the newest row that ends a batch
+        batch: list[int] = []               # where the rows of a batch begin that has not ended yet
+        end: int = path.stat().st_size
+        with open(path, "rb", 1 << 20) as file:
+            for line in file:
+                if line[-1] != LINE_END:
+                    break
+                n += 1
+                mark: int = line.rfind(CRC)
+                found: int = crc32(line[:mark], crc)
+                if mark < 0 or not line.startswith(b'{"n":%d,"t":' % n) or line[mark:] != b"%s%d}\n" % (CRC, found):
+                    raise JournalError(f"journal {path}: record {n} is corrupt: {complaint(line, n)}")
+                crc = found
+                batch.append(offset)
+                offset += len(line)
+                if not line.endswith(MORE, 0, mark):
+                    for start in batch:
+                        self._index.add(start)
+                    batch.clear()
+                    self._size, self._crc, whole = offset, crc, line
+        if whole:
+            row: Any = msgspec.json.decode(whole)
+            self._last_time = row["t"] * 1000
+        if self._size < end:
+            print(f"warning: journal {path}: cut {end - self._size} bytes of a torn last record", file=sys.stderr)
         self._truncate()
+
+
+def split(now: int, command: Command | None, events: Sequence[Event]) -> list[Entry]:
+    """What a command did, as one entry a row."""
+    entries: list[Entry] = []
+    if command is not None:
+        entries.append((now, CommandRecord(command, "")))
+    for event in events:
+        if isinstance(event, (OrderReport, Fill)):
+            entries.append((now, event))
+        elif isinstance(event, BalanceChange):
+            for asset, (free, locked) in event.assets.items():
+                entries.append((now, BalanceRecord(event.account, asset, free, locked)))
+    return entries
+
+
+def pack(record: Any) -> tuple[Any, ...]:
+    """A record without classes of ours."""
+    kind: str = type(record).__name__
+    if kind == "CommandRecord":
+        command: Any = record.command
+        name: str = type(command).__name__
+        names: tuple[str, ...] | None = FIELDS.get(name)
+        if names is None:
+            names = FIELDS[name] = tuple(field.name for field in fields(command))
+            COMMANDS[name] = type(command)
+        return (kind, name, tuple([getattr(command, each) for each in names]), record.refused)
+    if kind == "FaultRecord":
+        return (kind, msgspec.json.encode(record.detail))
+    return (kind, *record)
+
+
+def unpack(plain: tuple[Any, ...]) -> Any:
+    """What ``pack`` was given."""
+    kind, *values = plain
+    if kind == "CommandRecord":
+        name, given, refused = values
+        return CommandRecord(COMMANDS[name](**dict(zip(FIELDS[name], given, strict=True))), refused)
+    if kind == "FaultRecord":
+        return FaultRecord(msgspec.json.decode(values[0]))
+    return RECORDS[kind](*values)
+
+
+def render(n: int, now: int, record: Any) -> Row:
+    """The row of an entry."""
+    return {"n": n, "t": now // 1000, **RENDERERS[type(record)](record)}
+
+
+def complaint(line: bytes, n: int) -> str:
+    """What is wrong with a row that is not as it was written."""
+    try:
+        row: Any = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return str(error)
+    if not isinstance(row, dict) or row.get("n") != n or type(row.get("t")) is not int:
+        return f"not row number {n}"
+    return "its checksum is not that of what it says"
 
 
 def _lock(file: int, path: Path) -> None:

@@ -399,7 +399,7 @@ class Venue:
         if not self.journal.last:
             return exchange
         try:
-            fold: Fold = fold_rows(self.journal.rows())
+            fold: Fold = fold_rows(self.journal.each_row())
             for (account, asset), (free, locked) in fold.balances.items():
                 exchange.restore_balance(account, asset, free, locked)
             for fill in fold.fills:

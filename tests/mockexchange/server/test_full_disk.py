@@ -152,7 +152,7 @@ def test_within_a_process_nothing_is_told_any_more(tmp_path: Path, monkeypatch: 
     with MockExchange("binance", state=tmp_path) as mock:
         assert mock.state()["journal_error"] == ""
 
-        def failing(journal: Journal) -> None:
+        def failing(journal: Journal, entries: list[Any]) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(Journal, "_write", failing)
