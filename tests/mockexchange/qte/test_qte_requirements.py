@@ -1,7 +1,11 @@
-"""docs/qte_requirements.md: all 78 points of the document are there, and every test it names exists."""
+"""
+docs/qte_requirements.md: all 78 points of the document are there, every test it names exists, and for a row with wrong
+builds in tests/mutations it names the tests that find them.
+"""
 
 import ast
 import re
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +13,12 @@ from typing import NamedTuple
 import pytest
 
 ROOT: Path = Path(__file__).parents[3]
+sys.path.insert(0, str(ROOT / "tests" / "mutations"))
+
+from mutation import Mutation  # noqa: E402
+from mutations_binance import BINANCE  # noqa: E402
+from mutations_qte import QTE  # noqa: E402
+
 TABLE: Path = ROOT / "docs" / "qte_requirements.md"
 
 # The points by kind, as the spec numbers them.
@@ -71,3 +81,26 @@ def test_every_place_has_a_test_of_its_own(row: Row) -> None:
         assert any(one.startswith(f"mockexchange/{place}/") for one in named(row)), f"no test of {place}"
     if "gateway" in places:
         assert any(not one.startswith("mockexchange/") for one in named(row))
+
+
+def broken_rows() -> dict[str, list[Mutation]]:
+    """Rows and the recorded builds that break them; each is run by ``MUTATIONS=1 pytest tests/mutations``."""
+    found: dict[str, list[Mutation]] = {}
+    for one in [*BINANCE, *QTE]:
+        if one.row:
+            found.setdefault(one.row, []).append(one)
+    return found
+
+
+def test_enough_rows_have_a_build_that_breaks_them() -> None:
+    assert len(broken_rows()) >= 15
+    assert broken_rows().keys() <= {f"A{row.number}" for row in rows()}
+
+
+@pytest.mark.parametrize("name", sorted(broken_rows(), key=lambda name: int(name[1:])))
+def test_a_row_names_the_tests_that_fail_when_it_is_broken(name: str) -> None:
+    row = next(row for row in rows() if f"A{row.number}" == name)
+    for build in broken_rows()[name]:
+        assert set(build.tests) <= set(named(row)), f"{build.file}: {build.old!r} -> {build.new!r} is found by tests the row does not name"
+        place = build.file.split("/")[2]
+        assert place in {where.split()[0].strip(":,") for where in row.where.split("; ")}, f"the row says nothing of {place}"
