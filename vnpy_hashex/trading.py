@@ -37,6 +37,7 @@ Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 CLOCK_SLACK: timedelta = timedelta(seconds=1)       # by which our idea of the venue's clock may be wrong
 HISTORY_MARGIN: timedelta = timedelta(minutes=1)
 RESEND_WITHIN: float = 10.0                         # s; an order is not sent again later than that
+LOOK_AGAIN: float = 0.2                             # s
 
 
 class Trading(RestGateway):
@@ -208,8 +209,14 @@ class Trading(RestGateway):
             return
 
         def looked(complete: bool) -> None:
-            if complete:
+            if entry.orderid in self.flow.contested:
+                self.writer.timers.drop(name)       # it may be there, and no list will tell
+            elif complete and name in self.writer.timers and entry.is_active and self.flow.is_suspected(entry.orderid):
+                self.after_hunt.append(looked)      # one list is not believed: what it shows may be the order
+                self.writer.later(LOOK_AGAIN, f"look {entry.orderid}", self.hunt)
+            elif complete:
                 again()
+                self.writer.timers.drop(name)
             else:
                 self.writer.timers.drop(name)
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"code: {code}, message: {text}")

@@ -166,6 +166,10 @@ class NamelessFlow(OrderFlow):
         """Whether the venue's id of an order is in doubt: something that is kept back may be the order."""
         return entry.orderid in self.tentative and self._is_kept_back(self.tentative[entry.orderid])
 
+    def is_suspected(self, orderid: str) -> bool:
+        """Whether the venue has shown an order that may be this one of ours, whose id it has not told yet."""
+        return orderid in self.sought and self._is_kept_back(self.sought[orderid])
+
     def _is_kept_back(self, sought: Sought) -> bool:
         return any(could_be(sought, news[-1].order) for news in self.kept_back.values())
 

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from logging import ERROR
 from time import monotonic
@@ -26,7 +27,10 @@ def arm(desk: Desk, label: str, stage: str, action: str, times: int = 1) -> None
     if action == "status":
         extra = {"status": 503, "body": "<html>Service Unavailable</html>"}
     elif action == "delay":
-        extra = {"ms": int(desk.gateway.request_timeout * 1_000) + 500}         # type: ignore[attr-defined]  # longer than it waits
+        # longer than the quickened gateway waits, and shorter than the bound below and Binance's recvWindow
+        extra = {"ms": 2_500 if desk.case.dialect == "hashex" else 1_500}
+        table = desk.gateway.flow.table
+        table.rule = replace(table.rule, bound=3.0)
     desk.venue.faults.add({"match": label, "stage": stage, "action": action, "times": times, **extra})
 
 

@@ -1,8 +1,12 @@
 """
 Point by point: an exception in every job that sends an order, reads its answer or asks for it. The order is settled,
 those behind it go out at once, and everything agrees with the venue in the end.
+
+``LONG=1 pytest tests/gateways/test_jobs_raise.py`` is the long form: every job raises once, and twice in a row. In the
+short form every job raises, one after the other once or twice.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
@@ -34,6 +38,7 @@ from .conftest import CASES, quick_hashex
 from .harness import Case, Desk
 from .hashex_desk import trading
 
+LONG: bool = bool(os.environ.get("LONG"))
 LOW, HIGH = 30_000.0, 50_000.0
 BY_NAME: dict[str, Case] = {case.name: case for case in CASES}
 SETTLED = (Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
@@ -107,8 +112,10 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Desk]]:
         venue.stop()
 
 
-@pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize(("name", "owner", "job"), JOBS, ids=[f"{name}-{getattr(owner, '__name__', '')}.{job}" for name, owner, job in JOBS])
+@pytest.mark.parametrize(("name", "owner", "job", "times"), [
+    pytest.param(name, owner, job, times, id=f"{name}-{getattr(owner, '__name__', '')}.{job}-{times}")
+    for n, (name, owner, job) in enumerate(JOBS) for times in ((1, 2) if LONG else (1 + n % 2,))
+])
 def test_a_job_that_raises(
     opened: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch, name: str, owner: Any, job: str, times: int
 ) -> None:

@@ -1,5 +1,10 @@
-"""Some orders' true lives, told in any order, some of it several times, some never: the table ends in the truth."""
+"""
+Some orders' true lives, told in any order, some of it several times, some never: the table ends in the truth.
 
+``INTERLEAVINGS=400 pytest tests/restgateway/test_orders_interleaved.py`` is the long form.
+"""
+
+import os
 from copy import copy
 from typing import Any
 
@@ -64,7 +69,7 @@ def lives(draw: st.DrawFn) -> tuple[dict[str, OrderData], dict[str, list[TradeDa
     return truth, fills, ours, draw(st.permutations(messages))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=int(os.environ.get("INTERLEAVINGS", "120")))
 @given(lives())
 def test_every_interleaving_ends_in_the_truth(
     case: tuple[dict[str, OrderData], dict[str, list[TradeData]], set[str], list[Message]]

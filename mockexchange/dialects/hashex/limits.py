@@ -64,7 +64,7 @@ class Tokens:
     def redeem(self, token: str, now_ms: int, life_ms: int) -> str:
         """The key that a token was issued to, "" for one that is unknown, used or too old."""
         key, issued = self._issued.pop(token, ("", 0))
-        return key if abs(now_ms - issued) <= life_ms else ""
+        return key if abs(now_ms - issued) < life_ms else ""
 
 
 class Veil:
