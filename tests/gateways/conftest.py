@@ -66,7 +66,7 @@ def hashex(name: str, quick: Callable[[BaseGateway], None] = quick_hashex, **opt
 
 QTE: Case = known(
     "qte", MOCKBINANCE, "qte", quick_qte,
-    order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", secret_field="API Key",
+    order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", history_label="GET /api/v1/klines", secret_field="API Key",
     poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, patience=60.0,
 )
 BINANCE: Case = known(
