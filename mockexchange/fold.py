@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from .core.events import Fill
 from .core.instruments import AMOUNT_RULES
-from .core.numbers import parse_amount
+from .core.numbers import parse_amount as parse_text
 from .core.orders import Amendment, Order
+
+parse_amount = lru_cache(maxsize=1 << 14)(parse_text)       # a life's prices and quantities come again and again
 
 
 @dataclass
