@@ -6,11 +6,13 @@ The short form looks whether the table still fits the code: each text stands onc
 """
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -27,7 +29,7 @@ PACKAGES: tuple[str, ...] = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinan
 DIALECTS: list[Mutation] = [*BINANCE, *HASHEX, *QTE]
 ALL: list[Mutation] = [*DIALECTS, *GATEWAYS]
 LONG_FORM: bool = os.environ.get("MUTATIONS") == "1"
-PATIENCE: float = 120.0                 # seconds for the tests of one wrong build
+PATIENCE: int = 120                 # seconds for the tests of one wrong build
 
 
 def test_the_table_is_long_enough_and_names_no_build_twice() -> None:
@@ -51,52 +53,69 @@ def test_every_named_test_exists() -> None:
         assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, test
 
 
-@pytest.fixture(scope="session")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the packages, for this worker alone."""
-    folder = tmp_path_factory.mktemp("packages")
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+class Copy:
+    """A copy of the packages, for this worker alone, and the process that runs tests against it."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for package in PACKAGES:
+            shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("runner.py")), str(folder), str(PATIENCE)], text=True, cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(folder), "MUTATIONS": "", "TRANSCRIPTS": ""},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
 
-def failed(copy: Path, tests: tuple[str, ...]) -> tuple[set[str], str]:
-    """Which of the tests fail against the copy, and all that pytest printed."""
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=no", "-o", "addopts=", "-p", "no:cacheprovider",
+    def failed(self, tests: tuple[str, ...], *more: str) -> tuple[set[str], int, str]:
+        """Which of the tests fail against the copy; pytest's exit code and all that it printed."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        arguments = [
+            "-q", "-rfE", "--tb=no", "-o", "addopts=", "-p", "no:cacheprovider", *more,
             "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *(str(ROOT / "tests" / test) for test in tests),
-        ],
-        cwd=copy, env={**os.environ, "PYTHONPATH": str(copy), "MUTATIONS": "", "TRANSCRIPTS": ""}, capture_output=True, text=True,
-        timeout=PATIENCE, check=False,
-    )
-    found = re.findall(r"^FAILED \S*?tests/(\S+?::\w+)", done.stdout, re.MULTILINE)
-    return set(found) & set(tests), done.stdout + done.stderr
+        ]
+        self.process.stdin.write(json.dumps(arguments) + "\n")
+        self.process.stdin.flush()
+        code, printed = json.loads(self.process.stdout.readline())
+        found = re.findall(r"^FAILED \S*?tests/(\S+?::\w+)", printed, re.MULTILINE)
+        return set(found) & set(tests), code, printed
+
+
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    one = Copy(tmp_path_factory.mktemp("packages"))
+    yield one
+    assert one.process.stdin is not None
+    one.process.stdin.close()
+    one.process.wait(10)
 
 
 @pytest.mark.skipif(not LONG_FORM, reason="MUTATIONS=1 runs it")
-def test_the_copy_is_what_is_tested(copy: Path) -> None:
-    """Unchanged it passes, and every package comes from it."""
+def test_the_copy_is_what_is_tested(copy: Copy) -> None:
+    """Unchanged it passes; a package that cannot be imported from it stops every test."""
     tests = tuple(sorted({test for one in ALL for test in one.tests}))
-    found, text = failed(copy, tests)
-    assert not found and " passed" in text and "error" not in text.splitlines()[-1], text
-    code = "import " + ", ".join(PACKAGES) + "; print(" + ", ".join(f"{name}.__file__" for name in PACKAGES) + ", sep='\\n')"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, capture_output=True, text=True, check=True
-    )
-    assert [Path(line).parents[1] for line in done.stdout.splitlines()] == [copy] * len(PACKAGES)
+    found, code, printed = copy.failed(tests)
+    assert (found, code) == (set(), 0), printed
+    for one in (BINANCE[0], HASHEX[0], QTE[0], GATEWAYS[0], GATEWAYS[-1]):
+        path = copy.folder / one.file
+        text = path.read_text(encoding="utf-8")
+        path.write_text("raise RuntimeError('the copy')\n", encoding="utf-8")
+        try:
+            _, code, printed = copy.failed(one.tests, "--tb=short")
+        finally:
+            path.write_text(text, encoding="utf-8")
+        assert code and "the copy" in printed, printed
 
 
 @pytest.mark.skipif(not LONG_FORM, reason="MUTATIONS=1 runs it")
 @pytest.mark.parametrize("one", ALL, ids=[f"{n}-{one.file}" for n, one in enumerate(ALL)])
-def test_a_wrong_build_is_found(copy: Path, one: Mutation) -> None:
-    path = copy / one.file
+def test_a_wrong_build_is_found(copy: Copy, one: Mutation) -> None:
+    path = copy.folder / one.file
     text = path.read_text(encoding="utf-8")
     compiled = Path(cache_from_source(str(path)))
     path.write_text(text.replace(one.old, one.new), encoding="utf-8")
     compiled.unlink(missing_ok=True)        # a file of the same length, written in the same second, would not be compiled anew
     try:
-        found, printed = failed(copy, one.tests)
+        found, _, printed = copy.failed(one.tests)
     finally:
         path.write_text(text, encoding="utf-8")
         compiled.unlink(missing_ok=True)
