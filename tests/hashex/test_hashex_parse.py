@@ -152,6 +152,7 @@ def test_fill() -> None:
     trade = parse_fill(data(DEAL)["items"][0], CONTRACT, Direction.SHORT, GATEWAY)
     assert trade.tradeid == "475533479170587712-475533479170587713" and trade.orderid == "475533479170587712"
     assert (trade.direction, trade.price, trade.volume) == (Direction.SHORT, 60_000.0, 0.001)
+    assert (trade.symbol, trade.exchange, trade.gateway_name) == ("BTCUSDT_SPOT_HASHEX", Exchange.GLOBAL, GATEWAY)
     assert trade.datetime == datetime(2023, 5, 24, 2, 48, 41, 500_000, timezone.utc)
     told = parse_fill({**data(DEAL)["items"][0], "orderSide": "BUY"}, CONTRACT, Direction.SHORT, GATEWAY)
     assert told.direction is Direction.LONG
@@ -165,6 +166,11 @@ def test_listing() -> None:
     assert (listing.tick, listing.step) == (Decimal("0.01"), Decimal("0.00001"))
     assert contract.extra == {"base": "BTC", "quote": "USDT"}
     assert contract.net_position and contract.history_data and not contract.stop_supported
+    assert contract.gateway_name == GATEWAY
+    other = {**data(CONFIGS)[0], "baseAsset": "WBTC", "quoteAsset": "USDC"}
+    assert parse_listing(other, GATEWAY).contract.extra == {"base": "WBTC", "quote": "USDC"}, "the fields count, not the name"
+    for absent in ({"baseAsset": None, "quoteAsset": ""}, {"baseAsset": "", "quoteAsset": None}):
+        assert parse_listing({**other, **absent}, GATEWAY).contract.extra == {"base": "BTC", "quote": "USDT"}
 
 
 @pytest.mark.parametrize("changes, tick, step", [
@@ -193,6 +199,7 @@ def test_balances_are_available_and_frozen() -> None:
 def test_bar() -> None:
     bar = parse_bar(data(KLINE), CONTRACT, Interval.MINUTE, GATEWAY)
     assert (bar.open_price, bar.high_price, bar.low_price, bar.close_price) == (30_000, 31_000, 29_800, 30_500)
+    assert (bar.symbol, bar.exchange, bar.gateway_name) == ("BTCUSDT_SPOT_HASHEX", Exchange.GLOBAL, GATEWAY)
     assert bar.datetime == datetime(2023, 6, 20, 7, 24, 31, 234_000, timezone.utc)
     assert (bar.volume, bar.turnover, bar.interval) == (10.5, 315_000.5, Interval.MINUTE)
 

@@ -259,6 +259,7 @@ def test_a_trade_of_the_list() -> None:
     trade = parse_fill(MY_TRADE, make_contract("BNBBTC"), "ours", GATEWAY)
     assert (trade.orderid, trade.direction) == ("ours", Direction.LONG)
     assert (trade.price, trade.volume) == (4.000001, 12.0)
+    assert (trade.symbol, trade.gateway_name) == ("BNBBTC_SPOT_BINANCE", GATEWAY)
     for is_maker in (True, False):
         assert parse_fill({**MY_TRADE, "isMaker": is_maker}, make_contract("BNBBTC"), "", GATEWAY).direction is Direction.LONG
     assert trade.datetime == utc(2017, 7, 12, 13, 19, 9, 590_000)
@@ -383,6 +384,7 @@ def test_a_whole_step_and_a_symbol_without_stops() -> None:
 def test_a_kline() -> None:
     bar = parse_bar(KLINE, make_contract(), Interval.WEEKLY, GATEWAY)
     assert bar.datetime == utc(2017, 7, 3)
+    assert (bar.symbol, bar.exchange, bar.gateway_name) == (make_contract().symbol, Exchange.GLOBAL, GATEWAY)
     assert (bar.open_price, bar.high_price, bar.low_price, bar.close_price) == (0.0163479, 0.8, 0.015758, 0.015771)
     assert (bar.volume, bar.turnover, bar.interval) == (148976.11427815, 2434.19055334, Interval.WEEKLY)
 

@@ -182,7 +182,7 @@ GATEWAYS: list[Mutation] = [
     *of("vnpy_hashex/parse.py", HASHEX + "test_margin_is_another_account", ('str(d.get("balanceType") or SPOT) == SPOT', "True")),
     *of("vnpy_hashex/parse.py", HASHEX + "test_balances_are_available_and_frozen", ('amount(d["availableBalance"])', 'amount(d["balance"])')),
     *of("vnpy_hashex/parse.py", HASHEX + "test_listing_guessed_from_a_ticker_is_no_finer_than_what_is_shown", ("max(decimals(d.get(key))", "min(decimals(d.get(key))"), ('min(decimals(d.get("a")), GUESSED_VOLUME_DIGITS)', 'decimals(d.get("a"))')),
-    *of("vnpy_hashex/parse.py", HASHEX + "test_listing", ('digits(d["pricePrecision"]), digits(d["quantityPrecision"])', 'digits(d["quantityPrecision"]), digits(d["pricePrecision"])')),
+    *of("vnpy_hashex/parse.py", HASHEX + "test_listing", ('d.get("baseAsset") or base', "base"), ('d.get("quoteAsset") or quote', 'd.get("quoteAsset")'), ('digits(d["pricePrecision"]), digits(d["quantityPrecision"])', 'digits(d["quantityPrecision"]), digits(d["pricePrecision"])')),
     *of(
         "vnpy_hashex/parse.py", HASHEX + "test_what_an_order_says_of_itself",
         ("filled < order.volume * (1.0 - NOISE)", "filled > order.volume * (1.0 - NOISE)"),
