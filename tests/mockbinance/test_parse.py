@@ -376,9 +376,9 @@ def test_a_tick_of_zero_means_no_such_rule() -> None:
 
 
 def test_a_whole_step_and_a_symbol_without_stops() -> None:
-    d = filters({"filterType": "LOT_SIZE", "minQty": "10.00000000", "maxQty": "9000.00000000", "stepSize": "10.00000000"})
+    d = filters({"filterType": "LOT_SIZE", "minQty": "20.00000000", "maxQty": "9000.00000000", "stepSize": "10.00000000"})
     listing = parse_listing({**d, "orderTypes": ["LIMIT", "MARKET"]}, GATEWAY)
-    assert listing.step == 10 and listing.contract.min_volume == 10.0 and not listing.contract.stop_supported
+    assert listing.minimum == 20.0 and listing.step == 10 and listing.contract.min_volume == 10.0 and not listing.contract.stop_supported
 
 
 def test_a_kline() -> None:
