@@ -1,4 +1,7 @@
-"""``python -m vnpy_mockbinance`` as a user meets it: its arguments, its terminal, its folder."""
+"""
+``python -m vnpy_mockbinance`` as a user meets it: its arguments, its terminal, its folder. ``LONG=1`` is the long form, with
+more names of terminals.
+"""
 
 import os
 import signal
@@ -15,6 +18,7 @@ from vnpy_mockbinance.arguments import read_arguments, read_symbol
 from vnpy_mockbinance.folder import trouble
 
 ROOT: Path = Path(__file__).parents[2]
+LONG: bool = bool(os.environ.get("LONG"))
 ALT_ON, ALT_OFF, HIDE, SHOW = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25l", b"\x1b[?25h"
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal")
@@ -211,7 +215,7 @@ def test_the_end_of_time_leaves_the_terminal_as_it_was(place: Path) -> None:
 
 
 @posix
-@pytest.mark.parametrize("term", ["dumb", "unknown", "DUMB", "", None])
+@pytest.mark.parametrize("term", ["dumb", "unknown", "DUMB", "", None] if LONG else ["unknown", "DUMB", None])
 def test_a_terminal_that_cannot_draw_gets_lines_at_once(place: Path, term: str | None) -> None:
     terminal = Terminal(place, "--seconds", "60", term=term)
     try:

@@ -74,7 +74,7 @@ def told_twice(run: Run) -> None:
 def too_late(run: Run) -> None:
     desk = run.desk()
     rule = desk.gateway.flow.table.rule if hasattr(desk.gateway, "flow") else None
-    bound: float = rule.bound + rule.misses * max(rule.spacing, rule.longest) + 8.0 if rule else 40.0
+    bound: float = rule.bound + rule.misses * max(rule.spacing, rule.longest) + 4.0 if rule else 40.0
     run.arm(run.wire.order, "before_engine", "delay", ms=int(bound * 1_000), ack=True)
     run.arm(run.wire.order, "on_reply", "reset")
     orderid = desk.send("BUY", LOW, 0.1)
