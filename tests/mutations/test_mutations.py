@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -80,12 +81,13 @@ class Copy:
 
 
 @pytest.fixture(scope="session")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    one = Copy(tmp_path_factory.mktemp("packages"))
-    yield one
-    assert one.process.stdin is not None
-    one.process.stdin.close()
-    one.process.wait(10)
+def copy() -> Iterator[Copy]:
+    with tempfile.TemporaryDirectory() as name:         # pytest's own would be removed by the third session after this one
+        one = Copy(Path(name))
+        yield one
+        assert one.process.stdin is not None
+        one.process.stdin.close()
+        one.process.wait(10)
 
 
 @pytest.mark.skipif(not LONG_FORM, reason="MUTATIONS=1 runs it")
