@@ -178,8 +178,8 @@ class SymbolSocket(Socket):
                 self.steps = gateway.clock.steps
                 self.book.restamp = True
             tick: TickData | None = self.book.make(gateway.now(), datetime.now())
-        if tick:
-            self.gateway.on_tick(tick)
+            if tick:
+                gateway.on_tick(tick)       # under the lock: three threads publish, and the times must not go back
 
     # writer thread
 

@@ -23,6 +23,7 @@ STATS: dict[str, str] = {
 }
 LEVELS: int = 5
 WEEK: timedelta = timedelta(days=7)
+SET_BACK: timedelta = timedelta(seconds=2)      # less is the noise of measuring a clock
 MOST_LEVELS: int = 20_000           # of a side; more are no book, but an attempt to fill our memory
 
 
@@ -162,7 +163,8 @@ class TickBook:
             self.event = 0
         if self.restamp:
             self.restamp = False
-            tick.datetime = moment
+            if tick.datetime - moment > SET_BACK:
+                tick.datetime = moment
         if not tick.last_price or not self.whole or self.crossed():
             return None
         if moment > tick.datetime:

@@ -60,6 +60,7 @@ class Ticker(msgspec.Struct, gc=False):
 
 LEVELS: int = 5
 WEEK: timedelta = timedelta(days=7)
+SET_BACK: timedelta = timedelta(seconds=2)      # less is the noise of measuring a clock
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))
@@ -183,7 +184,8 @@ class TickBook:
             self.event = 0
         if self.restamp:
             self.restamp = False
-            f["datetime"] = moment
+            if f["datetime"] - moment > SET_BACK:
+                f["datetime"] = moment
         if not f["last_price"]:
             return None
         if moment is not f["datetime"] and moment > f["datetime"]:

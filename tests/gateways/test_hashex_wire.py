@@ -191,11 +191,13 @@ def test_a_silent_book_is_polled_and_its_socket_given_up() -> None:
         gateway.silence, gateway.poll_ticks, gateway.give_up = 0.3, 0.2, 2.5
 
     case = hashex("hashex", impatient)
-    with MockExchange("hashex", feed="none", seed=7) as venue:
+    with MockExchange("hashex", seed=7) as venue:
         desk = Desk(case, venue)
         try:
             desk.ready()
+            dropped = venue.faults.add(match="PUSH BTC_USDT@*", stage="on_push", action="drop", times=0)["id"]
             desk.subscribe()
+            desk.recorder.wait(lambda: next(f["bitten"] for f in venue.faults.list() if f["id"] == dropped), "the fault strikes", 15)
             desk.recorder.wait(lambda: desk.recorder.said("is silent, connecting again"), "given up", 15)
             desk.recorder.wait(lambda: len(desk.recorder.said("MD API connected of BTC_USDT")) > 1, "connected again", 15)
         finally:

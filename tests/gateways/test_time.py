@@ -19,7 +19,10 @@ PUSHED = [case for case in CASES if case.name in ("binance", "hashex")]
 @pytest.mark.parametrize("case", PUSHED, ids=lambda case: case.name)
 def test_three_advances_of_a_minute_are_three_bars(case: Case) -> None:
     with MockExchange(case.dialect, clock="manual=1795000000000", seed=7, options=dict(case.options)) as venue:
-        desk = Desk(case, venue).ready()
+        desk = Desk(case, venue)
+        if case.name == "hashex":       # an advance ends its sockets: the book is polled until they are back
+            desk.gateway.silence, desk.gateway.poll_ticks = 0.5, 0.3        # type: ignore[attr-defined]
+        desk.ready()
         try:
             desk.subscribe()
             bars: list[BarData] = []
@@ -29,7 +32,7 @@ def test_three_advances_of_a_minute_are_three_bars(case: Case) -> None:
                 before = len(desk.recorder.ticks)
                 venue.advance(60_000)
                 desk.recorder.wait(lambda before=before: len(desk.recorder.ticks) > before, "ticks")
-                desk.recorder.wait(lambda: abs(venue.state()["now"] / 1000 - desk.recorder.ticks[-1].datetime.timestamp()) < 3.0, "the venue's time")
+                desk.recorder.wait(lambda: abs(venue.state()["now"] / 1000 - desk.recorder.ticks[-1].datetime.timestamp()) < 3.0, "the venue's time", 20.0)
                 for tick in desk.recorder.ticks[fed:]:
                     generator.update_tick(tick)
                 fed = len(desk.recorder.ticks)
