@@ -23,7 +23,7 @@ STATS: dict[str, str] = {
 }
 LEVELS: int = 5
 WEEK: timedelta = timedelta(days=7)
-SET_BACK: timedelta = timedelta(seconds=2)      # less is the noise of measuring a clock
+SET_BACK: timedelta = timedelta(minutes=1)      # by less, time stands still until the clock has caught up
 MOST_LEVELS: int = 20_000           # of a side; more are no book, but an attempt to fill our memory
 
 

@@ -60,7 +60,7 @@ class Ticker(msgspec.Struct, gc=False):
 
 LEVELS: int = 5
 WEEK: timedelta = timedelta(days=7)
-SET_BACK: timedelta = timedelta(seconds=2)      # less is the noise of measuring a clock
+SET_BACK: timedelta = timedelta(minutes=1)      # by less, time stands still until the clock has caught up
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))

@@ -25,6 +25,7 @@ def test_three_advances_of_a_minute_are_three_bars(case: Case) -> None:
         desk.ready()
         try:
             desk.subscribe()
+            desk.recorder.wait(lambda: venue.advance(500) or desk.recorder.ticks, "the first tick", 20.0)
             bars: list[BarData] = []
             generator: BarGenerator = BarGenerator(bars.append)
             fed = 0

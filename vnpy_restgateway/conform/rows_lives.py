@@ -111,7 +111,11 @@ def lives(run: Run) -> None:
     shown = {trade.vt_tradeid for trade in desk.recorder.trades}
     before: int = len(desk.recorder.said(run.profile.ready_line))
     run.venue.restart(keep_state=False, down=0.5 if run.profile.pushed else 2.0)
-    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the venue again", run.profile.patience)
+    desk.recorder.wait(
+        # one that polls may not notice that the venue was away, only that it begins anew
+        lambda: len(desk.recorder.said(run.profile.ready_line)) > before or desk.recorder.said("begins anew", 40),
+        "the venue again", run.profile.patience + 30.0,
+    )
     forget(desk)
     if not first & a_life(5):
         raise Missed("vacuous", "the venue gave other ids")

@@ -12,7 +12,8 @@ from .matrix import LOW, Run, row
 from .recorder import Missed
 
 HOURS: int = 8
-MINUTES: int = 9_000            # bars: several pages of any venue
+MINUTES: int = 12_000           # bars: several pages of any venue
+SLOW, SLOWER = 65, 125          # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
 OFF: float = 5.0                # seconds a tick may be off the venue's time
 
 
@@ -27,8 +28,9 @@ def quiet(run: Run) -> None:
     silence: float = min(float(getattr(desk.gateway, "market_silence", getattr(desk.gateway, "give_up", 30.0))), 30.0)
     ticks: int = len(desk.recorder.ticks)
     run.never(lambda: run.bitten(connections), "a healthy stream that has nothing to say was connected again", 1.4 * silence + 2.0)
-    if len(desk.recorder.ticks) > ticks + 5:
-        raise Missed("vacuous", f"the market was not quiet: {len(desk.recorder.ticks) - ticks} ticks")
+    shown = {(tick.last_price, tick.bid_price_1, tick.ask_price_1) for tick in desk.recorder.ticks[ticks:]}
+    if len(shown) > 2:
+        raise Missed("vacuous", f"the market was not quiet: {len(shown)} prices")
     run.ticks_flow(desk, moves=True)
     run.works(desk)
 
@@ -57,7 +59,7 @@ def years(run: Run) -> None:
         return
     desk: Desk = run.desk()
     patience: float = float(getattr(desk.gateway, "history_patience", 60.0))
-    pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * 125), times=0)
+    pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * (SLOWER if run.profile.pushed else SLOW)), times=0)
     end: datetime = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(minutes=2)
     start: datetime = end - timedelta(minutes=MINUTES - 1)
     request: HistoryRequest = HistoryRequest(run.profile.symbol, run.profile.exchange, start, end, Interval.MINUTE)
