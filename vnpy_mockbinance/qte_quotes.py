@@ -14,6 +14,7 @@ from vnpy_restgateway.outcome import Reply
 from .qte_builds import DAY, DEPTH, PRICE
 from .qte_parse import Level, parse_day, parse_depth, parse_prices, read_error
 from .qte_rest import Link, QteRest, Rank
+from .ticks import SET_BACK
 
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
@@ -37,10 +38,18 @@ class Quote:
         self.price: float = 0.0         # the last the server told; 0: it knows none
         self.at: float = 0.0            # monotonic s, of the book
         self.day_due: float = 0.0
+        self.steps: int = 0             # of the venue's clock, as far as ticks know of them
 
-    def make(self, moment: datetime) -> TickData | None:
-        """The next tick; None without a price, or from a book that is crossed. Its time never goes back."""
+    def make(self, moment: datetime, steps: int = 0) -> TickData | None:
+        """
+        The next tick; None without a price, or from a book that is crossed. Its time never goes back unless the venue's
+        clock was set back, ``steps`` being how often it has jumped.
+        """
         tick: TickData = self.tick
+        if steps != self.steps:
+            self.steps = steps
+            if tick.datetime - moment > SET_BACK:
+                tick.datetime = moment
         bid: float = self.bids[0][0] if self.bids else 0.0
         ask: float = self.asks[0][0] if self.asks else 0.0
         if bid and ask and bid >= ask:
@@ -137,7 +146,7 @@ class QteQuotes:
             except Shape as problem:
                 self._miss(path, quote, str(problem))
             if path == PRICE:
-                tick: TickData | None = quote.make(self.gateway.now())
+                tick: TickData | None = quote.make(self.gateway.now(), self.gateway.clock.steps)
                 if tick:
                     self.gateway.on_tick(tick)
                 elif not quote.bids and not quote.asks:

@@ -74,6 +74,7 @@ class MdApi(WebsocketClient):
         self.name: str = "MD API" if number == 1 else f"MD API {number}"
         self.beside: MdApi | None = None                    # for the streams that this connection has no room for
         self._where: tuple[str, str, int] | None = None
+        self._shown: dict[str, tuple[float, ...]] = {}      # by the venue's symbol: best prices when last looked by REST
         self._asked_at: float = 0.0                         # when the last SUBSCRIBE was sent, monotonic seconds
         self.quiet: QuietWatch = QuietWatch(
             f"quiet {number}", gateway.writer, lambda: (self.epoch, self.frames), lambda: self.connected and bool(self.books),
@@ -204,10 +205,15 @@ class MdApi(WebsocketClient):
         books: dict[str, TickBook] = {book.fields["name"]: book for book in self.books.values()}
         moved: list[str] = []
         for d in data if isinstance(data, list) else [data]:
-            f = books[d["symbol"]].fields
-            told = (f["bid_price_1"], f["bid_volume_1"], f["ask_price_1"], f["ask_volume_1"])
-            if told != tuple(amount(d[name]) for name in ("bidPrice", "bidQty", "askPrice", "askQty")):
-                moved.append(d["symbol"])
+            name: str = d["symbol"]
+            f = books[name].fields
+            told: tuple[float, ...] | None = (f["bid_price_1"], f["bid_volume_1"], f["ask_price_1"], f["ask_volume_1"])
+            if not books[name].update_id:           # nothing was told on this connection: it can only be seen whether REST moves
+                told = self._shown.get(name)
+            best: tuple[float, ...] = tuple(amount(d[field]) for field in ("bidPrice", "bidQty", "askPrice", "askQty"))
+            self._shown[name] = best
+            if told is not None and told != best:
+                moved.append(name)
         if self.quiet.looked(bool(moved)):
             self.gateway.log(f"{self.name} is silent while {moved[0]} moves, connecting again", WARNING)
             self.reconnect(f"no data for {self.quiet.patience:.0f} s")
