@@ -142,6 +142,7 @@ class ByteProxy:
         for pair in list(self._pairs):
             self.resets += 1
             pair.reset()
+        self._pairs.clear()             # each is reset once, whenever its tasks come to notice
 
     def _reset_all(self) -> None:
         self._resets_new = True

@@ -15,8 +15,8 @@ from vnpy.trader.constant import (
 )
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
-from vnpy_restgateway.contradictions import HIGHEST_ID, Contradiction, beyond_limit
-from vnpy_restgateway.plausible import amount, digits, milliseconds, positive, short
+from vnpy_restgateway.contradictions import HIGHEST_ID, Contradiction, beyond_limit, text_id
+from vnpy_restgateway.plausible import amount, digits, label, milliseconds, positive, short
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .enums import direction_to_vt, status_to_vt, type_to_vt
@@ -63,9 +63,11 @@ def is_spot(d: Payload) -> bool:
 
 def parse_listing(d: Payload, gateway_name: str) -> Listing:
     """One of symbol/configs. The venue tells no least volume: one step."""
-    name: str = d["symbol"]
+    name: str = label(d["symbol"])
     base, _, quote = name.partition("_")
-    contract: ContractData = make_contract(name, d.get("baseAsset") or base, d.get("quoteAsset") or quote, gateway_name)
+    contract: ContractData = make_contract(
+        name, label(d.get("baseAsset") or base), label(d.get("quoteAsset") or quote), gateway_name
+    )
     return _listing(contract, digits(d["pricePrecision"]), digits(d["quantityPrecision"]))
 
 
@@ -74,7 +76,7 @@ def guess_listing(d: Payload, gateway_name: str) -> Listing:
     One of the tickers, where there is no symbol/configs: no finer than the prices and the volume that are shown,
     so that what is rounded to it is legal.
     """
-    name: str = d["s"]
+    name: str = label(d["s"])
     base, _, quote = name.partition("_")
     price_digits: int = digits(max(decimals(d.get(key)) for key in ("c", "o", "h", "l")))
     return _listing(
@@ -147,7 +149,7 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         traded=traded,
         status=status,
         datetime=parse_time(created) if created else None,
-        reference=str(d.get("clientOrderId") or ""),
+        reference=text_id(d["clientOrderId"]) if d.get("clientOrderId") else "",
         gateway_name=gateway_name,
     )
     return VenueOrder(order, venue_id)
@@ -209,7 +211,7 @@ def parse_fill(d: Payload, contract: ContractData, direction: Direction | None, 
 
 def parse_balance(d: Payload) -> tuple[str, float, float]:
     """Coin, free and frozen; "balance" means one thing in the REST API and another on the socket."""
-    return d["coin"], amount(d["availableBalance"]), amount(d["freeze"])
+    return label(d["coin"]), amount(d["availableBalance"]), amount(d["freeze"])
 
 
 def parse_bar(d: Payload, contract: ContractData, interval: Interval, gateway_name: str) -> BarData:

@@ -10,7 +10,7 @@ from vnpy.trader.object import AccountData, ContractData, OrderData
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.contradictions import number_id
 from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.plausible import amount, short
+from vnpy_restgateway.plausible import amount, label, short
 from vnpy_restgateway.reconcile import VenueOrder
 
 from .balances import split_balance
@@ -79,7 +79,7 @@ class Accounting(Trading):
 
         def see(row: dict[str, Any]) -> None:
             if amount(row["free"]) or amount(row["locked"]):
-                held.append(str(row["asset"]))
+                held.append(label(row["asset"]))
 
         self.each(rows, see, "balance")
         for name in self.interesting(held):
@@ -104,8 +104,13 @@ class Accounting(Trading):
             self.pages[name] = False
             self.query_new_trades(name)
 
-    def on_balance(self, asset: str, free: str, locked: str) -> None:
-        """One balance. A zero is pushed only for what was shown before."""
+    def on_balance(self, asset: Any, free: Any, locked: Any) -> None:
+        """
+        One balance as the venue wrote it. A zero is pushed only for what was shown before.
+
+        :raises ValueError: the asset's name or a number is none
+        """
+        asset = label(asset)
         known, held = amount(free), amount(locked)
         volume: float = known + held
         if not volume and asset not in self.nonzero:

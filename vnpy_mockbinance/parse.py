@@ -51,6 +51,7 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     ``min_volume`` is LOT_SIZE's stepSize, not its minQty: vn.py's applications round to it
     (CtaEngine's round_to). A tick or step of 0 means "no such rule"; the precision then gives it.
     """
+    name: str = plausible.label(d["symbol"])
     filters: dict[str, Payload] = {f["filterType"]: f for f in d.get("filters", [])}
     price_filter: Payload = filters.get("PRICE_FILTER", {})
     lot: Payload = filters.get("LOT_SIZE", {})
@@ -58,9 +59,9 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     step: Decimal = plausible.step(lot.get("stepSize", "0")) or precision(d.get("baseAssetPrecision", 8))
     max_volume: float = amount(lot.get("maxQty", "0"))
     contract: ContractData = ContractData(
-        symbol=d["symbol"] + SYMBOL_SUFFIX,
+        symbol=name + SYMBOL_SUFFIX,
         exchange=Exchange.GLOBAL,
-        name=d["symbol"],
+        name=name,
         product=Product.SPOT,
         size=1,
         pricetick=float(tick),
@@ -72,8 +73,8 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
         gateway_name=gateway_name,
     )
     contract.extra = {
-        "base": d.get("baseAsset", ""),
-        "quote": d.get("quoteAsset", ""),
+        "base": plausible.label(d["baseAsset"]) if d.get("baseAsset") else "",
+        "quote": plausible.label(d["quoteAsset"]) if d.get("quoteAsset") else "",
         "status": d.get("status", ""),
     }
     notional: Payload = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or {}

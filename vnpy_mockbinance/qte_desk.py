@@ -184,8 +184,8 @@ class QteDesk(QteTrading):
 
         def take(d: dict[str, Any]) -> None:
             free, locked = amount(d["free"]), amount(d["locked"])
+            self.gateway.on_balance(d["asset"], free, locked)
             totals[d["asset"]] = free + locked
-            self.gateway.on_balance(d["asset"], repr(free), repr(locked))
 
         rows: Any = reply.data["balances"]      # type: ignore[index]
         if self.gateway.each(rows, take, "balance") == len(rows):

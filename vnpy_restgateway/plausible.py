@@ -1,5 +1,5 @@
 """
-What a number from a venue must be like to be believed. The one place that decides it.
+What a number or a name from a venue must be like to be believed. The one place that decides it.
 
 A price, a volume, a balance is finite, not negative and at most MOST; so NaN, Infinity, 1e400, "-1" and a hundred
 thousand digits are no numbers. What holds one is not understood as a whole: it is said, and costs itself.
@@ -13,6 +13,7 @@ import msgspec
 
 MOST: float = 1e18
 DIGITS: int = 18                    # decimals at most of a tick or step
+LONGEST_LABEL: int = 64              # characters of an asset's or a symbol's name
 MOST_MILLISECONDS: int = 10 ** 16   # of a time; microseconds are times too (in the year 2286)
 
 # for typed decoding: the check is made where the number is read, in C
@@ -96,6 +97,17 @@ def milliseconds(value: Any) -> int:
     if not 0 <= found <= MOST_MILLISECONDS:
         raise ValueError(f"no plausible time: {short(value)}")
     return found
+
+
+def label(value: Any) -> str:
+    """
+    The name of an asset or a symbol. Any script will do.
+
+    :raises ValueError: it is of another type, empty, longer than 64 characters, or not printable
+    """
+    if type(value) is not str or not 0 < len(value) <= LONGEST_LABEL or not value.isprintable() or value != value.strip():
+        raise ValueError(f"no name: {short(value)}")
+    return value
 
 
 def whole(value: Any) -> int:

@@ -36,6 +36,7 @@ from .conftest import CASES
 from .harness import Case, Desk, Recorder
 
 LOW, HIGH = 30_000.0, 50_000.0
+LONGEST_NAME: int = 150             # characters of anything that is shown: a trade id is a symbol and two ids
 DECIMAL: re.Pattern[bytes] = re.compile(rb'(?<=[":\[,])\d+\.\d+(?=[",}\]])')
 ANY_VALUE: re.Pattern[bytes] = re.compile(rb'"[^"\\]*"|-?\d+(?:\.\d+)?|true|false|null')
 NUMBERS: list[bytes] = [
@@ -75,6 +76,8 @@ class Watchful(Recorder):
                 value: Any = getattr(data, field.name)
                 if isinstance(value, float | int) and not (isfinite(value) and 0 <= value <= MOST * 1_000):
                     self.implausible.append(f"{type(data).__name__}.{field.name} = {value!r}")
+                elif isinstance(value, str) and not (len(value) <= LONGEST_NAME and value.isprintable()):
+                    self.implausible.append(f"{type(data).__name__}.{field.name} = {value[:80]!r}")
         super().put(event)
 
 

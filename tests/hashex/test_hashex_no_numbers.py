@@ -42,6 +42,8 @@ CONFIG: dict[str, Any] = {
     "symbol": "BTC_USDT", "baseAsset": "BTC", "quoteAsset": "USDT", "pricePrecision": 2, "quantityPrecision": 5,
 }
 
+NO_NAMES: list[Any] = [1e308, 7, True, None, [], {}, ["BTC"], "\ud800", "\x00\n", " BTC", "x" * 65, "x" * 100_000]
+
 Read = Callable[[Any], Any]
 CASES: list[tuple[str, Read, dict[str, Any], tuple[str, ...]]] = [
     ("order", lambda d: parse.parse_order(d, CONTRACT, GATEWAY), ORDER, ("price", "origQty", "executedQty")),
@@ -60,6 +62,33 @@ def test_refused_by_whoever_reads_it(what: str, read: Read, payload: dict[str, A
     for name in names:
         with pytest.raises(SHAPE):
             read({**payload, name: value})
+
+
+@pytest.mark.parametrize("value", NO_NAMES, ids=lambda value: repr(value)[:14])
+@pytest.mark.parametrize(("read", "payload", "name"), [
+    (parse.parse_balance, BALANCE, "coin"),
+    (lambda d: parse.parse_listing(d, GATEWAY), CONFIG, "symbol"),
+    (lambda d: parse.parse_listing(d, GATEWAY), CONFIG, "baseAsset"),
+    (lambda d: parse.parse_listing(d, GATEWAY), CONFIG, "quoteAsset"),
+    (lambda d: parse.guess_listing(d, GATEWAY), {"s": "BTC_USDT", "c": "1.0", "a": "1"}, "s"),
+], ids=["coin", "symbol", "base", "quote", "ticker"])
+def test_names_that_are_none(read: Read, payload: dict[str, Any], name: str, value: Any) -> None:
+    """An asset of the account or a contract is text that a table can show, or the row is not understood."""
+    assert read(payload)
+    if not value and name in ("baseAsset", "quoteAsset"):
+        assert read({**payload, name: value}) == read(payload)      # told by the symbol's name too
+        return
+    with pytest.raises(SHAPE):
+        read({**payload, name: value})
+
+
+@pytest.mark.parametrize("value", [{}, ["mine"], True, 1.5, "\ud800", "\x00\n", "x" * 65])
+def test_a_client_order_id_that_is_none(value: Any) -> None:
+    if not value:
+        assert parse.parse_order({**ORDER, "clientOrderId": value}, CONTRACT, GATEWAY)
+        return
+    with pytest.raises(SHAPE):
+        parse.parse_order({**ORDER, "clientOrderId": value}, CONTRACT, GATEWAY)
 
 
 @pytest.mark.parametrize(("state", "fine"), [

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 from payloads import GATEWAY, make_contract
+from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange, Interval
 
-from vnpy_mockbinance import parse, qte_parse
+from vnpy_mockbinance import MockBinanceGateway, parse, qte_parse
 from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook
 from vnpy_restgateway.plausible import amount, digits, milliseconds, positive, step, whole
 
@@ -94,6 +95,33 @@ def test_refused_by_whoever_reads_it(what: str, read: Read, payload: Any, paths:
     for path in paths:
         with pytest.raises((KeyError, TypeError, ValueError, AttributeError, ArithmeticError)):
             read(put(payload, path, value))
+
+
+NO_NAMES: list[Any] = [1e308, 7, True, None, [], {}, ["BTC"], "\ud800", "\x00\n", " BTC", "x" * 65, "x" * 100_000]
+
+
+@pytest.mark.parametrize("value", NO_NAMES, ids=lambda value: repr(value)[:14])
+@pytest.mark.parametrize("name", ["symbol", "baseAsset", "quoteAsset"])
+def test_names_that_are_none(name: str, value: Any) -> None:
+    """A contract's names are text that a table can show, or the symbol is not understood; its assets may be left out."""
+    if not value and name != "symbol":
+        assert parse.parse_listing({**SYMBOL, name: value}, GATEWAY)
+        return
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+        parse.parse_listing({**SYMBOL, name: value}, GATEWAY)
+
+
+@pytest.mark.parametrize("value", NO_NAMES, ids=lambda value: repr(value)[:14])
+def test_an_asset_that_is_none(value: Any) -> None:
+    told: list[Any] = []
+    gateway: Any = MockBinanceGateway(EventEngine(), GATEWAY)
+    gateway.on_account = told.append
+    for asset in ("USDT", value):
+        try:
+            gateway.on_balance(asset, "1", "0")
+        except (TypeError, ValueError) as error:
+            told.append(type(error))
+    assert [getattr(item, "accountid", item) for item in told] == ["USDT", ValueError]
 
 
 # null, "" and "None" stand for nothing at some builds (Q26): then nothing is known, which is never a number of a trade
