@@ -20,12 +20,14 @@ the CRC-32 of everything before it, so that no byte can change and no line can g
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from errno import EBADF, ENOSPC
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from zlib import crc32
 
 import msgspec
@@ -41,7 +43,9 @@ Row = dict[str, Any]
 
 CRC: bytes = b',"crc":'
 MORE: bytes = b',"more":true'
-LINE_END: int = ord("\n")
+ROW_END: re.Pattern[bytes] = re.compile(rb',"crc":(\d+)}\n')
+AROUND_CRC: int = len(CRC) + len(b"}\n")
+BLOCK: int = 1 << 22
 
 
 class BalanceRecord(NamedTuple):
@@ -257,6 +261,12 @@ class Journal:
         for n, (now, record) in enumerate(self._memory.entries(start), start + 1):
             yield render(n, now, record)
 
+    def each_line(self) -> Iterator[bytes]:
+        """All rows as a file has them, one at a time; nothing may be appended meanwhile."""
+        if self.path is not None:
+            return self._index.lines(self.path, 0, self._index.count)
+        return map(msgspec.json.encode, self.each_row())
+
     def clear(self) -> None:
         """Forget everything; the next row is number 1 again."""
         self._fresh.clear()
@@ -343,36 +353,79 @@ class Journal:
             raise
 
     def _load(self, path: Path) -> None:
-        """Check every row, and remember where they are. What is in them is read when it is asked for."""
-        crc: int = 0
-        n: int = 0
-        offset: int = 0
-        whole: bytes = b""                  # the newest row that ends a batch
-        batch: list[int] = []               # where the rows of a batch begin that has not ended yet
+        """
+        Check every row, and remember where they are. What is in them is read when it is asked for. A long life is a
+        million rows, so blocks of them are taken apart at once.
+        """
+        state: _Read = _Read()
         end: int = path.stat().st_size
-        with open(path, "rb", 1 << 20) as file:
-            for line in file:
-                if line[-1] != LINE_END:
-                    break
-                n += 1
-                mark: int = line.rfind(CRC)
-                found: int = crc32(line[:mark], crc)
-                if mark < 0 or not line.startswith(b'{"n":%d,"t":' % n) or line[mark:] != b"%s%d}\n" % (CRC, found):
-                    raise JournalError(f"journal {path}: record {n} is corrupt: {complaint(line, n)}")
-                crc = found
-                batch.append(offset)
-                offset += len(line)
-                if not line.endswith(MORE, 0, mark):
-                    for start in batch:
-                        self._index.add(start)
-                    batch.clear()
-                    self._size, self._crc, whole = offset, crc, line
-        if whole:
-            row: Any = msgspec.json.decode(whole)
-            self._last_time = row["t"] * 1000
+        rest: bytes = b""
+        with open(path, "rb") as file:
+            while chunk := file.read(BLOCK):
+                data: bytes = rest + chunk if rest else chunk
+                cut: int = data.rfind(b"\n") + 1
+                rest = data[cut:]
+                if not self._take_block(data[:cut], state):
+                    self._complain(data[:cut], state, path)
+        self._index.cut(state.whole_rows)
+        self._size, self._crc = state.size, state.whole_crc
+        if state.whole:
+            self._last_time = msgspec.json.decode(state.whole + b"}")["t"] * 1000
         if self._size < end:
             print(f"warning: journal {path}: cut {end - self._size} bytes of a torn last record", file=sys.stderr)
         self._truncate()
+
+    def _take_block(self, block: bytes, state: "_Read") -> bool:
+        """Whole lines that follow what was read; False, and nothing is taken, when one of them is not as it was written."""
+        parts: list[bytes] = ROW_END.split(block)       # body, crc, body, crc, ..., nothing
+        if parts.pop():
+            return False
+        rows, marks = parts[::2], parts[1::2]
+        crc: int = state.crc
+        for row, mark in zip(rows, marks, strict=True):
+            crc = crc32(row, crc)
+            if mark != b"%d" % crc:
+                return False
+        if not rows:
+            return True
+        if not (rows[0].startswith(b'{"n":%d,"t":' % (state.n + 1)) and rows[-1].startswith(b'{"n":%d,"t":' % (state.n + len(rows)))):
+            return False
+        ends: list[int] = list(accumulate(len(row) + len(mark) + AROUND_CRC for row, mark in zip(rows, marks, strict=True)))
+        self._index.extend([state.offset, *(state.offset + end for end in ends[:-1])])
+        last: int = len(rows) - 1                       # of the rows that end a batch
+        while last >= 0 and rows[last].endswith(MORE):
+            last -= 1
+        if last >= 0:
+            state.whole_rows, state.size = state.n + last + 1, state.offset + ends[last]
+            state.whole, state.whole_crc = rows[last], int(marks[last])
+        state.offset += ends[-1]
+        state.crc = crc
+        state.n += len(rows)
+        return True
+
+    def _complain(self, block: bytes, state: "_Read", path: Path) -> NoReturn:
+        """JournalError for the first row that is not as it was written."""
+        n, crc = state.n, state.crc
+        for line in block.splitlines(keepends=True):
+            n += 1
+            mark: int = line.rfind(CRC)
+            crc = crc32(line[:mark], crc)
+            if mark < 0 or not line.startswith(b'{"n":%d,"t":' % n) or line[mark:] != b"%s%d}\n" % (CRC, crc):
+                break
+        raise JournalError(f"journal {path}: record {n} is corrupt: {complaint(line, n)}")
+
+
+class _Read:
+    """How far a file has been read."""
+
+    def __init__(self) -> None:
+        self.n: int = 0                 # rows
+        self.offset: int = 0            # bytes
+        self.crc: int = 0
+        self.whole_rows: int = 0        # of batches that are whole
+        self.size: int = 0
+        self.whole_crc: int = 0
+        self.whole: bytes = b""         # the newest row of these, without its end
 
 
 def split(now: int, command: Command | None, events: Sequence[Event]) -> list[Entry]:

@@ -3,7 +3,7 @@
 import marshal
 import zlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,16 @@ class FileIndex:
         if self.count % PAGE == 0:
             self._offsets.append(offset)
         self.count += 1
+
+    def extend(self, offsets: Sequence[int]) -> None:
+        """The next rows begin there."""
+        self._offsets.extend(offsets[-self.count % PAGE::PAGE])
+        self.count += len(offsets)
+
+    def cut(self, count: int) -> None:
+        """Forget all but the first ``count`` rows."""
+        self.count = count
+        del self._offsets[-(-count // PAGE):]
 
     def lines(self, path: Path, start: int, end: int) -> Iterator[bytes]:
         """The lines of the rows from index ``start`` to before ``end``."""

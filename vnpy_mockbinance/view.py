@@ -168,8 +168,9 @@ class Lines:
 
 class Signals:
     """
-    Takes SIGINT and SIGTERM while a terminal is drawn on. An exception in the midst of rich's output would leave its
-    console in a state in which nothing is written any more, the end of the alternate screen included.
+    Takes SIGINT and SIGTERM while a run is watched. An exception in the midst of rich's output would leave its console
+    in a state in which nothing is written any more, the end of the alternate screen included; one in the midst of
+    anything else can be lost (in a finalizer), or leave a lock taken that the run's end waits for.
     """
 
     def __init__(self) -> None:
@@ -195,10 +196,16 @@ def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None)
     pause: Event = Event()
     ends: float = monotonic() + seconds if seconds else float("inf")
     if lines is not None:
-        while monotonic() < ends:
-            pause.wait(min(1.0, max(0.0, ends - monotonic())))
-            lines.show()
-            run.check()
+        with Signals() as signals:
+            shown: float = monotonic()
+            while monotonic() < ends and not signals.came:
+                pause.wait(min(0.25, max(0.0, ends - monotonic())))
+                if monotonic() >= min(shown + 1.0, ends):
+                    shown = monotonic()
+                    lines.show()
+                run.check()
+        if signals.came:
+            raise KeyboardInterrupt
         return
     view: View = View(run, seconds, console)
     with Signals() as signals, Live(view.render(), console=console, screen=True, auto_refresh=False) as live:

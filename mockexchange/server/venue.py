@@ -16,7 +16,7 @@ from ..core.tape import Tape
 from ..dialects import DIALECTS, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
-from ..fold import Fold, fold_rows
+from ..fold import Fold, fold_lines
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
@@ -399,7 +399,7 @@ class Venue:
         if not self.journal.last:
             return exchange
         try:
-            fold: Fold = fold_rows(self.journal.each_row())
+            fold: Fold = fold_lines(self.journal.each_line())
             for (account, asset), (free, locked) in fold.balances.items():
                 exchange.restore_balance(account, asset, free, locked)
             for fill in fold.fills:

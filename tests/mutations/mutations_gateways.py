@@ -165,7 +165,7 @@ GATEWAYS: list[Mutation] = [
     *of(
         "vnpy_hashex/parse.py", HASHEX + "test_order_detail",
         ('price=positive(d["price"]) if', "price=1.0 if"), ("volume=volume,", "volume=traded,"),
-        ('reference=str(d.get("clientOrderId") or "")', 'reference=""'),
+        ('reference=text_id(d["clientOrderId"]) if d.get("clientOrderId") else ""', 'reference=""'),
         ('d.get("createdTime") or d.get("createTime")', 'd.get("updatedTime")'),
     ),
     *of(
