@@ -12,6 +12,7 @@ import time
 import tracemalloc
 from pathlib import Path
 
+from mockexchange.checkpoint import path_of
 from mockexchange.core.commands import Deposit, PlaceOrder
 from mockexchange.core.exchange import Exchange
 from mockexchange.core.instruments import default_instruments
@@ -67,7 +68,7 @@ def main(rows: int) -> None:
         journal = Journal(path)
         spent = fill(journal, rows)
         print(f"record: {spent / journal.last * 1e6:8.2f} us a row in a file")
-        index: int = len(journal._index._offsets) * 8
+        index: int = len(journal.prefix().offsets) * 8
         print(f"file:   {path.stat().st_size / journal.last:8.0f} bytes a row on disk, {index / journal.last:.3f} in memory")
         journal.close()
         begun: float = time.perf_counter()
@@ -76,6 +77,12 @@ def main(rows: int) -> None:
         begun = time.perf_counter()
         venue: Venue = Venue("binance", feed="none", state=folder)
         print(f"start:  {time.perf_counter() - begun:8.2f} s for {rows} rows, {len(venue.exchange.all_orders('mock-key', 'BTCUSDT'))} orders of one account")
+        begun = time.perf_counter()
+        venue.close()
+        print(f"close:  {time.perf_counter() - begun:8.2f} s, a checkpoint of {path_of(path).stat().st_size / 1e6:.0f} MB is written")
+        begun = time.perf_counter()
+        venue = Venue("binance", feed="none", state=folder)
+        print(f"start:  {time.perf_counter() - begun:8.2f} s with the checkpoint, {len(venue.exchange.all_orders('mock-key', 'BTCUSDT'))} orders of one account")
         venue.close()
 
 

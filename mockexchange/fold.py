@@ -6,6 +6,7 @@ A long life is a million rows: they are decoded as types that hold what is neede
 
 import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -92,7 +93,7 @@ class FaultRow(msgspec.Struct, tag_field="kind", tag="fault", gc=False):
 
 
 AnyRow = OrderRow | FillRow | BalanceRow | CommandRow | FaultRow
-DECODER: msgspec.json.Decoder[AnyRow] = msgspec.json.Decoder(AnyRow)    # type: ignore[arg-type]
+DECODER: msgspec.json.Decoder[AnyRow] = msgspec.json.Decoder(AnyRow)
 
 
 @dataclass
@@ -129,11 +130,11 @@ def fold_rows(rows: Iterable[dict[str, Any]]) -> Fold:
             except msgspec.ValidationError as error:
                 raise ValueError(f"record {row.get('n')} is corrupt: {error}") from None
 
-    return _fold(typed())
+    return _fold(typed(), Fold())
 
 
-def fold_lines(lines: Iterable[bytes]) -> Fold:
-    """As ``fold_rows``, from the rows as they stand in a file."""
+def fold_lines(lines: Iterable[bytes], before: Fold | None = None) -> Fold:
+    """As ``fold_rows``, from the rows as they stand in a file. ``before``: what the rows before them come to; it is changed."""
     decode = DECODER.decode
 
     def typed() -> Iterator[AnyRow]:
@@ -143,15 +144,12 @@ def fold_lines(lines: Iterable[bytes]) -> Fold:
             except msgspec.DecodeError as error:
                 raise ValueError(f"record {msgspec.json.decode(line).get('n')} is corrupt: {error}") from None
 
-    return _fold(typed())
+    return _fold(typed(), before or Fold())
 
 
-def _fold(rows: Iterator[AnyRow]) -> Fold:
-    fold: Fold = Fold()
+def _fold(rows: Iterator[AnyRow], fold: Fold) -> Fold:
     latest: dict[int, OrderRow] = {}
     balances: dict[tuple[str, str], BalanceRow] = {}
-    was_enabled: bool = gc.isenabled()
-    gc.disable()            # all that is made here stays, and would be looked through again and again
     row: AnyRow | None = None
     try:
         for row in rows:
@@ -172,10 +170,19 @@ def _fold(rows: Iterator[AnyRow]) -> Fold:
         if row is None or str(error).startswith("record "):
             raise
         raise ValueError(f"record {row.n} is corrupt: {type(error).__name__}: {error}") from None
+    return fold
+
+
+@contextmanager
+def without_gc() -> Iterator[None]:
+    """While a life is made anew: all of it stays, and would be looked through again and again."""
+    was_enabled: bool = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if was_enabled:
             gc.enable()
-    return fold
 
 
 def _fold_command(fold: Fold, row: CommandRow) -> None:

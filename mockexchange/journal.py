@@ -20,14 +20,12 @@ the CRC-32 of everything before it, so that no byte can change and no line can g
 """
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from errno import EBADF, ENOSPC
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -38,14 +36,10 @@ from .core.instruments import AMOUNT_RULES
 from .core.numbers import format_amount
 from .pages import PAGE, Entry, FileIndex, MemoryPages, read_line
 from .room import Room
+from .scan import CRC, JournalError, Prefix, Scan
 
 Row = dict[str, Any]
 
-CRC: bytes = b',"crc":'
-MORE: bytes = b',"more":true'
-ROW_END: re.Pattern[bytes] = re.compile(rb',"crc":(\d+)}\n')
-AROUND_CRC: int = len(CRC) + len(b"}\n")
-BLOCK: int = 1 << 22
 
 
 class BalanceRecord(NamedTuple):
@@ -68,10 +62,6 @@ class FaultRecord(NamedTuple):
     """A bite of a fault."""
 
     detail: dict[str, Any]
-
-
-class JournalError(Exception):
-    """The journal on disk cannot be used: says which record of which file, and why."""
 
 
 AMOUNTS: frozenset[str] = frozenset(
@@ -191,10 +181,12 @@ class Journal:
     has answered survives the death of its process (not that of the machine: nothing waits for the disk).
     Opening an existing file continues it, without a last command that was not written to its end;
     JournalError when it is corrupt, cannot be read, or another process writes to it. It is left as it is then.
+    ``known``: what a checkpoint says of the file (checkpoint.py).
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, known: Prefix | None = None) -> None:
         self.path: Path | None = path
+        self.known_rows: int = 0            # that a checkpoint answers for
         self._fresh: list[tuple[int, Command | None, Sequence[Event]]] = []     # not yet split into entries
         self._fresh_rows: int = 0           # that they are at most
         self._memory: MemoryPages = MemoryPages(pack, unpack)       # without a file
@@ -202,10 +194,11 @@ class Journal:
         self._last_time: int = 0            # us, of the newest row
         self._file: int = -1
         self._size: int = 0                 # bytes of the file that hold whole batches
-        self._crc: int = 0                  # of those
+        self._crc: int = 0                  # of the newest of their rows
+        self._raw_crc: int = 0              # of all these bytes
         self._room: Room | None = None if path is None else Room(path)
         if path is not None:
-            self._open(path)
+            self._open(path, known)
 
     @property
     def last(self) -> int:
@@ -261,18 +254,27 @@ class Journal:
         for n, (now, record) in enumerate(self._memory.entries(start), start + 1):
             yield render(n, now, record)
 
-    def each_line(self) -> Iterator[bytes]:
-        """All rows as a file has them, one at a time; nothing may be appended meanwhile."""
+    def each_line(self, after: int = 0) -> Iterator[bytes]:
+        """As ``each_row``, as a file has them."""
         if self.path is not None:
-            return self._index.lines(self.path, 0, self._index.count)
-        return map(msgspec.json.encode, self.each_row())
+            return self._index.lines(self.path, after, self._index.count)
+        return map(msgspec.json.encode, self.each_row(after))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file that hold whole batches."""
+        return self._size
+
+    def prefix(self) -> Prefix:
+        """What a checkpoint of a file must know of it as it is now."""
+        return Prefix(self._index.count, self._size, self._crc, self._raw_crc, self._last_time // 1000, self._index.offsets[:])
 
     def clear(self) -> None:
         """Forget everything; the next row is number 1 again."""
         self._fresh.clear()
         self._memory.clear()
         self._index.clear()
-        self._size = self._crc = self._fresh_rows = 0
+        self._size = self._crc = self._raw_crc = self._fresh_rows = self.known_rows = 0
         if self._file >= 0:
             self._truncate()
 
@@ -333,13 +335,14 @@ class Journal:
             self._index.add(self._size)
             self._size += len(line)
         self._crc = crc
+        self._raw_crc = crc32(data, self._raw_crc)
         self._last_time = entries[-1][0]
 
     def _truncate(self) -> None:
         os.ftruncate(self._file, self._size)
         os.lseek(self._file, self._size, os.SEEK_SET)
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path, known: Prefix | None) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
@@ -347,85 +350,23 @@ class Journal:
             raise JournalError(f"cannot open journal {path}: {error.strerror}") from None
         try:
             _lock(self._file, path)
-            self._load(path)
+            self._load(path, known)
         except BaseException:
             self.close()
             raise
 
-    def _load(self, path: Path) -> None:
-        """
-        Check every row, and remember where they are. What is in them is read when it is asked for. A long life is a
-        million rows, so blocks of them are taken apart at once.
-        """
-        state: _Read = _Read()
+    def _load(self, path: Path, known: Prefix | None) -> None:
+        """Check every row, and remember where they are. What is in them is read when it is asked for."""
         end: int = path.stat().st_size
-        rest: bytes = b""
-        with open(path, "rb") as file:
-            while chunk := file.read(BLOCK):
-                data: bytes = rest + chunk if rest else chunk
-                cut: int = data.rfind(b"\n") + 1
-                rest = data[cut:]
-                if not self._take_block(data[:cut], state):
-                    self._complain(data[:cut], state, path)
-        self._index.cut(state.whole_rows)
-        self._size, self._crc = state.size, state.whole_crc
-        if state.whole:
-            self._last_time = msgspec.json.decode(state.whole + b"}")["t"] * 1000
+        scan: Scan = Scan(path, known)
+        whole: Prefix = scan.run()
+        self.known_rows = scan.known_rows
+        self._index = FileIndex(whole.rows, whole.offsets)
+        self._size, self._crc, self._raw_crc = whole.size, whole.crc, whole.raw_crc
+        self._last_time = whole.last_ms * 1000
         if self._size < end:
             print(f"warning: journal {path}: cut {end - self._size} bytes of a torn last record", file=sys.stderr)
         self._truncate()
-
-    def _take_block(self, block: bytes, state: "_Read") -> bool:
-        """Whole lines that follow what was read; False, and nothing is taken, when one of them is not as it was written."""
-        parts: list[bytes] = ROW_END.split(block)       # body, crc, body, crc, ..., nothing
-        if parts.pop():
-            return False
-        rows, marks = parts[::2], parts[1::2]
-        crc: int = state.crc
-        for row, mark in zip(rows, marks, strict=True):
-            crc = crc32(row, crc)
-            if mark != b"%d" % crc:
-                return False
-        if not rows:
-            return True
-        if not (rows[0].startswith(b'{"n":%d,"t":' % (state.n + 1)) and rows[-1].startswith(b'{"n":%d,"t":' % (state.n + len(rows)))):
-            return False
-        ends: list[int] = list(accumulate(len(row) + len(mark) + AROUND_CRC for row, mark in zip(rows, marks, strict=True)))
-        self._index.extend([state.offset, *(state.offset + end for end in ends[:-1])])
-        last: int = len(rows) - 1                       # of the rows that end a batch
-        while last >= 0 and rows[last].endswith(MORE):
-            last -= 1
-        if last >= 0:
-            state.whole_rows, state.size = state.n + last + 1, state.offset + ends[last]
-            state.whole, state.whole_crc = rows[last], int(marks[last])
-        state.offset += ends[-1]
-        state.crc = crc
-        state.n += len(rows)
-        return True
-
-    def _complain(self, block: bytes, state: "_Read", path: Path) -> NoReturn:
-        """JournalError for the first row that is not as it was written."""
-        n, crc = state.n, state.crc
-        for line in block.splitlines(keepends=True):
-            n += 1
-            mark: int = line.rfind(CRC)
-            crc = crc32(line[:mark], crc)
-            if mark < 0 or not line.startswith(b'{"n":%d,"t":' % n) or line[mark:] != b"%s%d}\n" % (CRC, crc):
-                break
-        raise JournalError(f"journal {path}: record {n} is corrupt: {complaint(line, n)}")
-
-
-class _Read:
-    """How far a file has been read."""
-
-    def __init__(self) -> None:
-        self.n: int = 0                 # rows
-        self.offset: int = 0            # bytes
-        self.crc: int = 0
-        self.whole_rows: int = 0        # of batches that are whole
-        self.size: int = 0
-        self.whole_crc: int = 0
-        self.whole: bytes = b""         # the newest row of these, without its end
 
 
 def split(now: int, command: Command | None, events: Sequence[Event]) -> list[Entry]:
@@ -472,17 +413,6 @@ def unpack(plain: tuple[Any, ...]) -> Any:
 def render(n: int, now: int, record: Any) -> Row:
     """The row of an entry."""
     return {"n": n, "t": now // 1000, **RENDERERS[type(record)](record)}
-
-
-def complaint(line: bytes, n: int) -> str:
-    """What is wrong with a row that is not as it was written."""
-    try:
-        row: Any = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return str(error)
-    if not isinstance(row, dict) or row.get("n") != n or type(row.get("t")) is not int:
-        return f"not row number {n}"
-    return "its checksum is not that of what it says"
 
 
 def _lock(file: int, path: Path) -> None:

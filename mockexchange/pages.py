@@ -55,25 +55,25 @@ class MemoryPages:
 class FileIndex:
     """Where every PAGE-th row of the file begins."""
 
-    def __init__(self) -> None:
-        self.count: int = 0
-        self._offsets: array[int] = array("Q")
+    def __init__(self, count: int = 0, offsets: "array[int] | None" = None) -> None:
+        self.count: int = count
+        self.offsets: array[int] = array("Q", offsets or ())
 
     def add(self, offset: int) -> None:
         """The next row begins there."""
         if self.count % PAGE == 0:
-            self._offsets.append(offset)
+            self.offsets.append(offset)
         self.count += 1
 
     def extend(self, offsets: Sequence[int]) -> None:
         """The next rows begin there."""
-        self._offsets.extend(offsets[-self.count % PAGE::PAGE])
+        self.offsets.extend(offsets[-self.count % PAGE::PAGE])
         self.count += len(offsets)
 
     def cut(self, count: int) -> None:
         """Forget all but the first ``count`` rows."""
         self.count = count
-        del self._offsets[-(-count // PAGE):]
+        del self.offsets[-(-count // PAGE):]
 
     def lines(self, path: Path, start: int, end: int) -> Iterator[bytes]:
         """The lines of the rows from index ``start`` to before ``end``."""
@@ -81,14 +81,14 @@ class FileIndex:
             return
         page, skipped = divmod(start, PAGE)
         with open(path, "rb", 1 << 20) as file:
-            file.seek(self._offsets[page])
+            file.seek(self.offsets[page])
             for index, line in zip(range(page * PAGE, end), file, strict=False):
                 if index >= start:
                     yield line
 
     def clear(self) -> None:
         self.count = 0
-        del self._offsets[:]
+        del self.offsets[:]
 
 
 def read_line(line: bytes) -> dict[str, Any]:

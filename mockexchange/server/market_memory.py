@@ -27,6 +27,7 @@ class MarketMemory:
         self._path: Path | None = path
         self._task: asyncio.Task[None] | None = None
         self._source: Callable[[], Market] | None = None
+        self._also: Callable[[], None] = lambda: None
         if path is not None and path.exists():
             self._load(path)
 
@@ -36,9 +37,10 @@ class MarketMemory:
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
-    def start(self, source: Callable[[], Market]) -> None:
-        """Save what ``source`` says from now on, where there is a file to save to."""
+    def start(self, source: Callable[[], Market], also: Callable[[], None] = lambda: None) -> None:
+        """Save what ``source`` says from now on, where there is a file to save to; ``also`` is called each time."""
         self._source = source
+        self._also = also
         if self._path is not None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -54,6 +56,7 @@ class MarketMemory:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
             self._save()
+            self._also()
 
     def _save(self) -> None:
         if self._path is None or self._source is None:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..checkpoint import Keeper, open_journal, restore, save
 from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, SetRules, TapeTrade
 from ..core.errors import Refusal, refuse
 from ..core.events import Event, PublicTrade
@@ -16,7 +17,7 @@ from ..core.tape import Tape
 from ..dialects import DIALECTS, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
-from ..fold import Fold, fold_lines
+from ..fold import Fold, without_gc
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
@@ -104,7 +105,8 @@ class Venue:
         self._watchers: list[Watcher] = []
         folder: Path | None = None if state is None else Path(state)
         name: str = state_name or dialect
-        self.journal: Journal = Journal(folder and folder / f"{name}.journal.jsonl")
+        self.journal: Journal = open_journal(folder and folder / f"{name}.journal.jsonl")
+        self._checkpoints: Keeper = Keeper(self.journal)
         self.clock.start_after(self.journal.last_time)
         self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
         self.exchange: Exchange
@@ -318,7 +320,7 @@ class Venue:
     async def start(self) -> None:
         """Let the market run, on from where it was."""
         self.pump.start()
-        self._memory.start(self._market)
+        self._memory.start(self._market, self._checkpoints.look)
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
@@ -327,7 +329,10 @@ class Venue:
         await self._memory.stop()
 
     def close(self) -> None:
-        """Let go of the journal's file; nothing can be applied any more."""
+        """Let go of the journal's file, a checkpoint beside it; nothing can be applied any more."""
+        self._checkpoints.close()
+        if not self.lost:
+            save(self.journal)
         self.journal.close()
 
     def reopen(self, keep_state: bool) -> None:
@@ -399,17 +404,18 @@ class Venue:
         if not self.journal.last:
             return exchange
         try:
-            fold: Fold = fold_lines(self.journal.each_line())
-            for (account, asset), (free, locked) in fold.balances.items():
-                exchange.restore_balance(account, asset, free, locked)
-            for fill in fold.fills:
-                exchange.restore_fill(fill)
-            for symbol, rules in fold.rules.items():
-                exchange.apply(SetRules(symbol, rules), self.now())
-            for order in fold.book_order():
-                exchange.restore_order(order)
-            for symbol, status in fold.statuses.items():
-                exchange.instruments[symbol].status = status
+            with without_gc():
+                fold: Fold = restore(self.journal)
+                for (account, asset), (free, locked) in fold.balances.items():
+                    exchange.restore_balance(account, asset, free, locked)
+                for fill in fold.fills:
+                    exchange.restore_fill(fill)
+                for symbol, rules in fold.rules.items():
+                    exchange.apply(SetRules(symbol, rules), self.now())
+                for order in fold.book_order():
+                    exchange.restore_order(order)
+                for symbol, status in fold.statuses.items():
+                    exchange.instruments[symbol].status = status
         except (KeyError, ValueError, Refusal) as error:
             raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
         exchange.restore_counters(

@@ -51,7 +51,9 @@ class Child:
     def __init__(self, script: str, folder: Path, *more: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", script, "serve", "binance=0", "--state", str(folder), "--seed", "3", *more],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            # what it compiles would be cut off, and read by everybody
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         )
         assert self.process.stdout is not None
         line: str = self.process.stdout.readline()

@@ -201,7 +201,7 @@ def test_a_sound_record_that_says_nothing_is_refused_too(tmp_path: Path) -> None
     journal.fault(1, {"kind": "balance", "account": "k"})
     journal.close()
     content: bytes = file_of(tmp_path).read_bytes()
-    with pytest.raises(JournalError, match="record 4 is corrupt: KeyError: 'free'"):
+    with pytest.raises(JournalError, match="record 4 is corrupt: Object missing required field"):
         open_venue(tmp_path)
     assert file_of(tmp_path).read_bytes() == content
 
