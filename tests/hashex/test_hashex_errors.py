@@ -31,7 +31,7 @@ def test_both_text_keys(body: bytes, text: str) -> None:
     assert read_error(reply(body)) == (1005, text)
 
 
-@pytest.mark.parametrize("body", [b"[1]", b'{"data":1}', b'{"code":true}', b'{"code":null}', b'{"code":"x"}', b'"success"'])
+@pytest.mark.parametrize("body", [b"[1]", b'{"data":1}', b'{"code":true}', b'{"code":false}', b'{"code":null}', b'{"code":"x"}', b'"success"'])
 def test_what_is_no_envelope_proves_nothing(body: bytes) -> None:
     assert classify(reply(body), None, REFUSALS, read_error)[0] is Outcome.UNKNOWN
 

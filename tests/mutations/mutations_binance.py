@@ -116,9 +116,12 @@ BINANCE: list[Mutation] = [
         ('"x":{_TRUTH[is_closed]}', '"x":false'),
         ('"T":{event.time // per},"m":{_TRUTH[event.buyer_is_maker]},"M":true}}\'\n    ).encode()\n\n\ndef aggregate_trade', '"T":{event.time // per},"m":false,"M":true}}\'\n    ).encode()\n\n\ndef aggregate_trade'),
         ('"f":{event.first_id},"l":{event.last_id},', '"f":{event.first_id},"l":{event.first_id},'),
-        ('"x":"{format_amount(window.prev_close)}"', '"x":"{format_amount(window.open)}"'),
         ('"U":{first},"u":{last}', '"U":{last},"u":{last}'),
         ('"w":"{format_amount(price)}","T"', '"w":"{format_amount(0)}","T"'),
+    ),
+    *of(
+        FOLDER + "stream_rendering.py", "mockexchange/binance/test_stream_rendering.py::test_ticker",
+        ('"x":"{format_amount(window.prev_close)}"', '"x":"{format_amount(window.open)}"'),
     ),
     *of(
         FOLDER + "user_data.py", STREAMS,
