@@ -1,5 +1,5 @@
 """
-Market data to ten clients: ``mockexchange.server.sockets`` against ``websockets.broadcast``.
+Market data to ten clients: ``mockexchange.transport.sockets`` against ``websockets.broadcast``.
 
 Both servers run in this process on one event loop of one kind, send the same payloads in the
 same bursts, and alternate in short chunks; a child process holds the ten clients of each and
@@ -20,7 +20,7 @@ import websockets
 from aiohttp import web
 from websockets.asyncio.server import ServerConnection, broadcast
 
-from mockexchange.server.sockets import Socket, fan_out, text_frame
+from mockexchange.transport.sockets import Socket, fan_out, text_frame
 
 CLIENTS: int = 10
 BURST: int = 10             # messages per turn of the loop: the trades, bests and depths of one busy command

@@ -12,13 +12,21 @@ from collections.abc import Callable
 from time import thread_time
 from typing import Any
 
-from vnpy.trader.constant import Status
-
 from desks import Sink, names_of, order_request, our_desk
 from load import Load
 from market import book_tickers
 from post_order import order_requests
-from side_by_side import KEY, MockVenue, Row, alternate, main, mock_exchange, ratio_of, row
+from side_by_side import (
+    KEY,
+    MockVenue,
+    Row,
+    alternate,
+    main,
+    mock_exchange,
+    ratio_of,
+    row,
+)
+from vnpy.trader.constant import Status
 
 FLAT: float = 1.5
 DAY: int = 100_000
@@ -135,7 +143,7 @@ async def fan_outs(rounds: int) -> dict[str, list[float]]:
     """Seconds per message and client of the venue's fan-out, the network aside."""
     from aiohttp.test_utils import make_mocked_request
 
-    from mockexchange.server.sockets import Socket, fan_out
+    from mockexchange.transport.sockets import Socket, fan_out
 
     payload: bytes = book_tickers(1, ["BTCUSDT"])[0].combined
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import vnpy_rest
 
-from vnpy_restgateway.rest import RestClient
+from vnpy_restgateway.net.rest import RestClient
 
 CHUNK: int = 50
 SLOW: float = 0.5

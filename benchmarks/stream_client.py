@@ -18,7 +18,7 @@ from typing import Any
 import vnpy_websocket
 from websockets.sync.server import ServerConnection, serve
 
-from vnpy_restgateway.stream import WebsocketClient
+from vnpy_restgateway.net.stream import WebsocketClient
 
 OURS: int = 4_000               # messages in a chunk
 STOCK: int = 200

@@ -20,9 +20,9 @@ import msgspec
 
 from .core.events import Fill
 from .core.orders import Amendment, Order
-from .fold import Fold, fold_lines, without_gc
 from .journal import Journal
 from .pages import FileIndex
+from .replay import Fold, fold_lines, without_gc
 from .scan import Prefix, Scan, begins_with
 
 FORMAT: int = 1

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from vnpy.trader.object import AccountData, ContractData
 
-from vnpy_restgateway.balances import split_balance
-from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.crypto_balances import split_balance
+from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry
 
 from .endpoints import BALANCE, DEALS, HISTORY, OPEN_ORDERS
 from .pages import DealsWalk, HistoryWalk, Walk, open_orders

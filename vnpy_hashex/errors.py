@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vnpy_restgateway.outcome import Reply, http_code
+from vnpy_restgateway.net.outcome import Reply, http_code
 
 SUCCESS: int = 0
 GENERAL: int = -1                   # anything the venue says in words only; of a query it may mean "not there yet"

@@ -13,10 +13,10 @@ from vnpy.trader.object import BarData, ContractData, HistoryRequest, SubscribeR
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
-from vnpy_restgateway.doubt import DoubtRule
-from vnpy_restgateway.history import Download, aware
-from vnpy_restgateway.outcome import Outcome
-from vnpy_restgateway.routes import Routes
+from vnpy_restgateway.market.history import Download, aware
+from vnpy_restgateway.net.outcome import Outcome
+from vnpy_restgateway.net.routes import Routes
+from vnpy_restgateway.orders.not_found_policy import DoubtRule
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 from vnpy_restgateway.trading_rules import CryptoRules
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData
 
-from vnpy_restgateway.history import STEP
+from vnpy_restgateway.market.history import STEP
 
 from .endpoints import KLINE_PAGE
 

@@ -15,9 +15,21 @@ from vnpy.trader.constant import (
 )
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
-from vnpy_restgateway.contradictions import HIGHEST_ID, Contradiction, beyond_limit, text_id
-from vnpy_restgateway.plausible import amount, digits, label, milliseconds, positive, short
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.net.validate import (
+    amount,
+    digits,
+    label,
+    milliseconds,
+    positive,
+    short,
+)
+from vnpy_restgateway.orders.contradictions import (
+    HIGHEST_ID,
+    Contradiction,
+    beyond_limit,
+    text_id,
+)
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
 from .enums import direction_to_vt, status_to_vt, type_to_vt
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
-from vnpy_restgateway.history import Download
-from vnpy_restgateway.outcome import (
+from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.net.outcome import (
     NotSent,
     Reply,
     RestError,
@@ -21,8 +21,8 @@ from vnpy_restgateway.outcome import (
     describe,
     http_code,
 )
-from vnpy_restgateway.pace import Job, Pacer
-from vnpy_restgateway.rest import Request, RestClient
+from vnpy_restgateway.net.rate_limiter import Job, Pacer
+from vnpy_restgateway.net.rest import Request, RestClient
 
 from . import klines
 from .auth import query_string, signed_headers, wire_params

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from vnpy.trader.object import ContractData, TickData
 
-from vnpy_restgateway.stream import WebsocketClient
+from vnpy_restgateway.net.stream import WebsocketClient
 
 from .endpoints import DEPTH, DEPTH_LEVEL, STREAM_PATH, TICKER_PATHS, TOKEN, Rank
 from .ticks import TickBook

@@ -14,7 +14,7 @@ from typing import Any
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
-from vnpy_restgateway.plausible import amount, milliseconds, positive
+from vnpy_restgateway.net.validate import amount, milliseconds, positive
 
 from .enums import direction_to_vt
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData
 
-from vnpy_restgateway.contradictions import Contradiction
-from vnpy_restgateway.flow import OrderFlow
 from vnpy_restgateway.gateway import RestGateway
-from vnpy_restgateway.nameless import NamelessFlow
-from vnpy_restgateway.orders import Entry, Push
-from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
-from vnpy_restgateway.plausible import short
-from vnpy_restgateway.reconcile import VenueOrder
-from vnpy_restgateway.routes import Routes
-from vnpy_restgateway.suspects import Sought
+from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
+from vnpy_restgateway.net.routes import Routes
+from vnpy_restgateway.net.validate import short
+from vnpy_restgateway.orders.contradictions import Contradiction
+from vnpy_restgateway.orders.flow import OrderFlow
+from vnpy_restgateway.orders.order_matching import Sought
+from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry, Push
+from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
 
 from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
 from .endpoints import CANCEL, CREATE, DEALS, DEPTH, DETAIL, HISTORY, OPEN_ORDERS, Rank

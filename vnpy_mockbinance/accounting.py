@@ -8,10 +8,10 @@ from typing import Any
 from vnpy.trader.object import AccountData, ContractData, OrderData
 
 from vnpy_restgateway.clock import ServerClock
-from vnpy_restgateway.contradictions import number_id
-from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.plausible import amount, label, short
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.net.validate import amount, label, short
+from vnpy_restgateway.orders.contradictions import number_id
+from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry
 
 from .balances import split_balance
 from .checks import check_execution

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from vnpy.trader.object import AccountData, ContractData, PositionData
 
-from vnpy_restgateway import balances
+from vnpy_restgateway import crypto_balances as balances
 
 
 def split_balance(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from vnpy_restgateway.contradictions import NOISE, Contradiction
-from vnpy_restgateway.plausible import amount
+from vnpy_restgateway.net.validate import amount
+from vnpy_restgateway.orders.contradictions import NOISE, Contradiction
 
 Payload = dict[str, Any]
 

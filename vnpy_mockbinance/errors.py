@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vnpy_restgateway.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply
 
 # An order answered with one of these was refused and is not alive. Anything else (-1000, -1001,
 # -1006, -1007, -1008 and codes to come) leaves its fate unknown.

@@ -24,12 +24,11 @@ from vnpy.trader.object import (
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
-from vnpy_restgateway.doubt import DoubtRule
-from vnpy_restgateway.history import Download, aware
-from vnpy_restgateway.routes import Routes
+from vnpy_restgateway.market.history import Download, aware
+from vnpy_restgateway.net.routes import Routes
+from vnpy_restgateway.orders.not_found_policy import DoubtRule
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
 
-from . import qte_history
 from .accounting import Accounting
 from .embedded import INSTALL_HINT, EmbeddedExchange
 from .endpoints import (
@@ -43,9 +42,10 @@ from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .errors import INVALID_SYMBOL
 from .parse import Listing, parse_listing
 from .polling import Polling
-from .qte_builds import DEFAULT_HOST, V3
-from .qte_desk import QteDesk
-from .qte_symbols import parse_symbols
+from .qte import history as qte_history
+from .qte.builds import DEFAULT_HOST, V3
+from .qte.session import QteDesk
+from .qte.symbols import parse_symbols
 from .rest import RestApi
 from .streams import MdApi, TradeApi
 from .trading import OTHER_ROUTE

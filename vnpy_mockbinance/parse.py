@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction, Exchange, Interval, Product
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
-from vnpy_restgateway import plausible
-from vnpy_restgateway.contradictions import number_id, text_id
-from vnpy_restgateway.plausible import MOST_MILLISECONDS, amount, positive
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.net import validate as plausible
+from vnpy_restgateway.net.validate import MOST_MILLISECONDS, amount, positive
+from vnpy_restgateway.orders.contradictions import number_id, text_id
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
 from .enums import DIRECTION_BINANCE2VT, status_to_vt, type_to_vt
 

@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .qte_rest import Link
+from .qte.rest import Link
 
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway

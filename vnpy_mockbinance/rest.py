@@ -13,10 +13,10 @@ import msgspec
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
-from vnpy_restgateway.history import Download, fetch_bars
-from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.outcome import NotSent, Reply, RestError, http_code
-from vnpy_restgateway.rest import Request, RestClient
+from vnpy_restgateway.market.history import Download, fetch_bars
+from vnpy_restgateway.net.outcome import NotSent, Reply, RestError, http_code
+from vnpy_restgateway.net.rest import Request, RestClient
+from vnpy_restgateway.orders.table import Entry
 
 from .auth import signed_query
 from .endpoints import (

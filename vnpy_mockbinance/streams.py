@@ -15,11 +15,11 @@ import msgspec
 from vnpy.trader.object import ContractData, OrderData, TickData
 
 from vnpy_restgateway.decimals import Step
-from vnpy_restgateway.outcome import NotSent, Reply, Unknown, describe
-from vnpy_restgateway.plausible import amount
-from vnpy_restgateway.quiet import QuietWatch
-from vnpy_restgateway.stream import WebsocketClient
-from vnpy_restgateway.subscriptions import Subscriptions
+from vnpy_restgateway.market.quiet import QuietWatch
+from vnpy_restgateway.market.subscriptions import Subscriptions
+from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown, describe
+from vnpy_restgateway.net.stream import WebsocketClient
+from vnpy_restgateway.net.validate import amount
 
 from .auth import signed_params
 from .endpoints import (

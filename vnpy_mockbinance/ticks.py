@@ -13,7 +13,7 @@ import msgspec
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
-from vnpy_restgateway.plausible import Amount
+from vnpy_restgateway.net.validate import Amount
 
 Row = tuple[Amount, Amount]
 

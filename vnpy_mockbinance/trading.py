@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
-from vnpy_restgateway.contradictions import Contradiction
 from vnpy_restgateway.gateway import RestGateway
-from vnpy_restgateway.orders import Entry, is_amended
-from vnpy_restgateway.outcome import NotSent, Outcome, Reply, classify, describe
-from vnpy_restgateway.plausible import short
-from vnpy_restgateway.reconcile import VenueOrder
-from vnpy_restgateway.routes import Routes
+from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply, classify, describe
+from vnpy_restgateway.net.routes import Routes
+from vnpy_restgateway.net.validate import short
+from vnpy_restgateway.orders.contradictions import Contradiction
+from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry, is_amended
 
 from .calls import Params, order_params, place_params
 from .checks import check_fill, check_order, check_order_fills

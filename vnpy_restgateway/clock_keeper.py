@@ -5,7 +5,7 @@ from logging import INFO
 from time import monotonic
 
 from .clock import ServerClock
-from .writer import Writer
+from .executor import Writer
 
 SAMPLES: int = 3                # of one measurement
 INTERVAL: float = 600.0         # seconds between measurements of a clock that nothing makes doubtful

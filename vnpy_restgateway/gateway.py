@@ -37,19 +37,19 @@ from vnpy.trader.object import (
 )
 from vnpy.trader.utility import TEMP_DIR
 
-from .doubt import DoubtRule
-from .flow import OrderFlow
+from .executor import Writer
 from .namesakes import Namesakes
-from .order_data import PLAIN_EVENTS, OrderForm, new
-from .orders import Entry, Push
-from .outcome import Reply, Unknown
-from .proxy import Proxy
-from .redact import longest_form, redact
+from .net.outcome import Reply, Unknown
+from .net.proxy import Proxy
+from .net.redact import longest_form, redact
+from .orders.flow import OrderFlow
+from .orders.not_found_policy import DoubtRule
+from .orders.order_data import PLAIN_EVENTS, OrderForm, new
+from .orders.table import Entry, Push
 from .schedule import Gate, retry_after
 from .settings import Field, SettingError, proxy_of, read_setting
 from .sound import changes, make_numbers, word
 from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, CryptoRules
-from .writer import Writer
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 SAY_AGAIN: float = 60.0         # seconds

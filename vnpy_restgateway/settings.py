@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from .proxy import INVISIBLE, Proxy, bracketed, read_host_name, read_proxy
+from .net.proxy import INVISIBLE, Proxy, bracketed, read_host_name, read_proxy
 
 ENV_PREFIX: str = "ENV:"
 LONGEST_VALUE: int = 200        # characters of a value in a message

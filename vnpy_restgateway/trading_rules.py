@@ -12,7 +12,7 @@ from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import ContractData, OrderData
 
 from .decimals import Step, number_of, plain, step_of
-from .plausible import MOST, short
+from .net.validate import MOST, short
 
 MARKET: OrderType = OrderType.MARKET
 NOISE: float = 1e-12            # of products of floats, relative

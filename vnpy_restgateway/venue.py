@@ -3,7 +3,7 @@
 from logging import INFO
 from typing import Protocol
 
-from .orders import Entry, Push
+from .orders.table import Entry, Push
 
 
 class Venue(Protocol):

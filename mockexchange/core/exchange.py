@@ -26,10 +26,10 @@ from .commands import (
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
 from .filters import Walk, check_quantity
-from .house import EVERYTHING, House
 from .instruments import Instrument, changed, default_instruments
 from .ledger import HOUSE, Ledger
 from .market import Market, rises_to_trigger
+from .market_maker import EVERYTHING, House
 from .matching import Matcher
 from .numbers import SCALE
 from .orders import Order

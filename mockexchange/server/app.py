@@ -7,11 +7,19 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from aiohttp import hdrs, web
 
 from ..dialects import Dialect
-from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Labels, Reply
+from ..faults import (
+    AFTER_ENGINE,
+    BEFORE_ENGINE,
+    ON_REPLY,
+    Dropped,
+    FaultTable,
+    Labels,
+    Reply,
+)
+from ..transport.sockets import ON_OPEN
 from . import mark
 from .control import CONTROL_PREFIX, Control
 from .guard import MAX_BODY, read_body
-from .sockets import ON_OPEN
 from .venue import Venue
 from .wires import HttpWire, answer_of, send_reply
 

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from ..checkpoint import Keeper, open_journal, restore, save
-from ..core.commands import Command, Deposit, HouseTrade, PlaceOrder, Quote, SetPrice, SetRules, TapeTrade
+from ..core.commands import (
+    Command,
+    Deposit,
+    HouseTrade,
+    PlaceOrder,
+    Quote,
+    SetPrice,
+    SetRules,
+    TapeTrade,
+)
 from ..core.errors import Refusal, refuse
 from ..core.events import Event, PublicTrade
 from ..core.exchange import Exchange
@@ -17,17 +26,17 @@ from ..core.tape import Tape
 from ..dialects import DIALECTS, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
-from ..fold import Fold, without_gc
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
+from ..replay import Fold, without_gc
+from ..transport.clock import AnyClock, ManualClock, make_clock
 from .accounts import Account, read_accounts
 from .changes import Changes
-from .clock import AnyClock, ManualClock, make_clock
+from .deferred_match import place_later
+from .feed_runner import MAX_SPEED, NoFeed, Pump, parse_speed
 from .incidents import Incidents
-from .late_orders import place_later
 from .market_memory import Market, MarketMemory
-from .pump import MAX_SPEED, NoFeed, Pump, parse_speed
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 

@@ -11,7 +11,7 @@ from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_restgateway.conform.known import MOCKBINANCE, find_target, make_profile
-from vnpy_restgateway.doubt import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import DoubtRule
 
 from .harness import Case, Desk
 

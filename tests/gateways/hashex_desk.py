@@ -8,7 +8,7 @@ from vnpy.trader.constant import Status
 from vnpy.trader.gateway import BaseGateway
 
 from vnpy_hashex import HashExGateway
-from vnpy_restgateway.doubt import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import DoubtRule
 
 from .conftest import hashex, quick_hashex
 from .harness import Desk

@@ -6,7 +6,7 @@ import pytest
 from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
-from vnpy_restgateway import orders
+from vnpy_restgateway.orders import table as orders
 
 from .harness import Case, Desk
 

@@ -29,8 +29,8 @@ import vnpy_hashex.streams
 import vnpy_mockbinance.streams
 from mockexchange import MockExchange
 from vnpy_restgateway.gateway import LONGEST_LINE
-from vnpy_restgateway.plausible import MOST
-from vnpy_restgateway.rest_transport import Transport
+from vnpy_restgateway.net.rest_transport import Transport
+from vnpy_restgateway.net.validate import MOST
 
 from .conftest import CASES
 from .harness import Case, Desk, Recorder

@@ -21,17 +21,17 @@ import vnpy_hashex.trading
 import vnpy_mockbinance.accounting
 import vnpy_mockbinance.limit_forms
 import vnpy_mockbinance.parse
-import vnpy_mockbinance.qte_desk
-import vnpy_mockbinance.qte_rest
-import vnpy_mockbinance.qte_trading
-import vnpy_mockbinance.qte_witness
+import vnpy_mockbinance.qte.balance_evidence
+import vnpy_mockbinance.qte.rest
+import vnpy_mockbinance.qte.session
+import vnpy_mockbinance.qte.trading
 import vnpy_mockbinance.rest
 import vnpy_mockbinance.streams
 import vnpy_mockbinance.trading
-import vnpy_restgateway.flow
-import vnpy_restgateway.nameless
-import vnpy_restgateway.orders
-import vnpy_restgateway.rest
+import vnpy_restgateway.net.rest
+import vnpy_restgateway.orders.flow
+import vnpy_restgateway.orders.table
+import vnpy_restgateway.orders.venue_id_flow
 from vnpy_hashex import HashExGateway
 
 from .conftest import CASES, quick_hashex

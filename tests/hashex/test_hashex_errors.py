@@ -3,7 +3,7 @@
 import pytest
 
 from vnpy_hashex.errors import ADVICE, AUTHENTICATION, REFUSALS, RETRIED, read_error
-from vnpy_restgateway.outcome import NotSent, Outcome, Reply, Unknown, classify
+from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply, Unknown, classify
 
 
 def reply(body: bytes, status: int = 200) -> Reply:

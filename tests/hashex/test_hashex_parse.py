@@ -22,7 +22,7 @@ from vnpy_hashex.parse import (
     parse_listing,
     parse_order,
 )
-from vnpy_restgateway.contradictions import Contradiction
+from vnpy_restgateway.orders.contradictions import Contradiction
 
 CONTRACT = make_contract()
 

@@ -15,7 +15,7 @@ from vnpy_mockbinance.errors import (
     proves_refusal,
     retry_header,
 )
-from vnpy_restgateway.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply
 
 # errors.md, 10xx: what may have happened to an order is not known
 UNKNOWN = [-1000, -1001, -1006, -1007, -1008]

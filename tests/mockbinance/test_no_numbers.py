@@ -11,9 +11,17 @@ from payloads import GATEWAY, make_contract
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange, Interval
 
-from vnpy_mockbinance import MockBinanceGateway, parse, qte_parse
+from vnpy_mockbinance import MockBinanceGateway, parse
+from vnpy_mockbinance.qte import parse as qte_parse
 from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook
-from vnpy_restgateway.plausible import amount, digits, milliseconds, positive, step, whole
+from vnpy_restgateway.net.validate import (
+    amount,
+    digits,
+    milliseconds,
+    positive,
+    step,
+    whole,
+)
 
 CONTRACT = make_contract()
 MOMENT = datetime(2024, 1, 1, tzinfo=timezone.utc)

@@ -6,8 +6,8 @@ import pytest
 from vnpy.trader.constant import Direction, Exchange, OrderType
 from vnpy.trader.object import OrderData
 
-from vnpy_mockbinance.qte_builds import CURRENT, DOCUMENT, OLD, Build
-from vnpy_mockbinance.qte_calls import order_params, place_params
+from vnpy_mockbinance.qte.builds import CURRENT, DOCUMENT, OLD, Build
+from vnpy_mockbinance.qte.calls import order_params, place_params
 
 
 @pytest.mark.parametrize("build, direction, type_, expected", [

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from vnpy.trader.constant import Direction, OrderType, Status
 
-from vnpy_mockbinance.qte_parse import (
+from vnpy_mockbinance.qte.parse import (
     Day,
     fill_price,
     growth,
@@ -19,8 +19,8 @@ from vnpy_mockbinance.qte_parse import (
     proves_refusal,
     read_error,
 )
-from vnpy_mockbinance.qte_symbols import parse_symbols
-from vnpy_restgateway.outcome import Outcome, Reply, classify
+from vnpy_mockbinance.qte.symbols import parse_symbols
+from vnpy_restgateway.net.outcome import Outcome, Reply, classify
 
 MOMENT = datetime(2026, 1, 2, tzinfo=timezone.utc)
 CONTRACT = parse_symbols("BTCUSDT:0.01:0.00001", "QTE")[0].contract

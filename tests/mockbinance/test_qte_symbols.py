@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from vnpy_mockbinance.qte_symbols import parse_symbols, split_symbol
+from vnpy_mockbinance.qte.symbols import parse_symbols, split_symbol
 
 
 def test_symbols() -> None:

@@ -3,7 +3,7 @@
 from vnpy.trader.constant import Direction, Exchange
 from vnpy.trader.object import TradeData
 
-from vnpy_mockbinance.qte_witness import Witness
+from vnpy_mockbinance.qte.balance_evidence import Witness
 
 
 def trade(volume: float, direction: Direction = Direction.LONG) -> TradeData:

@@ -8,10 +8,10 @@ from order_makers import make_order
 from vnpy.trader.constant import Status
 from vnpy.trader.object import TradeData
 
-from vnpy_restgateway import flow as flow_module
-from vnpy_restgateway.doubt import DoubtRule
-from vnpy_restgateway.flow import OrderFlow
-from vnpy_restgateway.orders import Entry, Push
+from vnpy_restgateway.orders import flow as flow_module
+from vnpy_restgateway.orders.flow import OrderFlow
+from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.schedule import Timers
 
 RULE = DoubtRule(bound=15.0, spacing=2.0, misses=3)

@@ -9,8 +9,8 @@ from typing import Any
 
 from net_servers import DEADLINE, Peer, answer, frame, threads
 
-from vnpy_restgateway.rest import Request, RestClient
-from vnpy_restgateway.stream import WebsocketClient
+from vnpy_restgateway.net.rest import Request, RestClient
+from vnpy_restgateway.net.stream import WebsocketClient
 
 Result = tuple[str, Any, Any]           # "data" | "failed" | "error", value, request
 

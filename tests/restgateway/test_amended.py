@@ -11,8 +11,8 @@ from order_makers import MOMENT, make_order, make_trade
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
-from vnpy_restgateway.nameless import NamelessFlow
-from vnpy_restgateway.orders import OrderTable
+from vnpy_restgateway.orders.table import OrderTable
+from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from vnpy_restgateway import clock_keeper
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
-from vnpy_restgateway.quiet import QuietWatch
+from vnpy_restgateway.market.quiet import QuietWatch
 
 
 class Bench:
@@ -111,7 +111,7 @@ def test_a_clock_that_runs_is_not_taken_for_one_that_stands(bench: Bench) -> Non
 
 def test_quiet_streams_are_looked_at_ever_more_rarely_and_dead_ones_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("vnpy_restgateway.quiet.monotonic", lambda: now[0])
+    monkeypatch.setattr("vnpy_restgateway.market.quiet.monotonic", lambda: now[0])
     sign, looks = [0], []
     timers: dict[str, Any] = {}
 

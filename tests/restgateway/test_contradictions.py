@@ -7,15 +7,15 @@ from flow_desk import RULE, Desk
 from order_makers import make_order, make_trade
 from vnpy.trader.constant import Direction, OrderType, Status
 
-from vnpy_restgateway.contradictions import (
+from vnpy_restgateway.net.outcome import Outcome
+from vnpy_restgateway.orders.contradictions import (
     fill_contradiction,
     known_contradiction,
     number_id,
     order_contradiction,
     text_id,
 )
-from vnpy_restgateway.outcome import Outcome
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
 N, P, A, C, R, S = (
     Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED, Status.SUBMITTING

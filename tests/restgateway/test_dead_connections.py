@@ -7,9 +7,9 @@ import pytest
 
 from mockexchange import MockExchange
 from mockexchange.byte_proxy import VenueWire
-from vnpy_restgateway import rest_transport
-from vnpy_restgateway.outcome import Unknown
-from vnpy_restgateway.rest import RestClient
+from vnpy_restgateway.net import rest_transport
+from vnpy_restgateway.net.outcome import Unknown
+from vnpy_restgateway.net.rest import RestClient
 
 PING: str = "/api/v3/ping"
 

@@ -5,10 +5,10 @@ from flow_desk import RULE, Desk
 from order_makers import make_order, make_trade
 from vnpy.trader.constant import Status
 
-from vnpy_restgateway import orders
-from vnpy_restgateway.flow import FILL_QUERIES, OrderFlow
-from vnpy_restgateway.outcome import Outcome
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.net.outcome import Outcome
+from vnpy_restgateway.orders import table as orders
+from vnpy_restgateway.orders.flow import FILL_QUERIES, OrderFlow
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
 
 @pytest.fixture

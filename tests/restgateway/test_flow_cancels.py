@@ -5,7 +5,7 @@ from flow_desk import Desk
 from order_makers import make_trade
 from vnpy.trader.constant import Status
 
-from vnpy_restgateway.outcome import Outcome
+from vnpy_restgateway.net.outcome import Outcome
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ from vnpy.trader.object import (
 
 from vnpy_restgateway import gateway as gateway_module
 from vnpy_restgateway.gateway import RestGateway
-from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.outcome import Outcome
+from vnpy_restgateway.net.outcome import Outcome
+from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.settings import Field
 
 PATIENCE: float = 5.0

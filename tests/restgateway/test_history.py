@@ -7,7 +7,7 @@ import pytest
 from vnpy.trader.constant import Exchange, Interval
 from vnpy.trader.object import BarData
 
-from vnpy_restgateway.history import STEP, Page, aware, fetch_bars
+from vnpy_restgateway.market.history import STEP, Page, aware, fetch_bars
 
 T0 = datetime(2024, 1, 1, tzinfo=timezone.utc)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

@@ -13,10 +13,10 @@ from test_gateway_base import ListGateway, Recorder, request
 from vnpy.trader.constant import Exchange, Status
 from vnpy.trader.object import CancelRequest
 
-from vnpy_restgateway import writer as writer_module
-from vnpy_restgateway.nameless import NamelessFlow
-from vnpy_restgateway.outcome import NotSent, Outcome, Reply
-from vnpy_restgateway.writer import Writer
+from vnpy_restgateway import executor as writer_module
+from vnpy_restgateway.executor import Writer
+from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply
+from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
 
 PATIENCE: float = 5.0
 

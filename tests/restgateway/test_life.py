@@ -7,8 +7,8 @@ from flow_desk import RULE, Desk
 from order_makers import MOMENT, make_order, make_trade
 from vnpy.trader.constant import Status
 
-from vnpy_restgateway import life as life_module
-from vnpy_restgateway.life import MISSES
+from vnpy_restgateway.orders import life as life_module
+from vnpy_restgateway.orders.life import MISSES
 
 
 @pytest.fixture

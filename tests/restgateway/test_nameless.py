@@ -8,12 +8,12 @@ from order_makers import MOMENT, SYMBOL, make_order, make_trade
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
 
-from vnpy_restgateway import nameless as nameless_module
-from vnpy_restgateway import orders
-from vnpy_restgateway.nameless import NamelessFlow
-from vnpy_restgateway.outcome import Outcome
-from vnpy_restgateway.reconcile import VenueOrder
-from vnpy_restgateway.suspects import Sought
+from vnpy_restgateway.net.outcome import Outcome
+from vnpy_restgateway.orders import table as orders
+from vnpy_restgateway.orders import venue_id_flow as nameless_module
+from vnpy_restgateway.orders.order_matching import Sought
+from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
 
 
 class NamelessDesk(Desk):

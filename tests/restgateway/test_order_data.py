@@ -4,8 +4,8 @@ import pytest
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product
 from vnpy.trader.object import ContractData, OrderRequest
 
-from vnpy_restgateway import order_data
-from vnpy_restgateway.order_data import OrderForm
+from vnpy_restgateway.orders import order_data
+from vnpy_restgateway.orders.order_data import OrderForm
 
 CONTRACT: ContractData = ContractData(
     symbol="BTCUSDT", exchange=Exchange.GLOBAL, name="BTCUSDT", product=Product.SPOT, size=1, pricetick=0.01,

@@ -7,8 +7,8 @@ from order_makers import make_order, make_trade
 from test_orders import RULE, told, words
 from vnpy.trader.constant import Direction, Status
 
-from vnpy_restgateway import orders
-from vnpy_restgateway.orders import OrderTable
+from vnpy_restgateway.orders import table as orders
+from vnpy_restgateway.orders.table import OrderTable
 
 Make = Callable[..., OrderTable]
 

@@ -2,7 +2,15 @@
 
 import pytest
 
-from vnpy_restgateway.outcome import NotSent, Outcome, Reply, Unknown, classify, http_code, read_error
+from vnpy_restgateway.net.outcome import (
+    NotSent,
+    Outcome,
+    Reply,
+    Unknown,
+    classify,
+    http_code,
+    read_error,
+)
 
 # Binance errors.md: -2010 NEW_ORDER_REJECTED; -1006 UNEXPECTED_RESP and -1007 TIMEOUT say "execution status unknown"
 REFUSALS = {-2010, -1013, "HTTP 429"}

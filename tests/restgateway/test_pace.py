@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpy_restgateway.pace import Pacer
+from vnpy_restgateway.net.rate_limiter import Pacer
 
 
 def job(log: list[str], name: str):     # type: ignore[no-untyped-def]

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from vnpy_restgateway import plausible
 from vnpy_restgateway.clock import ServerClock
+from vnpy_restgateway.net import validate as plausible
 
 IMPLAUSIBLE: list[Any] = [
     "nan", "NaN", "inf", "-Infinity", "1e400", "-1", -0.5, "1e19", "9" * 100_000, 10 ** 400, float("nan"), float("inf"),

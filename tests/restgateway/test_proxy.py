@@ -12,12 +12,28 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from net_clients import RestProbe, StreamProbe, each, echo, good, rest_probe, stream_probe
-from net_servers import DEADLINE, Peer, answer, client_context, proxy, server_context, serving
+from net_clients import (
+    RestProbe,
+    StreamProbe,
+    each,
+    echo,
+    good,
+    rest_probe,
+    stream_probe,
+)
+from net_servers import (
+    DEADLINE,
+    Peer,
+    answer,
+    client_context,
+    proxy,
+    server_context,
+    serving,
+)
 
-from vnpy_restgateway.outcome import NotSent
-from vnpy_restgateway.proxy import Proxy, read_proxy
-from vnpy_restgateway.redact import redact
+from vnpy_restgateway.net.outcome import NotSent
+from vnpy_restgateway.net.proxy import Proxy, read_proxy
+from vnpy_restgateway.net.redact import redact
 
 USER, PASSWORD = "us@er", "p:a/s%sw\u00f6rd"
 HOST = "http://us%40er:p:a%2Fs%25sw%C3%B6rd@127.0.0.1"
@@ -206,8 +222,8 @@ def test_a_short_secret_leaves_log_lines_readable(secret: str) -> None:
 
 def test_clients_that_fail_show_nothing(rest: RestProbe, stream: StreamProbe, caplog: pytest.LogCaptureFixture) -> None:
     """Their own on_error, when nobody overrides it."""
-    from vnpy_restgateway.rest import RestClient
-    from vnpy_restgateway.stream import WebsocketClient
+    from vnpy_restgateway.net.rest import RestClient
+    from vnpy_restgateway.net.stream import WebsocketClient
 
     caplog.set_level(logging.DEBUG)
     found = read_proxy(HOST, 9)

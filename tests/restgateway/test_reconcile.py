@@ -3,8 +3,8 @@
 from order_makers import make_order
 from vnpy.trader.constant import Status
 
-from vnpy_restgateway.orders import Entry
-from vnpy_restgateway.reconcile import VenueOrder, reconcile
+from vnpy_restgateway.orders.reconcile import VenueOrder, reconcile
+from vnpy_restgateway.orders.table import Entry
 
 
 def listed(orderid: str, venue_id: str) -> VenueOrder:

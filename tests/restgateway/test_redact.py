@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnpy_restgateway.redact import redact
+from vnpy_restgateway.net.redact import redact
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from net_clients import RestProbe as Client
 from net_clients import each, echo, hang_or_echo, once, rest_probe
 from net_servers import DEADLINE, answer, deaf_port, serving, threads
 
-from vnpy_restgateway.outcome import NotSent, Outcome, Unknown, classify
-from vnpy_restgateway.rest import Request
+from vnpy_restgateway.net.outcome import NotSent, Outcome, Unknown, classify
+from vnpy_restgateway.net.rest import Request
 
 
 @pytest.fixture

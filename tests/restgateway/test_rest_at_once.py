@@ -10,10 +10,10 @@ import pytest
 from net_clients import RestProbe, each, echo, hang_or_echo, rest_probe
 from net_servers import DEADLINE, Peer, answer, client_context, server_context, serving
 
-from vnpy_restgateway.rest import NotSent, Request, Unknown
-from vnpy_restgateway.rest_connection import Connection, parse_url
-from vnpy_restgateway.rest_lanes import unsent
-from vnpy_restgateway.rest_transport import AT_ONCE, Transport
+from vnpy_restgateway.net.rest import NotSent, Request, Unknown
+from vnpy_restgateway.net.rest_connection import Connection, parse_url
+from vnpy_restgateway.net.rest_transport import AT_ONCE, Transport
+from vnpy_restgateway.net.rest_workers import unsent
 
 MINE: str = threading.current_thread().name
 

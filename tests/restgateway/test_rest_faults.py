@@ -18,8 +18,8 @@ from net_clients import RestProbe as Client
 from net_clients import Result, each, hang_or_echo, rest_probe
 from net_servers import DEADLINE, Peer, answer, serving
 
-from vnpy_restgateway.outcome import NotSent, Unknown
-from vnpy_restgateway.rest import Request, RestClient
+from vnpy_restgateway.net.outcome import NotSent, Unknown
+from vnpy_restgateway.net.rest import Request, RestClient
 
 
 @pytest.fixture

@@ -10,9 +10,19 @@ from typing import Any
 import pytest
 from net_clients import RestProbe as Client
 from net_clients import each, echo, once, rest_probe
-from net_servers import DEADLINE, Peer, answer, client_context, closed_port, deaf_port, proxy, server_context, serving
+from net_servers import (
+    DEADLINE,
+    Peer,
+    answer,
+    client_context,
+    closed_port,
+    deaf_port,
+    proxy,
+    server_context,
+    serving,
+)
 
-from vnpy_restgateway.outcome import NotSent, Outcome, Unknown, classify
+from vnpy_restgateway.net.outcome import NotSent, Outcome, Unknown, classify
 
 
 @pytest.fixture

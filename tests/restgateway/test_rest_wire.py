@@ -2,7 +2,13 @@
 
 import pytest
 
-from vnpy_restgateway.rest_wire import Headers, Response, encode_body, encode_headers, encode_target
+from vnpy_restgateway.net.rest_format import (
+    Headers,
+    Response,
+    encode_body,
+    encode_headers,
+    encode_target,
+)
 
 
 def test_targets() -> None:

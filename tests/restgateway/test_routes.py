@@ -2,8 +2,8 @@
 
 import pytest
 
-from vnpy_restgateway import routes as routes_module
-from vnpy_restgateway.routes import TRY_AGAIN, Routes
+from vnpy_restgateway.net import routes as routes_module
+from vnpy_restgateway.net.routes import TRY_AGAIN, Routes
 
 ONE, TWO = "WS order.place", "POST /api/v3/order"
 

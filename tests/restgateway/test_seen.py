@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnpy_restgateway.seen import Seen
+from vnpy_restgateway.orders.dedup import Seen
 
 
 @pytest.mark.parametrize("kept", [1, 2, 7, 25, 1_000])

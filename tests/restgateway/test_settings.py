@@ -4,10 +4,18 @@ from typing import Any
 
 import pytest
 
-from vnpy_restgateway.proxy import read_proxy
-from vnpy_restgateway.rest import RestClient
-from vnpy_restgateway.settings import PROXY_FIELDS, Field, SettingError, dialog, half_pair, proxy_of, read_setting
-from vnpy_restgateway.stream import WebsocketClient
+from vnpy_restgateway.net.proxy import read_proxy
+from vnpy_restgateway.net.rest import RestClient
+from vnpy_restgateway.net.stream import WebsocketClient
+from vnpy_restgateway.settings import (
+    PROXY_FIELDS,
+    Field,
+    SettingError,
+    dialog,
+    half_pair,
+    proxy_of,
+    read_setting,
+)
 
 SECRET = "Secret (Password 密码)"
 FIELDS = (

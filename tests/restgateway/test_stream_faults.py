@@ -15,7 +15,7 @@ from net_clients import Event, first, stream_probe
 from net_clients import StreamProbe as Client
 from net_servers import DEADLINE, Peer, closed_port, frame, serving
 
-from vnpy_restgateway.stream_loop import _retry_after
+from vnpy_restgateway.net.stream_loop import _retry_after
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_retry_after_is_obeyed() -> None:
 
 def test_pauses_grow_to_the_cap(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("vnpy_restgateway.stream_loop.random.uniform", lambda low, high: (pauses.append(high), 0.001)[1])
+    monkeypatch.setattr("vnpy_restgateway.net.stream_loop.random.uniform", lambda low, high: (pauses.append(high), 0.001)[1])
     with closed_port() as port:
         client.go(f"ws://127.0.0.1:{port}", backoff_base=0.5, backoff_cap=0.5)
         for _ in range(4):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpy_restgateway.subscriptions import Subscriptions
+from vnpy_restgateway.market.subscriptions import Subscriptions
 
 
 def test_asked_for_in_batches_in_the_order_wanted() -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from order_makers import MOMENT, SYMBOL, make_order
 from vnpy.trader.constant import Direction, OrderType, Status
 
-from vnpy_restgateway.reconcile import VenueOrder
-from vnpy_restgateway.suspects import Contest, Sought, could_be, line_up
+from vnpy_restgateway.orders.order_matching import Contest, Sought, could_be, line_up
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
 WINDOW = timedelta(seconds=40)
 

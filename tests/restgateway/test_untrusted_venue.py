@@ -11,9 +11,17 @@ from pathlib import Path
 
 import pytest
 from net_clients import RestProbe, rest_probe, stream_probe
-from net_servers import Peer, answer, client_context, frame, proxy, server_context, serving
+from net_servers import (
+    Peer,
+    answer,
+    client_context,
+    frame,
+    proxy,
+    server_context,
+    serving,
+)
 
-from vnpy_restgateway.outcome import NotSent, Unknown
+from vnpy_restgateway.net.outcome import NotSent, Unknown
 
 MB: int = 1 << 20
 TIMEOUT: float = 1.5            # seconds of a request

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from queue import Queue
-from threading import Event, Thread, current_thread, enumerate as threads
+from threading import Event, Thread, current_thread
+from threading import enumerate as threads
 
 import pytest
 
-from vnpy_restgateway.writer import Writer
+from vnpy_restgateway.executor import Writer
 
 PATIENCE: float = 5.0
 

@@ -17,7 +17,7 @@ from ...core.book import Book
 from ...core.events import PublicTrade
 from ...core.tape import Aggregate, Tape, Window
 from ...faults import FaultTable
-from ...server.sockets import Socket, fan_out
+from ...transport.sockets import Socket, fan_out
 from . import stream_rendering as render
 
 if TYPE_CHECKING:

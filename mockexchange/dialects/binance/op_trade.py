@@ -3,13 +3,21 @@
 from functools import lru_cache
 from sys import intern
 
+from ...core.ack_first import Acknowledged
 from ...core.commands import CancelAll, CancelOrder, PlaceOrder
-from ...core.early import Acknowledged
 from ...core.errors import Refusal
 from ...core.events import BalanceChange, Event, Fill, OrderReport
 from ...core.instruments import Instrument
 from . import rendering
-from .errors import ApiError, from_refusal, invalid_data, invalid_symbol, missing, missing_both, not_required
+from .errors import (
+    ApiError,
+    from_refusal,
+    invalid_data,
+    invalid_symbol,
+    missing,
+    missing_both,
+    not_required,
+)
 from .operations import TRADE, Context, Operation, operation
 from .params import Params, decimal
 

@@ -12,7 +12,8 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_beside, op_market, op_trade
+from . import op_account, op_amend, op_market, op_trade
+from . import op_other_apis as op_beside
 from .errors import ApiError, from_refusal, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...core.events import Event, PublicTrade
 from ...core.tape import Tape
-from ...server.sockets import Socket
+from ...transport.sockets import Socket
 from .channels import (
     HOUR,
     WINDOWS,

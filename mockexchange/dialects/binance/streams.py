@@ -14,10 +14,10 @@ import msgspec
 from aiohttp import web
 
 from ...faults import Reply
-from ...server.clock import Timer
-from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
-from ...server.ticker import Ticker
-from ...server.ws_requests import Requests
+from ...transport.clock import Timer
+from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
+from ...transport.ticker import Ticker
+from ...transport.ws_requests import Requests
 from .channels import Channel
 from .stream_market import FORGET_EVERY, Market, stream_names
 from .stream_rendering import MICROSECOND, MILLISECOND, server_shutdown

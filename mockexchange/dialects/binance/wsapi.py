@@ -17,9 +17,9 @@ from aiohttp import web
 
 from ...core.errors import Refusal
 from ...faults import Reply
-from ...server.clock import Timer
-from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
-from ...server.ws_requests import Requests
+from ...transport.clock import Timer
+from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
+from ...transport.ws_requests import Requests
 from .errors import ApiError, from_refusal
 from .limits import Limits
 from .params import split_pairs

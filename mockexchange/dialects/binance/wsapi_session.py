@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...core.events import Event
-from ...server.sockets import Socket
+from ...transport.sockets import Socket
 from .errors import ApiError, illegal_characters, missing
 from .limits import Limits
 from .operations import NONE, Context, Operation

@@ -12,7 +12,7 @@ from ...core.bars import Bar
 from ...core.book import Book
 from ...core.events import Event, PublicTrade
 from ...core.tape import Tape, Window
-from ...server.sockets import Socket, fan_out
+from ...transport.sockets import Socket, fan_out
 from . import stream_rendering as render
 from .desk import Desk, Listing
 from .limits import MAX_LEVELS

@@ -10,7 +10,7 @@ from ...core.exchange import Exchange
 from ...core.instruments import Instrument
 from ...core.numbers import DIGITS
 from ...core.orders import Order
-from ..client_ids import ClientIds
+from ..common.client_ids import ClientIds
 from .errors import bad_parameter
 from .limits import Nonces, Tokens, Veil
 from .options import HashExOptions

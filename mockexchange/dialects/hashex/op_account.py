@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from ...core.events import Fill
 from ...core.orders import Order
+from ..common.client_ids import wire_client_id
 from . import rendering
-from ..client_ids import wire_client_id
 from .desk import Listing
 from .errors import bad_parameter, refused
 from .limits import DEFAULT_PAGE, MAX_PAGE

@@ -15,7 +15,7 @@ from ...core.instruments import Instrument
 from ...core.numbers import SCALE, multiply
 from ...core.orders import Order
 from ...core.tape import Tape, Window
-from ..client_ids import wire_client_id
+from ..common.client_ids import wire_client_id
 from .desk import Listing
 
 SPOT: int = 1                           # balanceType

@@ -14,10 +14,10 @@ from aiohttp import web
 
 from ...core.events import BalanceChange, Event, Fill, OrderReport
 from ...faults import AFTER_ENGINE, ON_REPLY
-from ...server.clock import Timer
-from ...server.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
-from ...server.ticker import Ticker
-from ...server.ws_requests import Requests
+from ...transport.clock import Timer
+from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
+from ...transport.ticker import Ticker
+from ...transport.ws_requests import Requests
 from .channels import FORGET_EVERY, MARKET_PUSHES, Market
 from .desk import Desk, Listing
 from .op_market import INTERVALS

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ...core.exchange import Exchange
 from ...core.orders import Order
-from ..client_ids import ClientIds
+from ..common.client_ids import ClientIds
 from .options import QteOptions
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from ...core.ack_first import Acknowledged
 from ...core.commands import CancelOrder, PlaceOrder
-from ...core.early import Acknowledged
 from ...core.errors import Refusal
 from ...core.orders import Order
 from . import rendering

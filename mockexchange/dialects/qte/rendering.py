@@ -11,7 +11,7 @@ from ...core.events import OrderReport, PublicTrade
 from ...core.numbers import DIGITS, SCALE, format_amount
 from ...core.orders import Order
 from ...core.tape import Window
-from ..client_ids import wire_client_id
+from ..common.client_ids import wire_client_id
 
 Body = dict[str, Any]
 

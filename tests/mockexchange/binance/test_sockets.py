@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame, Opcode
 
 from mockexchange.server.listener import new_event_loop
-from mockexchange.server.sockets import MAX_MESSAGE, Socket, fan_out, text_frame
+from mockexchange.transport.sockets import MAX_MESSAGE, Socket, fan_out, text_frame
 
 DEADLINE: float = 10.0
 

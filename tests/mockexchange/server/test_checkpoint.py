@@ -10,11 +10,19 @@ from server_client import until
 
 from mockexchange import checkpoint
 from mockexchange.checkpoint import Keeper, open_journal, path_of, restore, save
-from mockexchange.core.commands import AmendOrder, CancelOrder, Deposit, PlaceOrder, SetPrice, SetRules, SetSymbolStatus
+from mockexchange.core.commands import (
+    AmendOrder,
+    CancelOrder,
+    Deposit,
+    PlaceOrder,
+    SetPrice,
+    SetRules,
+    SetSymbolStatus,
+)
 from mockexchange.core.errors import Refusal
 from mockexchange.core.numbers import SCALE
-from mockexchange.fold import Fold, fold_lines
 from mockexchange.journal import Journal
+from mockexchange.replay import Fold, fold_lines
 from mockexchange.scan import JournalError
 from mockexchange.server.venue import Venue
 

@@ -10,7 +10,7 @@ from server_client import LIMIT, call, until
 
 from mockexchange import MockExchange
 from mockexchange.server import guard
-from mockexchange.server.sockets import Socket
+from mockexchange.transport.sockets import Socket
 
 SHORT: float = 0.6
 

@@ -10,8 +10,8 @@ import pytest
 from mockexchange.core.commands import PlaceOrder, Quote, SetSymbolStatus
 from mockexchange.core.events import BalanceChange, Fill, OrderReport, PublicTrade
 from mockexchange.core.numbers import SCALE
-from mockexchange.fold import fold_rows
 from mockexchange.journal import Journal, JournalError
+from mockexchange.replay import fold_rows
 
 NOW: int = 1_700_000_000_123_456
 

@@ -13,8 +13,8 @@ from server_client import place
 from mockexchange import MockExchange
 from mockexchange.core.commands import CancelOrder, PlaceOrder
 from mockexchange.core.numbers import SCALE
-from mockexchange.fold import Fold, fold_rows
 from mockexchange.journal import CRC, Journal, JournalError
+from mockexchange.replay import Fold, fold_rows
 from mockexchange.server.cli import main
 from mockexchange.server.venue import Venue
 

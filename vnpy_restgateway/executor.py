@@ -9,7 +9,7 @@ from typing import Any
 
 from .schedule import Timers
 
-logger: logging.Logger = logging.getLogger("vnpy_restgateway.writer")
+logger: logging.Logger = logging.getLogger("vnpy_restgateway.executor")
 
 Job = tuple[Callable[..., Any], tuple]
 

@@ -11,7 +11,7 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
-from .plausible import short
+from ..net.validate import short
 
 NOISE: float = 1e-9             # relative, of numbers that were decimal text once; and of a unit
 PRICE_SET: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.FAK, OrderType.FOK})

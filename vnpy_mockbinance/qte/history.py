@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
-from vnpy_restgateway.history import Download, fetch_bars
-from vnpy_restgateway.outcome import Reply
+from vnpy_restgateway.market.history import Download, fetch_bars
+from vnpy_restgateway.net.outcome import Reply
 
-from .enums import INTERVAL_VT2BINANCE
-from .parse import parse_bar
+from ..enums import INTERVAL_VT2BINANCE
+from ..parse import parse_bar
 
 if TYPE_CHECKING:
-    from .qte_desk import QteDesk
+    from .session import QteDesk
 
 KLINES: str = "/klines"
 PAGE: int = 500                     # bars; the document's default, of which it names no maximum

@@ -19,11 +19,11 @@ from time import monotonic
 
 from urllib3.exceptions import HTTPError
 
-from .net import default_context
+from .dial import default_context
 from .outcome import NotSent, Unknown, describe
 from .proxy import Proxy
 from .rest_connection import FRESH, IDLE_LIMIT, Connection, Origin, ends_with_connection
-from .rest_wire import Response
+from .rest_format import Response
 
 WATCH: float = 0.2                  # seconds between looks at answers that drip
 AT_ONCE: int = 8_192                # bytes that an idle connection's buffer takes for sure

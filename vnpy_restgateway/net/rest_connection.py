@@ -18,10 +18,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Url
 from urllib3.util.wait import wait_for_read
 
-from .net import AddressInfo, resolve
+from .dial import AddressInfo, resolve
 from .outcome import NotSent
 from .proxy import Proxy
-from .rest_wire import Headers, Response, decode_content, read_content
+from .rest_format import Headers, Response, decode_content, read_content
 
 if TYPE_CHECKING:
     from .rest_transport import Transport

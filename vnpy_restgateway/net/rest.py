@@ -23,9 +23,9 @@ from .outcome import NotSent, Reply, RestError, Unknown, describe
 from .proxy import Proxy, read_proxy
 from .redact import redact
 from .rest_connection import Connection, Origin, parse_url
-from .rest_lanes import Callback, Lane, OnError, OnFailed, Request, unsent
+from .rest_format import Response, encode_body, encode_headers, encode_target
 from .rest_transport import Transport
-from .rest_wire import Response, encode_body, encode_headers, encode_target
+from .rest_workers import Callback, Lane, OnError, OnFailed, Request, unsent
 
 LANES: tuple[str, str] = ("order", "query")
 SENT_AT_ONCE: tuple[str] = ("order",)       # lanes whose requests the caller's thread sends when no waiting is needed
@@ -34,7 +34,7 @@ STOP_PATIENCE: float = 1.5
 LAST_TENTH: float = 0.1
 MOCK_HEADER: str = "X-Mock-Exchange"        # on every answer of the mock exchange, on none of a real venue
 
-logger: logging.Logger = logging.getLogger("vnpy_restgateway.rest")
+logger: logging.Logger = logging.getLogger("vnpy_restgateway.net.rest")
 
 
 class RestClient(vnpy_rest.RestClient):

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
-from vnpy_restgateway.contradictions import Contradiction
-from vnpy_restgateway.order_data import copy
-from vnpy_restgateway.orders import Entry, Push
-from vnpy_restgateway.outcome import Outcome, Reply, classify, describe
-from vnpy_restgateway.reconcile import VenueOrder
-from vnpy_restgateway.transitions import FINAL, VOLUME_NOISE
+from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
+from vnpy_restgateway.orders.contradictions import Contradiction
+from vnpy_restgateway.orders.order_data import copy
+from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry, Push
+from vnpy_restgateway.orders.transitions import FINAL, VOLUME_NOISE
 
-from .qte_builds import (
+from .balance_evidence import Witness
+from .builds import (
     ACCOUNT,
     ALL_ORDERS,
     DEPTH,
@@ -27,8 +28,8 @@ from .qte_builds import (
     WHY_NOT,
     Build,
 )
-from .qte_calls import order_params, place_params
-from .qte_parse import (
+from .calls import order_params, place_params
+from .parse import (
     QteOrder,
     fill_price,
     growth,
@@ -40,12 +41,11 @@ from .qte_parse import (
     proves_refusal,
     read_error,
 )
-from .qte_quotes import LEVELS, QteQuotes, Shape
-from .qte_rest import Params, Place, QteRest, Rank
-from .qte_witness import Witness
+from .quotes import LEVELS, QteQuotes, Shape
+from .rest import Params, Place, QteRest, Rank
 
 if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+    from ..gateway import MockBinanceGateway
 
 PAGE: int = 500                     # rows of a list; what every build takes
 LOOK_AGAIN: float = 0.2             # s

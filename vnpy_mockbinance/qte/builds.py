@@ -7,7 +7,7 @@ S is the Flask server of the analysis document, O, T and C are what the project'
 from collections.abc import Generator
 from typing import NamedTuple
 
-from vnpy_restgateway.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply
 
 DEFAULT_HOST: str = "http://127.0.0.1:5000"     # "localhost" may be IPv6, which the server does not listen on (U36)
 V1: str = "/api/v1"

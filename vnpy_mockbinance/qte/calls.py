@@ -7,9 +7,9 @@ from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.decimals import round_down, round_up
 
-from .enums import DIRECTION_VT2BINANCE
-from .qte_builds import Build
-from .qte_rest import Params
+from ..enums import DIRECTION_VT2BINANCE
+from .builds import Build
+from .rest import Params
 
 MARKET_SLIP: Decimal = Decimal("0.01")      # by which a limit order in a market order's place goes beyond the best price
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from ..core.commands import Command
 from ..core.instruments import Instrument
 from ..core.tape import Bar
-from .clock import Clock, SystemClock, Timer
+from ..transport.clock import Clock, SystemClock, Timer
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 

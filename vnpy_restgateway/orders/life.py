@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from vnpy.trader.constant import Status
 
-from .orders import Entry
+from .table import Entry
 
 if TYPE_CHECKING:
     from .flow import OrderFlow

@@ -13,15 +13,15 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from ..executor import Writer
+from ..net.outcome import NotSent, Outcome, describe
+from ..venue import Venue
 from .contradictions import known_contradiction, order_contradiction
-from .doubt import DoubtRule
 from .life import LifeWatch
-from .orders import Entry, OrderTable, Push, is_amended
-from .outcome import NotSent, Outcome, describe
+from .not_found_policy import DoubtRule
 from .reconcile import Reconciliation, VenueOrder, reconcile
+from .table import Entry, OrderTable, Push, is_amended
 from .transitions import FINAL
-from .venue import Venue
-from .writer import Writer
 
 CANCEL_RETRY: float = 0.5           # seconds between cancels of an order that the venue still shows alive
 CANCEL_RETRY_LONGEST: float = 5.0

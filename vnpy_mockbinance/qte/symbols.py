@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from vnpy.trader.constant import Exchange, Product
 from vnpy.trader.object import ContractData
 
-from .parse import SYMBOL_SUFFIX, Listing
+from ..parse import SYMBOL_SUFFIX, Listing
 
 DEFAULT: str = "BTCUSDT:0.01:0.00001"       # the document's one symbol, with Binance's tick and step
 EXAMPLE: str = "BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001"

@@ -3,8 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from ..core.ack_first import Acknowledged, acknowledge, numbered
 from ..core.commands import PlaceOrder
-from ..core.early import Acknowledged, acknowledge, numbered
 from ..core.errors import Refusal
 from ..core.exchange import Exchange
 

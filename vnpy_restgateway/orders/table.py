@@ -16,9 +16,9 @@ from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from .contradictions import fill_contradiction
-from .doubt import Doubt, DoubtRule
+from .dedup import Seen
+from .not_found_policy import Doubt, DoubtRule
 from .order_data import copy
-from .seen import Seen
 from .transitions import FINAL, VOLUME_NOISE, merge
 
 Push = OrderData | TradeData

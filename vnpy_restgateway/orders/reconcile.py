@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from vnpy.trader.object import OrderData
 
-from .orders import Entry
+from .table import Entry
 
 
 class VenueOrder(NamedTuple):

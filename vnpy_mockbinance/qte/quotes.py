@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
-from vnpy_restgateway.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply
 
-from .qte_builds import DAY, DEPTH, PRICE
-from .qte_parse import Level, parse_day, parse_depth, parse_prices, read_error
-from .qte_rest import Link, QteRest, Rank
-from .ticks import SET_BACK
+from ..ticks import SET_BACK
+from .builds import DAY, DEPTH, PRICE
+from .parse import Level, parse_day, parse_depth, parse_prices, read_error
+from .rest import Link, QteRest, Rank
 
 if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+    from ..gateway import MockBinanceGateway
 
 LEVELS: int = 5             # one of the limits that every build takes (Q32)
 FRESH: float = 5.0          # s a book tells where the market stands

@@ -16,12 +16,12 @@ import vnpy_websocket
 
 from .proxy import Proxy, read_proxy
 from .redact import redact
-from .stream_link import BINARY, TEXT, StreamOptions
+from .stream_connection import BINARY, TEXT, StreamOptions
 from .stream_loop import StreamLoop
 
 STOP_PATIENCE: float = 1.5
 
-logger: logging.Logger = logging.getLogger("vnpy_restgateway.stream")
+logger: logging.Logger = logging.getLogger("vnpy_restgateway.net.stream")
 
 
 class WebsocketClient(vnpy_websocket.WebsocketClient):

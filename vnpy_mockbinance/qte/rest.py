@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vnpy_restgateway.outcome import NotSent, Reply, RestError, Unknown, describe
-from vnpy_restgateway.rest import Request, RestClient
+from vnpy_restgateway.net.outcome import NotSent, Reply, RestError, Unknown, describe
+from vnpy_restgateway.net.rest import Request, RestClient
 
 if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+    from ..gateway import MockBinanceGateway
 
 Params = dict[str, str | int]
 # (reply, None, asked at) or (None, error, asked at): monotonic seconds; on the writer thread

@@ -16,9 +16,9 @@ from typing import Any
 
 from picows import WSHandshakeError, WSMsgType, WSTransport, ws_connect
 
-from .net import AddressInfo, default_context, lookup, numeric
+from .dial import AddressInfo, default_context, lookup, numeric
 from .outcome import describe
-from .stream_link import Client, Link, StreamOptions
+from .stream_connection import Client, Link, StreamOptions
 
 FAREWELL: float = 0.3               # seconds a peer has to answer our close frame
 

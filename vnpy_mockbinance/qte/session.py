@@ -10,19 +10,19 @@ from vnpy.trader.constant import OrderType
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.clock_keeper import ClockKeeper
-from vnpy_restgateway.outcome import Reply
-from vnpy_restgateway.plausible import amount
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.net.validate import amount
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
-from .parse import Listing
-from .qte_builds import ACCOUNT, ALL_ORDERS, FAITHFUL, TIME, Build, NotQte, detect
-from .qte_parse import read_error
-from .qte_quotes import Shape
-from .qte_rest import Link, Rank
-from .qte_trading import PAGE, QteTrading
+from ..parse import Listing
+from .builds import ACCOUNT, ALL_ORDERS, FAITHFUL, TIME, Build, NotQte, detect
+from .parse import read_error
+from .quotes import Shape
+from .rest import Link, Rank
+from .trading import PAGE, QteTrading
 
 if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+    from ..gateway import MockBinanceGateway
 
 ORDER_TYPES: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.MARKET})
 LIFE_INTERVAL: float = 60.0         # s between questions whether the server still knows what it knew

@@ -13,7 +13,7 @@ import vnpy_rest
 from .outcome import NotSent, Reply, RestError, Unknown
 from .redact import redact
 from .rest_connection import Connection
-from .rest_wire import Response
+from .rest_format import Response
 
 Callback = Callable[[Any, Any], Any]
 OnFailed = Callable[[int, Any], Any]

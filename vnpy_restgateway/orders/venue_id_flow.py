@@ -15,13 +15,13 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from ..net.outcome import Outcome
 from .contradictions import order_contradiction
 from .flow import OrderFlow
 from .order_data import copy
-from .orders import Entry
-from .outcome import Outcome
+from .order_matching import SAME, Contest, Sought, Verdict, akin, could_be, line_up
 from .reconcile import VenueOrder
-from .suspects import SAME, Contest, Sought, Verdict, akin, could_be, line_up
+from .table import Entry
 from .transitions import VOLUME_NOISE
 
 SOUGHT_KEPT: int = 1_000        # unanswered orders that may still turn up

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from time import monotonic
 
-from .writer import Writer
+from ..executor import Writer
 
 WATCH: float = 1.0              # seconds between looks at whether anything came
 LONGEST: float = 600.0          # seconds of quiet at most before it is looked again

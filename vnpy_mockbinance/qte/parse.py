@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
-from vnpy_restgateway.contradictions import number_id, text_id
-from vnpy_restgateway.outcome import Code, Reply, http_code
-from vnpy_restgateway.plausible import amount, positive, whole
-from vnpy_restgateway.reconcile import VenueOrder
+from vnpy_restgateway.net.outcome import Code, Reply, http_code
+from vnpy_restgateway.net.validate import amount, positive, whole
+from vnpy_restgateway.orders.contradictions import number_id, text_id
+from vnpy_restgateway.orders.reconcile import VenueOrder
 
-from .enums import status_to_vt, type_to_vt
-from .parse import parse_direction, parse_time
+from ..enums import status_to_vt, type_to_vt
+from ..parse import parse_direction, parse_time
 
 Payload = dict[str, Any]
 Level = tuple[float, float]

@@ -6,11 +6,11 @@ The core does neither: an order always has an id there, and no two live orders o
 
 from typing import TYPE_CHECKING
 
-from ..core.errors import Refusal
-from ..core.orders import Order
+from ...core.errors import Refusal
+from ...core.orders import Order
 
 if TYPE_CHECKING:
-    from ..server.venue import Venue
+    from ...server.venue import Venue
 
 MARK: str = "#"                                 # in a core client order id: what follows is ours
 
