@@ -20,7 +20,7 @@ from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.order_matching import Sought
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
-from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
+from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
 from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
 from .endpoints import CANCEL, CREATE, DEALS, DEPTH, DETAIL, HISTORY, OPEN_ORDERS, Rank
@@ -41,10 +41,10 @@ LOOK_AGAIN: float = 0.2                             # s
 
 
 class Trading(RestGateway):
-    """The half of HashExGateway that ``NamelessFlow`` asks. Writer thread only."""
+    """The half of HashExGateway that ``VenueIdOrderFlow`` asks. Writer thread only."""
 
     rest: "RestApi"
-    flow: NamelessFlow
+    flow: VenueIdOrderFlow
     routes: Routes
     locked_out: bool
     market_buy: str
@@ -58,7 +58,7 @@ class Trading(RestGateway):
         self.capped: set[str] = set()                   # market orders sent as limit orders: the rest is cancelled
 
     def make_flow(self) -> OrderFlow:
-        return NamelessFlow(self, self.writer, self.doubt_rule)
+        return VenueIdOrderFlow(self, self.writer, self.doubt_rule)
 
     @abstractmethod
     def measure_clock(self, then: Callable[[], None] | None = None) -> None:

@@ -107,7 +107,7 @@ class RestGateway(BaseGateway):
         self._order_numbers: Iterator[int] = count(1)
 
     def make_flow(self) -> OrderFlow:
-        """What decides about orders; a venue without client order ids takes ``NamelessFlow``."""
+        """What decides about orders; a venue without client order ids takes ``VenueIdOrderFlow``."""
         return OrderFlow(self, self.writer, self.doubt_rule)
 
     # lifecycle

@@ -12,7 +12,7 @@ from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from vnpy_restgateway.orders.table import OrderTable
-from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
+from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_final_order_is_not_amended(desk: Desk) -> None:
 
 @pytest.fixture
 def nameless(desk: Desk) -> Desk:
-    desk.flow = NamelessFlow(desk, desk, RULE)          # type: ignore[arg-type]
+    desk.flow = VenueIdOrderFlow(desk, desk, RULE)          # type: ignore[arg-type]
     desk.submit()
     desk.flow.table.active["o1"].waits = False
     desk.flow.on_accepted("o1", "7")                    # type: ignore[attr-defined]

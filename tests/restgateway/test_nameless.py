@@ -13,17 +13,17 @@ from vnpy_restgateway.orders import table as orders
 from vnpy_restgateway.orders import venue_id_flow as nameless_module
 from vnpy_restgateway.orders.order_matching import Sought
 from vnpy_restgateway.orders.reconcile import VenueOrder
-from vnpy_restgateway.orders.venue_id_flow import NamelessFlow
+from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
 
 class NamelessDesk(Desk):
-    flow: NamelessFlow
+    flow: VenueIdOrderFlow
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
         monkeypatch.setattr(nameless_module, "monotonic", lambda: self.now)
         monkeypatch.setattr(nameless_module, "LISTED", 1)       # whole lists; these tests show one
-        self.flow = NamelessFlow(self, self, RULE)
+        self.flow = VenueIdOrderFlow(self, self, RULE)
         self.shown: list[tuple[str, Status, float]] = []
 
     def push(self, item: object) -> None:

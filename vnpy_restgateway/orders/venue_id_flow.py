@@ -35,7 +35,7 @@ CREATED_WITHIN: timedelta = timedelta(seconds=1)    # lists and pushes may cut a
 SAME_TIME: timedelta = timedelta(milliseconds=100)  # of times that are not cut to seconds
 
 
-class NamelessFlow(OrderFlow):
+class VenueIdOrderFlow(OrderFlow):
     """
     ``OrderFlow`` for such a venue. The gateway tells ``on_sent`` when an order goes out and ``on_accepted`` when
     the venue answers with its id; orders from the venue carry the venue's id as ``orderid``, and what it
