@@ -17,7 +17,7 @@ from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.net.validate import short
 from vnpy_restgateway.orders.contradictions import Contradiction
 from vnpy_restgateway.orders.flow import OrderFlow
-from vnpy_restgateway.orders.order_matching import Sought
+from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
@@ -139,7 +139,7 @@ class Trading(RestGateway):
             if not entry.is_active:
                 return False        # cancelled while it waited for its turn
             moment: datetime = self.now()
-            self.flow.on_sent(entry, Sought(
+            self.flow.on_sent(entry, SentOrder(
                 entry.orderid, order.symbol, order.direction, type_to_vt(params["tradeType"]),
                 None if market else number(params["price"]),
                 None if market and order.direction is Direction.LONG else number(params["totalAmount"]),

@@ -138,13 +138,13 @@ def test_a_job_that_raises(
 
 # the venue tells an order that reached it by itself: these are not needed then
 BEFORE_ONLY: frozenset[str] = frozenset({
-    "on_missing", "missing", "hunt", "on_candidates", "line_up", "looked_for", "_on_look", "query_order", "on_query_order", "call",
+    "on_missing", "missing", "hunt", "on_candidates", "match_orders", "looked_for", "_on_look", "query_order", "on_query_order", "call",
 })
 QUESTIONS: list[tuple[str, Any, str]] = [
     ("binance", B.trading.Trading, "query_order"), ("binance", B.trading.Trading, "on_query_order"),
     ("binance", B.rest.RestApi, "call"), ("binance", R.orders.flow.OrderFlow, "on_missing"), ("binance", R.orders.table.OrderTable, "missing"),
     ("hashex", H.trading.Trading, "query_order"), ("hashex", H.trading.Trading, "hunt"), ("hashex", H.rest.RestApi, "query"),
-    ("hashex", H.rest.RestApi, "walk"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_candidates"), ("hashex", R.nameless, "line_up"),
+    ("hashex", H.rest.RestApi, "walk"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_candidates"), ("hashex", R.nameless, "match_orders"),
     ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "looked_for"),
     ("qte", B.qte.trading.QteTrading, "query_order"), ("qte", B.qte.trading.QteTrading, "_on_look"),
     ("qte", B.qte.rest.QteRest, "call"), ("qte", B.qte.trading.QteTrading, "_ask"),

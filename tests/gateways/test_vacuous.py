@@ -29,7 +29,7 @@ def venue() -> Iterator[MockExchange]:
 
 
 def outcome(venue: MockExchange, play: Callable[[Run], None]) -> tuple[str, str]:
-    """Verdict and reason of a row; its gateways are closed."""
+    """MatchResult and reason of a row; its gateways are closed."""
     try:
         run_row(Row("X1", "a row of this test", play), BINANCE, venue)
     except Missed as missed:

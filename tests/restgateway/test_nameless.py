@@ -11,7 +11,7 @@ from vnpy.trader.object import OrderData
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders import table as orders
 from vnpy_restgateway.orders import venue_id_flow as nameless_module
-from vnpy_restgateway.orders.order_matching import Sought
+from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
@@ -35,7 +35,7 @@ class NamelessDesk(Desk):
         """Submitted, and on the wire."""
         self.flow.submit(make_order(orderid, price=price))
         entry = self.flow.table.active[orderid]
-        self.flow.on_sent(entry, Sought(
+        self.flow.on_sent(entry, SentOrder(
             orderid, SYMBOL, Direction.LONG, OrderType.LIMIT, price, 10.0, MOMENT - timedelta(seconds=1), MOMENT + timedelta(seconds=40)
         ))
 

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from order_makers import MOMENT, SYMBOL, make_order
 from vnpy.trader.constant import Direction, OrderType, Status
 
-from vnpy_restgateway.orders.order_matching import Contest, Sought, could_be, line_up
+from vnpy_restgateway.orders.order_matching import AmbiguousMatch, SentOrder, is_candidate, match_orders
 from vnpy_restgateway.orders.reconcile import VenueOrder
 
 WINDOW = timedelta(seconds=40)
 
 
-def sought(orderid: str = "o1", price: float | None = 100.0, volume: float | None = 10.0, **values: object) -> Sought:
-    found = Sought(orderid, SYMBOL, Direction.LONG, OrderType.LIMIT, price, volume, MOMENT, MOMENT + WINDOW, True)
+def sought(orderid: str = "o1", price: float | None = 100.0, volume: float | None = 10.0, **values: object) -> SentOrder:
+    found = SentOrder(orderid, SYMBOL, Direction.LONG, OrderType.LIMIT, price, volume, MOMENT, MOMENT + WINDOW, True)
     return found._replace(**values)     # type: ignore[arg-type]
 
 
@@ -24,7 +24,7 @@ def there(venue_id: str = "7", at: float = 1.0, **values: object) -> VenueOrder:
 
 
 def test_one_and_one_is_sure() -> None:
-    verdict = line_up([sought()], [there()])
+    verdict = match_orders([sought()], [there()])
     assert verdict.sure == {"o1": "7"}
     assert not verdict.contests and not verdict.strangers and not verdict.absent and not verdict.waiting
 
@@ -36,73 +36,73 @@ def test_what_makes_it_another_order() -> None:
         {"at": 40.1}, {"reference": "web-1"},
     ):
         record = there(**values)        # type: ignore[arg-type]
-        assert not could_be(ours, record.order)
-        verdict = line_up([ours], [record])
+        assert not is_candidate(ours, record.order)
+        verdict = match_orders([ours], [record])
         assert verdict.strangers == ["7"] and verdict.absent == ["o1"] and not verdict.sure
     other = there()
     other.order.symbol = "ETHUSDT_SPOT_BINANCE"
-    assert line_up([ours], [other]).strangers == ["7"]
+    assert match_orders([ours], [other]).strangers == ["7"]
 
 
 def test_what_the_venue_does_not_tell_excludes_nothing() -> None:
     unknown = there()
     unknown.order.datetime = None
-    assert line_up([sought()], [unknown]).sure == {"o1": "7"}
-    assert line_up([sought()], [there(reference="o1")]).sure == {"o1": "7"}
+    assert match_orders([sought()], [unknown]).sure == {"o1": "7"}
+    assert match_orders([sought()], [there(reference="o1")]).sure == {"o1": "7"}
     market = sought(price=None, volume=None, type=OrderType.MARKET)
-    assert line_up([market], [there(price=0.0, volume=0.0, type=OrderType.MARKET)]).sure == {"o1": "7"}
+    assert match_orders([market], [there(price=0.0, volume=0.0, type=OrderType.MARKET)]).sure == {"o1": "7"}
 
 
 def test_two_that_could_be_meant() -> None:
-    verdict = line_up([sought()], [there("7"), there("8")])
-    assert verdict.contests == [Contest(("o1",), ("7", "8"))]
+    verdict = match_orders([sought()], [there("7"), there("8")])
+    assert verdict.contests == [AmbiguousMatch(("o1",), ("7", "8"))]
     assert not verdict.sure and not verdict.absent and not verdict.strangers
 
 
 def test_two_that_could_mean_the_same() -> None:
-    verdict = line_up([sought("o1"), sought("o2")], [there("7")])
-    assert verdict.contests == [Contest(("o1", "o2"), ("7",))]
+    verdict = match_orders([sought("o1"), sought("o2")], [there("7")])
+    assert verdict.contests == [AmbiguousMatch(("o1", "o2"), ("7",))]
     assert not verdict.sure and not verdict.absent
 
 
 def test_two_and_two_alike_are_not_dealt_out() -> None:
-    verdict = line_up([sought("o1"), sought("o2")], [there("7"), there("8")])
+    verdict = match_orders([sought("o1"), sought("o2")], [there("7"), there("8")])
     assert [(set(c.orderids), set(c.venue_ids)) for c in verdict.contests] == [({"o1", "o2"}, {"7", "8"})]
 
 
 def test_groups_do_not_disturb_each_other() -> None:
-    verdict = line_up(
+    verdict = match_orders(
         [sought("o1"), sought("o2", price=200.0), sought("o3", price=300.0), sought("o4", price=400.0)],
         [there("7"), there("8", price=200.0), there("9", price=200.0), there("10", price=500.0)],
     )
     assert verdict.sure == {"o1": "7"}
-    assert verdict.contests == [Contest(("o2",), ("8", "9"))]
+    assert verdict.contests == [AmbiguousMatch(("o2",), ("8", "9"))]
     assert verdict.absent == ["o3", "o4"] and verdict.strangers == ["10"]
 
 
 def test_times_tell_two_alike_apart() -> None:
     late = sought("o2", earliest=MOMENT + timedelta(seconds=60), latest=MOMENT + timedelta(seconds=100))
-    assert line_up([sought("o1"), late], [there("7", 1.0), there("8", 61.0)]).sure == {"o1": "7", "o2": "8"}
+    assert match_orders([sought("o1"), late], [there("7", 1.0), there("8", 61.0)]).sure == {"o1": "7", "o2": "8"}
 
 
 def test_while_an_answer_may_come_nothing_is_said_of_what_may_be_its_order() -> None:
     flying = sought("o1", answered=False)
-    verdict = line_up([flying], [there("7")])
+    verdict = match_orders([flying], [there("7")])
     assert verdict.waiting == ["7"] and not verdict.sure and not verdict.strangers
     # one in doubt beside it waits too
-    verdict = line_up([flying, sought("o2")], [there("7"), there("8")])
+    verdict = match_orders([flying, sought("o2")], [there("7"), there("8")])
     assert set(verdict.waiting) == {"7", "8"} and not verdict.contests
     # the venue may have rounded what it was sent
-    assert line_up([flying], [there("7", volume=9.99)]).waiting == ["7"]
-    assert line_up([flying], [there("7", direction=Direction.SHORT)]).waiting == ["7"], "the message may be wrong"
+    assert match_orders([flying], [there("7", volume=9.99)]).waiting == ["7"]
+    assert match_orders([flying], [there("7", direction=Direction.SHORT)]).waiting == ["7"], "the message may be wrong"
     elsewhere = there("7")
     elsewhere.order.symbol = "ETHUSDT_SPOT_HASHEX"
-    assert line_up([flying], [elsewhere]).strangers == ["7"]
+    assert match_orders([flying], [elsewhere]).strangers == ["7"]
 
 
 def test_one_in_flight_is_not_absent() -> None:
-    assert line_up([sought("o1", answered=False)], []).absent == []
-    assert line_up([sought("o1")], []).absent == ["o1"]
+    assert match_orders([sought("o1", answered=False)], []).absent == []
+    assert match_orders([sought("o1")], []).absent == ["o1"]
 
 
 some_sought = st.lists(
@@ -125,14 +125,14 @@ def test_every_order_has_exactly_one_place(
         for n, (price, volume, answered, at) in enumerate(ours)
     ]
     records = [there(str(n), at, price=price, volume=volume) for n, (price, volume, at) in enumerate(theirs)]
-    verdict = line_up(orders, records)
+    verdict = match_orders(orders, records)
 
     contested = [venue_id for contest in verdict.contests for venue_id in contest.venue_ids]
     places = [*verdict.sure.values(), *contested, *verdict.waiting, *verdict.strangers]
     assert sorted(places) == sorted(record.venue_id for record in records)
     by_id = {s.orderid: s for s in orders}
     fits = {
-        (s.orderid, record.venue_id) for s in orders for record in records if could_be(s, record.order)
+        (s.orderid, record.venue_id) for s in orders for record in records if is_candidate(s, record.order)
     }
     for orderid, venue_id in verdict.sure.items():
         # sure: nobody else fits either of the two, and no answer is outstanding
@@ -151,10 +151,10 @@ def test_the_order_in_which_they_are_told_does_not_matter(
 ) -> None:
     orders = [sought(f"o{n}", price, volume, answered=answered) for n, (price, volume, answered, _) in enumerate(ours)]
     records = [there(str(n), at / 4, price=price, volume=volume) for n, (price, volume, at) in enumerate(theirs)]
-    first = line_up(orders, records)
+    first = match_orders(orders, records)
     rng.shuffle(orders)         # type: ignore[attr-defined]
     rng.shuffle(records)        # type: ignore[attr-defined]
-    second = line_up(orders, records)
+    second = match_orders(orders, records)
     assert first.sure == second.sure
     assert sorted(first.strangers) == sorted(second.strangers) and sorted(first.absent) == sorted(second.absent)
     assert sorted(first.waiting) == sorted(second.waiting)

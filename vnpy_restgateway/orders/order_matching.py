@@ -19,7 +19,7 @@ from .reconcile import VenueOrder
 SAME: float = 1e-9          # relative; both numbers were the same decimal text once
 
 
-class Sought(NamedTuple):
+class SentOrder(NamedTuple):
     """
     An order of ours as it was put on the wire. ``earliest`` and ``latest`` are when the venue could have
     made it, by its own clock; ``price`` and ``volume`` None: the venue may show any. ``answered`` False:
@@ -37,14 +37,14 @@ class Sought(NamedTuple):
     answered: bool = False
 
 
-class Contest(NamedTuple):
+class AmbiguousMatch(NamedTuple):
     """Orders of ours and of the venue that could be each other in more than one way."""
 
     orderids: tuple[str, ...]
     venue_ids: tuple[str, ...]
 
 
-class Verdict(NamedTuple):
+class MatchResult(NamedTuple):
     """
     ``sure``: vn.py order id -> venue id. ``waiting``: venue ids that may be an order whose answer is still
     to come. ``strangers``: venue ids that can be none of ours. ``absent``: ours that are answered for and
@@ -52,19 +52,19 @@ class Verdict(NamedTuple):
     """
 
     sure: dict[str, str]
-    contests: list[Contest]
+    contests: list[AmbiguousMatch]
     waiting: list[str]
     strangers: list[str]
     absent: list[str]
 
 
-def could_be(sought: Sought, order: OrderData) -> bool:
+def is_candidate(sought: SentOrder, order: OrderData) -> bool:
     """
     Whether an order of the venue may be the one we sent. What the venue does not tell excludes nothing; a client
     order id (``reference``) that it does tell is ours or is not.
     """
     return (
-        akin(sought, order)
+        same_side(sought, order)
         and sought.direction is order.direction
         and sought.type is order.type
         and order.reference in ("", sought.orderid)
@@ -74,7 +74,7 @@ def could_be(sought: Sought, order: OrderData) -> bool:
     )
 
 
-def akin(sought: Sought, order: OrderData) -> bool:
+def same_side(sought: SentOrder, order: OrderData) -> bool:
     """
     Same symbol: enough to wait for an answer that is on its way, as the venue may round what it was sent, and a message
     may be wrong.
@@ -82,30 +82,30 @@ def akin(sought: Sought, order: OrderData) -> bool:
     return sought.symbol == order.symbol
 
 
-def line_up(sought: Iterable[Sought], unclaimed: Iterable[VenueOrder]) -> Verdict:
+def match_orders(sought: Iterable[SentOrder], unclaimed: Iterable[VenueOrder]) -> MatchResult:
     """
     Confront our unanswered orders with the venue's unclaimed ones.
 
     Orders that could be each other form groups. A group of one of ours and one of the venue's is sure, if ours
     is answered for; a group with an answer outstanding waits; any other is contested.
     """
-    ours: dict[str, Sought] = {s.orderid: s for s in sought}
+    ours: dict[str, SentOrder] = {s.orderid: s for s in sought}
     theirs: dict[str, OrderData] = {record.venue_id: record.order for record in unclaimed}
     meant: dict[str, list[str]] = {
-        orderid: [venue_id for venue_id, order in theirs.items() if could_be(s, order)] for orderid, s in ours.items()
+        orderid: [venue_id for venue_id, order in theirs.items() if is_candidate(s, order)] for orderid, s in ours.items()
     }
     claimants: dict[str, list[str]] = {venue_id: [] for venue_id in theirs}
     for orderid, venue_ids in meant.items():
         for venue_id in venue_ids:
             claimants[venue_id].append(orderid)
 
-    verdict: Verdict = Verdict({}, [], [], [], [orderid for orderid, s in ours.items() if s.answered and not meant[orderid]])
+    verdict: MatchResult = MatchResult({}, [], [], [], [orderid for orderid, s in ours.items() if s.answered and not meant[orderid]])
     seen: set[str] = set()
     for venue_id, order in theirs.items():
         if venue_id in seen:
             continue
         if not claimants[venue_id]:
-            outstanding: bool = any(not s.answered and akin(s, order) for s in ours.values())
+            outstanding: bool = any(not s.answered and same_side(s, order) for s in ours.values())
             (verdict.waiting if outstanding else verdict.strangers).append(venue_id)
             continue
         orderids, venue_ids = _group(venue_id, meant, claimants)
@@ -115,7 +115,7 @@ def line_up(sought: Iterable[Sought], unclaimed: Iterable[VenueOrder]) -> Verdic
         elif len(orderids) == len(venue_ids) == 1:
             verdict.sure[orderids[0]] = venue_id
         else:
-            verdict.contests.append(Contest(tuple(orderids), tuple(venue_ids)))
+            verdict.contests.append(AmbiguousMatch(tuple(orderids), tuple(venue_ids)))
     return verdict
 
 

@@ -19,7 +19,7 @@ from ..net.outcome import Outcome
 from .contradictions import order_contradiction
 from .flow import OrderFlow
 from .order_data import copy
-from .order_matching import SAME, Contest, Sought, Verdict, akin, could_be, line_up
+from .order_matching import SAME, AmbiguousMatch, SentOrder, MatchResult, same_side, is_candidate, match_orders
 from .reconcile import VenueOrder
 from .table import Entry
 from .transitions import VOLUME_NOISE
@@ -44,8 +44,8 @@ class VenueIdOrderFlow(OrderFlow):
 
     fill_queries = 16           # in half a minute: fills may be shown later than the order that made them
     needs_venue_id = True
-    sought: dict[str, Sought]
-    tentative: dict[str, Sought]
+    sought: dict[str, SentOrder]
+    tentative: dict[str, SentOrder]
     kept_back: dict[str, list[VenueOrder]]
     contested: set[str]
     listed: dict[str, int]
@@ -70,7 +70,7 @@ class VenueIdOrderFlow(OrderFlow):
 
     # from the gateway
 
-    def on_sent(self, entry: Entry, sought: Sought) -> None:
+    def on_sent(self, entry: Entry, sought: SentOrder) -> None:
         """An order goes out now, as ``sought`` says."""
         entry.sent = monotonic()
         self.sought[entry.orderid] = sought
@@ -91,13 +91,13 @@ class VenueIdOrderFlow(OrderFlow):
             self.question(orderid, "the answer names another order")
             self.life.check(suspect=other)
             return
-        sought: Sought | None = self.sought.pop(orderid, None)
+        sought: SentOrder | None = self.sought.pop(orderid, None)
         if sought and not entry.acknowledged:
             self.tentative[orderid] = sought._replace(answered=True)
             while len(self.tentative) > SOUGHT_KEPT:
                 self.tentative.pop(next(iter(self.tentative)))
         self._claim(entry, venue_id)
-        self._line_up()
+        self._match_orders()
         self._settle(entry)
         if entry.is_active and entry.order.status is Status.SUBMITTING:
             self._ask(entry)
@@ -122,7 +122,7 @@ class VenueIdOrderFlow(OrderFlow):
 
     def on_answer_lost(self, orderid: str) -> None:
         """No answer to its sending will tell the id of an order: from now on it is looked for among the venue's."""
-        sought: Sought | None = self.sought.get(orderid)
+        sought: SentOrder | None = self.sought.get(orderid)
         if sought:
             self.sought[orderid] = sought._replace(answered=True)
 
@@ -143,7 +143,7 @@ class VenueIdOrderFlow(OrderFlow):
             entry: Entry | None = self.table.active.get(orderid)
             if entry and entry.venue_id not in rows and entry.sent < asked_at and self._is_kept_back(self.tentative[orderid]):
                 self._disown(entry)
-        self._line_up(rows.keys())
+        self._match_orders(rows.keys())
         absent: set[str] = set(self._confront().absent) - self.contested
         for orderid in about:
             known: Entry | None = self.table.get(orderid)
@@ -170,8 +170,8 @@ class VenueIdOrderFlow(OrderFlow):
         """Whether the venue has shown an order that may be this one of ours, whose id it has not told yet."""
         return orderid in self.sought and self._is_kept_back(self.sought[orderid])
 
-    def _is_kept_back(self, sought: Sought) -> bool:
-        return any(could_be(sought, news[-1].order) for news in self.kept_back.values())
+    def _is_kept_back(self, sought: SentOrder) -> bool:
+        return any(is_candidate(sought, news[-1].order) for news in self.kept_back.values())
 
     def _disown(self, entry: Entry) -> None:
         """The id that the venue told for an order of ours is not its id: it is sought again."""
@@ -187,7 +187,7 @@ class VenueIdOrderFlow(OrderFlow):
             entries[witness.orderid] = witness
         for orderid, sought in {**self.sought, **self.tentative}.items():
             entry: Entry | None = self.table.get(orderid)
-            if entry and sought.answered and any(could_be(sought, news[-1].order) for news in self.kept_back.values()):
+            if entry and sought.answered and any(is_candidate(sought, news[-1].order) for news in self.kept_back.values()):
                 entries[orderid] = entry
         return list(entries.values())
 
@@ -213,7 +213,7 @@ class VenueIdOrderFlow(OrderFlow):
         else:
             self.sought.pop(orderid, None)
         super().on_outcome(orderid, outcome, code, text)
-        self._line_up()
+        self._match_orders()
 
     def on_cancel_outcome(
         self, orderid: str, outcome: Outcome, code: object = "", text: str = "", unknown_order: bool = False
@@ -241,7 +241,7 @@ class VenueIdOrderFlow(OrderFlow):
                 order.reference = news[-1].order.reference      # the lists tell it, pushes do not
             news.append(VenueOrder(order, venue_id))
             del news[:-NEWS_KEPT]
-            self._line_up()
+            self._match_orders()
             return
         if entry:
             order.orderid = entry.orderid
@@ -251,7 +251,7 @@ class VenueIdOrderFlow(OrderFlow):
             if entry.orderid != self._claimed and entry.orderid in self.tentative:
                 del self.tentative[entry.orderid]
                 super().on_order(order, venue_id, asked_at, asked)
-                self._line_up()
+                self._match_orders()
                 return
         elif order.datetime and order.datetime > self.first_sent:
             self.shared = True
@@ -282,7 +282,7 @@ class VenueIdOrderFlow(OrderFlow):
                 if named.venue_id and named.orderid in self.tentative:
                     self._disown(named)
                 if not named.venue_id:
-                    sought: Sought | None = self.sought.pop(named.orderid, None)
+                    sought: SentOrder | None = self.sought.pop(named.orderid, None)
                     self._claim(named, venue_id)
                     if sought:
                         self.tentative[named.orderid] = sought._replace(answered=True)
@@ -308,8 +308,8 @@ class VenueIdOrderFlow(OrderFlow):
         return entry is not None and bool(entry.venue_id)
 
     def _suspected(self, order: OrderData) -> bool:
-        return any(could_be(s, order) or not s.answered and akin(s, order) for s in self.sought.values()) or any(
-            could_be(s, order) for s in self.tentative.values()
+        return any(is_candidate(s, order) or not s.answered and same_side(s, order) for s in self.sought.values()) or any(
+            is_candidate(s, order) for s in self.tentative.values()
         )
 
     def _claim(self, entry: Entry, venue_id: str) -> None:
@@ -326,32 +326,32 @@ class VenueIdOrderFlow(OrderFlow):
         for record in self.kept_back.pop(venue_id, []):
             self.on_order(record.order, venue_id)
 
-    def _confront(self) -> Verdict:
-        verdict: Verdict = line_up(
+    def _confront(self) -> MatchResult:
+        verdict: MatchResult = match_orders(
             [*self.sought.values(), *self.tentative.values()], [news[-1] for news in self.kept_back.values()]
         )
         # what may be an order to which the venue told another id waits until that id is shown, or is seen not to be there
         unsure = self.tentative.keys()
-        return Verdict(
+        return MatchResult(
             {orderid: venue_id for orderid, venue_id in verdict.sure.items() if orderid not in unsure},
             [contest for contest in verdict.contests if unsure.isdisjoint(contest.orderids)],
             verdict.waiting, verdict.strangers, [orderid for orderid in verdict.absent if orderid not in unsure],
         )
 
-    def _line_up(self, there: Collection[str] = ()) -> None:
+    def _match_orders(self, there: Collection[str] = ()) -> None:
         """
         Who is who among those kept back, as far as it can be told now. Whose they are is decided only of those seen
         ``there``, in the venue's whole lists: a push alone does not show who else could be meant, nor a client id.
         """
         while self.kept_back:
-            verdict: Verdict = self._confront()
+            verdict: MatchResult = self._confront()
             before: int = len(self.kept_back)
             for orderid, venue_id in verdict.sure.items():
                 entry: Entry | None = self.table.get(orderid)
                 if venue_id not in there or not self._is_sure(orderid, venue_id):
                     self._look_soon()
                 elif orderid in self.contested or entry is None or self.shared and not self._is_named(orderid, venue_id):
-                    self._contest(Contest((orderid,), (venue_id,)))
+                    self._contest(AmbiguousMatch((orderid,), (venue_id,)))
                 else:
                     self.sought.pop(orderid, None)
                     entry.by_shape = not self._is_named(orderid, venue_id)
@@ -365,7 +365,7 @@ class VenueIdOrderFlow(OrderFlow):
                     self._look_soon()
             for venue_id in verdict.strangers:
                 order: OrderData = self.kept_back[venue_id][-1].order
-                if self.listed.get(venue_id, 0) < LISTED and any(akin(sought, order) for sought in self.sought.values()):
+                if self.listed.get(venue_id, 0) < LISTED and any(same_side(sought, order) for sought in self.sought.values()):
                     self._look_soon()
                 else:
                     self._adopt(venue_id)
@@ -392,7 +392,7 @@ class VenueIdOrderFlow(OrderFlow):
             except Exception as error:
                 self._report("look for orders", error)
 
-    def _contest(self, contest: Contest) -> None:
+    def _contest(self, contest: AmbiguousMatch) -> None:
         """More than one could be meant: show the venue's under its own ids, leave ours in doubt."""
         fresh: list[str] = [orderid for orderid in contest.orderids if orderid not in self.contested]
         if fresh:
