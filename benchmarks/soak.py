@@ -206,7 +206,7 @@ class Soak:
         if dialect == "hashex":
             # a pace kept in real time, and the half second before an order is asked for, would make a day of the day
             self.gateway.requests_per_second = 5_000.0
-            self.gateway.flow.table.rule = replace(self.gateway.doubt_rule, first=0.005)
+            self.gateway.flow.table.rule = replace(self.gateway.not_found_policy, first=0.005)
         self.each: int = max(1, round(rate * STEP))
         self.sent: int = 0
         self.disagreements: list[str] = []

@@ -16,7 +16,7 @@ from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.market.history import Download, aware
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.net.routes import Routes
-from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 from vnpy_restgateway.trading_rules import CryptoRules
 
@@ -52,7 +52,7 @@ class HashExGateway(Accounting):
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset({OrderType.LIMIT, OrderType.MARKET})
     # an order may not be visible for half a minute after it was accepted
-    doubt_rule = DoubtRule(bound=30.0, spacing=1.0, misses=3, first=0.5, longest=3.0)
+    not_found_policy = NotFoundPolicy(bound=30.0, spacing=1.0, misses=3, first=0.5, longest=3.0)
 
     rules_interval: float = 600.0       # s between looks at the rules of all symbols
     request_timeout: float = 10.0       # s from sending to the end of the answer

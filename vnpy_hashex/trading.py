@@ -58,7 +58,7 @@ class Trading(RestGateway):
         self.capped: set[str] = set()                   # market orders sent as limit orders: the rest is cancelled
 
     def make_flow(self) -> OrderFlow:
-        return VenueIdOrderFlow(self, self.writer, self.doubt_rule)
+        return VenueIdOrderFlow(self, self.writer, self.not_found_policy)
 
     @abstractmethod
     def measure_clock(self, then: Callable[[], None] | None = None) -> None:

@@ -26,7 +26,7 @@ from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.market.history import Download, aware
 from vnpy_restgateway.net.routes import Routes
-from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
 
 from .accounting import Accounting
@@ -93,7 +93,7 @@ class MockBinanceGateway(Accounting):
     query_timeout: float = QUERY_TIMEOUT                # the same of a question
     history_patience: float = 60.0                      # s without a further page after which a history is cut short
     # an order that is older than its window is not taken any more, and the engine answers or gives up within its time-out
-    doubt_rule = DoubtRule(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=1.0, misses=3, first=0.2, longest=3.0)
+    not_found_policy = NotFoundPolicy(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=1.0, misses=3, first=0.2, longest=3.0)
 
     rules_interval: float = 1_800.0     # s between looks at the rules of all symbols
     ping_interval: int = 3              # s; a socket whose pings are not answered for four is dead

@@ -43,7 +43,7 @@ from .net.outcome import Reply, Unknown
 from .net.proxy import Proxy
 from .net.redact import longest_form, redact
 from .orders.flow import OrderFlow
-from .orders.not_found_policy import DoubtRule
+from .orders.not_found_policy import NotFoundPolicy
 from .orders.order_data import PLAIN_EVENTS, OrderForm, new
 from .orders.table import Entry, Push
 from .schedule import Gate, retry_after
@@ -74,7 +74,7 @@ class RestGateway(BaseGateway):
     fields: tuple[Field, ...] = ()
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
-    doubt_rule: DoubtRule = DoubtRule()
+    not_found_policy: NotFoundPolicy = NotFoundPolicy()
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
@@ -108,7 +108,7 @@ class RestGateway(BaseGateway):
 
     def make_flow(self) -> OrderFlow:
         """What decides about orders; a venue without client order ids takes ``VenueIdOrderFlow``."""
-        return OrderFlow(self, self.writer, self.doubt_rule)
+        return OrderFlow(self, self.writer, self.not_found_policy)
 
     # lifecycle
 

@@ -11,7 +11,7 @@ from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_restgateway.conform.known import MOCKBINANCE, find_target, make_profile
-from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 
 from .harness import Case, Desk
 
@@ -21,7 +21,7 @@ def quick_binance(gateway: BaseGateway) -> None:
     assert isinstance(gateway, MockBinanceGateway)
     gateway.request_timeout = 1.0
     gateway.ping_interval, gateway.market_silence, gateway.history_patience = 2, 5, 3.0
-    gateway.flow.table.rule = DoubtRule(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
+    gateway.flow.table.rule = NotFoundPolicy(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
 def quick_qte(gateway: BaseGateway) -> None:
@@ -44,7 +44,7 @@ def quick_hashex(gateway: BaseGateway) -> None:
     gateway.request_timeout = 2.0       # a busy machine may take more than a second
     gateway.requests_per_second = 500.0
     gateway.give_up, gateway.history_patience = 6.0, 3.0
-    gateway.flow.table.rule = DoubtRule(bound=3.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
+    gateway.flow.table.rule = NotFoundPolicy(bound=3.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
 def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], **more: Any) -> Case:

@@ -8,7 +8,7 @@ from vnpy.trader.constant import Status
 from vnpy.trader.gateway import BaseGateway
 
 from vnpy_hashex import HashExGateway
-from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 
 from .conftest import hashex, quick_hashex
 from .harness import Desk
@@ -39,7 +39,7 @@ def patient(gateway: BaseGateway) -> None:
     quick_hashex(gateway)
     assert isinstance(gateway, HashExGateway)
     gateway.request_timeout = 5.0
-    gateway.flow.table.rule = DoubtRule(bound=5.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
+    gateway.flow.table.rule = NotFoundPolicy(bound=5.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
 def answer(desk: Desk, code: int, match: str = CREATE, stage: str = "before_engine", times: int = 1) -> None:

@@ -10,11 +10,11 @@ from vnpy.trader.object import TradeData
 
 from vnpy_restgateway.orders import flow as flow_module
 from vnpy_restgateway.orders.flow import OrderFlow
-from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.schedule import Timers
 
-RULE = DoubtRule(bound=15.0, spacing=2.0, misses=3)
+RULE = NotFoundPolicy(bound=15.0, spacing=2.0, misses=3)
 
 
 class Desk:

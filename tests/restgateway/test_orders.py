@@ -9,10 +9,10 @@ from order_makers import make_order, make_trade, spoil
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData, TradeData
 
-from vnpy_restgateway.orders.not_found_policy import DoubtRule
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.orders.table import OrderTable, Push
 
-RULE = DoubtRule(bound=15.0, spacing=2.0, misses=3)
+RULE = NotFoundPolicy(bound=15.0, spacing=2.0, misses=3)
 
 
 def words(pushes: list[Push]) -> list[str]:

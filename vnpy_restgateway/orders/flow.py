@@ -18,7 +18,7 @@ from ..net.outcome import NotSent, Outcome, describe
 from ..venue import Venue
 from .contradictions import known_contradiction, order_contradiction
 from .life import LifeWatch
-from .not_found_policy import DoubtRule
+from .not_found_policy import NotFoundPolicy
 from .reconcile import Reconciliation, VenueOrder, reconcile
 from .table import Entry, OrderTable, Push, is_amended
 from .transitions import FINAL
@@ -37,7 +37,7 @@ class OrderFlow:
     fill_queries: int = FILL_QUERIES
     needs_venue_id: bool = False    # the venue cancels by its own id only: a cancel waits until that is known
 
-    def __init__(self, venue: Venue, writer: Writer, rule: DoubtRule) -> None:
+    def __init__(self, venue: Venue, writer: Writer, rule: NotFoundPolicy) -> None:
         self.venue: Venue = venue
         self.writer: Writer = writer
         self.table: OrderTable = OrderTable(rule)

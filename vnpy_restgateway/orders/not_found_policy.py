@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class DoubtRule:
+class NotFoundPolicy:
     """
     All times in seconds.
 
@@ -22,13 +22,13 @@ class DoubtRule:
     longest: float = 5.0
 
 
-class Doubt:
+class StatusQuery:
     """The questioning of one order. ``now`` is a monotonic clock in seconds."""
 
     __slots__ = ("rule", "sent", "next_query", "_delay", "_misses", "_last_miss", "_late")
 
-    def __init__(self, rule: DoubtRule, sent: float, now: float) -> None:
-        self.rule: DoubtRule = rule
+    def __init__(self, rule: NotFoundPolicy, sent: float, now: float) -> None:
+        self.rule: NotFoundPolicy = rule
         self.sent: float = sent
         self.next_query: float = now + rule.first
         self._delay: float = rule.first

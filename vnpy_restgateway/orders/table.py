@@ -17,7 +17,7 @@ from vnpy.trader.object import OrderData, TradeData
 
 from .contradictions import fill_contradiction
 from .dedup import Seen
-from .not_found_policy import Doubt, DoubtRule
+from .not_found_policy import StatusQuery, NotFoundPolicy
 from .order_data import copy
 from .transitions import FINAL, VOLUME_NOISE, merge
 
@@ -45,7 +45,7 @@ class Entry:
     sent: float = 0.0                       # monotonic seconds; 0 for orders placed elsewhere
     acknowledged: bool = False              # the venue has shown that it knows the order
     presumed: bool = False                  # the final status was concluded, not told
-    doubt: Doubt | None = None
+    doubt: StatusQuery | None = None
     filled: float = 0.0                     # sum of the trades delivered
     cancel_wanted: bool = False
     cancel_in_flight: bool = False
@@ -103,8 +103,8 @@ def fingerprint(trade: TradeData) -> tuple[Hashable, ...]:
 class OrderTable:
     """Orders by vn.py id (the client order id, or the venue's own id for venues without one)."""
 
-    def __init__(self, rule: DoubtRule | None = None) -> None:
-        self.rule: DoubtRule = rule or DoubtRule()
+    def __init__(self, rule: NotFoundPolicy | None = None) -> None:
+        self.rule: NotFoundPolicy = rule or NotFoundPolicy()
         self.active: dict[str, Entry] = {}
         self.final: OrderedDict[str, Entry] = OrderedDict()
         self.by_venue_id: dict[str, Entry] = {}
@@ -247,7 +247,7 @@ class OrderTable:
         entry: Entry | None = self.active.get(orderid)
         if not entry or entry.doubt:
             return None
-        entry.doubt = Doubt(self.rule, entry.sent or now - self.rule.bound, now)
+        entry.doubt = StatusQuery(self.rule, entry.sent or now - self.rule.bound, now)
         return entry
 
     def missing(self, orderid: str, asked_at: float) -> list[Push]:
