@@ -137,22 +137,22 @@ def test_an_acknowledged_order_that_is_gone_was_cancelled(table: OrderTable) -> 
     assert miss(table, "o1", 500.2, 502.2, 504.2) == ["CANCELLED 0"]
 
 
-def presumed(table: OrderTable) -> None:
+def inferred(table: OrderTable) -> None:
     table.question("o1", 101.0)
     assert miss(table, "o1", 115.0, 117.0, 119.0) == ["REJECTED 0"]
 
 
 def test_an_order_that_turns_up_after_all_is_shown(table: OrderTable) -> None:
-    presumed(table)
+    inferred(table)
     assert words(table.update(told(Status.NOTTRADED), "1")) == ["NOTTRADED 0"]
     assert list(table.active) == ["o1"] and not table.final
     table.fill(make_trade("t1", 10.0), "1")
     assert words(table.update(told(Status.ALLTRADED, 10.0), "1")) == ["ALLTRADED 10"]
-    assert table.update(told(Status.NOTTRADED), "1") == [], "told, not presumed: never left"
+    assert table.update(told(Status.NOTTRADED), "1") == [], "told, not inferred: never left"
 
 
 def test_one_that_turns_up_filled_waits_for_its_trades(table: OrderTable) -> None:
-    presumed(table)
+    inferred(table)
     assert table.update(told(Status.ALLTRADED, 10.0), "1") == []
     assert words(table.fill(make_trade("t1", 10.0), "1")) == ["t1", "ALLTRADED 10"]
 

@@ -120,7 +120,7 @@ def test_every_interleaving_ends_in_the_truth(
             legal = b.status is a.status or b.status in TRANSITIONS[a.status]
             assert legal or presumed_at.get(orderid) == n, f"{a.status.name} -> {b.status.name}"
         last_told = max(i for i, m in enumerate(messages) if m[0] == "update" and m[1] == orderid)
-        if orderid in presumed_at and last_told < len(messages) - 1 and entry.presumed:
+        if orderid in presumed_at and last_told < len(messages) - 1 and entry.inferred:
             continue            # it was concluded after the last word of the venue
         assert (entry.order.status, entry.order.traded) == (final.status, final.traded)
         _, last = mine[-1] if final.status in FINAL else statuses[-1]

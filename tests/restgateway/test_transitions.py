@@ -25,27 +25,27 @@ def test_the_table_names_every_status_and_three_of_them_are_final() -> None:
 
 @pytest.mark.parametrize("known_status", ALL, ids=lambda s: s.name)
 def test_every_cell(known_status: Status) -> None:
-    for status, news_status, presumed, traded, news_traded in CELLS:
+    for status, news_status, inferred, traded, news_traded in CELLS:
         if status is not known_status:
             continue
         known, news = make_order(status=status, traded=traded), make_order(status=news_status, traded=news_traded)
         before = deepcopy((known, news))
-        order = merge(known, news, presumed)
+        order = merge(known, news, inferred)
         assert (known, news) == before, "merge must not change what it is given"
-        cell = f"{status.name} <- {news_status.name}, presumed {presumed}, traded {traded} <- {news_traded}"
+        cell = f"{status.name} <- {news_status.name}, inferred {inferred}, traded {traded} <- {news_traded}"
         result = order or known
         assert result is not news, cell
         assert result.traded == max(traded, news_traded), cell
         if order is not None:
             assert order is not known, cell
             assert (order.status, order.traded) != (known.status, known.traded), cell
-        if status in FINAL and not presumed:
+        if status in FINAL and not inferred:
             assert result.status is status, cell
-        elif news_status in FINAL and (news_status in TRANSITIONS[status] or presumed):
+        elif news_status in FINAL and (news_status in TRANSITIONS[status] or inferred):
             assert result.status is news_status, cell
         elif result.status not in FINAL and result.traded:
             assert result.status is Status.PARTTRADED, cell
-        if presumed and status in FINAL and not traded and news_status is not status:
+        if inferred and status in FINAL and not traded and news_status is not status:
             assert order is not None, cell       # the venue goes first
 
 

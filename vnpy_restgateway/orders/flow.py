@@ -174,7 +174,7 @@ class OrderFlow:
         if self.table.disputed:
             self._on_disputed(False)
         entry: Entry | None = self.table.whose(trade.orderid, venue_id)
-        return not (entry and entry.presumed) and not (venue_id and venue_id in self.table.parked_trades)
+        return not (entry and entry.inferred) and not (venue_id and venue_id in self.table.parked_trades)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """The answer to ``query_fills`` of one order, complete as far as the venue knows."""
@@ -372,14 +372,14 @@ class OrderFlow:
     def _verify(self, entry: Entry) -> None:
         """The venue says that an order of ours has ended, which nobody here wanted: one word may be wrong, two are not."""
         def ask() -> None:
-            if not entry.is_active and not entry.presumed and not self.venue.pause():
+            if not entry.is_active and not entry.inferred and not self.venue.pause():
                 self.venue.query_order(entry)
 
         self.writer.later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
 
     def _hear_of_final(self, entry: Entry, order: OrderData, asked: bool) -> None:
         """News of an order that is over."""
-        if entry.presumed and order.status is not entry.order.status:
+        if entry.inferred and order.status is not entry.order.status:
             self.venue.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
         elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
             return              # proven by its fills

@@ -116,7 +116,7 @@ class LifeWatch:
         for entries in (table.final, table.active):
             for entry in reversed(entries.values()):
                 if (
-                    entry.acknowledged and entry.venue_id and not entry.presumed and not table.is_former(entry)
+                    entry.acknowledged and entry.venue_id and not entry.inferred and not table.is_former(entry)
                     and entry.order.status is not Status.SUBMITTING and not entry.amended
                 ):
                     young: float = entry.sent + self.flow.seen_within - now if entry.sent else 0.0

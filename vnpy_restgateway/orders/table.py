@@ -44,7 +44,7 @@ class Entry:
     venue_id: str = ""
     sent: float = 0.0                       # monotonic seconds; 0 for orders placed elsewhere
     acknowledged: bool = False              # the venue has shown that it knows the order
-    presumed: bool = False                  # the final status was concluded, not told
+    inferred: bool = False                  # the final status was concluded, not told
     doubt: StatusQuery | None = None
     filled: float = 0.0                     # sum of the trades delivered
     cancel_wanted: bool = False
@@ -84,7 +84,7 @@ class Entry:
     @property
     def is_over(self) -> bool:
         """Told by the venue and pushed to the last trade: nothing can come of it any more."""
-        return not (self.is_active or self.held or self.presumed or self.lacks_fills) and self.venue_id != ""
+        return not (self.is_active or self.held or self.inferred or self.lacks_fills) and self.venue_id != ""
 
 
 def last_word(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
@@ -199,7 +199,7 @@ class OrderTable:
         order.traded = min(order.traded, entry.filled)
         order.status = Status.SUBMITTING        # so that what is told next is pushed
         entry.order = order
-        entry.held = entry.presumed = False
+        entry.held = entry.inferred = False
         entry.listed_alive = 0
         self._file(entry)
 
@@ -233,14 +233,14 @@ class OrderTable:
         entry: Entry | None = self.active.get(orderid)
         if not entry or entry.acknowledged:
             return []
-        return self._conclude(entry, Status.REJECTED, presumed=False)
+        return self._conclude(entry, Status.REJECTED, inferred=False)
 
     def recall(self, orderid: str) -> list[Push]:
         """The user cancelled an order that never left: CANCELLED, unless the venue has shown it alive."""
         entry: Entry | None = self.active.get(orderid)
         if not entry or entry.acknowledged:
             return []
-        return self._conclude(entry, Status.CANCELLED, presumed=False)
+        return self._conclude(entry, Status.CANCELLED, inferred=False)
 
     def question(self, orderid: str, now: float) -> Entry | None:
         """The fate of a live order is unknown from here on. None if it is not alive or already in doubt."""
@@ -257,7 +257,7 @@ class OrderTable:
             return []
         # an order the venue had acknowledged was no refusal: its state was lost there
         status: Status = Status.CANCELLED if entry.acknowledged else Status.REJECTED
-        return self._conclude(entry, status, presumed=True)
+        return self._conclude(entry, status, inferred=True)
 
     def update(self, news: OrderData, venue_id: str = "", asked_at: float = 0.0) -> list[Push]:
         """
@@ -288,8 +288,8 @@ class OrderTable:
         if volume != news.volume:
             news = copy(news)
             news.volume = volume
-        order: OrderData | None = merge(entry.order, news, entry.presumed)
-        entry.presumed = False          # told now, also if told the same
+        order: OrderData | None = merge(entry.order, news, entry.inferred)
+        entry.inferred = False          # told now, also if told the same
         if order is None:
             return pushes + self._release_held(entry)
 
@@ -379,11 +379,11 @@ class OrderTable:
             order.orderid = venue_id if self.life == 1 and not self.get(venue_id) else f"{venue_id}@{self.life}"
             order.vt_orderid = f"{order.gateway_name}.{order.orderid}"
 
-    def _conclude(self, entry: Entry, status: Status, presumed: bool) -> list[Push]:
+    def _conclude(self, entry: Entry, status: Status, inferred: bool) -> list[Push]:
         order: OrderData = copy(entry.order)
         order.status = status
         entry.order = order
-        entry.presumed = presumed
+        entry.inferred = inferred
         entry.doubt = None
         entry.cancel_wanted = False
         self._file(entry)

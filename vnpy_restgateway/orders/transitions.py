@@ -23,17 +23,17 @@ FINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS
 VOLUME_NOISE: float = 1e-9
 
 
-def merge(known: OrderData, news: OrderData, presumed: bool = False) -> OrderData | None:
+def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderData | None:
     """
     What we believe after hearing ``news`` of an order: a new OrderData, or None when nothing changes.
 
-    Traded never shrinks, a final status is never left, and old news change nothing. ``presumed``
+    Traded never shrinks, a final status is never left, and old news change nothing. ``inferred``
     says that the final status we hold was concluded without proof (the venue did not know the
     order): then what the venue says now goes first.
     """
     traded: float = max(known.traded, news.traded)
     status: Status = known.status
-    if news.status in TRANSITIONS[known.status] or (presumed and news.status is not known.status):
+    if news.status in TRANSITIONS[known.status] or (inferred and news.status is not known.status):
         status = news.status
 
     if status not in FINAL and traded > VOLUME_NOISE:
