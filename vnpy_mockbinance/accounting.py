@@ -168,7 +168,7 @@ class Accounting(Trading):
         if len(data) >= PAGE:
             self.rest.query_orders(name, {"orderId": int(data[-1]["orderId"]) + 1})
             return
-        for venue_id, trades in list(self.flow.table.parked_trades.items()):
+        for venue_id, trades in list(self.flow.table.orphan_fills.items()):
             if any(trade.symbol == contract.symbol for trade in trades.values()):
                 self.query_foreign(name, venue_id)
 

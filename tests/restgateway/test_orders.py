@@ -175,7 +175,7 @@ def test_fills_of_an_order_not_known_yet_are_parked(table: OrderTable) -> None:
     pushes = table.update(told(Status.PARTTRADED, 3.0, orderid="web"), "55")
     assert words(pushes) == ["t9", "t8", "PARTTRADED 3"]
     assert [p.vt_orderid for p in pushes] == ["TEST.web"] * 3
-    assert not table.parked_trades
+    assert not table.orphan_fills
     assert table.fill(make_trade("t9", 1.0, orderid=""), "55") == []
 
 

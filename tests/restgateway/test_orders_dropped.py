@@ -35,7 +35,7 @@ def trade_all(table: OrderTable, first: int, last: int) -> None:
 def test_bounds(make: Make) -> None:
     table = make(final=10, over=20, trades=25)
     trade_all(table, 0, 999)
-    assert not table.active and not table.parked_trades
+    assert not table.active and not table.orphan_fills
     assert len(table.final) == 10 and len(table.by_venue_id) == 10
     assert table.get("o999") is not None and table.get("o900") is None
     assert table.find("995") is table.get("o995")
@@ -50,7 +50,7 @@ def test_a_trade_of_a_dropped_order_is_not_pushed_again(make: Make) -> None:
     assert table.get("o1") is None
     assert table.fill(make_trade("t1", 10.0, "o1"), "1") == []
     assert table.fill(make_trade("t1", 10.0, ""), "1") == []
-    assert not table.parked_trades              # nor is the venue asked for its order
+    assert not table.orphan_fills              # nor is the venue asked for its order
 
 
 def test_a_dropped_order_told_again_is_not_pushed_again(make: Make) -> None:
@@ -116,7 +116,7 @@ def test_a_dropped_order_that_lacked_fills_is_still_open_to_them(make: Make) -> 
     trade_all(table, 1, 5)
     assert table.get("o0") is None
     assert table.fill(make_trade("t100", 4.0, ""), "100") == []
-    assert table.fill(make_trade("t101", 6.0, ""), "100") == [] and "100" in table.parked_trades
+    assert table.fill(make_trade("t101", 6.0, ""), "100") == [] and "100" in table.orphan_fills
     assert words(table.update(told(Status.ALLTRADED, 10.0, "o0"), "100")) == ["t101"]
 
 
@@ -198,14 +198,14 @@ def test_live_orders_placed_elsewhere_are_bounded(monkeypatch: pytest.MonkeyPatc
 
 
 def test_parked_fills_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "PARKED_FILLS", 20)
+    monkeypatch.setattr(orders, "ORPHAN_FILLS", 20)
     table = OrderTable(RULE)
     for order in range(5):
         for n in range(10):
             assert table.fill(make_trade(f"t{order}.{n}", 1.0, ""), str(order)) == []
             table.fill(make_trade(f"t{order}.{n}", 1.0, ""), str(order))
-    assert list(table.parked_trades) == ["3", "4"]
+    assert list(table.orphan_fills) == ["3", "4"]
     assert len(table.update(told(Status.PARTTRADED, 10.0, "web4"), "4")) == 11
     for n in range(1_000):
         table.fill(make_trade(f"u{n}", 1.0, ""), "9")
-    assert sum(map(len, table.parked_trades.values())) <= 20
+    assert sum(map(len, table.orphan_fills.values())) <= 20

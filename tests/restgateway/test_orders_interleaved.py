@@ -128,5 +128,5 @@ def test_every_interleaving_ends_in_the_truth(
         assert (last.status, last.traded) == (final.status, final.traded)
         assert not entry.held
         assert (orderid in table.active) is (final.status not in FINAL)
-    assert not table.parked_trades
+    assert not table.orphan_fills
     assert len(seen) == sum(1 for push in seen if push.orderid in truth)

@@ -174,7 +174,7 @@ class OrderFlow:
         if self.table.disputed:
             self._on_disputed(False)
         entry: Entry | None = self.table.whose(trade.orderid, venue_id)
-        return not (entry and entry.inferred) and not (venue_id and venue_id in self.table.parked_trades)
+        return not (entry and entry.inferred) and not (venue_id and venue_id in self.table.orphan_fills)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """The answer to ``query_fills`` of one order, complete as far as the venue knows."""

@@ -25,8 +25,8 @@ Push = OrderData | TradeData
 
 FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
 OVER_KEPT: int = 200_000        # final orders that are dropped, kept for recognising one told again
-PARKED_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
-PARKED_FILLS: int = 50_000      # and fills of theirs, all together
+ORPHANS_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
+ORPHAN_FILLS: int = 50_000      # and fills of theirs, all together
 LIVE_KEPT: int = 20_000         # live orders at once; beyond, those placed elsewhere are not shown
 TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 UNSIZED: tuple[OrderType, ...] = (OrderType.MARKET,)     # their volume is the venue's to tell: some are bought by amount
@@ -117,10 +117,10 @@ class OrderTable:
         self.former: dict[str, Entry] = {}              # live orders of the life before, by the venue id they had in it
         self.disputed: list[tuple[Entry, TradeData, str]] = []      # fills that cannot be, and why; the flow takes them
         self.believed: set[str] = set()                 # ids of fills that the venue insists on
-        self.parked_trades: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
+        self.orphan_fills: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
         self.turned_away: int = 0                       # news of live orders that were too many
         self.unsure: Entry | None = None                 # told last, with a volume that has to be asked for
-        self._parked: int = 0                           # fills in ``parked_trades``
+        self._parked: int = 0                           # fills in ``orphan_fills``
 
     # look-ups
 
@@ -150,7 +150,7 @@ class OrderTable:
     def filled(self, venue_id: str) -> float:
         """What the fills come to that are known of an order, by the venue's id."""
         entry: Entry | None = self.find(venue_id)
-        parked: float = sum(trade.volume for trade in self.parked_trades.get(venue_id, {}).values())
+        parked: float = sum(trade.volume for trade in self.orphan_fills.get(venue_id, {}).values())
         return parked + (entry.filled if entry else 0.0)
 
     def mark_life(self) -> None:
@@ -176,7 +176,7 @@ class OrderTable:
         for key, entry in self.by_venue_id.items():
             entry.life = self.life
             self.former.pop(key, None)
-        self.parked_trades.clear()
+        self.orphan_fills.clear()
         self._parked = 0
 
     def is_former(self, entry: Entry) -> bool:
@@ -282,7 +282,7 @@ class OrderTable:
         entry.waits = False
         entry.created = entry.created or news.datetime
         entry.doubt = None
-        pushes: list[Push] = self._release_parked(entry)
+        pushes: list[Push] = self._release_orphans(entry)
 
         volume: float = self._volume(entry, news, asked_at)
         if volume != news.volume:
@@ -310,12 +310,12 @@ class OrderTable:
         if entry is None:
             if trade.tradeid in self.trade_ids:
                 return []
-            parked: dict[str, TradeData] = self.parked_trades.setdefault(venue_id or trade.orderid, {})
+            parked: dict[str, TradeData] = self.orphan_fills.setdefault(venue_id or trade.orderid, {})
             if trade.tradeid not in parked:
                 parked[trade.tradeid] = trade
                 self._parked += 1
-            while len(self.parked_trades) > PARKED_KEPT or self._parked > PARKED_FILLS:
-                self._unpark(next(iter(self.parked_trades)))
+            while len(self.orphan_fills) > ORPHANS_KEPT or self._parked > ORPHAN_FILLS:
+                self._take_orphans(next(iter(self.orphan_fills)))
             return []
         return [*self._deliver(entry, trade), *self._release_held(entry)]
 
@@ -364,7 +364,7 @@ class OrderTable:
         self._rename_foreign(entry.order, venue_id)
         self._identify(entry, venue_id)
         self._file(entry)
-        pushes: list[Push] = self._release_parked(entry)
+        pushes: list[Push] = self._release_orphans(entry)
         if entry.order.status in FINAL and entry.lacks_fills:
             entry.held = True
             return pushes
@@ -452,15 +452,15 @@ class OrderTable:
             datetime=trade.datetime, gateway_name=trade.gateway_name,
         )]
 
-    def _release_parked(self, entry: Entry) -> list[Push]:
+    def _release_orphans(self, entry: Entry) -> list[Push]:
         pushes: list[Push] = []
         for key in {entry.venue_id, entry.order.orderid}:
-            for trade in self._unpark(key):
+            for trade in self._take_orphans(key):
                 pushes.extend(self._deliver(entry, trade))
         return pushes
 
-    def _unpark(self, key: str) -> list[TradeData]:
-        trades: list[TradeData] = list(self.parked_trades.pop(key, {}).values())
+    def _take_orphans(self, key: str) -> list[TradeData]:
+        trades: list[TradeData] = list(self.orphan_fills.pop(key, {}).values())
         self._parked -= len(trades)
         return trades
 
