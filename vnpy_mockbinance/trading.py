@@ -304,7 +304,7 @@ class Trading(RestGateway):
         if reply.status == 200 and not reply.malformed:
             try:
                 record = self.read_order(reply.data, contract, entry)
-                if not (entry.is_active or entry.held) and entry.venue_id not in ("", record.venue_id):
+                if not (entry.is_active or entry.awaiting_fills) and entry.venue_id not in ("", record.venue_id):
                     raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
             except Shape as problem:
                 self.log_once("query order", f"Order data not understood: {problem}", WARNING)
@@ -321,7 +321,7 @@ class Trading(RestGateway):
         self.rest.on_limits(reply, code, text)
         if code in (NO_SUCH_ORDER, ARCHIVED_ORDER) and reply.status // 100 == 4:
             self.flow.on_missing(orderid, asked_at)
-            if entry.held and entry.venue_id and not entry.id_doubted:
+            if entry.awaiting_fills and entry.venue_id and not entry.id_doubted:
                 entry.id_doubted = True         # the id may be wrong, which the fills are asked for by
                 self.query_order(entry)
         elif code in AUTHENTICATION:

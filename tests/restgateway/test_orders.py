@@ -54,12 +54,12 @@ def test_the_final_update_waits_for_its_trades(table: OrderTable) -> None:
 
 
 def test_a_held_final_can_be_released_without_its_trades(table: OrderTable) -> None:
-    assert table.release("o1") == []
+    assert table.release_final("o1") == []
     table.update(told(Status.CANCELLED, 3.0), "1")
-    assert words(table.release("o1")) == ["CANCELLED 3"]
-    assert table.release("o1") == []
+    assert words(table.release_final("o1")) == ["CANCELLED 3"]
+    assert table.release_final("o1") == []
     assert words(table.fill(make_trade("t1", 3.0), "1")) == ["t1"]
-    assert table.release("unknown") == []
+    assert table.release_final("unknown") == []
 
 
 def test_a_cancelled_order_that_turns_out_to_have_traded_more_is_held_for_it(table: OrderTable) -> None:

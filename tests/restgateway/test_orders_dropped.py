@@ -112,7 +112,7 @@ def test_a_dropped_order_that_lacked_fills_is_still_open_to_them(make: Make) -> 
     table.submit(make_order("o0"), 1.0)
     assert words(table.fill(make_trade("t100", 4.0, "o0"), "100")) == ["t100"]
     assert table.update(told(Status.ALLTRADED, 10.0, "o0"), "100") == []
-    assert words(table.release("o0")) == ["ALLTRADED 10"]
+    assert words(table.release_final("o0")) == ["ALLTRADED 10"]
     trade_all(table, 1, 5)
     assert table.get("o0") is None
     assert table.fill(make_trade("t100", 4.0, ""), "100") == []

@@ -126,7 +126,7 @@ def test_every_interleaving_ends_in_the_truth(
         _, last = mine[-1] if final.status in FINAL else statuses[-1]
         assert isinstance(last, OrderData), "the final push comes after all its trades"
         assert (last.status, last.traded) == (final.status, final.traded)
-        assert not entry.held
+        assert not entry.awaiting_fills
         assert (orderid in table.active) is (final.status not in FINAL)
     assert not table.orphan_fills
     assert len(seen) == sum(1 for push in seen if push.orderid in truth)

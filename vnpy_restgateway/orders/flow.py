@@ -183,7 +183,7 @@ class OrderFlow:
             if self.table.disputed:
                 self._on_disputed(True)
         entry: Entry | None = self.table.get(orderid)
-        if entry and entry.held:
+        if entry and entry.awaiting_fills:
             entry.fill_queries += 1
             if entry.fill_queries == 1:
                 self.venue.query_order(entry)       # perhaps its end was told wrongly
@@ -193,7 +193,7 @@ class OrderFlow:
                     f"Order {orderid} traded {entry.order.traded:g}, but the venue lists fills of {entry.filled:g} only",
                     WARNING,
                 )
-                self._push(self.table.release(orderid))
+                self._push(self.table.release_final(orderid))
 
     def on_missing(self, orderid: str, asked_at: float) -> None:
         """The venue does not know an order (asked at a monotonic time)."""
@@ -249,9 +249,9 @@ class OrderFlow:
         for their trades go out, for the trades cannot be had any more.
         """
         for entry in list(self.table.final.values()):
-            if entry.held:
+            if entry.awaiting_fills:
                 self.venue.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
-                self._push(self.table.release(entry.orderid))
+                self._push(self.table.release_final(entry.orderid))
         self.ask_all()
         return len(self.table.active)
 
@@ -260,7 +260,7 @@ class OrderFlow:
         for entry in list(self.table.active.values()):
             self._ask(entry)
         for entry in self.table.final.values():
-            if entry.held:
+            if entry.awaiting_fills:
                 entry.fill_queries = min(entry.fill_queries, 1)
 
     @property
@@ -388,7 +388,7 @@ class OrderFlow:
             if entry.listed_alive < LISTED_ALIVE:
                 self._verify(entry)
                 return
-            if not entry.held:
+            if not entry.awaiting_fills:
                 self.venue.log(
                     f"Order {entry.orderid} is alive at the venue, although it was told to be {entry.order.status.value}", ERROR
                 )
@@ -424,7 +424,7 @@ class OrderFlow:
 
     def _settle(self, entry: Entry) -> None:
         """What is left to do for an order whose state was just told."""
-        if entry.held:
+        if entry.awaiting_fills:
             self._fetch_fills(entry)
         if entry.cancel_wanted and entry.is_active and not entry.cancel_in_flight and entry.acknowledged:
             self._withdraw_later(entry, at_once=not entry.cancel_tries)
@@ -437,7 +437,7 @@ class OrderFlow:
 
     def _fetch_fills(self, entry: Entry) -> None:
         orderid: str = entry.orderid
-        if not entry.held:
+        if not entry.awaiting_fills:
             return
         if not self.venue.pause():
             self._query_fills(entry)

@@ -54,7 +54,7 @@ class Entry:
     waits: bool = False                     # in line at the gateway: nothing of it has left
     created: datetime | None = None         # the venue's time of it, which no amendment changes
     asked_for: float = 0.0                  # when what the venue said of its volume was asked for; pushes: when they came
-    held: bool = False                      # final, but not pushed before its missing trades are
+    awaiting_fills: bool = False                      # final, but not pushed before its missing trades are
     fill_queries: int = 0
     client_id: str = ""                     # the client order id at the venue
     identified_at: float = 0.0              # when the venue's id was told first, monotonic s
@@ -199,7 +199,7 @@ class OrderTable:
         order.traded = min(order.traded, entry.filled)
         order.status = Status.SUBMITTING        # so that what is told next is pushed
         entry.order = order
-        entry.held = entry.inferred = False
+        entry.awaiting_fills = entry.inferred = False
         entry.listed_alive = 0
         self._file(entry)
 
@@ -291,14 +291,14 @@ class OrderTable:
         order: OrderData | None = merge(entry.order, news, entry.inferred)
         entry.inferred = False          # told now, also if told the same
         if order is None:
-            return pushes + self._release_held(entry)
+            return pushes + self._release_complete(entry)
 
         entry.order = order
         self._file(entry)
         if order.status in FINAL and entry.lacks_fills:
-            entry.held = True           # the trade goes out before the update that makes the order final
+            entry.awaiting_fills = True           # the trade goes out before the update that makes the order final
             return pushes
-        entry.held = False
+        entry.awaiting_fills = False
         return [*pushes, copy(order)]
 
     def fill(self, trade: TradeData, venue_id: str = "") -> list[Push]:
@@ -317,14 +317,14 @@ class OrderTable:
             while len(self.orphan_fills) > ORPHANS_KEPT or self._parked > ORPHAN_FILLS:
                 self._take_orphans(next(iter(self.orphan_fills)))
             return []
-        return [*self._deliver(entry, trade), *self._release_held(entry)]
+        return [*self._deliver(entry, trade), *self._release_complete(entry)]
 
-    def release(self, orderid: str) -> list[Push]:
+    def release_final(self, orderid: str) -> list[Push]:
         """Push a held final order although its trades could not be had."""
         entry: Entry | None = self.get(orderid)
-        if not entry or not entry.held:
+        if not entry or not entry.awaiting_fills:
             return []
-        entry.held = False
+        entry.awaiting_fills = False
         return [copy(entry.order)]
 
     def whose(self, orderid: str, venue_id: str) -> Entry | None:
@@ -366,7 +366,7 @@ class OrderTable:
         self._file(entry)
         pushes: list[Push] = self._release_orphans(entry)
         if entry.order.status in FINAL and entry.lacks_fills:
-            entry.held = True
+            entry.awaiting_fills = True
             return pushes
         return [*pushes, copy(entry.order)]
 
@@ -416,7 +416,7 @@ class OrderTable:
         while len(self.final) > FINAL_KEPT and turns:
             turns -= 1
             oldest, old = self.final.popitem(last=False)
-            if old.held:
+            if old.awaiting_fills:
                 self.final[oldest] = old            # not pushed yet: its turn comes again
                 continue
             if self.by_venue_id.get(old.venue_id) is old:
@@ -464,10 +464,10 @@ class OrderTable:
         self._parked -= len(trades)
         return trades
 
-    def _release_held(self, entry: Entry) -> list[Push]:
-        if not entry.held or entry.lacks_fills:
+    def _release_complete(self, entry: Entry) -> list[Push]:
+        if not entry.awaiting_fills or entry.lacks_fills:
             return []
-        entry.held = False
+        entry.awaiting_fills = False
         return [copy(entry.order)]
 
 

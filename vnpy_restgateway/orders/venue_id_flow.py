@@ -260,7 +260,7 @@ class VenueIdOrderFlow(OrderFlow):
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """As the base; and more was filled than we were told: ask for the order."""
         entry: Entry | None = self.table.get(orderid)
-        held: bool = bool(entry and entry.held)
+        held: bool = bool(entry and entry.awaiting_fills)
         super().on_fills(orderid, trades, venue_id)
         if entry is None:
             return
@@ -416,7 +416,7 @@ class VenueIdOrderFlow(OrderFlow):
 
     def _settle(self, entry: Entry) -> None:
         super()._settle(entry)
-        if entry.lacks_fills and not entry.held:
+        if entry.lacks_fills and not entry.awaiting_fills:
             self._fetch_fills(entry)
 
     def _fetch_fills(self, entry: Entry) -> None:
@@ -425,7 +425,7 @@ class VenueIdOrderFlow(OrderFlow):
             return
         if not self.venue.pause():
             self._query_fills(entry)
-        delay: float = min(0.2 * 2 ** entry.fill_queries, FILLS_PAUSE) if entry.held else FILLS_PAUSE
+        delay: float = min(0.2 * 2 ** entry.fill_queries, FILLS_PAUSE) if entry.awaiting_fills else FILLS_PAUSE
         if entry.fill_queries >= self.fill_queries:
             delay = FILLS_LONGEST
         self.writer.later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
