@@ -401,7 +401,7 @@ class Trading(RestGateway):
         for record in listed:
             self.flow.on_order(record.order, record.venue_id, asked_at, asked)
 
-    def push(self, item: Push) -> None:
+    def publish(self, item: Push) -> None:
         if isinstance(item, OrderData) and item.orderid in self.capped and item.status is not Status.SUBMITTING:
             self.capped.discard(item.orderid)
             self.writer.post(self.cancel_rest, item.orderid)
@@ -409,7 +409,7 @@ class Trading(RestGateway):
             entry: Entry | None = self.flow.table.get(item.orderid)
             if entry and entry.venue_id:
                 self.on_rules_doubted()     # accepted first, refused afterwards
-        super().push(item)          # the item is the listeners' from here on
+        super().publish(item)          # the item is the listeners' from here on
 
     def cancel_rest(self, orderid: str) -> None:
         """What a market order sent as a limit order did not get at once."""

@@ -144,7 +144,7 @@ class MockBinanceGateway(Accounting):
         self._listings.clear()
         self.flow.venue, self.flow.needs_venue_id = self, False
         self.rest.key, self.rest.unsigned = "", False
-        self.polling = self.after_push = None
+        self.polling = self.on_published = None
         self.last_trade.clear()
         self.pages.clear()
         server: str = values["Server"]
@@ -418,7 +418,7 @@ class MockBinanceGateway(Accounting):
             self.start(lambda: self.md.connect(md_host, *self._proxy))
         if self.rest.unsigned:
             self.polling = Polling(self)
-            self.after_push = partial(self.writer.sooner, 0.2, "account", self.rest.query_account)
+            self.on_published = partial(self.writer.sooner, 0.2, "account", self.rest.query_account)
             self.polling.look()
         elif self.rest.key:
             self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))

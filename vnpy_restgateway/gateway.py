@@ -87,7 +87,7 @@ class RestGateway(BaseGateway):
         self.ready: bool = False                                # contracts are here, orders can be taken
         self.gate: Gate = Gate()                                # shut: no requests at all
         self.order_gate: Gate = Gate()                          # shut: no new orders
-        self.after_push: Callable[[], None] | None = None       # where balances are not told by themselves
+        self.on_published: Callable[[], None] | None = None       # where balances are not told by themselves
 
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = self.make_flow()
@@ -163,7 +163,7 @@ class RestGateway(BaseGateway):
             return
         order.status = Status.CANCELLED
         self.log(f"Order {order.orderid} cancelled before it was sent")
-        self.push(order)
+        self.publish(order)
 
     def _open(self, values: dict[str, Any]) -> None:
         self.ready = False
@@ -250,7 +250,7 @@ class RestGateway(BaseGateway):
         make_numbers(order)
         order.datetime = self.now()
         self.log(f"Order rejected, not sent: {reason}", ERROR)
-        self.push(order)
+        self.publish(order)
 
     def now(self) -> datetime:
         """The venue's time, tz-aware, where it is known; else this machine's."""
@@ -288,7 +288,7 @@ class RestGateway(BaseGateway):
     def on_new_life(self) -> None:
         """See ``flow.Venue``."""
 
-    def push(self, item: Push) -> None:
+    def publish(self, item: Push) -> None:
         """Hand an order or a trade to the event engine."""
         if isinstance(item, TradeData):
             self.on_trade(item)
@@ -296,8 +296,8 @@ class RestGateway(BaseGateway):
             if item.datetime is None and item.status in ENDED:
                 item.datetime = self.now()          # the venue has none for it
             self.on_order(item)
-        if self.after_push is not None:
-            self.after_push()
+        if self.on_published is not None:
+            self.on_published()
 
     def settle(
         self, callback: Callable[[Reply | None, BaseException | None], None], reply: Reply | None, error: BaseException | None

@@ -21,7 +21,7 @@ class Venue(Protocol):
     def query_fills(self, entry: Entry) -> None:
         """Ask for the fills of one order: ``on_fills``."""
 
-    def push(self, item: Push) -> None:
+    def publish(self, item: Push) -> None:
         """Hand an OrderData or TradeData to the event engine."""
 
     def log(self, msg: str, level: int = INFO) -> None:

@@ -77,7 +77,7 @@ class Desk:
         if self.answer_fills:
             self.answer_fills(entry.orderid)
 
-    def push(self, item: Push) -> None:
+    def publish(self, item: Push) -> None:
         self.pushes.append(item.tradeid if isinstance(item, TradeData) else f"{item.status.name} {item.traded:g}")
 
     def log(self, msg: str, level: int = INFO) -> None:

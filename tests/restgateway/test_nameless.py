@@ -26,8 +26,8 @@ class NamelessDesk(Desk):
         self.flow = VenueIdOrderFlow(self, self, RULE)
         self.shown: list[tuple[str, Status, float]] = []
 
-    def push(self, item: object) -> None:
-        super().push(item)      # type: ignore[arg-type]
+    def publish(self, item: object) -> None:
+        super().publish(item)      # type: ignore[arg-type]
         if isinstance(item, OrderData):
             self.shown.append((item.orderid, item.status, item.traded))
 

@@ -64,14 +64,14 @@ class QteTrading:
 
     # what the flow asks
 
-    def push(self, item: Push) -> None:
+    def publish(self, item: Push) -> None:
         """Hand an order or a trade to the event engine."""
         if isinstance(item, TradeData):
             self.witness.on_trade(item, self._base(item.symbol), monotonic())
         elif item.status in FINAL:
             self.marks.pop(item.orderid, None)
         self.gateway.writer.sooner(0.2, "qte account", self.poll_account)
-        self.gateway.push(item)
+        self.gateway.publish(item)
 
     def log(self, msg: str, level: int = INFO) -> None:
         """One log line."""

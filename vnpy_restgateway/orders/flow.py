@@ -51,7 +51,7 @@ class OrderFlow:
         """A checked order of ours: push SUBMITTING, send it."""
         entry: Entry = self.table.submit(order, monotonic())
         try:
-            self.venue.push(order)
+            self.venue.publish(order)
         except Exception as error:
             self._report("push", error)     # what a listener does must not keep the order from being sent
         self.send(entry)
@@ -202,7 +202,7 @@ class OrderFlow:
         known: Entry | None = self.table.active.get(orderid)
         was_shown: bool = known is not None and known.order.status is not Status.SUBMITTING
         for order in self.table.missing(orderid, asked_at):
-            self.venue.push(order)
+            self.venue.publish(order)
             entry: Entry | None = self.table.get(orderid)
             if entry and entry.acknowledged:
                 self.venue.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
@@ -466,7 +466,7 @@ class OrderFlow:
     def _push(self, pushes: list[Push]) -> None:
         for item in pushes:
             try:
-                self.venue.push(item)
+                self.venue.publish(item)
             except Exception as error:          # the trades and orders behind it go out all the same
                 self._report("push", error)
 
