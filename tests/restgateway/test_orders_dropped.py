@@ -18,7 +18,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     """A table that keeps few: ``make(final, over, trades)``."""
     def make(final: int = 2, over: int = 1_000, trades: int = 1_000) -> OrderTable:
         monkeypatch.setattr(orders, "FINAL_KEPT", final)
-        monkeypatch.setattr(orders, "OVER_KEPT", over)
+        monkeypatch.setattr(orders, "FINISHED_KEPT", over)
         monkeypatch.setattr(orders, "TRADES_KEPT", trades)
         return OrderTable(RULE)
     return make
@@ -41,7 +41,7 @@ def test_bounds(make: Make) -> None:
     assert table.find("995") is table.get("o995")
     assert all(f"t{n}" in table.trade_ids for n in range(975, 1_000))
     assert not any(f"t{n}" in table.trade_ids for n in range(950))
-    assert table.trade_ids.size <= 25 * 64 and table.over.size <= 20 * 64
+    assert table.trade_ids.size <= 25 * 64 and table.finished.size <= 20 * 64
 
 
 def test_a_trade_of_a_dropped_order_is_not_pushed_again(make: Make) -> None:

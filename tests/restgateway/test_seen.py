@@ -2,12 +2,12 @@
 
 import pytest
 
-from vnpy_restgateway.orders.dedup import Seen
+from vnpy_restgateway.orders.dedup import DedupSet
 
 
 @pytest.mark.parametrize("kept", [1, 2, 7, 25, 1_000])
 def test_the_newest_are_known_and_the_oldest_forgotten(kept: int) -> None:
-    seen = Seen(kept)
+    seen = DedupSet(kept)
     for number in range(10 * kept):
         assert f"t{number}" not in seen
         seen.add(f"t{number}")
@@ -17,7 +17,7 @@ def test_the_newest_are_known_and_the_oldest_forgotten(kept: int) -> None:
 
 
 def test_it_takes_the_same_room_however_much_is_added() -> None:
-    seen = Seen(100)
+    seen = DedupSet(100)
     assert seen.size == 0
     seen.add("first")
     one: int = seen.size
@@ -31,7 +31,7 @@ def test_it_takes_the_same_room_however_much_is_added() -> None:
 
 
 def test_a_thing_told_again_takes_no_second_place() -> None:
-    seen = Seen(3)
+    seen = DedupSet(3)
     for _ in range(100):
         seen.add("a")
     for thing in ("b", "c", "d"):
@@ -41,7 +41,7 @@ def test_a_thing_told_again_takes_no_second_place() -> None:
 
 def test_things_that_share_a_place_are_told_apart() -> None:
     """Hashes of small integers are the integers: these all begin at the same slot, and -1 and 0 hash to odd values."""
-    seen = Seen(100)
+    seen = DedupSet(100)
     alike: list[int] = [0, 1, -1, -2, *(n * 2**20 for n in range(1, 90))]
     for done, number in enumerate(alike):
         seen.add(number)
@@ -50,7 +50,7 @@ def test_things_that_share_a_place_are_told_apart() -> None:
 
 
 def test_clear_forgets_all() -> None:
-    seen = Seen(2)
+    seen = DedupSet(2)
     for number in range(5):
         seen.add(number)
     seen.clear()

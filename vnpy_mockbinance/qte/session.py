@@ -129,7 +129,7 @@ class QteDesk(QteTrading):
     def _on_time(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         gateway = self.gateway
         try:
-            is_over: bool = self.keeper.sampled(int(reply.data["serverTime"]), asked_at, monotonic())       # type: ignore
+            is_finished: bool = self.keeper.sampled(int(reply.data["serverTime"]), asked_at, monotonic())       # type: ignore
         except Shape as problem:
             self._found.failures += 1
             if self._found.failures == 1:
@@ -137,7 +137,7 @@ class QteDesk(QteTrading):
             gateway.writer.later(self._found.delay(0.5), "qte time", self._sample)
             return
         self._found.failures = 0
-        if is_over and not gateway.ready:
+        if is_finished and not gateway.ready:
             self.open()
 
     def open(self) -> None:

@@ -82,10 +82,10 @@ def settle(desk: Desk, sent: list[str], resting: str, has_struck: bool, why_not:
         raise Missed("vacuous", why_not)
     orders = desk.recorder.orders
 
-    def is_over() -> bool:
+    def is_finished() -> bool:
         return orders[resting].status in ENDED and all(
             orderid in orders and orders[orderid].status in SETTLED for orderid in sent
         )
 
-    desk.recorder.wait(is_over, "all orders settled", desk.profile.patience + 60.0)
+    desk.recorder.wait(is_finished, "all orders settled", desk.profile.patience + 60.0)
     return monotonic() - well

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 BYTES: int = 8          # of a slot
 
 
-class Seen:
+class DedupSet:
     """
     The newest ``kept`` things that were added at least, twice as many at most.
 

@@ -16,7 +16,7 @@ from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from .contradictions import fill_contradiction
-from .dedup import Seen
+from .dedup import DedupSet
 from .not_found_policy import StatusQuery, NotFoundPolicy
 from .order_data import copy
 from .transitions import FINAL, VOLUME_NOISE, merge
@@ -24,7 +24,7 @@ from .transitions import FINAL, VOLUME_NOISE, merge
 Push = OrderData | TradeData
 
 FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
-OVER_KEPT: int = 200_000        # final orders that are dropped, kept for recognising one told again
+FINISHED_KEPT: int = 200_000        # final orders that are dropped, kept for recognising one told again
 ORPHANS_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
 ORPHAN_FILLS: int = 50_000      # and fills of theirs, all together
 LIVE_KEPT: int = 20_000         # live orders at once; beyond, those placed elsewhere are not shown
@@ -82,12 +82,12 @@ class Entry:
         return self.filled < self.order.traded * (1.0 - SUM_NOISE) - VOLUME_NOISE
 
     @property
-    def is_over(self) -> bool:
+    def is_finished(self) -> bool:
         """Told by the venue and pushed to the last trade: nothing can come of it any more."""
         return not (self.is_active or self.held or self.inferred or self.lacks_fills) and self.venue_id != ""
 
 
-def last_word(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
+def final_fingerprint(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
     """
     What the venue says of an order that is over, as often as it is asked. The id alone would not do: a venue that
     lost its state uses its ids again, and Binance's are unique per symbol only.
@@ -108,9 +108,9 @@ class OrderTable:
         self.active: dict[str, Entry] = {}
         self.final: OrderedDict[str, Entry] = OrderedDict()
         self.by_venue_id: dict[str, Entry] = {}
-        self.over: Seen = Seen(OVER_KEPT)               # ``last_word`` of orders that were final and are dropped
-        self.trade_ids: Seen = Seen(TRADES_KEPT)
-        self.prints: Seen = Seen(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
+        self.finished: DedupSet = DedupSet(FINISHED_KEPT)               # ``final_fingerprint`` of orders that were final and are dropped
+        self.trade_ids: DedupSet = DedupSet(TRADES_KEPT)
+        self.prints: DedupSet = DedupSet(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
         self.recent: dict[str, None] = {}               # ids of trades delivered since ``mark_life``, oldest first
         self.marked_at: float = float("inf")            # monotonic s of ``mark_life``
         self.life: int = 1                              # of the venue: one that loses its state begins another
@@ -165,7 +165,7 @@ class OrderTable:
         """
         self.life += 1
         self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
-        self.over.clear()
+        self.finished.clear()
         self.trade_ids.clear()
         if self.marked_at == float("inf"):
             self.recent.clear()
@@ -270,7 +270,7 @@ class OrderTable:
         self.unsure = None
         entry: Entry | None = self.whose(news.orderid, venue_id)
         if entry is None:
-            if last_word(news, venue_id) in self.over:
+            if final_fingerprint(news, venue_id) in self.finished:
                 return []           # told again, long after it was over
             if news.status not in FINAL and len(self.active) >= LIVE_KEPT:
                 self.turned_away += 1
@@ -421,8 +421,8 @@ class OrderTable:
                 continue
             if self.by_venue_id.get(old.venue_id) is old:
                 del self.by_venue_id[old.venue_id]
-            if old.is_over:
-                self.over.add(last_word(old.order, old.venue_id))
+            if old.is_finished:
+                self.finished.add(final_fingerprint(old.order, old.venue_id))
 
     def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
         if trade.tradeid in self.trade_ids:
