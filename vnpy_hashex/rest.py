@@ -21,7 +21,7 @@ from vnpy_restgateway.net.outcome import (
     describe,
     http_code,
 )
-from vnpy_restgateway.net.rate_limiter import Job, Pacer
+from vnpy_restgateway.net.rate_limiter import Job, RequestThrottler
 from vnpy_restgateway.net.rest import Request, RestClient
 
 from . import klines
@@ -81,14 +81,14 @@ class RestApi(RestClient):
         self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: str = ""
-        self.pacer: Pacer = Pacer(REQUESTS_PER_SECOND, BURST)
+        self.pacer: RequestThrottler = RequestThrottler(REQUESTS_PER_SECOND, BURST)
         self._failures: dict[str, int] = {}
 
     def connect(self, host: str, key: str, secret: str, proxy_host: str, proxy_port: int) -> None:
         """Start the workers. Nothing is asked yet."""
         self.key = key
         self.secret = secret
-        self.pacer = Pacer(self.gateway.requests_per_second, max(BURST, int(self.gateway.requests_per_second)))
+        self.pacer = RequestThrottler(self.gateway.requests_per_second, max(BURST, int(self.gateway.requests_per_second)))
         self._failures.clear()
         self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
         self.closing.clear()

@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpy_restgateway.net.rate_limiter import Pacer
+from vnpy_restgateway.net.rate_limiter import RequestThrottler
 
 
 def job(log: list[str], name: str):     # type: ignore[no-untyped-def]
     return lambda: log.append(name)
 
 
-def drain(pacer: Pacer, now: float) -> None:
+def drain(pacer: RequestThrottler, now: float) -> None:
     while (taken := pacer.take(now)) is not None:
         taken()
 
 
 def test_a_burst_then_the_rate() -> None:
     log: list[str] = []
-    pacer = Pacer(rate=10.0, burst=3)
+    pacer = RequestThrottler(rate=10.0, burst=3)
     for n in range(6):
         pacer.put(0, job(log, str(n)))
     drain(pacer, 100.0)
@@ -34,7 +34,7 @@ def test_a_burst_then_the_rate() -> None:
 
 def test_the_smallest_rank_goes_first_and_inside_a_rank_the_eldest() -> None:
     log: list[str] = []
-    pacer = Pacer(rate=1.0, burst=1)
+    pacer = RequestThrottler(rate=1.0, burst=1)
     for rank, name in ((3, "query"), (1, "order 1"), (0, "cancel"), (1, "order 2")):
         pacer.put(rank, job(log, name))
     for second in range(4):
@@ -43,7 +43,7 @@ def test_the_smallest_rank_goes_first_and_inside_a_rank_the_eldest() -> None:
 
 
 def test_a_long_rest_earns_no_more_than_a_burst() -> None:
-    pacer = Pacer(rate=10.0, burst=2)
+    pacer = RequestThrottler(rate=10.0, burst=2)
     log: list[str] = []
     for n in range(10):
         pacer.put(0, job(log, str(n)))
@@ -53,7 +53,7 @@ def test_a_long_rest_earns_no_more_than_a_burst() -> None:
 
 
 def test_clear() -> None:
-    pacer = Pacer(1.0, 1)
+    pacer = RequestThrottler(1.0, 1)
     pacer.put(0, lambda: None)
     pacer.clear()
     assert not len(pacer) and pacer.take(1.0) is None and pacer.wait(1.0) is None
@@ -62,7 +62,7 @@ def test_clear() -> None:
 @pytest.mark.parametrize("rate, burst", [(0.0, 1), (-1.0, 1), (float("nan"), 1), (1.0, 0)])
 def test_a_pace_that_lets_nothing_through_is_none(rate: float, burst: int) -> None:
     with pytest.raises(ValueError, match="no pace"):
-        Pacer(rate, burst)
+        RequestThrottler(rate, burst)
 
 
 @given(
@@ -72,7 +72,7 @@ def test_a_pace_that_lets_nothing_through_is_none(rate: float, burst: int) -> No
 def test_never_more_than_burst_and_rate_allow_and_nothing_is_lost(
     rate: float, burst: int, arrivals: list[tuple[float, int]]
 ) -> None:
-    pacer = Pacer(rate, burst)
+    pacer = RequestThrottler(rate, burst)
     now, sent, log = 0.0, [], []        # type: float, list[float], list[str]
     for n, (gap, rank) in enumerate(arrivals):
         now += gap

@@ -6,7 +6,7 @@ from collections.abc import Callable
 Job = Callable[[], None]
 
 
-class Pacer:
+class RequestThrottler:
     """
     A token bucket with one line for each rank, the smallest rank first. ``now`` is a monotonic clock
     in seconds. Used by one thread.
