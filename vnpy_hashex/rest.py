@@ -251,7 +251,7 @@ class RestApi(RestClient):
 
     def on_limits(self, reply: Reply, text: str) -> bool:
         """429 and 418, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
-        return self.gateway.shut_gate(reply, text, LIMIT_FALLBACK)
+        return self.gateway.apply_retry_after(reply, text, LIMIT_FALLBACK)
 
     # commands and single questions: answered whatever happens, never repeated here
 

@@ -219,7 +219,7 @@ class RestApi(RestClient):
         orders (-1015) keep new orders back only: cancels and queries are no part of that limit.
         """
         fallback: float = BAN_FALLBACK if reply.status == 418 else LIMIT_FALLBACK
-        return self.gateway.shut_gate(reply, text, fallback, orders_only=code == TOO_MANY_ORDERS)
+        return self.gateway.apply_retry_after(reply, text, fallback, orders_only=code == TOO_MANY_ORDERS)
 
     def query_time(self) -> None:
         """One sample of the server's clock; the gateway asks for several. Timed in the worker, not in the queue."""

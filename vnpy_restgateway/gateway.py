@@ -46,7 +46,7 @@ from .orders.flow import OrderFlow
 from .orders.not_found_policy import NotFoundPolicy
 from .orders.order_data import PLAIN_EVENTS, OrderForm, new
 from .orders.table import Entry, Push
-from .schedule import Gate, retry_after
+from .schedule import RetryAfterGate, retry_after
 from .settings import Field, SettingError, proxy_of, read_setting
 from .sound import changes, make_numbers, word
 from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, CryptoRules
@@ -85,8 +85,8 @@ class RestGateway(BaseGateway):
         self.secrets: tuple[str, ...] = ()
         self.proxy_secrets: tuple[str, ...] = ()
         self.ready: bool = False                                # contracts are here, orders can be taken
-        self.gate: Gate = Gate()                                # shut: no requests at all
-        self.order_gate: Gate = Gate()                          # shut: no new orders
+        self.gate: RetryAfterGate = RetryAfterGate()                                # shut: no requests at all
+        self.order_gate: RetryAfterGate = RetryAfterGate()                          # shut: no new orders
         self.on_published: Callable[[], None] | None = None       # where balances are not told by themselves
 
         self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
@@ -170,8 +170,8 @@ class RestGateway(BaseGateway):
         self._said.clear()
         self._counted.clear()
         self._first.clear()
-        self.gate = Gate()
-        self.order_gate = Gate()
+        self.gate = RetryAfterGate()
+        self.order_gate = RetryAfterGate()
         self.open(values)
 
     def _guard(self, call: Callable[[], None]) -> None:
@@ -317,14 +317,14 @@ class RestGateway(BaseGateway):
         """Seconds the venue wants to be left alone, 0 if it does not."""
         return self.gate.remaining(time.monotonic()) if self.gate.shut_until else 0.0
 
-    def shut_gate(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
+    def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
         """
         A 429 or 418: shut the gate for as long as its Retry-After says, ``fallback`` seconds without one, and tell the
         user once. False: the reply is neither.
         """
         if reply.status not in (418, 429):
             return False
-        gate: Gate = self.order_gate if orders_only else self.gate
+        gate: RetryAfterGate = self.order_gate if orders_only else self.gate
         seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
         what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
         if gate.shut(seconds, time.monotonic(), what):

@@ -70,7 +70,7 @@ class Timers:
             calls.append((name, self._calls.pop(name)[1]))
 
 
-class Gate:
+class RetryAfterGate:
     """
     Shut while the venue has told us to stay away (429, 418: Retry-After).
 

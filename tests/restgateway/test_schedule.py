@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpy_restgateway.schedule import Gate, Timers, retry_after
+from vnpy_restgateway.schedule import RetryAfterGate, Timers, retry_after
 
 
 def run(timers: Timers, now: float) -> None:
@@ -94,7 +94,7 @@ def test_timers_behave_as_a_dict_of_names(sets: list[tuple[str, int, bool]], now
 
 
 def test_the_gate_shuts_for_the_longest_time_said() -> None:
-    gate = Gate()
+    gate = RetryAfterGate()
     assert gate.remaining(100.0) == 0
     assert gate.shut(10.0, 100.0, "429")
     assert not gate.shut(5.0, 101.0, "429"), "nothing new to tell"
