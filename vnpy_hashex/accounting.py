@@ -1,4 +1,4 @@
-"""What the venue says of the account: balances, orders, fills, by answer and by push. Writer thread only."""
+"""What the venue says of the account: balances, orders, fills, by answer and by push. SerialExecutor thread only."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
@@ -84,7 +84,7 @@ class Accounting(Trading):
         if self.locked_out or not self.rest.key:
             return
         interval: float = self.reconcile_interval if self.user.subscribed else self.poll_interval
-        self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
+        self.writer.call_later(max(interval, self.pause()), "reconcile", self.reconcile)
         if not self.user.subscribed or monotonic() >= self.next_catch_up:
             self.catch_up()
         elif not self.catching_up:
@@ -155,7 +155,7 @@ class Accounting(Trading):
                 self.catch_up_again = False
                 self.catch_up()
             elif failures and not self.locked_out:
-                self.writer.sooner(self.poll_interval, "catch up", self.catch_up)
+                self.writer.reschedule_earlier(self.poll_interval, "catch up", self.catch_up)
 
         try:
             self.flow.life.check()
@@ -167,7 +167,7 @@ class Accounting(Trading):
             raise
 
     def look_again(self) -> None:
-        self.writer.sooner(1.0, "catch up", self.catch_up)
+        self.writer.reschedule_earlier(1.0, "catch up", self.catch_up)
 
     def on_new_life(self) -> None:
         self.caught_up = None
@@ -205,7 +205,7 @@ class Accounting(Trading):
             entry: Entry | None = self.flow.table.find(str(d.get("orderId"))) if isinstance(d, dict) else None
             if entry:
                 self.flow.doubt(entry.orderid, str(error))
-            self.writer.sooner(1.0, "catch up", self.catch_up)
+            self.writer.reschedule_earlier(1.0, "catch up", self.catch_up)
 
     def on_traded(self, d: dict[str, Any]) -> None:
         """A fill happened. The push has no id, so it only says that there is something to ask for."""
@@ -219,7 +219,7 @@ class Accounting(Trading):
         if len(parked) < EVENTS_PARKED:
             parked.append(d)
         self.log_once(f"symbol {name}", f"Symbol {name} is new, asking for the contracts", WARNING)
-        self.writer.sooner(1.0, "contracts", self.query_contract)
+        self.writer.reschedule_earlier(1.0, "contracts", self.query_contract)
 
     @abstractmethod
     def query_contract(self) -> None:

@@ -193,7 +193,7 @@ class HashExGateway(Accounting):
 
     def on_query_contract(self, parse: Callable[[dict[str, Any], str], Listing], data: Any, asked_at: float) -> None:
         """All symbols: at connect, on a slow schedule, after a refusal, and when the venue speaks of one we do not know."""
-        self.writer.later(self.rules_interval, "rules", self.query_contract)
+        self.writer.call_later(self.rules_interval, "rules", self.query_contract)
         guessed: bool = parse is guess_listing
 
         def add(d: dict[str, Any]) -> None:
@@ -228,7 +228,7 @@ class HashExGateway(Accounting):
             self._rules_asked = monotonic()
             self.query_contract()
 
-        self.writer.sooner(due, "rules doubted", ask)
+        self.writer.reschedule_earlier(due, "rules doubted", ask)
 
     def start_streams(self) -> None:
         """Everything that wants the contracts first."""
@@ -237,7 +237,7 @@ class HashExGateway(Accounting):
             self.flow.resume()
             self.user.connect(self._stream_host, *self._proxy)
             self.catch_up()
-            self.writer.later(self.poll_interval, "reconcile", self.reconcile)
+            self.writer.call_later(self.poll_interval, "reconcile", self.reconcile)
 
     def on_user_socket_lost(self) -> None:
         """Poll at once, and faster from now on."""

@@ -147,7 +147,7 @@ class RestApi(RestClient):
                 self.gateway.on_exception(error)
         wait: float | None = self.pacer.wait(monotonic())
         if wait is not None:
-            self.gateway.writer.later(wait, "pace", self.pump)
+            self.gateway.writer.call_later(wait, "pace", self.pump)
 
     # queries: each is repeated until it is answered, further and further apart
 
@@ -247,7 +247,7 @@ class RestApi(RestClient):
             call.failed()
         elif call.again:
             delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-            self.gateway.writer.later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
+            self.gateway.writer.call_later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
 
     def on_limits(self, reply: Reply, text: str) -> bool:
         """429 and 418, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""

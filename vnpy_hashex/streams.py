@@ -59,7 +59,7 @@ class Socket(WebsocketClient):
         """Say "ping", now and from now on (writer thread)."""
         if self.active:
             self.send_bytes(b"ping")
-            self.gateway.writer.later(HEARTBEAT, f"beat {id(self)}", self.beat)
+            self.gateway.writer.call_later(HEARTBEAT, f"beat {id(self)}", self.beat)
 
     def on_opened(self) -> None:
         """A new connection (stream thread)."""
@@ -142,7 +142,7 @@ class SymbolSocket(Socket):
 
     def on_refused(self, word: str) -> None:
         self.gateway.log_once(f"subscribe {self.name}", f"Subscription of {self.name} refused ({word}), trying again", WARNING)
-        self.gateway.writer.sooner(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect("subscription refused"))
+        self.gateway.writer.reschedule_earlier(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect("subscription refused"))
 
     def on_push(self, kind: str, data: Any) -> None:
         if kind == "qAllDepth" or kind == "qDepth":
@@ -311,7 +311,7 @@ class MdApi:
         now: float = monotonic()
         gateway = self.gateway
         if self._where:
-            gateway.writer.later(1.0, "watch", self.watch)
+            gateway.writer.call_later(1.0, "watch", self.watch)
         for socket in self.sockets.values():
             socket.look()
             silent: float = now - socket.data_at
@@ -383,7 +383,7 @@ class UserSocket(Socket):
             return
         self.gateway.secrets = (*self.gateway.secrets[:2], data)
         if self.send_packet({"sub": "subUser", "token": data}):
-            self.gateway.writer.later(ACKNOWLEDGED, "subscribed", lambda: self.on_subscribed(epoch))
+            self.gateway.writer.call_later(ACKNOWLEDGED, "subscribed", lambda: self.on_subscribed(epoch))
 
     def on_subscribed(self, epoch: int) -> None:
         """Taken, or refused by nobody for a while."""
@@ -401,4 +401,4 @@ class UserSocket(Socket):
         self.gateway.log_once(self.title, f"User data stream refused ({word}), trying again with a new token", WARNING)
         delay: float = min(TOKEN_PAUSE * 2 ** min(self._refusals, 10), TOKEN_LONGEST)
         self._refusals += 1
-        self.gateway.writer.later(delay, "subscribe", self.subscribe)
+        self.gateway.writer.call_later(delay, "subscribe", self.subscribe)

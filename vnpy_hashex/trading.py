@@ -41,7 +41,7 @@ LOOK_AGAIN: float = 0.2                             # s
 
 
 class Trading(RestGateway):
-    """The half of HashExGateway that ``VenueIdOrderFlow`` asks. Writer thread only."""
+    """The half of HashExGateway that ``VenueIdOrderFlow`` asks. SerialExecutor thread only."""
 
     rest: "RestApi"
     flow: VenueIdOrderFlow
@@ -194,7 +194,7 @@ class Trading(RestGateway):
         """
         name: str = f"resend {entry.orderid}"
         # a clock or a list that cannot be had must not keep the order for ever; it was refused, whatever happens
-        self.writer.later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
+        self.writer.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
 
         def again() -> None:
             if name in self.writer.timers and entry.is_active and not entry.acknowledged:
@@ -213,7 +213,7 @@ class Trading(RestGateway):
                 self.writer.timers.drop(name)       # it may be there, and no list will tell
             elif complete and name in self.writer.timers and entry.is_active and self.flow.is_suspected(entry.orderid):
                 self.after_hunt.append(looked)      # one list is not believed: what it shows may be the order
-                self.writer.later(LOOK_AGAIN, f"look {entry.orderid}", self.hunt)
+                self.writer.call_later(LOOK_AGAIN, f"look {entry.orderid}", self.hunt)
             elif complete:
                 again()
                 self.writer.timers.drop(name)
@@ -222,7 +222,7 @@ class Trading(RestGateway):
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"code: {code}, message: {text}")
 
         self.writer.timers.drop(name)
-        self.writer.later(2 * RESEND_WITHIN, name, lambda: looked(False))
+        self.writer.call_later(2 * RESEND_WITHIN, name, lambda: looked(False))
         self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
         self.flow.on_answer_lost(entry.orderid)
         self.after_hunt.append(looked)

@@ -1,4 +1,4 @@
-"""What the venue says of the account: balances, orders, fills, by answer and by push. Writer thread only."""
+"""What the venue says of the account: balances, orders, fills, by answer and by push. SerialExecutor thread only."""
 
 from collections.abc import Callable, Iterable
 from logging import WARNING
@@ -50,7 +50,7 @@ class Accounting(Trading):
             return
         self.reconciled_at = monotonic()
         interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
-        self.writer.later(max(interval, self.pause()), "reconcile", self.reconcile)
+        self.writer.call_later(max(interval, self.pause()), "reconcile", self.reconcile)
         self.flow.life.check()
         self.rest.query_open_orders()
         self.rest.query_account()
@@ -59,7 +59,7 @@ class Accounting(Trading):
 
     def reconcile_soon(self) -> None:
         """Now, or a little later when it has just been done: a venue that sends rubbish cannot make us ask without end."""
-        self.writer.sooner(max(0.0, self.reconciled_at + RECONCILE_AGAIN - monotonic()), "reconcile soon", self.reconcile)
+        self.writer.reschedule_earlier(max(0.0, self.reconciled_at + RECONCILE_AGAIN - monotonic()), "reconcile soon", self.reconcile)
 
     def query_new_trades(self, name: str) -> None:
         """Fills of a symbol that we have not seen yet."""
@@ -250,7 +250,7 @@ class Accounting(Trading):
         if event and len(parked) < EVENTS_PARKED:
             parked.append(event)
         self.log_once(f"symbol {name}", f"Symbol {name} is new, asking for the contracts", WARNING)
-        self.writer.sooner(1.0, "contracts", self.rest.query_contract)
+        self.writer.reschedule_earlier(1.0, "contracts", self.rest.query_contract)
 
     def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
         """Handle every row; one that cannot be read is said and costs only itself. Returns how many went well."""

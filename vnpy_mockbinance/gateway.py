@@ -352,7 +352,7 @@ class MockBinanceGateway(Accounting):
 
     def on_query_contract(self, data: Any, asked_at: float) -> None:
         """exchangeInfo: at connect, and again when the venue speaks of a symbol we do not know."""
-        self.writer.later(self.rules_interval, "rules", self.rest.query_contract)
+        self.writer.call_later(self.rules_interval, "rules", self.rest.query_contract)
 
         def add(d: dict[str, Any]) -> None:
             said: int = hash(msgspec.json.encode(d))
@@ -407,7 +407,7 @@ class MockBinanceGateway(Accounting):
             else:
                 self.rest.query_rules(contract.name)
 
-        self.writer.sooner(due, f"rules {contract.name}", ask)
+        self.writer.reschedule_earlier(due, f"rules {contract.name}", ask)
 
     def start_streams(self) -> None:
         """Everything that wants the contracts first."""
@@ -423,7 +423,7 @@ class MockBinanceGateway(Accounting):
         elif self.rest.key:
             self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))
             # the user data stream asks for everything as soon as it stands; without it, we do
-            self.writer.sooner(STREAM_PATIENCE, "reconcile", self.reconcile)
+            self.writer.reschedule_earlier(STREAM_PATIENCE, "reconcile", self.reconcile)
 
     # without a user data stream
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Polling:
-    """In place of the user data stream. Writer thread only."""
+    """In place of the user data stream. SerialExecutor thread only."""
 
     def __init__(self, gateway: "MockBinanceGateway") -> None:
         self.gateway: MockBinanceGateway = gateway
@@ -26,7 +26,7 @@ class Polling:
         active = gateway.flow.table.active.values()
         names: set[str] = {gateway.contracts[entry.order.symbol].name for entry in active}
         interval: float = gateway.orders_interval if active else gateway.idle_interval
-        gateway.writer.later(max(self.link.delay(interval), gateway.pause()), "poll", self.look)
+        gateway.writer.call_later(max(self.link.delay(interval), gateway.pause()), "poll", self.look)
         gateway.rest.query_open_orders()
         if now >= self._all_due:
             self._all_due = now + gateway.idle_interval

@@ -211,7 +211,7 @@ class RestApi(RestClient):
             self.gateway.log(f"Query {call.name} failed, trying again: {reason}", WARNING)
         if call.again:
             delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-            self.gateway.writer.later(max(delay, self.gateway.pause()), f"query {call.name}", call.again)
+            self.gateway.writer.call_later(max(delay, self.gateway.pause()), f"query {call.name}", call.again)
 
     def on_limits(self, reply: Reply, code: int | str, text: str) -> bool:
         """

@@ -151,7 +151,7 @@ class MdApi(WebsocketClient):
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
         wait: float = self._asked_at + SUBSCRIBE_INTERVAL - monotonic()
         if wait > 0:
-            self.gateway.writer.sooner(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
+            self.gateway.writer.reschedule_earlier(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
             return
         batch = self.topics.next_batch()
         if batch is None:
@@ -162,10 +162,10 @@ class MdApi(WebsocketClient):
         if not sent:
             self.topics.reset()             # the next connection asks for all of them
             return
-        self.gateway.writer.later(
+        self.gateway.writer.call_later(
             SUBSCRIBE_PATIENCE, f"{self.name} subscribe {request_id}", lambda: self.on_unanswered(request_id)
         )
-        self.gateway.writer.later(SUBSCRIBE_INTERVAL, f"{self.name} subscribe", self.ask)
+        self.gateway.writer.call_later(SUBSCRIBE_INTERVAL, f"{self.name} subscribe", self.ask)
 
     def on_unanswered(self, request_id: int) -> None:
         """The venue did not confirm a SUBSCRIBE in time."""
@@ -185,7 +185,7 @@ class MdApi(WebsocketClient):
             self.gateway.log(
                 f"Subscription refused, code: {error.get('code')}, message: {error.get('msg')}: {', '.join(topics[:4])}", ERROR
             )
-            self.gateway.writer.later(SUBSCRIBE_PATIENCE, f"{self.name} subscribe", self.ask)
+            self.gateway.writer.call_later(SUBSCRIBE_PATIENCE, f"{self.name} subscribe", self.ask)
             return
         self.topics.confirm(request_id)
 
@@ -362,13 +362,13 @@ class TradeApi(WebsocketClient):
         if not self.send_bytes(packet):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
         if len(self._waiting) == 1:         # else the timer runs: ``check_waiting`` sets it anew while anything waits
-            self.gateway.writer.sooner(patience, "trade api answers", self.check_waiting)
+            self.gateway.writer.reschedule_earlier(patience, "trade api answers", self.check_waiting)
         return True
 
     def retire(self) -> None:
         """The connection ends as soon as what was asked on it is answered, or its time is over."""
         if self._waiting:
-            self.gateway.writer.later(0.1, "trade api retires", self.retire)
+            self.gateway.writer.call_later(0.1, "trade api retires", self.retire)
         else:
             self.stop()
 
@@ -380,7 +380,7 @@ class TradeApi(WebsocketClient):
                 self.gateway.settle(callback, None, Unknown("no answer within the time limit"))
         deadlines: list[float] = [deadline for _, deadline in self._waiting.values()]
         if deadlines:
-            self.gateway.writer.later(min(deadlines) - now, "trade api answers", self.check_waiting)
+            self.gateway.writer.call_later(min(deadlines) - now, "trade api answers", self.check_waiting)
 
     def _take(self, reqid: Any) -> tuple[Answer, float] | None:
         try:
@@ -411,7 +411,7 @@ class TradeApi(WebsocketClient):
         )
         delay: float = min(SUBSCRIBE_PAUSE * 2 ** min(self._refusals, 10), SUBSCRIBE_LONGEST)
         self._refusals += 1
-        self.gateway.writer.later(delay, "user stream", self.subscribe_user_stream)
+        self.gateway.writer.call_later(delay, "user stream", self.subscribe_user_stream)
 
     def on_opened(self) -> None:
         """A new connection."""
@@ -445,13 +445,13 @@ class TradeApi(WebsocketClient):
             packet: Any = msgspec.json.decode(payload)
         except (msgspec.DecodeError, RecursionError) as error:
             self.gateway.log_rarely("Trade API frame", f"Trade API frame not understood ({error}): {payload[:120]!r}")
-            self.gateway.writer.do(self.gateway.reconcile_soon)     # it may have been about an order
+            self.gateway.writer.run_or_post(self.gateway.reconcile_soon)     # it may have been about an order
             return
         if not isinstance(packet, dict):
             return
         event: Any = packet.get("event")
         if isinstance(event, dict):
-            self.gateway.writer.do(self.gateway.on_user_event, event)
+            self.gateway.writer.run_or_post(self.gateway.on_user_event, event)
             return
         found = self._take(packet.get("id"))
         if found:
@@ -460,4 +460,4 @@ class TradeApi(WebsocketClient):
             reply: Reply = Reply(
                 status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
             )
-            self.gateway.writer.do(self.gateway.settle, found[0], reply, None)
+            self.gateway.writer.run_or_post(self.gateway.settle, found[0], reply, None)

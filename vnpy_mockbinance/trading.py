@@ -62,7 +62,7 @@ OTHER_ROUTE: dict[str, str] = {
 
 
 class Trading(RestGateway):
-    """The half of MockBinanceGateway that ``flow.OrderFlow`` asks. Writer thread only."""
+    """The half of MockBinanceGateway that ``flow.OrderFlow`` asks. SerialExecutor thread only."""
 
     rest: "RestApi"
     trade: "TradeApi"
@@ -174,7 +174,7 @@ class Trading(RestGateway):
                 self.writer.timers.drop(name)
                 self.flow.send(entry)
 
-        self.writer.later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
+        self.writer.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
         self.measure_clock(again)
 
     def mind_route(self, route: str, reply: Reply) -> None:

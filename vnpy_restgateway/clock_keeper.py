@@ -5,7 +5,7 @@ from logging import INFO
 from time import monotonic
 
 from .clock import ServerClock
-from .executor import Writer
+from .executor import SerialExecutor
 
 SAMPLES: int = 3                # of one measurement
 INTERVAL: float = 600.0         # seconds between measurements of a clock that nothing makes doubtful
@@ -18,7 +18,7 @@ NOTABLE_MS: float = 500.0       # change of the offset that is worth a line
 
 class ClockKeeper:
     """
-    Writer thread, but for ``heard``.
+    SerialExecutor thread, but for ``heard``.
 
     Measured anew within a second or two: when the machine has slept (its clocks have parted), when a frame's time does not
     fit, and once a second while the venue's clock stands still, as a mock exchange's manual clock does.
@@ -28,10 +28,10 @@ class ClockKeeper:
     """
 
     def __init__(
-        self, writer: Writer, ask: Callable[[], None], log: Callable[[str, int], None], is_mock: Callable[[], bool],
+        self, writer: SerialExecutor, ask: Callable[[], None], log: Callable[[str, int], None], is_mock: Callable[[], bool],
     ) -> None:
         self.clock: ServerClock = ServerClock()
-        self._writer: Writer = writer
+        self._writer: SerialExecutor = writer
         self._ask: Callable[[], None] = ask
         self._log: Callable[[str, int], None] = log
         self._is_mock: Callable[[], bool] = is_mock
@@ -81,7 +81,7 @@ class ClockKeeper:
         if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing:
             self._said = offset
             self._log(f"Server time updated, local offset: {-offset:.0f}ms", INFO)
-        self._writer.later(WATCH, "clock", self._watch)
+        self._writer.call_later(WATCH, "clock", self._watch)
         waiting, self._then = self._then, []
         for call in waiting:
             call()
@@ -96,7 +96,7 @@ class ClockKeeper:
             self._suspect = True
 
     def _watch(self) -> None:
-        self._writer.later(WATCH, "clock", self._watch)
+        self._writer.call_later(WATCH, "clock", self._watch)
         now: float = monotonic()
         if self._left > 0 and now < self._asked_at + 5.0:
             return                              # under way

@@ -26,7 +26,7 @@ def _nothing() -> None:
 WAKE: Job = (_nothing, ())
 
 
-class Writer:
+class SerialExecutor:
     """
     Runs jobs one at a time, in the order they came, and timers when they are due.
 
@@ -103,7 +103,7 @@ class Writer:
             self._queue.put((call, args))
             return True
 
-    def do(self, call: Callable[..., Any], *args: Any) -> bool:
+    def run_or_post(self, call: Callable[..., Any], *args: Any) -> bool:
         """
         As ``post``, for a short job that is in a hurry: run here and now when nobody is in line and
         whoever is at work is done within a moment, else in its turn.
@@ -134,16 +134,16 @@ class Writer:
             work.release()
         return True
 
-    def later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
+    def call_later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         """Run ``call`` in ``seconds``; from a job only. Setting a name again replaces its timer."""
         due: float = monotonic() + seconds
         self.timers.at(due, name, call)
         self._wake(due)
 
-    def sooner(self, seconds: float, name: str, call: Callable[[], None]) -> None:
+    def reschedule_earlier(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         """As ``later``, unless the name already has a timer."""
         if name not in self.timers:
-            self.later(seconds, name, call)
+            self.call_later(seconds, name, call)
 
     def _wake(self, due: float) -> None:
         # The thread may be asleep beside a job that somebody else runs: it would miss an earlier timer.

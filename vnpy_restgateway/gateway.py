@@ -2,7 +2,7 @@
 RestGateway: what every gateway of this project shares. Knows no venue.
 
 Threads: the caller's (checks a request and posts it), network threads (bytes to records),
-and one writer per gateway (``Writer``), which alone touches the order table and pushes
+and one writer per gateway (``SerialExecutor``), which alone touches the order table and pushes
 orders, trades, accounts and positions. Ticks are pushed from the stream's own thread.
 """
 
@@ -37,7 +37,7 @@ from vnpy.trader.object import (
 )
 from vnpy.trader.utility import TEMP_DIR
 
-from .executor import Writer
+from .executor import SerialExecutor
 from .namesakes import Namesakes
 from .net.outcome import Reply, Unknown
 from .net.proxy import Proxy
@@ -89,7 +89,7 @@ class RestGateway(BaseGateway):
         self.order_gate: RetryAfterGate = RetryAfterGate()                          # shut: no new orders
         self.on_published: Callable[[], None] | None = None       # where balances are not told by themselves
 
-        self.writer: Writer = Writer(f"{gateway_name} writer", self.on_exception)
+        self.writer: SerialExecutor = SerialExecutor(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = self.make_flow()
 
         self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes)
@@ -210,13 +210,13 @@ class RestGateway(BaseGateway):
         vt_orderid: str = order.vt_orderid
         if reason:
             self._reject(order, reason)
-        elif not self.writer.do(self.flow.submit, order):
+        elif not self.writer.run_or_post(self.flow.submit, order):
             self._reject(order, "not connected")
         return vt_orderid
 
     def cancel_order(self, req: CancelRequest) -> None:
         """Cancel, or remember to as soon as the venue can know the order."""
-        if not self.writer.do(self.flow.cancel, req.orderid):
+        if not self.writer.run_or_post(self.flow.cancel, req.orderid):
             self.log(f"Cancel not sent, not connected: {req.orderid}", WARNING)
 
     def check_order(self, order: OrderData) -> str:
@@ -377,7 +377,7 @@ class RestGateway(BaseGateway):
             self._say_namesakes()
 
     def _gather_namesakes(self) -> None:
-        self.writer.sooner(GATHER, "namesakes", self._say_namesakes)
+        self.writer.reschedule_earlier(GATHER, "namesakes", self._say_namesakes)
 
     def _say_namesakes(self) -> None:
         for line in self.namesakes.take():

@@ -40,10 +40,10 @@ class Desk:
 
     # the writer
 
-    def later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
+    def call_later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         self.timers.at(self.now + seconds, name, call)
 
-    def sooner(self, seconds: float, name: str, call: Callable[[], None]) -> None:
+    def reschedule_earlier(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         self.timers.at_earliest(self.now + seconds, name, call)
 
     def wait(self, seconds: float) -> None:

@@ -27,7 +27,7 @@ class Bench:
         self.keeper.clock = ServerClock(monotonic=lambda: self.mono, wall=lambda: self.wall)
         self.keeper.measure()
 
-    def later(self, seconds: float, name: str, call: Any) -> None:
+    def call_later(self, seconds: float, name: str, call: Any) -> None:
         self.timers[name] = call
 
     def ask(self) -> None:
@@ -116,7 +116,7 @@ def test_quiet_streams_are_looked_at_ever_more_rarely_and_dead_ones_are_found(mo
     timers: dict[str, Any] = {}
 
     class Timers:
-        def later(self, seconds: float, name: str, call: Any) -> None:
+        def call_later(self, seconds: float, name: str, call: Any) -> None:
             timers[name] = call
 
     watch = QuietWatch("q", Timers(), lambda: sign[0], lambda: True, lambda: 30.0, lambda: looks.append(now[0]))      # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from vnpy.trader.constant import Exchange, Status
 from vnpy.trader.object import CancelRequest
 
 from vnpy_restgateway import executor as writer_module
-from vnpy_restgateway.executor import Writer
+from vnpy_restgateway.executor import SerialExecutor
 from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply
 from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
@@ -146,21 +146,21 @@ def test_one_that_the_venue_refused_is_rejected_whoever_cancelled_it(desk: Desk)
 # the writer
 
 @pytest.fixture
-def writer() -> Iterator[Writer]:
-    made = Writer("test writer", broken)
+def writer() -> Iterator[SerialExecutor]:
+    made = SerialExecutor("test writer", broken)
     made.start()
     yield made
     made.stop(PATIENCE)
 
 
-def ran(writer: Writer) -> bool:
+def ran(writer: SerialExecutor) -> bool:
     flag = Flag()
     writer.post(flag.set)
     return flag.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("way", ["post", "do", "later"])
-def test_a_report_that_raises_does_not_end_the_thread(writer: Writer, way: str) -> None:
+def test_a_report_that_raises_does_not_end_the_thread(writer: SerialExecutor, way: str) -> None:
     def fail() -> None:
         raise Odd
 
@@ -227,7 +227,7 @@ def test_a_timer_that_raises_is_run_again(monkeypatch: pytest.MonkeyPatch) -> No
     """Most timers set themselves anew at their end: one that failed would be the last."""
     monkeypatch.setattr(writer_module, "AGAIN", 0.01)
     told: list[Exception] = []
-    made = Writer("test writer", told.append)
+    made = SerialExecutor("test writer", told.append)
     made.start()
     runs: list[int] = []
     done = Flag()
@@ -247,7 +247,7 @@ def test_a_timer_that_raises_is_run_again(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_timer_that_set_itself_anew_before_it_raised_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "AGAIN", 0.01)
-    made = Writer("test writer", lambda error: None)
+    made = SerialExecutor("test writer", lambda error: None)
     made.start()
     runs: list[int] = []
     done = Flag()

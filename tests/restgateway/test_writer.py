@@ -7,7 +7,7 @@ from threading import enumerate as threads
 
 import pytest
 
-from vnpy_restgateway.executor import Writer
+from vnpy_restgateway.executor import SerialExecutor
 
 PATIENCE: float = 5.0
 
@@ -16,7 +16,7 @@ class Bench:
     def __init__(self) -> None:
         self.errors: Queue[Exception] = Queue()
         self.said: Queue[object] = Queue()
-        self.writer: Writer = Writer("bench writer", self.errors.put)
+        self.writer: SerialExecutor = SerialExecutor("bench writer", self.errors.put)
 
     def heard(self, n: int = 1) -> list[object]:
         return [self.said.get(timeout=PATIENCE) for _ in range(n)]
@@ -68,11 +68,11 @@ def test_a_timer_that_raises_is_handed_over_too(bench: Bench) -> None:
 
 def test_timers_run_with_nothing_posted(bench: Bench) -> None:
     def plan() -> None:
-        bench.writer.later(0.02, "b", lambda: bench.said.put("b"))
-        bench.writer.later(0.01, "a", lambda: bench.said.put("a"))
-        bench.writer.later(0.0, "c", lambda: bench.said.put("replaced"))
-        bench.writer.later(0.03, "c", lambda: bench.said.put("c"))
-        bench.writer.sooner(0.0, "c", lambda: bench.said.put("ignored"))
+        bench.writer.call_later(0.02, "b", lambda: bench.said.put("b"))
+        bench.writer.call_later(0.01, "a", lambda: bench.said.put("a"))
+        bench.writer.call_later(0.0, "c", lambda: bench.said.put("replaced"))
+        bench.writer.call_later(0.03, "c", lambda: bench.said.put("c"))
+        bench.writer.reschedule_earlier(0.0, "c", lambda: bench.said.put("ignored"))
 
     bench.writer.post(plan)
     assert bench.heard(3) == ["a", "b", "c"]
@@ -80,7 +80,7 @@ def test_timers_run_with_nothing_posted(bench: Bench) -> None:
 
 def test_a_timer_that_always_comes_back_starves_no_job(bench: Bench) -> None:
     def again() -> None:
-        bench.writer.later(0.0, "again", again)
+        bench.writer.call_later(0.0, "again", again)
 
     bench.writer.post(again)
     for n in range(100):
@@ -171,7 +171,7 @@ def test_a_job_in_a_hurry_runs_at_once_when_nobody_is_at_work(bench: Bench) -> N
     assert bench.heard() == ["settled"]
     until: Event = Event()
     for _ in range(1000):
-        bench.writer.do(lambda: ran.append(current_thread().name))
+        bench.writer.run_or_post(lambda: ran.append(current_thread().name))
         if current_thread().name in ran:
             break
         until.wait(0.001)
@@ -205,5 +205,5 @@ def test_a_job_in_a_hurry_never_runs_beside_or_before_another(bench: Bench) -> N
 def test_a_timer_set_by_a_job_in_a_hurry_wakes_the_thread(bench: Bench) -> None:
     bench.writer.post(bench.writer.later, 3600.0, "far", lambda: None)
     for n in range(50):
-        bench.writer.do(bench.writer.later, 0.001, f"near {n}", lambda n=n: bench.said.put(n))   # type: ignore[misc]
+        bench.writer.run_or_post(bench.writer.later, 0.001, f"near {n}", lambda n=n: bench.said.put(n))   # type: ignore[misc]
         assert bench.heard() == [n]

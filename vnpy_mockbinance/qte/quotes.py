@@ -70,7 +70,7 @@ class Quote:
 
 
 class QteQuotes:
-    """Polls the market. Writer thread only."""
+    """Polls the market. SerialExecutor thread only."""
 
     def __init__(self, gateway: "MockBinanceGateway", rest: QteRest) -> None:
         self.gateway: MockBinanceGateway = gateway
@@ -155,7 +155,7 @@ class QteQuotes:
                         WARNING,
                     )
         if not self._asked and self.prefix:
-            self.gateway.writer.later(self.link.delay(self.gateway.quotes_interval), "quotes", self.poll)
+            self.gateway.writer.call_later(self.link.delay(self.gateway.quotes_interval), "quotes", self.poll)
 
     def _take(self, path: str, quote: Quote, reply: Reply, asked_at: float) -> None:
         if path == DEPTH:

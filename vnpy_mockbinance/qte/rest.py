@@ -70,7 +70,7 @@ class Call:
 
 
 class Line:
-    """One lane: what waits, by rank, and whether something is on its way. Writer thread only."""
+    """One lane: what waits, by rank, and whether something is on its way. SerialExecutor thread only."""
 
     def __init__(self) -> None:
         self.busy: bool = False
@@ -174,7 +174,7 @@ class QteRest(RestClient):
         route: str = f"{call.method} {call.path}"
         if reply.malformed and reply.status in (404, 410):
             routes.gone(route, reply.status)
-            self.gateway.writer.sooner(FIND_AGAIN, "qte find again", desk.find_again)
+            self.gateway.writer.reschedule_earlier(FIND_AGAIN, "qte find again", desk.find_again)
         elif routes and reply.status // 100 == 2:
             routes.back(route)
 

@@ -1,4 +1,4 @@
-"""A QTE server: found out, its clock, its contracts from the setting, orders and balances by polling. Writer thread only."""
+"""A QTE server: found out, its clock, its contracts from the setting, orders and balances by polling. SerialExecutor thread only."""
 
 from collections.abc import Callable, Generator
 from functools import partial
@@ -96,7 +96,7 @@ class QteDesk(QteTrading):
         self._found.failures += 1
         if self._found.failures == 1 or self._found.failures % 10 == 0:
             self.log(f"{self.rest.url_base} not understood, trying again: {reason}", ERROR)
-        self.gateway.writer.later(max(self._found.delay(0.5), self.gateway.gate.remaining(monotonic())), "qte find out", self.find_out)
+        self.gateway.writer.call_later(max(self._found.delay(0.5), self.gateway.gate.remaining(monotonic())), "qte find out", self.find_out)
 
     def on_build(self, build: Build) -> None:
         """It is known what answers."""
@@ -134,7 +134,7 @@ class QteDesk(QteTrading):
             self._found.failures += 1
             if self._found.failures == 1:
                 self.log(f"Query time failed, trying again: {error or problem}", WARNING)
-            gateway.writer.later(self._found.delay(0.5), "qte time", self._sample)
+            gateway.writer.call_later(self._found.delay(0.5), "qte time", self._sample)
             return
         self._found.failures = 0
         if is_finished and not gateway.ready:
@@ -174,7 +174,7 @@ class QteDesk(QteTrading):
     def _on_account(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         if self._good(reply, error) and reply is not None:
             self.on_account(reply, asked_at)
-        self.gateway.writer.later(self.link.delay(self.gateway.account_interval), "qte account", self.poll_account)
+        self.gateway.writer.call_later(self.link.delay(self.gateway.account_interval), "qte account", self.poll_account)
 
     def on_account(self, reply: Reply, asked_at: float) -> None:
         """The balances. Zeros are told only of what was shown before: some builds list what was never held (Q37)."""
@@ -195,7 +195,7 @@ class QteDesk(QteTrading):
     def poll_orders(self) -> None:
         """Ask for the orders: all open ones, or of every symbol all, as the build has it."""
         if not self.known or self.unable():
-            self.gateway.writer.later(max(self.gateway.pause(), self.gateway.idle_interval), "qte orders", self.poll_orders)
+            self.gateway.writer.call_later(max(self.gateway.pause(), self.gateway.idle_interval), "qte orders", self.poll_orders)
             return
         if self.build.open_orders:
             self.rest.call("GET", self.build.prefix + self.build.open_orders, {}, partial(self._on_orders, [], [], None))
@@ -227,7 +227,7 @@ class QteDesk(QteTrading):
                 self.gateway.log_first("Order data received")
         table = self.gateway.flow.table
         interval: float = self.gateway.orders_interval if table.active else self.gateway.idle_interval
-        self.gateway.writer.later(self.link.delay(interval), "qte orders", self.poll_orders)
+        self.gateway.writer.call_later(self.link.delay(interval), "qte orders", self.poll_orders)
 
     def _good(self, reply: Reply | None, error: BaseException | None) -> bool:
         """Whether an answer is one, and what else it means."""

@@ -1,4 +1,4 @@
-"""Orders on a QTE server: sent, cancelled, asked for. What ``flow.OrderFlow`` asks of a venue. Writer thread only."""
+"""Orders on a QTE server: sent, cancelled, asked for. What ``flow.OrderFlow`` asks of a venue. SerialExecutor thread only."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -70,7 +70,7 @@ class QteTrading:
             self.witness.on_trade(item, self._base(item.symbol), monotonic())
         elif item.status in FINAL:
             self.marks.pop(item.orderid, None)
-        self.gateway.writer.sooner(0.2, "qte account", self.poll_account)
+        self.gateway.writer.reschedule_earlier(0.2, "qte account", self.poll_account)
         self.gateway.publish(item)
 
     def log(self, msg: str, level: int = INFO) -> None:
@@ -440,7 +440,7 @@ class QteTrading:
 
     def look_again(self) -> None:
         """Ask for the orders, soon."""
-        self.gateway.writer.later(LOOK_AGAIN, "qte orders", self.poll_orders)
+        self.gateway.writer.call_later(LOOK_AGAIN, "qte orders", self.poll_orders)
 
     def on_new_life(self) -> None:
         """Orders that are open are told anew; what is over is never told."""

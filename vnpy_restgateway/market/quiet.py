@@ -1,9 +1,9 @@
-"""A stream that says nothing: dead, or nothing happens? One look by REST tells, then patience grows. Writer thread only."""
+"""A stream that says nothing: dead, or nothing happens? One look by REST tells, then patience grows. SerialExecutor thread only."""
 
 from collections.abc import Callable, Hashable
 from time import monotonic
 
-from ..executor import Writer
+from ..executor import SerialExecutor
 
 WATCH: float = 1.0              # seconds between looks at whether anything came
 LONGEST: float = 600.0          # seconds of quiet at most before it is looked again
@@ -21,11 +21,11 @@ class QuietWatch:
     """
 
     def __init__(
-        self, name: str, writer: Writer, sign: Callable[[], Hashable], is_on: Callable[[], bool], silence: Callable[[], float], look: Callable[[], None],
+        self, name: str, writer: SerialExecutor, sign: Callable[[], Hashable], is_on: Callable[[], bool], silence: Callable[[], float], look: Callable[[], None],
     ) -> None:
         self.patience: float = silence()
         self._name: str = name
-        self._writer: Writer = writer
+        self._writer: SerialExecutor = writer
         self._sign: Callable[[], Hashable] = sign
         self._is_on: Callable[[], bool] = is_on
         self._silence: Callable[[], float] = silence
@@ -39,7 +39,7 @@ class QuietWatch:
         self._looking = False
         self.patience = self._silence()
         self._since = monotonic()
-        self._writer.later(WATCH, self._name, self._watch)
+        self._writer.call_later(WATCH, self._name, self._watch)
 
     def looked(self, moved: bool) -> bool:
         """What REST showed: whether anything happened that the stream did not tell. True: the stream is dead."""
@@ -55,7 +55,7 @@ class QuietWatch:
         return False
 
     def _watch(self) -> None:
-        self._writer.later(WATCH, self._name, self._watch)
+        self._writer.call_later(WATCH, self._name, self._watch)
         sign, now = self._sign(), monotonic()
         if sign != self._seen or not self._is_on():
             self._seen, self._since = sign, now

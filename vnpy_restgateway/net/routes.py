@@ -1,4 +1,4 @@
-"""Routes that a venue has retired in mid-session: each is named once, and tried again now and then. Writer thread only."""
+"""Routes that a venue has retired in mid-session: each is named once, and tried again now and then. SerialExecutor thread only."""
 
 from collections.abc import Callable
 from logging import INFO, WARNING

@@ -1,5 +1,5 @@
 """
-The life of an order from send_order to its last fill, for any venue. Writer thread only.
+The life of an order from send_order to its last fill, for any venue. SerialExecutor thread only.
 
 Refused is proven, everything else is unknown: an order is pushed as REJECTED only when it
 provably never left or the venue refused it by a code on its allow-list. An unknown outcome
@@ -13,7 +13,7 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
-from ..executor import Writer
+from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
 from ..venue import Venue
 from .contradictions import known_contradiction, order_contradiction
@@ -37,9 +37,9 @@ class OrderFlow:
     fill_queries: int = FILL_QUERIES
     needs_venue_id: bool = False    # the venue cancels by its own id only: a cancel waits until that is known
 
-    def __init__(self, venue: Venue, writer: Writer, rule: NotFoundPolicy) -> None:
+    def __init__(self, venue: Venue, writer: SerialExecutor, rule: NotFoundPolicy) -> None:
         self.venue: Venue = venue
-        self.writer: Writer = writer
+        self.writer: SerialExecutor = writer
         self.table: OrderTable = OrderTable(rule)
         self.life: LifeWatch = LifeWatch(self)
         self._contradicted: dict[str, None] = {}        # what was said of contradictions, oldest first
@@ -375,7 +375,7 @@ class OrderFlow:
             if not entry.is_active and not entry.inferred and not self.venue.pause():
                 self.venue.query_order(entry)
 
-        self.writer.later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
+        self.writer.call_later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
 
     def _hear_of_final(self, entry: Entry, order: OrderData, asked: bool) -> None:
         """News of an order that is over."""
@@ -409,7 +409,7 @@ class OrderFlow:
         if doubtful:
             due: float = min(entry.doubt.next_query for entry in doubtful if entry.doubt)
             pause: float = self.venue.pause()
-            self.writer.later(max(due - monotonic(), pause, 0.0), "doubts", self._ask_questions)
+            self.writer.call_later(max(due - monotonic(), pause, 0.0), "doubts", self._ask_questions)
 
     def _ask_questions(self) -> None:
         now: float = monotonic()
@@ -442,7 +442,7 @@ class OrderFlow:
         if not self.venue.pause():
             self._query_fills(entry)
         delay: float = max(0.2 * 2 ** min(entry.fill_queries, 5), self.venue.pause())
-        self.writer.later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
+        self.writer.call_later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
 
     def _withdraw(self, entry: Entry) -> None:
         if entry.cancel_in_flight or not entry.is_active or self.needs_venue_id and not entry.venue_id:
@@ -459,7 +459,7 @@ class OrderFlow:
             self._withdraw(entry)
             return
         delay: float = min(CANCEL_RETRY * 2 ** min(entry.cancel_tries, 6), CANCEL_RETRY_LONGEST)
-        self.writer.sooner(
+        self.writer.reschedule_earlier(
             max(delay, self.venue.pause()), f"cancel {entry.orderid}", lambda: self._withdraw(entry)
         )
 

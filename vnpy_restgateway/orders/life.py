@@ -23,7 +23,7 @@ PATIENCE: float = 3.0           # s until an unanswered question is asked again
 
 
 class LifeWatch:
-    """Asks, after every reconnect and now and then, for an order that the venue has shown. Writer thread only."""
+    """Asks, after every reconnect and now and then, for an order that the venue has shown. SerialExecutor thread only."""
 
     def __init__(self, flow: "OrderFlow") -> None:
         self.flow: OrderFlow = flow
@@ -46,7 +46,7 @@ class LifeWatch:
             return              # asked for already
         witness, wait = (suspect, 0.0) if suspect and suspect.acknowledged else self._newest()
         if witness is None and wait and not lost:
-            self.flow.writer.sooner(wait, "life", self.check)
+            self.flow.writer.reschedule_earlier(wait, "life", self.check)
         if witness is None and lost:
             self._begin()
         if witness is None or self.flow.venue.pause():
@@ -80,7 +80,7 @@ class LifeWatch:
             self._misses += 1
             self._missed_at = asked_at
         if self._misses < MISSES:
-            self.flow.writer.later(spacing, "life", self._ask)
+            self.flow.writer.call_later(spacing, "life", self._ask)
             return
         self._witness = None
         if witness.life == self.flow.table.life:
@@ -102,7 +102,7 @@ class LifeWatch:
         if witness is None or self._asked > QUESTIONS:
             self._witness = None
             return
-        self.flow.writer.later(max(PATIENCE, self.flow.venue.pause()), "life", self._ask)
+        self.flow.writer.call_later(max(PATIENCE, self.flow.venue.pause()), "life", self._ask)
         self.flow.venue.query_order(witness)
 
     def _newest(self) -> tuple[Entry | None, float]:

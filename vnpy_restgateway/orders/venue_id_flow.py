@@ -1,5 +1,5 @@
 """
-The life of an order on a venue that keeps no client order ids. Writer thread only.
+The life of an order on a venue that keeps no client order ids. SerialExecutor thread only.
 
 Until the venue has told its id for an order of ours, nothing it says can name that order. What it says of
 orders nobody knows is kept back while one of them may be ours: the answer that is on its way tells, or,
@@ -381,7 +381,7 @@ class VenueIdOrderFlow(OrderFlow):
         return any(record.order.reference == orderid for record in self.kept_back.get(venue_id, ()))
 
     def _look_soon(self) -> None:
-        self.writer.sooner(max(LOOK_PAUSE, self.venue.pause()), "look", self._look)
+        self.writer.reschedule_earlier(max(LOOK_PAUSE, self.venue.pause()), "look", self._look)
 
     def _look(self) -> None:
         looked_for: list[Entry] = [entry for entry in self.looked_for() if not entry.venue_id or self.is_tentative(entry)]
@@ -428,7 +428,7 @@ class VenueIdOrderFlow(OrderFlow):
         delay: float = min(0.2 * 2 ** entry.fill_queries, FILLS_PAUSE) if entry.awaiting_fills else FILLS_PAUSE
         if entry.fill_queries >= self.fill_queries:
             delay = FILLS_LONGEST
-        self.writer.later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
+        self.writer.call_later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
 
 
 def same_order(known: OrderData, news: OrderData) -> bool:
