@@ -50,7 +50,7 @@ def make_form(order: OrderData, name: str, key: str, signer: Signer) -> Form:
     return signer.begin(payload[0]), tuple(payload[1:]), tuple(packet)
 
 
-class LimitForms:
+class SignedRequestTemplates:
     """The forms of one key and its secret."""
 
     def __init__(self, key: str, secret: bytes) -> None:

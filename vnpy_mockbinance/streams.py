@@ -33,7 +33,7 @@ from .endpoints import (
     WS_USER_STREAM,
 )
 from .errors import AUTHENTICATION, error_of, retry_header
-from .limit_forms import LimitForms
+from .limit_forms import SignedRequestTemplates
 from .ticks import FRAMES, HANDLERS, TickBook
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ class TradeApi(WebsocketClient):
         self._reqid: int = 0
         self._refusals: int = 0             # of the user data stream, in a row
         self._waiting: dict[int, tuple[Answer, float]] = {}
-        self._forms: LimitForms = LimitForms("", b"")
+        self._forms: SignedRequestTemplates = SignedRequestTemplates("", b"")
 
     def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
         """Start. Orders can be sent as soon as the connection stands."""
@@ -343,9 +343,9 @@ class TradeApi(WebsocketClient):
         """As ``call`` with what ``calls.place_params`` makes of a limit order."""
         if self._run is None or self._run.link is None:     # ``connected``, without its call
             return False
-        forms: LimitForms = self._forms
+        forms: SignedRequestTemplates = self._forms
         if forms.key is not self.key or forms.secret is not self.secret:
-            forms = self._forms = LimitForms(self.key, self.secret)
+            forms = self._forms = SignedRequestTemplates(self.key, self.secret)
         self._reqid += 1
         now: int = self.gateway.clock.now_ms()
         try:

@@ -44,7 +44,7 @@ from .net.proxy import Proxy
 from .net.redact import longest_form, redact
 from .orders.flow import OrderFlow
 from .orders.not_found_policy import NotFoundPolicy
-from .orders.order_data import PLAIN_EVENTS, OrderForm, new
+from .orders.order_data import PLAIN_EVENTS, OrderTemplate, new
 from .orders.table import Entry, Push
 from .schedule import RetryAfterGate, retry_after
 from .settings import Field, SettingError, proxy_of, read_setting
@@ -81,7 +81,7 @@ class RestGateway(BaseGateway):
         self.contracts: dict[str, ContractData] = {}            # by vn.py symbol
         self.names: dict[str, ContractData] = {}                # by the venue's symbol
         self.rules: dict[str, CryptoRules] = {}                 # by vn.py symbol
-        self.forms: dict[str, OrderForm] = {}                   # by vn.py symbol
+        self.forms: dict[str, OrderTemplate] = {}                   # by vn.py symbol
         self.secrets: tuple[str, ...] = ()
         self.proxy_secrets: tuple[str, ...] = ()
         self.ready: bool = False                                # contracts are here, orders can be taken
@@ -201,7 +201,7 @@ class RestGateway(BaseGateway):
         """
         orderid: str = self.new_orderid()
         try:
-            form: OrderForm | None = self.forms.get(req.symbol)
+            form: OrderTemplate | None = self.forms.get(req.symbol)
             order: OrderData = form.fill(req, orderid) if form else req.create_order_data(orderid, self.gateway_name)
             reason: str = self.check_order(order)
         except Exception as error:
@@ -341,7 +341,7 @@ class RestGateway(BaseGateway):
         self.rules[contract.symbol] = CryptoRules(contract, tick, step, minimum, min_notional)
         self.contracts[contract.symbol] = contract
         self.names[contract.name] = contract
-        self.forms[contract.symbol] = OrderForm(contract, self.gateway_name)
+        self.forms[contract.symbol] = OrderTemplate(contract, self.gateway_name)
         self.on_contract(contract)
 
     def renew_contract(

@@ -48,7 +48,7 @@ R = vnpy_restgateway
 
 # case -> (owner, attribute): what raises once an order is on its way
 JOBS: list[tuple[str, Any, str]] = [
-    ("binance", B.streams.TradeApi, "place_limit"), ("binance", B.limit_forms.LimitForms, "encode"),
+    ("binance", B.streams.TradeApi, "place_limit"), ("binance", B.limit_forms.SignedRequestTemplates, "encode"),
     ("binance", B.streams.TradeApi, "send_bytes"), ("binance", B.trading, "classify"), ("binance", B.trading, "parse_order"),
     ("binance", B.trading, "parse_order_fills"), ("binance", B.trading.Trading, "on_place"), ("binance", B.accounting, "parse_execution"),
     ("binance", B.accounting.Accounting, "on_execution"), ("binance", B.accounting.Accounting, "on_balance"),

@@ -12,7 +12,7 @@ from vnpy.trader.object import OrderData
 from vnpy_mockbinance.auth import signed_params
 from vnpy_mockbinance.calls import place_params
 from vnpy_mockbinance.endpoints import RECV_WINDOW, WS_ORDER_PLACE
-from vnpy_mockbinance.limit_forms import LIMITS, LimitForms
+from vnpy_mockbinance.limit_forms import LIMITS, SignedRequestTemplates
 from vnpy_restgateway.decimals import Step
 
 TICK: Decimal = Decimal("0.01")
@@ -39,7 +39,7 @@ def expected(order: OrderData, name: str, key: str, reqid: int) -> dict:
 @pytest.mark.parametrize("key", ["mock-key", '100%s "quoted" \\ ключ'])
 @pytest.mark.parametrize("name", ["BTCUSDT", "1000币USDT"])
 def test_same_packet_as_by_the_parameters(type: OrderType, direction: Direction, key: str, name: str) -> None:
-    forms = LimitForms(key, SECRET)
+    forms = SignedRequestTemplates(key, SECRET)
     for number, order in enumerate((
         make_order(type=type, direction=direction),
         make_order(type=type, direction=direction, orderid="vabc-2", price=0.03, volume=123456.0),
@@ -50,7 +50,7 @@ def test_same_packet_as_by_the_parameters(type: OrderType, direction: Direction,
 
 
 def test_one_form_keeps_nothing_of_an_order() -> None:
-    forms = LimitForms("k", SECRET)
+    forms = SignedRequestTemplates("k", SECRET)
     orders = [make_order(type=type, direction=direction) for type in LIMITS for direction in (Direction.LONG, Direction.SHORT)]
     for order in orders * 2:
         for name in ("BTCUSDT", "ETHUSDT"):
@@ -67,6 +67,6 @@ def test_numbers_are_those_of_the_parameters(price: float, volume: float, step: 
     if checked:
         price, volume = tick.floor(price), lot.floor(volume)
     order = make_order(price=price, volume=volume)
-    params = msgspec.json.decode(LimitForms("k", SECRET).encode(order, "BTCUSDT", tick, lot, 1, NOW))["params"]
+    params = msgspec.json.decode(SignedRequestTemplates("k", SECRET).encode(order, "BTCUSDT", tick, lot, 1, NOW))["params"]
     same = place_params(order, "BTCUSDT", Decimal(step), STEP)
     assert {field: params[field] for field in same} == same

@@ -5,7 +5,7 @@ from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product
 from vnpy.trader.object import ContractData, OrderRequest
 
 from vnpy_restgateway.orders import order_data
-from vnpy_restgateway.orders.order_data import OrderForm
+from vnpy_restgateway.orders.order_data import OrderTemplate
 
 CONTRACT: ContractData = ContractData(
     symbol="BTCUSDT", exchange=Exchange.GLOBAL, name="BTCUSDT", product=Product.SPOT, size=1, pricetick=0.01,
@@ -27,7 +27,7 @@ def request(**values: object) -> OrderRequest:
 ])
 def test_as_vnpy_makes_it(values: dict) -> None:
     req = request(**values)
-    made = OrderForm(CONTRACT, "TEST").fill(req, "o-1")
+    made = OrderTemplate(CONTRACT, "TEST").fill(req, "o-1")
     assert vars(made) == vars(req.create_order_data("o-1", "TEST"))
     assert vars(made).keys() == vars(req.create_order_data("o-1", "TEST")).keys()
 
@@ -37,7 +37,7 @@ def test_this_vnpys_requests_are_known() -> None:
 
 
 def test_orders_of_one_form_share_nothing() -> None:
-    form = OrderForm(CONTRACT, "TEST")
+    form = OrderTemplate(CONTRACT, "TEST")
     first = form.fill(request(), "o-1")
     first.volume, first.reference, first.symbol = 0.0, "spoilt", "spoilt"
     second = form.fill(request(), "o-2")
@@ -53,4 +53,4 @@ def test_a_request_of_another_kind_makes_its_order_itself() -> None:
             return order
 
     req = Special(**{name: value for name, value in vars(request()).items() if name != "vt_symbol"})
-    assert OrderForm(CONTRACT, "TEST").fill(req, "o-1").reference == "special"
+    assert OrderTemplate(CONTRACT, "TEST").fill(req, "o-1").reference == "special"

@@ -9,7 +9,7 @@ from vnpy.trader.object import ContractData, OrderData, OrderRequest, TradeData
 
 Item = TypeVar("Item", OrderData, TradeData)
 
-# Fields of a request that ``OrderForm`` carries over; a vn.py that knows more of them makes its orders itself.
+# Fields of a request that ``OrderTemplate`` carries over; a vn.py that knows more of them makes its orders itself.
 CARRIED: frozenset[str] = frozenset({"symbol", "exchange", "direction", "type", "volume", "price", "offset", "reference"})
 KNOWN: bool = {field.name for field in fields(OrderRequest)} == CARRIED
 # An event has its type and its data and nothing else, so it can be made without its ``__init__``.
@@ -25,7 +25,7 @@ def copy(item: Item) -> Item:
     return twin
 
 
-class OrderForm:
+class OrderTemplate:
     """An order of one contract, filled in by vn.py but for what differs from request to request."""
 
     __slots__ = ("exchange", "gateway_name", "_filled", "_vt_prefix")
