@@ -25,7 +25,7 @@ from .redact import redact
 from .rest_connection import Connection, Origin, parse_url
 from .rest_format import Response, encode_body, encode_headers, encode_target
 from .rest_transport import Transport
-from .rest_workers import Callback, Lane, OnError, OnFailed, Request, unsent
+from .rest_workers import Callback, WorkerPool, OnError, OnFailed, Request, unsent
 
 LANES: tuple[str, str] = ("order", "query")
 SENT_AT_ONCE: tuple[str] = ("order",)       # lanes whose requests the caller's thread sends when no waiting is needed
@@ -63,7 +63,7 @@ class RestClient(vnpy_rest.RestClient):
         self._lock: threading.Lock = threading.Lock()
         self._quiet: threading.Condition = threading.Condition(self._lock)
         self._pending: int = 0
-        self._lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
+        self._lanes: dict[str, WorkerPool] = {name: WorkerPool(name) for name in LANES}
         self._transport: Transport = Transport(None, self.connect_timeout, None)
         self._sweeper: threading.Thread | None = None
         self._swept: threading.Event = threading.Event()
@@ -104,13 +104,13 @@ class RestClient(vnpy_rest.RestClient):
                 return
             if self._transport.stopped:
                 self._transport = self._new_transport()
-            self._lanes = {name: Lane(name) for name in LANES}
+            self._lanes = {name: WorkerPool(name) for name in LANES}
             self._swept = threading.Event()
             self._sweeper = None
             self.active = True
             for lane in self._lanes.values():
                 for _ in range(min(max(n, 1), MAX_WORKERS)):
-                    self._hire(lane, self._transport)
+                    self._spawn_worker(lane, self._transport)
                     lane.idle += 1
 
     def stop(self) -> None:
@@ -179,7 +179,7 @@ class RestClient(vnpy_rest.RestClient):
         with self._lock:
             self._pending += 1
             active: bool = self.active
-            queue: Lane = self._lanes[lane]
+            queue: WorkerPool = self._lanes[lane]
             here: bool = active and lane in SENT_AT_ONCE and queue.idle > 0 and not queue.urgent and not queue.normal
             if active:
                 if not here:
@@ -187,7 +187,7 @@ class RestClient(vnpy_rest.RestClient):
                 if queue.idle > 0:
                     queue.idle -= 1
                 elif len(queue.workers) < MAX_WORKERS:
-                    self._hire(queue, self._transport)
+                    self._spawn_worker(queue, self._transport)
                 else:
                     busy = True
                     queue.idle -= 1
@@ -253,14 +253,14 @@ class RestClient(vnpy_rest.RestClient):
     def _new_transport(self) -> Transport:
         return Transport(self.proxy, self.connect_timeout, self.ssl_context)
 
-    def _hire(self, lane: Lane, transport: Transport) -> None:
+    def _spawn_worker(self, lane: WorkerPool, transport: Transport) -> None:
         thread: threading.Thread = threading.Thread(
             target=self._work, args=(lane, transport), name=f"rest-{lane.name}-{len(lane.workers)}", daemon=True
         )
         lane.workers.append(thread)
         thread.start()
 
-    def _work(self, lane: Lane, transport: Transport) -> None:
+    def _work(self, lane: WorkerPool, transport: Transport) -> None:
         while lane.tokens.get():
             request: Request | None = lane.pop()
             if request is not None:
@@ -276,7 +276,7 @@ class RestClient(vnpy_rest.RestClient):
                 self._sweeper.start()
 
     def _sweep(self, swept: threading.Event) -> None:
-        lanes: list[Lane] = list(self._lanes.values())
+        lanes: list[WorkerPool] = list(self._lanes.values())
         while not swept.wait(0.1):
             now: float = monotonic()
             for lane in lanes:

@@ -213,10 +213,10 @@ class Transport:
             return
         with self._lock:
             if self._watcher is None and not self.stopped:
-                self._watcher = threading.Thread(target=self._mind, name="rest-answers", daemon=True)
+                self._watcher = threading.Thread(target=self._watch_deadlines, name="rest-answers", daemon=True)
                 self._watcher.start()
 
-    def _mind(self) -> None:
+    def _watch_deadlines(self) -> None:
         while not self.stopped:
             if not self._busy:
                 self._wake.clear()

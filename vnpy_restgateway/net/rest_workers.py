@@ -75,7 +75,7 @@ class Request(vnpy_rest.Request):
     __repr__ = __str__
 
 
-class Lane:
+class WorkerPool:
     """Requests waiting for one kind of worker. Those sent already and urgent ones go to the head of the line."""
 
     __slots__ = ("name", "sent", "urgent", "normal", "tokens", "workers", "idle")
