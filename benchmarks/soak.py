@@ -36,7 +36,7 @@ from vnpy.trader.event import EVENT_LOG, EVENT_ORDER, EVENT_TICK, EVENT_TRADE
 from vnpy.trader.object import CancelRequest, OrderRequest, SubscribeRequest
 
 from vnpy_restgateway.conform.known import find_target, make_profile
-from vnpy_restgateway.ground_truth import STATUS
+from vnpy_restgateway.journal_check import STATUS
 
 STEP: int = 10                      # simulated seconds between two rounds
 COMPARE: int = 6                    # rounds: an hour's journal in one piece would leave its holes in the memory that is measured

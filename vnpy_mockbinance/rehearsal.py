@@ -29,7 +29,7 @@ from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
 from vnpy_ctastrategy.engine import CtaEngine
 
-from vnpy_restgateway.ground_truth import disagreements
+from vnpy_restgateway.journal_check import disagreements
 
 from .gateway import MockBinanceGateway
 

@@ -15,7 +15,7 @@ from vnpy.trader.object import CancelRequest, HistoryRequest, OrderData, OrderRe
 from websocket import WebSocketException
 
 from mockexchange import MockExchange
-from vnpy_restgateway.ground_truth import disagreements
+from vnpy_restgateway.journal_check import disagreements
 
 from gateways.harness import Recorder
 

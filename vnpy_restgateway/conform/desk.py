@@ -9,7 +9,7 @@ from vnpy.event import EventEngine
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import CancelRequest, ContractData, OrderData, OrderRequest, SubscribeRequest, TradeData
 
-from ..ground_truth import STATUS, Disagreement, disagreements
+from ..journal_check import STATUS, Disagreement, disagreements
 from .profile import Profile
 from .recorder import Missed, Recorder
 
