@@ -4,7 +4,7 @@ The simulated venue itself: instruments, order book, ledger, exchange.
 Knows no wire format, does no IO, and is driven by one thread through ``Exchange.apply``.
 """
 
-from .exchange import HOUSE, Exchange
+from .exchange import MAKER, Exchange
 from .instruments import Instrument, default_instruments, make_instrument
 
-__all__ = ["HOUSE", "Exchange", "Instrument", "default_instruments", "make_instrument"]
+__all__ = ["MAKER", "Exchange", "Instrument", "default_instruments", "make_instrument"]

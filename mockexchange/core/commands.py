@@ -82,7 +82,7 @@ class TapeTrade:
 @dataclass(slots=True)
 class Quote:
     """
-    The house quotes a price level: the house's resting quantity there becomes ``quantity`` (0 removes it).
+    the market maker quotes a price level: the market maker's resting quantity there becomes ``quantity`` (0 removes it).
 
     A quote never trades: one that would cross is refused with ValueError.
     """
@@ -94,8 +94,8 @@ class Quote:
 
 
 @dataclass(slots=True)
-class HouseTrade:
-    """The house takes liquidity: a market order of the flow, stopped at ``limit_price`` when that is not 0."""
+class FeedTrade:
+    """the market maker takes liquidity: a market order of the flow, stopped at ``limit_price`` when that is not 0."""
 
     symbol: str
     side: str
@@ -150,6 +150,6 @@ class SetRules:
 
 
 Command = (
-    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | HouseTrade | SetSymbolStatus
+    Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | FeedTrade | SetSymbolStatus
     | AmendOrder | SetRules | EndDay
 )

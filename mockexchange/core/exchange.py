@@ -15,7 +15,7 @@ from .commands import (
     Command,
     Deposit,
     EndDay,
-    HouseTrade,
+    FeedTrade,
     PlaceOrder,
     Quote,
     SetPrice,
@@ -27,9 +27,9 @@ from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
 from .filters import Walk, check_quantity
 from .instruments import Instrument, changed, default_instruments
-from .ledger import HOUSE, Ledger
+from .ledger import MAKER, Ledger
 from .market import Market, rises_to_trigger
-from .market_maker import EVERYTHING, House
+from .market_maker import EVERYTHING, MarketMaker
 from .matching import Matcher
 from .numbers import SCALE
 from .orders import Order
@@ -37,7 +37,7 @@ from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
 from .tape import Tape
 
-__all__ = ["HOUSE", "Exchange"]
+__all__ = ["MAKER", "Exchange"]
 
 STATUSES: frozenset[str] = frozenset({"TRADING", "HALT", "BREAK", "END_OF_DAY", "CANCEL_ONLY", AUCTION})
 
@@ -69,7 +69,7 @@ class Exchange:
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
         self._orders: dict[int, Order] = {}
-        self._house: House = House(self._matcher)
+        self._market_maker: MarketMaker = MarketMaker(self._matcher)
         self._seed: int = seed
         self._random: Random = Random(seed)
         self._matcher.next_order_id = self._random.randrange(1_000_000, 9_000_000)
@@ -83,7 +83,7 @@ class Exchange:
             AmendOrder: self._amend,
             SetRules: self._set_rules,
             Quote: self._on_quote,
-            HouseTrade: self._on_house_trade,
+            FeedTrade: self._on_feed_trade,
             TapeTrade: self._on_tape_trade,
             SetPrice: self._on_set_price,
         }
@@ -250,7 +250,7 @@ class Exchange:
         return matcher.finish(market)
 
     def _set_rules(self, command: SetRules, now: int) -> list[Event]:
-        """What the house quotes goes when ticks or steps change: it is quoted anew by whoever makes the market."""
+        """What the market maker quotes goes when ticks or steps change: it is quoted anew by whoever makes the market."""
         market = self._market(command.symbol)
         rules = market.instrument
         found: Instrument = changed(rules, command.rules)
@@ -258,7 +258,7 @@ class Exchange:
         for name in command.rules:
             setattr(rules, name, getattr(found, name))
         if regrid:
-            self._house.clear(market)
+            self._market_maker.clear(market)
         return []
 
     def _deposit(self, command: Deposit, now: int) -> list[Event]:
@@ -294,32 +294,32 @@ class Exchange:
         matcher = self._matcher
         matcher.begin(now)
         matcher.end_day(market)
-        self._house.clear(market)
+        self._market_maker.clear(market)
         self._rules[command.symbol].new_day()
         return [*matcher.finish(market), DayEnd(command.symbol, market.previous_close, now)]
 
-    # -- the house's commands
+    # -- the market maker's commands
 
     def _on_quote(self, command: Quote, now: int) -> list[Event]:
-        self._house.quote(self._market(command.symbol), command)
+        self._market_maker.quote(self._market(command.symbol), command)
         return []
 
-    def _on_house_trade(self, command: HouseTrade, now: int) -> list[Event]:
+    def _on_feed_trade(self, command: FeedTrade, now: int) -> list[Event]:
         market = self._market(command.symbol)
         self._matcher.begin(now)
-        self._house.trade(market, command)
+        self._market_maker.trade(market, command)
         return self._matcher.finish(market)
 
     def _on_tape_trade(self, command: TapeTrade, now: int) -> list[Event]:
         market = self._market(command.symbol)
         self._matcher.begin(now)
-        self._house.tape(market, command)
+        self._market_maker.tape(market, command)
         return self._matcher.finish(market)
 
     def _on_set_price(self, command: SetPrice, now: int) -> list[Event]:
         market = self._market(command.symbol)
         self._matcher.begin(now)
-        self._house.set_price(market, command)
+        self._market_maker.set_price(market, command)
         return self._matcher.finish(market)
 
     def reserve_trade_ids(self, symbol: str, above: int) -> None:

@@ -1,6 +1,6 @@
 """Who owns what. All numbers are amounts in 1e-8."""
 
-HOUSE: str = ""
+MAKER: str = ""
 
 
 class Ledger:
@@ -8,13 +8,13 @@ class Ledger:
     Balances of every account, and the fees taken. ``unsettled``: bought, and not to be sold before the day's end.
 
     Money only comes in through ``deposit`` and ``adopt``; everything else moves it.
-    The house account may go negative and locks nothing.
+    the market maker account may go negative and locks nothing.
     """
 
     def __init__(self) -> None:
-        self.free: dict[str, dict[str, int]] = {HOUSE: {}}
-        self.locked: dict[str, dict[str, int]] = {HOUSE: {}}
-        self.unsettled: dict[str, dict[str, int]] = {HOUSE: {}}
+        self.free: dict[str, dict[str, int]] = {MAKER: {}}
+        self.locked: dict[str, dict[str, int]] = {MAKER: {}}
+        self.unsettled: dict[str, dict[str, int]] = {MAKER: {}}
         self.fees: dict[str, int] = {}
         self.deposited: dict[str, int] = {}
 
@@ -48,7 +48,7 @@ class Ledger:
         for book in (self.free, self.locked, self.unsettled):
             for account, balances in book.items():
                 for asset, amount in balances.items():
-                    if amount < 0 and account != HOUSE:
+                    if amount < 0 and account != MAKER:
                         raise AssertionError(f"{asset}: account {account!r} holds {amount}")
                     totals[asset] = totals.get(asset, 0) + amount
         for asset in totals.keys() | self.deposited.keys():

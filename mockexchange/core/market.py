@@ -92,7 +92,7 @@ class Market:
         self.highest: int = ANY_PRICE
         self.next_trade_id: int = 1
         self.is_room_reserved: bool = False
-        self.is_depth_taken: bool = False       # somebody traded with the house since this was last cleared
+        self.is_depth_taken: bool = False       # somebody traded with the market maker since this was last cleared
 
     def reserve_trade_ids(self, above: int) -> None:
         """Leave the ids up to ``above`` to the tape."""

@@ -1,7 +1,7 @@
-"""What the house does: quotes, trades of the flow, a recorded tape, a price set from outside."""
+"""What the market maker does: quotes, trades of the flow, a recorded tape, a price set from outside."""
 
 from .book import Book, Level
-from .commands import HouseTrade, Quote, SetPrice, TapeTrade
+from .commands import FeedTrade, Quote, SetPrice, TapeTrade
 from .errors import refuse
 from .events import PublicTrade
 from .market import TAPE_ROOM, Market
@@ -14,8 +14,8 @@ TAPE_LEVELS: int = 20                   # a side, behind the touch
 TAPE_SPACING: int = 50_000              # levels lie this part of the price apart
 
 
-def house_quantity(level: Level) -> int:
-    """What remains of the house's orders at a level."""
+def quoted_quantity(level: Level) -> int:
+    """What remains of the market maker's orders at a level."""
     head = level.head
     if head.next is None:
         return 0 if head.account else level.total
@@ -24,7 +24,7 @@ def house_quantity(level: Level) -> int:
 
 def put_quote(book: Book, is_buy: bool, price: int, quantity: int) -> bool:
     """
-    Make the house's quantity at a price ``quantity``; False when it would cross, and nothing is done.
+    Make the market maker's quantity at a price ``quantity``; False when it would cross, and nothing is done.
 
     More is added behind what is there, less is taken from the back of the queue first.
     """
@@ -35,7 +35,7 @@ def put_quote(book: Book, is_buy: bool, price: int, quantity: int) -> bool:
                 return False
             book.add(BookOrder(is_buy, price, quantity))
         return True
-    more: int = quantity - house_quantity(level)
+    more: int = quantity - quoted_quantity(level)
     tail = level.tail
     if more > 0:
         if tail.account:
@@ -56,11 +56,11 @@ def put_quote(book: Book, is_buy: bool, price: int, quantity: int) -> bool:
     return True
 
 
-def clear_house(book: Book, is_buy: bool) -> list[tuple[int, int]]:
-    """Take all of the house's orders off a side; returns (price, quantity) of its levels, best first."""
+def clear_quotes(book: Book, is_buy: bool) -> list[tuple[int, int]]:
+    """Take all of the market maker's orders off a side; returns (price, quantity) of its levels, best first."""
     found: list[tuple[int, int]] = []
     for level in list(book.levels(is_buy)):
-        quantity = house_quantity(level)
+        quantity = quoted_quantity(level)
         if quantity:
             found.append((level.price, quantity))
             put_quote(book, is_buy, level.price, 0)
@@ -69,7 +69,7 @@ def clear_house(book: Book, is_buy: bool) -> list[tuple[int, int]]:
 
 class TapeDepth:
     """
-    The book the house shows around a recorded tape: the touch at the last trade, and levels
+    The book the market maker shows around a recorded tape: the touch at the last trade, and levels
     on a fixed grid behind it and on the other side. Moving it costs what the tape moved.
     """
 
@@ -92,8 +92,8 @@ class TapeDepth:
         size: int = max(4 * self.average // step, 1) * step
         wanted: int = max(price // TAPE_SPACING // tick, 1) * tick
         if not self.spacing or not self.spacing <= 2 * wanted <= 4 * self.spacing:
-            clear_house(book, True)
-            clear_house(book, False)
+            clear_quotes(book, True)
+            clear_quotes(book, False)
             self.spacing = wanted
             self.windows = {True: range(0), False: range(0)}
             self.touch = None
@@ -120,17 +120,17 @@ class TapeDepth:
         self.windows = windows
         self.touch = touch
         level = book.level(is_buy, price)
-        if level is None or house_quantity(level) < size:
+        if level is None or quoted_quantity(level) < size:
             self.is_patchy |= not put_quote(book, is_buy, price, size)
 
     def _fill(self, book: Book, is_buy: bool, price: int, size: int) -> None:
         level = book.level(is_buy, price)
-        if level is None or not house_quantity(level):
+        if level is None or not quoted_quantity(level):
             self.is_patchy |= not put_quote(book, is_buy, price, size)
 
 
-class House:
-    """Carries out the house's commands on a market. Each raises before it changes anything."""
+class MarketMaker:
+    """Carries out the market maker's commands on a market. Each raises before it changes anything."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher: Matcher = matcher
@@ -144,7 +144,7 @@ class House:
         if not put_quote(market.book, _is_buy(command.side), command.price, command.quantity):
             raise ValueError(f"price: a {command.side} quote at {command.price} would cross the book of {market.symbol}")
 
-    def trade(self, market: Market, command: HouseTrade) -> None:
+    def trade(self, market: Market, command: FeedTrade) -> None:
         """Nothing trades in a symbol that is not TRADING."""
         is_buy: bool = _is_buy(command.side)
         if command.quantity <= 0:
@@ -185,26 +185,26 @@ class House:
         depth.follow(market, command)
 
     def _give(self, market: Market, is_buy: bool, quantity: int, limit: int) -> None:
-        """The tape takes: house orders vanish, users' orders trade with the house."""
+        """The tape takes: house orders vanish, users' orders trade with the market maker."""
         matcher = self._matcher
         for maker, part in market.book.take(is_buy, quantity, limit):
             if maker.account:
                 matcher.trade(market, maker, None, is_buy, matcher.take_order_id(), part)
 
     def clear(self, market: Market) -> None:
-        """Take all that the house quotes off a symbol's book."""
+        """Take all that the market maker quotes off a symbol's book."""
         depth = self._depths.get(market.symbol)
         if depth is not None:
             depth.spacing = 0
-        clear_house(market.book, True)
-        clear_house(market.book, False)
+        clear_quotes(market.book, True)
+        clear_quotes(market.book, False)
 
     def set_price(self, market: Market, command: SetPrice) -> None:
         """
         Move the market to a price.
 
-        Users' orders at the price and beyond are filled by the house at their own limits, one
-        trade prints at the price, and the house quotes the depth it had around the new price.
+        Users' orders at the price and beyond are filled by the market maker at their own limits, one
+        trade prints at the price, and the market maker quotes the depth it had around the new price.
         """
         price: int = command.price
         rules = market.instrument
@@ -219,7 +219,7 @@ class House:
         depth = self._depths.get(market.symbol)
         if depth is not None:
             depth.spacing = 0
-        bids, asks = clear_house(book, True), clear_house(book, False)
+        bids, asks = clear_quotes(book, True), clear_quotes(book, False)
         taker_id: int = matcher.take_order_id()
         falls: bool = price < tape.last_price
         matcher.sweep(market, False, EVERYTHING, price, taker_id)

@@ -12,7 +12,7 @@ from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
 from .orders import Amendment, BookOrder, Order
-from .settlement import deliver_to_house
+from .settlement import deliver_to_maker
 
 BASE: int = 1                           # which of a symbol's assets a command touched
 QUOTE: int = 2
@@ -243,7 +243,7 @@ class Matcher:
         self, market: Market, maker: BookOrder, taker: Order | None, is_buy: bool, taker_id: int, quantity: int,
     ) -> None:
         """
-        Print and settle one match at the maker's price; ``taker`` None is the house, buying if ``is_buy``.
+        Print and settle one match at the maker's price; ``taker`` None is the market maker, buying if ``is_buy``.
 
         Both ``remaining`` are reduced already.
         """
@@ -261,12 +261,12 @@ class Matcher:
             if taker is not None:
                 self._settle(market, taker, False, trade_id, price, quantity, quote)
             else:
-                self._settle_house(market, is_buy, quantity, quote)
+                self._settle_maker(market, is_buy, quantity, quote)
         else:
             market.is_depth_taken = True
             if taker is not None:
                 self._settle(market, taker, False, trade_id, price, quantity, quote)
-                self._settle_house(market, not is_buy, quantity, quote)
+                self._settle_maker(market, not is_buy, quantity, quote)
 
     def publish(self, market: Market, trade: PublicTrade) -> None:
         """Print a trade on the tape."""
@@ -277,12 +277,12 @@ class Matcher:
             stops.traded(trade.price)
 
     def sweep(self, market: Market, is_buy: bool, quantity: int, limit: int, taker_id: int) -> None:
-        """The house takes from users and itself alike."""
+        """the market maker takes from users and itself alike."""
         for maker, part in market.book.take(is_buy, quantity, limit):
             self.trade(market, maker, None, is_buy, taker_id, part)
 
-    def _settle_house(self, market: Market, is_buy: bool, quantity: int, quote: int) -> None:
-        deliver_to_house(self.ledger, market.base, market.quote, is_buy, quantity, quote)
+    def _settle_maker(self, market: Market, is_buy: bool, quantity: int, quote: int) -> None:
+        deliver_to_maker(self.ledger, market.base, market.quote, is_buy, quantity, quote)
 
     def _settle(
         self, market: Market, order: Order, is_maker: bool, trade_id: int, price: int, quantity: int, quote: int,
@@ -385,7 +385,7 @@ class Matcher:
                 self._settle(market, order, False, trade_id, price, quantity, quote)
             else:
                 market.is_depth_taken = True
-                self._settle_house(market, order.is_buy, quantity, quote)
+                self._settle_maker(market, order.is_buy, quantity, quote)
 
     def end_day(self, market: Market) -> None:
         """Expire the symbol's open orders, and settle what was bought today."""

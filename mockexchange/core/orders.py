@@ -23,7 +23,7 @@ class BookOrder:
     What the book needs of an order; the flow's orders are nothing more than this.
 
     The flow makes most of a market's orders, nobody asks for them by id, and ``account`` ""
-    says that they are the house's. ``prev``, ``next`` and ``level`` belong to the book.
+    says that they are the market maker's. ``prev``, ``next`` and ``level`` belong to the book.
     """
 
     __slots__ = ("order_id", "account", "is_buy", "price", "remaining", "prev", "next", "level")

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from .accounts import Account
 from .instruments import CashEquity, Instrument
-from .ledger import HOUSE, Ledger
+from .ledger import MAKER, Ledger
 from .numbers import SCALE
 from .orders import Order
 
@@ -160,11 +160,11 @@ class CashEquitySettlement:
         return changed
 
 
-def deliver_to_house(ledger: Ledger, base: str, quote_asset: str, is_buy: bool, quantity: int, quote: int) -> None:
+def deliver_to_maker(ledger: Ledger, base: str, quote_asset: str, is_buy: bool, quantity: int, quote: int) -> None:
     """The market maker's side of a fill: no fee, no lock, balances below zero allowed."""
     if not is_buy:
         quantity, quote = -quantity, -quote
-    free = ledger.free[HOUSE]
+    free = ledger.free[MAKER]
     free[base] = free.get(base, 0) + quantity
     free[quote_asset] = free.get(quote_asset, 0) - quote
 

@@ -26,7 +26,7 @@ class Feed(Protocol):
     last_trade_ids: dict[str, int]
 
     def opening(self) -> list[Command]:
-        """What a book needs that has nothing of the house: at the start, and again after a restart."""
+        """What a book needs that has nothing of the market maker: at the start, and again after a restart."""
 
     def steps(self) -> Iterator[tuple[int, Command]]:
         """(us since the start, command), ascending. To be taken once."""
@@ -42,7 +42,7 @@ class Feed(Protocol):
         """The market of ``symbol`` has been moved to ``price`` (1e-8) by a SetPrice."""
 
     def on_rules(self, instrument: Instrument) -> None:
-        """A symbol has these ticks and steps from now on. Where they differ, the exchange has cleared the house's book."""
+        """A symbol has these ticks and steps from now on. Where they differ, the exchange has cleared the market maker's book."""
 
 
 def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:

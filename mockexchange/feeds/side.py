@@ -1,8 +1,8 @@
-"""One side of the house's book: a touch that follows the price, and a window of slots behind it."""
+"""One side of the market maker's book: a touch that follows the price, and a window of slots behind it."""
 
 from random import Random
 
-from ..core.commands import Command, HouseTrade, Quote
+from ..core.commands import Command, FeedTrade, Quote
 from .shape import DEPTH, Shape
 
 EVERYTHING: int = 10 ** 15          # ten million units: more than rests anywhere
@@ -12,9 +12,9 @@ MOST: int = DEPTH + 8               # what goes beyond this is taken back to DEP
 
 class Side:
     """
-    What the house quotes on one side, in ticks and steps. ``way`` is 1 for asks, -1 for bids: outwards.
+    What the market maker quotes on one side, in ticks and steps. ``way`` is 1 for asks, -1 for bids: outwards.
 
-    The exchange refuses a quote that would cross, and a user's order may rest anywhere the house does not.
+    The exchange refuses a quote that would cross, and a user's order may rest anywhere the market maker does not.
     So a trade stopped at the touch goes ahead of the quotes: it takes what is offered there, users' orders
     that the market has moved through among it, and is nothing where nobody is in the way.
     """
@@ -84,9 +84,9 @@ class Side:
         self.quotes[ticks] = steps
         return self._quote(shape, ticks, steps)
 
-    def guard(self, shape: Shape) -> HouseTrade:
+    def guard(self, shape: Shape) -> FeedTrade:
         """The trade that goes ahead of quotes on this side."""
-        return HouseTrade(shape.symbol, self.name, EVERYTHING, self.touch * shape.tick)
+        return FeedTrade(shape.symbol, self.name, EVERYTHING, self.touch * shape.tick)
 
     def pick(self, shape: Shape, rng: Random) -> int:
         """A level to renew, in ticks, near the touch mostly."""

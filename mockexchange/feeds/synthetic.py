@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
-from ..core.commands import Command, HouseTrade, Quote
+from ..core.commands import Command, FeedTrade, Quote
 from ..core.instruments import Instrument
 from ..core.tape import Bar
 from .shape import Activity, Shape, minute_bars, shape_of
@@ -118,7 +118,7 @@ class Market:
                     sides[command.side][ticks] = command.quantity
                 else:
                     sides[command.side].pop(ticks, None)
-            elif type(command) is HouseTrade and command.quantity == EVERYTHING:
+            elif type(command) is FeedTrade and command.quantity == EVERYTHING:
                 limit: int = command.limit_price // tick
                 other: dict[int, int] = sides["SELL" if command.side == "BUY" else "BUY"]
                 for ticks in [each for each in other if (each <= limit if command.side == "BUY" else each >= limit)]:
@@ -127,7 +127,7 @@ class Market:
         held: Command = self.commands[self.position]
         if type(held) is Quote:
             held.quantity = 0
-        elif type(held) is HouseTrade:
+        elif type(held) is FeedTrade:
             held.limit_price = self.instrument.min_price if held.side == "BUY" else self.instrument.max_price
         self.commands = []
 
@@ -231,16 +231,16 @@ class Market:
         name: str = "BUY" if self.way > 0 else "SELL"
         rest: int = side.quotes.get(side.touch, 0) - steps
         if rest > 0:
-            commands.append(HouseTrade(shape.symbol, name, steps * shape.step, side.touch * shape.tick))
+            commands.append(FeedTrade(shape.symbol, name, steps * shape.step, side.touch * shape.tick))
             side.quotes[side.touch] = rest
         elif rng.random() < self.sweep_chance:
             level: int = shape.slot_price(side.near + int(rng.random() * 3) * side.way)
             level = max(shape.lowest, min(shape.highest, level))
-            commands.append(HouseTrade(shape.symbol, name, steps * shape.step, level * shape.tick))
+            commands.append(FeedTrade(shape.symbol, name, steps * shape.step, level * shape.tick))
             self.fair = self._inside(float(level))
             self._move(commands, 0.5)
         else:
-            commands.append(HouseTrade(shape.symbol, name, steps * shape.step, side.touch * shape.tick))
+            commands.append(FeedTrade(shape.symbol, name, steps * shape.step, side.touch * shape.tick))
             commands.append(side.guard(shape))
             commands.append(side.set(shape, side.touch, shape.level(rng, 0)))
 
@@ -260,7 +260,7 @@ class SyntheticFeed:
         self.last_trade_ids: dict[str, int] = {}
 
     def opening(self) -> list[Command]:
-        """The quotes a book without the house's has to get: at the start, and again after a restart."""
+        """The quotes a book without the market maker's has to get: at the start, and again after a restart."""
         commands: list[Command] = []
         for market in self.markets.values():
             market.interrupt()

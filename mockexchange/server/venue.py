@@ -10,7 +10,7 @@ from ..checkpoint import Keeper, open_journal, restore, save
 from ..core.commands import (
     Command,
     Deposit,
-    HouseTrade,
+    FeedTrade,
     PlaceOrder,
     Quote,
     SetPrice,
@@ -43,7 +43,7 @@ logger: logging.Logger = logging.getLogger("mockexchange")
 Listener = Callable[[list[Event]], None]
 Watcher = Callable[[str], None]
 
-FLOW: frozenset[type] = frozenset({Quote, HouseTrade, TapeTrade})
+FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
 
 
 def options_type(dialect: str) -> type | None:
@@ -215,7 +215,7 @@ class Venue:
     def watch(self, callback: Watcher) -> Callable[[], None]:
         """
         Call ``callback`` with the symbol of every command applied, after the listeners and also when
-        there were no events: the house's quotes change books and make none. It must not raise.
+        there were no events: the market maker's quotes change books and make none. It must not raise.
         Returns what ends it.
         """
         self._watchers = [*self._watchers, callback]

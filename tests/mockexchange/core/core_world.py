@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockexchange.core import Exchange, Instrument
-from mockexchange.core.commands import CancelOrder, Deposit, HouseTrade, PlaceOrder, Quote
+from mockexchange.core.commands import CancelOrder, Deposit, FeedTrade, PlaceOrder, Quote
 from mockexchange.core.errors import Refusal
 from mockexchange.core.events import Event, Fill, OrderReport, PublicTrade
 from mockexchange.core.instruments import make_instrument
@@ -71,7 +71,7 @@ class World:
         self.apply(Quote(SYMBOL, side, amount(price), amount(quantity)))
 
     def hit(self, side: str, quantity: str, limit: str = "0") -> list[Event]:
-        return self.apply(HouseTrade(SYMBOL, side, amount(quantity), amount(limit)))
+        return self.apply(FeedTrade(SYMBOL, side, amount(quantity), amount(limit)))
 
     def balance(self, account: str, asset: str) -> tuple[str, str]:
         free, locked = self.exchange.balances(account)[asset]

@@ -125,7 +125,7 @@ def test_rules_change_for_new_orders_only() -> None:
     order = world.limit("a", "BUY", "1.3", "91")
     world.quote("SELL", "105", "3")
     world.apply(SetRules(SYMBOL, {"tick_size": amount(2), "step_size": amount("0.5"), "min_quantity": amount("0.5")}))
-    assert world.book() == ([("91", "1.3")], []), "the house's quotes are off the new grid"
+    assert world.book() == ([("91", "1.3")], []), "the market maker's quotes are off the new grid"
     assert not order.is_final
     def new(price: str, quantity: str) -> PlaceOrder:
         return PlaceOrder("a", SYMBOL, "BUY", "LIMIT", amount(quantity), amount(price))

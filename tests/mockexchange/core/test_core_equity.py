@@ -20,7 +20,7 @@ from mockexchange.core.commands import (
     Command,
     Deposit,
     EndDay,
-    HouseTrade,
+    FeedTrade,
     PlaceOrder,
     Quote,
     SetPrice,
@@ -224,7 +224,7 @@ def test_the_least_commission_is_taken_once_an_order() -> None:
     desk = Desk()
     order = desk.limit("BUY", "1000", "10")
     for _ in range(10):
-        desk.apply(HouseTrade(SHARE, "SELL", HUNDRED))
+        desk.apply(FeedTrade(SHARE, "SELL", HUNDRED))
     assert order.status == "FILLED"
     assert plain(sum(fill.fee for fill in desk.exchange.order_fills("a", order.order_id))) == "5.1"
     assert desk.held("CNY") == ("989994.9", "0", "0")
@@ -381,7 +381,7 @@ commands = st.lists(st.one_of(
     st.builds(PlaceOrder, accounts, st.just(SHARE), st.sampled_from(["BUY", "SELL"]), st.just("LIMIT"), lots, prices, st.sampled_from(["GTC", "GTC", "GTC", "IOC", "FOK"])),
     st.builds(PlaceOrder, accounts, st.just(SHARE), st.sampled_from(["BUY", "SELL"]), st.just("MARKET"), lots),
     st.builds(Quote, st.just(SHARE), st.sampled_from(["BUY", "SELL"]), prices, lots),
-    st.builds(HouseTrade, st.just(SHARE), st.sampled_from(["BUY", "SELL"]), lots),
+    st.builds(FeedTrade, st.just(SHARE), st.sampled_from(["BUY", "SELL"]), lots),
     st.builds(CancelAll, accounts, st.just(SHARE)),
     st.builds(SetSymbolStatus, st.just(SHARE), st.sampled_from(["TRADING", "TRADING", "AUCTION_MATCH", "BREAK", "HALT", "END_OF_DAY"])),
     st.builds(EndDay, st.just(SHARE)),

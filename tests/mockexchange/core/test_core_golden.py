@@ -19,7 +19,7 @@ from mockexchange.core.commands import (
     CancelOrder,
     Command,
     Deposit,
-    HouseTrade,
+    FeedTrade,
     PlaceOrder,
     Quote,
     SetPrice,
@@ -75,7 +75,7 @@ def command(random: Random, number: int) -> Command:
     if dice < 0.85:
         return Quote(symbol, side, price, random.randint(0, 20) * step)
     if dice < 0.92:
-        return HouseTrade(symbol, side, lot, random.choice((0, price)))
+        return FeedTrade(symbol, side, lot, random.choice((0, price)))
     if dice < 0.95:
         return SetPrice(symbol, price)
     if dice < 0.99:

@@ -3,7 +3,7 @@
 import pytest
 from core_world import DUST, SYMBOL, World, amount, fills, plain, reports
 
-from mockexchange.core import HOUSE
+from mockexchange.core import MAKER
 from mockexchange.core.commands import CancelOrder, Deposit, PlaceOrder
 from mockexchange.core.events import BalanceChange, BalanceDelta, Event
 from mockexchange.core.ledger import Ledger
@@ -90,10 +90,10 @@ def test_the_house_pays_no_fee_and_may_owe() -> None:
     world = World(maker_fee=100_000, taker_fee=100_000)
     world.quote("SELL", "100", "5")
     world.place("a", "BUY", "MARKET", "5")
-    house = world.exchange.ledger.free[HOUSE]
+    house = world.exchange.ledger.free[MAKER]
     assert (plain(house["AAA"]), plain(house["BBB"])) == ("-5", "500")
     assert world.balance("a", "AAA") == ("1004.995", "0")
-    assert HOUSE not in world.exchange.accounts()
+    assert MAKER not in world.exchange.accounts()
 
 
 def test_money_that_is_locked_cannot_be_spent_twice() -> None:

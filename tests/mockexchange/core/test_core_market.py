@@ -1,18 +1,18 @@
-"""The house: its quotes and trades, a recorded tape, and a price set from outside."""
+"""the market maker: its quotes and trades, a recorded tape, and a price set from outside."""
 
 from typing import Any
 
 import pytest
 from core_world import NOW, SYMBOL, World, amount, check_invariants, fills, plain, prints, reports
 
-from mockexchange.core.commands import HouseTrade, Quote, SetPrice, SetSymbolStatus, TapeTrade
+from mockexchange.core.commands import FeedTrade, Quote, SetPrice, SetSymbolStatus, TapeTrade
 from mockexchange.core.market import TAPE_ROOM
 
 RECORDED: int = NOW - 10**12
 
 
 def queue(world: World, is_buy: bool, price: str) -> list[tuple[str, str]]:
-    """(account, remaining) of a level, oldest first; the house's account is ""."""
+    """(account, remaining) of a level, oldest first; the market maker's account is ""."""
     level = world.exchange.books[SYMBOL].level(is_buy, amount(price))
     return [(order.account, plain(order.remaining)) for order in level] if level is not None else []
 
@@ -100,7 +100,7 @@ def test_nothing_trades_in_a_halted_symbol() -> None:
 
 
 @pytest.mark.parametrize("command", [
-    Quote("NOSUCH", "BUY", 1, 1), HouseTrade("NOSUCH", "BUY", 1), SetPrice("NOSUCH", 1),
+    Quote("NOSUCH", "BUY", 1, 1), FeedTrade("NOSUCH", "BUY", 1), SetPrice("NOSUCH", 1),
     TapeTrade("NOSUCH", 1, 1, 1, True, 1), SetSymbolStatus("NOSUCH", "HALT"),
 ])
 def test_a_symbol_that_is_not_listed(command: Any) -> None:
@@ -139,12 +139,12 @@ def test_users_orders_the_tape_went_through_fill_whole_at_their_own_price() -> N
 
 def test_orders_at_the_tapes_price_fill_by_their_place_in_the_queue() -> None:
     world = World()
-    tape(world, 1, "100", "1", True)                        # the house bids 100
+    tape(world, 1, "100", "1", True)                        # the market maker bids 100
     ahead = sum(float(q) for account, q in queue(world, True, "100") if not account)
     order = world.limit("a", "BUY", "2", "100")
     assert fills(tape(world, 2, "100", f"{ahead - 0.1:.1f}", True)) == []
     assert queue(world, True, "100")[:2] == [("", "0.1"), ("a", "2")]
-    events = tape(world, 3, "100", "1.1", True)             # 0.1 of the house first, then 1 of the user
+    events = tape(world, 3, "100", "1.1", True)             # 0.1 of the market maker first, then 1 of the user
     assert [plain(fill.quantity) for fill in fills(events)] == ["1"]
     assert order.status == "PARTIALLY_FILLED" and queue(world, True, "100")[0] == ("a", "1")
     check_invariants(world.exchange)

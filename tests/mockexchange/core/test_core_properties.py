@@ -18,7 +18,7 @@ from mockexchange.core.commands import (
     CancelAll,
     CancelOrder,
     Deposit,
-    HouseTrade,
+    FeedTrade,
     PlaceOrder,
     Quote,
     SetPrice,
@@ -73,11 +73,11 @@ def quote(draw: Any) -> Quote:
 
 
 @st.composite
-def house_trade(draw: Any) -> HouseTrade:
+def feed_trade(draw: Any) -> FeedTrade:
     symbol = draw(symbols)
     tick, step, middle = SCALES[symbol]
     limit = draw(st.one_of(st.just(0), ticks.map(lambda n: middle + n * tick)))
-    return HouseTrade(symbol, draw(sides), draw(lots) * step, limit)
+    return FeedTrade(symbol, draw(sides), draw(lots) * step, limit)
 
 
 @st.composite
@@ -120,7 +120,7 @@ def set_rules(draw: Any) -> SetRules:
 common = [
     amend(), amend(), set_rules(),
     place(), place(), place(), place(),
-    quote(), quote(), house_trade(),
+    quote(), quote(), feed_trade(),
     st.builds(CancelOrder, st.sampled_from(ACCOUNTS), symbols, st.none(), client_ids),
     st.builds(CancelAll, st.sampled_from(ACCOUNTS), symbols),
     st.builds(Deposit, st.sampled_from(ACCOUNTS), st.sampled_from(["AAA", "BBB", "DUST"]), st.integers(-(10**10), 10**10)),
@@ -288,7 +288,7 @@ def test_depth_changes_rebuild_the_book(sent: list[Any], opening: int) -> None:
 def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int) -> None:
     old = open_exchange(opening)
     for number, command in enumerate(sent):
-        if not isinstance(command, Quote | TapeTrade | SetPrice | HouseTrade):
+        if not isinstance(command, Quote | TapeTrade | SetPrice | FeedTrade):
             send(old, command, NOW + number * 1000)
     new = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], 5)
     for name in old.accounts():
@@ -348,7 +348,7 @@ def storm(random: Random, length: int) -> list[Any]:
         elif dice < 0.85:
             sent.append(Quote(symbol, side, price, random.randint(0, 20) * step))
         elif dice < 0.92:
-            sent.append(HouseTrade(symbol, side, lot, random.choice([0, price])))
+            sent.append(FeedTrade(symbol, side, lot, random.choice([0, price])))
         elif dice < 0.95:
             sent.append(SetPrice(symbol, price))
         elif dice < 0.99:

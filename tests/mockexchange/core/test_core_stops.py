@@ -10,7 +10,7 @@ from mockexchange.core.market import rises_to_trigger
 
 
 def trade_at(world: World, price: str) -> list[Any]:
-    """One public trade at a price, between the house's sides, and what it led to."""
+    """One public trade at a price, between the market maker's sides, and what it led to."""
     world.quote("SELL", price, "1")
     return world.hit("BUY", "1", price)
 

@@ -8,7 +8,7 @@ from feed_world import MINUTE, UNTIL, World, feed_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockexchange.core.commands import Command, HouseTrade, Quote
+from mockexchange.core.commands import Command, FeedTrade, Quote
 from mockexchange.core.events import PublicTrade
 from mockexchange.core.instruments import Instrument, default_instruments, make_instrument
 from mockexchange.core.numbers import parse_amount
@@ -179,4 +179,4 @@ def test_history() -> None:
 
 
 def test_only_quotes_and_trades() -> None:
-    assert {type(command) for _, command in taken(feed_of(1), 3000)} == {Quote, HouseTrade}
+    assert {type(command) for _, command in taken(feed_of(1), 3000)} == {Quote, FeedTrade}

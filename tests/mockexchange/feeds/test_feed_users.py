@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from feed_world import MINUTE, UNTIL, World, feed_of
 
-from mockexchange.core.commands import CancelAll, HouseTrade, PlaceOrder, Quote, SetPrice, SetSymbolStatus
+from mockexchange.core.commands import CancelAll, FeedTrade, PlaceOrder, Quote, SetPrice, SetSymbolStatus
 from mockexchange.core.errors import Refusal
 from mockexchange.core.events import Fill, PublicTrade
 from mockexchange.core.exchange import Exchange
@@ -125,7 +125,7 @@ def test_a_held_command_does_not_undo_a_set_price() -> None:
         levels = world.exchange.books["BTCUSDT"].bids(500) + world.exchange.books["BTCUSDT"].asks(500)
         assert [price for price, _ in levels if abs(price / level - 1) > 0.01] == [parse_amount("39000")]
         assert world.refused == 0
-    assert held == {Quote, HouseTrade}
+    assert held == {Quote, FeedTrade}
 
 
 def test_opening_where_the_market_was_before() -> None:
