@@ -22,7 +22,7 @@ from .core.events import Fill
 from .core.orders import Amendment, Order
 from .journal import Journal
 from .pages import FileIndex
-from .replay import Fold, fold_lines, without_gc
+from .replay import RestoredState, fold_lines, without_gc
 from .scan import Prefix, Scan, begins_with
 
 FORMAT: int = 1
@@ -79,7 +79,7 @@ def open_journal(path: Path | None) -> Journal:
     return Journal(path, state.prefix() if state else None)
 
 
-def restore(journal: Journal) -> Fold:
+def restore(journal: Journal) -> RestoredState:
     """
     What the journal's rows come to. The orders in it are nobody else's.
 
@@ -100,7 +100,7 @@ def save(journal: Journal) -> None:
         return
     try:
         with without_gc():
-            fold: Fold = restore(journal)
+            fold: RestoredState = restore(journal)
     except (OSError, ValueError):           # said at the next opening, by whoever needs it
         return
     write(journal.path, pack(journal.prefix(), fold))
@@ -139,7 +139,7 @@ class Keeper:
             self._process = None
 
 
-def pack(prefix: Prefix, fold: Fold) -> State:
+def pack(prefix: Prefix, fold: RestoredState) -> State:
     """A checkpoint of what ``prefix`` of a journal comes to."""
     return State(
         FORMAT, prefix.rows, prefix.size, prefix.crc, prefix.raw_crc, prefix.last_ms, prefix.offsets.tobytes(),
@@ -150,9 +150,9 @@ def pack(prefix: Prefix, fold: Fold) -> State:
     )
 
 
-def unpack(state: State) -> Fold:
+def unpack(state: State) -> RestoredState:
     """What was given to ``pack``."""
-    fold: Fold = Fold(
+    fold: RestoredState = RestoredState(
         {(account, asset): (free, locked) for account, asset, free, locked in state.balances}, {}, state.fills,
         state.statuses, state.rules, state.last_execution_id, state.last_prevented_match_id,
     )
@@ -200,7 +200,7 @@ def main(arguments: list[str]) -> int:
     state: State | None = read(path)
     scan: Scan = Scan(path, state.prefix() if state else None)
     prefix: Prefix = scan.run(size)
-    before: Fold | None = unpack(state) if state and scan.known_rows else None
+    before: RestoredState | None = unpack(state) if state and scan.known_rows else None
     lines: Iterator[bytes] = FileIndex(prefix.rows, prefix.offsets).lines(path, scan.known_rows, prefix.rows)
     gc.disable()                                # the process ends soon
     write(path, pack(prefix, fold_lines(lines, before)))

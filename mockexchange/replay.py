@@ -97,7 +97,7 @@ DECODER: msgspec.json.Decoder[AnyRow] = msgspec.json.Decoder(AnyRow)
 
 
 @dataclass
-class Fold:
+class RestoredState:
     """
     The state at the end of a journal. ``balances``: (account, asset) -> (free, locked),
     ``orders`` by order id in the order they came to the book, ``statuses``: symbol -> status,
@@ -117,9 +117,9 @@ class Fold:
         return sorted(self.orders.values(), key=lambda order: order.queued or order.working_time or order.time)
 
 
-def fold_rows(rows: Iterable[dict[str, Any]]) -> Fold:
+def fold_rows(rows: Iterable[dict[str, Any]]) -> RestoredState:
     """
-    Fold journal rows, oldest first.
+    RestoredState journal rows, oldest first.
 
     :raises ValueError: names the row that does not say what its kind must say
     """
@@ -130,10 +130,10 @@ def fold_rows(rows: Iterable[dict[str, Any]]) -> Fold:
             except msgspec.ValidationError as error:
                 raise ValueError(f"record {row.get('n')} is corrupt: {error}") from None
 
-    return _fold(typed(), Fold())
+    return _fold(typed(), RestoredState())
 
 
-def fold_lines(lines: Iterable[bytes], before: Fold | None = None) -> Fold:
+def fold_lines(lines: Iterable[bytes], before: RestoredState | None = None) -> RestoredState:
     """As ``fold_rows``, from the rows as they stand in a file. ``before``: what the rows before them come to; it is changed."""
     decode = DECODER.decode
 
@@ -144,10 +144,10 @@ def fold_lines(lines: Iterable[bytes], before: Fold | None = None) -> Fold:
             except msgspec.DecodeError as error:
                 raise ValueError(f"record {msgspec.json.decode(line).get('n')} is corrupt: {error}") from None
 
-    return _fold(typed(), before or Fold())
+    return _fold(typed(), before or RestoredState())
 
 
-def _fold(rows: Iterator[AnyRow], fold: Fold) -> Fold:
+def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
     latest: dict[int, OrderRow] = {}
     balances: dict[tuple[str, str], BalanceRow] = {}
     row: AnyRow | None = None
@@ -185,7 +185,7 @@ def without_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _fold_command(fold: Fold, row: CommandRow) -> None:
+def _fold_command(fold: RestoredState, row: CommandRow) -> None:
     if row.refused:
         return
     if row.command == "SetSymbolStatus":
@@ -194,7 +194,7 @@ def _fold_command(fold: Fold, row: CommandRow) -> None:
         fold.rules.setdefault(row.symbol, {}).update(_read_rules(row.rules))
 
 
-def _fold_order(fold: Fold, latest: dict[int, OrderRow], row: OrderRow) -> None:
+def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow) -> None:
     """What hangs on the way of an order; how it stands is read from its last row (``_settle``)."""
     order_id: int = row.order_id
     order: Order | None = fold.orders.get(order_id)
@@ -231,7 +231,7 @@ def _settle(order: Order, row: OrderRow) -> None:
     order.reject_reason = row.reject_reason
 
 
-def _fold_amendment(fold: Fold, order: Order, row: OrderRow) -> None:
+def _fold_amendment(fold: RestoredState, order: Order, row: OrderRow) -> None:
     quantity: int = parse_amount(row.qty)
     if quantity > order.quantity:
         fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # it went to the back of its price level

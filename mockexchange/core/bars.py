@@ -141,7 +141,7 @@ class Series:
                 index += 1
 
     def refresh(self, finer: list[Bar], live: Bar | None) -> None:
-        """Fold in what is new of the finer bars, and the live one on top."""
+        """RestoredState in what is new of the finer bars, and the live one on top."""
         bars = self.bars
         if self._is_live:
             if self._settled is None:

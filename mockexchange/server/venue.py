@@ -29,7 +29,7 @@ from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
-from ..replay import Fold, without_gc
+from ..replay import RestoredState, without_gc
 from ..transport.clock import AnyClock, ManualClock, make_clock
 from .accounts import Account, read_accounts
 from .changes import Changes
@@ -414,7 +414,7 @@ class Venue:
             return exchange
         try:
             with without_gc():
-                fold: Fold = restore(self.journal)
+                fold: RestoredState = restore(self.journal)
                 for (account, asset), (free, locked) in fold.balances.items():
                     exchange.restore_balance(account, asset, free, locked)
                 for fill in fold.fills:

@@ -22,7 +22,7 @@ from mockexchange.core.commands import (
 from mockexchange.core.errors import Refusal
 from mockexchange.core.numbers import SCALE
 from mockexchange.journal import Journal
-from mockexchange.replay import Fold, fold_lines
+from mockexchange.replay import RestoredState, fold_lines
 from mockexchange.scan import JournalError
 from mockexchange.server.venue import Venue
 
@@ -69,7 +69,7 @@ def live(venue: Venue, orders: int, seed: int) -> None:
 
 def plain(value: Any) -> Any:
     """Without objects that are compared by identity."""
-    if isinstance(value, Fold):
+    if isinstance(value, RestoredState):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if is_dataclass(value) or type(value).__name__ == "Order":
         return [getattr(value, name, None) for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())]

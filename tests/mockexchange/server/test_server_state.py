@@ -14,7 +14,7 @@ from mockexchange import MockExchange
 from mockexchange.core.commands import CancelOrder, PlaceOrder
 from mockexchange.core.numbers import SCALE
 from mockexchange.journal import CRC, Journal, JournalError
-from mockexchange.replay import Fold, fold_rows
+from mockexchange.replay import RestoredState, fold_rows
 from mockexchange.server.cli import main
 from mockexchange.server.venue import Venue
 
@@ -64,7 +64,7 @@ def written(tmp_path: Path, request: pytest.FixtureRequest) -> bytes:
 
 
 def folded(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    fold: Fold = fold_rows(rows)
+    fold: RestoredState = fold_rows(rows)
     orders = {key: [getattr(order, name, None) for name in type(order).__slots__] for key, order in fold.orders.items()}
     return {**vars(fold), "orders": orders}
 
