@@ -56,7 +56,7 @@ def parse_speed(text: str | int | float) -> float:
     return speed
 
 
-class Pump:
+class FeedRunner:
     """
     Applies a feed's steps through ``apply``, so that requests are served first: never
     longer than SLICE_SECONDS at a stretch, and the loop runs between two stretches.

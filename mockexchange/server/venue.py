@@ -34,7 +34,7 @@ from ..transport.clock import AnyClock, ManualClock, make_clock
 from .accounts import Account, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
-from .feed_runner import MAX_SPEED, NoFeed, Pump, parse_speed
+from .feed_runner import MAX_SPEED, NoFeed, FeedRunner, parse_speed
 from .incidents import Incidents
 from .market_memory import Market, MarketMemory
 
@@ -119,7 +119,7 @@ class Venue:
         self.clock.start_after(self.journal.last_time)
         self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
         self.exchange: Exchange
-        self.pump: Pump
+        self.pump: FeedRunner
         try:
             self._open()
         except Refusal as refusal:
@@ -405,7 +405,7 @@ class Venue:
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = Pump(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
+        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockexchange.core.commands import Quote
-from mockexchange.server.feed_runner import MAX_SPEED, SLICE_STEPS, Pump, parse_speed
+from mockexchange.server.feed_runner import MAX_SPEED, SLICE_STEPS, FeedRunner, parse_speed
 
 SECOND: int = 1_000_000
 
@@ -36,7 +36,7 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 10))
 
 
-async def ended(pump: Pump) -> None:
+async def ended(pump: FeedRunner) -> None:
     assert pump._task is not None
     await pump._task
 
@@ -44,7 +44,7 @@ async def ended(pump: Pump) -> None:
 def test_steps_come_when_they_are_due() -> None:
     async def test() -> None:
         sink: Sink = Sink(3)
-        pump: Pump = Pump(steps([0, 10_000, 100_000, 3600 * SECOND]), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0, 10_000, 100_000, 3600 * SECOND]), 1.0, sink, [])
         began: float = asyncio.get_running_loop().time()
         pump.start()
         await sink.reached.wait()
@@ -60,7 +60,7 @@ def test_steps_come_when_they_are_due() -> None:
 def test_speed_shortens_the_wait() -> None:
     async def test() -> None:
         sink: Sink = Sink(2)
-        pump: Pump = Pump(steps([0, 3600 * SECOND]), 1e5, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0, 3600 * SECOND]), 1e5, sink, [])
         pump.start()
         await ended(pump)
         assert sink.taken == [0, 3600 * SECOND] and pump.status == "ended"
@@ -72,7 +72,7 @@ def test_speed_shortens_the_wait() -> None:
 def test_stopped_it_goes_on_where_it_was() -> None:
     async def test() -> None:
         sink: Sink = Sink(1)
-        pump: Pump = Pump(steps([0, 40_000, 3600 * SECOND]), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0, 40_000, 3600 * SECOND]), 1.0, sink, [])
         pump.start()
         await sink.reached.wait()
         await pump.stop()
@@ -97,7 +97,7 @@ def test_a_backlog_lets_others_run() -> None:
                 turns += 1
                 await asyncio.sleep(0)
 
-        pump: Pump = Pump(steps([0] * 10 * SLICE_STEPS), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0] * 10 * SLICE_STEPS), 1.0, sink, [])
         pump.start()
         await other()
         assert turns >= 10
@@ -120,7 +120,7 @@ def test_flat_out_waits_for_the_first_look_and_for_slow_readers() -> None:
             raise RuntimeError("gone")
 
         drains: list[Callable[[], Awaitable[None]]] = [failing, drain]
-        pump: Pump = Pump(steps(list(range(2 * SLICE_STEPS))), MAX_SPEED, sink, drains, wait_for_touch=True)
+        pump: FeedRunner = FeedRunner(steps(list(range(2 * SLICE_STEPS))), MAX_SPEED, sink, drains, wait_for_touch=True)
         pump.start()
         await asyncio.sleep(0)
         assert pump.status == "waiting" and not sink.taken
@@ -141,7 +141,7 @@ def test_a_failing_feed_is_told() -> None:
 
     async def test() -> None:
         sink: Sink = Sink(1)
-        pump: Pump = Pump(broken(), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(broken(), 1.0, sink, [])
         pump.start()
         await ended(pump)
         assert pump.status == "failed" and sink.taken == [5] and pump.applied == 1
