@@ -19,10 +19,10 @@ class Push:
 
     __slots__ = ("label", "payload", "line", "wire", "gone", "seconds", "is_overtaken", "keep", "is_torn", "repeats")
 
-    def __init__(self, label: str, payload: bytes, line: "Line") -> None:
+    def __init__(self, label: str, payload: bytes, line: "PushQueue") -> None:
         self.label: str = label
         self.payload: bytes = payload
-        self.line: Line = line
+        self.line: PushQueue = line
         self.wire: PushWire = line.wire
         self.gone: bool = False
         self.seconds: float = 0.0
@@ -70,14 +70,14 @@ class Group:
         self.timer: asyncio.TimerHandle | None = None
 
 
-class Line:
+class PushQueue:
     """One connection's. ``on_idle(line)`` is called when nothing stands in the way any more."""
 
-    def __init__(self, wire: PushWire, on_idle: Callable[["Line"], None]) -> None:
+    def __init__(self, wire: PushWire, on_idle: Callable[["PushQueue"], None]) -> None:
         self.wire: PushWire = wire
         self.is_muted: bool = False
         self._is_frozen: bool = False
-        self._on_idle: Callable[[Line], None] = on_idle
+        self._on_idle: Callable[[PushQueue], None] = on_idle
         self._late: deque[tuple[float, Push]] = deque()     # when each is due, in the order they leave
         self._timer: asyncio.TimerHandle | None = None
         self._mute_timer: asyncio.TimerHandle | None = None

@@ -11,7 +11,7 @@ from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
 from .connections import Silence
 from .fault import Fault
 from .labels import Labels
-from .line import Line, Push
+from .line import PushQueue, Push
 from .wire import PushWire, Reply, Wire
 
 MOST_IDLE: int = 1000           # faults that never bit, of which a venue of a long life remembers the newest
@@ -38,7 +38,7 @@ class FaultTable:
         self._on_bite: Callable[[Fault, str], None] | None = on_bite
         self._seed: int = seed
         self._last_id: int = 0
-        self._lines: dict[PushWire, Line] = {}
+        self._lines: dict[PushWire, PushQueue] = {}
 
     def add(self, spec: dict) -> dict:
         """
@@ -133,8 +133,8 @@ class FaultTable:
             self._look()
 
     def _push(self, label: str, wire: PushWire, payload: bytes) -> None:
-        line: Line | None = self._lines.get(wire)
-        push: Push = Push(label, payload, line or Line(wire, self._forget))
+        line: PushQueue | None = self._lines.get(wire)
+        push: Push = Push(label, payload, line or PushQueue(wire, self._forget))
         if line is not None and line.takes(push):
             return
         for fault in self._faults.copy():
@@ -151,13 +151,13 @@ class FaultTable:
             self._forget(push.line)
 
     def _mute(self, wire: PushWire, seconds: float | None, pings: bool) -> None:
-        line: Line | None = self._lines.get(wire)
+        line: PushQueue | None = self._lines.get(wire)
         if line is None:
-            line = self._lines[wire] = Line(wire, self._forget)
+            line = self._lines[wire] = PushQueue(wire, self._forget)
         line.mute(seconds, pings)
         self._look()
 
-    def _forget(self, line: Line) -> None:
+    def _forget(self, line: PushQueue) -> None:
         if self._lines.get(line.wire) is line:
             del self._lines[line.wire]
             self._look()
