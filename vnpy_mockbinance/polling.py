@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .qte.rest import Link
+from .qte.rest import ConnectionHealth
 
 if TYPE_CHECKING:
     from .gateway import MockBinanceGateway
@@ -14,7 +14,7 @@ class Polling:
 
     def __init__(self, gateway: "MockBinanceGateway") -> None:
         self.gateway: MockBinanceGateway = gateway
-        self.link: Link = Link(gateway, "Trade API")
+        self.link: ConnectionHealth = ConnectionHealth(gateway, "Trade API")
         self._all_due: float = 0.0
 
     def look(self) -> None:

@@ -14,7 +14,7 @@ from vnpy_restgateway.net.outcome import Reply
 from ..ticks import SET_BACK
 from .builds import DAY, DEPTH, PRICE
 from .parse import Level, parse_day, parse_depth, parse_prices, read_error
-from .rest import Link, QteRest, Rank
+from .rest import ConnectionHealth, QteRest, Rank
 
 if TYPE_CHECKING:
     from ..gateway import MockBinanceGateway
@@ -75,7 +75,7 @@ class QteQuotes:
     def __init__(self, gateway: "MockBinanceGateway", rest: QteRest) -> None:
         self.gateway: MockBinanceGateway = gateway
         self.rest: QteRest = rest
-        self.link: Link = Link(gateway, "MD API")
+        self.link: ConnectionHealth = ConnectionHealth(gateway, "MD API")
         self.quotes: dict[str, Quote] = {}          # by the venue's symbol
         self.prefix: str = ""                       # of the build's paths, "" while none is known
         self._asked: int = 0
@@ -83,7 +83,7 @@ class QteQuotes:
     def start(self, prefix: str) -> None:
         """The server is known; subscriptions made before are kept."""
         self.prefix = prefix
-        self.link = Link(self.gateway, "MD API")
+        self.link = ConnectionHealth(self.gateway, "MD API")
         self._asked = 0
         self.poll()
 

@@ -69,7 +69,7 @@ class Call:
         self.sent: float = 0.0
 
 
-class Line:
+class RequestQueue:
     """One lane: what waits, by rank, and whether something is on its way. SerialExecutor thread only."""
 
     def __init__(self) -> None:
@@ -96,12 +96,12 @@ class QteRest(RestClient):
         super().__init__()
         self.gateway: MockBinanceGateway = gateway
         self.key: str = ""
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, RequestQueue] = {}
 
     def connect(self, host: str, key: str, proxy_host: str, proxy_port: int) -> None:
         """Start the workers. Nothing is asked yet."""
         self.key = key
-        self.lines = {"order": Line(), "query": Line()}
+        self.lines = {"order": RequestQueue(), "query": RequestQueue()}
         self.init(host, proxy_host, proxy_port, read_timeout=min(self.gateway.request_timeout, LONGEST_ANSWER))
         self.start(1)
         self.gateway.log("REST API started")
@@ -123,11 +123,11 @@ class QteRest(RestClient):
         left: list[Callable[[], None]] = [
             call.dropped for line in self.lines.values() for waiting in line.waiting.values() for call in waiting if call.dropped
         ]
-        self.lines = {"order": Line(), "query": Line()}
+        self.lines = {"order": RequestQueue(), "query": RequestQueue()}
         return left
 
     def _pump(self, lane: str) -> None:
-        line: Line = self.lines[lane]
+        line: RequestQueue = self.lines[lane]
         while not line.busy:
             call: Call | None = line.take(self._failed)
             if call is None:
@@ -139,7 +139,7 @@ class QteRest(RestClient):
                 line.busy = False
                 self._failed(call, error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}"))
 
-    def _send_call(self, line: Line, lane: str, call: Call) -> None:
+    def _send_call(self, line: RequestQueue, lane: str, call: Call) -> None:
         post = self.gateway.writer.post
         self.add_request(
             call.method, call.path, extra=call, lane=lane,
@@ -152,7 +152,7 @@ class QteRest(RestClient):
     def _failed(self, call: Call, error: RestError) -> None:
         self.gateway.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), None, error)
 
-    def _done(self, line: Line, lane: str, call: Call, reply: Reply | None, error: BaseException | None) -> None:
+    def _done(self, line: RequestQueue, lane: str, call: Call, reply: Reply | None, error: BaseException | None) -> None:
         if line is not self.lines.get(lane):
             return                      # of a session that is over
         line.busy = False
@@ -210,7 +210,7 @@ class QteRest(RestClient):
         self.gateway.on_exception(value)
 
 
-class Link:
+class ConnectionHealth:
     """
     Whether the server answers a kind of request, said when it changes; and how long to wait before the next one.
 

@@ -18,7 +18,7 @@ from ..parse import Listing
 from .builds import ACCOUNT, ALL_ORDERS, FAITHFUL, TIME, Build, NotQte, detect
 from .parse import read_error
 from .quotes import Shape
-from .rest import Link, Rank
+from .rest import ConnectionHealth, Rank
 from .trading import PAGE, QteTrading
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class QteDesk(QteTrading):
         self.listings: list[Listing] = listings
         self.on_faithful: Callable[[], None] = on_faithful      # called when the server is none of QTE's
         self.known: bool = False            # which build answers
-        self.link: Link = Link(gateway, "Trade API")
-        self._found: Link = Link(gateway, "QTE server")
+        self.link: ConnectionHealth = ConnectionHealth(gateway, "Trade API")
+        self._found: ConnectionHealth = ConnectionHealth(gateway, "QTE server")
         self.keeper: ClockKeeper = ClockKeeper(gateway.writer, self._sample, gateway.log, lambda: bool(self.rest.mock))
         gateway.clock = self.keeper.begin()
         self._life_due: float = 0.0
