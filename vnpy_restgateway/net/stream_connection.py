@@ -49,7 +49,7 @@ class Client(Protocol):
     def report(self, error: Exception) -> None: ...
 
 
-class Link(WSListener):
+class WsConnection(WSListener):
     """
     From the end of the handshake to the loss of the connection. ``opened`` and ``closed`` are each
     called once, before the first and after the last frame.
@@ -59,8 +59,8 @@ class Link(WSListener):
         self,
         client: Client,
         options: StreamOptions,
-        opened: Callable[["Link"], None],
-        closed: Callable[["Link"], None],
+        opened: Callable[["WsConnection"], None],
+        closed: Callable[["WsConnection"], None],
     ) -> None:
         self.client: Client = client
         self.loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
@@ -72,8 +72,8 @@ class Link(WSListener):
         self.reason: str = ""
         self.frames: int = 0                        # messages and fragments
         self.signs: int = 0                         # frames of any kind: signs of life
-        self._opened: Callable[[Link], None] = opened
-        self._closed: Callable[[Link], None] = closed
+        self._opened: Callable[[WsConnection], None] = opened
+        self._closed: Callable[[WsConnection], None] = closed
         self._armed: bool = False
         self._parts: list[bytes] = []
         self._size: int = 0

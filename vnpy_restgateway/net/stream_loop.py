@@ -18,7 +18,7 @@ from picows import WSHandshakeError, WSMsgType, WSTransport, ws_connect
 
 from .dial import AddressInfo, default_context, lookup, numeric
 from .outcome import describe
-from .stream_connection import Client, Link, StreamOptions
+from .stream_connection import Client, WsConnection, StreamOptions
 
 FAREWELL: float = 0.3               # seconds a peer has to answer our close frame
 
@@ -34,7 +34,7 @@ class StreamLoop:
         self.client: Client = client
         self.options: StreamOptions = options
         self.stopped: bool = False
-        self.link: Link | None = None                   # there while connected
+        self.link: WsConnection | None = None                   # there while connected
         self.thread: threading.Thread = threading.Thread(target=self._run, name="stream", daemon=True)
         self._queued: int = 0                           # bytes handed over and not yet with the transport
         self._lock: threading.Lock = threading.Lock()
@@ -58,7 +58,7 @@ class StreamLoop:
 
     def send(self, payload: bytes, kind: WSMsgType) -> bool:
         """Send a message, from any thread. False: not connected, or the send buffer is full."""
-        link: Link | None = self.link
+        link: WsConnection | None = self.link
         if link is None or self.stopped or link.congested:
             return False
         if self.inside():
@@ -72,7 +72,7 @@ class StreamLoop:
 
     def drop(self, reason: str) -> None:
         """Give up the connection there is, from any thread."""
-        link: Link | None = self.link
+        link: WsConnection | None = self.link
         if link is not None:
             self._hand_over(link.drop, reason)
 
@@ -83,12 +83,12 @@ class StreamLoop:
             return False
         return True
 
-    def _write_queued(self, link: Link, payload: bytes, kind: WSMsgType) -> None:
+    def _write_queued(self, link: WsConnection, payload: bytes, kind: WSMsgType) -> None:
         with self._lock:
             self._queued -= len(payload)
         self._write(link, payload, kind)
 
-    def _write(self, link: Link, payload: bytes, kind: WSMsgType) -> bool:
+    def _write(self, link: WsConnection, payload: bytes, kind: WSMsgType) -> bool:
         transport: WSTransport | None = link.transport
         if transport is None or transport.is_close_frame_sent:
             return False
@@ -156,7 +156,7 @@ class StreamLoop:
         transport, link = await self._within(
             options.connect_timeout,
             ws_connect(
-                lambda: Link(self.client, options, self._opened, self._closed),
+                lambda: WsConnection(self.client, options, self._opened, self._closed),
                 options.url,
                 ssl_context=options.ssl_context,
                 disconnect_on_exception=False,
@@ -171,7 +171,7 @@ class StreamLoop:
                 socket_factory=self._dial,
             ),
         )
-        if not isinstance(link, Link):
+        if not isinstance(link, WsConnection):
             raise TypeError(f"listener is {type(link).__name__}")
         watch: asyncio.Task[None] = self._loop.create_task(self._watch(link))
         try:
@@ -194,13 +194,13 @@ class StreamLoop:
         finally:
             task.cancel()
 
-    def _opened(self, link: Link) -> None:
+    def _opened(self, link: WsConnection) -> None:
         self._since = monotonic()
         self.link = link
         self.client.epoch += 1
         self._call(self.client.on_connected)
 
-    def _closed(self, link: Link) -> None:
+    def _closed(self, link: WsConnection) -> None:
         self.link = None
         self._call(self.client.on_disconnected, link.code or 1006, link.reason or "connection lost")
 
@@ -248,7 +248,7 @@ class StreamLoop:
 
     async def _end(self) -> None:
         """Close whatever stands: with a goodbye when connected, by force when half way."""
-        link: Link | None = self.link
+        link: WsConnection | None = self.link
         if link is not None:
             link.close("stopped")
             try:
@@ -259,7 +259,7 @@ class StreamLoop:
 
     async def _clear(self, reason: str) -> None:
         """No connection, no half-made one and no socket is left behind."""
-        link: Link | None = self.link
+        link: WsConnection | None = self.link
         if link is not None:
             link.drop(reason)
             await link.lost.wait()
@@ -278,7 +278,7 @@ class StreamLoop:
             await asyncio.sleep(0.005)
         sock.close()
 
-    async def _watch(self, link: Link) -> None:
+    async def _watch(self, link: WsConnection) -> None:
         """Pings, and the two ways of being dead while open: no sign of life at all, or no data."""
         client: Client = self.client
         pong_timeout: float = self.options.pong_timeout
