@@ -68,7 +68,7 @@ JOBS: list[tuple[str, Any, str]] = [
     ("hashex", R.orders.table.OrderTable, "update"), ("hashex", R.orders.table.OrderTable, "fill"),
     ("hashex", R.net.rest.RestClient, "_start"), ("hashex", H.trading.Trading, "unable"),
     ("qte", B.qte.trading, "place_params"), ("qte", B.qte.rest.QteRest, "add_request"), ("qte", B.qte.rest.QteRest, "sign"),
-    ("qte", B.qte.balance_evidence.Witness, "mark"), ("qte", B.qte.trading.QteTrading, "on_place"), ("qte", B.qte.trading, "parse_order"),
+    ("qte", B.qte.balance_evidence.BalanceEvidence, "mark"), ("qte", B.qte.trading.QteTrading, "on_place"), ("qte", B.qte.trading, "parse_order"),
     ("qte", B.qte.trading.QteTrading, "tell"), ("qte", B.qte.trading.QteTrading, "push"), ("qte", B.qte.trading.QteTrading, "_fill"),
     ("qte", B.qte.session.QteDesk, "on_rows"), ("qte", B.qte.session.QteDesk, "poll_orders"), ("qte", B.qte.session.QteDesk, "_on_orders"),
     ("qte", B.qte.trading.QteTrading, "on_withdraw"), ("qte", B.qte.session.QteDesk, "on_account"), ("qte", R.orders.table.OrderTable, "update"),

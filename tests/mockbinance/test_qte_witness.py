@@ -3,7 +3,7 @@
 from vnpy.trader.constant import Direction, Exchange
 from vnpy.trader.object import TradeData
 
-from vnpy_mockbinance.qte.balance_evidence import Witness
+from vnpy_mockbinance.qte.balance_evidence import BalanceEvidence
 
 
 def trade(volume: float, direction: Direction = Direction.LONG) -> TradeData:
@@ -13,8 +13,8 @@ def trade(volume: float, direction: Direction = Direction.LONG) -> TradeData:
     )
 
 
-def witness() -> Witness:
-    found = Witness()
+def witness() -> BalanceEvidence:
+    found = BalanceEvidence()
     found.on_balances({"BTC": 1.0, "USDT": 1_000.0}, 1.0)
     return found
 
@@ -23,7 +23,7 @@ def test_nothing_moved() -> None:
     found = witness()
     before = found.mark("BTC")
     found.on_balances({"BTC": 1.0}, 2.0)
-    assert found.unmoved(before, "BTC", 0.1) is True
+    assert found.explains_no_fill(before, "BTC", 0.1) is True
 
 
 def test_what_was_bought_or_sold_moved() -> None:
@@ -31,7 +31,7 @@ def test_what_was_bought_or_sold_moved() -> None:
         found = witness()
         before = found.mark("BTC")
         found.on_balances({"BTC": total}, 2.0)
-        assert found.unmoved(before, "BTC", 0.1) is False
+        assert found.explains_no_fill(before, "BTC", 0.1) is False
 
 
 def test_known_fills_explain_and_their_fees_do_not_count() -> None:
@@ -39,10 +39,10 @@ def test_known_fills_explain_and_their_fees_do_not_count() -> None:
     before = found.mark("BTC")
     found.on_trade(trade(0.5), "BTC", 1.5)
     found.on_balances({"BTC": 1.4995}, 2.0)
-    assert found.unmoved(before, "BTC", 0.1) is True
+    assert found.explains_no_fill(before, "BTC", 0.1) is True
     found.on_trade(trade(0.5, Direction.SHORT), "BTC", 2.5)
     found.on_balances({"BTC": 0.9995}, 3.0)
-    assert found.unmoved(before, "BTC", 0.1) is True
+    assert found.explains_no_fill(before, "BTC", 0.1) is True
 
 
 def test_balances_older_than_a_fill_say_nothing() -> None:
@@ -50,7 +50,7 @@ def test_balances_older_than_a_fill_say_nothing() -> None:
     before = found.mark("BTC")
     found.on_trade(trade(0.5), "BTC", 1.5)
     assert found.mark("BTC") is None
-    assert found.unmoved(before, "BTC", 0.1) is None
-    assert Witness().mark("BTC") is None
+    assert found.explains_no_fill(before, "BTC", 0.1) is None
+    assert BalanceEvidence().mark("BTC") is None
     found.on_balances({"BTC": 1.5}, 2.0)
-    assert found.unmoved(None, "BTC", 0.1) is None, "nobody looked before it was sent"
+    assert found.explains_no_fill(None, "BTC", 0.1) is None, "nobody looked before it was sent"

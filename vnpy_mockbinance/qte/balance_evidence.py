@@ -12,7 +12,7 @@ FEE: float = 0.005          # of what was traded, at most: fees are not told
 PART: float = 0.02          # of an order that must have moved for it to count as traded
 
 
-class Witness:
+class BalanceEvidence:
     """Balances against fills. Times are of a monotonic clock, in seconds."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Witness:
             return None
         return self._totals.get(base, 0.0) - self._net.get(base, 0.0), self._turnover.get(base, 0.0)
 
-    def unmoved(self, before: tuple[float, float] | None, base: str, volume: float) -> bool | None:
+    def explains_no_fill(self, before: tuple[float, float] | None, base: str, volume: float) -> bool | None:
         """Whether nothing of an order of ``volume`` can have been traded since ``before``; None: it cannot be said."""
         now: tuple[float, float] | None = self.mark(base)
         if before is None or now is None:

@@ -16,7 +16,7 @@ from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.orders.transitions import FINAL, VOLUME_NOISE
 
-from .balance_evidence import Witness
+from .balance_evidence import BalanceEvidence
 from .builds import (
     ACCOUNT,
     ALL_ORDERS,
@@ -59,7 +59,7 @@ class QteTrading:
         self.rest: QteRest = QteRest(gateway)
         self.quotes: QteQuotes = QteQuotes(gateway, self.rest)
         self.build: Build = DOCUMENT
-        self.witness: Witness = Witness()
+        self.witness: BalanceEvidence = BalanceEvidence()
         self.marks: dict[str, tuple[float, float] | None] = {}      # vn.py order id -> what was unexplained when it was sent
 
     # what the flow asks
@@ -319,7 +319,7 @@ class QteTrading:
             self.on_account(answer, asked_at)
             if entry.acknowledged or not entry.is_active:
                 return
-            still: bool | None = self.witness.unmoved(
+            still: bool | None = self.witness.explains_no_fill(
                 self.marks.get(entry.orderid), self._base(entry.order.symbol), entry.order.volume
             )
             if still:
