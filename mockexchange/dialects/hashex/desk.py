@@ -12,7 +12,7 @@ from ...core.numbers import DIGITS
 from ...core.orders import Order
 from ..common.client_ids import ClientIds
 from .errors import bad_parameter
-from .limits import Nonces, Tokens, Veil
+from .limits import Nonces, Tokens, VisibilityDelay
 from .options import HashExOptions
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Desk:
         self.options: HashExOptions = venue.options if isinstance(venue.options, HashExOptions) else HashExOptions()
         self.nonces: Nonces = Nonces()
         self.tokens: Tokens = Tokens()
-        self.veil: Veil = Veil(venue.clock.time)
+        self.veil: VisibilityDelay = VisibilityDelay(venue.clock.time)
         self.publish: Callable[[list[Event]], None] = lambda events: None   # the streams take it over
         self.client_ids: ClientIds = ClientIds(venue)
         self.by_name: dict[str, Listing] = {}

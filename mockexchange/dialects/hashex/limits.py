@@ -67,7 +67,7 @@ class Tokens:
         return key if abs(now_ms - issued) < life_ms else ""
 
 
-class Veil:
+class VisibilityDelay:
     """
     Orders that exist and cannot be seen yet: creation is asynchronous (spec 3.8).
 
