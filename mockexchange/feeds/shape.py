@@ -2,7 +2,7 @@
 What a market looks like: how deep its book is, how fast it moves, how much it trades.
 
 Prices here are whole ticks and quantities whole steps, so whatever comes out is on the
-instrument's grid; ``Shape.price`` and ``Shape.quantity`` turn them into amounts in 1e-8.
+instrument's grid; ``MarketShape.price`` and ``MarketShape.quantity`` turn them into amounts in 1e-8.
 """
 
 from array import array
@@ -46,7 +46,7 @@ DOLLARS: dict[str, float] = {"BTC": 40_000, "ETH": 2_500, "BNB": 300}      # oth
 
 
 @dataclass(slots=True)
-class Shape:
+class MarketShape:
     """
     An instrument's market around one price.
 
@@ -118,12 +118,12 @@ class Shape:
         return quotes
 
 
-def shape_of(instrument: Instrument, price: int, seed: int) -> Shape:
+def shape_of(instrument: Instrument, price: int, seed: int) -> MarketShape:
     """The shape of an instrument's market when it trades near ``price`` (an amount in 1e-8)."""
     activity: Activity = ACTIVITIES.get(instrument.symbol, QUIET)
     tick, step = instrument.tick_size, instrument.step_size
     step_value: float = price / SCALE * step / SCALE * DOLLARS.get(instrument.quote, 1.0)
-    return Shape(
+    return MarketShape(
         symbol=instrument.symbol, tick=tick, step=step,
         lowest=-(-max(instrument.min_price, 1) // tick), highest=max(instrument.max_price // tick, 2),
         largest=max(1, instrument.max_quantity // step),
@@ -168,7 +168,7 @@ def _walk(seed: str | int, volatility: float, minutes: int) -> tuple[Sequence[fl
 
 
 def minute_bars(
-    shape: Shape, seed: str | int, price: int, until_us: int, since_us: int = 0, minutes: int = HISTORY_MINUTES,
+    shape: MarketShape, seed: str | int, price: int, until_us: int, since_us: int = 0, minutes: int = HISTORY_MINUTES,
 ) -> list[Bar]:
     """
     One-minute bars of a past that ends in ``price`` (1e-8), the last one the minute before ``until_us``'s.

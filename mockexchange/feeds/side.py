@@ -3,7 +3,7 @@
 from random import Random
 
 from ..core.commands import Command, FeedTrade, Quote
-from .shape import DEPTH, Shape
+from .shape import DEPTH, MarketShape
 
 EVERYTHING: int = 10 ** 15          # ten million units: more than rests anywhere
 FEWEST: int = DEPTH - 4             # slots behind the touch: what falls short of this is filled up to DEPTH,
@@ -28,14 +28,14 @@ class Side:
         self.far: int = -way
         self.turn: int = 0                  # the slot renewed last in its turn
 
-    def clear(self, shape: Shape) -> list[Command]:
+    def clear(self, shape: MarketShape) -> list[Command]:
         """Take every quote back."""
         commands: list[Command] = [self._quote(shape, ticks, 0) for ticks in self.quotes]
         self.quotes = {}
         self.touch, self.near, self.far = 0, 0, -self.way
         return commands
 
-    def follow(self, shape: Shape, rng: Random, touch: int, eat: bool) -> tuple[list[Command], list[Command]]:
+    def follow(self, shape: MarketShape, rng: Random, touch: int, eat: bool) -> tuple[list[Command], list[Command]]:
         """
         Let the touch be at a price: what to take back, and what to quote once the way is free.
 
@@ -79,21 +79,21 @@ class Side:
                 pulls.append(self._quote(shape, ticks, 0))
         return pulls, [self.set(shape, ticks, steps) for ticks, steps in added.items() if shape.lowest <= ticks <= shape.highest]
 
-    def set(self, shape: Shape, ticks: int, steps: int) -> Quote:
+    def set(self, shape: MarketShape, ticks: int, steps: int) -> Quote:
         """Quote a level."""
         self.quotes[ticks] = steps
         return self._quote(shape, ticks, steps)
 
-    def guard(self, shape: Shape) -> FeedTrade:
+    def guard(self, shape: MarketShape) -> FeedTrade:
         """The trade that goes ahead of quotes on this side."""
         return FeedTrade(shape.symbol, self.name, EVERYTHING, self.touch * shape.tick)
 
-    def pick(self, shape: Shape, rng: Random) -> int:
+    def pick(self, shape: MarketShape, rng: Random) -> int:
         """A level to renew, in ticks, near the touch mostly."""
         ticks: int = shape.slot_price(self.near + (int(rng.expovariate(0.35)) - 1) * self.way)
         return ticks if ticks in self.quotes else self.touch
 
-    def next(self, shape: Shape) -> int:
+    def next(self, shape: MarketShape) -> int:
         """Every level in turn, in ticks: what users have taken, or kept from being quoted, is there again in time."""
         self.turn += self.way
         if not 0 <= (self.turn - self.near) * self.way <= (self.far - self.near) * self.way:
@@ -101,5 +101,5 @@ class Side:
         ticks: int = shape.slot_price(self.turn)
         return ticks if ticks in self.quotes else self.touch
 
-    def _quote(self, shape: Shape, ticks: int, steps: int) -> Quote:
+    def _quote(self, shape: MarketShape, ticks: int, steps: int) -> Quote:
         return Quote(shape.symbol, self.name, ticks * shape.tick, steps * shape.step)

@@ -8,7 +8,7 @@ from random import Random
 from ..core.commands import Command, FeedTrade, Quote
 from ..core.instruments import Instrument
 from ..core.tape import Bar
-from .shape import Activity, Shape, minute_bars, shape_of
+from .shape import Activity, MarketShape, minute_bars, shape_of
 from .side import EVERYTHING, Side
 
 SECOND: int = 1_000_000
@@ -38,7 +38,7 @@ class Market:
         self.before: tuple[dict[int, int], dict[int, int]] = ({}, {})   # the sides' quotes when it began
         self.bids: Side = Side("BUY", -1)
         self.asks: Side = Side("SELL", 1)
-        self.shape: Shape
+        self.shape: MarketShape
         self.fair: float
         self.anchor: float
         self._settle(instrument.start_price)
@@ -288,7 +288,7 @@ class SyntheticFeed:
     def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
         """One-minute bars of the month before the minute of ``until_us``, the last close is the opening price."""
         market: Market = self.markets[symbol]
-        shape: Shape = shape_of(market.instrument, market.opening_price, self.seed)
+        shape: MarketShape = shape_of(market.instrument, market.opening_price, self.seed)
         return minute_bars(shape, f"{self.seed}:{symbol}:history", market.opening_price, until_us, since_us)
 
     def on_price(self, symbol: str, price: int) -> None:
