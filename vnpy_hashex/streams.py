@@ -20,7 +20,7 @@ from vnpy_restgateway.net.stream import WebsocketClient
 
 from .endpoints import DEPTH, DEPTH_LEVEL, STREAM_PATH, TICKER_PATHS, TOKEN, Rank
 from .ticks import TickBook
-from .trading import Shape
+from .trading import PARSE_ERRORS
 
 if TYPE_CHECKING:
     from .gateway import HashExGateway
@@ -98,7 +98,7 @@ class Socket(WebsocketClient):
             elif packet.get("code") not in (None, 0, "0"):
                 text: str = f"code: {packet['code']}, message: {packet.get('msg') or packet.get('message') or ''}"
                 self.gateway.writer.post(self.on_refused, text)
-        except (msgspec.DecodeError, RecursionError, *Shape) as error:
+        except (msgspec.DecodeError, RecursionError, *PARSE_ERRORS) as error:
             self.on_bad_frame(payload, error)
 
     def on_text(self, word: bytes) -> None:

@@ -32,7 +32,7 @@ from .parse import check_order, is_spot, number, parse_fill, parse_id, parse_ord
 if TYPE_CHECKING:
     from .rest import RestApi
 
-Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 CLOCK_SLACK: timedelta = timedelta(seconds=1)       # by which our idea of the venue's clock may be wrong
 HISTORY_MARGIN: timedelta = timedelta(minutes=1)
@@ -168,7 +168,7 @@ class Trading(RestGateway):
         if outcome is Outcome.ACCEPTED and reply is not None:
             try:
                 venue_id: str = parse_id(reply.data["data"])        # type: ignore[index]
-            except Shape as problem:
+            except PARSE_ERRORS as problem:
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
                 return
             self.flow.on_accepted(entry.orderid, venue_id)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .rest import RestApi
     from .streams import TradeApi
 
-Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 RESEND_WITHIN: float = 10.0         # s; an order is not sent again later than that
@@ -139,7 +139,7 @@ class Trading(RestGateway):
                 record = self.read_order(reply.data, contract, entry)
                 check_order_fills(reply.data)       # type: ignore[arg-type]
                 fills = parse_order_fills(reply.data or {}, contract, self.gateway_name)
-            except Shape as problem:
+            except PARSE_ERRORS as problem:
                 self.on_place_not_understood(entry, problem)
                 return
             for trade in fills:
@@ -240,7 +240,7 @@ class Trading(RestGateway):
         if outcome is Outcome.ACCEPTED and reply is not None:
             try:
                 record = self.read_order(reply.data, self.contracts[entry.order.symbol], entry)
-            except Shape as problem:
+            except PARSE_ERRORS as problem:
                 self.flow.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
                 return
             self.flow.on_order(record.order, record.venue_id)
@@ -288,7 +288,7 @@ class Trading(RestGateway):
             record = self.read_order(reply.data, contract, None)
             if record.venue_id != venue_id:
                 raise Contradiction(f"order {record.venue_id}, not {venue_id}")
-        except Shape as problem:
+        except PARSE_ERRORS as problem:
             self.log_once("query order", f"Order data not understood: {problem}", WARNING)
             self.reconcile_soon()
             return
@@ -306,7 +306,7 @@ class Trading(RestGateway):
                 record = self.read_order(reply.data, contract, entry)
                 if not (entry.is_active or entry.awaiting_fills) and entry.venue_id not in ("", record.venue_id):
                     raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
-            except Shape as problem:
+            except PARSE_ERRORS as problem:
                 self.log_once("query order", f"Order data not understood: {problem}", WARNING)
                 # a wrong answer, or the venue has begun its ids anew: our own id tells
                 entry.id_doubted = True

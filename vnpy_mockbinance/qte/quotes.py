@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEVELS: int = 5             # one of the limits that every build takes (Q32)
 FRESH: float = 5.0          # s a book tells where the market stands
-Shape = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError)
+PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError)
 
 
 class Quote:
@@ -143,7 +143,7 @@ class QteQuotes:
                 if found is not None or error is not None:
                     raise ValueError(f"code: {found[0]}, message: {found[1]}" if found else str(error))
                 self._take(path, quote, reply, asked_at)
-            except Shape as problem:
+            except PARSE_ERRORS as problem:
                 self._miss(path, quote, str(problem))
             if path == PRICE:
                 tick: TickData | None = quote.make(self.gateway.now(), self.gateway.clock.steps)

@@ -17,7 +17,7 @@ from vnpy_restgateway.orders.reconcile import VenueOrder
 from ..parse import Listing
 from .builds import ACCOUNT, ALL_ORDERS, FAITHFUL, TIME, Build, NotQte, detect
 from .parse import read_error
-from .quotes import Shape
+from .quotes import PARSE_ERRORS
 from .rest import ConnectionHealth, Rank
 from .trading import PAGE, QteTrading
 
@@ -130,7 +130,7 @@ class QteDesk(QteTrading):
         gateway = self.gateway
         try:
             is_finished: bool = self.keeper.sampled(int(reply.data["serverTime"]), asked_at, monotonic())       # type: ignore
-        except Shape as problem:
+        except PARSE_ERRORS as problem:
             self._found.failures += 1
             if self._found.failures == 1:
                 self.log(f"Query time failed, trying again: {error or problem}", WARNING)

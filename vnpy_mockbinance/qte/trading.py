@@ -41,7 +41,7 @@ from .parse import (
     proves_refusal,
     read_error,
 )
-from .quotes import LEVELS, QteQuotes, Shape
+from .quotes import LEVELS, QteQuotes, PARSE_ERRORS
 from .rest import Params, Place, QteRest, Rank
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class QteTrading:
                 return                  # cancelled meanwhile
             try:
                 best: float = parse_depth(reply.data)[1][0][0]      # type: ignore
-            except Shape:
+            except PARSE_ERRORS:
                 self.gateway.flow.on_outcome(
                     entry.orderid, Outcome.NOT_SENT, "", "this server cannot buy at the market, and shows no best ask for a limit order"
                 )
@@ -161,7 +161,7 @@ class QteTrading:
                 row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
                 found: QteOrder = self._read(row)
                 self._check_name(found.record, entry)
-            except Shape as problem:
+            except PARSE_ERRORS as problem:
                 flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
                 self.query_order(entry)
                 return
@@ -179,7 +179,7 @@ class QteTrading:
         """The order's id first of all: whatever else of the answer is not understood, the order can be asked for by it."""
         try:
             venue_id: str = parse_id(data["orderId"])
-        except Shape:
+        except PARSE_ERRORS:
             return
         table = self.gateway.flow.table
         if isinstance(data["orderId"], str) and table.find(venue_id) is None:
@@ -281,7 +281,7 @@ class QteTrading:
         try:
             found: QteOrder = self._read(d)
             self._check_name(found.record, entry)
-        except Shape as problem:
+        except PARSE_ERRORS as problem:
             self.gateway.log_once("query order", f"Order data not understood: {problem}", WARNING)
             if flow.life.is_witness(entry.orderid):
                 flow.life.missed(asked_at)
@@ -420,7 +420,7 @@ class QteTrading:
             order: OrderData = record.order
             try:
                 price: float = parse_prices(reply.data)[name]       # type: ignore[union-attr]
-            except Shape:
+            except PARSE_ERRORS:
                 price = order.price
             if self._grown(record):
                 self._fill(record, fill_price(order, price, True))
