@@ -13,13 +13,14 @@ from time import thread_time
 from types import ModuleType
 from typing import Any
 
+from side_by_side import Row, alternate, install_hint, main, peer_module, ratio_of, row
+
 from mockexchange.core import Exchange, Instrument, default_instruments
 from mockexchange.core.book import Book
 from mockexchange.core.commands import CancelOrder, Command, Deposit, PlaceOrder
 from mockexchange.core.events import Event, Fill
 from mockexchange.core.numbers import SCALE
 from mockexchange.core.orders import BookOrder
-from side_by_side import Row, alternate, install_hint, main, peer_module, ratio_of, row
 
 BOOK_PATH: str = "book alone: limit orders, cancels, some crossing"
 BOOK_PEER: str = "lightmatchingengine"

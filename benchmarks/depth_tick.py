@@ -9,12 +9,12 @@ import json
 from copy import copy
 from datetime import datetime, timezone
 
-from vnpy.trader.constant import Exchange
-from vnpy.trader.object import TickData
-
 from desks import Sink, our_desk
 from market import Message, depths
 from side_by_side import Row, alternate, main, ratio_of, row, timed
+from vnpy.trader.constant import Exchange
+from vnpy.trader.object import TickData
+
 from vnpy_mockbinance.ticks import FRAMES, HANDLERS
 
 CHUNK: int = 500

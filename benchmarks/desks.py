@@ -8,12 +8,17 @@ from decimal import Decimal
 from threading import Condition
 from typing import Any
 
+from side_by_side import KEY, SECRET
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product, Status
 from vnpy.trader.event import EVENT_ORDER
-from vnpy.trader.object import CancelRequest, ContractData, OrderRequest, SubscribeRequest
+from vnpy.trader.object import (
+    CancelRequest,
+    ContractData,
+    OrderRequest,
+    SubscribeRequest,
+)
 
-from side_by_side import KEY, SECRET
 from vnpy_mockbinance import MockBinanceGateway
 
 DEADLINE: float = 20.0

@@ -20,9 +20,19 @@ from time import perf_counter
 from typing import Any
 
 import vnpy_rest
-
 from desks import OrderDesk
-from side_by_side import KEY, Row, alternate, child, main, mock_exchange, order_query, plain_connection, ratio_of, row
+from side_by_side import (
+    KEY,
+    Row,
+    alternate,
+    child,
+    main,
+    mock_exchange,
+    order_query,
+    plain_connection,
+    ratio_of,
+    row,
+)
 
 CHUNK: int = 50
 HEADERS: dict[str, str] = {"X-MBX-APIKEY": KEY}

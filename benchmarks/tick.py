@@ -8,11 +8,10 @@ engine that does nothing with it. First it is made sure that they publish the sa
 from time import thread_time
 from typing import Any
 
-from vnpy.trader.object import TickData
-
 from desks import Sink, our_desk, stock_desk
 from market import Message, book_tickers
 from side_by_side import Row, alternate, install_hint, main, peer_module, ratio_of, row
+from vnpy.trader.object import TickData
 
 PATH: str = "tick in process, bookTicker text to published tick"
 PEER: str = "vnpy_binance on_message"

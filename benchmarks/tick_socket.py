@@ -16,13 +16,22 @@ from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
+from desks import names_of, our_desk, stock_desk
+from market import book_tickers
+from side_by_side import (
+    Row,
+    alternate,
+    child,
+    install_hint,
+    main,
+    one_core,
+    peer_module,
+    ratio_of,
+    row,
+)
 from vnpy.event import Event, EventEngine
 from vnpy.trader.engine import OmsEngine
 from vnpy.trader.event import EVENT_TICK
-
-from desks import names_of, our_desk, stock_desk
-from market import book_tickers
-from side_by_side import Row, alternate, child, install_hint, main, one_core, peer_module, ratio_of, row
 
 PEER: str = "vnpy_websocket + vnpy_binance"
 SYMBOLS: int = 10

@@ -13,7 +13,18 @@ from time import perf_counter
 from typing import Any
 
 from desks import OrderDesk
-from side_by_side import KEY, Row, alternate, main, mock_exchange, order_query, plain_connection, ratio_of, row, signed
+from side_by_side import (
+    KEY,
+    Row,
+    alternate,
+    main,
+    mock_exchange,
+    order_query,
+    plain_connection,
+    ratio_of,
+    row,
+    signed,
+)
 
 CHUNK: int = 40
 HEADERS: dict[str, str] = {"X-MBX-APIKEY": KEY}

@@ -1,6 +1,5 @@
 """The mock exchange as a child process, started by its command line and ended with us."""
 
-import __main__
 import builtins
 import importlib.util
 import os
@@ -15,6 +14,8 @@ from time import monotonic
 from typing import Any
 
 import msgspec
+
+import __main__
 
 NEEDS: tuple[str, ...] = ("mockexchange", "aiohttp")
 INSTALL_HINT: str = 'pip install "vnpy_mockbinance[mock]"'

@@ -418,7 +418,7 @@ class MockBinanceGateway(Accounting):
             self.start(lambda: self.md.connect(md_host, *self._proxy))
         if self.rest.unsigned:
             self.polling = Polling(self)
-            self.on_published = partial(self.writer.sooner, 0.2, "account", self.rest.query_account)
+            self.on_published = partial(self.writer.reschedule_earlier, 0.2, "account", self.rest.query_account)
             self.polling.look()
         elif self.rest.key:
             self.start(lambda: self.trade.connect(trade_host, self.rest.key, self.rest.secret, *self._proxy))

@@ -23,7 +23,15 @@ from vnpy.trader.event import (
     EVENT_TICK,
     EVENT_TRADE,
 )
-from vnpy.trader.object import AccountData, LogData, OrderData, PositionData, SubscribeRequest, TickData, TradeData
+from vnpy.trader.object import (
+    AccountData,
+    LogData,
+    OrderData,
+    PositionData,
+    SubscribeRequest,
+    TickData,
+    TradeData,
+)
 from vnpy.trader.setting import SETTINGS
 from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG

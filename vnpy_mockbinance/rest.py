@@ -284,7 +284,7 @@ class RestApi(RestClient):
         Signed call on one order; ``callback(reply, error)`` runs on the writer thread exactly once. ``entry`` is the
         order that is sent: one that the user cancels while the call waits in line is not sent.
         """
-        do = self.gateway.writer.do
+        do = self.gateway.writer.run_or_post
         settle = self.gateway.settle
 
         def on_failed(status: int, request: Request) -> None:

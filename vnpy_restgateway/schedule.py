@@ -5,7 +5,6 @@ from collections.abc import Callable
 from itertools import count
 from math import isfinite
 
-
 REPLACED_KEPT: int = 64
 
 

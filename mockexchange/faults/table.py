@@ -11,7 +11,7 @@ from .actions import ON_ACCEPT, ON_PUSH, REQUEST_STAGES
 from .connections import Silence
 from .fault import Fault
 from .labels import Labels
-from .line import PushQueue, Push
+from .line import Push, PushQueue
 from .wire import PushWire, Reply, Wire
 
 MOST_IDLE: int = 1000           # faults that never bit, of which a venue of a long life remembers the newest

@@ -34,7 +34,7 @@ from ..transport.clock import AnyClock, ManualClock, make_clock
 from .accounts import Account, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
-from .feed_runner import MAX_SPEED, NoFeed, FeedRunner, parse_speed
+from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
 from .incidents import Incidents
 from .market_memory import Market, MarketMemory
 

@@ -8,16 +8,22 @@ from functools import partial
 from typing import Any
 
 import pytest
+from gateways.harness import Recorder
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Status
 from vnpy.trader.event import EVENT_TIMER
-from vnpy.trader.object import CancelRequest, HistoryRequest, OrderData, OrderRequest, SubscribeRequest, TickData
+from vnpy.trader.object import (
+    CancelRequest,
+    HistoryRequest,
+    OrderData,
+    OrderRequest,
+    SubscribeRequest,
+    TickData,
+)
 from websocket import WebSocketException
 
 from mockexchange import MockExchange
 from vnpy_restgateway.journal_check import disagreements
-
-from gateways.harness import Recorder
 
 spot_gateway = pytest.importorskip("vnpy_binance.spot_gateway")
 

@@ -8,7 +8,7 @@ from vnpy.trader.constant import Status
 import vnpy_hashex.trading
 import vnpy_mockbinance.trading
 from mockexchange import MockExchange
-from mockexchange.core.commands import HouseTrade
+from mockexchange.core.commands import FeedTrade
 from mockexchange.core.numbers import parse_amount
 from vnpy_hashex.parse import guess_listing
 
@@ -194,7 +194,7 @@ def test_amended_when_partly_filled(case: Case) -> None:
             desk.wait_status(orderid, Status.NOTTRADED)
 
             def hit(inner: Any, lots: int) -> None:
-                inner.apply(HouseTrade("BTCUSDT", "SELL", parse_amount("0.01") * lots, parse_amount("39000")))
+                inner.apply(FeedTrade("BTCUSDT", "SELL", parse_amount("0.01") * lots, parse_amount("39000")))
 
             venue.run(lambda inner: hit(inner, 3))
             desk.recorder.wait(lambda: desk.order(orderid).traded == 0.03, "the fill", 20)

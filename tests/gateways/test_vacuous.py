@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from vnpy.trader.constant import Status
 
-from mockexchange import MockExchange
 import vnpy_restgateway.conform.rows  # noqa: F401  (registers the rows)
+from mockexchange import MockExchange
 from vnpy_restgateway.conform.armed import ArmedFaults, is_counter
 from vnpy_restgateway.conform.driver import VERDICTS, verdict
 from vnpy_restgateway.conform.known import make_target

@@ -3,7 +3,13 @@
 import pytest
 
 from vnpy_mockbinance import endpoints
-from vnpy_mockbinance.endpoints import CHANNELS, LIVE_REST_HOSTS, TESTNET_REST_HOST, TESTNET_STREAM_HOST, stream_hosts
+from vnpy_mockbinance.endpoints import (
+    CHANNELS,
+    LIVE_REST_HOSTS,
+    TESTNET_REST_HOST,
+    TESTNET_STREAM_HOST,
+    stream_hosts,
+)
 
 # web-socket-streams.md, "General WSS information"; web-socket-api.md, "General API Information"; testnet/*.md
 LIVE = ("wss://stream.binance.com:9443", "wss://ws-api.binance.com:443")

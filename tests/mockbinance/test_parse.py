@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 from payloads import GATEWAY, make_contract
-from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
+from vnpy.trader.constant import (
+    Direction,
+    Exchange,
+    Interval,
+    OrderType,
+    Product,
+    Status,
+)
 
 from vnpy_mockbinance.parse import (
     parse_bar,

@@ -18,12 +18,11 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
+from mutation import Mutation
 from mutations_binance import BINANCE
 from mutations_gateways import GATEWAYS
 from mutations_hashex import HASHEX
 from mutations_qte import QTE
-
-from mutation import Mutation
 
 ROOT: Path = Path(__file__).parents[2]
 PACKAGES: tuple[str, ...] = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance", "vnpy_hashex")

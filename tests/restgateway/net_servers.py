@@ -55,7 +55,7 @@ class Peer:
     def __init__(self, sock: socket.socket, number: int, over: threading.Event) -> None:
         self.sock: socket.socket = sock
         self.number: int = number               # 0 for the first connection
-        self.finished: threading.Event = over       # set when the test ends
+        self.over: threading.Event = over       # set when the test ends
         self.buffer: bytes = b""
 
     def more(self) -> None:
@@ -81,7 +81,7 @@ class Peer:
 
     def hang(self) -> None:
         """Say nothing until the test ends."""
-        self.finished.wait(30)
+        self.over.wait(30)
 
     def reset(self) -> None:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -160,7 +160,7 @@ class Server:
     def __init__(self, handler: Callable[[Peer], Any], context: ssl.SSLContext | None = None) -> None:
         self.handler: Callable[[Peer], Any] = handler
         self.context: ssl.SSLContext | None = context
-        self.finished: threading.Event = threading.Event()
+        self.over: threading.Event = threading.Event()
         self.accepted: queue.Queue[int] = queue.Queue()
         self.count: int = 0
         self.socks: list[socket.socket] = []
@@ -183,7 +183,7 @@ class Server:
             except OSError:
                 return
             self.socks.append(sock)
-            peer: Peer = Peer(sock, self.count, self.finished)
+            peer: Peer = Peer(sock, self.count, self.over)
             self.count += 1
             self.accepted.put(peer.number)
             threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
@@ -199,7 +199,7 @@ class Server:
             peer.sock.close()
 
     def close(self) -> None:
-        self.finished.set()
+        self.over.set()
         for sock in [self.listener, *self.socks]:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -246,7 +246,7 @@ def closed_port() -> Iterator[int]:
 def proxy(peer: Peer, target: int, status: str = "200 Connection established") -> None:
     """A CONNECT proxy that leads every host to one local port."""
     head: str = peer.take_head()
-    peer.send(f"HTTP/1.1 {status}\r\nX-DedupSet: {head.split()[1]}\r\n\r\n".encode())
+    peer.send(f"HTTP/1.1 {status}\r\nX-Seen: {head.split()[1]}\r\n\r\n".encode())
     if not status.startswith("200"):
         return
     with socket.create_connection(("127.0.0.1", target)) as upstream:

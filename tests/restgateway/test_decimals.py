@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpy_restgateway.decimals import Step, plain, quantize, round_down, round_nearest, round_up
+from vnpy_restgateway.decimals import (
+    Step,
+    plain,
+    quantize,
+    round_down,
+    round_nearest,
+    round_up,
+)
 
 D = Decimal
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnpy_restgateway.orders.not_found_policy import StatusQuery, NotFoundPolicy
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy, StatusQuery
 
 RULE = NotFoundPolicy(bound=15.0, spacing=2.0, misses=3, first=0.2, longest=5.0)
 

@@ -54,10 +54,10 @@ def test_an_order_of_which_that_cannot_be_told_is_in_doubt(desk: Desk) -> None:
 
 
 def test_a_listener_that_raises_keeps_nothing_from_being_sent(desk: Desk) -> None:
-    push, desk.push = desk.push, broken             # type: ignore[method-assign, assignment]
+    push, desk.publish = desk.publish, broken             # type: ignore[method-assign, assignment]
     desk.submit()
     assert desk.sent == ["o1"] and desk.said("Failed: push", "broken")
-    desk.push = push                                # type: ignore[method-assign]
+    desk.publish = push                                # type: ignore[method-assign]
     desk.told(Status.NOTTRADED)
     assert desk.pushes == ["NOTTRADED 0"]
 
@@ -72,7 +72,7 @@ def test_what_is_pushed_behind_one_that_raised_goes_out(desk: Desk) -> None:
             raise RuntimeError("broken")
 
     desk.flow.on_fill(make_trade("t9", 4.0, orderid=""), "unknown")
-    desk.push = push                                # type: ignore[method-assign]
+    desk.publish = push                                # type: ignore[method-assign]
     desk.flow.on_order(make_order("other", Status.PARTTRADED, 4.0), "unknown")
     assert len(pushed) == 2 and desk.said("Failed: push")
 
@@ -159,13 +159,13 @@ def ran(writer: SerialExecutor) -> bool:
     return flag.wait(PATIENCE)
 
 
-@pytest.mark.parametrize("way", ["post", "do", "later"])
+@pytest.mark.parametrize("way", ["post", "run_or_post", "call_later"])
 def test_a_report_that_raises_does_not_end_the_thread(writer: SerialExecutor, way: str) -> None:
     def fail() -> None:
         raise Odd
 
-    if way == "later":
-        writer.post(writer.later, 0.0, "odd", fail)
+    if way == "call_later":
+        writer.post(writer.call_later, 0.0, "odd", fail)
     else:
         getattr(writer, way)(fail)
     assert ran(writer) and writer.alive
@@ -238,7 +238,7 @@ def test_a_timer_that_raises_is_run_again(monkeypatch: pytest.MonkeyPatch) -> No
             raise RuntimeError("broken")
         done.set()
 
-    made.post(made.later, 0.0, "poll", poll)
+    made.post(made.call_later, 0.0, "poll", poll)
     assert done.wait(PATIENCE)
     assert len(told) == 3 and ran(made)
     made.stop(PATIENCE)
@@ -254,11 +254,11 @@ def test_a_timer_that_set_itself_anew_before_it_raised_is_left_as_it_is(monkeypa
 
     def poll() -> None:
         runs.append(1)
-        made.later(3_600.0, "poll", poll)
+        made.call_later(3_600.0, "poll", poll)
         raise RuntimeError("broken")
 
-    made.post(made.later, 0.0, "poll", poll)
-    made.post(made.later, 0.2, "end", done.set)
+    made.post(made.call_later, 0.0, "poll", poll)
+    made.post(made.call_later, 0.2, "end", done.set)
     assert done.wait(PATIENCE)
     made.stop(PATIENCE)
     assert len(runs) == 1

@@ -58,7 +58,7 @@ def test_a_dropped_order_told_again_is_not_pushed_again(make: Make) -> None:
     table = make()
     trade_all(table, 1, 5)
     assert table.update(told(Status.ALLTRADED, 10.0, "o1"), "1") == []
-    assert table.get("o1") is None and table.find("1") is None and not any(e.held for e in table.final.values())
+    assert table.get("o1") is None and table.find("1") is None and not any(e.awaiting_fills for e in table.final.values())
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.REJECTED])
@@ -148,7 +148,7 @@ def test_held_orders_alone_do_not_push_out_a_new_one(make: Make) -> None:
     for n in range(6):
         table.submit(make_order(f"h{n}"), 1.0)
         table.update(told(Status.ALLTRADED, 10.0, f"h{n}"), f"{100 + n}")
-    assert len(table.final) == 6 and all(e.held for e in table.final.values())
+    assert len(table.final) == 6 and all(e.awaiting_fills for e in table.final.values())
     trade_all(table, 1, 1)
     assert table.get("o1") is not None
 

@@ -14,8 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from net_clients import Event, first, good, stream_probe
 from net_clients import StreamProbe as Client
-from net_servers import DEADLINE, Peer, client_context, closed_port, deaf_port, frame, proxy, server_context, serving, threads
-
+from net_servers import (
+    DEADLINE,
+    Peer,
+    client_context,
+    closed_port,
+    deaf_port,
+    frame,
+    proxy,
+    server_context,
+    serving,
+    threads,
+)
 
 
 @pytest.fixture

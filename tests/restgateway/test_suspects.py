@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from order_makers import MOMENT, SYMBOL, make_order
 from vnpy.trader.constant import Direction, OrderType, Status
 
-from vnpy_restgateway.orders.order_matching import AmbiguousMatch, SentOrder, is_candidate, match_orders
+from vnpy_restgateway.orders.order_matching import (
+    AmbiguousMatch,
+    SentOrder,
+    is_candidate,
+    match_orders,
+)
 from vnpy_restgateway.orders.reconcile import VenueOrder
 
 WINDOW = timedelta(seconds=40)

@@ -60,7 +60,7 @@ def test_an_exception_is_handed_over_and_the_thread_goes_on(bench: Bench) -> Non
 
 
 def test_a_timer_that_raises_is_handed_over_too(bench: Bench) -> None:
-    bench.writer.post(bench.writer.later, 0.0, "bad", lambda: 1 // 0)
+    bench.writer.post(bench.writer.call_later, 0.0, "bad", lambda: 1 // 0)
     assert isinstance(bench.errors.get(timeout=PATIENCE), ZeroDivisionError)
     bench.writer.post(bench.said.put, "alive")
     assert bench.heard() == ["alive"]
@@ -95,7 +95,7 @@ def test_a_queue_that_is_never_empty_starves_no_timer(bench: Bench) -> None:
         if not done.is_set():
             bench.writer.post(feed)
 
-    bench.writer.post(bench.writer.later, 0.01, "timer", lambda: bench.said.put("timer"))
+    bench.writer.post(bench.writer.call_later, 0.01, "timer", lambda: bench.said.put("timer"))
     bench.writer.post(feed)
     assert bench.heard() == ["timer"]
     done.set()
@@ -153,14 +153,14 @@ def test_posting_against_stop_loses_no_job() -> None:
 
 
 def test_start_again_forgets_timers_and_start_twice_is_once(bench: Bench) -> None:
-    bench.writer.post(bench.writer.later, 0.05, "old", lambda: bench.said.put("old"))
+    bench.writer.post(bench.writer.call_later, 0.05, "old", lambda: bench.said.put("old"))
     bench.writer.post(bench.said.put, "ready")
     assert bench.heard() == ["ready"]
     bench.writer.stop(PATIENCE)
     bench.writer.start()
     bench.writer.start()
     assert len([thread for thread in threads() if thread.name == "bench writer"]) == 1
-    bench.writer.post(bench.writer.later, 0.1, "new", lambda: bench.said.put("new"))
+    bench.writer.post(bench.writer.call_later, 0.1, "new", lambda: bench.said.put("new"))
     assert bench.heard() == ["new"]
 
 
@@ -191,7 +191,7 @@ def test_a_job_in_a_hurry_never_runs_beside_or_before_another(bench: Bench) -> N
 
     def post(name: int) -> None:
         for n in range(300):
-            (bench.writer.do if n % 3 else bench.writer.post)(job, name, n)
+            (bench.writer.run_or_post if n % 3 else bench.writer.post)(job, name, n)
 
     posters = [Thread(target=post, args=(name,)) for name in range(6)]
     for poster in posters:
@@ -203,7 +203,7 @@ def test_a_job_in_a_hurry_never_runs_beside_or_before_another(bench: Bench) -> N
 
 
 def test_a_timer_set_by_a_job_in_a_hurry_wakes_the_thread(bench: Bench) -> None:
-    bench.writer.post(bench.writer.later, 3600.0, "far", lambda: None)
+    bench.writer.post(bench.writer.call_later, 3600.0, "far", lambda: None)
     for n in range(50):
-        bench.writer.run_or_post(bench.writer.later, 0.001, f"near {n}", lambda n=n: bench.said.put(n))   # type: ignore[misc]
+        bench.writer.run_or_post(bench.writer.call_later, 0.001, f"near {n}", lambda n=n: bench.said.put(n))   # type: ignore[misc]
         assert bench.heard() == [n]

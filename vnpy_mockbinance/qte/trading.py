@@ -41,7 +41,7 @@ from .parse import (
     proves_refusal,
     read_error,
 )
-from .quotes import LEVELS, QteQuotes, PARSE_ERRORS
+from .quotes import LEVELS, PARSE_ERRORS, QteQuotes
 from .rest import Params, Place, QteRest, Rank
 
 if TYPE_CHECKING:

@@ -7,7 +7,14 @@ from typing import Any
 
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Direction, OrderType, Status
-from vnpy.trader.object import CancelRequest, ContractData, OrderData, OrderRequest, SubscribeRequest, TradeData
+from vnpy.trader.object import (
+    CancelRequest,
+    ContractData,
+    OrderData,
+    OrderRequest,
+    SubscribeRequest,
+    TradeData,
+)
 
 from ..journal_check import STATUS, Disagreement, disagreements
 from .profile import Profile

@@ -25,7 +25,7 @@ from .redact import redact
 from .rest_connection import Connection, Origin, parse_url
 from .rest_format import Response, encode_body, encode_headers, encode_target
 from .rest_transport import Transport
-from .rest_workers import Callback, WorkerPool, OnError, OnFailed, Request, unsent
+from .rest_workers import Callback, OnError, OnFailed, Request, WorkerPool, unsent
 
 LANES: tuple[str, str] = ("order", "query")
 SENT_AT_ONCE: tuple[str] = ("order",)       # lanes whose requests the caller's thread sends when no waiting is needed

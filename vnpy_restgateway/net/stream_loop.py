@@ -18,7 +18,7 @@ from picows import WSHandshakeError, WSMsgType, WSTransport, ws_connect
 
 from .dial import AddressInfo, default_context, lookup, numeric
 from .outcome import describe
-from .stream_connection import Client, WsConnection, StreamOptions
+from .stream_connection import Client, StreamOptions, WsConnection
 
 FAREWELL: float = 0.3               # seconds a peer has to answer our close frame
 

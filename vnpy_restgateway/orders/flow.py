@@ -74,7 +74,7 @@ class OrderFlow:
             known: Entry | None = self.table.get(orderid)
             if known is None:
                 self.venue.log(f"Cancel not sent, order not known: {orderid}", WARNING)
-            elif known.held:
+            elif known.awaiting_fills:
                 known.cancel_wanted = True          # its end is not proven yet
                 self.venue.query_order(known)
             else:
@@ -283,13 +283,13 @@ class OrderFlow:
             reason = reason or known_contradiction(known.order, known.filled, order)
         elif not reason:
             named: Entry | None = self.table.get(order.orderid)
-            if named and not (named.is_active or named.held):
+            if named and not (named.is_active or named.awaiting_fills):
                 named = None
             if named and named.order.symbol == order.symbol and named.life == self.table.life:
                 if not asked:       # its id cannot be another order's while it lives
                     named.id_doubted = True
                     self._disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
-                    if named.held and not self.venue.pause():
+                    if named.awaiting_fills and not self.venue.pause():
                         self.venue.query_order(named)
                     return False
                 self.table.rename(named, venue_id)

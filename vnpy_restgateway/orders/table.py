@@ -17,7 +17,7 @@ from vnpy.trader.object import OrderData, TradeData
 
 from .contradictions import fill_contradiction
 from .dedup import DedupSet
-from .not_found_policy import StatusQuery, NotFoundPolicy
+from .not_found_policy import NotFoundPolicy, StatusQuery
 from .order_data import copy
 from .transitions import FINAL, VOLUME_NOISE, merge
 
@@ -84,7 +84,7 @@ class Entry:
     @property
     def is_finished(self) -> bool:
         """Told by the venue and pushed to the last trade: nothing can come of it any more."""
-        return not (self.is_active or self.held or self.inferred or self.lacks_fills) and self.venue_id != ""
+        return not (self.is_active or self.awaiting_fills or self.inferred or self.lacks_fills) and self.venue_id != ""
 
 
 def final_fingerprint(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:

@@ -19,7 +19,15 @@ from ..net.outcome import Outcome
 from .contradictions import order_contradiction
 from .flow import OrderFlow
 from .order_data import copy
-from .order_matching import SAME, AmbiguousMatch, SentOrder, MatchResult, same_side, is_candidate, match_orders
+from .order_matching import (
+    SAME,
+    AmbiguousMatch,
+    MatchResult,
+    SentOrder,
+    is_candidate,
+    match_orders,
+    same_side,
+)
 from .reconcile import VenueOrder
 from .table import Entry
 from .transitions import VOLUME_NOISE

@@ -48,7 +48,12 @@ class HashExDialect:
         await self.streams.start()
 
     def _on_incident(self, incident: "Incident") -> bool:
-        from ...server.incidents import KeyRevoked, RulesChanged, SymbolAdded, SymbolRemoved
+        from ...server.incidents import (
+            KeyRevoked,
+            RulesChanged,
+            SymbolAdded,
+            SymbolRemoved,
+        )
 
         if isinstance(incident, KeyRevoked):
             self.streams.end_user(incident.key)

@@ -10,7 +10,13 @@ from mockexchange import MockExchange
 from mockexchange.core.events import OrderReport
 from mockexchange.dialects.binance import BinanceDialect
 from mockexchange.dialects.binance.errors import ApiError
-from mockexchange.dialects.binance.limits import DAY, MINUTE, SECOND, Limits, LimitSettings
+from mockexchange.dialects.binance.limits import (
+    DAY,
+    MINUTE,
+    SECOND,
+    Limits,
+    LimitSettings,
+)
 
 NOON: int = 1_700_000_000 * SECOND // DAY * DAY + DAY // 2
 

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from mockexchange.core.numbers import format_amount
 from mockexchange.dialects.binance.errors import ApiError
-from mockexchange.dialects.binance.params import Params, decimal, long, merge, split_pairs
+from mockexchange.dialects.binance.params import (
+    Params,
+    decimal,
+    long,
+    merge,
+    split_pairs,
+)
 
 
 def code_of(caught: pytest.ExceptionInfo[ApiError]) -> int:

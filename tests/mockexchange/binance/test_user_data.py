@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from mockexchange.core.commands import CancelOrder, Deposit, PlaceOrder
-from mockexchange.core.events import BalanceChange, BalanceDelta, Event, OrderReport, PublicTrade
+from mockexchange.core.events import (
+    BalanceChange,
+    BalanceDelta,
+    Event,
+    OrderReport,
+    PublicTrade,
+)
 from mockexchange.core.exchange import Exchange
 from mockexchange.core.numbers import parse_amount as amount
 from mockexchange.dialects.binance.user_data import user_events

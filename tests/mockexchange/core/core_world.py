@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from mockexchange.core import Exchange, Instrument
-from mockexchange.core.commands import CancelOrder, Deposit, FeedTrade, PlaceOrder, Quote
+from mockexchange.core.commands import (
+    CancelOrder,
+    Deposit,
+    FeedTrade,
+    PlaceOrder,
+    Quote,
+)
 from mockexchange.core.errors import Refusal
 from mockexchange.core.events import Event, Fill, OrderReport, PublicTrade
 from mockexchange.core.instruments import make_instrument

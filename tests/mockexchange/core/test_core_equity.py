@@ -27,7 +27,14 @@ from mockexchange.core.commands import (
     SetSymbolStatus,
 )
 from mockexchange.core.errors import Refusal
-from mockexchange.core.events import BalanceChange, DayEnd, Event, Fill, OrderReport, PublicTrade
+from mockexchange.core.events import (
+    BalanceChange,
+    DayEnd,
+    Event,
+    Fill,
+    OrderReport,
+    PublicTrade,
+)
 from mockexchange.core.instruments import CashEquity
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.core.orders import BookOrder, Order

@@ -26,7 +26,15 @@ from mockexchange.core.commands import (
     TapeTrade,
 )
 from mockexchange.core.errors import Refusal
-from mockexchange.core.events import BalanceChange, BalanceDelta, Event, Fill, OrderReport, PublicTrade, SymbolStatus
+from mockexchange.core.events import (
+    BalanceChange,
+    BalanceDelta,
+    Event,
+    Fill,
+    OrderReport,
+    PublicTrade,
+    SymbolStatus,
+)
 from mockexchange.core.numbers import SCALE, parse_amount
 
 # the fields a digest covers: those of an event that were there when the digests were recorded

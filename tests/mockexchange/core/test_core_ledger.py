@@ -8,7 +8,7 @@ from mockexchange.core.commands import CancelOrder, Deposit, PlaceOrder
 from mockexchange.core.events import BalanceChange, BalanceDelta, Event
 from mockexchange.core.ledger import Ledger
 
-MAKER: int = 123_457            # the fees of DUST
+MAKER_FEE: int = 123_457            # the fees of DUST
 TAKER: int = 234_567
 
 
@@ -59,7 +59,7 @@ def test_fees_come_from_what_is_received_rounded_down() -> None:
     dusty(world, "a", "BUY", 123_456_789, 500)
     events = dusty(world, "b", "SELL", 123_456_789, 500)
     quote = 617                                                 # 617.283945 rounded down
-    bought_fee, sold_fee = 123_456_789 * MAKER // 10**8, quote * TAKER // 10**8
+    bought_fee, sold_fee = 123_456_789 * MAKER_FEE // 10**8, quote * TAKER // 10**8
     assert (bought_fee, sold_fee) == (152_416, 1)
     maker, taker = fills(events)
     assert (maker.fee, maker.fee_asset, taker.fee, taker.fee_asset) == (bought_fee, "DUST", sold_fee, "BBB")

@@ -3,9 +3,25 @@
 from typing import Any
 
 import pytest
-from core_world import NOW, SYMBOL, World, amount, check_invariants, fills, plain, prints, reports
+from core_world import (
+    NOW,
+    SYMBOL,
+    World,
+    amount,
+    check_invariants,
+    fills,
+    plain,
+    prints,
+    reports,
+)
 
-from mockexchange.core.commands import FeedTrade, Quote, SetPrice, SetSymbolStatus, TapeTrade
+from mockexchange.core.commands import (
+    FeedTrade,
+    Quote,
+    SetPrice,
+    SetSymbolStatus,
+    TapeTrade,
+)
 from mockexchange.core.market import TAPE_ROOM
 
 RECORDED: int = NOW - 10**12

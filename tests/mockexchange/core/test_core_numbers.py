@@ -2,7 +2,13 @@
 
 import pytest
 
-from mockexchange.core.numbers import SCALE, format_amount, multiply, multiply_up, parse_amount
+from mockexchange.core.numbers import (
+    SCALE,
+    format_amount,
+    multiply,
+    multiply_up,
+    parse_amount,
+)
 
 
 @pytest.mark.parametrize(("text", "value"), [

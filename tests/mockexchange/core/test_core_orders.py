@@ -7,7 +7,13 @@ import pytest
 from core_world import SYMBOL, World, amount, fills, plain, prints, reports
 
 from mockexchange.core import Exchange
-from mockexchange.core.commands import CancelAll, CancelOrder, Deposit, PlaceOrder, SetSymbolStatus
+from mockexchange.core.commands import (
+    CancelAll,
+    CancelOrder,
+    Deposit,
+    PlaceOrder,
+    SetSymbolStatus,
+)
 from mockexchange.core.events import BalanceChange, Fill, OrderReport, PublicTrade
 
 

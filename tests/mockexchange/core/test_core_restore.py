@@ -4,7 +4,19 @@ from copy import copy
 from typing import Any
 
 import pytest
-from core_world import NOW, SYMBOL, World, amount, check_invariants, dust, instrument, order_state, plain, prints, reports
+from core_world import (
+    NOW,
+    SYMBOL,
+    World,
+    amount,
+    check_invariants,
+    dust,
+    instrument,
+    order_state,
+    plain,
+    prints,
+    reports,
+)
 
 from mockexchange.core import Exchange
 from mockexchange.core.commands import CancelAll, CancelOrder, Deposit, PlaceOrder

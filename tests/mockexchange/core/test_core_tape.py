@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockexchange.core import tape as tape_module
-from mockexchange.core.bars import DAY, HOUR, INTERVALS, MINUTE, SECOND, Bar, closer, opener
+from mockexchange.core.bars import (
+    DAY,
+    HOUR,
+    INTERVALS,
+    MINUTE,
+    SECOND,
+    Bar,
+    closer,
+    opener,
+)
 from mockexchange.core.events import PublicTrade
 from mockexchange.core.tape import Tape
 

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-from fault_worlds import BINANCE_API, HASHEX_SOCKET, binance_params, faults_seen, placed, until
+from fault_worlds import (
+    BINANCE_API,
+    HASHEX_SOCKET,
+    binance_params,
+    faults_seen,
+    placed,
+    until,
+)
 from raw_websocket import CLOSE, RawWebSocket
 
 from mockexchange import MockExchange

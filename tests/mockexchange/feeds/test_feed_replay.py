@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from mockexchange.core.commands import Deposit, PlaceOrder, Quote, TapeTrade
 from mockexchange.core.events import Fill, PublicTrade
 from mockexchange.core.exchange import Exchange
-from mockexchange.core.instruments import Instrument, default_instruments, make_instrument
+from mockexchange.core.instruments import (
+    Instrument,
+    default_instruments,
+    make_instrument,
+)
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.feeds.csv_format import BarRow

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from mockexchange.core.commands import Command, FeedTrade, Quote
 from mockexchange.core.events import PublicTrade
-from mockexchange.core.instruments import Instrument, default_instruments, make_instrument
+from mockexchange.core.instruments import (
+    Instrument,
+    default_instruments,
+    make_instrument,
+)
 from mockexchange.core.numbers import parse_amount
 from mockexchange.feeds import open_feed
 from mockexchange.feeds.shape import minute_bars, shape_of

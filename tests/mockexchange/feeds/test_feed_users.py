@@ -5,7 +5,14 @@ from random import Random
 import pytest
 from feed_world import MINUTE, UNTIL, World, feed_of
 
-from mockexchange.core.commands import CancelAll, FeedTrade, PlaceOrder, Quote, SetPrice, SetSymbolStatus
+from mockexchange.core.commands import (
+    CancelAll,
+    FeedTrade,
+    PlaceOrder,
+    Quote,
+    SetPrice,
+    SetSymbolStatus,
+)
 from mockexchange.core.errors import Refusal
 from mockexchange.core.events import Fill, PublicTrade
 from mockexchange.core.exchange import Exchange

@@ -9,7 +9,12 @@ from hashex_client import Rest
 from mockexchange import MockExchange
 from mockexchange.dialects.binance import BinanceDialect
 from mockexchange.dialects.hashex import HashExOptions
-from mockexchange.options import check_options, describe_options, make_options, read_option_texts
+from mockexchange.options import (
+    check_options,
+    describe_options,
+    make_options,
+    read_option_texts,
+)
 from mockexchange.server.venue import Venue
 
 DEFAULTS: dict[str, Any] = {

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from mockexchange.core.commands import CancelOrder, Deposit, PlaceOrder, SetRules, SetSymbolStatus
+from mockexchange.core.commands import (
+    CancelOrder,
+    Deposit,
+    PlaceOrder,
+    SetRules,
+    SetSymbolStatus,
+)
 from mockexchange.core.exchange import Exchange
 from mockexchange.core.instruments import default_instruments
 from mockexchange.core.numbers import SCALE

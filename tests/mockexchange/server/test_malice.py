@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from malice_child import WITHIN, Child, frame, linux_only, read_all, send, send_until_cut, websocket
+from malice_child import (
+    WITHIN,
+    Child,
+    frame,
+    linux_only,
+    read_all,
+    send,
+    send_until_cut,
+    websocket,
+)
 
 MB: int = 1 << 20
 EMPTY_LINES: bytes = b"\r\n" * 32_768      # allowed before a request (RFC 9112, 2.2), and cost nothing

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from mockexchange.core.commands import Quote
-from mockexchange.server.feed_runner import MAX_SPEED, SLICE_STEPS, FeedRunner, parse_speed
+from mockexchange.server.feed_runner import (
+    MAX_SPEED,
+    SLICE_STEPS,
+    FeedRunner,
+    parse_speed,
+)
 
 SECOND: int = 1_000_000
 
