@@ -35,8 +35,8 @@ from vnpy.trader.constant import Direction, Exchange, OrderType, Status
 from vnpy.trader.event import EVENT_LOG, EVENT_ORDER, EVENT_TICK, EVENT_TRADE
 from vnpy.trader.object import CancelRequest, OrderRequest, SubscribeRequest
 
-from vnpy_restgateway.conform.known import find_target, make_profile
-from vnpy_restgateway.journal_check import STATUS
+from vnpy_rehearsal.conform.known import find_target, make_profile
+from vnpy_rehearsal.journal_check import STATUS
 
 STEP: int = 10                      # simulated seconds between two rounds
 COMPARE: int = 6                    # rounds: an hour's journal in one piece would leave its holes in the memory that is measured

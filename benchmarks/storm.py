@@ -21,9 +21,9 @@ PAIRS: tuple[tuple[str, str, str], ...] = (
 def settled_after(gateway: str, dialect: str, fault: str) -> tuple[float, float, str]:
     """(seconds, the mark, a note); the mark is 0 where the fault cannot be."""
     from mockexchange import MockExchange
-    from vnpy_restgateway.conform.desk import Desk
-    from vnpy_restgateway.conform.known import find_target, make_profile
-    from vnpy_restgateway.conform.storm import OverWire, forgotten, storm
+    from vnpy_rehearsal.conform.desk import Desk
+    from vnpy_rehearsal.conform.known import find_target, make_profile
+    from vnpy_rehearsal.conform.storm import OverWire, forgotten, storm
 
     target = find_target(gateway, dialect)
     assert target is not None

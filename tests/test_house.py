@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_mockbinance", "vnpy_hashex")
-GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name != "vnpy_restgateway")
+PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_rehearsal", "vnpy_mockbinance", "vnpy_hashex")
+GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name not in ("vnpy_restgateway", "vnpy_rehearsal"))
 LONGEST = 500            # lines; a file holds one thing: compose, do not cut a class in storeys
 
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -65,6 +65,17 @@ def test_the_mock_exchange_knows_no_vnpy(path: Path) -> None:
 def test_the_gateway_base_knows_no_venue(path: Path) -> None:
     others = {name for name in roots(path) if name.startswith("vnpy_") or name == "mockexchange"}
     assert others <= {"vnpy_restgateway", "vnpy_rest", "vnpy_websocket"}
+
+
+def test_rehearsal_knows_no_gateway() -> None:
+    """It finds them by entry point."""
+    for path in of("vnpy_rehearsal"):
+        assert not roots(path) & set(GATEWAYS), path
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_only_the_main_module_of_a_gateway_knows_the_rehearsal(gateway: str) -> None:
+    assert {path.name for path in of(gateway) if "vnpy_rehearsal" in roots(path)} == {"__main__.py"}
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)

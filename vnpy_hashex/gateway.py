@@ -1,6 +1,7 @@
 """HashExGateway: settings, wiring, clock and contracts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from logging import ERROR, WARNING
@@ -13,6 +14,7 @@ from vnpy.trader.object import BarData, ContractData, HistoryRequest, SubscribeR
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
+from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.market.history import Download, aware
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.net.routes import Routes
@@ -29,6 +31,7 @@ from .parse import Listing, guess_listing, parse_listing
 from .rest import RestApi
 from .streams import MdApi, UserSocket
 
+REAL: tuple[str, ...] = ("HASHEX",)        # choices of Server that are not our own child
 RULES_AGAIN: float = 5.0                # s at least between questions for the rules after refusals
 
 
@@ -40,15 +43,18 @@ class HashExGateway(Accounting):
 
     default_name: str = "HASHEX"
     fields = (
-        Field("Access Key", "secret"),
-        Field("Secret Key (Password 密码)", "secret", aliases=("Secret Key",)),
-        Field("REST Host", "host", default=REST_HOST),
-        Field("Stream Host", "host", default="", schemes=("ws", "wss")),
-        *PROXY_FIELDS,
+        Field("Access Key", "secret", servers=REAL),
+        Field("Secret Key (Password 密码)", "secret", aliases=("Secret Key",), servers=REAL),
+        Field("Server", "choice", choices=(EMBEDDED, *REAL), real="HASHEX"),
+        Field("REST Host", "host", default=REST_HOST, servers=REAL),
+        Field("Stream Host", "host", default="", schemes=("ws", "wss"), servers=REAL),
+        OPTIONS_FIELD,
+        *(replace(field, servers=REAL) for field in PROXY_FIELDS),      # a proxy cannot reach our own child
         Field("Market Buy", "choice", choices=MARKET_BUY),
     )
     default_setting: dict[str, Any] = dialog(fields)
     venue_name: str = "HashEx"
+    dialect: str = "hashex"
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset({OrderType.LIMIT, OrderType.MARKET})
     # an order may not be visible for half a minute after it was accepted
@@ -100,24 +106,46 @@ class HashExGateway(Accounting):
         self.routes = Routes(self.log)
         self._rules_asked = 0.0
         self.restart_accounting()
-        self._proxy = (values["Proxy Host"], values["Proxy Port"])
         self.market_buy = values["Market Buy"]
-        host: str = values["REST Host"]
-        self._stream_host = stream_host(host, values["Stream Host"])
-        key, secret = values["Access Key"], values["Secret Key (Password 密码)"]
+        if values["Server"] == EMBEDDED:
+            self._proxy = ("", 0)
+            self.start_embedded(values)
+            return
+        self._proxy = (values["Proxy Host"], values["Proxy Port"])
+        self.start_venue({
+            "rest": values["REST Host"], "stream": values["Stream Host"],
+            "key": values["Access Key"], "secret": values["Secret Key (Password 密码)"],
+        })
+
+    def start_venue(self, venue: dict[str, Any]) -> None:
+        """Start the clients. Orders are taken once the contracts are here."""
+        self.venue = venue
+        self._stream_host = stream_host(venue["rest"], venue["stream"])
+        key, secret = venue["key"], venue["secret"]
         self.secrets = (key, secret)
         if not key or not secret:
             self.log("No access key and secret key given: market data only", WARNING)
             key = secret = ""
-        self.rest.connect(host, key, secret, *self._proxy)
+        self.rest.connect(venue["rest"], key, secret, *self._proxy)
         self.clock = self.keeper.begin()
         self.measure_clock()
 
     def closers(self) -> list[Callable[[], None]]:
-        return [*self.md.closers(), self.user.stop, self.rest.stop]
+        return [*self.md.closers(), self.user.stop, self.rest.stop, self.child.stop]
+
+    def health(self) -> dict[str, bool]:
+        books = list(self.md.sockets.values())
+        return {
+            "REST": self.rest.active and self.ready, "market data": any(socket.connected for socket in books),
+            "trading": self.user.subscribed,
+        }
+
+    def close_clients(self) -> None:
+        for stop in (*self.md.closers(), self.user.stop, self.rest.stop):
+            stop()
 
     def pause(self) -> float:
-        return 3_600.0 if self.locked_out else super().pause()
+        return 3_600.0 if self.lost or self.locked_out else super().pause()
 
     # market data
 

@@ -1,7 +1,5 @@
 """MockBinanceGateway: settings, wiring, and what the venue's answers mean."""
 
-import secrets
-import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -24,13 +22,13 @@ from vnpy.trader.object import (
 
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
+from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.market.history import Download, aware
 from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
-from vnpy_restgateway.settings import PROXY_FIELDS, Field, half_pair
+from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 
 from .accounting import Accounting
-from .embedded import INSTALL_HINT, EmbeddedExchange
 from .endpoints import (
     ENGINE_TIMEOUT,
     QUERY_TIMEOUT,
@@ -67,28 +65,19 @@ class MockBinanceGateway(Accounting):
     fields = (
         Field("API Key", "secret", servers=REAL),
         Field("API Secret (Password 密码)", "secret", aliases=("API Secret",), servers=REAL),
-        Field("Server", "choice", choices=("EMBEDDED", *REAL), real="BINANCE"),
+        Field("Server", "choice", choices=(EMBEDDED, *REAL), real="BINANCE"),
         Field("REST Host", "host", servers=REAL),
         Field("Stream Host", "host", schemes=("ws", "wss"), servers=REAL),
         Field("Symbols", servers=("QTE",), check=lambda text: parse_symbols(text, "")),
+        OPTIONS_FIELD,
         *(replace(field, servers=REAL) for field in PROXY_FIELDS),      # a proxy cannot reach our own child
     )
-    default_setting: dict[str, Any] = {
-        "API Key": "",
-        "API Secret (Password 密码)": "",
-        "Server": ["EMBEDDED", "BINANCE", "QTE"],
-        "REST Host": "",
-        "Stream Host": "",
-        "Symbols": "",
-        "Proxy Host": "",
-        "Proxy Port": 0,
-    }
+    default_setting: dict[str, Any] = dialog(fields)
+    dialect: str = "binance"
     venue_name: str = "Binance"
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     order_types = frozenset(ORDERTYPE_VT2BINANCE)
 
-    # more arguments for the embedded exchange's command line (--feed, --speed, --seed, ...)
-    embedded_arguments: str | tuple[str, ...] = ()
     request_timeout: float = ENGINE_TIMEOUT + 0.5       # s from sending to the end of the answer
     query_timeout: float = QUERY_TIMEOUT                # the same of a question
     history_patience: float = 60.0                      # s without a further page after which a history is cut short
@@ -113,19 +102,15 @@ class MockBinanceGateway(Accounting):
         self.rest: RestApi = RestApi(self)
         self.md: MdApi = MdApi(self)
         self.trade: TradeApi = TradeApi(self)
-        self.embedded: EmbeddedExchange | None = None
         self.qte: QteDesk | None = None
         self.polling: Polling | None = None         # in place of the user data stream, where there is none
-        self.venue: dict[str, Any] = {}             # where the venue is, once known: rest, stream, key, secret
 
         self.routes: Routes = Routes(self.log, OTHER_ROUTE)
         self._rules_asked: dict[str, float] = {}    # Binance symbol -> when its rules were asked for, monotonic s
         self._listings: dict[str, int] = {}         # Binance symbol -> hash of what the venue said of it
         self._delisted: set[str] = set()            # Binance symbols that the venue no longer lists
         self.locked_out: bool = False               # the venue refused our key: no signed requests
-        self.lost: bool = False                     # the embedded exchange is gone
         self._proxy: tuple[str, int] = ("", 0)
-        self._children: int = 0
         self._starting: Lock = Lock()               # close() must not overtake what the writer is starting
 
     # lifecycle
@@ -138,7 +123,7 @@ class MockBinanceGateway(Accounting):
         return []
 
     def open(self, values: dict[str, Any]) -> None:
-        self.locked_out = self.lost = False
+        self.locked_out = False
         self.routes = Routes(self.log, OTHER_ROUTE)
         self._rules_asked.clear()
         self._listings.clear()
@@ -148,11 +133,11 @@ class MockBinanceGateway(Accounting):
         self.last_trade.clear()
         self.pages.clear()
         server: str = values["Server"]
-        self._proxy = ("", 0) if server == "EMBEDDED" else (values["Proxy Host"], values["Proxy Port"])
+        self._proxy = ("", 0) if server == EMBEDDED else (values["Proxy Host"], values["Proxy Port"])
         if server == "QTE":
             self.open_qte(values)
-        elif server == "EMBEDDED":
-            self.start_embedded()
+        elif server == EMBEDDED:
+            self.start_embedded(values)
         else:
             self.start_venue({
                 "rest": values["REST Host"] or TESTNET_REST_HOST,
@@ -184,60 +169,6 @@ class MockBinanceGateway(Accounting):
         self.flow.venue = desk
         self.start(lambda: desk.connect(host, key, *self._proxy))
 
-    def start_embedded(self) -> None:
-        """Start the mock exchange as a child; it tells where it listens when it is ready."""
-        missing: list[str] = EmbeddedExchange.missing()
-        if missing:
-            self.lost = True
-            self.log(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}", ERROR)
-            return
-        embedded: EmbeddedExchange = EmbeddedExchange(
-            on_ready=lambda line: self.writer.post(self.on_embedded_ready, embedded, line),
-            on_exit=lambda code, text: self.writer.post(self.on_embedded_exit, embedded, code, text),
-            on_slow=lambda seconds: self.log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
-        )
-        self.embedded = embedded
-        self.flow.table.forget_venue_ids()      # a new child is a new venue
-        given: Any = self.embedded_arguments
-        try:
-            arguments: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
-        except (TypeError, ValueError) as error:
-            self.lost = True
-            self.log(f"embedded_arguments must be texts, got {given!r}: {error}", ERROR)
-            return
-        if not any(word.startswith("--seed") for word in arguments) or self._children:
-            # ids come from the seed: those of the last child must not come again
-            arguments = (*arguments, "--seed", str(secrets.randbelow(2 ** 31)))
-        self._children += 1
-        try:
-            self.start(lambda: embedded.start(arguments))
-        except (OSError, ValueError) as error:
-            self.lost = True
-            self.log(f"The embedded exchange could not be started: {error}", ERROR)
-
-    def on_embedded_ready(self, embedded: EmbeddedExchange, line: dict[str, Any]) -> None:
-        """The child listens."""
-        if embedded is self.embedded:
-            self.log(f"Embedded exchange ready: {line['rest']}")
-            self.start_venue(line)
-
-    def on_embedded_exit(self, embedded: EmbeddedExchange, code: int, text: str) -> None:
-        """The child died. Nothing is concluded from that: what was alive there stays in doubt."""
-        if embedded is not self.embedded:
-            return
-        self.lost = True
-        self.ready = False
-        doubtful: int = self.flow.question_all()
-        if not embedded.ready:
-            self.log(f"The embedded exchange could not be started: {text or f'exit status {code}'}", ERROR)
-            return
-        said: str = f", its last words: {text}" if text else ""
-        self.log(
-            f"Embedded exchange ended unexpectedly, exit status {code}{said}. "
-            f"{doubtful} live orders are in doubt; connect again to go on", ERROR
-        )
-        self.close_clients()
-
     def start_venue(self, venue: dict[str, Any]) -> None:
         """Start the clients. Orders are taken once the contracts are here."""
         self.venue = venue
@@ -262,9 +193,12 @@ class MockBinanceGateway(Accounting):
             stops: list[Callable[[], None]] = [self.md.stop, self.trade.stop, self.rest.stop]
             if self.qte:
                 stops.append(self.qte.stop)
-            if self.embedded:
-                stops.append(self.embedded.stop)
-            return stops
+            return [*stops, self.child.stop]
+
+    def health(self) -> dict[str, bool]:
+        if self.on_qte:
+            return super().health()
+        return {"REST": self.rest.active and self.ready, "market data": self.md.connected, "trading": self.trade.subscribed}
 
     def close_clients(self) -> None:
         """End the sockets and workers, as ``close`` does, but let the gateway live."""

@@ -37,11 +37,13 @@ from vnpy.trader.object import (
 )
 from vnpy.trader.utility import TEMP_DIR
 
+from .embedded import EmbeddedExchange
+from .embedded_venue import OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
+from .log_lines import describe, one_line
 from .namesakes import Namesakes
 from .net.outcome import Reply, Unknown
 from .net.proxy import Proxy
-from .net.redact import longest_form, redact
 from .orders.flow import OrderFlow
 from .orders.not_found_policy import NotFoundPolicy
 from .orders.order_data import PLAIN_EVENTS, OrderTemplate, new
@@ -56,8 +58,6 @@ SAY_AGAIN: float = 60.0         # seconds
 ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
 GATHER: float = 0.5             # seconds
 MADE_UP: str = "Made-up market"
-LONGEST_LINE: int = 800         # characters of a log line
-READ_OF_LINE: int = 4_000       # characters that are looked through for secrets first
 ID_ALPHABET: str = string.ascii_lowercase + string.digits
 
 
@@ -71,6 +71,8 @@ class RestGateway(BaseGateway):
 
     exchanges: list[Exchange] = [Exchange.GLOBAL]
     venue_name: str = "a real venue"
+    dialect: str = ""                       # what the mock exchange calls the venue's protocol
+    embedded_arguments: str | tuple[str, ...] = ()      # for a script: more words of the embedded exchange's command line
     fields: tuple[Field, ...] = ()
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
@@ -87,10 +89,14 @@ class RestGateway(BaseGateway):
         self.ready: bool = False                                # contracts are here, orders can be taken
         self.gate: RetryAfterGate = RetryAfterGate()                                # shut: no requests at all
         self.order_gate: RetryAfterGate = RetryAfterGate()                          # shut: no new orders
-        self.on_published: Callable[[], None] | None = None       # where balances are not told by themselves
+        self.on_published: Callable[[], None] | None = None       # set by venues that do not push balances
+        self.venue: dict[str, Any] = {}                         # where the venue is, once known: rest, stream, key, secret
 
         self.writer: SerialExecutor = SerialExecutor(f"{gateway_name} writer", self.on_exception)
         self.flow: OrderFlow = self.make_flow()
+        self.child: EmbeddedVenue = EmbeddedVenue(
+            self.dialect, self.writer, self.log, self.start_venue, self._on_child_lost, self.close_clients
+        )
 
         self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes)
         if hasattr(event_engine, "register"):
@@ -172,6 +178,7 @@ class RestGateway(BaseGateway):
         self._first.clear()
         self.gate = RetryAfterGate()
         self.order_gate = RetryAfterGate()
+        self.child.lost = False
         self.open(values)
 
     def _guard(self, call: Callable[[], None]) -> None:
@@ -191,6 +198,35 @@ class RestGateway(BaseGateway):
     @abstractmethod
     def closers(self) -> list[Callable[[], None]]:
         """Calls that end the clients; they run side by side. Safe before ``open`` and twice."""
+
+    @abstractmethod
+    def start_venue(self, venue: dict[str, Any]) -> None:
+        """Build the clients for ``venue`` (keys rest, stream, key, secret) and start them (executor's thread)."""
+
+    def health(self) -> dict[str, bool]:
+        """What of the gateway's connections stands, by a name for people."""
+        return {"REST": self.ready}
+
+    def close_clients(self) -> None:
+        """End the sockets and workers, as ``close`` does, but let the gateway live."""
+
+    def start_embedded(self, values: dict[str, Any]) -> None:
+        """The mock exchange in place of the venue: a new one, with new ids."""
+        self.flow.table.forget_venue_ids()
+        self.child.start(self.embedded_arguments, values[OPTIONS])
+
+    def _on_child_lost(self) -> int:
+        self.ready = False
+        return self.flow.question_all()
+
+    @property
+    def embedded(self) -> EmbeddedExchange | None:
+        return self.child.exchange
+
+    @property
+    def lost(self) -> bool:
+        """Whether the embedded exchange is gone."""
+        return self.child.lost
 
     # orders
 
@@ -266,21 +302,16 @@ class RestGateway(BaseGateway):
 
     # what the flow asks of the venue
 
-    @abstractmethod
-    def place(self, entry: Entry) -> None:
-        """See ``flow.Venue``."""
+    # (see ``flow.Venue``, which a venue's gateway is)
 
     @abstractmethod
-    def withdraw(self, entry: Entry) -> None:
-        """See ``flow.Venue``."""
-
+    def place(self, entry: Entry) -> None: ...
     @abstractmethod
-    def query_order(self, entry: Entry) -> None:
-        """See ``flow.Venue``."""
-
+    def withdraw(self, entry: Entry) -> None: ...
     @abstractmethod
-    def query_fills(self, entry: Entry) -> None:
-        """See ``flow.Venue``."""
+    def query_order(self, entry: Entry) -> None: ...
+    @abstractmethod
+    def query_fills(self, entry: Entry) -> None: ...
 
     def look_again(self) -> None:
         """See ``flow.Venue``."""
@@ -373,11 +404,8 @@ class RestGateway(BaseGateway):
 
     def _on_namesakes(self) -> None:
         """Event engine's thread. Gathered for a moment: contracts come in thousands."""
-        if not self.writer.post(self._gather_namesakes):
+        if not self.writer.post(self.writer.reschedule_earlier, GATHER, "namesakes", self._say_namesakes):
             self._say_namesakes()
-
-    def _gather_namesakes(self) -> None:
-        self.writer.reschedule_earlier(GATHER, "namesakes", self._say_namesakes)
 
     def _say_namesakes(self) -> None:
         for line in self.namesakes.take():
@@ -462,15 +490,7 @@ class RestGateway(BaseGateway):
 
     def log(self, msg: str, level: int = INFO) -> None:
         """One log line, whatever a venue put into it; secrets never get out."""
-        hidden: tuple[str, ...] = (*self.secrets, *self.proxy_secrets)
-        if len(msg) > READ_OF_LINE:
-            msg = redact(msg[:READ_OF_LINE], hidden)
-            unsure: int = longest_form(hidden)        # a secret cut in two
-            msg = f"{msg[:max(0, min(LONGEST_LINE, len(msg) - unsure))]} ..."
-        elif len(msg := redact(msg, hidden)) > LONGEST_LINE:
-            msg = f"{msg[:LONGEST_LINE]} ..."
-        if not msg.isprintable():
-            msg = "".join(c if c.isprintable() else " " for c in msg)
+        msg = one_line(msg, (*self.secrets, *self.proxy_secrets))
         self.on_log(LogData(msg=msg, level=level, gateway_name=self.gateway_name))
 
     def write_log(self, msg: str) -> None:
@@ -479,12 +499,4 @@ class RestGateway(BaseGateway):
 
     def on_exception(self, error: BaseException) -> None:
         """Anything a job or a handler raised: said once, with the place it came from."""
-        trace = error.__traceback__
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        try:
-            text: str = str(error)
-        except Exception:
-            text = "no words"
-        place: str = f" ({trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if trace else ""
-        self.log(f"Gateway exception{place}: {type(error).__name__}: {text}", ERROR)
+        self.log(f"Gateway exception{describe(error)}", ERROR)

@@ -1,11 +1,13 @@
 """
 Wire dialects: what a real venue's clients are told over HTTP and websocket.
 
-A dialect is named in DIALECTS and imported only when a venue is opened with it.
+A dialect comes by an entry point of the group ``mockexchange.dialects`` (name = "module:Class"), from whatever package is
+installed, and is imported only when a venue is opened with it (docs/new_venue.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -20,9 +22,14 @@ class Dialect(Protocol):
 
     Between ``stop`` and the next object's ``start`` every connection is cut by the server.
     A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``.
+
+    ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.Wire``);
+    ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``).
     """
 
     name: str
+    wire_labels: Mapping[str, Any]
+    traits: Mapping[str, Any]
 
     def __init__(self, venue: "Venue") -> None: ...
 
@@ -43,7 +50,8 @@ class Dialect(Protocol):
         """End them; must not wait for clients."""
 
 
-# name -> "module:Class"
+GROUP: str = "mockexchange.dialects"
+# name -> "module:Class"; of this package also where it is not installed
 DIALECTS: dict[str, str] = {
     "binance": "mockexchange.dialects.binance:BinanceDialect",
     "hashex": "mockexchange.dialects.hashex:HashExDialect",
@@ -51,10 +59,18 @@ DIALECTS: dict[str, str] = {
 }
 
 
+def find_dialects() -> dict[str, str]:
+    """All dialects: name -> "module:Class"."""
+    return {**{point.name: point.value for point in entry_points(group=GROUP)}, **DIALECTS}
+
+
 def load_dialect(name: str) -> Any:
-    """The class of a dialect; ValueError when there is none of that name."""
-    target: str | None = DIALECTS.get(name)
+    """The class of a dialect; ValueError when there is none of that name, or it cannot be imported."""
+    target: str | None = DIALECTS.get(name) or find_dialects().get(name)
     if target is None:
-        raise ValueError(f"unknown dialect {name!r}, there are: {', '.join(sorted(DIALECTS))}")
+        raise ValueError(f"unknown dialect {name!r}, there are: {', '.join(sorted(find_dialects()))}")
     module, _, attribute = target.partition(":")
-    return getattr(import_module(module), attribute)
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"dialect {name!r}: {target} cannot be imported: {error}") from None

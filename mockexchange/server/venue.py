@@ -23,7 +23,7 @@ from ..core.exchange import Exchange
 from ..core.instruments import Instrument, default_instruments
 from ..core.numbers import format_amount
 from ..core.tape import Tape
-from ..dialects import DIALECTS, load_dialect
+from ..dialects import DIALECTS, find_dialects, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
@@ -48,7 +48,7 @@ FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
 
 def options_type(dialect: str) -> type | None:
     """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
-    if dialect not in DIALECTS:
+    if dialect not in DIALECTS and dialect not in find_dialects():
         return None
     found: type | None = getattr(load_dialect(dialect), "options_type", None)
     return found

@@ -23,7 +23,7 @@ from vnpy.trader.object import (
 from websocket import WebSocketException
 
 from mockexchange import MockExchange
-from vnpy_restgateway.journal_check import disagreements
+from vnpy_rehearsal.journal_check import disagreements
 
 spot_gateway = pytest.importorskip("vnpy_binance.spot_gateway")
 

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
-from vnpy_mockbinance.arguments import read_arguments, read_symbol
-from vnpy_mockbinance.folder import trouble
+from vnpy_rehearsal.arguments import read_arguments, read_symbol
+from vnpy_rehearsal.folder import trouble
+
+PROGRAM, USUAL, SUFFIX = "python -m vnpy_mockbinance", "BTCUSDT_SPOT_BINANCE", "_SPOT_BINANCE"
 
 ROOT: Path = Path(__file__).parents[2]
 LONG: bool = bool(os.environ.get("LONG"))
@@ -46,7 +48,7 @@ BAD: list[tuple[list[str], str, str]] = [
     *[(["--seed", value], "--seed", value) for value in ("x", "1.5", "", str(2 ** 64))],
     *[(["--symbol", value], "--symbol", value) for value in ("", "BTCUSDT.SSE", "BTC USDT", "BTCUSDT_SPOT_HASHEX", "B", "比特币", "A" * 99)],
     *[(["--feed", value], "--feed", value) for value in ("nowhere.csv", ".", "Synthetic")],
-    *[(["--strategy", value], "--strategy", value) for value in ("x", "no.such:Thing", "os:path", ":", "vnpy_mockbinance.strategy:Nobody")],
+    *[(["--strategy", value], "--strategy", value) for value in ("x", "no.such:Thing", "os:path", ":", "vnpy_rehearsal.strategy:Nobody")],
     (["--colour"], "--colour", ""), (["--seconds"], "--seconds", ""), (["extra"], "extra", ""), (["--plain=yes"], "--plain", "yes"),
 ]
 
@@ -61,7 +63,7 @@ def test_a_bad_argument_is_one_line_that_names_it(
         status, out, err = done.returncode, done.stdout, done.stderr
     else:
         with pytest.raises(SystemExit) as ended:
-            read_arguments(arguments)
+            read_arguments(arguments, PROGRAM, USUAL)
         status, (out, err) = ended.value.code, capfd.readouterr()
     assert (status, out) == (2, "") and err.count("\n") == 1 and err.startswith("python -m vnpy_mockbinance: error: "), err
     assert option in err and value.strip() in err
@@ -71,15 +73,15 @@ def test_a_bad_argument_is_one_line_that_names_it(
     "BTCUSDT", "btcusdt", " BtcUsdt ", "BTC/USDT", "btc-usdt", "BTCUSDT_SPOT_BINANCE", "btcusdt_spot_binance.global", "BTCUSDT_SPOT_BINANCE.GLOBAL",
 ])
 def test_a_symbol_as_people_write_it(text: str) -> None:
-    assert read_symbol(text) == "BTCUSDT_SPOT_BINANCE.GLOBAL" == read_arguments(["--symbol", text]).symbol
+    assert read_symbol(text, SUFFIX) == "BTCUSDT_SPOT_BINANCE.GLOBAL" == read_arguments(["--symbol", text], PROGRAM, USUAL).symbol
 
 
 def test_good_arguments(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
     (place / "a.csv").write_text("")
-    found = read_arguments(["--seconds", "0", "--speed", "max", "--seed", "-7", "--feed", "a.csv"])
+    found = read_arguments(["--seconds", "0", "--speed", "max", "--seed", "-7", "--feed", "a.csv"], PROGRAM, USUAL)
     assert (found.seconds, found.speed, found.seed, found.feed) == (0.0, "max", -7, str(place / "a.csv"))
-    assert all(read_arguments(["--speed", value]).speed == value for value in ("1", "0.5", "1e6", "60"))
+    assert all(read_arguments(["--speed", value], PROGRAM, USUAL).speed == value for value in ("1", "0.5", "1e6", "60"))
 
 
 def test_what_the_child_cannot_read_is_said_once(place: Path) -> None:

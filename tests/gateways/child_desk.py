@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import msgspec
 
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_mockbinance.embedded import EmbeddedExchange
+from vnpy_restgateway.embedded import EmbeddedExchange
 
 from .conftest import quick_binance
 from .harness import Case, Desk

@@ -10,10 +10,13 @@ from vnpy.trader.gateway import BaseGateway
 from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_restgateway.conform.known import MOCKBINANCE, find_target, make_profile
+from vnpy_rehearsal.conform.known import find_target, make_profile
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 
 from .harness import Case, Desk
+
+
+MOCKBINANCE: str = "vnpy_mockbinance:MockBinanceGateway"
 
 
 def quick_binance(gateway: BaseGateway) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from vnpy.trader.constant import OrderType, Status
 
 from mockexchange import MockExchange
-from vnpy_restgateway.conform.desk import Desk as AnyDesk
-from vnpy_restgateway.conform.profile import Profile
-from vnpy_restgateway.conform.recorder import Missed, Recorder
+from vnpy_rehearsal.conform.desk import Desk as AnyDesk
+from vnpy_rehearsal.conform.profile import Profile
+from vnpy_rehearsal.conform.recorder import Missed, Recorder
 
 __all__ = ["Case", "Desk", "Missed", "Recorder"]
 

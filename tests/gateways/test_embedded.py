@@ -19,7 +19,7 @@ from vnpy.trader.event import EVENT_LOG, EVENT_ORDER
 from vnpy.trader.object import HistoryRequest
 
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_mockbinance.embedded import EmbeddedExchange
+from vnpy_restgateway.embedded import EmbeddedExchange
 
 from .child_desk import (
     EMBEDDED,
@@ -308,7 +308,7 @@ def test_close_while_the_child_is_being_made(desk: Desk, monkeypatch: pytest.Mon
         made.append(real(*args, **options))
         return made[0]
 
-    monkeypatch.setattr("vnpy_mockbinance.embedded.subprocess.Popen", slow)
+    monkeypatch.setattr("vnpy_restgateway.embedded.subprocess.Popen", slow)
     before = set(threads_of_ours())
     desk.connect()
     assert making.wait(5)

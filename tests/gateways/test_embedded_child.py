@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-import vnpy_mockbinance.embedded as embedded
-from vnpy_mockbinance.embedded import EmbeddedExchange, find_python, reading_time
+import vnpy_restgateway.embedded as embedded
+from vnpy_restgateway.embedded import EmbeddedExchange, find_python, reading_time
 
 from .child_desk import exists, make_desk, pid, threads_of_ours, until
 from .harness import Desk

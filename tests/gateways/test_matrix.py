@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-import vnpy_restgateway.conform.rows  # noqa: F401  (registers the rows)
+import vnpy_rehearsal.conform.rows  # noqa: F401  (registers the rows)
 from mockexchange import MockExchange
-from vnpy_restgateway.conform.matrix import ROWS, Row, run_row, why_not
+from vnpy_rehearsal.conform.matrix import ROWS, Row, run_row, why_not
 
 from .conftest import CASES
 from .harness import Case

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from vnpy.trader.constant import Status
 
-import vnpy_restgateway.conform.rows  # noqa: F401  (registers the rows)
+import vnpy_rehearsal.conform.rows  # noqa: F401  (registers the rows)
 from mockexchange import MockExchange
-from vnpy_restgateway.conform.armed import ArmedFaults, is_counter
-from vnpy_restgateway.conform.driver import VERDICTS, verdict
-from vnpy_restgateway.conform.known import make_target
-from vnpy_restgateway.conform.matrix import LOW, ROWS, Row, Run, run_row
-from vnpy_restgateway.conform.profile import LABELS, WIRES
-from vnpy_restgateway.conform.recorder import Missed
+from vnpy_rehearsal.conform.armed import ArmedFaults, is_counter
+from vnpy_rehearsal.conform.driver import VERDICTS, verdict
+from vnpy_rehearsal.conform.known import make_target
+from vnpy_rehearsal.conform.matrix import LOW, ROWS, Row, Run, run_row
+from vnpy_rehearsal.conform.profile import LABELS
+from vnpy_rehearsal.conform.recorder import Missed
 
 from .conftest import CASES
 from .harness import Case
@@ -195,7 +195,7 @@ NEEDS: dict[str, str] = {
 }
 WRONG: list[tuple[Case, str]] = [
     (case, label) for case in CASES if case.in_matrix for label in LABELS
-    if getattr(WIRES[case.dialect], label) and not (label == "history" and not case.has_bars)
+    if getattr(case.wire, label) and not (label == "history" and not case.has_bars)
 ]
 
 

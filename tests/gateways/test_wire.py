@@ -9,9 +9,9 @@ import os
 import pytest
 
 from mockexchange import MockExchange
-from vnpy_restgateway.conform.desk import Desk
-from vnpy_restgateway.conform.known import find_target, make_profile
-from vnpy_restgateway.conform.storm import OverWire, forgotten, storm
+from vnpy_rehearsal.conform.desk import Desk
+from vnpy_rehearsal.conform.known import find_target, make_profile
+from vnpy_rehearsal.conform.storm import OverWire, forgotten, storm
 
 MOCKBINANCE, HASHEX = "vnpy_mockbinance:MockBinanceGateway", "vnpy_hashex:HashExGateway"
 LONG: list[tuple[str, str, str]] = [

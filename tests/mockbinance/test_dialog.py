@@ -5,7 +5,7 @@ from vnpy_restgateway.settings import dialog, read_setting
 
 # DESIGN 4.4
 KEYS = [
-    "API Key", "API Secret (Password 密码)", "Server", "REST Host", "Stream Host", "Symbols", "Proxy Host", "Proxy Port",
+    "API Key", "API Secret (Password 密码)", "Server", "REST Host", "Stream Host", "Symbols", "Embedded Options", "Proxy Host", "Proxy Port",
 ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from order_makers import make_order, make_trade
 from vnpy.trader.constant import Status
 
-from vnpy_restgateway.journal_check import disagreements
+from vnpy_rehearsal.journal_check import disagreements
 
 
 def row(name: str, status: str, executed: str, order_id: int = 7) -> dict[str, Any]:

@@ -4,10 +4,11 @@ Binance spot on the wire: REST ``/api/v3``, WebSocket API ``/ws-api/v3``, market
 The documents named in the docstrings are those of github.com/binance/binance-spot-api-docs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from .labels import LABELS, TRAITS
 from .limits import Limits, LimitSettings
 from .options import BinanceOptions
 
@@ -23,6 +24,8 @@ class BinanceDialect:
 
     name: str = "binance"
     options_type: type | None = BinanceOptions
+    wire_labels: Mapping[str, Any] = LABELS
+    traits: Mapping[str, Any] = TRAITS
     default_limits: LimitSettings = LimitSettings()
 
     def __init__(self, venue: "Venue") -> None:

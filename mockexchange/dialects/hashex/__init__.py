@@ -5,9 +5,10 @@ The documents named in the docstrings: the seed is HashEx's own REST document, t
 documents of the platform's sibling deployments. docs/hashex_dialect.md says which fact comes from which.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from .labels import LABELS, TRAITS
 from .options import HashExOptions
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class HashExDialect:
 
     name: str = "hashex"
     options_type: type = HashExOptions
+    wire_labels: Mapping[str, Any] = LABELS
+    traits: Mapping[str, Any] = TRAITS
 
     def __init__(self, venue: "Venue") -> None:
         from .desk import Desk

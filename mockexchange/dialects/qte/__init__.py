@@ -6,8 +6,10 @@ The documents named in the docstrings: the seed is that analysis document ("QTE 
 spec a digest of it and of the project's code. docs/qte_dialect.md says which fact comes from which.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from .labels import LABELS, TRAITS
 from .options import QteOptions
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ class QteDialect:
 
     name: str = "qte"
     options_type: type = QteOptions
+    wire_labels: Mapping[str, Any] = LABELS
+    traits: Mapping[str, Any] = TRAITS
 
     def __init__(self, venue: "Venue") -> None:
         from .desk import Desk

@@ -2,7 +2,7 @@
 
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from logging import ERROR
 from pathlib import Path
@@ -37,12 +37,13 @@ from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
 from vnpy_ctastrategy.engine import CtaEngine
 
-from vnpy_restgateway.journal_check import disagreements
+from vnpy_restgateway.gateway import RestGateway
 
-from .gateway import MockBinanceGateway
+from .conform.profile import load_class
+from .journal_check import disagreements
 
 STRATEGY_NAME: str = "rehearsal"
-GATEWAY_NAME: str = "MOCKBINANCE"
+STREAM_LINE: str = "User data stream subscribed"
 
 
 class MemoryCtaEngine(CtaEngine):
@@ -132,6 +133,10 @@ class Record:
         if self.on_log:
             self.on_log(event.data)
 
+    def said(self, words: str) -> bool:
+        """Whether a log line has them."""
+        return any(words in log.msg for log in list(self.logs))
+
     def active(self) -> list[OrderData]:
         with self.lock:
             return [order for order in self.orders.values() if order.is_active()]
@@ -139,20 +144,24 @@ class Record:
 
 class Rehearsal:
     """
-    One run. ``start`` raises RuntimeError with a line for the user when something does not come up;
+    One run on a gateway, of which ``profile`` tells (its package's ``profile.py``). ``start`` raises RuntimeError with a line for the user when something does not come up;
     ``compare`` returns the disagreements between gateway and venue.
     """
 
-    def __init__(self, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]) -> None:
+    def __init__(
+        self, profile: Mapping[str, Any], vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]
+    ) -> None:
+        self.name: str = profile["name"]
+        self.ready_line: str = profile.get("ready_line", STREAM_LINE)
         self.vt_symbol: str = vt_symbol
         self.strategy_class: type[CtaTemplate] = load_strategy(strategy)
         self.strategy_setting: dict[str, Any] = setting
         self.event_engine: EventEngine = EventEngine()
         self.main_engine: MainEngine = MainEngine(self.event_engine)
         self.record: Record = Record(self.event_engine)
-        gateway = self.main_engine.add_gateway(MockBinanceGateway, GATEWAY_NAME)
-        assert isinstance(gateway, MockBinanceGateway)
-        self.gateway: MockBinanceGateway = gateway
+        gateway = self.main_engine.add_gateway(load_class(profile["gateway"]), self.name)
+        assert isinstance(gateway, RestGateway)
+        self.gateway: RestGateway = gateway
         self.gateway.embedded_arguments = arguments
         if not SETTINGS["datafeed.name"] and datafeed.datafeed is None:
             datafeed.datafeed = datafeed.BaseDatafeed()     # or vn.py prints that none is configured
@@ -172,7 +181,7 @@ class Rehearsal:
 
     def start(self, patience: float = 20.0) -> None:
         """Connect with the defaults, then start the strategy."""
-        self.main_engine.connect(self.gateway.get_default_setting(), GATEWAY_NAME)
+        self.main_engine.connect(self.gateway.get_default_setting(), self.name)
         # the child's own limit ends the first wait
         wait_for(lambda: self.gateway.lost or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
         wait_for(lambda: self.gateway.ready or self.gateway.lost, patience)
@@ -181,8 +190,8 @@ class Rehearsal:
         contract = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 2.0)
         if not contract:
             raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(sorted(self.gateway.names))}")
-        self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), GATEWAY_NAME)
-        wait_for(lambda: self.gateway.trade.subscribed and self.symbol in self.record.ticks, patience)
+        self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), self.name)
+        wait_for(lambda: self.record.said(self.ready_line) and self.symbol in self.record.ticks, patience)
         self.cta.init_engine()
         self.cta.classes[self.strategy_class.__name__] = self.strategy_class
         name: str = self.strategy_class.__name__
@@ -241,7 +250,7 @@ class Rehearsal:
         if self.strategy:
             self.cta.stop_strategy(STRATEGY_NAME)
         for order in self.record.active():
-            self.main_engine.cancel_order(order.create_cancel_request(), GATEWAY_NAME)
+            self.main_engine.cancel_order(order.create_cancel_request(), self.name)
         wait_for(lambda: not self.record.active(), patience)
 
     def journal(self) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def find_python() -> str:
     if by:
         raise OSError(
             f"this program is an executable packed by {by}, without a Python to run it with; start VeighNa from a "
-            "Python environment, or run python -m mockexchange there and choose Server BINANCE with its hosts"
+            "Python environment, or run python -m mockexchange there and choose the other Server with its hosts"
         )
     folder: Path = Path(sys.exec_prefix)
     beside: list[Path] = [folder / "python.exe", folder / "Scripts" / "python.exe"] if os.name == "nt" else [
@@ -65,7 +65,7 @@ def find_python() -> str:
             return str(path)
     raise OSError(
         f"{sys.executable or 'this program'} is no Python interpreter, and there is none in {folder}; start VeighNa with "
-        "python, or run python -m mockexchange there and choose Server BINANCE with its hosts"
+        "python, or run python -m mockexchange there and choose the other Server with its hosts"
     )
 
 
@@ -126,10 +126,10 @@ class EmbeddedExchange:
         """Modules that the mock exchange needs and this environment lacks."""
         return [name for name in NEEDS if importlib.util.find_spec(name) is None]
 
-    def start(self, arguments: Sequence[str] = ()) -> None:
+    def start(self, dialect: str, arguments: Sequence[str] = ()) -> None:
         """Start the child; OSError when there is no Python for it, or when the operating system refuses."""
         command: list[str] = [
-            find_python(), "-m", "mockexchange", "serve", "binance=0", "--exit-with-stdin", *arguments
+            find_python(), "-m", "mockexchange", "serve", f"{dialect}=0", "--exit-with-stdin", *arguments
         ]
         environment: dict[str, str] = dict(os.environ)
         spec = importlib.util.find_spec(NEEDS[0])

@@ -71,8 +71,7 @@ class View:
         run: Rehearsal = self.run
         passed: float = monotonic() - run.started
         links: Text = Text(no_wrap=True, overflow="ellipsis")
-        for name, up in (("REST", run.gateway.rest.active and run.gateway.ready),
-                         ("market data", run.gateway.md.connected), ("trading", run.gateway.trade.subscribed)):
+        for name, up in run.gateway.health().items():
             links.append(f" {name} ", style="black on green" if up else "white on red")
             links.append(" ")
         links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s")

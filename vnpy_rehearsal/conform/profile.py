@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
+from mockexchange.dialects import load_dialect
+
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
 
@@ -91,57 +93,18 @@ SEVERAL: tuple[str, ...] = ("order", "cancel")
 LABELS: tuple[str, ...] = (
     *SEVERAL, "order_push", "user_push", "quote_push", "subscribe", "account", "open_orders", "history",
 )
-WIRES: dict[str, Wire] = {
-    "binance": Wire(
-        order=("WS order.place", "POST /api/v3/order"), cancel=("WS order.cancel", "DELETE /api/v3/order"),
-        order_push="PUSH user executionReport", user_push="PUSH user *", quote_push="PUSH btcusdt@*", subscribe="WS SUBSCRIBE",
-        account="GET /api/v3/account", open_orders="GET /api/v3/openOrders", history="GET /api/v3/klines",
-        retired=((410, '{"code":-1016,"msg":"This service is no longer available."}'), (404, '{"code":-1020,"msg":"This operation is not supported."}')),
-        unknown=(400, '{"code":-1007,"msg":"Timeout waiting for response from backend server. Send status unknown; execution status unknown."}'),
-        too_many='{"code":-1015,"msg":"Too many new orders; current limit is 50 orders per 10 SECOND."}',
-        busy='{"code":-1008,"msg":"Server is currently overloaded with other requests. Please try again in a few minutes."}',
-        duplicate='{"code":-2010,"msg":"Duplicate order sent."}',
-        refused_subscription='{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}',
-        odd_order={"status": "BRAND_NEW", "result.status": "BRAND_NEW", "result.orderId": "12", "newField": 1},
-        odd_push={"event.X": "BRAND_NEW", "event.o": "BRAND_NEW_TYPE", "event.newField": {"a": 1}},
-        numbers={
-            "PUSH btcusdt@aggTrade": ("data.p", "data.q"), "PUSH btcusdt@bookTicker": ("data.b", "data.A"),
-            "PUSH btcusdt@depth5*": ("data.bids.0.0", "data.asks.0.1"), "PUSH btcusdt@ticker": ("data.c", "data.v"),
-            "PUSH user executionReport": ("event.q", "event.z", "event.l", "event.L"),
-            "PUSH user outboundAccountPosition": ("event.B.0.f", "event.B.0.l"),
-            "WS order.place": ("result.origQty", "result.executedQty"), "GET /api/v3/account": ("balances.0.free", "balances.0.locked"),
-            "GET /api/v3/order": ("origQty", "executedQty"), "GET /api/v3/myTrades": ("*.price", "*.qty"),
-        },
-    ),
-    "hashex": Wire(
-        order=("POST /spot/v1/u/trade/order/create",), cancel=("POST /spot/v1/u/trade/order/cancel",),
-        order_push="PUSH user uOrder", user_push="PUSH user *", quote_push="PUSH BTC_USDT@*", subscribe="WS subSymbol",
-        account="GET /spot/v1/u/balance/spot", open_orders="GET /spot/v1/u/trade/order/list",
-        history="GET /spot/v1/p/quotation/kline", refused_subscription="sub fail",
-        unknown=(200, '{"code":10,"msg":"internal error"}'),
-        odd_order={"data": {"odd": 1}, "newField": 1},
-        odd_push={"data.state": 99, "data.newField": {"a": 1}},
-        numbers={
-            "PUSH BTC_USDT@qDeal": ("data.p", "data.a"), "PUSH BTC_USDT@qDepth": ("data.p", "data.q"),
-            "PUSH BTC_USDT@qAllDepth": ("data.b.0.0", "data.a.0.1"), "PUSH *qStats": ("data.c", "data.v"),
-            "PUSH user uOrder": ("data.origQty", "data.dealQty", "data.price"), "PUSH user uBalance": ("data.availableBalance", "data.freeze"),
-            "GET /spot/v1/u/trade/order/deal": ("data.items.*.price", "data.items.*.quantity"),
-            "GET /spot/v1/u/trade/order/detail": ("data.origQty", "data.executedQty"),
-            "GET /spot/v1/u/balance/spot": ("data.0.availableBalance", "data.0.freeze"),
-        },
-    ),
-    "qte": Wire(
-        order=("POST /api/v1/order",), cancel=("DELETE /api/v1/order",),
-        account="GET /api/v1/account", open_orders="GET /api/v1/open_orders", history="GET /api/v1/klines",
-        unknown=(400, '{"error":"创建订单失败: no running event loop"}'),
-        odd_order={"status": "BRAND_NEW", "quantity": None, "newField": 1},
-        numbers={
-            "POST /api/v1/order": ("quantity", "executedQty"), "GET /api/v1/open_orders": ("*.quantity", "*.executedQty", "*.price"),
-            "GET /api/v1/account": ("balances.0.free", "balances.0.locked"), "GET /api/v1/depth": ("bids.0.0", "asks.0.1"),
-            "GET /api/v1/ticker/price": ("price", "BTCUSDT"), "GET /api/v1/ticker/24hr": ("lastPrice", "volume"),
-        },
-    ),
-}
+
+
+def wire_of(dialect: str, labels: Mapping[str, Any]) -> Wire:
+    """
+    What a dialect says of itself (its module ``labels``).
+
+    :raises ValueError: it names something that there is not
+    """
+    try:
+        return Wire(**labels)
+    except TypeError as error:
+        raise ValueError(f"the labels of the dialect {dialect!r} cannot be used: {error}") from None
 
 
 @dataclass
@@ -176,7 +139,7 @@ class Profile:
     def wire(self) -> Wire:
         """What the dialect calls things."""
         others: dict[str, Any] = {name: (text,) if name in SEVERAL else text for name, text in self.labels.items()}
-        return WIRES[self.dialect]._replace(**others)
+        return wire_of(self.dialect, load_dialect(self.dialect).wire_labels)._replace(**others)
 
 
 def load_class(target: str) -> type[BaseGateway]:

@@ -1,6 +1,6 @@
 """All rows, in the order of FAULTS.md."""
 
-from . import (  # noqa: F401
+from . import (  # noqa: F401  (they register the rows)
     rows_account,
     rows_changes,
     rows_connections,

@@ -1,0 +1,248 @@
+"""A trader at one gateway, and what the gateway said held against the venue's journal."""
+
+from difflib import get_close_matches
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from vnpy.event import EventEngine
+from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.object import (
+    CancelRequest,
+    ContractData,
+    OrderData,
+    OrderRequest,
+    SubscribeRequest,
+    TradeData,
+)
+
+from ..journal_check import STATUS, Disagreement, disagreements
+from .profile import Profile
+from .recorder import Missed, Recorder
+
+NEXT_CONTRACT: float = 3.0      # s that may lie between two contracts of a gateway
+ALIVE: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED)
+SETTLE: float = 3.0             # s for a gateway of which nobody knows what it says when it is ready
+
+
+def ended_orders(rows: list[dict[str, Any]]) -> set[int]:
+    """The venue's ids of the orders that are final in its journal."""
+    last: dict[int, str] = {row["order_id"]: row["status"] for row in rows if row["kind"] == "order"}
+    return {order_id for order_id, status in last.items() if STATUS.get(status) not in (None, *ALIVE)}
+
+
+class WrongSymbol(Missed):
+    """Contracts came, and the one that is to be traded is not among them."""
+
+
+class Desk:
+    """A trader at one gateway: sends, waits, and in the end compares with the venue's journal."""
+
+    def __init__(self, profile: Profile, venue: Any, name: str = "", spoils: bool = True, past: bool = True) -> None:
+        self.ended: set[int] = set() if past else ended_orders(venue.journal())     # orders it need not show
+        self.profile: Profile = profile
+        self.venue: Any = venue
+        self.recorder: Recorder = Recorder(spoils)
+        self.engine: EventEngine | None = None
+        if profile.real_engine:
+            self.engine = EventEngine()
+            self.engine.register_general(self.recorder.put)
+            self.engine.start()
+        kind: Any = profile.gateway_class
+        self.gateway: Any = kind(self.engine or self.recorder, name or kind.default_name)
+        profile.quick(self.gateway)
+
+    # life
+
+    def connect(self, **setting: Any) -> "Desk":
+        self.gateway.connect({**self.profile.setting(self.venue), **setting})
+        return self
+
+    def ready(self, **setting: Any) -> "Desk":
+        """Connected, with contracts, balances and the user stream. ``setting``: what is set otherwise than ever."""
+        return self.connect(**setting).wait_ready()
+
+    def wait_ready(self) -> "Desk":
+        """Wait until a gateway that connects is ready."""
+        self.wait_contract()
+        self.recorder.wait(lambda: self.recorder.accounts, "account", 20.0)
+        for line in (self.profile.orders_line, self.profile.ready_line):
+            if line:
+                self.recorder.wait(partial(self.recorder.said, line), line)
+        if not self.profile.ready_line:
+            self.recorder.pass_time(SETTLE)
+        return self
+
+    def wait_contract(self) -> None:
+        """
+        Wait for the contract that is traded; the profile has its symbol and exchange then, as the gateway writes them.
+
+        :raises WrongSymbol: naming the contracts that came instead
+        :raises Missed: none came
+        """
+        contracts = self.recorder.contracts
+        wanted: str = self.profile.symbol.casefold()
+
+        def find() -> ContractData | None:
+            if self.profile.symbol in contracts:
+                return contracts[self.profile.symbol]
+            return next((c for c in list(contracts.values()) if wanted in (c.symbol.casefold(), c.vt_symbol.casefold())), None)
+
+        def news(seen: int) -> bool:
+            return find() is not None or len(contracts) > seen
+
+        self.recorder.wait(lambda: contracts, "contracts", 20.0)
+        seen: int = 0
+        while find() is None and len(contracts) > seen:     # others have come: perhaps it is among the next
+            seen = len(contracts)
+            self.recorder.soon(partial(news, seen), NEXT_CONTRACT)
+        found: ContractData | None = find()
+        if found is None:
+            names: list[str] = get_close_matches(wanted.upper(), contracts, 5, 0.3) or sorted(contracts)[:5]
+            raise WrongSymbol(
+                "hung", f"no contract {self.profile.symbol!r} has come, but {len(contracts)} others: {', '.join(names)}"
+                + (", ..." if len(contracts) > len(names) else ""),
+            )
+        self.profile.symbol, self.profile.exchange = found.symbol, found.exchange
+
+    def close(self) -> None:
+        self.gateway.close()
+        if self.engine:
+            self.engine.stop()
+
+    def assert_engine(self) -> None:
+        """The event engine lives: what a handler raises would have ended it (FAULTS M3)."""
+        if self.engine and not self.engine._thread.is_alive():
+            raise Missed("hung", "the event engine's thread has ended")
+
+    # trading
+
+    def send(
+        self, side: str, price: float, volume: float, type: OrderType = OrderType.LIMIT, symbol: str = ""
+    ) -> str:
+        """Send an order; the vn.py order id (without the gateway's name)."""
+        vt_orderid: str = self.gateway.send_order(OrderRequest(
+            symbol=symbol or self.profile.symbol, exchange=self.profile.exchange,
+            direction=Direction.LONG if side == "BUY" else Direction.SHORT, type=type, price=price, volume=volume,
+        ))
+        assert vt_orderid.startswith(self.gateway.gateway_name + ".")
+        return vt_orderid.split(".", 1)[1]
+
+    def cancel(self, orderid: str, symbol: str = "") -> None:
+        self.gateway.cancel_order(CancelRequest(orderid, symbol or self.profile.symbol, self.profile.exchange))
+
+    def subscribe(self, symbol: str = "") -> None:
+        self.gateway.subscribe(SubscribeRequest(symbol or self.profile.symbol, self.profile.exchange))
+
+    def order(self, orderid: str) -> OrderData:
+        return self.recorder.orders[orderid]
+
+    def wait_status(self, orderid: str, *statuses: Status, seconds: float = 10.0) -> OrderData:
+        """Wait until an order has been pushed with one of these states."""
+        found = self.recorder.orders
+        wanted: str = " or ".join(status.name for status in statuses)
+        try:
+            self.recorder.wait(lambda: orderid in found and found[orderid].status in statuses, wanted, seconds)
+        except Missed as missed:
+            now: str = found[orderid].status.name if orderid in found else "never shown"
+            raise Missed(missed.kind, f"order {orderid} is {now}: {missed}") from None
+        return found[orderid]
+
+    def known_as(self, orderid: str) -> str:
+        """The id under which other gateways on the account show an order of this one."""
+        if self.profile.names_orders or self.table is None:
+            return orderid
+        return str(self.table.get(orderid).venue_id)
+
+    @property
+    def table(self) -> Any:
+        """The gateway's own table of orders, which knows the venue's ids; None for gateways that are not built on this base."""
+        return getattr(getattr(self.gateway, "flow", None), "table", None)
+
+    # truth
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The venue's journal; where it does not call orders by our ids, with the ids the gateway knows them by."""
+        rows: list[dict[str, Any]] = self.venue.journal()
+        if not self.profile.finds_lost:
+            # what others did and is over is not told: the truth about the orders that were shown
+            shown = self.recorder.orders
+            rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
+        if self.profile.names_orders:
+            return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in self.recorder.orders]
+        table: Any = self.table
+
+        def shown_as(row: dict[str, Any]) -> str:
+            venue_id: str = str(row["order_id"])
+            entry = table.find(venue_id) if table is not None else None
+            if entry is not None:
+                return str(entry.orderid)
+            named: str = str(row["client_order_id"])
+            return named if table is None and named in self.recorder.orders else venue_id
+
+        rows = [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
+        return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in self.recorder.orders]
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        return [row for row in self.venue.journal() if row["kind"] == kind]
+
+    def balances(self) -> dict[str, tuple[float, float]]:
+        shown = {a.accountid: (a.balance, a.frozen) for a in self.recorder.accounts.values()}
+        for position in self.recorder.positions.values():
+            contract = self.recorder.contracts[position.symbol]
+            base: str = (contract.extra or {}).get("base") or contract.name.removesuffix("USDT").removesuffix("USDC")
+            shown[base] = (position.volume, position.frozen)
+        return shown
+
+    def assert_truth(self, seconds: float = 15.0) -> None:
+        """
+        The ground truth (DESIGN.md 5): final status and traded volume of every order, every fill
+        once, balances; and in what was pushed nothing ever went back, trades before final orders.
+        """
+        found: list[Disagreement] = []
+
+        def agree() -> bool:
+            nonlocal found
+            found = self.differences()
+            return not found
+
+        deadline: float = monotonic() + seconds
+        asked: float = 0.0
+        while not agree() and monotonic() < deadline:
+            if monotonic() > asked + 2.0:
+                asked = monotonic()
+                self.gateway.query_account()
+            with self.recorder.condition:
+                self.recorder.condition.wait(0.05)
+        if found:
+            lines: str = "\n".join(log.msg for log in self.recorder.logs[-25:])
+            raise Missed(found[0].kind, "\n".join(found) + "\nThe log ends:\n" + lines)
+        self.assert_monotone()
+        self.assert_engine()
+
+    def differences(self) -> list[Disagreement]:
+        """In what the gateway's word and the venue's journal differ now."""
+        return disagreements(
+            self.recorder.orders, self.recorder.trades, self.journal(), self.venue.key, self.balances(),
+            self.profile.tells_fills,
+        )
+
+    def assert_monotone(self) -> None:
+        """Traded never shrinks, a proven final state is never left, a final order comes after its trades."""
+        final = (Status.ALLTRADED, Status.CANCELLED)
+        last: dict[str, OrderData] = {}
+        filled: dict[str, float] = {}
+        for item in self.recorder.sequence:
+            if isinstance(item, TradeData):
+                filled[item.orderid] = filled.get(item.orderid, 0.0) + item.volume
+                continue
+            before: OrderData | None = last.get(item.orderid)
+            if before:
+                if item.traded < before.traded:
+                    raise Missed("invented", f"{item.orderid}: traded went back")
+                if before.status in final and item.status is not before.status:
+                    raise Missed("invented", f"{item.orderid}: left a final state")
+            # the rule of this project's gateways, which says nothing of others
+            if not self.profile.real_engine and item.status in final and filled.get(item.orderid, 0.0) < item.traded - 1e-9:
+                raise Missed("lost", f"{item.orderid}: final before its trades")
+            last[item.orderid] = item

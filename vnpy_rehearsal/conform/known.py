@@ -1,0 +1,140 @@
+"""Gateways whose way to a simulated venue is told by their package; any other is told it by the command line."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any
+
+from vnpy.trader.constant import OrderType
+from vnpy.trader.gateway import BaseGateway
+
+from mockexchange.dialects import find_dialects, load_dialect
+
+from .profile import Profile, load_class
+
+GROUP: str = "vnpy_rehearsal.profiles"
+
+
+@dataclass
+class Target:
+    """
+    How a gateway class is pointed at a venue. Texts have ``{rest}``, ``{stream}``, ``{key}`` and ``{secret}`` in them.
+
+    ``patches``: "module:NAME" -> text, constants that hold hosts. ``slow``: labels that must not be answered at once.
+    """
+
+    dialect: str
+    setting: Mapping[str, Any]
+    symbol: str
+    patches: Mapping[str, str] = field(default_factory=dict)
+    slow: Sequence[str] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)       # further fields of the Profile
+
+
+def known_targets() -> dict[tuple[str, str], Target]:
+    """
+    (gateway "module:Class", dialect) -> how it is pointed there, of every package that is installed: an entry point of
+    the group ``vnpy_rehearsal.profiles`` names a list of dicts (docs/new_venue.md).
+
+    :raises ValueError: an entry cannot be read, naming it
+    """
+    found: dict[tuple[str, str], Target] = {}
+    for point in entry_points(group=GROUP):
+        try:
+            for entry in point.load():
+                target: Target = read_profile(entry)
+                found[entry["gateway"], target.dialect] = target
+        except Exception as error:              # somebody else's module
+            raise ValueError(f"profile {point.name!r} ({point.value}) cannot be used: {type(error).__name__}: {error}") from None
+    return found
+
+
+def read_profile(entry: Mapping[str, Any]) -> Target:
+    """
+    One of a package's profiles. Needed: gateway, dialect, setting, symbol. The rest are fields of Target and of Profile,
+    ``lacks`` as names of vn.py's OrderType.
+
+    :raises ValueError: a field is missing
+    """
+    more: dict[str, Any] = dict(entry)
+    try:
+        more.pop("gateway")
+        more.pop("name", None)              # of the main job
+        named: dict[str, Any] = {name: more.pop(name) for name in ("dialect", "setting", "symbol")}
+    except KeyError as error:
+        raise ValueError(f"field {error} is missing") from None
+    named |= {name: more.pop(name) for name in ("patches", "slow") if name in more}
+    if "lacks" in more:
+        more["lacks"] = frozenset(OrderType[name] for name in more["lacks"])
+    return Target(**named, more={**traits_of(named["dialect"]), **more})
+
+
+def traits_of(dialect: str) -> dict[str, Any]:
+    """What of a venue's nature decides which rows apply, as its dialect says; nothing where the dialect is unknown."""
+    return dict(load_dialect(dialect).traits) if dialect in find_dialects() else {}
+
+
+def find_target(name: str, dialect: str) -> Target | None:
+    """What is known of a gateway class; without a dialect, of the first it is known with."""
+    return next((found for (known, of), found in known_targets().items() if known == name and dialect in ("", of)), None)
+
+
+def make_target(
+    name: str, dialect: str, setting: Mapping[str, str], patches: Mapping[str, str], symbol: str,
+    traits: Mapping[str, Any],
+) -> Target:
+    """
+    What is known of a gateway class, with what the command line adds. ``traits``: further fields of the Profile.
+
+    :raises ValueError: naming what is missing
+    """
+    found: Target | None = find_target(name, dialect)
+    if found is None:
+        if not dialect or not symbol or not setting:
+            raise ValueError(f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue")
+        found = Target(dialect, {}, symbol, more={"ready_line": "", "orders_line": "", **traits_of(dialect)})
+    if found.dialect not in find_dialects():
+        raise ValueError(f"the matrix knows no dialect {found.dialect!r}, there are: {', '.join(find_dialects())}")
+    return Target(
+        found.dialect, {**found.setting, **setting}, symbol or found.symbol, {**found.patches, **patches}, found.slow,
+        {**found.more, **traits},
+    )
+
+
+def make_profile(name: str, target: Target) -> Profile:
+    """
+    The profile of a gateway class, for vn.py's own event engine and with the patience it has by itself.
+
+    :raises ValueError: the class cannot be found, or a constant to be patched
+    """
+    gateway_class: type[BaseGateway] = load_class(name)
+
+    def fill(text: Any, venue: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        for word in ("rest", "stream", "key", "secret"):
+            text = text.replace("{" + word + "}", getattr(venue, word))
+        return text
+
+    def setting(venue: Any) -> dict[str, Any]:
+        for place, text in target.patches.items():
+            module, constant = place.split(":")
+            setattr(importlib.import_module(module), constant, fill(text, venue))
+        armed: list[str] = [fault["match"] for fault in venue.faults.list()] if target.slow else []
+        for label in target.slow:
+            if label not in armed:
+                venue.faults.add({"match": label, "stage": "on_reply", "action": "delay", "ms": 250, "times": 0})
+        return {key: fill(value, venue) for key, value in target.setting.items()}
+
+    for place in target.patches:
+        module, colon, constant = place.partition(":")
+        try:
+            getattr(importlib.import_module(module), constant)
+        except (ImportError, AttributeError) as error:
+            raise ValueError(f"patch: {place!r} is no module:NAME that is there: {error}") from None
+    make: Callable[..., Profile] = Profile
+    return make(
+        name=name, dialect=target.dialect, gateway_class=gateway_class, setting=setting, symbol=target.symbol,
+        real_engine=True, **target.more,
+    )

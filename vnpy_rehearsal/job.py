@@ -1,0 +1,173 @@
+"""
+The main job: a CTA strategy trades through a gateway on the embedded mock exchange, watched live.
+
+Exit status: 0 when the strategy sent orders, got fills, and gateway and venue agree on all of
+it; 1 when not; 2 for bad arguments.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .arguments import read_arguments
+from .folder import settle_folder
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NEEDS: tuple[str, ...] = ("aiohttp", "rich", "vnpy_ctastrategy", "vnpy_sqlite")
+
+
+class Termination:
+    """
+    The handler of SIGTERM. The first one ends the run as Ctrl-C does: terminal restored, orders cancelled, gateway and
+    venue compared. One that comes more than a second later ends the process at once; ``timeout`` sends two together.
+    """
+
+    def __init__(self) -> None:
+        self.first: float = 0.0         # monotonic s
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self.first:
+            self.first = monotonic()
+            raise KeyboardInterrupt
+        if monotonic() > self.first + 1.0:
+            end_at_once()
+
+
+def is_plain(options: argparse.Namespace, console: "Console") -> bool:
+    """Whether lines are printed instead of the live view: as asked, and where no terminal can draw it."""
+    nameless: bool = os.name == "posix" and not os.environ.get("TERM")
+    return options.plain or not console.is_terminal or console.is_dumb_terminal or nameless
+
+
+def find_profile(name: str) -> dict[str, Any]:
+    """
+    What the package of a gateway says of it. ``name``: its default name, MOCKBINANCE.
+
+    :raises ValueError: there is none of that name, or a profile cannot be read
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for point in entry_points(group="vnpy_rehearsal.profiles"):
+        try:
+            for entry in point.load():
+                found.setdefault(entry.get("name", ""), entry)
+        except Exception as error:              # somebody else's module
+            raise ValueError(f"profile {point.name!r} ({point.value}) cannot be used: {type(error).__name__}: {error}") from None
+    if not name or name.upper() not in found:
+        raise ValueError(f"no gateway {name!r}, there are: {', '.join(sorted(each for each in found if each))}")
+    return found[name.upper()]
+
+
+def main(arguments: list[str] | None, gateway: str, program: str) -> int:
+    """Run; the exit status."""
+    try:
+        profile: dict[str, Any] = find_profile(gateway)
+    except ValueError as error:
+        print(f"{program}: error: --gateway: {error}", file=sys.stderr)
+        return 2
+    options = read_arguments(arguments, program, profile["symbol"])
+    missing: list[str] = [name for name in NEEDS if find_spec(name) is None]
+    if missing:
+        print(f'This needs {", ".join(missing)}: pip install "vnpy_mockbinance[mock]"', file=sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")       # a log line may have what the terminal's code page has not
+    sys.path.insert(0, str(Path.cwd()))         # for --strategy, before vn.py changes the working directory
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, Termination())
+    temporary = settle_folder()
+    try:
+        return rehearse(options, profile, program)
+    finally:
+        if temporary is not None:
+            os.chdir(Path(temporary.name).parent)
+            temporary.cleanup()
+
+
+def rehearse(options: argparse.Namespace, profile: dict[str, Any], program: str) -> int:
+    """The run itself; the exit status."""
+    from vnpy.trader.setting import SETTINGS
+    SETTINGS["log.console"] = False             # we print the lines ourselves
+
+    import requests
+    from rich.console import Console
+
+    from .rehearsal import Rehearsal, load_strategy
+    from .view import Lines, print_summary, watch
+
+    try:
+        load_strategy(options.strategy)
+    except ValueError as error:
+        print(f"{program}: error: --strategy: {error}", file=sys.stderr)
+        return 2
+
+    console: Console = Console(soft_wrap=True)
+    child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
+    run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, {}, child)
+    lines: Lines | None = Lines(run) if is_plain(options, console) else None
+    found: list[str] = []
+    try:
+        try:
+            run.start()
+            watch(run, options.seconds, console, lines)
+        except KeyboardInterrupt:
+            print("Stopping", flush=True)
+            if run.strategy is None:
+                print("Stopped before the strategy was there.")
+                return 1
+        run.stop_trading()
+        found = run.compare()
+    except KeyboardInterrupt:
+        print("Stopped before gateway and venue were compared", file=sys.stderr)
+        return 1
+    except RuntimeError as error:
+        said: bool = lines is not None and run.last_words() in str(error) and not run.cta.failure
+        # its reason has been printed as a log line already
+        print(f"{program}: {str(error).replace(': ' + run.last_words(), '') if said else error}", file=sys.stderr)
+        return 1
+    except requests.RequestException as error:
+        print(f"{program}: the venue's journal could not be read: {error}", file=sys.stderr)
+        return 1
+    finally:
+        run.close()
+
+    print_summary(console, run, found)
+    if not run.record.orders or not run.record.trades:
+        print("The strategy did not trade.")
+        return 1
+    return 1 if found else 0
+
+
+def end_at_once() -> NoReturn:
+    """Without a summary, and without waiting for anybody: threads of vn.py may be left that never end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, RuntimeError):         # RuntimeError: in the midst of a print
+        pass
+    os._exit(130)
+
+
+def start(gateway: str, program: str, arguments: list[str] | None = None) -> int:
+    """``main``, and the ends that have no summary."""
+    try:
+        return main(arguments, gateway, program)
+    except KeyboardInterrupt:           # while still importing, or once more while closing
+        end_at_once()
+    except BrokenPipeError:             # whoever read our lines has gone
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (OSError, ValueError):
+            pass
+        return 1

@@ -1,0 +1,115 @@
+"""The mock exchange in place of a venue: what a gateway does while ``Server`` is EMBEDDED, whatever venue it is for."""
+
+import secrets
+import shlex
+from collections.abc import Callable
+from logging import ERROR, INFO, WARNING
+from threading import Lock
+from typing import Any
+
+from .embedded import INSTALL_HINT, EmbeddedExchange
+from .executor import SerialExecutor
+from .settings import Field
+
+EMBEDDED: str = "EMBEDDED"
+OPTIONS: str = "Embedded Options"
+Log = Callable[[str, int], None]
+
+
+def read_options(text: str) -> tuple[str, ...]:
+    """
+    The words of the mock exchange's command line in a text, quoted as in a shell.
+
+    :raises ValueError: a quote that does not end
+    """
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} cannot be read: {error}") from None
+
+
+OPTIONS_FIELD: Field = Field(OPTIONS, servers=(EMBEDDED,), check=read_options)
+
+
+class EmbeddedVenue:
+    """
+    Holds the child of one gateway. Its callbacks run in the gateway's executor:
+
+    ``on_ready(line)``: it listens (keys rest, stream, key, secret). ``on_lost()``: it is gone; the number of orders that
+    are in doubt by that. ``close_clients()``: nobody is there to talk to any more.
+    """
+
+    def __init__(
+        self, dialect: str, executor: SerialExecutor, log: Log, on_ready: Callable[[dict[str, Any]], None],
+        on_lost: Callable[[], int], close_clients: Callable[[], None],
+    ) -> None:
+        self.exchange: EmbeddedExchange | None = None
+        self.lost: bool = False             # it was to run, and is gone
+        self._dialect: str = dialect
+        self._executor: SerialExecutor = executor
+        self._log: Log = log
+        self._on_ready: Callable[[dict[str, Any]], None] = on_ready
+        self._on_lost: Callable[[], int] = on_lost
+        self._close_clients: Callable[[], None] = close_clients
+        self._started: int = 0
+        self._starting: Lock = Lock()       # ``stop`` must not overtake what is being started
+
+    def start(self, given: str | tuple[str, ...], options: str = "") -> None:
+        """Start it; it tells where it listens when it is ready. ``given``: words of a script, ``options``: of the dialog."""
+        missing: list[str] = EmbeddedExchange.missing()
+        if missing:
+            self._fail(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}")
+            return
+        try:
+            words: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
+        except (TypeError, ValueError) as error:
+            self._fail(f"embedded_arguments must be texts, got {given!r}: {error}")
+            return
+        words = (*words, *read_options(options))
+        if not any(word.startswith("--seed") for word in words) or self._started:
+            # ids come from the seed: those of the last child must not come again
+            words = (*words, "--seed", str(secrets.randbelow(2 ** 31)))
+        self._started += 1
+        exchange: EmbeddedExchange = EmbeddedExchange(
+            on_ready=lambda line: self._executor.post(self._ready, exchange, line),
+            on_exit=lambda code, text: self._executor.post(self._exited, exchange, code, text),
+            on_slow=lambda seconds: self._log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
+        )
+        self.exchange = exchange
+        try:
+            with self._starting:
+                if self._executor.alive:
+                    exchange.start(self._dialect, words)
+        except (OSError, ValueError) as error:
+            self._fail(f"The embedded exchange could not be started: {error}")
+
+    def stop(self) -> None:
+        """End it. From any thread."""
+        with self._starting:
+            if self.exchange:
+                self.exchange.stop()
+
+    def _fail(self, words: str) -> None:
+        self.lost = True
+        self._log(words, ERROR)
+
+    def _ready(self, exchange: EmbeddedExchange, line: dict[str, Any]) -> None:
+        if exchange is self.exchange:
+            self._log(f"Embedded exchange ready: {line['rest']}", INFO)
+            self._on_ready(line)
+
+    def _exited(self, exchange: EmbeddedExchange, code: int, text: str) -> None:
+        """Nothing is concluded from its death: what was alive there stays in doubt."""
+        if exchange is not self.exchange:
+            return
+        self.lost = True
+        doubtful: int = self._on_lost()
+        if not exchange.ready:
+            self._log(f"The embedded exchange could not be started: {text or f'exit status {code}'}", ERROR)
+            return
+        said: str = f", its last words: {text}" if text else ""
+        self._log(
+            f"Embedded exchange ended unexpectedly, exit status {code}{said}. "
+            f"{doubtful} live orders are in doubt; connect again to go on", ERROR
+        )
+        self._close_clients()
