@@ -225,7 +225,6 @@ class RestGateway(BaseGateway):
 
     @property
     def lost(self) -> bool:
-        """Whether the embedded exchange is gone."""
         return self.child.lost
 
     # orders
@@ -299,8 +298,6 @@ class RestGateway(BaseGateway):
     @staticmethod
     def _new_prefix() -> str:
         return "v" + "".join(random.SystemRandom().choices(ID_ALPHABET, k=10)) + "-"
-
-    # what the flow asks of the venue
 
     # (see ``flow.Venue``, which a venue's gateway is)
 
