@@ -10,10 +10,10 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..venue_api import VenueApi
+
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from ..server.venue import Venue
 
 
 class Dialect(Protocol):
@@ -31,7 +31,7 @@ class Dialect(Protocol):
     wire_labels: Mapping[str, Any]
     traits: Mapping[str, Any]
 
-    def __init__(self, venue: "Venue") -> None: ...
+    def __init__(self, venue: VenueApi) -> None: ...
 
     def add_routes(self, app: "web.Application") -> None:
         """Add the HTTP and websocket routes; ``/_mock/`` belongs to the server."""

@@ -1,21 +1,18 @@
 """What is changed of a running venue from outside: the rules of its symbols, and orders that their owner amends elsewhere."""
 
-from typing import TYPE_CHECKING
 
 from ..core.commands import AmendOrder, SetRules, SetSymbolStatus
 from ..core.instruments import Instrument, changed
 from ..core.orders import Order
+from ..venue_api import VenueApi
 from .incidents import RulesChanged
-
-if TYPE_CHECKING:
-    from .venue import Venue
 
 
 class Changes:
     """One venue's. Everything is a command, so the journal has it and a restart keeps it."""
 
-    def __init__(self, venue: "Venue") -> None:
-        self._venue: Venue = venue
+    def __init__(self, venue: VenueApi) -> None:
+        self._venue: VenueApi = venue
 
     def set_rules(self, symbol: str, rules: dict[str, int], status: str = "") -> None:
         """
@@ -24,7 +21,7 @@ class Changes:
 
         :raises ValueError: naming the symbol, rule or value that is wrong; nothing has changed then
         """
-        venue: Venue = self._venue
+        venue: VenueApi = self._venue
         listed: dict[str, Instrument] = venue.exchange.instruments
         if symbol not in listed:
             raise ValueError(f"symbol: unknown symbol {symbol!r}, there are: {', '.join(listed)}")

@@ -1,18 +1,15 @@
 """Orders that a fault lets be answered now and be seen by the engine later."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from ..core.ack_first import Acknowledged, acknowledge, numbered
 from ..core.commands import PlaceOrder
 from ..core.errors import Refusal
 from ..core.exchange import Exchange
-
-if TYPE_CHECKING:
-    from .venue import Venue
+from ..venue_api import VenueApi
 
 
-def place_later(venue: "Venue", command: PlaceOrder, seconds: float) -> Acknowledged:
+def place_later(venue: VenueApi, command: PlaceOrder, seconds: float) -> Acknowledged:
     """
     Answer an order as accepted, and apply it ``seconds`` later: what it then does, or that it is refused
     then, is in the journal as ever. A restart meanwhile loses it. Raises Refusal when it would be refused now.

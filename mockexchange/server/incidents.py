@@ -6,13 +6,11 @@ The venue knows it, the dialects are told (``follow``), so that each can say it 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.commands import CancelAll, SetSymbolStatus
 from ..core.instruments import Instrument
-
-if TYPE_CHECKING:
-    from .venue import Venue
+from ..venue_api import VenueApi
 
 BAN_STATUSES: tuple[int, ...] = (418, 429)
 
@@ -60,8 +58,8 @@ Follower = Callable[[Incident], bool]
 class Incidents:
     """One venue's. Everything is journalled as a ``fault`` row whose ``action`` is the incident."""
 
-    def __init__(self, venue: "Venue") -> None:
-        self._venue: Venue = venue
+    def __init__(self, venue: VenueApi) -> None:
+        self._venue: VenueApi = venue
         self._followers: list[Follower] = []
         self._revoked: dict[str, str] = {}              # key -> secret
         self._removed: dict[str, Instrument] = {}
@@ -112,7 +110,7 @@ class Incidents:
         ValueError for a symbol that is not listed, and for the last one.
         """
         self._check_listed(symbol)
-        venue: Venue = self._venue
+        venue: VenueApi = self._venue
         if len(venue.exchange.instruments) == 1:
             raise ValueError(f"symbol: {symbol!r} is the last one, a venue needs one")
         self._note("symbol", symbol=symbol, removed=True)

@@ -9,9 +9,10 @@ import http.client
 import os
 import select
 import socket
+import ssl
 from collections.abc import Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Protocol, Any
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -22,9 +23,6 @@ from .dial import AddressInfo, resolve
 from .outcome import NotSent
 from .proxy import Proxy
 from .rest_format import Headers, Response, decode_content, read_content
-
-if TYPE_CHECKING:
-    from .rest_transport import Transport
 
 SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 IDLE_LIMIT: float = 50.0            # seconds a connection may be idle: less than venues and proxies allow
@@ -68,11 +66,21 @@ def ends_with_connection(response: Response) -> bool:
     return "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers
 
 
+class Host(Protocol):
+    """What is needed of whoever owns the connections."""
+
+    proxy: Proxy | None
+
+    def is_stopped(self) -> bool: ...
+
+    def tls(self) -> ssl.SSLContext: ...
+
+
 class Dialer:
     """Opens sockets for a urllib3 connection: within a deadline, and so that ``stop`` can interrupt it."""
 
-    def __init__(self, transport: "Transport") -> None:
-        self.transport: Transport = transport
+    def __init__(self, transport: Host) -> None:
+        self.transport: Host = transport
         self.deadline: float = 0.0
         self.socket: socket.socket | None = None        # a second handle on the connection, for ``kill``
 
@@ -154,7 +162,7 @@ class SecureConnection(HTTPSConnection):
 class Connection:
     """One connection to a venue. Used by one thread at a time; ``kill`` is for any thread."""
 
-    def __init__(self, transport: "Transport", origin: Origin) -> None:
+    def __init__(self, transport: Host, origin: Origin) -> None:
         self.origin: Origin = origin
         self.prefix: str = ""                           # of the target, when a proxy forwards plain http
         self.idle_since: float = 0.0                    # when the last answer was whole: the peer was heard then

@@ -8,25 +8,36 @@ the venue must know and does not know any more, asked for again and again, space
 
 from logging import ERROR
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from vnpy.trader.constant import Status
 
-from .table import Entry
-
-if TYPE_CHECKING:
-    from .flow import OrderFlow
+from ..executor import SerialExecutor
+from .table import Entry, OrderTable
 
 MISSES: int = 3                 # answers without the order that is asked for, spaced as the doubt rule says
 QUESTIONS: int = 10             # without an answer, before the next occasion is waited for
 PATIENCE: float = 3.0           # s until an unanswered question is asked again
 
 
+class Flow(Protocol):
+    """What is needed of an order flow."""
+
+    table: OrderTable
+    writer: SerialExecutor
+    venue: Any
+
+    @property
+    def seen_within(self) -> float: ...
+
+    def ask_all(self) -> None: ...
+
+
 class LifeWatch:
     """Asks, after every reconnect and now and then, for an order that the venue has shown. SerialExecutor thread only."""
 
-    def __init__(self, flow: "OrderFlow") -> None:
-        self.flow: OrderFlow = flow
+    def __init__(self, flow: Flow) -> None:
+        self.flow: Flow = flow
         self._witness: Entry | None = None
         self._misses: int = 0
         self._asked: int = 0

@@ -10,7 +10,7 @@ at by one clock of ticks 100 ms apart, and published when it has changed or some
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from ...core.bars import Bar
 from ...core.book import Book
@@ -20,8 +20,16 @@ from ...faults import FaultTable
 from ...transport.sockets import Socket, fan_out
 from . import stream_rendering as render
 
-if TYPE_CHECKING:
-    from .stream_market import Market
+
+class Market(Protocol):
+    """What is needed of the market's streams as a whole (stream_market.py)."""
+
+    venue: Any
+
+    def time(self, symbol: str) -> int: ...
+
+    def depth_source(self, symbol: str) -> Any: ...
+
 
 SECOND: int = 1_000_000
 MINUTE: int = 60 * SECOND
@@ -45,7 +53,7 @@ class Channel:
 
     every: int = 0
 
-    def __init__(self, market: "Market", name: str, symbol: str) -> None:
+    def __init__(self, market: Market, name: str, symbol: str) -> None:
         self.market: Market = market
         self.faults: FaultTable = market.venue.faults
         self.name: str = name
@@ -65,11 +73,13 @@ class Channel:
 
     @property
     def book(self) -> Book:
-        return self.market.venue.exchange.books[self.symbol]
+        found: Book = self.market.venue.exchange.books[self.symbol]
+        return found
 
     @property
     def tape(self) -> Tape:
-        return self.market.venue.exchange.tapes[self.symbol]
+        found: Tape = self.market.venue.exchange.tapes[self.symbol]
+        return found
 
     def push(self, payload: Callable[[int], bytes]) -> None:
         """Send what ``payload(per)`` renders: once per time unit, framed once per form."""
@@ -150,7 +160,7 @@ class BookTickerChannel(Channel):
 class PartialDepthChannel(Channel):
     """``<symbol>@depth<levels>``"""
 
-    def __init__(self, market: "Market", name: str, symbol: str, levels: int, every: int) -> None:
+    def __init__(self, market: Market, name: str, symbol: str, levels: int, every: int) -> None:
         super().__init__(market, name, symbol)
         self.levels: int = levels
         self.every = every
@@ -186,7 +196,7 @@ class DepthChannel(Channel):
     ``U`` follows the ``u`` of the event before, and both are ids of GET depth's ``lastUpdateId``.
     """
 
-    def __init__(self, market: "Market", name: str, symbol: str, every: int) -> None:
+    def __init__(self, market: Market, name: str, symbol: str, every: int) -> None:
         super().__init__(market, name, symbol)
         self.every = every
         self.first: int = 0                                 # 0: nothing to say
@@ -224,7 +234,7 @@ class AveragePriceChannel(Channel):
 
     every = 10
 
-    def __init__(self, market: "Market", name: str, symbol: str) -> None:
+    def __init__(self, market: Market, name: str, symbol: str) -> None:
         super().__init__(market, name, symbol)
         self.state: tuple[int, int] = (-1, -1)
 
@@ -250,7 +260,7 @@ class KlineChannel(Channel):
 
     every = 1
 
-    def __init__(self, market: "Market", name: str, symbol: str, interval: str, offset: int) -> None:
+    def __init__(self, market: Market, name: str, symbol: str, interval: str, offset: int) -> None:
         super().__init__(market, name, symbol)
         self.interval: str = interval
         self.offset: int = offset
@@ -294,7 +304,7 @@ def _flat(price: int) -> Window:
 class Statistic:
     """Rolling statistics of a symbol in one of three forms: the single streams and the arrays share it."""
 
-    def __init__(self, market: "Market", symbol: str, kind: str) -> None:
+    def __init__(self, market: Market, symbol: str, kind: str) -> None:
         self.market: Market = market
         self.symbol: str = symbol
         self.kind: str = kind                               # ticker, miniTicker, 1h, 4h, 1d
@@ -334,7 +344,7 @@ class StatisticChannel(Channel):
 
     every = 10
 
-    def __init__(self, market: "Market", name: str, symbol: str, kind: str) -> None:
+    def __init__(self, market: Market, name: str, symbol: str, kind: str) -> None:
         super().__init__(market, name, symbol)
         self.statistic: Statistic = Statistic(market, symbol, kind)
 
@@ -349,7 +359,7 @@ class StatisticArrayChannel(Channel):
 
     every = 10
 
-    def __init__(self, market: "Market", name: str, kind: str) -> None:
+    def __init__(self, market: Market, name: str, kind: str) -> None:
         super().__init__(market, name, "")
         self.kind: str = kind
         self.statistics: dict[str, Statistic] = {}

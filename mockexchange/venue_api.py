@@ -1,0 +1,27 @@
+"""What a venue offers to the parts it is made of and to its dialect, without knowing any of them."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from .core.commands import Command
+from .core.events import Event
+from .core.exchange import Exchange
+
+
+class VenueApi(Protocol):
+    """See ``server.venue.Venue``."""
+
+    dialect: str
+    exchange: Exchange
+    keys: dict[str, str]                # API key -> secret
+    now: Callable[[], int]              # us
+
+    @property
+    def incidents(self) -> Any:
+        """See ``server.incidents.Incidents``."""
+
+    def apply(self, command: Command) -> list[Event]:
+        """Let the exchange do it, journal what came of it, tell the listeners; Refusal when it does not."""
+
+    def note(self, detail: dict[str, Any]) -> None:
+        """A row of the journal about what was done to the venue as a whole."""
