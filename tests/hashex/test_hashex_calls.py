@@ -58,10 +58,17 @@ def test_market_buy(market_buy: str, expected: dict[str, str]) -> None:
     assert {key: params.get(key) for key in ("tradeType", "totalAmount", "price") if key in params} == expected
 
 
-def test_market_buy_is_not_sent_unless_told_how() -> None:
-    with pytest.raises(ValueError, match="switched off"):
-        create_params(order(type=OrderType.MARKET), "BTC_USDT", TICK, STEP, best_ask=1.0, market_buy=REFUSE)
+def test_a_best_ask_may_be_below_1() -> None:
+    params = create_params(order(type=OrderType.MARKET, volume=10.0), "X", TICK, STEP, best_ask=0.5, market_buy=QUOTE)
+    assert params["totalAmount"] == "5"
     with pytest.raises(ValueError, match="nobody sells"):
+        create_params(order(type=OrderType.MARKET), "X", TICK, STEP, best_ask=0.0, market_buy=CAPPED_LIMIT)
+
+
+def test_market_buy_is_not_sent_unless_told_how() -> None:
+    with pytest.raises(ValueError, match="^MARKET BUY is switched off$"):
+        create_params(order(type=OrderType.MARKET), "BTC_USDT", TICK, STEP, best_ask=1.0, market_buy=REFUSE)
+    with pytest.raises(ValueError, match="^nobody sells: no price to buy at$"):
         create_params(order(type=OrderType.MARKET), "BTC_USDT", TICK, STEP, market_buy=QUOTE)
 
 

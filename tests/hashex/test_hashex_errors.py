@@ -31,9 +31,16 @@ def test_both_text_keys(body: bytes, text: str) -> None:
     assert read_error(reply(body)) == (1005, text)
 
 
-@pytest.mark.parametrize("body", [b"[1]", b'{"data":1}', b'{"code":true}', b'{"code":false}', b'{"code":null}', b'{"code":"x"}', b'"success"'])
+@pytest.mark.parametrize("body", [
+    b"[1]", b'{"data":1}', b'{"code":true}', b'{"code":false}', b'{"code":null}', b'{"code":"x"}', b'{"code":0.0}', b'"success"',
+])
 def test_what_is_no_envelope_proves_nothing(body: bytes) -> None:
     assert classify(reply(body), None, REFUSALS, read_error)[0] is Outcome.UNKNOWN
+
+
+def test_what_is_no_envelope_is_named_by_its_status_and_its_beginning() -> None:
+    assert read_error(reply(b"<html>" + b"x" * 300, 502)) == ("HTTP 502", "<html>" + "x" * 194)
+    assert read_error(reply(b"\xff no text", 404)) == ("HTTP 404", "\N{REPLACEMENT CHARACTER} no text")
 
 
 @pytest.mark.parametrize("code", sorted(c for c in REFUSALS if isinstance(c, int)))

@@ -63,6 +63,7 @@ def test_when_to_come_back() -> None:
 def test_code_and_text_of_an_answer() -> None:
     assert error_of(Reply.parse(400, {}, b'{"code":-1121,"msg":"Invalid symbol."}')) == (-1121, "Invalid symbol.")
     assert error_of(Reply.parse(502, {}, b"<html>")) == (0, "status 502")
+    assert error_of(Reply.parse(400, {}, b'{"code":-1000}')) == (-1000, "")
 
 
 @pytest.mark.parametrize("status, code, gone", [

@@ -1,7 +1,7 @@
 """
 ``python tests/mutations/tool.py vnpy_hashex/parse.py tests/hashex/test_hashex_parse.py``
 
-Runs mutmut (extra ``mutation``) over one module with the tests named, in a copy of the repository, and prints what survives.
+Runs mutmut (extra ``mutation``) over one module with the tests named, in a copy of the repository, and prints what survives or is reached by no test.
 mutmut changes every operator, number and word of a module, some of them without a difference that matters: its survivors are
 read by a person. The recorded builds beside this file are those that must be found.
 """
@@ -27,7 +27,7 @@ def main(module: str, tests: list[str]) -> int:
         )
         code = subprocess.call([sys.executable, "-m", "mutmut", "run", "--max-children", "2"], cwd=folder)
         found = subprocess.run([sys.executable, "-m", "mutmut", "results"], cwd=folder, capture_output=True, text=True, check=False)
-        survivors = [line.split(":")[0].strip() for line in found.stdout.splitlines() if line.endswith("survived")]
+        survivors = [line.split(":")[0].strip() for line in found.stdout.splitlines() if line.endswith(("survived", "no tests"))]
         for one in survivors:
             subprocess.call([sys.executable, "-m", "mutmut", "show", one], cwd=folder)
         print(f"{len(survivors)} mutants survive")

@@ -7,7 +7,7 @@ import pytest
 from binance_rest import Rest
 
 from mockexchange import MockExchange
-from mockexchange.core.events import OrderReport
+from mockexchange.core.events import BalanceChange, OrderReport
 from mockexchange.dialects.binance import BinanceDialect
 from mockexchange.dialects.binance.errors import ApiError
 from mockexchange.dialects.binance.limits import (
@@ -79,10 +79,32 @@ def test_going_on_after_429_is_banned_longer_every_time(clock: Clock) -> None:
     limits.charge("y", 1, now)
 
 
+def test_what_was_refused_before_a_ban_does_not_count_after_it(clock: Clock) -> None:
+    limits = Limits(LimitSettings(request_weight_1m=1, ban_after=2, ban_first_seconds=1), clock)
+    limits.charge("x", 1, NOON)
+    assert [refusal(limits, "x", 1, NOON).status for _ in range(3)] == [429, 429, 418]
+    assert [refusal(limits, "x", 1, NOON + SECOND).status for _ in range(3)] == [429, 429, 418]
+
+
+@pytest.mark.parametrize("status", [418, 429])
+def test_a_ban_of_all_meets_old_and_new_addresses(clock: Clock, status: int) -> None:
+    limits = Limits(LimitSettings(), clock)
+    limits.charge("old", 7, NOON)
+    limits.ban(NOON + 5 * SECOND, status)
+    for ip in ("old", "new"):
+        error = refusal(limits, ip, 1, NOON + 5 * SECOND - 1)
+        assert (error.status, error.code, error.retry_at) == (status, -1003, NOON + 5 * SECOND)
+    assert (limits.used_weight("old"), limits.used_weight("new"), limits.used_weight("nobody")) == (7, 0, 0)
+    assert limits.charge("old", 1, NOON + 5 * SECOND) == 8 and limits.charge("new", 1, NOON + 5 * SECOND) == 1
+
+
 def test_raw_requests(clock: Clock) -> None:
-    limits = Limits(LimitSettings(raw_requests_5m=2), clock)
+    limits = Limits(LimitSettings(raw_requests_5m=2, request_weight_1m=1), clock)
     limits.charge("x", 0, NOON)
-    limits.charge("x", 0, NOON + MINUTE)
+    limits.charge("x", 1, NOON + MINUTE)
+    error = refusal(limits, "x", 0, NOON + MINUTE)
+    assert (error.status, error.code, error.retry_at) == (429, -1003, NOON + 5 * MINUTE)
+    assert error.msg == "Too many requests; current limit is 2 requests per 5 MINUTE."
     assert refusal(limits, "x", 0, NOON + 2 * MINUTE).retry_at == NOON + 5 * MINUTE
     assert limits.charge("x", 0, NOON + 5 * MINUTE) == 0
 
@@ -105,6 +127,15 @@ def test_first_fills_lower_the_count(clock: Clock) -> None:
     assert limits.order_counts("a", NOON) == (1, 1), "a cancel changes nothing"
     clock.now = NOON + 10 * SECOND
     assert limits.order_counts("a", clock.now) == (0, 1)
+    assert limits.order_counts("a", NOON + DAY // 2 - 1) == (0, 1) and limits.order_counts("a", NOON + DAY // 2) == (0, 0)
+    assert limits.order_counts("nobody", NOON) == (0, 0)
+
+
+def test_other_events_are_passed_over(clock: Clock) -> None:
+    limits = Limits(LimitSettings(), clock)
+    other = BalanceChange(*(0 for _ in BalanceChange._fields))
+    limits.on_events([other, report("NEW"), other, report("NEW", account="b"), report("NEW", update_time=NOON + 1)])
+    assert limits.order_counts("a", NOON) == limits.order_counts("b", NOON) == (1, 1), "a stop that is triggered was counted"
 
 
 def test_too_many_orders(clock: Clock) -> None:
@@ -118,7 +149,33 @@ def test_too_many_orders(clock: Clock) -> None:
     limits.count_order("a", NOON + 10 * SECOND)
     late = limits.too_many_orders("a", NOON + 20 * SECOND)
     assert late is not None and late.msg == "Too many new orders; current limit is 2 orders per 1 DAY."
-    assert late.retry_at == NOON + DAY // 2
+    assert (late.status, late.code, late.retry_at) == (429, -1015, NOON + DAY // 2)
+
+
+def test_too_many_orders_of_a_day_within_10_seconds(clock: Clock) -> None:
+    limits = Limits(LimitSettings(orders_10s=5, orders_1d=2), clock)
+    limits.count_order("a", NOON)
+    assert limits.too_many_orders("a", NOON) is None
+    limits.count_order("a", NOON)
+    error = limits.too_many_orders("a", NOON)
+    assert error is not None and error.msg == "Too many new orders; current limit is 2 orders per 1 DAY."
+    assert limits.too_many_orders("b", NOON) is None
+
+
+def test_the_limits_as_they_are_shown(clock: Clock) -> None:
+    limits = Limits(LimitSettings(request_weight_1m=11, raw_requests_5m=12, orders_10s=13, orders_1d=14), clock)
+    weight = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 11}
+    short = {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": 13}
+    long = {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": 14}
+    raw = {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": 12}
+    assert limits.table() == [weight, short, long, raw]
+    limits.charge("x", 3, NOON)
+    assert limits.weight_row("x") == {**weight, "count": 3} and limits.weight_row("y") == {**weight, "count": 0}
+    limits.count_order("a", NOON)
+    later = NOON + 10 * SECOND
+    limits.count_order("a", later)
+    assert limits.order_rows("a", later) == [{**short, "count": 1}, {**long, "count": 2}]
+    assert limits.order_rows("b", later) == [{**short, "count": 0}, {**long, "count": 0}]
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from mockexchange.core.commands import (
     PlaceOrder,
     Quote,
     SetPrice,
+    SetRules,
     SetSymbolStatus,
 )
 from mockexchange.core.errors import Refusal
@@ -38,6 +39,7 @@ from mockexchange.core.events import (
 from mockexchange.core.instruments import CashEquity
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.core.orders import BookOrder, Order
+from mockexchange.core.rules import CashEquityRules, make_rules
 
 SHARE, BOND, STAR, HONGKONG = "000001.SZ", "128013.SZ", "688981.SH", "00700.HK"
 HUNDRED: int = 100 * SCALE
@@ -172,6 +174,42 @@ def test_ticks_of_hong_kong_go_by_price(price: str, verdict: str) -> None:
         assert desk.limit("BUY", "100", price, symbol=HONGKONG).status == "NEW"
 
 
+def test_a_tick_begins_at_its_price() -> None:
+    rules = make_rules(Desk().exchange._markets[HONGKONG])
+    assert isinstance(rules, CashEquityRules)
+    assert [plain(rules.tick(parse_amount(price))) for price in ("0.49", "0.5", "199.9", "200")] == ["0.01", "0.005", "0.005", "0.2"]
+
+
+def test_no_quantity_is_odd_for_who_holds_none_and_for_who_buys() -> None:
+    desk = Desk()
+    assert desk.refused("SELL", "10", "120", BOND) == "INSUFFICIENT_BALANCE"
+    assert desk.refused("SELL", "10.00000001", "120", BOND) == "LOT_SIZE" == desk.refused("BUY", "100.00000001", "10")
+
+
+def test_the_largest_order() -> None:
+    desk = Desk()
+    assert desk.refused("BUY", "1000000", "10") == "INSUFFICIENT_BALANCE"
+    assert desk.refused("BUY", "1000100", "10") == "LOT_SIZE"
+
+
+def test_open_orders_are_counted_by_share() -> None:
+    desk = Desk()
+    desk.apply(SetRules(SHARE, {"max_num_orders": 2}))
+    first = desk.limit("BUY", "100", "9.9")
+    desk.limit("BUY", "200", "55", symbol=STAR)
+    desk.limit("BUY", "100", "9.9", "b")
+    desk.limit("BUY", "100", "9.8")
+    with pytest.raises(Refusal) as caught:
+        desk.apply(PlaceOrder("a", SHARE, "BUY", "LIMIT", HUNDRED, 10 * SCALE))
+    assert (caught.value.reason, caught.value.filter) == ("FILTER", "MAX_NUM_ORDERS")
+    desk.apply(CancelOrder("a", SHARE, first.order_id))
+    assert desk.limit("BUY", "100", "9.9").status == "NEW"
+
+
+def test_a_mode_against_self_trades_must_be_one() -> None:
+    assert Desk().refused("BUY", "100", "10", stp_mode="TRANSFER") == "STP_NOT_ALLOWED"
+
+
 def test_odd_lots_are_not_sold_in_hong_kong() -> None:
     desk = Desk()
     assert desk.refused("SELL", "50", "300", HONGKONG) == "LOT_SIZE"
@@ -197,6 +235,23 @@ def test_the_band_is_rounded_half_up_and_moves_with_the_close() -> None:
     assert desk.refused("BUY", "100", "11.07") == "PRICE_LIMIT"
     assert desk.limit("SELL", "100", "9.05", tif="IOC").status == "FILLED"
     assert desk.refused("SELL", "100", "9.04") == "PRICE_LIMIT"
+
+
+@pytest.mark.parametrize(("price", "tick", "ticks", "band"), [
+    ("10.02", "0.01", (("10.5", "0.05"),), ("9.02", "11")),
+    ("10.23", "0.01", (("11.2", "0.1"),), ("9.21", "11.3")),
+    ("10.00000001", "0.00000001", (), ("9.00000001", "11.00000001")),
+])
+def test_each_limit_of_the_band_has_the_tick_of_its_price(price: str, tick: str, ticks: tuple[tuple[str, str], ...], band: tuple[str, str]) -> None:
+    """Of 10.02: 9.018 and 11.022. Of 10.23: 9.207 and 11.253, which is nearer to 11.3 than to 11.2."""
+    terms = tuple((parse_amount(above), parse_amount(size)) for above, size in ticks)
+    exchange = Exchange([share(SHARE, price, tick, ticks=terms)], 3)
+    market = exchange._markets[SHARE]
+    assert (plain(market.lowest), plain(market.highest)) == band
+    exchange.apply(Deposit("a", "CNY", 1_000_000 * SCALE), NOW)
+    for limit in band:
+        exchange.apply(PlaceOrder("a", SHARE, "BUY", "LIMIT", HUNDRED, parse_amount(limit)), NOW)
+    assert {order.status for order in exchange.all_orders("a", SHARE)} == {"NEW"}
 
 
 def test_the_market_maker_stays_inside_the_band() -> None:

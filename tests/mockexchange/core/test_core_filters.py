@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from core_world import SYMBOL, World, amount
 
-from mockexchange.core.commands import PlaceOrder
+from mockexchange.core.book import Book
+from mockexchange.core.commands import Deposit, PlaceOrder
 from mockexchange.core.errors import Refusal
+from mockexchange.core.filters import Walk
 from mockexchange.core.numbers import SCALE
+from mockexchange.core.orders import BookOrder
 
 
 def order(side: str = "BUY", type: str = "LIMIT", quantity: str = "1", price: str = "100", **more: Any) -> PlaceOrder:
@@ -83,10 +86,15 @@ def test_lot_size(quantity: str, expected: str) -> None:
         assert verdict(world, order(type=type, quantity=quantity, price=price)) == expected
 
 
+def test_without_a_minimum_any_quantity_above_0_will_do() -> None:
+    world = World(min_quantity=0, step_size=0)
+    assert verdict(world, order(quantity="0")) == "LOT_SIZE" and verdict(world, order(quantity="0.00000001")) == ""
+
+
 def test_lot_size_of_an_icebergs_part() -> None:
     world = World(min_quantity=amount("0.5"))
     assert verdict(world, order(iceberg_quantity="0.4")) == "LOT_SIZE"
-    assert verdict(world, order(iceberg_quantity="0.5")) == ""
+    assert verdict(world, order(iceberg_quantity="0.5")) == "" == verdict(world, order(iceberg_quantity="1"))
 
 
 def test_market_lot_size() -> None:
@@ -125,6 +133,23 @@ def test_max_position_counts_what_is_held_and_what_is_being_bought() -> None:
     assert verdict(world, order("SELL", quantity="100")) == ""
 
 
+def test_max_position_of_an_order_by_quote_amount_goes_by_the_average() -> None:
+    """1,000 are held. 200.0000005 at 100 buy two and a part below the last digit."""
+    world = World(max_position=amount("1002"))
+    world.quote("SELL", "100", "50")
+    assert verdict(world, order(type="MARKET", quantity="0", price="0", quote_quantity="201")) == "MAX_POSITION"
+    assert verdict(world, order(type="MARKET", quantity="0", price="0", quote_quantity="200.0000005")) == ""
+
+
+def test_max_position_of_who_holds_nothing_yet() -> None:
+    world = World(max_position=amount("2"))
+    world.apply(Deposit("c", "BBB", amount("1000")))
+    for quantity, expected in (("2.1", "MAX_POSITION"), ("2", ""), ("0.1", "MAX_POSITION")):
+        command = order(quantity=quantity)
+        command.account = "c"
+        assert verdict(world, command) == expected
+
+
 def test_max_num_orders_counts_open_orders() -> None:
     world = World(max_num_orders=2)
     world.limit("a", "BUY", "1", "90")
@@ -160,3 +185,66 @@ def test_the_first_filter_that_fails_is_named() -> None:
 def test_filters_come_before_the_balance() -> None:
     world = World(max_num_orders=0)
     assert verdict(world, order(quantity="8000")) == "MAX_NUM_ORDERS"
+
+
+# -- what an order would do to the book
+
+def book_of(*orders: tuple[str, str, str], is_buy: bool = False) -> Book:
+    """Of (account, price, quantity), the older ones first."""
+    book = Book()
+    for number, (account, price, quantity) in enumerate(orders):
+        made = BookOrder(is_buy, amount(price), amount(quantity), number)
+        made.account = account
+        book.add(made)
+    return book
+
+
+def walked(walk: Walk) -> tuple[int, int, int, bool, int]:
+    return walk.quantity, walk.filled, walk.cost, walk.short, walk.last_price
+
+
+ASKS = (("b", "100", "2"), ("a", "100", "1"), ("a", "101", "1"), ("b", "101", "3"))
+BIDS = (("b", "99", "2"), ("a", "99", "1"), ("a", "98", "1"), ("b", "98", "3"))
+
+
+@pytest.mark.parametrize(("mode", "quantity", "used", "filled", "cost", "last"), [
+    ("NONE", 7, 7, 7, 704, 101), ("NONE", 9, 7, 7, 704, 101), ("NONE", 3, 3, 3, 300, 100), ("NONE", 1, 1, 1, 100, 100),
+    ("EXPIRE_MAKER", 7, 5, 5, 503, 101), ("EXPIRE_MAKER", 3, 3, 3, 301, 101),
+    ("EXPIRE_TAKER", 7, 2, 2, 200, 100), ("EXPIRE_BOTH", 7, 2, 2, 200, 100), ("EXPIRE_TAKER", 2, 2, 2, 200, 100),
+    ("DECREMENT", 7, 7, 5, 503, 101), ("DECREMENT", 3, 3, 2, 200, 100),
+])
+def test_a_walk_by_the_mode_against_self_trades(mode: str, quantity: int, used: int, filled: int, cost: int, last: int) -> None:
+    """For sale: 2 of another and 1 of one's own at 100, 1 of one's own and 3 of another at 101."""
+    walk = Walk(book_of(*ASKS), "a", True, mode, quantity * SCALE)
+    assert walked(walk) == (used * SCALE, filled * SCALE, cost * SCALE, False, last * SCALE)
+
+
+@pytest.mark.parametrize(("is_buy", "limit", "filled", "cost", "last"), [
+    (True, 100, 3, 300, 100), (True, 101, 7, 704, 101), (True, 99, 0, 0, 0),
+    (False, 99, 3, 297, 99), (False, 98, 7, 689, 98), (False, 100, 0, 0, 0), (False, 0, 7, 689, 98),
+])
+def test_a_walk_ends_at_the_worst_price(is_buy: bool, limit: int, filled: int, cost: int, last: int) -> None:
+    book = book_of(*ASKS) if is_buy else book_of(*BIDS, is_buy=True)
+    walk = Walk(book, "a", is_buy, "NONE", 9 * SCALE, limit * SCALE)
+    assert walked(walk) == (filled * SCALE, filled * SCALE, cost * SCALE, False, last * SCALE)
+
+
+@pytest.mark.parametrize(("budget", "filled", "cost", "short", "last"), [
+    (704, 7, 704, False, 101), (502, 5, 502, True, 101), (100, 1, 100, True, 100), (0, 0, 0, True, 100), (300, 3, 300, True, 101),
+])
+def test_a_walk_ends_with_the_budget(budget: int, filled: int, cost: int, short: bool, last: int) -> None:
+    walk = Walk(book_of(*ASKS), "a", True, "NONE", 9 * SCALE, 0, budget * SCALE)
+    assert walked(walk) == (filled * SCALE, filled * SCALE, cost * SCALE, short, last * SCALE)
+
+
+def test_a_walk_below_the_last_digit() -> None:
+    """At 0.3, 4 of the last digit cost 1 and 10 cost 3; a budget of 1 buys 3 of the 10, and ends there."""
+    price = amount("0.3")
+    few = book_of(("b", "0.3", "0.00000004"))
+    assert walked(Walk(few, "a", True, "NONE", 4, 0, 1)) == (4, 4, 1, False, price)
+    many = book_of(("b", "0.3", "0.0000001"), ("b", "0.3", "0.0000001"))
+    assert walked(Walk(many, "a", True, "NONE", 20, 0, 1)) == (3, 3, 0, True, price)
+
+
+def test_a_walk_through_an_empty_book() -> None:
+    assert walked(Walk(Book(), "a", True, "NONE", SCALE)) == (0, 0, 0, False, 0)

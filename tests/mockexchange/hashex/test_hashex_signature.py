@@ -8,7 +8,7 @@ from hashex_client import Rest
 
 from mockexchange import MockExchange
 from mockexchange.dialects.hashex import limits
-from mockexchange.dialects.hashex.limits import Nonces, Tokens
+from mockexchange.dialects.hashex.limits import Nonces, Tokens, VisibilityDelay
 from mockexchange.dialects.hashex.params import split_pairs
 from mockexchange.dialects.hashex.signature import canonical_text, sign
 
@@ -261,6 +261,48 @@ def test_the_memory_for_nonces_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
     for number in range(500):
         nonces.take("key", f"again {number}", 30_000, 10_000)
     assert nonces.take("key", "499", 30_000, 10_000), "a nonce is forgotten when its signature cannot be used any more"
+
+
+def test_a_nonce_is_known_for_as_long_as_its_signature_may_be_used() -> None:
+    nonces = Nonces()
+    assert nonces.take("key", "first", 0, 10_000) and nonces.take("key", "second", 10_000, 10_000)
+    assert not nonces.take("key", "first", 10_000, 10_000) and nonces.take("other", "first", 10_000, 10_000)
+    assert nonces.take("key", "third", 10_001, 10_000) and nonces.take("key", "first", 10_001, 10_000)
+
+
+def test_as_many_nonces_are_known_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_NONCES", 3)
+    nonces = Nonces()
+    for nonce in "abc":
+        nonces.take("key", nonce, 0, 10_000)
+    assert nonces.count("key") == 3 and not nonces.take("key", "a", 0, 10_000)
+    assert nonces.take("key", "d", 0, 10_000) and nonces.count("key") == 3 and nonces.take("key", "a", 0, 10_000)
+
+
+def test_a_token_has_32_hex_digits_and_ends_with_its_life() -> None:
+    tokens, now = Tokens(), 1_745_392_581_693
+    token = tokens.issue("key", now)
+    assert re.fullmatch(r"[0-9a-f]{32}", token) and tokens.redeem(token, now + 4_999, 5_000) == "key"
+    assert tokens.redeem(tokens.issue("key", now), now + 5_000, 5_000) == ""
+    assert tokens.redeem("no such token", 0, 5_000) == ""
+
+
+def test_an_order_is_hidden_for_so_long() -> None:
+    """In milliseconds, by a clock of seconds."""
+    now = 100.0
+    veil = VisibilityDelay(lambda: now)
+    assert not veil.hides(1)
+    veil.hide(1, 1_000)
+    veil.hide(2, 10_000)
+    assert veil.hides(1) and veil.hides(2) and not veil.hides(3)
+    now = 100.9995
+    assert veil.hides(1)
+    now = 101.0
+    assert not veil.hides(1) and veil.hides(2)
+    veil.hide(3, 0)
+    assert not veil.hides(3) and not veil.hides(1) and veil.hides(2)
+    now = 110.0
+    assert not veil.hides(2)
 
 
 def test_tokens_are_bounded_and_used_once(monkeypatch: pytest.MonkeyPatch) -> None:
