@@ -12,21 +12,20 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import msgspec
 
+from vnpy_hashex import HashExGateway
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_restgateway.embedded import EmbeddedExchange
+from vnpy_restgateway.gateway import RestGateway
 
-from .conftest import quick_binance
+from .conftest import quick_binance, quick_hashex
 from .harness import Case, Desk
 
 OPENER = build_opener(ProxyHandler({}))
 
 
-def from_dialog(server: str = "EMBEDDED") -> dict[str, Any]:
-    """What VeighNa Trader makes of default_setting: of a list, the line that is chosen."""
-    return {
-        name: server if isinstance(value, list) else value
-        for name, value in MockBinanceGateway.default_setting.items()
-    }
+def from_dialog(gateway_class: type[RestGateway] = MockBinanceGateway) -> dict[str, Any]:
+    """What VeighNa Trader makes of default_setting: of a list, its first line."""
+    return {name: value[0] if isinstance(value, list) else value for name, value in gateway_class.default_setting.items()}
 
 
 class Child:
@@ -67,9 +66,16 @@ EMBEDDED = Case(
 )
 
 
-def make_desk() -> Desk:
+EMBEDDED_HASHEX = Case(
+    name="embedded-hashex", dialect="hashex", gateway_class=HashExGateway, setting=lambda venue: from_dialog(HashExGateway),
+    symbol="BTCUSDT_SPOT_HASHEX", venue_symbol="BTCUSDT", order_label="POST /spot/v1/u/trade/order/create",
+    cancel_label="POST /spot/v1/u/trade/order/cancel", quick=quick_hashex, names_orders=False,
+)
+
+
+def make_desk(case: Case = EMBEDDED) -> Desk:
     child: Any = Child()
-    desk = Desk(EMBEDDED, child)
+    desk = Desk(case, child)
     child.gateway = desk.gateway
     return desk
 

@@ -10,21 +10,21 @@ from vnpy_restgateway.settings import SettingError, read_setting
 def test_the_dialog() -> None:
     assert HashExGateway.default_name == "HASHEX"
     assert HashExGateway.default_setting == {
-        "Access Key": "", "Secret Key (Password 密码)": "", "REST Host": "https://open.hashex.vip", "Stream Host": "",
-        "Proxy Host": "", "Proxy Port": 0, "Market Buy": ["REFUSE", "QUOTE", "BASE", "CAPPED LIMIT"],
+        "Access Key": "", "Secret Key (Password 密码)": "", "Server": ["EMBEDDED", "HASHEX"],
+        "REST Host": "https://open.hashex.vip", "Stream Host": "", "Embedded Options": "", "Proxy Host": "", "Proxy Port": 0, "Market Buy": ["REFUSE", "QUOTE", "BASE", "CAPPED LIMIT"],
     }
 
 
 def test_short_name_and_defaults() -> None:
     values, warnings = read_setting({"Access Key": "k", "Secret Key": "s"}, HashExGateway.fields)
-    assert not warnings
-    assert values["Secret Key (Password 密码)"] == "s"
+    assert warnings == ["Setting 'Server' is missing, but 'Access Key' is given: taken as HASHEX"]
+    assert values["Server"] == "HASHEX" and values["Secret Key (Password 密码)"] == "s"
     assert values["REST Host"] == "https://open.hashex.vip" and values["Market Buy"] == "REFUSE"
 
 
 def test_the_untouched_dialog_is_good() -> None:
-    values, _ = read_setting(HashExGateway.default_setting, HashExGateway.fields)
-    assert values["Market Buy"] == "REFUSE"
+    values, warnings = read_setting(HashExGateway.default_setting, HashExGateway.fields)
+    assert values["Market Buy"] == "REFUSE" and values["Server"] == "EMBEDDED" and not warnings
 
 
 @pytest.mark.parametrize("key, value", [
