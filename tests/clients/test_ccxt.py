@@ -7,7 +7,15 @@ import pytest
 
 from mockexchange import MockExchange
 
-ccxt = pytest.importorskip("ccxt")
+
+class Lazy:
+    """Imported when a test asks for it: it takes seconds, and every worker reads this file."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pytest.importorskip("ccxt"), name)
+
+
+ccxt: Any = Lazy()
 
 HOSTS: tuple[str, ...] = ("api.binance.com", "fapi.binance.com", "dapi.binance.com", "eapi.binance.com", "papi.binance.com")
 

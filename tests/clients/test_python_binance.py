@@ -8,8 +8,15 @@ import pytest
 
 from mockexchange import MockExchange
 
-binance = pytest.importorskip("binance")
-from binance.exceptions import BinanceAPIException  # noqa: E402
+
+class Lazy:
+    """Imported when a test asks for it: it takes seconds, and every worker reads this file."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pytest.importorskip("binance"), name)
+
+
+binance: Any = Lazy()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def client(make: Any) -> Any:
 
 
 def refusal(call: Any, *args: Any, **params: Any) -> tuple[int, str]:
-    with pytest.raises(BinanceAPIException) as caught:
+    with pytest.raises(binance.exceptions.BinanceAPIException) as caught:
         call(*args, **params)
     return caught.value.code, caught.value.message
 

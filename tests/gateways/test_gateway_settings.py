@@ -41,15 +41,17 @@ SYMBOLS: list[Any] = [
     "BTCUSDT:1e-30:1", "BTC USDT:1:1", "BTCUSDT:1:1,BTCUSDT:1:1", ",,", "ENV:NOT_SET",
 ]
 
+OPTIONS: list[Any] = [*TEXTS, "--seed '7", '--feed "a.csv', "a\\", "ENV:NOT_SET"]
+
 # a row for each field of each gateway: kind of bad values
 BAD: dict[str, dict[str, list[Any]]] = {
     "binance": {
         "API Key": SECRETS, "API Secret (Password 密码)": SECRETS, "Server": CHOICES, "REST Host": REST_HOSTS, "Stream Host": STREAM_HOSTS,
-        "Symbols": SYMBOLS, "Proxy Host": PROXY_HOSTS, "Proxy Port": PORTS,
+        "Symbols": SYMBOLS, "Embedded Options": OPTIONS, "Proxy Host": PROXY_HOSTS, "Proxy Port": PORTS,
     },
     "hashex": {
-        "Access Key": SECRETS, "Secret Key (Password 密码)": SECRETS, "REST Host": REST_HOSTS, "Stream Host": STREAM_HOSTS,
-        "Proxy Host": PROXY_HOSTS, "Proxy Port": PORTS, "Market Buy": CHOICES,
+        "Access Key": SECRETS, "Secret Key (Password 密码)": SECRETS, "Server": CHOICES, "REST Host": REST_HOSTS, "Stream Host": STREAM_HOSTS,
+        "Embedded Options": OPTIONS, "Proxy Host": PROXY_HOSTS, "Proxy Port": PORTS, "Market Buy": CHOICES,
     },
 }
 BAD["qte"] = BAD["binance"]

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mockexchange.server.cli import main
+
 OURS: str = "vnpy_mockbinance:MockBinanceGateway"
 HERE: Path = Path(__file__).parent
 ROOT: Path = HERE.parents[2]
@@ -132,8 +134,11 @@ def test_files(tmp_path: Path) -> None:
     ((OURS, "--json", "/no/such/folder/a.json"), "--json: cannot write '/no/such/folder/a.json': No such file or directory"),
     ((OURS, "--junit", "/no/such/folder/a.xml"), "--junit: cannot write '/no/such/folder/a.xml': No such file or directory"),
 ])
-def test_bad_arguments_are_one_line_and_status_2(arguments: tuple[str, ...], line: str) -> None:
-    done = conform(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"mockexchange: error: {line}"), done.stderr
-    assert done.stderr.count("\n") == 1
+def test_bad_arguments_are_one_line_and_status_2(
+    arguments: tuple[str, ...], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["conform", *arguments])
+    out, err = capsys.readouterr()
+    assert (status, out) == (2, "")
+    assert err.startswith(f"mockexchange: error: {line}"), err
+    assert err.count("\n") == 1
