@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from vnpy_rehearsal.rehearsal import load_strategy
+
 ROOT: Path = Path(__file__).parents[2]
 EXAMPLES: Path = Path("examples")       # of the working directory: a copy, because each keeps its files beside it
 
 QUICK: str = """
 from vnpy_ctastrategy import CtaTemplate
-
-from vnpy_rehearsal.rehearsal import load_strategy
 
 from vnpy_rehearsal.rehearsal import load_strategy
 

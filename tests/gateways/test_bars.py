@@ -41,7 +41,8 @@ def venue(case: Case) -> Iterator[MockExchange]:
 def connected(case: Case, venue: MockExchange) -> Iterator[Desk]:
     """One for all questions about bars: two dozen connects in a minute are above the venue's limits."""
     found: Desk = Desk(case, venue)
-    found.gateway.history_patience = 60.0       # type: ignore[attr-defined]  # the venue makes up its past when it is first asked for it
+    # the venue makes up its past when it is first asked for it, and answers nobody meanwhile
+    found.gateway.history_patience = found.gateway.request_timeout = 60.0       # type: ignore[attr-defined]
     try:
         yield found.ready()
     finally:
