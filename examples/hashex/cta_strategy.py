@@ -15,7 +15,6 @@ from pathlib import Path
 os.chdir(Path(__file__).resolve().parent)
 Path(".vntrader").mkdir(exist_ok=True)
 
-from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cta_strategy"))
@@ -23,13 +22,10 @@ import run as example
 
 
 def main() -> None:
-    with MockExchange("hashex", seed=7) as venue:
-        example.GATEWAY = HashExGateway
-        example.SETTING = {
-            "REST Host": venue.rest, "Stream Host": venue.stream, "Access Key": venue.key, "Secret Key": venue.secret,
-        }
-        example.VT_SYMBOL = "BTCUSDT_SPOT_HASHEX.GLOBAL"
-        example.main()
+    example.GATEWAY = HashExGateway
+    example.SETTING = {}                # the embedded exchange; {"Server": "HASHEX", "Access Key": ..., "Secret Key": ...} is the venue
+    example.VT_SYMBOL = "BTCUSDT_SPOT_HASHEX.GLOBAL"
+    example.main()
 
 
 if __name__ == "__main__":

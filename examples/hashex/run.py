@@ -66,7 +66,7 @@ class Trader:
 def rehearse(trader: Trader, venue: MockExchange) -> None:
     engine = trader.engine
     engine.connect({
-        "REST Host": venue.rest, "Stream Host": venue.stream, "Access Key": venue.key, "Secret Key": venue.secret,
+        "Server": "HASHEX", "REST Host": venue.rest, "Stream Host": venue.stream, "Access Key": venue.key, "Secret Key": venue.secret,
         "Market Buy": "CAPPED LIMIT",
     }, "HASHEX")
     wait_for(lambda: engine.get_contract(VT_SYMBOL) and engine.get_all_accounts(), "contract and account")
