@@ -1,7 +1,7 @@
 """What the venue says of the account: balances, orders, fills, by answer and by push. SerialExecutor thread only."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from logging import WARNING
 from time import monotonic
@@ -224,15 +224,3 @@ class Accounting(Trading):
     @abstractmethod
     def query_contract(self) -> None:
         """Ask what is traded."""
-
-    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
-        """Handle every row; one that cannot be read is said and costs only itself. Returns how many went well."""
-        good: int = 0
-        for row in rows:
-            try:
-                handle(row)
-                good += 1
-            except Exception as error:      # must not keep the other rows from being read
-                shown: str = str(row)[:160]
-                self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {shown}", WARNING)
-        return good

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import partial
 from logging import ERROR, WARNING
 from time import monotonic
@@ -10,10 +9,8 @@ from typing import Any
 
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange, OrderType
-from vnpy.trader.object import BarData, ContractData, HistoryRequest, SubscribeRequest
+from vnpy.trader.object import BarData, ContractData, HistoryRequest
 
-from vnpy_restgateway.clock import ServerClock
-from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.market.history import Download, aware
 from vnpy_restgateway.net.outcome import Outcome
@@ -71,15 +68,12 @@ class HashExGateway(Accounting):
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
-        self.keeper: ClockKeeper = ClockKeeper(self.writer, self._ask_time, self.log, self._is_mock)
-        self.clock: ServerClock = self.keeper.clock
         self.rest: RestApi = RestApi(self)
         self.md: MdApi = MdApi(self)
         self.user: UserSocket = UserSocket(self)
         self.market_buy: str = REFUSE
         self.routes: Routes = Routes(self.log)
         self._rules_asked: float = 0.0              # when the rules were asked for after a refusal, monotonic s
-        self.locked_out: bool = False               # the venue refused our key: no signed requests
         self._stream_host: str = ""
         self._proxy: tuple[str, int] = ("", 0)
 
@@ -102,7 +96,6 @@ class HashExGateway(Accounting):
         return half_pair(values, "Access Key", "Secret Key (Password 密码)")
 
     def open(self, values: dict[str, Any]) -> None:
-        self.locked_out = False
         self.routes = Routes(self.log)
         self._rules_asked = 0.0
         self.restart_accounting()
@@ -144,26 +137,10 @@ class HashExGateway(Accounting):
         for stop in (*self.md.closers(), self.user.stop, self.rest.stop):
             stop()
 
-    def pause(self) -> float:
-        return 3_600.0 if self.lost or self.locked_out else super().pause()
-
     # market data
 
-    def subscribe(self, req: SubscribeRequest) -> None:
-        """Ticks of a symbol, from now on and after every reconnect."""
-        if not self.writer.post(self._subscribe, req):
-            self.log(f"Failed to subscribe data, not connected: {req.symbol}", WARNING)
-
-    def _subscribe(self, req: SubscribeRequest) -> None:
-        contract: ContractData | None = self.contracts.get(req.symbol)
-        if contract is None:
-            self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
-            return
+    def subscribe_ticks(self, contract: ContractData) -> None:
         self.md.subscribe(contract)
-
-    def now(self) -> datetime:
-        """The venue's time."""
-        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, timezone.utc)
 
     def query_history(self, req: HistoryRequest) -> list[BarData]:
         contract: ContractData | None = self.contracts.get(req.symbol)
@@ -184,22 +161,13 @@ class HashExGateway(Accounting):
         download.finish(bars, req.interval)
         return bars
 
-    # answers: clock, contracts
+    # answers: contracts
 
-    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
-        """Take several samples of the server's clock, then go on."""
-        self.keeper.measure(then)
-
-    def _ask_time(self) -> None:
+    def query_time(self) -> None:
         self.rest.query_time()
 
-    def _is_mock(self) -> bool:
+    def is_mock(self) -> bool:
         return bool(self.rest.mock)
-
-    def on_query_time(self, server_ms: int, sent: float, received: float) -> None:
-        """One sample of the server's clock."""
-        if self.keeper.sampled(server_ms, sent, received) and not self.ready:
-            self.query_contract()
 
     def query_contract(self) -> None:
         """What is traded: symbol/configs, or the tickers where that does not exist."""

@@ -1,7 +1,7 @@
 """Orders, cancels, and questions about them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from logging import WARNING
@@ -59,18 +59,6 @@ class Trading(RestGateway):
 
     def make_flow(self) -> OrderFlow:
         return VenueIdOrderFlow(self, self.writer, self.not_found_policy)
-
-    @abstractmethod
-    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
-        """Measure the server's clock anew, then go on."""
-
-    @abstractmethod
-    def now(self) -> datetime:
-        """The venue's time."""
-
-    @abstractmethod
-    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
-        """Handle every row that can be."""
 
     @abstractmethod
     def on_rules_doubted(self) -> None:

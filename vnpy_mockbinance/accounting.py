@@ -1,6 +1,6 @@
 """What the venue says of the account: balances, orders, fills, by answer and by push. SerialExecutor thread only."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from logging import WARNING
 from time import monotonic
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from vnpy.trader.object import AccountData, ContractData, OrderData
 
 from vnpy_restgateway.clock import ServerClock
-from vnpy_restgateway.net.validate import amount, label, short
+from vnpy_restgateway.net.validate import amount, label
 from vnpy_restgateway.orders.contradictions import number_id
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry
@@ -251,15 +251,3 @@ class Accounting(Trading):
             parked.append(event)
         self.log_once(f"symbol {name}", f"Symbol {name} is new, asking for the contracts", WARNING)
         self.writer.reschedule_earlier(1.0, "contracts", self.rest.query_contract)
-
-    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
-        """Handle every row; one that cannot be read is said and costs only itself. Returns how many went well."""
-        good: int = 0
-        for row in rows:
-            try:
-                handle(row)
-                good += 1
-            except Exception as error:      # must not keep the other rows from being read
-                shown: str = short(row)
-                self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {shown}", WARNING)
-        return good

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import partial
 from logging import ERROR, WARNING
 from threading import Lock
@@ -17,11 +16,8 @@ from vnpy.trader.object import (
     ContractData,
     HistoryRequest,
     OrderData,
-    SubscribeRequest,
 )
 
-from vnpy_restgateway.clock import ServerClock
-from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.market.history import Download, aware
 from vnpy_restgateway.net.routes import Routes
@@ -97,8 +93,6 @@ class MockBinanceGateway(Accounting):
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
-        self.keeper: ClockKeeper = ClockKeeper(self.writer, self._ask_time, self.log, self._is_mock)
-        self.clock: ServerClock = self.keeper.clock
         self.rest: RestApi = RestApi(self)
         self.md: MdApi = MdApi(self)
         self.trade: TradeApi = TradeApi(self)
@@ -109,7 +103,6 @@ class MockBinanceGateway(Accounting):
         self._rules_asked: dict[str, float] = {}    # Binance symbol -> when its rules were asked for, monotonic s
         self._listings: dict[str, int] = {}         # Binance symbol -> hash of what the venue said of it
         self._delisted: set[str] = set()            # Binance symbols that the venue no longer lists
-        self.locked_out: bool = False               # the venue refused our key: no signed requests
         self._proxy: tuple[str, int] = ("", 0)
         self._starting: Lock = Lock()               # close() must not overtake what the writer is starting
 
@@ -123,7 +116,6 @@ class MockBinanceGateway(Accounting):
         return []
 
     def open(self, values: dict[str, Any]) -> None:
-        self.locked_out = False
         self.routes = Routes(self.log, OTHER_ROUTE)
         self._rules_asked.clear()
         self._listings.clear()
@@ -219,29 +211,13 @@ class MockBinanceGateway(Accounting):
         """Whether orders go to a QTE server."""
         return self.qte is not None and self.flow.venue is self.qte
 
-    def pause(self) -> float:
-        return 3_600.0 if self.lost or self.locked_out else super().pause()
-
     # market data
 
-    def subscribe(self, req: SubscribeRequest) -> None:
-        """Ticks of a symbol, from now on and after every reconnect."""
-        if not self.writer.post(self._subscribe, req):
-            self.log(f"Failed to subscribe data, not connected: {req.symbol}", WARNING)
-
-    def _subscribe(self, req: SubscribeRequest) -> None:
-        contract: ContractData | None = self.contracts.get(req.symbol)
-        if contract is None:
-            self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
-            return
+    def subscribe_ticks(self, contract: ContractData) -> None:
         if self.qte and self.qte.quotes.prefix:
             self.qte.quotes.subscribe(contract)
         else:
             self.md.subscribe(contract)
-
-    def now(self) -> datetime:
-        """The venue's time."""
-        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, timezone.utc)
 
     def query_history(self, req: HistoryRequest) -> list[BarData]:
         contract: ContractData | None = self.contracts.get(req.symbol)
@@ -267,22 +243,16 @@ class MockBinanceGateway(Accounting):
         download.finish(bars, req.interval)
         return bars
 
-    # answers: clock, contracts
+    # answers: contracts
 
-    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
-        """Take several samples of the server's clock, then go on."""
-        self.keeper.measure(then)
-
-    def _ask_time(self) -> None:
+    def query_time(self) -> None:
         self.rest.query_time()
 
-    def _is_mock(self) -> bool:
+    def is_mock(self) -> bool:
         return bool(self.rest.mock)
 
-    def on_query_time(self, server_ms: int, sent: float, received: float) -> None:
-        """One sample of the server's clock."""
-        if self.keeper.sampled(server_ms, sent, received) and not self.ready:
-            self.rest.query_contract()
+    def query_contract(self) -> None:
+        self.rest.query_contract()
 
     def on_query_contract(self, data: Any, asked_at: float) -> None:
         """exchangeInfo: at connect, and again when the venue speaks of a symbol we do not know."""

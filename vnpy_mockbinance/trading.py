@@ -1,7 +1,6 @@
 """Orders, cancels and questions about them: over the WebSocket API when it stands, else over REST."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
 from functools import partial
 from logging import WARNING
 from time import monotonic
@@ -84,16 +83,8 @@ class Trading(RestGateway):
         """A query got no usable answer; it is asked again."""
 
     @abstractmethod
-    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
-        """Measure the server's clock anew, then go on."""
-
-    @abstractmethod
     def reconcile_soon(self) -> None:
         """Ask for everything, soon."""
-
-    @abstractmethod
-    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
-        """Handle every row that can be."""
 
     # new orders
 

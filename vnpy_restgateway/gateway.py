@@ -10,7 +10,7 @@ import random
 import string
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import partial
@@ -19,9 +19,9 @@ from logging import ERROR, INFO, WARNING
 from threading import RLock, Thread
 from typing import Any
 
-from vnpy.event import Event, EventEngine
+from vnpy.event import EventEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
-from vnpy.trader.event import EVENT_CONTRACT, EVENT_ORDER, EVENT_TICK
+from vnpy.trader.event import EVENT_CONTRACT
 from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import (
     BarData,
@@ -32,21 +32,24 @@ from vnpy.trader.object import (
     OrderData,
     OrderRequest,
     SubscribeRequest,
-    TickData,
     TradeData,
 )
 from vnpy.trader.utility import TEMP_DIR
 
+from . import events
+from .clock import ServerClock
+from .clock_keeper import ClockKeeper
 from .embedded import EmbeddedExchange
 from .embedded_venue import OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
-from .log_lines import describe, one_line
+from .log import RepeatedLines, describe, one_line
 from .namesakes import Namesakes
 from .net.outcome import Reply, Unknown
 from .net.proxy import Proxy
+from .net.validate import short
 from .orders.flow import OrderFlow
 from .orders.not_found_policy import NotFoundPolicy
-from .orders.order_data import PLAIN_EVENTS, OrderTemplate, new
+from .orders.order_data import OrderTemplate
 from .orders.table import Entry, Push
 from .schedule import RetryAfterGate, retry_after
 from .settings import Field, SettingError, proxy_of, read_setting
@@ -54,7 +57,6 @@ from .sound import changes, make_numbers, word
 from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, CryptoRules
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
-SAY_AGAIN: float = 60.0         # seconds
 ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
 GATHER: float = 0.5             # seconds
 MADE_UP: str = "Made-up market"
@@ -105,9 +107,12 @@ class RestGateway(BaseGateway):
         # `in` on a tuple compares by identity; Enum.__hash__ is a Python call, so a set is slower here
         self._types: tuple[OrderType, ...] = tuple(sorted(self.order_types, key=list(OrderType).index))
         self._directions: tuple[Direction, ...] = tuple(self.directions)
-        self._said: dict[str, tuple[str, float]] = {}
-        self._counted: dict[str, int] = {}
-        self._first: set[str] = set()
+        self.lines: RepeatedLines = RepeatedLines(lambda msg, level: self.log(msg, level))
+        self.log_once, self.log_first, self.log_rarely = self.lines.once, self.lines.first, self.lines.rarely
+        self.say_anew = self.lines.say_anew
+        self.keeper: ClockKeeper = ClockKeeper(self.writer, self.query_time, self.log, self.is_mock)
+        self.clock: ServerClock = self.keeper.clock
+        self.locked_out: bool = False                           # the venue refused our key: no signed requests
         self._lifecycle: RLock = RLock()
         self._prefix: str = self._new_prefix()
         self._order_numbers: Iterator[int] = count(1)
@@ -173,9 +178,8 @@ class RestGateway(BaseGateway):
 
     def _open(self, values: dict[str, Any]) -> None:
         self.ready = False
-        self._said.clear()
-        self._counted.clear()
-        self._first.clear()
+        self.lines.clear()
+        self.locked_out = False
         self.gate = RetryAfterGate()
         self.order_gate = RetryAfterGate()
         self.child.lost = False
@@ -288,8 +292,8 @@ class RestGateway(BaseGateway):
         self.publish(order)
 
     def now(self) -> datetime:
-        """The venue's time, tz-aware, where it is known; else this machine's."""
-        return datetime.now(timezone.utc)
+        """The venue's time where it is known, else this machine's; UTC."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, timezone.utc)
 
     def new_orderid(self) -> str:
         """Unique across gateways, processes and restarts: a random part, then a count."""
@@ -342,7 +346,9 @@ class RestGateway(BaseGateway):
             self._guard(lambda: callback(None, fate))
 
     def pause(self) -> float:
-        """Seconds the venue wants to be left alone, 0 if it does not."""
+        """Seconds for which no request may leave: the venue wants to be left alone, is gone, or refused our key. 0: none."""
+        if self.child.lost or self.locked_out:
+            return 3_600.0
         return self.gate.remaining(time.monotonic()) if self.gate.shut_until else 0.0
 
     def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
@@ -410,9 +416,53 @@ class RestGateway(BaseGateway):
 
     # the rest of BaseGateway
 
-    @abstractmethod
     def subscribe(self, req: SubscribeRequest) -> None:
-        """Subscribe to ticks; remembered, and asked for again after every reconnect."""
+        """Ticks of a symbol, from now on and after every reconnect."""
+        if not self.writer.post(self._subscribe, req):
+            self.log(f"Failed to subscribe data, not connected: {req.symbol}", WARNING)
+
+    def _subscribe(self, req: SubscribeRequest) -> None:
+        contract: ContractData | None = self.contracts.get(req.symbol)
+        if contract is None:
+            self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
+            return
+        self.subscribe_ticks(contract)
+
+    @abstractmethod
+    def subscribe_ticks(self, contract: ContractData) -> None:
+        """Remember the subscription and ask for it, now and after every reconnect (executor's thread)."""
+
+    # the venue's clock, where it tells its time
+
+    def query_time(self) -> None:
+        """Ask for it once; the answer goes to ``on_query_time``."""
+
+    def is_mock(self) -> bool:
+        """Whether a mock exchange answers."""
+        return False
+
+    def measure_clock(self, then: Callable[[], None] | None = None) -> None:
+        """Take several samples of the venue's clock, then go on."""
+        self.keeper.measure(then)
+
+    def on_query_time(self, server_ms: int, sent: float, received: float) -> None:
+        """One sample of it; the first measurement of a session is what the contracts wait for."""
+        if self.keeper.sampled(server_ms, sent, received) and not self.ready:
+            self.query_contract()
+
+    def query_contract(self) -> None:
+        """Ask what is traded."""
+
+    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
+        """Handle every row; one that cannot be read is said and costs only itself. Returns how many went well."""
+        good: int = 0
+        for row in rows:
+            try:
+                handle(row)
+                good += 1
+            except Exception as error:      # must not keep the other rows from being read
+                self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {short(row)}", WARNING)
+        return good
 
     @abstractmethod
     def query_account(self) -> None:
@@ -426,64 +476,10 @@ class RestGateway(BaseGateway):
     def query_history(self, req: HistoryRequest) -> list[BarData]:
         """Finished bars, oldest first, stamped with their start. What could be had, if it was cut short."""
 
-    # the base class's events, two each, without its calls and theirs in between
-
-    def on_tick(self, tick: TickData) -> None:
-        """Hand a tick to the event engine."""
-        if not PLAIN_EVENTS:
-            super().on_tick(tick)
-            return
-        put = self.event_engine.put
-        event: Event = new(Event)
-        event.type = EVENT_TICK
-        event.data = tick
-        put(event)
-        event = new(Event)
-        event.type = EVENT_TICK + tick.vt_symbol
-        event.data = tick
-        put(event)
-
-    def on_order(self, order: OrderData) -> None:
-        """Hand an order to the event engine."""
-        if not PLAIN_EVENTS:
-            super().on_order(order)
-            return
-        put = self.event_engine.put
-        event: Event = new(Event)
-        event.type = EVENT_ORDER
-        event.data = order
-        put(event)
-        event = new(Event)
-        event.type = EVENT_ORDER + order.vt_orderid
-        event.data = order
-        put(event)
+    on_tick = events.on_tick
+    on_order = events.on_order
 
     # logs
-
-    def log_once(self, topic: str, msg: str, level: int = INFO) -> None:
-        """A line that would come again and again while a trouble lasts: said once a minute, or when it changes."""
-        now: float = time.monotonic()
-        said, at = self._said.get(topic, ("", 0.0))
-        if msg != said or now >= at + SAY_AGAIN:
-            self._said[topic] = (msg, now)
-            self.log(msg, level)
-
-    def log_first(self, msg: str) -> None:
-        """A line of something that is done again and again: said once after every connect and reconnect."""
-        if msg not in self._first:
-            self._first.add(msg)
-            self.log(msg)
-
-    def say_anew(self) -> None:
-        """A connection is lost: what ``log_first`` has said is said again."""
-        self._first.clear()
-
-    def log_rarely(self, topic: str, msg: str, level: int = WARNING) -> None:
-        """A line that a venue can bring about as often as it likes: the first three and every thousandth are said."""
-        count: int = self._counted.get(topic, 0) + 1
-        self._counted[topic] = count
-        if count <= 3 or count % 1_000 == 0:
-            self.log(msg, level)
 
     def log(self, msg: str, level: int = INFO) -> None:
         """One log line, whatever a venue put into it; secrets never get out."""

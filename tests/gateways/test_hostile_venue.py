@@ -28,7 +28,7 @@ from vnpy.trader.object import LogData
 import vnpy_hashex.streams
 import vnpy_mockbinance.streams
 from mockexchange import MockExchange
-from vnpy_restgateway.log_lines import LONGEST_LINE
+from vnpy_restgateway.log import LONGEST_LINE
 from vnpy_restgateway.net.rest_transport import Transport
 from vnpy_restgateway.net.validate import MOST
 

@@ -13,7 +13,7 @@ from vnpy.trader.event import EVENT_CONTRACT, EVENT_LOG
 from vnpy.trader.object import ContractData
 from vnpy.trader.utility import TEMP_DIR
 
-import vnpy_restgateway.gateway as base
+import vnpy_restgateway.log as log
 from mockexchange import MockExchange
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_restgateway.namesakes import SHOWN, Namesakes
@@ -157,7 +157,7 @@ def test_namesakes_are_told_once_each() -> None:
 # lines of what is done again and again
 
 def test_account_and_orders_are_said_once_and_again_after_a_reconnect(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "SAY_AGAIN", 0.0)
+    monkeypatch.setattr(log, "SAY_AGAIN", 0.0)
     pushed: list[int] = []
     on_account: Any = desk.gateway.on_account
     monkeypatch.setattr(desk.gateway, "on_account", lambda account: (pushed.append(1), on_account(account)))

@@ -7,7 +7,7 @@ import pytest
 from vnpy.event import Event
 
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_restgateway.log_lines import LONGEST_LINE, READ_OF_LINE
+from vnpy_restgateway.log import LONGEST_LINE, READ_OF_LINE
 
 
 class Lines(list[str]):

@@ -26,11 +26,10 @@ from vnpy.trader.object import (
     LogData,
     OrderData,
     OrderRequest,
-    SubscribeRequest,
     TickData,
 )
 
-from vnpy_restgateway import gateway as gateway_module
+from vnpy_restgateway import events as events_module
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders.table import Entry
@@ -99,7 +98,7 @@ class ListGateway(RestGateway):
 
     def query_fills(self, entry: Entry) -> None: ...
 
-    def subscribe(self, req: SubscribeRequest) -> None: ...
+    def subscribe_ticks(self, contract: ContractData) -> None: ...
 
     def query_account(self) -> None: ...
 
@@ -451,7 +450,7 @@ def test_events_are_those_of_the_base_class(fresh: Pair, monkeypatch: pytest.Mon
     gateway, _ = fresh
     put: list[Event] = []
     monkeypatch.setattr(gateway.event_engine, "put", put.append)
-    monkeypatch.setattr(gateway_module, "PLAIN_EVENTS", plain)
+    monkeypatch.setattr(events_module, "PLAIN_EVENTS", plain)
     order: OrderData = make_order("o-1")
     tick: TickData = TickData(symbol=SYMBOL, exchange=Exchange.GLOBAL, datetime=datetime.now(), gateway_name="TEST")
     for ours, item in ((gateway.on_order, order), (gateway.on_tick, tick)):
@@ -464,4 +463,4 @@ def test_events_are_those_of_the_base_class(fresh: Pair, monkeypatch: pytest.Mon
 
 
 def test_this_vnpys_events_are_plain() -> None:
-    assert gateway_module.PLAIN_EVENTS
+    assert events_module.PLAIN_EVENTS

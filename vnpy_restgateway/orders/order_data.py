@@ -1,9 +1,8 @@
-"""Objects of orders, trades and events as vn.py and ``copy`` make them, in a fraction of the time."""
+"""Objects of orders and trades as vn.py and ``copy`` make them, in a fraction of the time."""
 
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, OrderType
 from vnpy.trader.object import ContractData, OrderData, OrderRequest, TradeData
 
@@ -12,8 +11,6 @@ Item = TypeVar("Item", OrderData, TradeData)
 # Fields of a request that ``OrderTemplate`` carries over; a vn.py that knows more of them makes its orders itself.
 CARRIED: frozenset[str] = frozenset({"symbol", "exchange", "direction", "type", "volume", "price", "offset", "reference"})
 KNOWN: bool = {field.name for field in fields(OrderRequest)} == CARRIED
-# An event has its type and its data and nothing else, so it can be made without its ``__init__``.
-PLAIN_EVENTS: bool = vars(Event("a", "b")) == {"type": "a", "data": "b"}
 
 new = object.__new__
 
