@@ -12,6 +12,7 @@ import pytest
 from vnpy_rehearsal.rehearsal import load_strategy
 
 ROOT: Path = Path(__file__).parents[2]
+LONG: bool = bool(os.environ.get("LONG"))
 EXAMPLES: Path = Path("examples")       # of the working directory: a copy, because each keeps its files beside it
 
 QUICK: str = """
@@ -95,7 +96,7 @@ def test_cta_strategy_on_hashex(place: Path) -> None:
     assert "orders, " in out and "BTCUSDT_SPOT_HASHEX" in out
 
 
-@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "qte/run.py", "veighna_trader/run.py"])
+@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "qte/run.py", "veighna_trader/run.py"] if LONG else ["cta_strategy/run.py"])
 def test_an_example_keeps_vnpys_files_in_a_folder_of_its_own(place: Path, name: str) -> None:
     """Its market is made up: nothing of it gets into the user's own folder."""
     code: str = f"import runpy; runpy.run_path({name!r}); from vnpy.trader.utility import TEMP_DIR; print(TEMP_DIR)"

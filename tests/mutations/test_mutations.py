@@ -107,7 +107,7 @@ def test_the_copy_is_what_is_tested(copy: Copy) -> None:
 
 
 @pytest.mark.skipif(not LONG_FORM, reason="MUTATIONS=1 runs it")
-@pytest.mark.parametrize("one", ALL, ids=[f"{n}-{one.file}" for n, one in enumerate(ALL)])
+@pytest.mark.parametrize("one", ALL if LONG_FORM else ALL[:1], ids=lambda one: f"{ALL.index(one)}-{one.file}")
 def test_a_wrong_build_is_found(copy: Copy, one: Mutation) -> None:
     path = copy.folder / one.file
     text = path.read_text(encoding="utf-8")
