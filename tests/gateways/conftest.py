@@ -23,7 +23,7 @@ def quick_binance(gateway: BaseGateway) -> None:
     """Seconds instead of tens of seconds: the mock venue is never slower than that."""
     assert isinstance(gateway, MockBinanceGateway)
     gateway.request_timeout = 1.0
-    gateway.ping_interval, gateway.market_silence, gateway.history_patience = 2, 5, 8.0
+    gateway.ping_interval, gateway.market_silence, gateway.history_patience = 2, 5, 3.0
     gateway.flow.table.rule = NotFoundPolicy(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
@@ -46,7 +46,7 @@ def quick_hashex(gateway: BaseGateway) -> None:
     assert isinstance(gateway, HashExGateway)
     gateway.request_timeout = 2.0       # a busy machine may take more than a second
     gateway.requests_per_second = 500.0
-    gateway.give_up, gateway.history_patience = 6.0, 8.0
+    gateway.give_up, gateway.history_patience = 6.0, 3.0
     gateway.flow.table.rule = NotFoundPolicy(bound=3.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 

@@ -130,8 +130,7 @@ def fresh() -> TickBook:
 
 @pytest.mark.parametrize(("what", "feed", "payload", "names"), FEEDS, ids=[feed[0] for feed in FEEDS])
 def test_no_tick_of_it(
-    what: str, feed: Callable[[TickBook, Any], Any], payload: dict[str, Any], names: tuple[str, ...], value: Any
-) -> None:
+    what: str, feed: Callable[[TickBook, Any], Any], payload: dict[str, Any], names: tuple[str, ...]) -> None:
     """The message is dropped whole; the tick is that of before. null among the figures of the day is "not known"."""
     for value in NO_NUMBERS:
         for name in names:
