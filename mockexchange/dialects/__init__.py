@@ -2,7 +2,7 @@
 Wire dialects: what a real venue's clients are told over HTTP and websocket.
 
 A dialect comes by an entry point of the group ``mockexchange.dialects`` (name = "module:Class"), from whatever package is
-installed, and is imported only when a venue is opened with it (docs/new_venue.md).
+installed, and is imported only when a venue is opened with it (docs/architecture.md).
 """
 
 from collections.abc import Iterable, Mapping

@@ -35,7 +35,7 @@ class Target:
 def known_targets() -> dict[tuple[str, str], Target]:
     """
     (gateway "module:Class", dialect) -> how it is pointed there, of every package that is installed: an entry point of
-    the group ``vnpy_rehearsal.profiles`` names a list of dicts (docs/new_venue.md).
+    the group ``vnpy_rehearsal.profiles`` names a list of dicts (docs/architecture.md).
 
     :raises ValueError: an entry cannot be read, naming it
     """
