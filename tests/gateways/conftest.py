@@ -1,5 +1,6 @@
 """The cases of the gateway suite, and its fixtures."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -88,6 +89,10 @@ CASES: list[Case] = [
     # the later documents' words: no client order ids at all, another text key, other optional fields
     hashex("hashex-nameless", client_order_id=False, text_key="msg", order_fields="sibling", unknown_order="null"),
 ]
+
+
+# one case a dialect where a test takes long, and all of them by LONG=1
+ONE_A_DIALECT: list[Case] = CASES if os.environ.get("LONG") else [case for case in CASES if case.in_matrix]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)

@@ -13,13 +13,20 @@ from vnpy.trader.object import HistoryRequest
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import CASES, ONE_A_DIALECT
 from .harness import Case, Desk
 
 LOW, HIGH = 30_000.0, 50_000.0
 LATE = ("hang", "reset", "status", "delay")
 # the matrix has the other cases (rows F1 to F4, F18)
 BESIDE_THE_MATRIX = [case for case in CASES if case.name == "binance" or not case.in_matrix]
+
+
+@pytest.fixture(params=ONE_A_DIALECT, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    """What is here takes long."""
+    found: Case = request.param
+    return found
 
 
 def arm(desk: Desk, label: str, stage: str, action: str, times: int = 1) -> None:

@@ -9,10 +9,18 @@ from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
 
+from .conftest import ONE_A_DIALECT
 from .harness import Case, Desk
 
 LOW, HIGH = 30_000.0, 50_000.0
 STILL: float = 0.001        # of the market's speed: ids go to our orders alone, so that each life has the same
+
+
+@pytest.fixture(params=ONE_A_DIALECT, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    """What is here takes long."""
+    found: Case = request.param
+    return found
 
 
 @pytest.fixture

@@ -75,11 +75,11 @@ def test_a_row_takes_little_memory(tmp_path: Path, in_file: bool) -> None:
     try:
         journal: Journal = Journal(tmp_path / "x.jsonl" if in_file else None)
         before: int = tracemalloc.get_traced_memory()[0]
-        live(journal, 1_500)
+        live(journal, 600)
         gc.collect()
         taken: int = tracemalloc.get_traced_memory()[0] - before
         rows: int = journal.last
-        assert rows > 20_000
+        assert rows > 10_000
         assert taken < rows * (60 if in_file else 120), f"{taken / rows:.0f} bytes a row"
     finally:
         tracemalloc.stop()
