@@ -6,13 +6,14 @@ a tick is a TickData made around a copy of it.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
+from vnpy_restgateway.market.event_time import event_time
 from vnpy_restgateway.net.validate import Amount
 
 Row = tuple[Amount, Amount]
@@ -59,7 +60,6 @@ class Ticker(msgspec.Struct, gc=False):
 
 
 LEVELS: int = 5
-WEEK: timedelta = timedelta(days=7)
 SET_BACK: timedelta = timedelta(minutes=1)      # by less, time stands still until the clock has caught up
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
@@ -242,15 +242,6 @@ class TickBook:
         f = self.fields
         for n, (price, volume) in enumerate(names):
             f[price], f[volume] = rows[n] if n < len(rows) else (0.0, 0.0)
-
-
-def event_time(event_ms: int, moment: datetime) -> datetime:
-    """An event time as a datetime; ``moment``, the venue's time as we know it, where it lies more than a week from that."""
-    try:
-        told: datetime = datetime.fromtimestamp(event_ms / 1_000, timezone.utc)
-    except (ValueError, OverflowError, OSError):
-        return moment
-    return told if abs(told - moment) < WEEK else moment
 
 
 class BookTickerFrame(msgspec.Struct, gc=False):

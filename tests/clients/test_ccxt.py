@@ -12,6 +12,8 @@ class Lazy:
     """Imported when a test asks for it: it takes seconds, and every worker reads this file."""
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith(("_", "pytest")):        # asked for by pytest of every object in a module
+            raise AttributeError(name)
         return getattr(pytest.importorskip("ccxt"), name)
 
 

@@ -92,7 +92,8 @@ CASES: list[Case] = [
 
 
 # one case a dialect where a test takes long, and all of them by LONG=1
-ONE_A_DIALECT: list[Case] = CASES if os.environ.get("LONG") else [case for case in CASES if case.in_matrix]
+LONG: bool = bool(os.environ.get("LONG"))
+ONE_A_DIALECT: list[Case] = CASES if LONG else [case for case in CASES if case.in_matrix]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)

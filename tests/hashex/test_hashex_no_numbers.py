@@ -154,3 +154,13 @@ def test_no_book_of_it(side: str, column: int) -> None:
         row[column] = value
         with pytest.raises(SHAPE):
             fresh().on_all_depth({**DEPTH, side: [row]})
+
+
+@pytest.mark.parametrize("ms", [253402300800000, 10 ** 16])
+def test_a_time_of_another_age_costs_no_tick(ms: int) -> None:
+    """It was asked for again by each tick that followed: none came any more."""
+    book = fresh()
+    book.on_deal({**TRADE, "t": ms})
+    for _ in range(2):
+        tick = book.make(MOMENT, MOMENT)
+        assert tick is not None and tick.datetime == MOMENT
