@@ -15,7 +15,7 @@ settings.load_profile("house")
 
 # Tests that mostly wait stand at the beginning of each worker's share, not all in the last one's.
 WAITING: frozenset[str] = frozenset({"test_matrix.py", "test_bad_day.py", "test_jobs_raise.py", "test_contradictions.py", "test_conform.py"})
-SHARES: int = 6
+SHARES: int = 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
 
+from .conftest import LONG
 from .harness import Desk
 from .hashex_desk import CREATE, HIGH, LOW, a_day, patient, trading
 
@@ -148,7 +149,7 @@ def test_foreign_sides_and_names() -> None:
             two.close()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4 if LONG else 2))
 @pytest.mark.parametrize("options", [{}, {"client_order_id": False, "create_delay_ms": 300}], ids=["named", "nameless"])
 def test_a_bad_day_drawn_at_random(options: dict[str, Any], seed: int) -> None:
     """Orders no two of which are alike, on routes that hang, reset, fail and refuse; all are accounted for."""

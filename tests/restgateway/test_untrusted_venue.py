@@ -1,6 +1,7 @@
 """What a hostile peer sends costs its own request or connection: the client lives, its memory and time are bounded."""
 
 import gzip
+import os
 import struct
 import threading
 import time
@@ -156,7 +157,7 @@ def good_still(client: RestProbe) -> None:
     assert client.next()[:2] == ("data", {"good": 1})
 
 
-@pytest.mark.parametrize("name", list(MISDEEDS))
+@pytest.mark.parametrize("name", list(MISDEEDS) if os.environ.get("LONG") else list(MISDEEDS)[::2])
 def test_hostile_answers(name: str) -> None:
     with serving(bad_then_good(MISDEEDS[name])) as server, rest_probe() as client:
         client.init(server.http)
