@@ -10,7 +10,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)     # of the workers, which start later, and of all children
 
 # a slow machine is no failure of a property
-settings.register_profile("house", deadline=None)
+settings.register_profile("house", deadline=None, max_examples=100 if os.environ.get("LONG") else 50)
 settings.load_profile("house")
 
 # Tests that mostly wait stand at the beginning of each worker's share, not all in the last one's.
