@@ -42,7 +42,7 @@ QUERY_TIMEOUT: float = 5.0          # s for questions; what lists all symbols ge
 ENGINE_TIMEOUT: float = 10.0        # s Binance itself waits for its engine (rest-api.md, General API Information)
 PAGE: int = 1_000                   # rows a list call gives at most
 SUBSCRIBE_BATCH: int = 200          # streams named in one SUBSCRIBE
-SUBSCRIBE_INTERVAL: float = 0.25    # s between messages: a connection may send five a second
+SUBSCRIBE_INTERVAL: float = 0.4     # s between messages: a connection may send five a second, pings and pongs count, and some may arrive together
 STREAMS_PER_CONNECTION: int = 1_024
 
 # A venue with few symbols is asked for today's orders and fills of all of them, a large one only
