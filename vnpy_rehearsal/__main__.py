@@ -13,20 +13,18 @@ def start(arguments: list[str]) -> int:
     """The exit status."""
     parser = argparse.ArgumentParser(prog=PROGRAM, description="Try gateways and strategies on bad days, without key and network.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange", add_help=False)
+    run = commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange", add_help=False, allow_abbrev=False)
     run.add_argument("--gateway", default="MOCKBINANCE", metavar="NAME")
-    conform = commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
-    for each in (run, conform):
-        each.add_argument("more", nargs=argparse.REMAINDER)
-    if arguments[:1] == [CONFORM]:
+    commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
+    found, more = parser.parse_known_args(arguments)
+    if found.command == CONFORM:
         from mockexchange.__main__ import start as exchange
 
         sys.argv = [PROGRAM, *arguments]
         return exchange()
-    found, more = parser.parse_known_args(arguments) if arguments[:1] != [RUN] else run.parse_known_args(arguments[1:])
     from .job import start as job
 
-    return job(found.gateway, f"{PROGRAM} {RUN}", [*more, *found.more])
+    return job(found.gateway, f"{PROGRAM} {RUN}", more)
 
 
 if __name__ == "__main__":

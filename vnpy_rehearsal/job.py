@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from importlib.metadata import entry_points
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .arguments import read_arguments
 from .folder import settle_folder
+from .profiles import read_profiles
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,19 +50,15 @@ def is_plain(options: argparse.Namespace, console: "Console") -> bool:
     return options.plain or not console.is_terminal or console.is_dumb_terminal or nameless
 
 
-def find_profile(name: str) -> dict[str, Any]:
+def find_profile(name: str) -> Mapping[str, Any]:
     """
     What the package of a gateway says of it. ``name``: its default name, MOCKBINANCE.
 
     :raises ValueError: there is none of that name, or a profile cannot be read
     """
-    found: dict[str, dict[str, Any]] = {}
-    for point in entry_points(group="vnpy_rehearsal.profiles"):
-        try:
-            for entry in point.load():
-                found.setdefault(entry.get("name", ""), entry)
-        except Exception as error:              # somebody else's module
-            raise ValueError(f"profile {point.name!r} ({point.value}) cannot be used: {type(error).__name__}: {error}") from None
+    found: dict[str, Mapping[str, Any]] = {}
+    for entry in read_profiles(lambda each: each):
+        found.setdefault(entry.get("name", ""), entry)
     if not name or name.upper() not in found:
         raise ValueError(f"no gateway {name!r}, there are: {', '.join(sorted(each for each in found if each))}")
     return found[name.upper()]
@@ -70,7 +67,7 @@ def find_profile(name: str) -> dict[str, Any]:
 def main(arguments: list[str] | None, gateway: str, program: str) -> int:
     """Run; the exit status."""
     try:
-        profile: dict[str, Any] = find_profile(gateway)
+        profile: Mapping[str, Any] = find_profile(gateway)
     except ValueError as error:
         print(f"{program}: error: --gateway: {error}", file=sys.stderr)
         return 2
@@ -94,7 +91,7 @@ def main(arguments: list[str] | None, gateway: str, program: str) -> int:
             temporary.cleanup()
 
 
-def rehearse(options: argparse.Namespace, profile: dict[str, Any], program: str) -> int:
+def rehearse(options: argparse.Namespace, profile: Mapping[str, Any], program: str) -> int:
     """The run itself; the exit status."""
     from vnpy.trader.setting import SETTINGS
     SETTINGS["log.console"] = False             # we print the lines ourselves

@@ -68,7 +68,7 @@ def test_the_matrix_knows_the_gateway_and_its_dialect(installed: Path) -> None:
 
 
 def test_the_main_job_runs_on_it(installed: Path) -> None:
-    done = run(installed, "vnpy_rehearsal", "run", "--gateway", "elsewhere", "--plain", "--seconds", "6")
+    done = run(installed, "vnpy_rehearsal", "run", "--seconds", "6", "--gateway", "elsewhere", "--plain")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Connect gateway -> ELSEWHERE" in done.stdout and "Gateway and venue agree" in done.stdout
 

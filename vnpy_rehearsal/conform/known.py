@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from typing import Any
 
 from vnpy.trader.constant import OrderType
@@ -11,10 +10,8 @@ from vnpy.trader.gateway import BaseGateway
 
 from mockexchange.dialects import find_dialects, load_dialect
 
+from ..profiles import read_profiles
 from .profile import Profile, load_class
-
-GROUP: str = "vnpy_rehearsal.profiles"
-
 
 @dataclass
 class Target:
@@ -39,15 +36,11 @@ def known_targets() -> dict[tuple[str, str], Target]:
 
     :raises ValueError: an entry cannot be read, naming it
     """
-    found: dict[tuple[str, str], Target] = {}
-    for point in entry_points(group=GROUP):
-        try:
-            for entry in point.load():
-                target: Target = read_profile(entry)
-                found[entry["gateway"], target.dialect] = target
-        except Exception as error:              # somebody else's module
-            raise ValueError(f"profile {point.name!r} ({point.value}) cannot be used: {type(error).__name__}: {error}") from None
-    return found
+    def read(entry: Mapping[str, Any]) -> tuple[tuple[str, str], Target]:
+        target: Target = read_profile(entry)
+        return (entry["gateway"], target.dialect), target
+
+    return dict(read_profiles(read))
 
 
 def read_profile(entry: Mapping[str, Any]) -> Target:
