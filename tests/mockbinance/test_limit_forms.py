@@ -1,9 +1,9 @@
 """A limit order written into a form is the call that its parameters, signed and encoded, are."""
 
+from itertools import product
 from decimal import Decimal
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from vnpy.trader.constant import Direction, Exchange, OrderType
@@ -34,19 +34,16 @@ def expected(order: OrderData, name: str, key: str, reqid: int) -> dict:
     return {"id": reqid, "method": WS_ORDER_PLACE, "params": signed_params(SECRET, params)}
 
 
-@pytest.mark.parametrize("type", LIMITS)
-@pytest.mark.parametrize("direction", [Direction.LONG, Direction.SHORT])
-@pytest.mark.parametrize("key", ["mock-key", '100%s "quoted" \\ ключ'])
-@pytest.mark.parametrize("name", ["BTCUSDT", "1000币USDT"])
-def test_same_packet_as_by_the_parameters(type: OrderType, direction: Direction, key: str, name: str) -> None:
-    forms = SignedRequestTemplates(key, SECRET)
-    for number, order in enumerate((
-        make_order(type=type, direction=direction),
-        make_order(type=type, direction=direction, orderid="vabc-2", price=0.03, volume=123456.0),
-        make_order(type=type, direction=direction, orderid="vabc-3", price=1e-9, volume=1e9),
-    )):
-        packet = forms.encode(order, name, Step(TICK), Step(STEP), number, NOW)
-        assert msgspec.json.decode(packet) == expected(order, name, key, number)
+def test_same_packet_as_by_the_parameters() -> None:
+    for type, direction, key, name in product(LIMITS, [Direction.LONG, Direction.SHORT], ["mock-key", '100%s "quoted" \\ ключ'], ["BTCUSDT", "1000币USDT"]):
+        forms = SignedRequestTemplates(key, SECRET)
+        for number, order in enumerate((
+            make_order(type=type, direction=direction),
+            make_order(type=type, direction=direction, orderid="vabc-2", price=0.03, volume=123456.0),
+            make_order(type=type, direction=direction, orderid="vabc-3", price=1e-9, volume=1e9),
+        )):
+            packet = forms.encode(order, name, Step(TICK), Step(STEP), number, NOW)
+            assert msgspec.json.decode(packet) == expected(order, name, key, number)
 
 
 def test_one_form_keeps_nothing_of_an_order() -> None:

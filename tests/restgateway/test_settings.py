@@ -85,7 +85,8 @@ def test_a_secret_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         assert SECRET in message and variable in message
 
 
-@pytest.mark.parametrize("name, value", [
+def test_a_bad_value_is_named() -> None:
+    for name, value in [
     ("Key", 5), ("Key", ["k"]), ("Key", True),
     ("Server", "C"), ("Server", 1), ("Server", ["B"]), ("Server", ["B", "A"]),
     ("Host", "example.com"), ("Host", "ftp://example.com"), ("Host", "https://"), ("Host", "https://h:99999"),
@@ -93,11 +94,10 @@ def test_a_secret_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     ("Host", "https://h/api/v3"), ("Host", "https://[::1"), ("Host", "wss://h"), ("Host", 5), ("Host", "   x"),
     ("Stream", "https://h"), ("Stream", "127.0.0.1:9000"),
     ("Port", "many"), ("Port", "1.5"), ("Port", 1.5), ("Port", -1), ("Port", 65_536), ("Port", True), ("Port", [1]),
-])
-def test_a_bad_value_is_named(name: str, value: Any) -> None:
-    message, = refused({name: value})
-    assert repr(name) in message
-    assert str(value).strip() in message or repr(value) in message
+]:
+        message, = refused({name: value})
+        assert repr(name) in message
+        assert str(value).strip() in message or repr(value) in message
 
 
 def test_every_bad_value_is_named_not_only_the_first() -> None:
@@ -226,7 +226,8 @@ def test_a_fields_own_check_names_field_and_value() -> None:
 
 # proxies: used as they are meant, or named; never left out
 
-@pytest.mark.parametrize(("setting", "url"), [
+def test_a_proxy_is_taken_as_it_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, url in [
     ({}, None),
     ({"Proxy Host": " ", "Proxy Port": 0}, None),
     ({"Proxy Host": "127.0.0.1", "Proxy Port": 8080}, "http://127.0.0.1:8080"),
@@ -253,18 +254,18 @@ def test_a_fields_own_check_names_field_and_value() -> None:
     ({"proxy_host": "h", "proxyPort": 3128}, "http://h:3128"),
     ({"代理地址": "h", "代理端口": 3128}, "http://h:3128"),
     ({"Proxy": "http://h:3128"}, "http://h:3128"),
-])
-def test_a_proxy_is_taken_as_it_is_meant(setting: dict[str, Any], url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MY_PROXY", "http://user:hunter2@h:3128")
-    monkeypatch.setenv("MY_PORT", "3128")
-    values, warnings = read_setting(setting, PROXY_FIELDS)
-    found = proxy_of(values)
-    assert (found.url if found else None) == url and not warnings
-    # what clients are given reads as the same proxy
-    assert read_proxy(values["Proxy Host"], values["Proxy Port"]) == found
+]:
+        monkeypatch.setenv("MY_PROXY", "http://user:hunter2@h:3128")
+        monkeypatch.setenv("MY_PORT", "3128")
+        values, warnings = read_setting(setting, PROXY_FIELDS)
+        found = proxy_of(values)
+        assert (found.url if found else None) == url and not warnings
+        # what clients are given reads as the same proxy
+        assert read_proxy(values["Proxy Host"], values["Proxy Port"]) == found
 
 
-@pytest.mark.parametrize(("setting", "words"), [
+def test_a_proxy_that_cannot_be_used_is_named() -> None:
+    for setting, words in [
     ({"Proxy Host": "127.0.0.1"}, ("'Proxy Host'", "'127.0.0.1'", "no port")),
     ({"Proxy Host": "http://127.0.0.1", "Proxy Port": 0}, ("'Proxy Host'", "'http://127.0.0.1'", "no port")),
     ({"Proxy Port": 8080}, ("'Proxy Port'", "8080", "'Proxy Host'")),
@@ -304,11 +305,10 @@ def test_a_proxy_is_taken_as_it_is_meant(setting: dict[str, Any], url: str | Non
     ({"Proxy Host": f"http://h:1?token={HIDDEN}"}, ("'Proxy Host'", "'http://h:1/***'")),
     ({"HTTP Proxy": f"http://user:{HIDDEN}@h:1"}, ("'HTTP Proxy'", "'Proxy Host'")),
     ({"Proxies": {"http": "http://h:1"}}, ("'Proxies'", "'Proxy Host'")),
-])
-def test_a_proxy_that_cannot_be_used_is_named(setting: dict[str, Any], words: tuple[str, ...]) -> None:
-    message, *others = refused(setting)
-    assert not others and all(word in message for word in words), message
-    assert "hunter2" not in message
+]:
+        message, *others = refused(setting)
+        assert not others and all(word in message for word in words), message
+        assert "hunter2" not in message
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 0), ("", 8080), ("socks5://h", 1), ("https://h", 1), ("h", 70_000)])

@@ -20,12 +20,12 @@ def test_decimal_text_is_read_exactly(text: str | int, value: int) -> None:
     assert parse_amount(text) == value
 
 
-@pytest.mark.parametrize("text", [
+def test_what_is_no_plain_decimal_is_refused() -> None:
+    for text in [
     "", "-", ".", "-.", "+1", "1e3", "1E-8", "0x10", "1,5", "1_000", " 1", "1 ", "1.2.3", "--1", "nan", "inf", "１２", "²",
-])
-def test_what_is_no_plain_decimal_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a decimal number"):
-        parse_amount(text)
+]:
+        with pytest.raises(ValueError, match="not a decimal number"):
+            parse_amount(text)
 
 
 def test_a_ninth_digit_that_counts_is_refused() -> None:

@@ -232,16 +232,16 @@ def test_faults_that_never_bit_are_remembered() -> None:
 
 # patterns and templates
 
-@pytest.mark.parametrize(("pattern", "template", "fits"), [
+def test_overlaps() -> None:
+    for pattern, template, fits in [
     ("GET /ws/*", "GET /ws/*", True), ("GET /ws/a", "GET /ws/*", True), ("GET /w*", "GET /ws/*", True),
     ("GET /ws", "GET /ws/*", False), ("GET /ws/", "GET /ws/*", True), ("GET /ws?x", "GET /ws/*", True),
     ("*", "GET /ws/*", True), ("POST*", "GET /ws/*", False), ("GET /ws[/]a*", "GET /ws/*", True), ("GET /ws[!/]a*", "GET /ws/*", False),
     ("DELETE /order/7", "DELETE /order/*", True), ("DELETE /order/*/all", "DELETE /order/*", True),
     ("*/all", "GET /a/*/b/*", True), ("GET /a/x/b", "GET /a/*/b/*", False), ("GET /a/x/b/", "GET /a/*/b/*", True),
     ("GET /a[", "GET /a*", True), ("", "*", True), ("", "", True), ("?", "", False), ("**", "", True), ("a", "b", False),
-])
-def test_overlaps(pattern: str, template: str, fits: bool) -> None:
-    assert overlaps(pattern, template) is fits
+]:
+        assert overlaps(pattern, template) is fits
 
 
 def test_tokens() -> None:

@@ -1,5 +1,6 @@
 """csv_format: what the dumps look like, and every kind of damage to them."""
 
+from itertools import product
 import gzip
 import zipfile
 from decimal import Decimal
@@ -61,17 +62,13 @@ def failure(folder: Path, text: str | bytes, name: str = "BTCUSDT-x.csv") -> str
     return message
 
 
-@pytest.mark.parametrize("kind", LINES)
-@pytest.mark.parametrize("header", [False, True])
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
-@pytest.mark.parametrize("last_ended", [False, True])
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_layouts(tmp_path: Path, kind: str, header: bool, ending: str, last_ended: bool, mark: bytes) -> None:
-    lines: list[str] = [HEADERS[kind]] * header + LINES[kind]
-    text: str = ending.join(lines) + ending * last_ended
-    path: Path = write(tmp_path, mark + text.encode())
-    assert DumpReader(path).layout.kind == kind
-    assert len(read(path)) == len(LINES[kind])
+def test_layouts(tmp_path: Path) -> None:
+    for kind, header, ending, last_ended, mark in product(LINES, [False, True], ["\n", "\r\n"], [False, True], [b"", b"\xef\xbb\xbf"]):
+        lines: list[str] = [HEADERS[kind]] * header + LINES[kind]
+        text: str = ending.join(lines) + ending * last_ended
+        path: Path = write(tmp_path, mark + text.encode())
+        assert DumpReader(path).layout.kind == kind
+        assert len(read(path)) == len(LINES[kind])
 
 
 def test_trade_values(tmp_path: Path) -> None:
@@ -159,13 +156,12 @@ VALUES: list[tuple[str, int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "column", "value", "expected"), VALUES)
-@pytest.mark.parametrize("header", [False, True])
-def test_bad_value(tmp_path: Path, kind: str, column: int, value: str, expected: str, header: bool) -> None:
-    lines: list[str] = [HEADERS[kind]] * header + [LINES[kind][0], change(LINES[kind][1], column, value)]
-    message: str = failure(tmp_path, "\n".join(lines) + "\n")
-    assert f":{len(lines)}: " in message
-    assert expected in message
+def test_bad_value(tmp_path: Path) -> None:
+    for (kind, column, value, expected), header in product(VALUES, [False, True]):
+        lines: list[str] = [HEADERS[kind]] * header + [LINES[kind][0], change(LINES[kind][1], column, value)]
+        message: str = failure(tmp_path, "\n".join(lines) + "\n")
+        assert f":{len(lines)}: " in message
+        assert expected in message
 
 
 # what official files have: kind, changes of the second record, what is counted, records that are left
@@ -223,27 +219,26 @@ def in_order(path: Path) -> tuple[list[TradeRow | BarRow], DumpReader]:
     return rows, reader
 
 
-@pytest.mark.parametrize(("kind", "changes", "expected", "left"), ODD)
-@pytest.mark.parametrize("header", [False, True])
-def test_odd_records_are_mended_or_passed_over(tmp_path: Path, kind: str, changes: dict[int, str], expected: str, left: int, header: bool) -> None:
-    lines: list[str] = [HEADERS[kind]] * header + [LINES[kind][0], changed(kind, changes)]
-    rows, reader = in_order(write(tmp_path, "\n".join(lines) + "\n"))
-    assert len(rows) == left
-    assert reader.oddities.counts == {expected: 1}
-    assert f"1 record {expected} (first in line {len(lines)})" in reader.oddities.text()
-    if kind != "klines":
-        assert all(one.trade_id < two.trade_id and one.time <= two.time and one.last_id <= two.last_id for one, two in pairwise(rows))
-    else:
-        assert all(one.open_time < one.close_time < two.open_time for one, two in pairwise(rows))
-        assert all(row.low <= min(row.open, row.close) <= max(row.open, row.close) <= row.high for row in rows)
+def test_odd_records_are_mended_or_passed_over(tmp_path: Path) -> None:
+    for (kind, changes, expected, left), header in product(ODD, [False, True]):
+        lines: list[str] = [HEADERS[kind]] * header + [LINES[kind][0], changed(kind, changes)]
+        rows, reader = in_order(write(tmp_path, "\n".join(lines) + "\n"))
+        assert len(rows) == left
+        assert reader.oddities.counts == {expected: 1}
+        assert f"1 record {expected} (first in line {len(lines)})" in reader.oddities.text()
+        if kind != "klines":
+            assert all(one.trade_id < two.trade_id and one.time <= two.time and one.last_id <= two.last_id for one, two in pairwise(rows))
+        else:
+            assert all(one.open_time < one.close_time < two.open_time for one, two in pairwise(rows))
+            assert all(row.low <= min(row.open, row.close) <= max(row.open, row.close) <= row.high for row in rows)
 
 
-@pytest.mark.parametrize(("kind", "changes"), FINE)
-def test_other_ways_to_write_it(tmp_path: Path, kind: str, changes: dict[int, str]) -> None:
-    rows, reader = in_order(write(tmp_path, "\n".join([LINES[kind][0], changed(kind, changes)])))
-    assert len(rows) == 2 and not reader.oddities.counts
-    if 1 in changes and "18" not in changes and "39" in changes[1]:
-        assert rows[1].price == 3943944000000
+def test_other_ways_to_write_it(tmp_path: Path) -> None:
+    for kind, changes in FINE:
+        rows, reader = in_order(write(tmp_path, "\n".join([LINES[kind][0], changed(kind, changes)])))
+        assert len(rows) == 2 and not reader.oddities.counts
+        if 1 in changes and "18" not in changes and "39" in changes[1]:
+            assert rows[1].price == 3943944000000
 
 
 def test_columns_by_their_names(tmp_path: Path) -> None:

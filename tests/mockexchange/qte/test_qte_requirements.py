@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 
 ROOT: Path = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "mutations"))
@@ -61,26 +60,26 @@ def test_every_point_is_there_once_and_in_order() -> None:
     assert kinds == {n: "find" if n in FINDS else "should" if n in SHOULDS else "must" for n in range(1, 79)}
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: f"A{row.number}")
-def test_every_named_test_exists(row: Row) -> None:
-    tests = named(row)
-    assert tests
-    for one in tests:
-        path, _, name = one.partition("::")
-        assert (ROOT / "tests" / path).is_file(), one
-        assert name in names_in(ROOT / "tests" / path), one
-    assert not re.sub(r"`[^`]+`", "", row.tests).strip(), "no test"
+def test_every_named_test_exists() -> None:
+    for row in rows():
+        tests = named(row)
+        assert tests
+        for one in tests:
+            path, _, name = one.partition("::")
+            assert (ROOT / "tests" / path).is_file(), one
+            assert name in names_in(ROOT / "tests" / path), one
+        assert not re.sub(r"`[^`]+`", "", row.tests).strip(), "no test"
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: f"A{row.number}")
-def test_every_place_has_a_test_of_its_own(row: Row) -> None:
+def test_every_place_has_a_test_of_its_own() -> None:
     """What is said to be met in a dialect is shown by a test of that dialect."""
-    places = {place.split()[0].strip(":,") for place in row.where.split("; ")}
-    assert places <= {"binance", "qte", "gateway"}
-    for place in places - {"gateway"}:
-        assert any(one.startswith(f"mockexchange/{place}/") for one in named(row)), f"no test of {place}"
-    if "gateway" in places:
-        assert any(not one.startswith("mockexchange/") for one in named(row))
+    for row in rows():
+        places = {place.split()[0].strip(":,") for place in row.where.split("; ")}
+        assert places <= {"binance", "qte", "gateway"}
+        for place in places - {"gateway"}:
+            assert any(one.startswith(f"mockexchange/{place}/") for one in named(row)), f"no test of {place}"
+        if "gateway" in places:
+            assert any(not one.startswith("mockexchange/") for one in named(row))
 
 
 def broken_rows() -> dict[str, list[Mutation]]:
@@ -97,10 +96,10 @@ def test_enough_rows_have_a_build_that_breaks_them() -> None:
     assert broken_rows().keys() <= {f"A{row.number}" for row in rows()}
 
 
-@pytest.mark.parametrize("name", sorted(broken_rows(), key=lambda name: int(name[1:])))
-def test_a_row_names_the_tests_that_fail_when_it_is_broken(name: str) -> None:
-    row = next(row for row in rows() if f"A{row.number}" == name)
-    for build in broken_rows()[name]:
-        assert set(build.tests) <= set(named(row)), f"{build.file}: {build.old!r} -> {build.new!r} is found by tests the row does not name"
-        place = build.file.split("/")[2]
-        assert place in {where.split()[0].strip(":,") for where in row.where.split("; ")}, f"the row says nothing of {place}"
+def test_a_row_names_the_tests_that_fail_when_it_is_broken() -> None:
+    for name in sorted(broken_rows(), key=lambda name: int(name[1:])):
+        row = next(row for row in rows() if f"A{row.number}" == name)
+        for build in broken_rows()[name]:
+            assert set(build.tests) <= set(named(row)), f"{build.file}: {build.old!r} -> {build.new!r} is found by tests the row does not name"
+            place = build.file.split("/")[2]
+            assert place in {where.split()[0].strip(":,") for where in row.where.split("; ")}, f"the row says nothing of {place}"

@@ -55,14 +55,6 @@ def test_row_that_is_not_survived() -> None:
     assert "hung      an exception reached the caller" in done.stdout.splitlines()[1]
 
 
-def test_wrong_label_makes_the_rows_that_need_it_vacuous() -> None:
-    done = conform(OURS, "--label", "order=POST /api/v3/ordre", "--rows", "f2,F31")
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert verdicts(done) == {"F2": "vacuous", "F31": "survived"}
-    assert "never bit within 10 s: POST /api/v3/ordre (hang, after_engine)" in done.stdout
-    assert "\n1 vacuous, 1 survived\n" in done.stdout
-
-
 POLLED: tuple[str, ...] = (
     "foreign_gateway:ForeignGateway", "--option", "unsigned=true", "--setting", "Server=QTE", "--setting", "REST Host={rest}",
     "--setting", "API Key={key}", "--setting", "Symbols=BTCUSDT:0.01:0.00001, ETHUSDT:0.01:0.0001",
@@ -88,11 +80,14 @@ def test_symbol_that_does_not_come_is_one_line_with_those_that_did() -> None:
     assert "BTCUSDT_SPOT_BINANCE" in done.stderr
 
 
-def test_files(tmp_path: Path) -> None:
+def test_a_wrong_label_makes_the_rows_that_need_it_vacuous_and_files_say_so(tmp_path: Path) -> None:
     done = conform(
         OURS, "--rows", "F5,F31,F34", "--label", "order=POST /never", "--json", str(tmp_path / "a.json"), "--junit", str(tmp_path / "a.xml"),
     )
     assert done.returncode == 1, done.stderr
+    assert verdicts(done) == {"F5": "vacuous", "F31": "survived", "F34": "-"}
+    assert "never bit within 10 s: POST /never (" in done.stdout
+    assert "\n1 vacuous, 1 survived, 1 do not apply\n" in done.stdout
     report = json.loads((tmp_path / "a.json").read_text())
     assert (report["gateway"], report["dialect"], report["passed"]) == (OURS, "binance", False)
     assert report["counts"] == {"vacuous": 1, "survived": 1, "-": 1}
