@@ -20,6 +20,8 @@ from vnpy.trader.object import (
 )
 
 from vnpy_mockbinance import MockBinanceGateway
+from vnpy_mockbinance.session import BinanceSession
+from vnpy_restgateway.trading_rules import CryptoRules
 
 DEADLINE: float = 20.0
 
@@ -51,16 +53,20 @@ def names_of(symbols: int) -> list[str]:
 def our_desk(engine: Any, names: list[str]) -> MockBinanceGateway:
     """Our gateway, ready and with ticks of every symbol subscribed, but connected to nothing."""
     gateway: MockBinanceGateway = MockBinanceGateway(engine, "OURS")
+    session: BinanceSession = BinanceSession(
+        gateway.host, gateway.timings, {"rest": "", "stream": "", "key": KEY, "secret": SECRET}, ("", 0)
+    )
+    gateway._attach(session)
     for name in names:
         contract: ContractData = contract_of(name, "OURS")
-        gateway.add_contract(contract, Decimal("0.01"), Decimal("0.00001"))
-        gateway.md.subscribe(contract)
-        gateway.md.books[contract.symbol].fields["last_price"] = 40000.0
+        gateway.host.add_contract(contract, name, CryptoRules(contract, Decimal("0.01"), Decimal("0.00001")))
+        session.subscribe(contract)
+        session.md.books[contract.symbol].fields["last_price"] = 40000.0
     now: float = time.monotonic()
     gateway.clock.feed(now, time.time() * 1_000, now)
-    gateway.ready = True
-    gateway.rest.key = gateway.trade.key = KEY
-    gateway.trade.secret = SECRET.encode()
+    gateway.host.ready = True
+    session.rest.key = session.trade.key = KEY
+    session.trade.secret = SECRET.encode()
     return gateway
 
 
@@ -126,8 +132,7 @@ class OrderDesk:
         self.waiter: Waiter = Waiter()
         self.gateway: MockBinanceGateway = MockBinanceGateway(self.waiter, "OURS")
         if over_rest:
-            for api in (self.gateway.trade, self.gateway.md):
-                api.start = lambda: None
+            self.gateway.make_session = self.make_without_sockets       # type: ignore[method-assign]
         self.over_rest: bool = over_rest
         self.request: OrderRequest = order_request()
         self.sent: list[str] = []
@@ -137,9 +142,15 @@ class OrderDesk:
         })
         self._until_ready()
 
+    def make_without_sockets(self, venue: dict[str, Any], values: dict[str, Any]) -> Any:
+        """A session that has REST only."""
+        session: Any = MockBinanceGateway.make_session(self.gateway, venue, values)
+        session.trade.start = session.md.start = lambda: None
+        return session
+
     def _until_ready(self) -> None:
         end: float = time.monotonic() + DEADLINE
-        while not (self.gateway.ready and (self.over_rest or self.gateway.trade.subscribed)):
+        while not (self.gateway.ready and (self.over_rest or self.gateway.session.trade.subscribed)):
             if time.monotonic() > end:
                 raise TimeoutError(f"the gateway does not get ready: {self.waiter.logs[-5:]}")
             time.sleep(0.01)

@@ -40,10 +40,10 @@ def ticks(symbols: int) -> Callable[[], float]:
     names: list[str] = names_of(symbols)
     gateway = our_desk(Sink(), names)
     payloads: list[bytes] = [message.combined for message in book_tickers(4 * CHUNK, names)]
-    on_frame, on_read_end = gateway.md.on_frame, gateway.md.on_read_end
+    on_frame, on_read_end = gateway.session.md.on_frame, gateway.session.md.on_read_end
 
     def chunk() -> float:
-        for book in gateway.md.books.values():
+        for book in gateway.session.md.books.values():
             book.reset()
         begin: float = thread_time()
         for payload in payloads:

@@ -205,7 +205,7 @@ class Soak:
         self.gateway: Any = self.profile.gateway_class(self.ledger, self.profile.gateway_class.default_name)      # type: ignore[arg-type]
         if dialect == "hashex":
             # a pace kept in real time, and the half second before an order is asked for, would make a day of the day
-            self.gateway.requests_per_second = 5_000.0
+            self.gateway.timings.requests_per_second = 5_000.0
             self.gateway.flow.table.rule = replace(self.gateway.not_found_policy, first=0.005)
         self.each: int = max(1, round(rate * STEP))
         self.sent: int = 0
@@ -239,7 +239,7 @@ class Soak:
             self.venue.price(39_800 if number % 12 else 40_200)
         self.venue.advance(STEP)
         measured: threading.Event = threading.Event()
-        self.gateway.writer.post(self.gateway.measure_clock, measured.set)
+        self.gateway.executor.post(self.gateway.host.keeper.measure, measured.set)
         measured.wait(30)
         known = ledger.orders
         ledger.wait(lambda: all(o in known and known[o][0] is not Status.SUBMITTING for o in sent), "every order answered")

@@ -7,13 +7,15 @@ from logging import ERROR, WARNING
 from threading import Event
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import (
+    Answer,
     NotSent,
     Reply,
     RestError,
@@ -23,12 +25,14 @@ from vnpy_restgateway.net.outcome import (
 )
 from vnpy_restgateway.net.rate_limiter import Job, RequestThrottler
 from vnpy_restgateway.net.rest import Request, RestClient
+from vnpy_restgateway.net.routes import Routes
 
 from . import klines
 from .auth import query_string, signed_headers, wire_params
 from .endpoints import BURST, KLINE, REQUESTS_PER_SECOND, TIME, Rank
 from .enums import INTERVAL_VT2HASHEX
 from .errors import (
+    ADVICE,
     AUTHENTICATION,
     NO_SUCH_URL,
     RETRIED,
@@ -39,9 +43,7 @@ from .errors import (
 )
 from .pages import Walk
 from .parse import parse_bar
-
-if TYPE_CHECKING:
-    from .gateway import HashExGateway
+from .timings import Timings
 
 RETRY_FIRST: float = 0.5            # s, doubled up to
 RETRY_LONGEST: float = 5.0
@@ -49,8 +51,6 @@ LIMIT_FALLBACK: float = 10.0        # s after a 429 without Retry-After
 HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
 Params = dict[str, str | int | None]
-# (reply, None), or (None, error) when no usable answer came; on the writer thread
-Answer = Callable[[Reply | None, BaseException | None], None]
 Refused = Callable[[int | str, str], bool]
 
 
@@ -75,9 +75,11 @@ class Call:
 class RestApi(RestClient):
     """Requests are put in line on the writer thread; answers come in worker threads and go to the writer."""
 
-    def __init__(self, gateway: "HashExGateway") -> None:
+    def __init__(self, host: Host, timings: Timings) -> None:
         super().__init__()
-        self.gateway: HashExGateway = gateway
+        self.host: Host = host
+        self.timings: Timings = timings
+        self.routes: Routes = Routes(host.log)
         self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: str = ""
@@ -88,12 +90,12 @@ class RestApi(RestClient):
         """Start the workers. Nothing is asked yet."""
         self.key = key
         self.secret = secret
-        self.pacer = RequestThrottler(self.gateway.requests_per_second, max(BURST, int(self.gateway.requests_per_second)))
+        self.pacer = RequestThrottler(self.timings.requests_per_second, max(BURST, int(self.timings.requests_per_second)))
         self._failures.clear()
-        self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
+        self.init(host, proxy_host, proxy_port, read_timeout=self.timings.request_timeout)
         self.closing.clear()
         self.start()
-        self.gateway.log("REST API started")
+        self.host.log("REST API started")
 
     def stop(self) -> None:
         """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
@@ -107,7 +109,7 @@ class RestApi(RestClient):
             return request
         pause: float = self.pause(call.signed)
         if pause:
-            raise NotSent(f"{self.gateway.gate.reason or 'access key refused'}, {pause:.0f} s to go")
+            raise NotSent(f"{self.host.gate.reason or 'access key refused'}, {pause:.0f} s to go")
         params: dict[str, str] = wire_params(request.params or {})
         request.params = None
         if params:
@@ -117,7 +119,7 @@ class RestApi(RestClient):
         call.sent = monotonic()
         headers: dict[str, str] = {}
         if call.signed:
-            headers = signed_headers(self.key, self.secret, params, self.gateway.clock.now_ms())
+            headers = signed_headers(self.key, self.secret, params, self.host.clock.now_ms())
         if request.method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.data = b""
@@ -126,7 +128,7 @@ class RestApi(RestClient):
 
     def pause(self, signed: bool) -> float:
         """Seconds until a call may go: a refused key is nothing to public ones."""
-        return self.gateway.pause() if signed else self.gateway.gate.remaining(monotonic())
+        return self.host.pause() if signed else self.host.gate.remaining(monotonic())
 
     # in line: writer thread
 
@@ -144,10 +146,10 @@ class RestApi(RestClient):
             try:
                 job()
             except Exception as error:      # those behind it wait for their turn
-                self.gateway.on_exception(error)
+                self.host.on_exception(error)
         wait: float | None = self.pacer.wait(monotonic())
         if wait is not None:
-            self.gateway.writer.call_later(wait, "pace", self.pump)
+            self.host.executor.call_later(wait, "pace", self.pump)
 
     # queries: each is repeated until it is answered, further and further apart
 
@@ -160,7 +162,7 @@ class RestApi(RestClient):
         take an answer of another code, by returning True. What fails is asked again, unless there is ``failed``,
         which is then called instead.
         """
-        if signed and (self.gateway.locked_out or not self.key):
+        if signed and (self.host.locked_out or not self.key):
             if failed:
                 failed()
             return
@@ -185,13 +187,13 @@ class RestApi(RestClient):
 
         ask()
 
-    def query_time(self) -> None:
-        """One sample of the server's clock; the gateway asks for several. Timed in the worker, not in the queue."""
-        call: Call = Call("time", False, self.query_time)
+    def query_time(self, told: Callable[[int, float, float], None]) -> None:
+        """One sample of the server's clock, in ms; ``told`` gets when it was asked for and received, too. Timed in the worker, not in the queue."""
+        call: Call = Call("time", False, partial(self.query_time, told))
         received: list[float] = []
 
         def on_time(data: Any, asked_at: float) -> None:
-            self.gateway.on_query_time(int(data), asked_at, received[0])
+            told(int(data), asked_at, received[0])
 
         self.in_turn(Rank.QUESTION, lambda: self.attempt(
             "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(monotonic())
@@ -228,30 +230,32 @@ class RestApi(RestClient):
     def on_code(self, code: int | str, text: str, what: str) -> bool:
         """What a code means for more than the request it answered. True: asking again is of no use."""
         if code in AUTHENTICATION:
-            self.gateway.on_locked_out(int(code), text)
+            self.host.lock_out(
+                f"Authentication failed, code: {code}, message: {text}; {ADVICE[int(code)]}, then connect again"
+            )
             return True
         if code == NO_SUCH_URL:
-            self.gateway.log_once(f"url {what}", f"{what} refused, code: {code}, message: {text}: {WRONG_URL}", ERROR)
+            self.host.log_once(f"url {what}", f"{what} refused, code: {code}, message: {text}: {WRONG_URL}", ERROR)
             return True
         if code in TIMESTAMP:
-            self.gateway.log_once("timestamp", "Timestamp refused, measuring the server's clock again", WARNING)
-            self.gateway.measure_clock()
+            self.host.log_once("timestamp", "Timestamp refused, measuring the server's clock again", WARNING)
+            self.host.keeper.measure()
         return False
 
     def _again(self, call: Call, reason: str) -> None:
         failures: int = self._failures.get(call.name, 0) + 1
         self._failures[call.name] = failures
         if failures == 1 or failures % 10 == 0:
-            self.gateway.log(f"Query {call.name} failed{'' if call.failed else ', trying again'}: {reason}", WARNING)
+            self.host.log(f"Query {call.name} failed{'' if call.failed else ', trying again'}: {reason}", WARNING)
         if call.failed:
             call.failed()
         elif call.again:
             delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-            self.gateway.writer.call_later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
+            self.host.executor.call_later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
 
     def on_limits(self, reply: Reply, text: str) -> bool:
         """429 and 418, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
-        return self.gateway.apply_retry_after(reply, text, LIMIT_FALLBACK)
+        return self.host.apply_retry_after(reply, text, LIMIT_FALLBACK)
 
     # commands and single questions: answered whatever happens, never repeated here
 
@@ -268,7 +272,7 @@ class RestApi(RestClient):
             try:
                 due: bool = before is None or before()
             except Exception as error:
-                self.gateway.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
+                self.host.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
                 return
             if due:
                 call: Call = Call(f"{method} {path}", True)
@@ -283,15 +287,15 @@ class RestApi(RestClient):
             self.send(method, path, params, call, callback, **more)
         except Exception as error:
             fate: RestError = error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}")
-            self.gateway.settle(callback, None, fate)
+            self.host.settle(callback, None, fate)
 
     def send(
         self, method: str, path: str, params: Params, call: Call, callback: Answer, *, lane: str = "query",
         urgent: bool = False, at_once: Callable[[], None] | None = None,
     ) -> None:
         """Hand a request to the workers; ``at_once`` is called in the worker when a whole answer is here."""
-        post = self.gateway.writer.post
-        settle = self.gateway.settle
+        post = self.host.executor.post
+        settle = self.host.settle
 
         def on_answer(data: Any, request: Request) -> None:
             if at_once:
@@ -305,14 +309,14 @@ class RestApi(RestClient):
 
         self.add_request(
             method, path, params=params, extra=call, lane=lane, priority=urgent, callback=on_answer, on_failed=on_failed,
-            timeout=min(self.gateway.query_timeout, self.read_timeout) if method == "GET" else None,
+            timeout=min(self.timings.query_timeout, self.read_timeout) if method == "GET" else None,
             # without a reply: what is no JSON says nothing here
             on_error=lambda exc, value, tb, request: post(settle, callback, None, value),
         )
 
     def mind_route(self, route: str, reply: Reply) -> None:
         """Whether the venue still has what was asked: its own code says so, or a 404 or 410 of whatever stands before it."""
-        routes = self.gateway.routes
+        routes = self.routes
         code: int | None = envelope_code(reply.data)
         if code == NO_SUCH_URL or code is None and reply.status in (404, 410):
             routes.gone(route, reply.status)
@@ -323,7 +327,7 @@ class RestApi(RestClient):
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any
     ) -> None:
         """Only an exception in one of our own callbacks comes here."""
-        self.gateway.on_exception(value)
+        self.host.on_exception(value)
 
     # history: caller's thread
 
@@ -347,7 +351,7 @@ class RestApi(RestClient):
                         reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
                         if reply.status // 100 == 2 and envelope_code(reply.data) == 0:
                             rows: Any = reply.data["data"] or ()        # type: ignore[index]
-                            return download.got([parse_bar(row, contract, interval, self.gateway.gateway_name) for row in rows])
+                            return download.got([parse_bar(row, contract, interval, self.host.gateway_name) for row in rows])
                         code, text = read_error(reply) or (http_code(reply.status), "")
                         reason = f"code: {code}, message: {text}"
                         if not self.on_limits(reply, text) and reply.status // 100 == 4 and code not in RETRIED:
@@ -358,9 +362,9 @@ class RestApi(RestClient):
             download.fail("gateway closed" if self.closing.is_set() else reason)
             return None
 
-        return klines.fetch(page, interval, start, end, self.gateway.now())
+        return klines.fetch(page, interval, start, end, self.host.now())
 
     def await_turn(self, seconds: float) -> bool:
         """Wait in line from another thread; False when it took too long or the gateway is closed."""
         turn: Event = Event()
-        return self.gateway.writer.post(self.in_turn, Rank.QUERY, turn.set) and turn.wait(min(seconds, self.read_timeout))
+        return self.host.executor.post(self.in_turn, Rank.QUERY, turn.set) and turn.wait(min(seconds, self.read_timeout))

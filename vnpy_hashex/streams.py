@@ -11,19 +11,19 @@ from functools import partial
 from logging import INFO, WARNING
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from vnpy.trader.object import ContractData, TickData
 
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.stream import WebsocketClient
 
+from .account import Account
 from .endpoints import DEPTH, DEPTH_LEVEL, STREAM_PATH, TICKER_PATHS, TOKEN, Rank
+from .rest import RestApi
 from .ticks import TickBook
-from .trading import PARSE_ERRORS
-
-if TYPE_CHECKING:
-    from .gateway import HashExGateway
+from .timings import Timings
 
 HEARTBEAT: float = 8.0              # s between "ping"s; the strictest document disconnects after 30
 SILENCE: float = 12.0               # s without any frame, "pong" included, after which a connection is dead
@@ -34,6 +34,7 @@ LONGEST_QUIET: float = 600.0        # s without news of a book that REST shows u
 TICKER_PAUSE: float = 60.0          # s between changes from one path of the single ticker to the other
 
 # Words that are no JSON
+PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 REFUSALS: frozenset[bytes] = frozenset({
     b"invalid param", b"auth fail", b"sub fail", b"system error", b"invalid_ws_token", b"Invalid parameter",
 })
@@ -45,9 +46,9 @@ class Socket(WebsocketClient):
     title: str = "MD API"
     about: str = ""                 # what of it, for the log
 
-    def __init__(self, gateway: "HashExGateway") -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__()
-        self.gateway: HashExGateway = gateway
+        self.home: Host = host
         self._bad_frames: int = 0
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
@@ -59,7 +60,7 @@ class Socket(WebsocketClient):
         """Say "ping", now and from now on (writer thread)."""
         if self.active:
             self.send_bytes(b"ping")
-            self.gateway.writer.call_later(HEARTBEAT, f"beat {id(self)}", self.beat)
+            self.home.executor.call_later(HEARTBEAT, f"beat {id(self)}", self.beat)
 
     def on_opened(self) -> None:
         """A new connection (stream thread)."""
@@ -76,15 +77,15 @@ class Socket(WebsocketClient):
     # stream thread
 
     def on_connected(self) -> None:
-        self.gateway.log(f"{self.title} connected{self.about}")
-        self.gateway.writer.post(self.beat)
+        self.home.log(f"{self.title} connected{self.about}")
+        self.home.executor.post(self.beat)
         self.on_opened()
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.gateway.log(f"{self.title} disconnected{self.about}, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+        self.home.log(f"{self.title} disconnected{self.about}, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
 
     def on_error(self, e: Exception) -> None:
-        self.gateway.log_once(f"{self.title}{self.about}", f"{self.title} exception{self.about}: {e}", WARNING)
+        self.home.log_once(f"{self.title}{self.about}", f"{self.title} exception{self.about}: {e}", WARNING)
 
     def on_frame(self, payload: bytes) -> None:
         if payload[:1] != b"{":
@@ -97,7 +98,7 @@ class Socket(WebsocketClient):
                 self.on_push(kind, packet["data"])
             elif packet.get("code") not in (None, 0, "0"):
                 text: str = f"code: {packet['code']}, message: {packet.get('msg') or packet.get('message') or ''}"
-                self.gateway.writer.post(self.on_refused, text)
+                self.home.executor.post(self.on_refused, text)
         except (msgspec.DecodeError, RecursionError, *PARSE_ERRORS) as error:
             self.on_bad_frame(payload, error)
 
@@ -106,7 +107,7 @@ class Socket(WebsocketClient):
         if word == b"ping":
             self.send_bytes(b"pong")
         elif word in REFUSALS:
-            self.gateway.writer.post(self.on_refused, word.decode())
+            self.home.executor.post(self.on_refused, word.decode())
         elif word != b"pong":
             self.on_word(word)
 
@@ -114,23 +115,25 @@ class Socket(WebsocketClient):
         """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
         self._bad_frames += 1
         if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
-            self.gateway.log(f"{self.title} frame{self.about} not understood ({error}): {payload[:120]!r}", WARNING)
+            self.home.log(f"{self.title} frame{self.about} not understood ({error}): {payload[:120]!r}", WARNING)
 
 
 class SymbolSocket(Socket):
     """One symbol's depth and trades. ``data_at``: when it last told of the book (monotonic seconds)."""
 
-    def __init__(self, gateway: "HashExGateway", contract: ContractData) -> None:
-        super().__init__(gateway)
+    def __init__(self, host: Host, rest: RestApi, market: "MdApi", contract: ContractData) -> None:
+        super().__init__(host)
+        self.rest: RestApi = rest
+        self.market: MdApi = market
         self.name: str = contract.name
         self.about = f" of {contract.name}"
         self.lock: Lock = Lock()        # the book is fed by this socket, the figures' socket and REST
-        self.book: TickBook = TickBook(contract, gateway.gateway_name, gateway.now())
+        self.book: TickBook = TickBook(contract, host.gateway_name, host.now())
         self.data_at: float = 0.0
         self.polled_at: float = 0.0
         self.polling: int = 0           # answers outstanding
         self.crossed: bool = False      # when last looked at
-        self.patience: float = gateway.give_up      # s without news of the book; grows while there is nothing to tell
+        self.patience: float = market.timings.give_up      # s without news of the book; grows while there is nothing to tell
         self.differs: bool = False      # what REST told is not what the socket told last
         self.steps: int = 0             # of the venue's clock, as far as the book knows of them
 
@@ -141,16 +144,16 @@ class SymbolSocket(Socket):
         self.send_packet({"sub": "subSymbol", "symbol": self.name})
 
     def on_refused(self, word: str) -> None:
-        self.gateway.log_once(f"subscribe {self.name}", f"Subscription of {self.name} refused ({word}), trying again", WARNING)
-        self.gateway.writer.reschedule_earlier(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect("subscription refused"))
+        self.home.log_once(f"subscribe {self.name}", f"Subscription of {self.name} refused ({word}), trying again", WARNING)
+        self.home.executor.reschedule_earlier(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect("subscription refused"))
 
     def on_push(self, kind: str, data: Any) -> None:
         if kind == "qAllDepth" or kind == "qDepth":
             self.data_at = monotonic()
             self.differs = False
-            self.patience = self.gateway.give_up
+            self.patience = self.market.timings.give_up
         if kind == "qStats":
-            self.gateway.md.on_stats(data)
+            self.market.on_stats(data)
             return
         if data.get("s") not in (None, self.name):
             return
@@ -159,7 +162,7 @@ class SymbolSocket(Socket):
                 self.book.on_all_depth(data)
             elif kind == "qDepth":
                 if not self.book.on_depth(data):
-                    self.gateway.writer.post(self.on_torn)
+                    self.home.executor.post(self.on_torn)
             elif kind == "qDeal":
                 self.book.on_deal(data)
 
@@ -170,16 +173,16 @@ class SymbolSocket(Socket):
 
     def publish(self) -> None:
         """A tick of the book as it stands."""
-        gateway = self.gateway
+        host = self.home
         with self.lock:
             if self.book.event:
-                gateway.keeper.heard(self.book.event)
-            if gateway.clock.steps != self.steps:
-                self.steps = gateway.clock.steps
+                host.keeper.heard(self.book.event)
+            if host.clock.steps != self.steps:
+                self.steps = host.clock.steps
                 self.book.restamp = True
-            tick: TickData | None = self.book.make(gateway.now(), datetime.now())
+            tick: TickData | None = self.book.make(host.now(), datetime.now())
             if tick:
-                gateway.on_tick(tick)       # under the lock: three threads publish, and the times must not go back
+                host.on_tick(tick)       # under the lock: three threads publish, and the times must not go back
 
     # writer thread
 
@@ -195,7 +198,7 @@ class SymbolSocket(Socket):
 
     def on_torn(self) -> None:
         """The book was dropped: take a new one now, not when the socket next sends a whole one."""
-        self.gateway.log_once(f"torn {self.name}", f"Book of {self.name} is torn, taking a new one", WARNING)
+        self.home.log_once(f"torn {self.name}", f"Book of {self.name} is torn, taking a new one", WARNING)
         self.poll()
 
     def poll(self) -> None:
@@ -211,13 +214,13 @@ class SymbolSocket(Socket):
             raise
 
     def _ask(self) -> None:
-        rest = self.gateway.rest
+        rest = self.rest
         rest.query(
             f"depth {self.name}", DEPTH, {"symbol": self.name, "level": DEPTH_LEVEL},
             partial(self.on_answer, TickBook.on_all_depth), signed=False, failed=self.on_poll_failed,
         )
         rest.query(
-            f"ticker {self.name}", TICKER_PATHS[self.gateway.md.ticker_path], {"symbol": self.name},
+            f"ticker {self.name}", TICKER_PATHS[self.market.ticker_path], {"symbol": self.name},
             partial(self.on_answer, TickBook.on_stats), signed=False, failed=self.on_poll_failed,
             refused=self.on_ticker_refused,
         )
@@ -240,14 +243,14 @@ class SymbolSocket(Socket):
 
     def on_ticker_refused(self, code: int | str, text: str) -> bool:
         """The single ticker has two paths: from now on the other, unless that one failed as well."""
-        md = self.gateway.md
+        md = self.market
         if monotonic() < md.ticker_fixed:
             return False
         refused: str = TICKER_PATHS[md.ticker_path]
         md.ticker_path = (md.ticker_path + 1) % len(TICKER_PATHS)
         md.ticker_fixed = monotonic() + TICKER_PAUSE
         self.polling = max(0, self.polling - 1)
-        self.gateway.log(f"{refused} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
+        self.home.log(f"{refused} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
         return True
 
 
@@ -256,24 +259,30 @@ class StatsSocket(Socket):
 
     about = " of the 24 hour figures"
 
+    def __init__(self, host: Host, market: "MdApi") -> None:
+        super().__init__(host)
+        self.market: MdApi = market
+
     def on_opened(self) -> None:
         self.send_packet({"sub": "subStats"})
 
     def on_push(self, kind: str, data: Any) -> None:
         if kind == "qStats":
-            self.gateway.md.on_stats(data)
+            self.market.on_stats(data)
 
     def on_refused(self, word: str) -> None:
-        self.gateway.log_once("subscribe stats", f"Subscription of the 24 hour figures refused ({word})", WARNING)
+        self.home.log_once("subscribe stats", f"Subscription of the 24 hour figures refused ({word})", WARNING)
 
 
 class MdApi:
     """The sockets of the market data, and the watch over them. Subscriptions outlive the connection."""
 
-    def __init__(self, gateway: "HashExGateway") -> None:
-        self.gateway: HashExGateway = gateway
+    def __init__(self, host: Host, rest: RestApi, timings: Timings) -> None:
+        self.home: Host = host
+        self.rest: RestApi = rest
+        self.timings: Timings = timings
         self.sockets: dict[str, SymbolSocket] = {}      # by HashEx's symbol
-        self.stats: StatsSocket = StatsSocket(gateway)
+        self.stats: StatsSocket = StatsSocket(host, self)
         self.ticker_path: int = 0
         self.ticker_fixed: float = 0.0                  # until then the path that is used is not changed, monotonic s
         self._where: tuple[str, str, int] | None = None
@@ -297,7 +306,7 @@ class MdApi:
         """Take a symbol's socket (writer thread)."""
         if contract.name in self.sockets:
             return
-        socket: SymbolSocket = SymbolSocket(self.gateway, contract)
+        socket: SymbolSocket = SymbolSocket(self.home, self.rest, self, contract)
         self.sockets[contract.name] = socket
         if self._where:
             socket.connect(*self._where)
@@ -309,22 +318,21 @@ class MdApi:
     def watch(self) -> None:
         """Poll by REST what its socket does not tell; give up a socket that stays silent."""
         now: float = monotonic()
-        gateway = self.gateway
         if self._where:
-            gateway.writer.call_later(1.0, "watch", self.watch)
+            self.home.executor.call_later(1.0, "watch", self.watch)
         for socket in self.sockets.values():
             socket.look()
             silent: float = now - socket.data_at
-            if silent < gateway.silence:
+            if silent < self.timings.silence:
                 continue
-            if now - socket.polled_at >= max(gateway.poll_ticks, 0.4 * len(self.sockets)) and not gateway.rest.pause(False):
+            if now - socket.polled_at >= max(self.timings.poll_ticks, 0.4 * len(self.sockets)) and not self.rest.pause(False):
                 socket.poll()
             if socket.connected and silent >= socket.patience:
                 socket.data_at = now
                 if not socket.differs:          # by REST it is the same: nothing happens there
                     socket.patience = min(2.0 * socket.patience, LONGEST_QUIET)
                     continue
-                gateway.log_once(f"silent {socket.name}", f"MD API of {socket.name} is silent, connecting again", WARNING)
+                self.home.log_once(f"silent {socket.name}", f"MD API of {socket.name} is silent, connecting again", WARNING)
                 socket.reconnect(f"no data for {silent:.0f} s")
 
     def on_stats(self, data: Any) -> None:
@@ -342,38 +350,40 @@ class UserSocket(Socket):
 
     title = "Trade API"
 
-    def __init__(self, gateway: "HashExGateway") -> None:
-        super().__init__(gateway)
+    def __init__(self, host: Host, rest: RestApi, account: Account) -> None:
+        super().__init__(host)
+        self.rest: RestApi = rest
+        self.account: Account = account
         self.subscribed: bool = False
         self._refusals: int = 0
 
     def on_opened(self) -> None:
         self.subscribed = False
-        self.gateway.writer.post(self.subscribe)
+        self.home.executor.post(self.subscribe)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
         self.subscribed = False
         super().on_disconnected(status_code, msg)
-        self.gateway.writer.post(self.gateway.on_user_socket_lost)
+        self.home.executor.post(self.account.on_stream_lost)
 
     def on_push(self, kind: str, data: Any) -> None:
         if kind in ("uOrder", "uTrade", "uBalance"):
-            self.gateway.writer.post(self.gateway.on_user_push, kind, data)
+            self.home.executor.post(self.account.on_user_push, kind, data)
 
     def on_bad_frame(self, payload: bytes, error: Exception) -> None:
         super().on_bad_frame(payload, error)
-        self.gateway.writer.post(self.gateway.catch_up)         # it may have been about an order
+        self.home.executor.post(self.account.catch_up)         # it may have been about an order
 
     def on_word(self, word: bytes) -> None:
         if word == b"succeed":
-            self.gateway.writer.post(self.on_subscribed, self.epoch)
+            self.home.executor.post(self.on_subscribed, self.epoch)
 
     # writer thread
 
     def subscribe(self) -> None:
         """A token for every connection, then the subscription."""
         if self.connected and not self.subscribed:
-            self.gateway.rest.query("token", TOKEN, {}, partial(self.on_token, self.epoch), rank=Rank.QUESTION)
+            self.rest.query("token", TOKEN, {}, partial(self.on_token, self.epoch), rank=Rank.QUESTION)
 
     def on_token(self, epoch: int, data: Any, asked_at: float) -> None:
         """The token."""
@@ -381,9 +391,9 @@ class UserSocket(Socket):
             raise ValueError("no token")
         if epoch != self.epoch:
             return
-        self.gateway.secrets = (*self.gateway.secrets[:2], data)
+        self.home.token = data
         if self.send_packet({"sub": "subUser", "token": data}):
-            self.gateway.writer.call_later(ACKNOWLEDGED, "subscribed", lambda: self.on_subscribed(epoch))
+            self.home.executor.call_later(ACKNOWLEDGED, "subscribed", lambda: self.on_subscribed(epoch))
 
     def on_subscribed(self, epoch: int) -> None:
         """Taken, or refused by nobody for a while."""
@@ -391,14 +401,14 @@ class UserSocket(Socket):
             return
         self.subscribed = True
         self._refusals = 0
-        self.gateway.writer.timers.drop("subscribed")
-        self.gateway.log("User data stream subscribed")
-        self.gateway.catch_up()
+        self.home.executor.timers.drop("subscribed")
+        self.home.log("User data stream subscribed")
+        self.account.catch_up()
 
     def on_refused(self, word: str) -> None:
         self.subscribed = False
-        self.gateway.writer.timers.drop("subscribed")
-        self.gateway.log_once(self.title, f"User data stream refused ({word}), trying again with a new token", WARNING)
+        self.home.executor.timers.drop("subscribed")
+        self.home.log_once(self.title, f"User data stream refused ({word}), trying again with a new token", WARNING)
         delay: float = min(TOKEN_PAUSE * 2 ** min(self._refusals, 10), TOKEN_LONGEST)
         self._refusals += 1
-        self.gateway.writer.call_later(delay, "subscribe", self.subscribe)
+        self.home.executor.call_later(delay, "subscribe", self.subscribe)

@@ -44,6 +44,9 @@ RETIRED: frozenset[int] = frozenset({-1016, -1020})
 RULES_CHANGED: frozenset[int] = frozenset({-1013, -1111, -1121})
 CLOSED_TEXT: str = "Market is closed."
 
+BAN_FALLBACK: float = 120.0         # s of pause after a 418 without Retry-After: Binance's shortest ban
+LIMIT_FALLBACK: float = 10.0        # s after a 429 without one
+
 
 def is_gone(status: int, code: int | str) -> bool:
     """Whether an answer says that the route itself is gone: a 404 or 410 of nobody who speaks for an order, or its code."""
@@ -73,3 +76,8 @@ def error_of(reply: Reply) -> tuple[int, str]:
     if isinstance(data, dict) and isinstance(data.get("code"), int):
         return data["code"], str(data.get("msg", ""))
     return 0, f"status {reply.status}"
+
+
+def limit_fallback(status: int) -> float:
+    """Seconds to stay away after a 418 or 429 that has no Retry-After."""
+    return BAN_FALLBACK if status == 418 else LIMIT_FALLBACK

@@ -1,37 +1,50 @@
 """The account of a venue that answers as Binance does, but has no user data stream for us: looked at again and again."""
 
 from time import monotonic
-from typing import TYPE_CHECKING
 
-from .qte.rest import ConnectionHealth
+from vnpy_restgateway.host import Host
+from vnpy_restgateway.polled.health import ConnectionHealth
 
-if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+from .account import Account
+from .timings import Timings
 
 
 class Polling:
     """In place of the user data stream. SerialExecutor thread only."""
 
-    def __init__(self, gateway: "MockBinanceGateway") -> None:
-        self.gateway: MockBinanceGateway = gateway
-        self.link: ConnectionHealth = ConnectionHealth(gateway, "Trade API")
+    def __init__(self, host: Host, account: Account, timings: Timings) -> None:
+        self.host: Host = host
+        self.account: Account = account
+        self.timings: Timings = timings
+        self.link: ConnectionHealth = ConnectionHealth(host, "Trade API")
         self._all_due: float = 0.0
 
     def look(self) -> None:
         """Open orders, and the fills of symbols that have some; balances and the other symbols' fills less often."""
-        gateway = self.gateway
-        if gateway.locked_out or gateway.polling is not self:
+        host, account, timings = self.host, self.account, self.timings
+        if host.locked_out:
             return
         now: float = monotonic()
-        active = gateway.flow.table.active.values()
-        names: set[str] = {gateway.contracts[entry.order.symbol].name for entry in active}
-        interval: float = gateway.orders_interval if active else gateway.idle_interval
-        gateway.writer.call_later(max(self.link.delay(interval), gateway.pause()), "poll", self.look)
-        gateway.rest.query_open_orders()
+        active = host.flow.table.active.values()
+        names: set[str] = {host.contracts.name_of(entry.order.vt_symbol) for entry in active}
+        interval: float = timings.orders_interval if active else timings.idle_interval
+        host.executor.call_later(max(self.link.delay(interval), host.pause()), "poll", self.look)
+        account.query_open_orders()
         if now >= self._all_due:
-            self._all_due = now + gateway.idle_interval
-            gateway.rest.query_account()
-            gateway.flow.life.check()
-            names = set(gateway.pages)
-        for name in names & gateway.pages.keys():
-            gateway.query_new_trades(name)
+            self._all_due = now + timings.idle_interval
+            account.query_account()
+            host.flow.life.check()
+            names = set(account.orders.pages)
+        for name in names & account.orders.pages.keys():
+            account.query_new_trades(name)
+
+    def on_alive(self) -> None:
+        """The list of open orders is here."""
+        if self.link.good():
+            self.host.flow.life.check()
+
+    def on_lost(self, name: str, error: BaseException) -> None:
+        """A query, by its name, got no usable answer."""
+        if name in ("open orders", "account"):
+            self.link.bad(error)
+            self.host.flow.life.disconnected()

@@ -7,15 +7,17 @@ from logging import WARNING
 from threading import Event
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
-from vnpy_restgateway.net.outcome import NotSent, Reply, RestError, http_code
+from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, RestError, http_code
 from vnpy_restgateway.net.rest import Request, RestClient
+from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.orders.table import Entry
 
 from .auth import signed_query
@@ -31,6 +33,9 @@ from .endpoints import (
     PAGE,
     RECV_WINDOW,
     TIME,
+    WS_ORDER_CANCEL,
+    WS_ORDER_PLACE,
+    WS_ORDER_STATUS,
 )
 from .enums import INTERVAL_VT2BINANCE
 from .errors import (
@@ -41,18 +46,25 @@ from .errors import (
     TOO_MANY_ORDERS,
     error_of,
     is_gone,
+    limit_fallback,
 )
 from .parse import parse_bar
-from .streams import Answer
-
-if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+from .timings import Timings
 
 RETRY_FIRST: float = 0.5            # s, doubled up to
 RETRY_LONGEST: float = 5.0
-BAN_FALLBACK: float = 120.0         # s of pause after a 418 without Retry-After: Binance's shortest ban
-LIMIT_FALLBACK: float = 10.0        # s after a 429 without one
 HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
+
+Told = Callable[[Any, float], None]     # an answer's data, and when it was asked for, monotonic s
+
+
+WS_PLACE, REST_PLACE = f"WS {WS_ORDER_PLACE}", f"POST {ORDER}"
+WS_CANCEL, REST_CANCEL = f"WS {WS_ORDER_CANCEL}", f"DELETE {ORDER}"
+WS_QUERY, REST_QUERY = f"WS {WS_ORDER_STATUS}", f"GET {ORDER}"
+# route -> the one that does the same
+OTHER_ROUTE: dict[str, str] = {
+    WS_PLACE: REST_PLACE, REST_PLACE: WS_PLACE, WS_CANCEL: REST_CANCEL, REST_CANCEL: WS_CANCEL, REST_QUERY: WS_QUERY,
+}
 
 
 class Call:
@@ -83,9 +95,19 @@ def route_of(request: Request) -> str:
 class RestApi(RestClient):
     """Callbacks run in worker threads and post to the gateway's writer."""
 
-    def __init__(self, gateway: "MockBinanceGateway") -> None:
+    def __init__(self, host: Host, timings: Timings, on_listing: Told, on_rules: Told, on_lost: Callable[[str, BaseException], None]) -> None:
+        """
+        :param on_listing: gets what is traded, whoever asked for it
+        :param on_rules: gets the rules of one symbol
+        :param on_lost: a query, by its name, got no usable answer; it is asked again
+        """
         super().__init__()
-        self.gateway: MockBinanceGateway = gateway
+        self.home: Host = host
+        self.timings: Timings = timings
+        self.on_listing: Told = on_listing
+        self.on_rules: Told = on_rules
+        self.on_lost: Callable[[str, BaseException], None] = on_lost
+        self.routes: Routes = Routes(host.log, OTHER_ROUTE)
         self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: bytes = b""
@@ -97,10 +119,10 @@ class RestApi(RestClient):
         self.key = key
         self.secret = secret
         self._failures.clear()
-        self.init(host, proxy_host, proxy_port, read_timeout=self.gateway.request_timeout)
+        self.init(host, proxy_host, proxy_port, read_timeout=self.timings.request_timeout)
         self.closing.clear()
         self.start()
-        self.gateway.log("REST API started")
+        self.home.log("REST API started")
 
     def stop(self) -> None:
         """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
@@ -112,15 +134,15 @@ class RestApi(RestClient):
         call: Any = request.extra
         if not isinstance(call, Call):
             return request
-        pause: float = self.gateway.pause()
+        pause: float = self.home.pause()
         if pause:
-            raise NotSent(f"{self.gateway.gate.reason}, {pause:.0f} s to go")
+            raise NotSent(f"{self.home.gate.reason}, {pause:.0f} s to go")
         if call.entry is not None and call.entry.cancel_wanted and not call.entry.acknowledged:
             raise NotSent("cancelled while it waited in line")
         call.sent = monotonic()
         if call.signed:
             params: dict[str, Any] = {
-                **(request.params or {}), "recvWindow": RECV_WINDOW, "timestamp": self.gateway.clock.now_ms()
+                **(request.params or {}), "recvWindow": RECV_WINDOW, "timestamp": self.home.clock.now_ms()
             }
             if self.unsigned:
                 request.params = params
@@ -135,10 +157,10 @@ class RestApi(RestClient):
     # queries: each is repeated until it is answered, further and further apart
 
     def query(
-        self, name: str, path: str, params: dict[str, Any], callback: Callable[[Any, float], None], signed: bool = True
+        self, name: str, path: str, params: dict[str, Any], callback: Told, signed: bool = True
     ) -> None:
         """GET; ``callback(data, asked_at)`` runs on the writer thread. ``name`` says what it is for, in logs and retries."""
-        if signed and (self.gateway.locked_out or not self.key):
+        if signed and (self.home.locked_out or not self.key):
             return
         again: Callable[[], None] = partial(self.query, name, path, params, callback, signed)
         call: Call = Call(name, signed, again)
@@ -151,14 +173,14 @@ class RestApi(RestClient):
         except Exception as error:      # no thread to be had, for one
             self._again(call, f"{type(error).__name__}: {error}")
 
-    def on_data(self, data: Any, request: Request, callback: Callable[[Any, float], None]) -> None:
+    def on_data(self, data: Any, request: Request, callback: Told) -> None:
         """A whole answer."""
-        if self.gateway.routes:
-            self.gateway.writer.post(self.gateway.routes.back, route_of(request))
+        if self.routes:
+            self.home.executor.post(self.routes.back, route_of(request))
         self._failures.pop(request.extra.name, None)
-        self.gateway.writer.post(self._hand_over, callback, data, request.extra)
+        self.home.executor.post(self._hand_over, callback, data, request.extra)
 
-    def _hand_over(self, callback: Callable[[Any, float], None], data: Any, call: Call) -> None:
+    def _hand_over(self, callback: Told, data: Any, call: Call) -> None:
         try:
             callback(data, call.sent)
         except Exception as error:
@@ -170,25 +192,31 @@ class RestApi(RestClient):
         reply: Reply | None = request.reply
         assert reply is not None
         code, text = error_of(reply)
-        self.gateway.writer.post(
+        self.home.executor.post(
             self._on_query_failed, request.extra, reply, code, text or http_code(status), route_of(request)
         )
 
     def _on_query_failed(self, call: Call, reply: Reply, code: int, text: str, route: str) -> None:
         if is_gone(reply.status, code):
-            self.gateway.routes.gone(route, reply.status)
+            self.routes.gone(route, reply.status)
         if self.on_limits(reply, code, text):
             pass
         elif code in AUTHENTICATION or self.wants_signature(code, text):
-            self.gateway.on_locked_out(code, text)
+            self.on_locked_out(code, text)
             return
         elif code == INVALID_SYMBOL and call.name.startswith("rules "):
             self.query_contract()       # it is listed no longer
             return
         elif code == TIMESTAMP:
-            self.gateway.log("Timestamp refused, measuring the server's clock again", WARNING)
-            self.query_time()
+            self.home.log("Timestamp refused, measuring the server's clock again", WARNING)
+            self.home.keeper.measure()
         self._again(call, f"code: {code or reply.status}, message: {text}")
+
+    def on_locked_out(self, code: int | str, text: str) -> None:
+        """The venue refused the key."""
+        self.home.lock_out(
+            f"Authentication failed, code: {code}, message: {text}. Check API Key and API Secret, then connect again"
+        )
 
     def wants_signature(self, code: int, text: str) -> bool:
         """Whether an unsigned request was refused for not being signed."""
@@ -198,81 +226,78 @@ class RestApi(RestClient):
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request
     ) -> None:
         """No usable answer."""
-        self.gateway.writer.post(self._on_query_error, request.extra, value)
+        self.home.executor.post(self._on_query_error, request.extra, value)
 
     def _on_query_error(self, call: Call, error: BaseException) -> None:
-        self.gateway.on_query_lost(call.name, error)
+        self.on_lost(call.name, error)
         self._again(call, str(error))
 
     def _again(self, call: Call, reason: str) -> None:
         failures: int = self._failures.get(call.name, 0) + 1
         self._failures[call.name] = failures
         if failures == 1 or failures % 10 == 0:
-            self.gateway.log(f"Query {call.name} failed, trying again: {reason}", WARNING)
+            self.home.log(f"Query {call.name} failed, trying again: {reason}", WARNING)
         if call.again:
             delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-            self.gateway.writer.call_later(max(delay, self.gateway.pause()), f"query {call.name}", call.again)
+            self.home.executor.call_later(max(delay, self.home.pause()), f"query {call.name}", call.again)
 
     def on_limits(self, reply: Reply, code: int | str, text: str) -> bool:
         """
         429 and 418: shut the gate for as long as the venue says, and tell the user once. Too many
         orders (-1015) keep new orders back only: cancels and queries are no part of that limit.
         """
-        fallback: float = BAN_FALLBACK if reply.status == 418 else LIMIT_FALLBACK
-        return self.gateway.apply_retry_after(reply, text, fallback, orders_only=code == TOO_MANY_ORDERS)
+        return self.home.apply_retry_after(reply, text, limit_fallback(reply.status), orders_only=code == TOO_MANY_ORDERS)
 
-    def query_time(self) -> None:
-        """One sample of the server's clock; the gateway asks for several. Timed in the worker, not in the queue."""
+    def query_time(self, told: Callable[[int, float, float], None]) -> None:
+        """One sample of the server's clock, in ms; ``told`` gets when it was asked for and received, too. Timed in the worker, not in the queue."""
         def on_time(data: Any, call: Call, received: float) -> None:
-            self.gateway.on_query_time(int(data["serverTime"]), call.sent, received)
+            told(int(data["serverTime"]), call.sent, received)
 
         def on_answer(data: Any, request: Request) -> None:
             call, received = request.extra, monotonic()
             self.on_data(data, request, lambda data, sent: on_time(data, call, received))
 
         self.add_request(
-            "GET", TIME, extra=Call("time", False, self.query_time), callback=on_answer, timeout=self.patience,
+            "GET", TIME, extra=Call("time", False, partial(self.query_time, told)), callback=on_answer, timeout=self.patience,
             on_failed=self.on_query_failed, on_error=self.on_query_error, priority=True,
         )
 
     def query_contract(self) -> None:
         """What is traded."""
-        self.query("contract", EXCHANGE_INFO, {}, self.gateway.on_query_contract, signed=False)
+        self.query("contract", EXCHANGE_INFO, {}, self.on_listing, signed=False)
 
-    def query_best_prices(self, names: list[str], callback: Callable[[Any, float], None]) -> None:
+    def query_best_prices(self, names: list[str], callback: Told) -> None:
         """The best bid and ask of some symbols."""
         self.query("best prices", BEST_PRICES, {"symbols": json_text(names)}, callback, signed=False)
 
     def query_rules(self, name: str) -> None:
         """The rules of one symbol; the list of all is megabytes on the real venue."""
-        self.query(f"rules {name}", EXCHANGE_INFO, {"symbol": name}, self.gateway.on_query_rules, signed=False)
+        self.query(f"rules {name}", EXCHANGE_INFO, {"symbol": name}, self.on_rules, signed=False)
 
-    def query_account(self) -> None:
+    def query_account(self, callback: Told) -> None:
         """Balances."""
-        self.query("account", ACCOUNT, {"omitZeroBalances": "false"}, self.gateway.on_query_account)
+        self.query("account", ACCOUNT, {"omitZeroBalances": "false"}, callback)
 
-    def query_open_orders(self) -> None:
+    def query_open_orders(self, callback: Told) -> None:
         """Open orders of all symbols."""
-        self.query("open orders", OPEN_ORDERS, {}, self.gateway.on_query_open_orders)
+        self.query("open orders", OPEN_ORDERS, {}, callback)
 
-    def query_orders(self, name: str, params: dict[str, Any]) -> None:
+    def query_orders(self, name: str, params: dict[str, Any], callback: Told) -> None:
         """All orders of a symbol, a page: ``params`` has startTime (of less than 24 hours ago) or orderId."""
         self.query(
-            f"orders {name}", ALL_ORDERS, {"symbol": name, "limit": PAGE, **params},
-            partial(self.gateway.on_query_orders, name),
+            f"orders {name}", ALL_ORDERS, {"symbol": name, "limit": PAGE, **params}, callback
         )
 
-    def query_trades(self, name: str, params: dict[str, Any]) -> None:
+    def query_trades(self, name: str, params: dict[str, Any], callback: Told) -> None:
         """Fills of a symbol, a page: ``params`` has startTime or fromId."""
         self.query(
-            f"trades {name}", MY_TRADES, {"symbol": name, "limit": PAGE, **params},
-            partial(self.gateway.on_query_trades, name),
+            f"trades {name}", MY_TRADES, {"symbol": name, "limit": PAGE, **params}, callback
         )
 
     @property
     def patience(self) -> float:
         """Seconds a question may take: one that is not answered costs no more before it is asked over a new connection."""
-        return min(self.gateway.query_timeout, self.read_timeout)
+        return min(self.timings.query_timeout, self.read_timeout)
 
     # commands and single questions: answered whatever happens, never repeated here
 
@@ -284,13 +309,13 @@ class RestApi(RestClient):
         Signed call on one order; ``callback(reply, error)`` runs on the writer thread exactly once. ``entry`` is the
         order that is sent: one that the user cancels while the call waits in line is not sent.
         """
-        do = self.gateway.writer.run_or_post
-        settle = self.gateway.settle
+        do = self.home.executor.run_or_post
+        settle = self.home.settle
 
         def on_failed(status: int, request: Request) -> None:
             reply: Reply | None = request.reply
             if reply is not None and is_gone(status, error_of(reply)[0]):
-                self.gateway.writer.post(self.gateway.routes.gone, f"{method} {path}", status)
+                self.home.executor.post(self.routes.gone, f"{method} {path}", status)
             do(settle, callback, reply, None)
 
         self.add_request(
@@ -305,7 +330,7 @@ class RestApi(RestClient):
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any
     ) -> None:
         """Only an exception in one of our own callbacks comes here."""
-        self.gateway.on_exception(value)
+        self.home.on_exception(value)
 
     # history: caller's thread
 
@@ -320,7 +345,7 @@ class RestApi(RestClient):
             }
             reason: str = "out of time"
             while (left := download.left()) > 0 and self.active and not self.closing.is_set():
-                if (pause := self.gateway.pause()) >= left:
+                if (pause := self.home.pause()) >= left:
                     reason = f"told to wait {pause:.0f} s"
                     break
                 try:
@@ -329,7 +354,7 @@ class RestApi(RestClient):
                     response = self.request("GET", KLINES, params=params, timeout=min(left, self.read_timeout))
                     if response.status_code // 100 == 2:
                         return download.got(
-                            [parse_bar(row, contract, interval, self.gateway.gateway_name) for row in response.json()]
+                            [parse_bar(row, contract, interval, self.home.gateway_name) for row in response.json()]
                         )
                     reason = f"status code: {response.status_code}, message: {response.text[:200]}"
                     reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
@@ -341,4 +366,4 @@ class RestApi(RestClient):
             download.fail("gateway closed" if self.closing.is_set() else reason)
             return None
 
-        return fetch_bars(page, interval, start, end, self.gateway.now())
+        return fetch_bars(page, interval, start, end, self.home.now())

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from datetime import datetime
 from logging import ERROR, INFO, WARNING
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import msgspec
 from vnpy.trader.object import ContractData, OrderData, TickData
 
 from vnpy_restgateway.decimals import Step
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.quiet import QuietWatch
 from vnpy_restgateway.market.subscriptions import Subscriptions
-from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown, describe
+from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, Unknown, describe
 from vnpy_restgateway.net.stream import WebsocketClient
 from vnpy_restgateway.net.validate import amount
 
@@ -34,10 +35,9 @@ from .endpoints import (
 )
 from .errors import AUTHENTICATION, error_of, retry_header
 from .limit_forms import SignedRequestTemplates
+from .rest import RestApi
 from .ticks import FRAMES, HANDLERS, TickBook
-
-if TYPE_CHECKING:
-    from .gateway import MockBinanceGateway
+from .timings import Timings
 
 SUBSCRIBE_PAUSE: float = 2.0        # s until a user data stream that was refused is asked for again, doubled up to
 SUBSCRIBE_LONGEST: float = 60.0
@@ -50,17 +50,17 @@ STAMP: float = 0.000_5             # s; ticks as close together as that carry th
 START: bytes = b'{"stream":"'
 MIDDLE: bytes = b'","data":{"'
 
-# (reply, None), or (None, error) when the answer never came; on the writer thread
-Answer = Callable[[Reply | None, BaseException | None], None]
 Route = tuple[Callable[[bytes], Any], Callable[[TickBook, Any], None], TickBook]
 
 
 class MdApi(WebsocketClient):
     """Market data: ticks with last price, five levels and the figures of 24 hours."""
 
-    def __init__(self, gateway: "MockBinanceGateway", number: int = 1) -> None:
+    def __init__(self, host: Host, rest: RestApi, timings: Timings, number: int = 1) -> None:
         super().__init__()
-        self.gateway: MockBinanceGateway = gateway
+        self.home: Host = host
+        self.rest: RestApi = rest
+        self.timings: Timings = timings
         self.books: dict[str, TickBook] = {}                # by vn.py symbol
         self.routes: dict[bytes, Route] = {}                # by stream name
         self._starts: dict[bytes, Route] = {}               # by the first bytes of a frame, ``_width`` of them
@@ -68,7 +68,7 @@ class MdApi(WebsocketClient):
         self.topics: Subscriptions = Subscriptions(SUBSCRIBE_BATCH)
         self._changed: list[TickBook] = []
         self._stale: float = 0.0                            # when the two times of the newest ticks are too old
-        self._moment: datetime = gateway.now()
+        self._moment: datetime = host.now()
         self._local: datetime = datetime.now()
         self.number: int = number
         self.name: str = "MD API" if number == 1 else f"MD API {number}"
@@ -77,8 +77,8 @@ class MdApi(WebsocketClient):
         self._shown: dict[str, tuple[float, ...]] = {}      # by the venue's symbol: best prices when last looked by REST
         self._asked_at: float = 0.0                         # when the last SUBSCRIBE was sent, monotonic seconds
         self.quiet: QuietWatch = QuietWatch(
-            f"quiet {number}", gateway.writer, lambda: (self.epoch, self.frames), lambda: self.connected and bool(self.books),
-            lambda: gateway.market_silence, self.look,
+            f"quiet {number}", host.executor, lambda: (self.epoch, self.frames), lambda: self.connected and bool(self.books),
+            lambda: timings.market_silence, self.look,
         )
         self._steps: int = 0                                # of the venue's clock, as far as ticks know of them
         self._bad_frames: int = 0
@@ -90,7 +90,7 @@ class MdApi(WebsocketClient):
             self.beside.connect(host, proxy_host, proxy_port)
         self.init(
             host + MARKET_STREAM_PATH, proxy_host, proxy_port,
-            ping_interval=self.gateway.ping_interval,
+            ping_interval=self.timings.ping_interval,
             receive_timeout=0,              # a quiet market is no dead stream: see QuietWatch
         )
         self.start()
@@ -105,7 +105,7 @@ class MdApi(WebsocketClient):
             self.subscribe_beside(contract)
             return
         book: TickBook = TickBook(
-            contract.symbol, contract.name, contract.exchange, self.gateway.gateway_name, self.gateway.now()
+            contract.symbol, contract.name, contract.exchange, self.home.gateway_name, self.home.now()
         )
         self.books[contract.symbol] = book
         topics: list[str] = []
@@ -121,12 +121,12 @@ class MdApi(WebsocketClient):
         """This connection is full: take the symbol's streams over another one."""
         if self.beside is None:
             if self.number >= MOST_CONNECTIONS:
-                self.gateway.log(
+                self.home.log(
                     f"Failed to subscribe data, more than {MOST_CONNECTIONS} connections of {STREAMS_PER_CONNECTION} streams: "
                     f"{contract.symbol}", ERROR
                 )
                 return
-            self.beside = MdApi(self.gateway, self.number + 1)
+            self.beside = MdApi(self.home, self.rest, self.timings, self.number + 1)
             if self._where:
                 self.beside.connect(*self._where)
         self.beside.subscribe(contract)
@@ -151,7 +151,7 @@ class MdApi(WebsocketClient):
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
         wait: float = self._asked_at + SUBSCRIBE_INTERVAL - monotonic()
         if wait > 0:
-            self.gateway.writer.reschedule_earlier(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
+            self.home.executor.reschedule_earlier(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
             return
         batch = self.topics.next_batch()
         if batch is None:
@@ -162,16 +162,16 @@ class MdApi(WebsocketClient):
         if not sent:
             self.topics.reset()             # the next connection asks for all of them
             return
-        self.gateway.writer.call_later(
+        self.home.executor.call_later(
             SUBSCRIBE_PATIENCE, f"{self.name} subscribe {request_id}", lambda: self.on_unanswered(request_id)
         )
-        self.gateway.writer.call_later(SUBSCRIBE_INTERVAL, f"{self.name} subscribe", self.ask)
+        self.home.executor.call_later(SUBSCRIBE_INTERVAL, f"{self.name} subscribe", self.ask)
 
     def on_unanswered(self, request_id: int) -> None:
         """The venue did not confirm a SUBSCRIBE in time."""
         topics: list[str] = self.topics.refuse(request_id)
         if topics:
-            self.gateway.log(f"Subscription not confirmed, asking again: {topics[0]} and {len(topics) - 1} more", WARNING)
+            self.home.log(f"Subscription not confirmed, asking again: {topics[0]} and {len(topics) - 1} more", WARNING)
             self.ask()
 
     def on_answer(self, packet: dict[str, Any]) -> None:
@@ -182,10 +182,10 @@ class MdApi(WebsocketClient):
         if "error" in packet or "code" in packet:
             error: dict[str, Any] = packet.get("error") or packet
             topics: list[str] = self.topics.refuse(request_id)
-            self.gateway.log(
+            self.home.log(
                 f"Subscription refused, code: {error.get('code')}, message: {error.get('msg')}: {', '.join(topics[:4])}", ERROR
             )
-            self.gateway.writer.call_later(SUBSCRIBE_PATIENCE, f"{self.name} subscribe", self.ask)
+            self.home.executor.call_later(SUBSCRIBE_PATIENCE, f"{self.name} subscribe", self.ask)
             return
         self.topics.confirm(request_id)
 
@@ -198,7 +198,7 @@ class MdApi(WebsocketClient):
     def look(self) -> None:
         """Ask by REST for the best prices of some symbols, which a stream that lives would have told (writer thread)."""
         names: list[str] = [book.fields["name"] for book in list(self.books.values())[:LOOKED_AT]]
-        self.gateway.rest.query_best_prices(names, self.on_look)
+        self.rest.query_best_prices(names, self.on_look)
 
     def on_look(self, data: Any, asked_at: float) -> None:
         """The best prices by REST: other than what the stream told last, they show that it does not tell what happens."""
@@ -215,7 +215,7 @@ class MdApi(WebsocketClient):
             if told is not None and told != best:
                 moved.append(name)
         if self.quiet.looked(bool(moved)):
-            self.gateway.log(f"{self.name} is silent while {moved[0]} moves, connecting again", WARNING)
+            self.home.log(f"{self.name} is silent while {moved[0]} moves, connecting again", WARNING)
             self.reconnect(f"no data for {self.quiet.patience:.0f} s")
 
     # stream thread
@@ -223,14 +223,14 @@ class MdApi(WebsocketClient):
     def on_connected(self) -> None:
         for book in self.books.values():
             book.reset()
-        self.gateway.log(f"{self.name} connected")
-        self.gateway.writer.post(self.on_opened)
+        self.home.log(f"{self.name} connected")
+        self.home.executor.post(self.on_opened)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.gateway.log(f"{self.name} disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+        self.home.log(f"{self.name} disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
 
     def on_error(self, e: Exception) -> None:
-        self.gateway.log_once(self.name, f"{self.name} exception: {e}", WARNING if self.active else INFO)
+        self.home.log_once(self.name, f"{self.name} exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
         route: Route | None = self._starts.get(payload[:self._width])
@@ -253,13 +253,13 @@ class MdApi(WebsocketClient):
         if not changed:
             return
         self._changed = []
-        gateway = self.gateway
+        home = self.home
         if (now := monotonic()) >= self._stale:
             self._stale = now + STAMP
-            self._moment = gateway.now()
+            self._moment = home.now()
             self._local = datetime.now()
-            if gateway.clock.steps != self._steps:
-                self._steps = gateway.clock.steps
+            if home.clock.steps != self._steps:
+                self._steps = home.clock.steps
                 for each in list(self.books.values()):
                     each.restamp = True
         moment: datetime = self._moment
@@ -267,10 +267,10 @@ class MdApi(WebsocketClient):
         for book in changed:
             if book.dirty:
                 if book.event:
-                    gateway.keeper.heard(book.event)
+                    home.keeper.heard(book.event)
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
-                    gateway.on_tick(tick)
+                    home.on_tick(tick)
 
     def on_other(self, payload: bytes) -> None:
         """Not a stream of ours: an answer, an event of the connection, or another order of keys."""
@@ -282,7 +282,7 @@ class MdApi(WebsocketClient):
         if not isinstance(packet, dict):
             return
         if "id" in packet:
-            self.gateway.writer.post(self.on_answer, packet)
+            self.home.executor.post(self.on_answer, packet)
             return
         route: Route | None = self.routes.get(str(packet.get("stream", "")).encode())
         if route:
@@ -294,21 +294,32 @@ class MdApi(WebsocketClient):
                 return
             self._changed.append(book)
         elif self.active and "serverShutdown" in (packet.get("e"), str(packet.get("stream")).lstrip("!")):
-            self.gateway.log("MD API: the server is about to shut down", WARNING)
+            self.home.log("MD API: the server is about to shut down", WARNING)
 
     def on_bad_frame(self, payload: bytes, error: Exception) -> None:
         """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
         self._bad_frames += 1
         if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
-            self.gateway.log(f"Market data frame not understood ({error}): {payload[:120]!r}", WARNING)
+            self.home.log(f"Market data frame not understood ({error}): {payload[:120]!r}", WARNING)
+
+
+class Listener(NamedTuple):
+    """Who is told what the user data stream says; the executor's thread."""
+
+    on_event: Callable[[dict[str, Any]], None]
+    reconcile: Callable[[], None]           # the stream stands: ask for what came before it
+    reconcile_soon: Callable[[], None]      # something could not be read
+    on_locked_out: Callable[[int | str, str], None]
 
 
 class TradeApi(WebsocketClient):
     """The WebSocket API: orders, cancels and the user data stream on one connection."""
 
-    def __init__(self, gateway: "MockBinanceGateway") -> None:
+    def __init__(self, host: Host, timings: Timings, listener: Listener) -> None:
         super().__init__()
-        self.gateway: MockBinanceGateway = gateway
+        self.home: Host = host
+        self.timings: Timings = timings
+        self.listener: Listener = listener
         self.key: str = ""
         self.secret: bytes = b""
         self.subscribed: bool = False
@@ -322,7 +333,7 @@ class TradeApi(WebsocketClient):
         self.key = key
         self.secret = secret
         self.subscribed = False
-        self.init(host + WS_API_PATH, proxy_host, proxy_port, ping_interval=self.gateway.ping_interval, receive_timeout=0)
+        self.init(host + WS_API_PATH, proxy_host, proxy_port, ping_interval=self.timings.ping_interval, receive_timeout=0)
         self.start()
 
     # writer thread
@@ -333,7 +344,7 @@ class TradeApi(WebsocketClient):
         nothing was sent and nothing will be called.
         """
         params = {
-            **params, "apiKey": self.key, "timestamp": self.gateway.clock.now_ms(), "recvWindow": RECV_WINDOW
+            **params, "apiKey": self.key, "timestamp": self.home.clock.now_ms(), "recvWindow": RECV_WINDOW
         }
         self._reqid += 1
         packet: dict[str, Any] = {"id": self._reqid, "method": method, "params": signed_params(self.secret, params)}
@@ -347,7 +358,7 @@ class TradeApi(WebsocketClient):
         if forms.key is not self.key or forms.secret is not self.secret:
             forms = self._forms = SignedRequestTemplates(self.key, self.secret)
         self._reqid += 1
-        now: int = self.gateway.clock.now_ms()
+        now: int = self.home.clock.now_ms()
         try:
             packet: bytes = forms.encode(order, name, tick, step, self._reqid, now)
         except Exception as error:
@@ -357,18 +368,18 @@ class TradeApi(WebsocketClient):
     def _ask(self, packet: bytes, callback: Answer) -> bool:
         """Send the request whose id was counted last."""
         reqid: int = self._reqid
-        patience: float = self.gateway.request_timeout
+        patience: float = self.timings.request_timeout
         self._waiting[reqid] = (callback, monotonic() + patience)
         if not self.send_bytes(packet):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
         if len(self._waiting) == 1:         # else the timer runs: ``check_waiting`` sets it anew while anything waits
-            self.gateway.writer.reschedule_earlier(patience, "trade api answers", self.check_waiting)
+            self.home.executor.reschedule_earlier(patience, "trade api answers", self.check_waiting)
         return True
 
     def retire(self) -> None:
         """The connection ends as soon as what was asked on it is answered, or its time is over."""
         if self._waiting:
-            self.gateway.writer.call_later(0.1, "trade api retires", self.retire)
+            self.home.executor.call_later(0.1, "trade api retires", self.retire)
         else:
             self.stop()
 
@@ -377,10 +388,10 @@ class TradeApi(WebsocketClient):
         now: float = monotonic()
         for reqid, (callback, deadline) in list(self._waiting.items()):
             if deadline <= now and self._take(reqid):
-                self.gateway.settle(callback, None, Unknown("no answer within the time limit"))
+                self.home.settle(callback, None, Unknown("no answer within the time limit"))
         deadlines: list[float] = [deadline for _, deadline in self._waiting.values()]
         if deadlines:
-            self.gateway.writer.call_later(min(deadlines) - now, "trade api answers", self.check_waiting)
+            self.home.executor.call_later(min(deadlines) - now, "trade api answers", self.check_waiting)
 
     def _take(self, reqid: Any) -> tuple[Answer, float] | None:
         try:
@@ -390,7 +401,7 @@ class TradeApi(WebsocketClient):
 
     def subscribe_user_stream(self) -> None:
         """Ask for order and balance events; retried while the connection stands."""
-        if self.subscribed or self.gateway.locked_out:
+        if self.subscribed or self.home.locked_out:
             return
         self.call(WS_USER_STREAM, {}, self.on_subscribed)
 
@@ -399,19 +410,19 @@ class TradeApi(WebsocketClient):
         if reply is not None and reply.status == 200:
             self.subscribed = True
             self._refusals = 0
-            self.gateway.log("User data stream subscribed")
-            self.gateway.reconcile()
+            self.home.log("User data stream subscribed")
+            self.listener.reconcile()
             return
         code, message = error_of(reply) if reply else (0, str(error))
         if code in AUTHENTICATION:
-            self.gateway.on_locked_out(code, message)
+            self.listener.on_locked_out(code, message)
             return
-        self.gateway.log_once(
+        self.home.log_once(
             "user stream", f"User data stream subscription failed, code: {code}, message: {message}; orders are polled", WARNING
         )
         delay: float = min(SUBSCRIBE_PAUSE * 2 ** min(self._refusals, 10), SUBSCRIBE_LONGEST)
         self._refusals += 1
-        self.gateway.writer.call_later(delay, "user stream", self.subscribe_user_stream)
+        self.home.executor.call_later(delay, "user stream", self.subscribe_user_stream)
 
     def on_opened(self) -> None:
         """A new connection."""
@@ -419,39 +430,39 @@ class TradeApi(WebsocketClient):
 
     def on_lost(self, waiting: dict[int, tuple[Answer, float]]) -> None:
         """The connection is gone, and with it the answers to what was sent on it."""
-        self.gateway.say_anew()
+        self.home.say_anew()
         for callback, _ in waiting.values():
-            self.gateway.settle(callback, None, Unknown("connection lost before the answer"))
+            self.home.settle(callback, None, Unknown("connection lost before the answer"))
 
     # stream thread
 
     def on_connected(self) -> None:
         self.subscribed = False
-        self.gateway.log("Trade API connected")
-        self.gateway.writer.post(self.on_opened)
+        self.home.log("Trade API connected")
+        self.home.executor.post(self.on_opened)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
         self.subscribed = False
-        self.gateway.writer.post(self.gateway.flow.life.disconnected)
+        self.home.executor.post(self.home.flow.life.disconnected)
         waiting, self._waiting = self._waiting, {}
-        self.gateway.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
-        self.gateway.writer.post(self.on_lost, waiting)
+        self.home.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+        self.home.executor.post(self.on_lost, waiting)
 
     def on_error(self, e: Exception) -> None:
-        self.gateway.log_once("Trade API", f"Trade API exception: {e}", WARNING if self.active else INFO)
+        self.home.log_once("Trade API", f"Trade API exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
         try:
             packet: Any = msgspec.json.decode(payload)
         except (msgspec.DecodeError, RecursionError) as error:
-            self.gateway.log_rarely("Trade API frame", f"Trade API frame not understood ({error}): {payload[:120]!r}")
-            self.gateway.writer.run_or_post(self.gateway.reconcile_soon)     # it may have been about an order
+            self.home.log_rarely("Trade API frame", f"Trade API frame not understood ({error}): {payload[:120]!r}")
+            self.home.executor.run_or_post(self.listener.reconcile_soon)     # it may have been about an order
             return
         if not isinstance(packet, dict):
             return
         event: Any = packet.get("event")
         if isinstance(event, dict):
-            self.gateway.writer.run_or_post(self.gateway.on_user_event, event)
+            self.home.executor.run_or_post(self.listener.on_event, event)
             return
         found = self._take(packet.get("id"))
         if found:
@@ -460,4 +471,4 @@ class TradeApi(WebsocketClient):
             reply: Reply = Reply(
                 status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
             )
-            self.gateway.writer.run_or_post(self.gateway.settle, found[0], reply, None)
+            self.home.executor.run_or_post(self.home.settle, found[0], reply, None)

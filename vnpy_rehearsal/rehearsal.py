@@ -25,6 +25,7 @@ from vnpy.trader.event import (
 )
 from vnpy.trader.object import (
     AccountData,
+    ContractData,
     LogData,
     OrderData,
     PositionData,
@@ -176,6 +177,12 @@ class Rehearsal:
         return self.vt_symbol.rsplit(".", 1)[0]
 
     @property
+    def contract(self) -> ContractData | None:
+        """The contract that is traded, once it is known."""
+        listed = self.gateway.contracts.get(self.vt_symbol)
+        return listed.contract if listed else None
+
+    @property
     def strategy(self) -> CtaTemplate | None:
         return self.cta.strategies.get(STRATEGY_NAME)
 
@@ -189,7 +196,7 @@ class Rehearsal:
             raise RuntimeError(f"the embedded exchange did not come up: {self.last_words()}")
         contract = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 2.0)
         if not contract:
-            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(sorted(self.gateway.names))}")
+            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(sorted(self.gateway.contracts.venue_symbols))}")
         self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), self.name)
         wait_for(lambda: self.record.said(self.ready_line) and self.symbol in self.record.ticks, patience)
         self.cta.init_engine()
@@ -222,7 +229,7 @@ class Rehearsal:
 
     def holdings(self) -> tuple[float, float] | None:
         """Cash (the quote asset) and coins of the traded pair, None before they are known."""
-        contract = self.gateway.contracts.get(self.symbol)
+        contract = self.contract
         if contract is None or not contract.extra:
             return None
         shown: dict[str, tuple[float, float]] = self.balances()
@@ -240,7 +247,7 @@ class Rehearsal:
     def pnl_text(self) -> str:
         """``pnl`` with its asset, "-" before it is known."""
         value: float | None = self.pnl()
-        contract = self.gateway.contracts.get(self.symbol)
+        contract = self.contract
         if value is None or contract is None or not contract.extra:
             return "-"
         return f"{value:+,.{2 if contract.pricetick >= 0.01 else 8}f} {contract.extra['quote']}"
@@ -286,7 +293,7 @@ class Rehearsal:
             account.accountid: (account.balance, account.frozen) for account in list(self.record.accounts.values())
         }
         for position in list(self.record.positions.values()):
-            contract = self.gateway.contracts[position.symbol]
+            contract = self.gateway.contracts[position.vt_symbol].contract
             if contract.extra:
                 shown[contract.extra["base"]] = (position.volume, position.frozen)
         return shown

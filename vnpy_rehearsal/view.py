@@ -64,7 +64,7 @@ class View:
 
     def price(self, value: float) -> str:
         """A price with the digits of the contract's tick."""
-        contract: ContractData | None = self.run.gateway.contracts.get(self.run.symbol)
+        contract: ContractData | None = self.run.contract
         return f"{value:,.{get_digits(contract.pricetick) if contract else 2}f}"
 
     def head(self) -> Panel:

@@ -1,10 +1,12 @@
-"""Spot balances as vn.py sees them, split as the official Binance gateway splits them. Pure."""
+"""Spot balances as vn.py sees them, split as the official Binance gateway splits them."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import AccountData, ContractData, PositionData
+
+from .host import Host
 
 # Assets kept as cash (AccountData)
 ACCOUNT_ASSETS: frozenset[str] = frozenset({
@@ -32,3 +34,28 @@ def split_balance(
                     volume=volume, frozen=locked, gateway_name=gateway_name,
                 )
     return AccountData(accountid=asset, balance=volume, frozen=locked, gateway_name=gateway_name)
+
+
+class CryptoBalances:
+    """
+    What was shown of the balances: a zero is told only of what was shown before.
+
+    :param pair: see ``split_balance``
+    """
+
+    def __init__(self, host: Host, pair: Callable[[str, str], ContractData | None]) -> None:
+        self.host: Host = host
+        self.pair: Callable[[str, str], ContractData | None] = pair
+        self.nonzero: set[str] = set()
+
+    def show(self, asset: str, free: float, locked: float) -> None:
+        """Push one balance, as an account or a position."""
+        volume: float = free + locked
+        if not volume and asset not in self.nonzero:
+            return
+        (self.nonzero.add if volume else self.nonzero.discard)(asset)
+        item = split_balance(asset, free, locked, self.pair, self.host.gateway_name)
+        if isinstance(item, AccountData):
+            self.host.on_account(item)
+        else:
+            self.host.on_position(item)

@@ -9,11 +9,11 @@ from typing import Any
 
 from .embedded import INSTALL_HINT, EmbeddedExchange
 from .executor import SerialExecutor
+from .host import Host
 from .settings import Field
 
 EMBEDDED: str = "EMBEDDED"
 OPTIONS: str = "Embedded Options"
-Log = Callable[[str, int], None]
 
 
 def read_options(text: str) -> tuple[str, ...]:
@@ -35,27 +35,25 @@ class EmbeddedVenue:
     """
     Holds the child of one gateway. Its callbacks run in the gateway's executor:
 
-    ``on_ready(line)``: it listens (keys rest, stream, key, secret). ``on_lost()``: it is gone; the number of orders that
-    are in doubt by that. ``close_clients()``: nobody is there to talk to any more.
+    ``on_ready(line)``: it listens (keys rest, stream, key, secret). ``close_clients()``: nobody is there to talk to any more.
     """
 
     def __init__(
-        self, dialect: str, executor: SerialExecutor, log: Log, on_ready: Callable[[dict[str, Any]], None],
-        on_lost: Callable[[], int], close_clients: Callable[[], None],
+        self, dialect: str, host: Host, on_ready: Callable[[dict[str, Any]], None], close_clients: Callable[[], None],
     ) -> None:
         self.exchange: EmbeddedExchange | None = None
-        self.lost: bool = False             # it was to run, and is gone
         self._dialect: str = dialect
-        self._executor: SerialExecutor = executor
-        self._log: Log = log
+        self._host: Host = host
+        self._executor: SerialExecutor = host.executor
+        self._log: Callable[[str, int], None] = host.log
         self._on_ready: Callable[[dict[str, Any]], None] = on_ready
-        self._on_lost: Callable[[], int] = on_lost
         self._close_clients: Callable[[], None] = close_clients
         self._started: int = 0
         self._starting: Lock = Lock()       # ``stop`` must not overtake what is being started
 
     def start(self, given: str | tuple[str, ...], options: str = "") -> None:
         """Start it; it tells where it listens when it is ready. ``given``: words of a script, ``options``: of the dialog."""
+        self._host.flow.table.forget_venue_ids()        # a new venue, with new ids
         missing: list[str] = EmbeddedExchange.missing()
         if missing:
             self._fail(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}")
@@ -90,7 +88,7 @@ class EmbeddedVenue:
                 self.exchange.stop()
 
     def _fail(self, words: str) -> None:
-        self.lost = True
+        self._host.lost = True
         self._log(words, ERROR)
 
     def _ready(self, exchange: EmbeddedExchange, line: dict[str, Any]) -> None:
@@ -102,8 +100,9 @@ class EmbeddedVenue:
         """Nothing is concluded from its death: what was alive there stays in doubt."""
         if exchange is not self.exchange:
             return
-        self.lost = True
-        doubtful: int = self._on_lost()
+        self._host.lost = True
+        self._host.ready = False
+        doubtful: int = self._host.flow.question_all()
         if not exchange.ready:
             self._log(f"The embedded exchange could not be started: {text or f'exit status {code}'}", ERROR)
             return

@@ -1,13 +1,18 @@
-"""What the flow of orders asks of a venue's gateway."""
+"""What orders and the host ask of a session, and what the orders' flow asks of the host. Interfaces only."""
 
+from collections.abc import Callable
 from logging import INFO
 from typing import Protocol
 
+from .capabilities import Capabilities
 from .orders.table import Entry, Push
 
 
 class Venue(Protocol):
-    """What the flow asks of a gateway. None of these may block or raise for network reasons."""
+    """One connection to a venue (``session.Session``). None of these may block, or raise for network reasons."""
+
+    capabilities: Capabilities
+    on_publish: Callable[[Push], None] | None       # called before an order or a trade goes to the event engine
 
     def place(self, entry: Entry) -> None:
         """Send the order; the outcome comes back through ``OrderFlow.on_outcome``."""
@@ -21,6 +26,29 @@ class Venue(Protocol):
     def query_fills(self, entry: Entry) -> None:
         """Ask for the fills of one order: ``on_fills``."""
 
+    def look_again(self) -> None:
+        """Ask for everything soon: what was told of an order that is not known cannot be."""
+
+    def on_new_life(self) -> None:
+        """The venue has lost its state: what is remembered of its ids means nothing, and everything of today is new."""
+
+    def query_time(self) -> None:
+        """Ask for the venue's clock once; the answer goes to ``on_time`` of the session."""
+
+    def is_mock(self) -> bool:
+        """Whether a mock exchange answers."""
+
+    def on_locked_out(self) -> None:
+        """The venue refused the key: nothing signed is sent any more, market data goes on."""
+
+
+class Desk(Protocol):
+    """What the orders' flow stands on (``host.Host``)."""
+
+    @property
+    def session(self) -> Venue:
+        """The connection there is now; another one after every connect."""
+
     def publish(self, item: Push) -> None:
         """Hand an OrderData or TradeData to the event engine."""
 
@@ -29,9 +57,3 @@ class Venue(Protocol):
 
     def pause(self) -> float:
         """Seconds the venue wants to be left alone (Retry-After), 0 if it does not."""
-
-    def look_again(self) -> None:
-        """Ask for everything soon: what was told of an order that is not known cannot be."""
-
-    def on_new_life(self) -> None:
-        """The venue has lost its state: what is remembered of its ids means nothing, and everything of today is new."""

@@ -23,31 +23,31 @@ MOCKBINANCE: str = "vnpy_mockbinance:MockBinanceGateway"
 def quick_binance(gateway: BaseGateway) -> None:
     """Seconds instead of tens of seconds: the mock venue is never slower than that."""
     assert isinstance(gateway, MockBinanceGateway)
-    gateway.request_timeout = 1.0
-    gateway.ping_interval, gateway.market_silence, gateway.history_patience = 2, 5, 3.0
+    gateway.timings.request_timeout = 1.0
+    gateway.timings.ping_interval, gateway.timings.market_silence, gateway.timings.history_patience = 2, 5, 3.0
     gateway.flow.table.rule = NotFoundPolicy(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 
 def quick_qte(gateway: BaseGateway) -> None:
     quick_binance(gateway)
     assert isinstance(gateway, MockBinanceGateway)
-    gateway.quotes_interval = gateway.orders_interval = 0.2
-    gateway.account_interval = gateway.idle_interval = 0.5
-    gateway.day_interval = 1.0
+    gateway.timings.quotes_interval = gateway.timings.orders_interval = 0.2
+    gateway.timings.account_interval = gateway.timings.idle_interval = 0.5
+    gateway.timings.day_interval = 1.0
 
 
 def quick_unsigned(gateway: BaseGateway) -> None:
     """Binance's weights are counted: the list of open orders is 80 of 6000 a minute."""
     quick_qte(gateway)
     assert isinstance(gateway, MockBinanceGateway)
-    gateway.orders_interval, gateway.idle_interval = 0.5, 1.0
+    gateway.timings.orders_interval, gateway.timings.idle_interval = 0.5, 1.0
 
 
 def quick_hashex(gateway: BaseGateway) -> None:
     assert isinstance(gateway, HashExGateway)
-    gateway.request_timeout = 2.0       # a busy machine may take more than a second
-    gateway.requests_per_second = 500.0
-    gateway.give_up, gateway.history_patience = 6.0, 3.0
+    gateway.timings.request_timeout = 2.0       # a busy machine may take more than a second
+    gateway.timings.requests_per_second = 500.0
+    gateway.timings.give_up, gateway.timings.history_patience = 6.0, 3.0
     gateway.flow.table.rule = NotFoundPolicy(bound=3.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 

@@ -38,7 +38,7 @@ def patient(gateway: BaseGateway) -> None:
     """
     quick_hashex(gateway)
     assert isinstance(gateway, HashExGateway)
-    gateway.request_timeout = 5.0
+    gateway.timings.request_timeout = 5.0
     gateway.flow.table.rule = NotFoundPolicy(bound=5.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 
 

@@ -42,7 +42,7 @@ def connected(case: Case, venue: MockExchange) -> Iterator[Desk]:
     """One for all questions about bars: two dozen connects in a minute are above the venue's limits."""
     found: Desk = Desk(case, venue)
     # the venue makes up its past when it is first asked for it, and answers nobody meanwhile
-    found.gateway.history_patience = found.gateway.request_timeout = 60.0       # type: ignore[attr-defined]
+    found.gateway.timings.history_patience = found.gateway.timings.request_timeout = 60.0       # type: ignore[attr-defined]
     try:
         yield found.ready()
     finally:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from vnpy.trader.constant import Status
 
-import vnpy_hashex.trading
-import vnpy_mockbinance.trading
+import vnpy_hashex.orders
+import vnpy_mockbinance.orders
 from mockexchange import MockExchange
 from mockexchange.core.commands import FeedTrade
 from mockexchange.core.numbers import parse_amount
@@ -32,12 +32,21 @@ def contract_of(desk: Desk) -> Any:
     return desk.recorder.contracts[desk.case.symbol]
 
 
+def hurried(quick: Any) -> Any:
+    """Looks at the rules three times a second."""
+    def hurry(gateway: Any) -> None:
+        quick(gateway)
+        gateway.timings.rules_interval = 0.3
+
+    return hurry
+
+
 # rules (F43)
 
 @pytest.mark.parametrize("case", TELLS_RULES, ids=lambda case: case.name)
 def test_rules_that_change_are_seen_without_a_refusal(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """The slow schedule."""
-    monkeypatch.setattr(case.gateway_class, "rules_interval", 0.3)
+    monkeypatch.setattr(case, "quick", hurried(case.quick))
     with case.open_venue() as venue:
         desk = Desk(case, venue)
         try:
@@ -61,7 +70,7 @@ def test_rules_that_change_are_seen_without_a_refusal(case: Case, monkeypatch: p
 
 @pytest.mark.parametrize("case", TELLS_RULES, ids=lambda case: case.name)
 def test_a_symbol_that_is_listed_while_we_are_connected(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(case.gateway_class, "rules_interval", 0.3)
+    monkeypatch.setattr(case, "quick", hurried(case.quick))
     with case.open_venue() as venue:
         venue.remove_symbol("ETHUSDT")
         desk = Desk(case, venue)
@@ -138,12 +147,13 @@ def test_guessed_rules_of_hashex_only_become_finer() -> None:
         try:
             desk.ready()
             gateway = desk.gateway
-            tick, step = gateway.rules[case.symbol].steps
+            vt_symbol = contract_of(desk).vt_symbol
+            tick, step = gateway.contracts[vt_symbol].rules.steps
             row = {"s": "BTC_USDT", "c": "40000", "o": "40000", "h": "40000", "l": "40000", "a": "5"}
-            gateway.writer.post(gateway.on_query_contract, guess_listing, [row], 0.0)
+            gateway.executor.post(gateway.session.on_query_contract, guess_listing, [row], 0.0)
             finer = {**row, "c": "40000.0001"}
-            gateway.writer.post(gateway.on_query_contract, guess_listing, [finer], 0.0)
-            desk.recorder.wait(lambda: gateway.rules[case.symbol].steps[0] < tick, "the finer tick")
+            gateway.executor.post(gateway.session.on_query_contract, guess_listing, [finer], 0.0)
+            desk.recorder.wait(lambda: gateway.contracts[vt_symbol].rules.steps[0] < tick, "the finer tick")
             assert len(desk.recorder.said("changed at the venue")) == 1
             assert step
         finally:
@@ -167,11 +177,11 @@ def test_an_amended_order_gets_another_client_order_id_at_binance() -> None:
                 order_id = next(row for row in reversed(venue.journal()) if row["kind"] == "order")["order_id"]
                 venue.amend("0.06", order_id=order_id, new_client_order_id=f"other{lost}")
                 if lost:
-                    desk.gateway.writer.post(desk.gateway.query_order, desk.gateway.flow.table.active[orderid])
+                    desk.gateway.executor.post(desk.gateway.session.query_order, desk.gateway.flow.table.active[orderid])
                 desk.recorder.wait(lambda orderid=orderid: desk.order(orderid).volume == 0.06, "the volume")
                 assert not desk.recorder.said("gone from the venue")
                 for _ in range(5):          # asked by the venue's id, answered with another client order id
-                    desk.gateway.writer.post(desk.gateway.flow.question, orderid, "test")
+                    desk.gateway.executor.post(desk.gateway.flow.question, orderid, "test")
                     desk.recorder.pass_time(0.3)
                 assert desk.order(orderid).status is Status.NOTTRADED
                 desk.cancel(orderid)
@@ -259,7 +269,7 @@ def test_cancelled_while_the_clock_is_measured(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
 def test_a_clock_that_cannot_be_had_does_not_keep_an_order_for_ever(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (vnpy_mockbinance.trading, vnpy_hashex.trading):
+    for module in (vnpy_mockbinance.orders, vnpy_hashex.orders):
         monkeypatch.setattr(module, "RESEND_WITHIN", 1.0)
     with case.open_venue() as venue:
         desk = Desk(case, venue)
@@ -293,8 +303,8 @@ def test_a_cancel_goes_the_other_way_when_its_route_is_retired() -> None:
                 orderid = desk.send("BUY", LOW, 0.1)
                 desk.wait_status(orderid, Status.NOTTRADED)
                 if label.startswith("DELETE"):
-                    desk.gateway.routes.gone("WS order.cancel", 404)
-                    desk.gateway.routes._gone.pop("DELETE /api/v3/order", None)
+                    desk.gateway.session.rest.routes.gone("WS order.cancel", 404)
+                    desk.gateway.session.rest.routes._gone.pop("DELETE /api/v3/order", None)
                 desk.cancel(orderid)
                 if label.startswith("WS"):
                     desk.wait_status(orderid, Status.CANCELLED, seconds=20)
@@ -338,9 +348,8 @@ def test_a_query_whose_route_is_retired_is_named_once(case: Case, what: str) -> 
             path = label.split()[1]
             for _ in range(3):
                 desk.gateway.query_account()
-                desk.gateway.writer.post(
-                    desk.gateway.qte.poll_orders if getattr(desk.gateway, "qte", None) and desk.gateway.on_qte else desk.gateway.reconcile
-                )
+                session = desk.gateway.session
+                desk.gateway.executor.post(session.poll_orders if hasattr(session, "poll_orders") else session.account.reconcile)
                 desk.recorder.pass_time(0.3)
             desk.recorder.wait(lambda: desk.recorder.said(f"has retired GET {path}"), "the line", 20)
             assert bitten(desk, [gone]) and len(desk.recorder.said(f"has retired GET {path}")) == 1

@@ -19,6 +19,8 @@ from vnpy.trader.event import EVENT_LOG, EVENT_ORDER
 from vnpy.trader.object import HistoryRequest
 
 from vnpy_mockbinance import MockBinanceGateway
+from vnpy_mockbinance.rest import RestApi
+from vnpy_mockbinance.streams import MdApi, TradeApi
 from vnpy_restgateway.embedded import EmbeddedExchange
 
 from .child_desk import (
@@ -138,7 +140,7 @@ def test_child_killed_with_orders_alive(desk: Desk) -> None:
     desk.cancel(resting[0])
     desk.subscribe()
     desk.gateway.query_account()
-    assert until(lambda: not desk.gateway.rest.active and not desk.gateway.trade.connected)
+    assert until(lambda: not desk.gateway.session.rest.active and not desk.gateway.session.trade.connected)
     assert [desk.order(orderid).status for orderid in resting] == [Status.NOTTRADED] * 2
     assert desk.order(in_flight).status in (Status.SUBMITTING, Status.REJECTED)
     assert len(desk.recorder.said("Embedded exchange ended unexpectedly")) == 1
@@ -304,7 +306,7 @@ def test_close_while_the_child_is_being_made(desk: Desk, monkeypatch: pytest.Mon
 
     def slow(*args: Any, **options: Any) -> Any:
         making.set()
-        assert until(lambda: not desk.gateway.writer.alive)
+        assert until(lambda: not desk.gateway.executor.alive)
         made.append(real(*args, **options))
         return made[0]
 
@@ -322,15 +324,15 @@ def test_close_while_the_child_is_being_made(desk: Desk, monkeypatch: pytest.Mon
 def test_close_overtakes_the_writer(desk: Desk, monkeypatch: pytest.MonkeyPatch, client: str) -> None:
     """What the writer starts while close() stops everything must not live on."""
     inside = threading.Event()
-    api: Any = getattr(desk.gateway, client)
-    real: Any = api.connect
+    kind: Any = {"rest": RestApi, "md": MdApi, "trade": TradeApi}[client]
+    real: Any = kind.connect
 
     def late(*args: Any) -> None:
         inside.set()
-        assert until(lambda: not desk.gateway.writer.alive)
+        assert until(lambda: not desk.gateway.executor.alive)
         real(*args)
 
-    monkeypatch.setattr(api, "connect", late)
+    monkeypatch.setattr(kind, "connect", late)
     before = set(threads_of_ours())
     desk.connect()
     assert inside.wait(10)

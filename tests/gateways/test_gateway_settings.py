@@ -94,7 +94,7 @@ def refuse(desk: Desk, setting: Any, name: str) -> None:
     threads = threading.active_count()
     desk.gateway.connect(setting)
     desk.recorder.wait(lambda: desk.recorder.logs, f"a line about {name}")
-    assert not desk.gateway.writer.alive and threading.active_count() <= threads       # fewer: an older one has ended
+    assert not desk.gateway.executor.alive and threading.active_count() <= threads       # fewer: an older one has ended
     lines = [log for log in desk.recorder.logs if log.level == ERROR]
     assert len(lines) == 1 and repr(name) in lines[0].msg, [log.msg for log in desk.recorder.logs]
     assert "hunter2" not in lines[0].msg and len(lines[0].msg) < 500
@@ -123,7 +123,7 @@ def test_values_that_do_not_fit_each_other_are_named(desk: Desk) -> None:
 def test_no_setting_at_all(desk: Desk, setting: Any) -> None:
     desk.gateway.connect(setting)
     desk.recorder.wait(lambda: desk.recorder.logs, "a line")
-    assert type(setting).__name__ in desk.recorder.logs[0].msg and not desk.gateway.writer.alive
+    assert type(setting).__name__ in desk.recorder.logs[0].msg and not desk.gateway.executor.alive
 
 
 # as they are meant, on a running venue

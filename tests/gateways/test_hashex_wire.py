@@ -12,7 +12,7 @@ from vnpy.trader.object import BarData, HistoryRequest
 
 from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway, streams
-from vnpy_hashex import gateway as gateway_module
+from vnpy_hashex import session as session_module
 
 from .conftest import hashex, quick_hashex
 from .harness import Desk
@@ -90,7 +90,7 @@ def test_refusals_of_a_query_are_no_news_of_an_order() -> None:
         orderid = desk.send("BUY", LOW, 0.1)
         desk.wait_status(orderid, Status.NOTTRADED)
         answer(desk, -1, match="GET /spot/v1/u/trade/order/*", times=6)
-        desk.gateway.writer.post(desk.gateway.flow.question, orderid, "a test")
+        desk.gateway.executor.post(desk.gateway.flow.question, orderid, "a test")
         deadline = monotonic() + 20
         while sum(fault["bitten"] for fault in desk.venue.faults.list()) < 6 and monotonic() < deadline:
             with desk.recorder.condition:
@@ -131,7 +131,7 @@ def test_the_heart_beats_and_a_token_is_taken_for_every_connection(monkeypatch: 
                 answered.release()
 
     monkeypatch.setattr(streams, "HEARTBEAT", 0.1)
-    monkeypatch.setattr(gateway_module, "UserSocket", Counting)
+    monkeypatch.setattr(session_module, "UserSocket", Counting)
     with trading() as desk:
         desk.subscribe()
         desk.recorder.wait(lambda: desk.recorder.ticks, "ticks")
@@ -171,7 +171,7 @@ def test_orders_without_a_user_socket_are_polled(monkeypatch: pytest.MonkeyPatch
     case = hashex("hashex", token_ms=0, client_order_id=False)
     with case.open_venue() as venue:
         desk = Desk(case, venue)
-        desk.gateway.poll_interval = 0.2
+        desk.gateway.timings.poll_interval = 0.2
         try:
             desk.connect()
             desk.recorder.wait(lambda: desk.recorder.said("Order data received"), "orders")
@@ -192,7 +192,7 @@ def test_a_silent_book_is_polled_and_its_socket_given_up() -> None:
     def impatient(gateway: BaseGateway) -> None:
         quick_hashex(gateway)
         assert isinstance(gateway, HashExGateway)
-        gateway.silence, gateway.poll_ticks, gateway.give_up = 0.3, 0.2, 2.5
+        gateway.timings.silence, gateway.timings.poll_ticks, gateway.timings.give_up = 0.3, 0.2, 2.5
 
     case = hashex("hashex", impatient)
     with MockExchange("hashex", seed=7) as venue:

@@ -17,17 +17,19 @@ from vnpy.trader.constant import Direction, OrderType, Status
 import vnpy_hashex.pages
 import vnpy_hashex.rest
 import vnpy_hashex.streams
-import vnpy_hashex.trading
-import vnpy_mockbinance.accounting
+import vnpy_hashex.orders
+import vnpy_mockbinance.account
 import vnpy_mockbinance.limit_forms
 import vnpy_mockbinance.parse
 import vnpy_mockbinance.qte.balance_evidence
 import vnpy_mockbinance.qte.rest
 import vnpy_mockbinance.qte.session
-import vnpy_mockbinance.qte.trading
+import vnpy_mockbinance.qte.orders
 import vnpy_mockbinance.rest
 import vnpy_mockbinance.streams
-import vnpy_mockbinance.trading
+import vnpy_mockbinance.orders
+import vnpy_restgateway.crypto_balances
+import vnpy_restgateway.host
 import vnpy_restgateway.net.rest
 import vnpy_restgateway.orders.flow
 import vnpy_restgateway.orders.table
@@ -49,30 +51,30 @@ R = vnpy_restgateway
 # case -> (owner, attribute): what raises once an order is on its way
 JOBS: list[tuple[str, Any, str]] = [
     ("binance", B.streams.TradeApi, "place_limit"), ("binance", B.limit_forms.SignedRequestTemplates, "encode"),
-    ("binance", B.streams.TradeApi, "send_bytes"), ("binance", B.trading, "classify"), ("binance", B.trading, "parse_order"),
-    ("binance", B.trading, "parse_order_fills"), ("binance", B.trading.Trading, "on_place"), ("binance", B.accounting, "parse_execution"),
-    ("binance", B.accounting.Accounting, "on_execution"), ("binance", B.accounting.Accounting, "on_balance"),
-    ("binance", B.trading.Trading, "withdraw"), ("binance", B.trading.Trading, "on_withdraw"),
+    ("binance", B.streams.TradeApi, "send_bytes"), ("binance", B.orders, "classify"), ("binance", B.orders, "parse_order"),
+    ("binance", B.orders, "parse_order_fills"), ("binance", B.orders.Orders, "on_place"), ("binance", B.account, "parse_execution"),
+    ("binance", B.account.Account, "on_execution"), ("binance", R.crypto_balances.CryptoBalances, "show"),
+    ("binance", B.orders.Orders, "withdraw"), ("binance", B.orders.Orders, "on_withdraw"),
     ("binance", R.orders.table.OrderTable, "update"), ("binance", R.orders.table.OrderTable, "fill"), ("binance", R.orders.flow.OrderFlow, "_settle"),
-    ("binance", R.orders.table, "merge"), ("binance", B.gateway.MockBinanceGateway, "publish"),
+    ("binance", R.orders.table, "merge"), ("binance", R.host.Host, "publish"),
     ("binance-unsigned", B.rest.RestApi, "add_request"), ("binance-unsigned", B.rest.RestApi, "sign"),
-    ("binance-unsigned", B.trading, "place_params"), ("binance-unsigned", B.trading.Trading, "on_place"),
-    ("binance-unsigned", R.net.rest.RestClient, "_start"), ("binance-unsigned", B.accounting.Accounting, "on_query_trades"),
-    ("binance-unsigned", B.accounting.Accounting, "on_query_orders"),
-    ("hashex", H.trading, "number"), ("hashex", H.trading, "create_params"), ("hashex", H.rest.RestApi, "send"),
+    ("binance-unsigned", B.orders, "place_params"), ("binance-unsigned", B.orders.Orders, "on_place"),
+    ("binance-unsigned", R.net.rest.RestClient, "_start"), ("binance-unsigned", B.account.Account, "on_query_trades"),
+    ("binance-unsigned", B.account.Account, "on_query_orders"),
+    ("hashex", H.orders, "number"), ("hashex", H.orders, "create_params"), ("hashex", H.rest.RestApi, "send"),
     ("hashex", H.rest.RestApi, "add_request"), ("hashex", H.rest.RestApi, "sign"), ("hashex", H.rest, "signed_headers"),
-    ("hashex", H.trading.Trading, "on_create"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_sent"),
-    ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_accepted"), ("hashex", H.trading, "parse_order"), ("hashex", H.trading.Trading, "collect"),
-    ("hashex", H.trading, "parse_fill"), ("hashex", H.pages.Walk, "take"),
-    ("hashex", H.trading.Trading, "query_fills"), ("hashex", H.trading.Trading, "on_withdraw"), ("hashex", H.trading.Trading, "publish"),
+    ("hashex", H.orders.Orders, "on_create"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_sent"),
+    ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_accepted"), ("hashex", H.orders, "parse_order"), ("hashex", H.orders.Orders, "collect"),
+    ("hashex", H.orders, "parse_fill"), ("hashex", H.pages.Walk, "take"),
+    ("hashex", H.orders.Orders, "query_fills"), ("hashex", H.orders.Orders, "on_withdraw"), ("hashex", H.orders.Orders, "on_publish"),
     ("hashex", R.orders.table.OrderTable, "update"), ("hashex", R.orders.table.OrderTable, "fill"),
-    ("hashex", R.net.rest.RestClient, "_start"), ("hashex", H.trading.Trading, "unable"),
-    ("qte", B.qte.trading, "place_params"), ("qte", B.qte.rest.QteRest, "add_request"), ("qte", B.qte.rest.QteRest, "sign"),
-    ("qte", B.qte.balance_evidence.BalanceEvidence, "mark"), ("qte", B.qte.trading.QteTrading, "on_place"), ("qte", B.qte.trading, "parse_order"),
-    ("qte", B.qte.trading.QteTrading, "tell"), ("qte", B.qte.trading.QteTrading, "publish"), ("qte", B.qte.trading.QteTrading, "_fill"),
-    ("qte", B.qte.session.QteDesk, "on_rows"), ("qte", B.qte.session.QteDesk, "poll_orders"), ("qte", B.qte.session.QteDesk, "_on_orders"),
-    ("qte", B.qte.trading.QteTrading, "on_withdraw"), ("qte", B.qte.session.QteDesk, "on_account"), ("qte", R.orders.table.OrderTable, "update"),
-    ("qte", B.qte.trading.QteTrading, "unable"), ("qte", R.net.rest.RestClient, "_start"),
+    ("hashex", R.net.rest.RestClient, "_start"), ("hashex", H.orders.Orders, "unable"),
+    ("qte", B.qte.orders, "place_params"), ("qte", B.qte.rest.QteRest, "add_request"), ("qte", B.qte.rest.QteRest, "sign"),
+    ("qte", B.qte.balance_evidence.BalanceEvidence, "mark"), ("qte", B.qte.orders.QteOrders, "on_place"), ("qte", B.qte.orders, "parse_order"),
+    ("qte", B.qte.orders.QteOrders, "tell"), ("qte", B.qte.orders.QteOrders, "on_publish"), ("qte", B.qte.orders.QteOrders, "_fill"),
+    ("qte", B.qte.orders.QteOrders, "on_rows"), ("qte", B.qte.session.QteSession, "poll_orders"), ("qte", B.qte.session.QteSession, "_on_orders"),
+    ("qte", B.qte.orders.QteOrders, "on_withdraw"), ("qte", B.qte.session.QteSession, "on_account"), ("qte", R.orders.table.OrderTable, "update"),
+    ("qte", B.qte.orders.QteOrders, "unable"), ("qte", R.net.rest.RestClient, "_start"),
 ]
 
 
@@ -141,13 +143,13 @@ BEFORE_ONLY: frozenset[str] = frozenset({
     "on_missing", "missing", "hunt", "on_candidates", "match_orders", "looked_for", "_on_look", "query_order", "on_query_order", "call",
 })
 QUESTIONS: list[tuple[str, Any, str]] = [
-    ("binance", B.trading.Trading, "query_order"), ("binance", B.trading.Trading, "on_query_order"),
+    ("binance", B.orders.Orders, "query_order"), ("binance", B.orders.Orders, "on_query_order"),
     ("binance", B.rest.RestApi, "call"), ("binance", R.orders.flow.OrderFlow, "on_missing"), ("binance", R.orders.table.OrderTable, "missing"),
-    ("hashex", H.trading.Trading, "query_order"), ("hashex", H.trading.Trading, "hunt"), ("hashex", H.rest.RestApi, "query"),
+    ("hashex", H.orders.Orders, "query_order"), ("hashex", H.orders.Orders, "hunt"), ("hashex", H.rest.RestApi, "query"),
     ("hashex", H.rest.RestApi, "walk"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_candidates"), ("hashex", R.orders.venue_id_flow, "match_orders"),
     ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "looked_for"),
-    ("qte", B.qte.trading.QteTrading, "query_order"), ("qte", B.qte.trading.QteTrading, "_on_look"),
-    ("qte", B.qte.rest.QteRest, "call"), ("qte", B.qte.trading.QteTrading, "_ask"),
+    ("qte", B.qte.orders.QteOrders, "query_order"), ("qte", B.qte.orders.QteOrders, "_on_look"),
+    ("qte", B.qte.rest.QteRest, "call"), ("qte", B.qte.orders.QteOrders, "_ask"),
 ]
 
 
@@ -201,7 +203,7 @@ def slow(gateway: Any) -> None:
     """The gateway's own pace, at which orders wait in line."""
     quick_hashex(gateway)
     assert isinstance(gateway, HashExGateway)
-    gateway.requests_per_second = 5.0
+    gateway.timings.requests_per_second = 5.0
 
 
 @pytest.mark.parametrize("kind", [OrderType.LIMIT, OrderType.MARKET])

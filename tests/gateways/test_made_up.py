@@ -77,7 +77,7 @@ def test_handshakes_bear_it_too(dialect: str, path: str) -> None:
 def test_not_said_of_a_venue_that_is_none(desk: Desk) -> None:
     """A real venue has no such header, and nothing is asked of it to find out."""
     desk.recorder.logs.clear()
-    desk.gateway.warn_made_up("")
+    desk.gateway.host.warn_made_up("")
     assert not desk.recorder.logs
 
 
@@ -159,16 +159,16 @@ def test_namesakes_are_told_once_each() -> None:
 def test_account_and_orders_are_said_once_and_again_after_a_reconnect(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "SAY_AGAIN", 0.0)
     pushed: list[int] = []
-    on_account: Any = desk.gateway.on_account
-    monkeypatch.setattr(desk.gateway, "on_account", lambda account: (pushed.append(1), on_account(account)))
+    on_account: Any = desk.gateway.host.on_account
+    monkeypatch.setattr(desk.gateway.host, "on_account", lambda account: (pushed.append(1), on_account(account)))
     said = {text: len(desk.recorder.said(text)) for text in ("Account data received", "Order data received")}
     assert all(count == 1 for count in said.values()), said
     for _ in range(3):
         before = len(pushed)
         desk.gateway.query_account()
         desk.recorder.wait(lambda before=before: len(pushed) > before, "balances")
-        if hasattr(desk.gateway, "reconcile"):
-            desk.gateway.writer.post(desk.gateway.reconcile)
+        if hasattr(desk.gateway.session, "account"):
+            desk.gateway.executor.post(desk.gateway.session.account.reconcile)
     assert desk.recorder.said("Account data received", INFO) == ["Account data received"]
     assert len(desk.recorder.said("Order data received", INFO)) == 1
     desk.venue.restart(keep_state=True, down=0.0 if desk.profile.pushed else 3.0)

@@ -14,6 +14,7 @@ from vnpy.trader.object import CancelRequest, OrderRequest, SubscribeRequest
 from mockexchange import MockExchange
 from vnpy_mockbinance import MockBinanceGateway
 
+from vnpy_restgateway.session import NoSession
 from .conftest import quick_qte
 from .harness import Recorder
 from .qte_builds import KEY, Build, serve
@@ -173,7 +174,7 @@ def test_malformed_symbols_are_one_line_and_nothing_is_started(text: str, messag
         client.connect("http://127.0.0.1:9", Symbols=text)
         client.recorder.wait(lambda: client.recorder.logs, "the line")
         assert [(log.level, log.msg) for log in client.recorder.logs] == [(ERROR, f"Setting 'Symbols': {message}")]
-        assert client.gateway.qte is None
+        assert type(client.gateway.session) is NoSession
 
 
 def test_symbol_that_the_server_does_not_know_is_one_line() -> None:

@@ -21,7 +21,7 @@ def test_three_advances_of_a_minute_are_three_bars(case: Case) -> None:
     with MockExchange(case.dialect, clock="manual=1795000000000", seed=7, options=dict(case.options)) as venue:
         desk = Desk(case, venue)
         if case.name == "hashex":       # an advance ends its sockets: the book is polled until they are back
-            desk.gateway.silence, desk.gateway.poll_ticks = 0.5, 0.3        # type: ignore[attr-defined]
+            desk.gateway.timings.silence, desk.gateway.timings.poll_ticks = 0.5, 0.3        # type: ignore[attr-defined]
         desk.ready()
         try:
             desk.subscribe()
@@ -74,11 +74,11 @@ def test_a_stream_that_never_told_anything_is_looked_at_and_not_cut() -> None:
     (case,) = (case for case in CASES if case.name == "binance")
     with MockExchange("binance", clock="manual", seed=7) as venue:
         desk = Desk(case, venue)
-        desk.gateway.market_silence = 1         # type: ignore[attr-defined]
+        desk.gateway.timings.market_silence = 1         # type: ignore[attr-defined]
         desk.ready()
         try:
             desk.subscribe()
-            md = desk.gateway.md                # type: ignore[attr-defined]
+            md = desk.gateway.session.md                # type: ignore[attr-defined]
             desk.recorder.wait(lambda: md.quiet.patience == 1.0, "the connection")
             desk.recorder.wait(lambda: md.quiet.patience >= 4.0, "two looks by REST", 25.0)
             assert len(desk.recorder.said("MD API connected")) == 1 and not desk.recorder.said("is silent")

@@ -134,9 +134,9 @@ def test_cancel_of_a_final_or_unknown_order_is_said(desk: Desk) -> None:
 def test_a_thousand_random_orders_and_cancels_end_in_agreement(case: Case, venue: MockExchange) -> None:
     """Late answers are other tests' business: on a busy machine a thousand orders take longer than the suite's time-out."""
     with closing(Desk(case, venue)) as desk:
-        desk.gateway.request_timeout = 30.0
+        desk.gateway.timings.request_timeout = 30.0
         for name in ("orders_interval", "idle_interval", "account_interval"):
-            vars(desk.gateway).pop(name, None)          # its own: the suite's would use up a minute's weight in half of one
+            vars(desk.gateway.timings).pop(name, None)          # its own: the suite's would use up a minute's weight in half of one
         trade_at_random(desk.ready())
 
 

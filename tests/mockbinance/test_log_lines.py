@@ -7,6 +7,7 @@ import pytest
 from vnpy.event import Event
 
 from vnpy_mockbinance import MockBinanceGateway
+from vnpy_mockbinance.session import BinanceSession
 from vnpy_restgateway.log import LONGEST_LINE, READ_OF_LINE
 
 
@@ -26,14 +27,22 @@ def gateway(lines: Lines) -> Any:
     return MockBinanceGateway(lines, "X")       # type: ignore[arg-type]
 
 
+@pytest.fixture
+def session(gateway: Any) -> Any:
+    """Connected to nothing."""
+    made = BinanceSession(gateway.host, gateway.timings, {"rest": "", "stream": "", "key": "", "secret": ""}, ("", 0))
+    gateway.host.attach(made)
+    return made
+
+
 def test_a_long_line_is_cut(gateway: Any, lines: Lines) -> None:
-    gateway.secrets = ("hunter2-hunter2",)
+    gateway.host.secrets = ("hunter2-hunter2",)
     gateway.log("a" * 700 + "hunter2-hunter2" * 5 + "b" * 50_000_000)
     assert len(lines) == 1 and len(lines[0]) <= LONGEST_LINE + 4 and lines[0].endswith(" ...") and "hunter2" not in lines[0]
 
 
 def test_a_secret_at_the_end_of_what_is_read_is_not_shown_in_part(gateway: Any, lines: Lines) -> None:
-    gateway.secrets = ("hunter2/hunter2",)
+    gateway.host.secrets = ("hunter2/hunter2",)
     for tail in range(15):
         gateway.log("password=" + "x" * (READ_OF_LINE - 10 - tail) + " hunter2/hunter2 and so on")
     assert all("hunt" not in line and line.endswith(" ...") for line in lines) and len(lines) == 15
@@ -53,15 +62,15 @@ def test_a_line_is_one_line(gateway: Any, lines: Lines) -> None:
     assert lines[0].isprintable() and lines[0].startswith("资金不足  2030")
 
 
-def test_bad_frames_are_said_now_and_then(gateway: Any, lines: Lines) -> None:
+def test_bad_frames_are_said_now_and_then(session: Any, lines: Lines) -> None:
     """And they do not make the gateway ask the venue for each of them."""
     for payload in [b"[" * 100_000, b"NaN", b'{"a":1e400}', b"\xff"] * 500:
-        gateway.trade.on_frame(payload)
-        gateway.md.on_frame(payload)
+        session.trade.on_frame(payload)
+        session.md.on_frame(payload)
     assert 6 <= len(lines) <= 12 and all(len(line) < 400 for line in lines)
 
 
-def test_user_events_that_are_not_understood(gateway: Any, lines: Lines) -> None:
+def test_user_events_that_are_not_understood(session: Any, lines: Lines) -> None:
     for n in range(2_000):
-        gateway.on_user_event({"e": "executionReport", "s": n, "B": n} if n % 2 else {"e": "outboundAccountPosition", "B": n})
+        session.account.on_user_event({"e": "executionReport", "s": n, "B": n} if n % 2 else {"e": "outboundAccountPosition", "B": n})
     assert len([line for line in lines if "not understood" in line]) <= 6

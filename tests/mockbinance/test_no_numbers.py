@@ -12,6 +12,7 @@ from payloads import GATEWAY, make_contract
 from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange, Interval
 
+from vnpy_mockbinance.session import BinanceSession
 from vnpy_mockbinance import MockBinanceGateway, parse
 from vnpy_mockbinance.qte import parse as qte_parse
 from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook
@@ -123,10 +124,11 @@ def test_names_that_are_none() -> None:
 def test_an_asset_that_is_none(value: Any) -> None:
     told: list[Any] = []
     gateway: Any = MockBinanceGateway(EventEngine(), GATEWAY)
-    gateway.on_account = told.append
+    session = BinanceSession(gateway.host, gateway.timings, {"rest": "", "stream": "", "key": "", "secret": ""}, ("", 0))
+    gateway.host.on_account = told.append
     for asset in ("USDT", value):
         try:
-            gateway.on_balance(asset, "1", "0")
+            session.account.on_balance(asset, "1", "0")
         except (TypeError, ValueError) as error:
             told.append(type(error))
     assert [getattr(item, "accountid", item) for item in told] == ["USDT", ValueError]

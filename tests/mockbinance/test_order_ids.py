@@ -9,6 +9,9 @@ from vnpy.event import Event
 from vnpy.trader.constant import Status
 
 from vnpy_mockbinance import MockBinanceGateway
+from vnpy_mockbinance.account import Account
+from vnpy_mockbinance.session import BinanceSession
+from vnpy_restgateway.trading_rules import CryptoRules
 
 NAMES = ("BTCUSDT", "LTCBTC")
 
@@ -25,13 +28,16 @@ def events() -> Events:
 
 
 @pytest.fixture
-def gateway(events: Events) -> Any:
+def account(events: Events) -> Account:
     gateway = MockBinanceGateway(events, "X")       # type: ignore[arg-type]
+    session = BinanceSession(gateway.host, gateway.timings, {"rest": "", "stream": "", "key": "", "secret": ""}, ("", 0))
+    gateway.host.attach(session)
     for name in NAMES:
-        gateway.add_contract(make_contract(name), Decimal("0.01"), Decimal("0.00001"))
-        gateway.pages[name] = True
-    gateway.rest.call = lambda *args, **kwargs: None
-    return gateway
+        contract = make_contract(name)
+        gateway.host.add_contract(contract, name, CryptoRules(contract, Decimal("0.01"), Decimal("0.00001")))
+        session.orders.pages[name] = True
+    session.rest.call = lambda *args, **kwargs: None        # type: ignore[method-assign]
+    return session.account
 
 
 def report(name: str, client_id: str, number: int, status: str = "NEW", traded: str = "0.00000000", paid: str = "0.00000000") -> dict[str, Any]:
@@ -55,26 +61,26 @@ def fill(name: str, number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("ids", [("a", "b"), ("web", "web")], ids=["names of their own", "one name"])
-def test_two_orders_of_one_id(gateway: Any, events: Events, ids: tuple[str, str]) -> None:
+def test_two_orders_of_one_id(account: Account, events: Events, ids: tuple[str, str]) -> None:
     for name, client_id in zip(NAMES, ids, strict=True):
-        gateway.on_user_event(report(name, client_id, 28))
+        account.on_user_event(report(name, client_id, 28))
     shown = list(events)
     assert [order.symbol for order in shown] == [f"{name}_SPOT_BINANCE" for name in NAMES]
     assert len({order.vt_orderid for order in shown}) == 2
 
     events.clear()
-    gateway.on_query_trades("BTCUSDT", [fill("BTCUSDT", 28)], 0.0)
+    account.on_query_trades("BTCUSDT", [fill("BTCUSDT", 28)], 0.0)
     assert [(trade.symbol, trade.orderid) for trade in events] == [(shown[0].symbol, shown[0].orderid)]
 
     events.clear()
-    gateway.on_user_event(report("BTCUSDT", ids[0], 28, "CANCELED", "0.50000000", "0.05132205"))
-    gateway.on_user_event(report("LTCBTC", ids[1], 28, "CANCELED"))
+    account.on_user_event(report("BTCUSDT", ids[0], 28, "CANCELED", "0.50000000", "0.05132205"))
+    account.on_user_event(report("LTCBTC", ids[1], 28, "CANCELED"))
     assert [(order.orderid, order.status) for order in events] == [(order.orderid, Status.CANCELLED) for order in shown]
 
 
-def test_fills_told_before_their_orders(gateway: Any, events: Events) -> None:
+def test_fills_told_before_their_orders(account: Account, events: Events) -> None:
     for name in NAMES:
-        gateway.on_query_trades(name, [fill(name, 28)], 0.0)
+        account.on_query_trades(name, [fill(name, 28)], 0.0)
     assert not events
-    gateway.on_user_event(report("LTCBTC", "b", 28))
+    account.on_user_event(report("LTCBTC", "b", 28))
     assert [event.symbol for event in events] == ["LTCBTC_SPOT_BINANCE"] * 2

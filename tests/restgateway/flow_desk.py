@@ -57,6 +57,10 @@ class Desk:
 
     # the venue
 
+    @property
+    def session(self) -> "Desk":
+        return self
+
     def place(self, entry: Entry) -> None:
         self.sent.append(entry.orderid)
         if self.broken:

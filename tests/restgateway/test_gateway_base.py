@@ -19,10 +19,8 @@ from vnpy.trader.constant import Direction, Exchange, OrderType, Product, Status
 from vnpy.trader.event import EVENT_CONTRACT, EVENT_LOG, EVENT_ORDER
 from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import (
-    BarData,
     CancelRequest,
     ContractData,
-    HistoryRequest,
     LogData,
     OrderData,
     OrderRequest,
@@ -30,13 +28,17 @@ from vnpy.trader.object import (
 )
 
 from vnpy_restgateway import events as events_module
+from vnpy_restgateway.capabilities import Capabilities
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders.table import Entry
+from vnpy_restgateway.session import NoSession, Session
 from vnpy_restgateway.settings import Field
+from vnpy_restgateway.trading_rules import CryptoRules
 
 PATIENCE: float = 5.0
 SECRET: str = "hunter2-hunter2"
+VT_SYMBOL: str = f"{SYMBOL}.GLOBAL"
 
 
 class Recorder:
@@ -62,15 +64,39 @@ class Recorder:
         return any(all(w in log.msg for w in words) and level in (None, log.level) for log in self.logs)
 
 
-class ListGateway(RestGateway):
+class ListSession(NoSession):
     """Everything it is asked to send goes into lists."""
+
+    capabilities = Capabilities(order_types=frozenset({OrderType.LIMIT, OrderType.MARKET}))
+
+    def __init__(self, gateway: "ListGateway", values: dict[str, Any]) -> None:
+        super().__init__(gateway.host)
+        self.lists: ListGateway = gateway
+        self.values: dict[str, Any] = values
+
+    def open(self) -> None:
+        self.host.add_contract(contract(), "BTCUSDT", CryptoRules(contract(), Decimal("0.01"), Decimal("0.001"), 0.002, 5.0))
+        self.host.ready = True
+        self.lists.opened.put(self.values)
+
+    def closers(self) -> list[Callable[[], None]]:
+        return self.lists.stops
+
+    def place(self, entry: Entry) -> None:
+        self.lists.placed.put(entry.orderid)
+
+    def withdraw(self, entry: Entry) -> None:
+        self.lists.withdrawn.put(entry.orderid)
+
+
+class ListGateway(RestGateway):
+    """Its sessions are lists."""
 
     default_name = "TEST"
     fields = (
         Field("Key"), Field("Secret (Password 密码)", "secret", aliases=("Secret",)),
         Field("Port", "integer", default=0, high=65_535),
     )
-    order_types = frozenset({OrderType.LIMIT, OrderType.MARKET})
 
     def __init__(self, event_engine: Any, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
@@ -79,31 +105,20 @@ class ListGateway(RestGateway):
         self.withdrawn: Queue[str] = Queue()
         self.stops: list[Callable[[], None]] = []
 
-    def open(self, values: dict[str, Any]) -> None:
-        self.secrets = (values["Secret (Password 密码)"],)
-        self.add_contract(contract(), Decimal("0.01"), Decimal("0.001"), 0.002, 5.0)
-        self.ready = True
-        self.opened.put(values)
+    def real_venue(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {"rest": "", "stream": "", "key": values["Key"], "secret": values["Secret (Password 密码)"]}
 
-    def closers(self) -> list[Callable[[], None]]:
-        return self.stops
+    def make_session(self, venue: dict[str, Any], values: dict[str, Any]) -> Session:
+        return ListSession(self, values)
 
-    def place(self, entry: Entry) -> None:
-        self.placed.put(entry.orderid)
+    @property
+    def rules(self) -> CryptoRules:
+        found: CryptoRules = self.contracts[VT_SYMBOL].rules
+        return found
 
-    def withdraw(self, entry: Entry) -> None:
-        self.withdrawn.put(entry.orderid)
 
-    def query_order(self, entry: Entry) -> None: ...
-
-    def query_fills(self, entry: Entry) -> None: ...
-
-    def subscribe_ticks(self, contract: ContractData) -> None: ...
-
-    def query_account(self) -> None: ...
-
-    def query_history(self, req: HistoryRequest) -> list[BarData]:
-        return []
+def renew(gateway: ListGateway, found: ContractData, tick: str, step: str, minimum: float, min_notional: float) -> bool:
+    return gateway.host.renew_contract(found, "BTCUSDT", CryptoRules(found, Decimal(tick), Decimal(step), minimum, min_notional))
 
 
 def contract(**values: Any) -> ContractData:
@@ -130,7 +145,7 @@ def fresh() -> Iterator[Pair]:
     gateway = ListGateway(recorder, "TEST")
     yield gateway, recorder
     gateway.close()
-    assert not [thread for thread in threads() if thread.name == "TEST writer"]
+    assert not [thread for thread in threads() if thread.name == "TEST executor"]
 
 
 @pytest.fixture
@@ -177,7 +192,7 @@ def test_close_rejects_what_the_writer_never_came_to(up: Pair) -> None:
         inside.set()
         go.wait(PATIENCE)
 
-    gateway.writer.post(block)
+    gateway.executor.post(block)
     assert inside.wait(PATIENCE)
     ids = [gateway.send_order(request()) for _ in range(3)]
     gateway.stops = [go.set]
@@ -219,7 +234,7 @@ def test_connect_again_works_with_or_without_close(up: Pair) -> None:
     gateway.close()
     gateway.connect({"Secret": SECRET})
     gateway.opened.get(timeout=PATIENCE)
-    assert len([thread for thread in threads() if thread.name == "TEST writer"]) == 1
+    assert len([thread for thread in threads() if thread.name == "TEST executor"]) == 1
     assert gateway.new_orderid().split("-")[0] != first.split("-")[0]
     gateway.send_order(request())
     assert recorder.order().status is Status.SUBMITTING
@@ -230,14 +245,14 @@ def test_a_bad_setting_is_named_and_nothing_is_started(fresh: Pair) -> None:
     gateway.connect({"Port": "many", "Secret": f"{SECRET} with a space", "Kee": "x"})
     assert recorder.said("'Port'", "'many'", level=ERROR)
     assert recorder.said("'Secret (Password 密码)'", level=ERROR)
-    assert not gateway.writer.alive and not gateway.ready
+    assert not gateway.executor.alive and not gateway.ready
     assert not recorder.said("hunter2")
 
 
 def test_a_bad_setting_leaves_a_running_session_alone(up: Pair) -> None:
     gateway, recorder = up
     gateway.connect({"Port": -1})
-    assert recorder.said("'Port'", "-1") and gateway.ready and gateway.writer.alive
+    assert recorder.said("'Port'", "-1") and gateway.ready and gateway.executor.alive
 
 
 def test_an_unknown_key_is_a_warning(fresh: Pair) -> None:
@@ -257,7 +272,7 @@ def test_an_order_goes_to_the_writer_and_comes_back_as_submitting(up: Pair) -> N
     assert (order.vt_orderid, order.status) == (vt_orderid, Status.SUBMITTING)
     assert (order.price, order.volume) == (100.01, 1.0)
     assert gateway.placed.get(timeout=PATIENCE) == order.orderid
-    gateway.writer.post(gateway.flow.on_outcome, order.orderid, Outcome.ACCEPTED)
+    gateway.executor.post(gateway.flow.on_outcome, order.orderid, Outcome.ACCEPTED)
     gateway.cancel_order(order.create_cancel_request())
     assert gateway.withdrawn.get(timeout=PATIENCE) == order.orderid
 
@@ -311,7 +326,7 @@ ABSURD: list[tuple[Any, str]] = [
 def test_no_number_is_named_and_reaches_no_listener(up: Pair, field: str, value: Any, shown: str, limited: bool) -> None:
     gateway, recorder = up
     if not limited:
-        gateway.contracts[SYMBOL].max_volume = None
+        gateway.rules.contract.max_volume = None
     gateway.send_order(request(**{field: value}))
     order = recorder.order()
     assert order.status is Status.REJECTED and gateway.placed.empty()
@@ -324,7 +339,7 @@ def test_no_number_is_named_and_reaches_no_listener(up: Pair, field: str, value:
 @pytest.mark.parametrize(("volume", "price"), [(1e18, 1e18), (1e12, 1e9)])
 def test_no_venue_takes_as_much(up: Pair, volume: float, price: float) -> None:
     gateway, recorder = up
-    gateway.contracts[SYMBOL].max_volume = None
+    gateway.rules.contract.max_volume = None
     gateway.send_order(request(volume=volume, price=price))
     assert recorder.order().status is Status.REJECTED
     assert recorder.said("price x volume of", "no venue takes as much")
@@ -350,19 +365,17 @@ def test_the_price_of_a_market_order_is_a_number_too(up: Pair, price: Any) -> No
 
 def test_rules_that_change(up: Pair) -> None:
     gateway, recorder = up
-    forms = gateway.forms[SYMBOL]
-    assert not gateway.renew_contract(contract(), Decimal("0.010"), Decimal("0.001"), 0.002, 5.0)
-    assert len(recorder.contracts) == 1 and gateway.forms[SYMBOL] is forms
-    assert gateway.renew_contract(
-        contract(pricetick=0.1, min_volume=0.01), Decimal("0.1"), Decimal("0.01"), 0.02, 5.0
-    )
+    listed = gateway.contracts[VT_SYMBOL]
+    assert not renew(gateway, contract(), "0.010", "0.001", 0.002, 5.0)
+    assert len(recorder.contracts) == 1 and gateway.contracts[VT_SYMBOL] is listed
+    assert renew(gateway, contract(pricetick=0.1, min_volume=0.01), "0.1", "0.01", 0.02, 5.0)
     assert len(recorder.contracts) == 2 and recorder.contracts[-1].pricetick == 0.1
     assert recorder.said("changed at the venue: pricetick 0.01 -> 0.1, volume step 0.001 -> 0.01, minimum volume 0.002 -> 0.02")
     reason, order = checked(gateway, price=100.19, volume=1.239)
     assert reason == "" and (order.price, order.volume) == (100.1, 1.23)
-    assert gateway.renew_contract(contract(max_volume=7.0), Decimal("0.01"), Decimal("0.001"), 0.002, 5.0)
+    assert renew(gateway, contract(max_volume=7.0), "0.01", "0.001", 0.002, 5.0)
     assert "above the maximum 7.0" in checked(gateway, volume=7.5)[0]
-    assert gateway.renew_contract(contract(), Decimal("0.01"), Decimal("0.001"), 0.002, 6.0), "the minimum notional"
+    assert renew(gateway, contract(), "0.01", "0.001", 0.002, 6.0), "the minimum notional"
     assert "below the minimum" in checked(gateway, price=5.5, volume=1.0)[0]
 
 
@@ -392,10 +405,10 @@ def test_exactly_the_minimum_notional_is_enough(up: Pair) -> None:
         for volume in ("0.1", "0.3", "1.1", "70"):
             price = Decimal(cents) / 100
             least = price * Decimal(volume)
-            gateway.rules[SYMBOL].min_notional = float(least)
+            gateway.rules.min_notional = float(least)
             reason, _ = checked(gateway, price=float(price), volume=float(volume))
             assert reason == "", (price, volume, least)
-            gateway.rules[SYMBOL].min_notional = float(least + Decimal("0.0000001"))
+            gateway.rules.min_notional = float(least + Decimal("0.0000001"))
             reason, _ = checked(gateway, price=float(price), volume=float(volume))
             assert "below the minimum" in reason, (price, volume, least)
 
@@ -413,8 +426,8 @@ def test_ten_thousand_ids_are_unique_also_over_two_gateways() -> None:
 def test_secrets_never_get_into_a_line(up: Pair) -> None:
     gateway, recorder = up
     gateway.write_log(f"signing with {SECRET}")
-    gateway.on_exception(ValueError(f"bad {SECRET}"))
-    gateway.log_once("topic", f"x {SECRET}")
+    gateway.host.on_exception(ValueError(f"bad {SECRET}"))
+    gateway.host.log_once("topic", f"x {SECRET}")
     assert recorder.said("signing with") and not recorder.said("hunter2")
 
 
@@ -424,8 +437,8 @@ def test_an_exception_is_said_with_its_place(up: Pair) -> None:
     def raises() -> None:
         raise LookupError("what was looked for")
 
-    gateway.writer.post(raises)
-    gateway.writer.post(gateway.opened.put, {})
+    gateway.executor.post(raises)
+    gateway.executor.post(gateway.opened.put, {})
     gateway.opened.get(timeout=PATIENCE)
     assert recorder.said("test_gateway_base.py:", "LookupError: what was looked for", level=ERROR)
 
@@ -433,16 +446,16 @@ def test_an_exception_is_said_with_its_place(up: Pair) -> None:
 def test_a_lasting_trouble_is_said_once(up: Pair) -> None:
     gateway, recorder = up
     for _ in range(10):
-        gateway.log_once("topic", "trouble")
-    gateway.log_once("topic", "another trouble")
+        gateway.host.log_once("topic", "trouble")
+    gateway.host.log_once("topic", "another trouble")
     assert [log.msg for log in recorder.logs if "trouble" in log.msg] == ["trouble", "another trouble"]
 
 
 def test_contracts_are_pushed_and_known_by_both_names(up: Pair) -> None:
     gateway, recorder = up
     assert [c.symbol for c in recorder.contracts] == [SYMBOL]
-    assert gateway.contracts[SYMBOL] is gateway.names["BTCUSDT"]
-    assert (gateway.rules[SYMBOL].minimum, gateway.rules[SYMBOL].min_notional) == (0.002, 5.0)
+    assert gateway.contracts[VT_SYMBOL].contract is gateway.contracts.of_venue("BTCUSDT")
+    assert (gateway.rules.minimum, gateway.rules.min_notional) == (0.002, 5.0)
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["made here", "made by vn.py"])

@@ -185,7 +185,7 @@ def up() -> Iterator[tuple[ListGateway, Recorder]]:
 
 
 def test_an_exception_without_words_is_said(up: tuple[ListGateway, Recorder]) -> None:
-    up[0].on_exception(Odd())
+    up[0].host.on_exception(Odd())
     assert up[1].said("Gateway exception", "Odd", "no words")
 
 
@@ -200,7 +200,7 @@ def test_an_answer_whose_handling_raises_is_told_once_more(
         raise RuntimeError("broken")
 
     reply = None if error else Reply(200, {}, b"{}", {}, False)
-    up[0].settle(callback, reply, error)
+    up[0].host.settle(callback, reply, error)
     assert told[0] == (reply, error) and told[1][0] is None and len(told) == 2
     assert told[1][1] is error if error else "could not be handled" in str(told[1][1])
 
@@ -208,17 +208,17 @@ def test_an_answer_whose_handling_raises_is_told_once_more(
 @pytest.mark.parametrize("call", ["send", "cancel", "subscribe"])
 def test_nothing_is_raised_to_the_caller(up: tuple[ListGateway, Recorder], call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     gateway, recorder = up
-    monkeypatch.setattr(gateway, "place", broken)
-    monkeypatch.setattr(gateway, "withdraw", broken)
+    monkeypatch.setattr(gateway.session, "place", broken)
+    monkeypatch.setattr(gateway.session, "withdraw", broken)
     vt_orderid = gateway.send_order(request(symbol=["not", "a", "symbol"]) if call == "subscribe" else request())
     order = recorder.order()
     assert order.vt_orderid == vt_orderid
     if call == "subscribe":
         assert order.status is Status.REJECTED
     elif call == "cancel":
-        gateway.writer.post(gateway.flow.on_outcome, order.orderid, Outcome.ACCEPTED)
+        gateway.executor.post(gateway.flow.on_outcome, order.orderid, Outcome.ACCEPTED)
         gateway.cancel_order(order.create_cancel_request())
-        assert ran(gateway.writer)
+        assert ran(gateway.executor)
 
 
 
@@ -273,7 +273,7 @@ def test_close_tells_an_order_that_was_cancelled_in_line_from_one_that_was_not(u
         busy.set()
         go_on.wait(PATIENCE)
 
-    gateway.writer.post(hold)
+    gateway.executor.post(hold)
     assert busy.wait(PATIENCE)
     cancelled, kept = (gateway.send_order(request(price=price)).split(".", 1)[1] for price in (100.0, 101.0))
     gateway.cancel_order(CancelRequest(cancelled, SYMBOL, Exchange.GLOBAL))

@@ -3,19 +3,18 @@
 from datetime import datetime
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
 from vnpy_restgateway.net.outcome import Reply
 
 from ..enums import INTERVAL_VT2BINANCE
 from ..parse import parse_bar
-
-if TYPE_CHECKING:
-    from .session import QteDesk
+from .rest import QteRest
 
 KLINES: str = "/klines"
 PAGE: int = 500                     # bars; the document's default, of which it names no maximum
@@ -24,26 +23,24 @@ AGAIN: float = 1.0                  # s until a page that failed is asked for ag
 
 
 def query_history(
-    desk: "QteDesk", contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
+    host: Host, rest: QteRest, contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
 ) -> list[BarData]:
     """Finished bars; what could be had when a page fails for good."""
-    gateway = desk.gateway
-
     def page(start_ms: int, end_ms: int) -> list[BarData] | None:
         params: dict[str, str | int] = {
             "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
             "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
         }
         reason: str = "out of time"
-        while (left := download.left()) > 0 and gateway.writer.alive:
-            reply, error = ask(desk, params, left)
+        while (left := download.left()) > 0 and host.executor.alive:
+            reply, error = ask(host, rest, params, left)
             rows: Any = reply.data if reply is not None and reply.status == 200 else None
             if isinstance(rows, list):
                 try:
                     if rows and int(rows[0][0]) == CONSTANT:
                         download.fail("the server has no klines: it answers with the documentation's example bar")
                         return None
-                    return download.got([parse_bar(row, contract, interval, gateway.gateway_name) for row in rows])
+                    return download.got([parse_bar(row, contract, interval, host.gateway_name) for row in rows])
                 except (ValueError, TypeError, LookupError, ArithmeticError) as problem:
                     reason = f"bars not understood: {problem}"
             else:
@@ -51,13 +48,13 @@ def query_history(
                 if reply is not None and reply.status // 100 == 4:
                     break
             Event().wait(min(AGAIN, max(download.left(), 0.0)))
-        download.fail(reason if gateway.writer.alive else "gateway closed")
+        download.fail(reason if host.executor.alive else "gateway closed")
         return None
 
-    return fetch_bars(page, interval, start, end, gateway.now())
+    return fetch_bars(page, interval, start, end, host.now())
 
 
-def ask(desk: "QteDesk", params: dict[str, str | int], seconds: float) -> tuple[Reply | None, BaseException | str]:
+def ask(host: Host, rest: QteRest, params: dict[str, str | int], seconds: float) -> tuple[Reply | None, BaseException | str]:
     """One request in its turn in the line of questions, waited for from another thread."""
     done: Event = Event()
     found: list[tuple[Reply | None, BaseException | None]] = []
@@ -67,9 +64,9 @@ def ask(desk: "QteDesk", params: dict[str, str | int], seconds: float) -> tuple[
         done.set()
 
     def put() -> None:
-        desk.rest.call("GET", desk.build.prefix + KLINES, params, answer, private=False, dropped=done.set)
+        rest.call("GET", rest.build.prefix + KLINES, params, answer, private=False, dropped=done.set)
 
     until: float = monotonic() + seconds
-    if not desk.gateway.writer.post(put) or not done.wait(max(until - monotonic(), 0.0)) or not found:
+    if not host.executor.post(put) or not done.wait(max(until - monotonic(), 0.0)) or not found:
         return None, "no answer in time"
     return found[0][0], found[0][1] or ""

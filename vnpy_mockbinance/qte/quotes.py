@@ -4,20 +4,19 @@ from datetime import datetime
 from functools import partial
 from logging import WARNING
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.polled.health import ConnectionHealth
 
 from ..ticks import SET_BACK
+from ..timings import Timings
 from .builds import DAY, DEPTH, PRICE
 from .parse import Level, parse_day, parse_depth, parse_prices, read_error
-from .rest import ConnectionHealth, QteRest, Rank
-
-if TYPE_CHECKING:
-    from ..gateway import MockBinanceGateway
+from .rest import QteRest, Rank
 
 LEVELS: int = 5             # one of the limits that every build takes (Q32)
 FRESH: float = 5.0          # s a book tells where the market stands
@@ -72,10 +71,11 @@ class Quote:
 class QteQuotes:
     """Polls the market. SerialExecutor thread only."""
 
-    def __init__(self, gateway: "MockBinanceGateway", rest: QteRest) -> None:
-        self.gateway: MockBinanceGateway = gateway
+    def __init__(self, host: Host, rest: QteRest, timings: Timings) -> None:
+        self.host: Host = host
         self.rest: QteRest = rest
-        self.link: ConnectionHealth = ConnectionHealth(gateway, "MD API")
+        self.timings: Timings = timings
+        self.link: ConnectionHealth = ConnectionHealth(host, "MD API")
         self.quotes: dict[str, Quote] = {}          # by the venue's symbol
         self.prefix: str = ""                       # of the build's paths, "" while none is known
         self._asked: int = 0
@@ -83,7 +83,7 @@ class QteQuotes:
     def start(self, prefix: str) -> None:
         """The server is known; subscriptions made before are kept."""
         self.prefix = prefix
-        self.link = ConnectionHealth(self.gateway, "MD API")
+        self.link = ConnectionHealth(self.host, "MD API")
         self._asked = 0
         self.poll()
 
@@ -94,7 +94,7 @@ class QteQuotes:
     def subscribe(self, contract: ContractData) -> None:
         """Poll a symbol from now on."""
         if contract.name not in self.quotes:
-            self.quotes[contract.name] = Quote(contract, self.gateway.gateway_name, self.gateway.now())
+            self.quotes[contract.name] = Quote(contract, self.host.gateway_name, self.host.now())
             if self.prefix and not self._asked:
                 self.poll()
 
@@ -118,7 +118,7 @@ class QteQuotes:
         for name, quote in self.quotes.items():
             self._ask(DEPTH, quote, {"symbol": name, "limit": LEVELS})
             if now >= quote.day_due:
-                quote.day_due = now + self.gateway.day_interval
+                quote.day_due = now + self.timings.day_interval
                 self._ask(DAY, quote, {"symbol": name})
             self._ask(PRICE, quote, {"symbol": name})
 
@@ -146,16 +146,16 @@ class QteQuotes:
             except PARSE_ERRORS as problem:
                 self._miss(path, quote, str(problem))
             if path == PRICE:
-                tick: TickData | None = quote.make(self.gateway.now(), self.gateway.clock.steps)
+                tick: TickData | None = quote.make(self.host.now(), self.host.clock.steps)
                 if tick:
-                    self.gateway.on_tick(tick)
+                    self.host.on_tick(tick)
                 elif not quote.bids and not quote.asks:
-                    self.gateway.log_once(
+                    self.host.log_once(
                         f"quote {name}", f"Symbol {name} has neither a price nor a book at the server: no ticks until it has",
                         WARNING,
                     )
         if not self._asked and self.prefix:
-            self.gateway.writer.call_later(self.link.delay(self.gateway.quotes_interval), "quotes", self.poll)
+            self.host.executor.call_later(self.link.delay(self.timings.quotes_interval), "quotes", self.poll)
 
     def _take(self, path: str, quote: Quote, reply: Reply, asked_at: float) -> None:
         if path == DEPTH:
@@ -175,4 +175,4 @@ class QteQuotes:
             quote.bids, quote.asks = [], []
         elif path == PRICE:
             quote.price = 0.0
-        self.gateway.log_once(f"{path} {quote.contract.name}", f"{path} of {quote.contract.name} not to be had, {reason}", WARNING)
+        self.host.log_once(f"{path} {quote.contract.name}", f"{path} of {quote.contract.name} not to be had, {reason}", WARNING)

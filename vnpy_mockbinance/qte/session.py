@@ -1,68 +1,136 @@
 """A QTE server: found out, its clock, its contracts from the setting, orders and balances by polling. SerialExecutor thread only."""
 
 from collections.abc import Callable, Generator
+from datetime import datetime
 from functools import partial
 from logging import ERROR, WARNING
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vnpy.trader.constant import OrderType
-from vnpy.trader.object import OrderData
+from vnpy.trader.constant import Interval, OrderType
+from vnpy.trader.object import BarData, ContractData, OrderData
 
-from vnpy_restgateway.clock_keeper import ClockKeeper
+from vnpy_restgateway.capabilities import Capabilities
+from vnpy_restgateway.contracts import Listed
+from vnpy_restgateway.crypto_balances import CryptoBalances
+from vnpy_restgateway.host import Host
+from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import Reply
-from vnpy_restgateway.net.validate import amount
+from vnpy_restgateway.net.validate import amount, label
 from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry, Push
+from vnpy_restgateway.polled.health import ConnectionHealth
+from vnpy_restgateway.session import Session
+from vnpy_restgateway.trading_rules import CryptoRules
 
+from ..enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from ..parse import Listing
+from ..timings import Timings
 from .builds import ACCOUNT, ALL_ORDERS, FAITHFUL, TIME, Build, NotQte, detect
+from .history import query_history
+from .orders import PAGE, QteOrders, lock_out
 from .parse import read_error
-from .quotes import PARSE_ERRORS
-from .rest import ConnectionHealth, Rank
-from .trading import PAGE, QteTrading
-
-if TYPE_CHECKING:
-    from ..gateway import MockBinanceGateway
+from .quotes import PARSE_ERRORS, QteQuotes
+from .rest import QteRest, Rank
 
 ORDER_TYPES: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.MARKET})
+LOOK_AGAIN: float = 0.2             # s
 LIFE_INTERVAL: float = 60.0         # s between questions whether the server still knows what it knew
 
 
-class QteDesk(QteTrading):
-    """The half that connects and listens. One for each ``connect()``."""
+class QteSession(Session):
+    """
+    ``on_faithful`` is called when the server is none of QTE's, but answers as Binance does: another session goes on.
+    """
 
-    def __init__(self, gateway: "MockBinanceGateway", listings: list[Listing], on_faithful: Callable[[], None]) -> None:
-        super().__init__(gateway)
+    def __init__(
+        self, host: Host, timings: Timings, venue: dict[str, Any], proxy: tuple[str, int], listings: list[Listing],
+        on_faithful: Callable[[], None],
+    ) -> None:
+        super().__init__(host)
+        self.timings: Timings = timings
+        self.history_patience = timings.history_patience
+        self.venue: dict[str, Any] = venue
+        self.proxy: tuple[str, int] = proxy
         self.listings: list[Listing] = listings
-        self.on_faithful: Callable[[], None] = on_faithful      # called when the server is none of QTE's
+        self.on_faithful: Callable[[], None] = on_faithful
         self.known: bool = False            # which build answers
-        self.link: ConnectionHealth = ConnectionHealth(gateway, "Trade API")
-        self._found: ConnectionHealth = ConnectionHealth(gateway, "QTE server")
-        self.keeper: ClockKeeper = ClockKeeper(gateway.writer, self._sample, gateway.log, lambda: bool(self.rest.mock))
-        gateway.clock = self.keeper.begin()
+        self.ended: bool = False            # another session has taken over
+        self.rest: QteRest = QteRest(host, timings)
+        self.quotes: QteQuotes = QteQuotes(host, self.rest, timings)
+        self.orders: QteOrders = QteOrders(host, self.rest, self.quotes, self.on_account)
+        self.balances: CryptoBalances = CryptoBalances(host, lambda base, quote: host.contracts.of_venue(base + quote))
+        self.on_publish = self._on_publish
+        self.link: ConnectionHealth = ConnectionHealth(host, "Trade API")
+        self._found: ConnectionHealth = ConnectionHealth(host, "QTE server")
         self._life_due: float = 0.0
-        self._nonzero: set[str] = set()
 
-    # finding out
+    capabilities = Capabilities(
+        cancels_by_venue_id=True, order_types=frozenset(ORDERTYPE_VT2BINANCE), intervals=frozenset(INTERVAL_VT2BINANCE),
+    )
 
-    def connect(self, host: str, key: str, proxy_host: str, proxy_port: int) -> None:
+    # life
+
+    def open(self) -> None:
         """Start the client, and find out what answers."""
-        self.rest.connect(host, key, proxy_host, proxy_port)
-        self.gateway.flow.needs_venue_id = True
+        self.host.start(partial(self.rest.connect, self.venue["rest"], self.venue["key"], *self.proxy))
         self.find_out()
 
-    def take_over(self, last: "QteDesk") -> None:
-        """What outlives a session: subscriptions, and what balances tell of orders that are in doubt."""
-        self.quotes.quotes = last.quotes.quotes
-        self.witness, self.marks = last.witness, last.marks
+    def closers(self) -> list[Callable[[], None]]:
+        return [self.rest.stop]
 
-    def stop(self) -> None:
-        """End the client; what waits in line is told by ``abandon``. From any thread."""
-        self.rest.stop()
-
-    def abandon(self) -> list[Callable[[], None]]:
-        """What is to be called for the orders that waited in line when the client ended."""
+    def abandoned(self) -> list[Callable[[], None]]:
         return self.rest.abandon()
+
+    def take_over(self, last: Session) -> None:
+        if isinstance(last, QteSession):
+            self.balances.nonzero = last.balances.nonzero
+            self.orders.witness, self.orders.marks = last.orders.witness, last.orders.marks
+
+    def is_mock(self) -> bool:
+        return bool(self.rest.mock)
+
+    # orders
+
+    def place(self, entry: Entry) -> None:
+        self.orders.place(entry)
+
+    def withdraw(self, entry: Entry) -> None:
+        self.orders.withdraw(entry)
+
+    def query_order(self, entry: Entry) -> None:
+        self.orders.query_order(entry)
+
+    def query_fills(self, entry: Entry) -> None:
+        self.orders.query_fills(entry)
+
+    def look_again(self) -> None:
+        self.host.executor.call_later(LOOK_AGAIN, "qte orders", self.poll_orders)
+
+    def on_new_life(self) -> None:
+        self.look_again()       # orders that are open are told anew; what is over is never told
+
+    def _on_publish(self, item: Push) -> None:
+        self.host.executor.reschedule_earlier(0.2, "qte account", self.poll_account)
+        self.orders.on_publish(item)
+
+    # account and market data
+
+    def query_account(self) -> None:
+        self.poll_account()
+
+    def subscribe(self, contract: ContractData) -> None:
+        self.quotes.subscribe(contract)
+
+    def query_history(
+        self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
+    ) -> list[BarData]:
+        if not self.rest.build.has_bars:
+            download.fail("this build of the QTE server has no real klines")
+            return []
+        return query_history(self.host, self.rest, listed.contract, interval, start, end, download)
+
+    # finding out
 
     def find_again(self) -> None:
         """A path that was there is gone: perhaps another build answers now. Asked once; what is known stays until it is known better."""
@@ -70,6 +138,8 @@ class QteDesk(QteTrading):
 
     def find_out(self) -> None:
         """Ask what answers, again and again until something does."""
+        if self.ended:
+            return
         self._next(detect(bool(self.rest.key)), None)
 
     def _next(self, steps: Generator[tuple[str, bool], Reply, Build], reply: Reply | None) -> None:
@@ -95,62 +165,61 @@ class QteDesk(QteTrading):
     def _not_found(self, reason: str) -> None:
         self._found.failures += 1
         if self._found.failures == 1 or self._found.failures % 10 == 0:
-            self.log(f"{self.rest.url_base} not understood, trying again: {reason}", ERROR)
-        self.gateway.writer.call_later(max(self._found.delay(0.5), self.gateway.gate.remaining(monotonic())), "qte find out", self.find_out)
+            self.host.log(f"{self.rest.url_base} not understood, trying again: {reason}", ERROR)
+        self.host.executor.call_later(max(self._found.delay(0.5), self.host.gate.remaining(monotonic())), "qte find out", self.find_out)
 
     def on_build(self, build: Build) -> None:
         """It is known what answers."""
         again: bool = self.known
-        if again and build is self.build:
+        if again and build is self.rest.build:
             return
-        self.build = build
+        self.rest.build = build
         self.known = True
+        self.rest.on_gone = self.find_again
         self._found.failures = 0
         if build is FAITHFUL:
-            self.gateway.ready = False          # until the contracts are here
+            self.host.ready = False         # until the contracts are here
+            self.ended = True
+            self.known = False
+            self.rest.on_gone = None
+            self.quotes.stop()
             self.on_faithful()
             return
-        self.log(f"QTE server found: {build.title}")
+        self.host.log(f"QTE server found: {build.title}")
         if not build.trades:
-            self.log(f"Orders will be rejected: {build.title} misreports them", ERROR)
+            self.host.log(f"Orders will be rejected: {build.title} misreports them", ERROR)
         elif not self.rest.key:
-            self.log("No API key given: market data only", WARNING)
+            self.host.log("No API key given: market data only", WARNING)
         if again and self.quotes.prefix:
             self.quotes.prefix = build.prefix
-        self.query_time()
+        self.host.keeper.measure()          # it may be a virtual clock (Q24)
 
     def query_time(self) -> None:
-        """Several samples of the server's clock, which may be a virtual one (Q24)."""
-        self.keeper.measure()
-
-    def _sample(self) -> None:
-        self.rest.call("GET", self.build.prefix + TIME, {}, self._on_time, rank=Rank.QUESTION, private=False)
+        self.rest.call("GET", self.rest.build.prefix + TIME, {}, self._on_time, rank=Rank.QUESTION, private=False)
 
     def _on_time(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
-        gateway = self.gateway
         try:
-            is_finished: bool = self.keeper.sampled(int(reply.data["serverTime"]), asked_at, monotonic())       # type: ignore
+            server_ms: int = int(reply.data["serverTime"])       # type: ignore
         except PARSE_ERRORS as problem:
             self._found.failures += 1
             if self._found.failures == 1:
-                self.log(f"Query time failed, trying again: {error or problem}", WARNING)
-            gateway.writer.call_later(self._found.delay(0.5), "qte time", self._sample)
+                self.host.log(f"Query time failed, trying again: {error or problem}", WARNING)
+            self.host.executor.call_later(self._found.delay(0.5), "qte time", self.query_time)
             return
         self._found.failures = 0
-        if is_finished and not gateway.ready:
-            self.open()
+        self.on_time(server_ms, asked_at, monotonic())
 
-    def open(self) -> None:
-        """Contracts, quotes, and the account."""
-        gateway = self.gateway
+    def query_contract(self) -> None:
+        """Contracts from the setting; then quotes, and the account."""
+        host = self.host
         for listing in self.listings:
-            listing.contract.history_data = self.build.has_bars
-            gateway.add_contract(*listing)
-        gateway.ready = True
-        self.log("Contract data received")
-        gateway.warn_made_up(self.rest.mock)
-        self.quotes.start(self.build.prefix)
-        if self.rest.key and self.build.trades:
+            listing.contract.history_data = self.rest.build.has_bars
+            host.add_contract(listing.contract, listing.contract.name, CryptoRules(*listing))
+        host.ready = True
+        self.host.log("Contract data received")
+        host.warn_made_up(self.rest.mock)
+        self.quotes.start(self.rest.build.prefix)
+        if self.rest.key and self.rest.build.trades:
             self.poll_account()
             self.poll_orders()
 
@@ -161,20 +230,20 @@ class QteDesk(QteTrading):
                 f"order type {order.type.value} is not supported: a QTE server takes limit orders that stay until "
                 "cancelled, and market orders"
             )
-        return "" if self.build.trades else self.unable()
+        return "" if self.rest.build.trades else self.orders.unable()
 
     # polls
 
     def poll_account(self) -> None:
         """Ask for the balances, now."""
-        if not self.known or self.unable():
+        if not self.known or self.orders.unable():
             return
-        self.rest.call("GET", self.build.prefix + ACCOUNT, {}, self._on_account)
+        self.rest.call("GET", self.rest.build.prefix + ACCOUNT, {}, self._on_account)
 
     def _on_account(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         if self._good(reply, error) and reply is not None:
             self.on_account(reply, asked_at)
-        self.gateway.writer.call_later(self.link.delay(self.gateway.account_interval), "qte account", self.poll_account)
+        self.host.executor.call_later(self.link.delay(self.timings.account_interval), "qte account", self.poll_account)
 
     def on_account(self, reply: Reply, asked_at: float) -> None:
         """The balances. Zeros are told only of what was shown before: some builds list what was never held (Q37)."""
@@ -184,29 +253,31 @@ class QteDesk(QteTrading):
 
         def take(d: dict[str, Any]) -> None:
             free, locked = amount(d["free"]), amount(d["locked"])
-            self.gateway.on_balance(d["asset"], free, locked)
+            self.balances.show(label(d["asset"]), free, locked)
             totals[d["asset"]] = free + locked
 
         rows: Any = reply.data["balances"]      # type: ignore[index]
-        if self.gateway.each(rows, take, "balance") == len(rows):
-            self.witness.on_balances(totals, asked_at)
-        self.gateway.log_first("Account data received")
+        if self.host.each(rows, take, "balance") == len(rows):
+            self.orders.witness.on_balances(totals, asked_at)
+        self.host.log_first("Account data received")
 
     def poll_orders(self) -> None:
         """Ask for the orders: all open ones, or of every symbol all, as the build has it."""
-        if not self.known or self.unable():
-            self.gateway.writer.call_later(max(self.gateway.pause(), self.gateway.idle_interval), "qte orders", self.poll_orders)
+        if self.ended:
             return
-        if self.build.open_orders:
-            self.rest.call("GET", self.build.prefix + self.build.open_orders, {}, partial(self._on_orders, [], [], None))
+        if not self.known or self.orders.unable():
+            self.host.executor.call_later(max(self.host.pause(), self.timings.idle_interval), "qte orders", self.poll_orders)
+            return
+        if self.rest.build.open_orders:
+            self.rest.call("GET", self.rest.build.prefix + self.rest.build.open_orders, {}, partial(self._on_orders, [], [], None))
         else:
-            names: list[str] = [contract.name for contract in self.gateway.contracts.values()]
+            names: list[str] = self.host.contracts.venue_symbols
             self._poll_symbols(names, [], None)
 
     def _poll_symbols(self, names: list[str], listed: list[VenueOrder], first: float | None) -> None:
         params: dict[str, str | int] = {"symbol": names[0], "limit": PAGE}
         self.rest.call(
-            "GET", self.build.prefix + ALL_ORDERS, params, partial(self._on_orders, names[1:], listed, first)
+            "GET", self.rest.build.prefix + ALL_ORDERS, params, partial(self._on_orders, names[1:], listed, first)
         )
 
     def _on_orders(
@@ -218,35 +289,35 @@ class QteDesk(QteTrading):
         if self._good(reply, error) and reply is not None:
             rows: Any = reply.data
             if not isinstance(rows, list):
-                self.gateway.log_once("orders shape", f"Orders not understood: {str(rows)[:80]}", WARNING)
-            elif self.on_rows(rows, listed, asked_at) == len(rows):
+                self.host.log_once("orders shape", f"Orders not understood: {str(rows)[:80]}", WARNING)
+            elif self.orders.on_rows(rows, listed, asked_at) == len(rows):
                 if names:
                     self._poll_symbols(names, listed, first)
                     return
-                self.gateway.flow.on_open_orders(listed, first)
-                self.gateway.log_first("Order data received")
-        table = self.gateway.flow.table
-        interval: float = self.gateway.orders_interval if table.active else self.gateway.idle_interval
-        self.gateway.writer.call_later(self.link.delay(interval), "qte orders", self.poll_orders)
+                self.host.flow.on_open_orders(listed, first)
+                self.host.log_first("Order data received")
+        table = self.host.flow.table
+        interval: float = self.timings.orders_interval if table.active else self.timings.idle_interval
+        self.host.executor.call_later(self.link.delay(interval), "qte orders", self.poll_orders)
 
     def _good(self, reply: Reply | None, error: BaseException | None) -> bool:
         """Whether an answer is one, and what else it means."""
-        gateway = self.gateway
+        host = self.host
         if reply is None or error is not None or reply.status >= 500:
             self.link.bad(error or f"status {reply.status if reply else 0}")
-            gateway.flow.life.disconnected()
+            host.flow.life.disconnected()
             if reply is not None:
-                gateway.log_once("server error", f"The server answers {(read_error(reply) or ('', error))[1]}, status {reply.status}", WARNING)
+                host.log_once("server error", f"The server answers {(read_error(reply) or ('', error))[1]}, status {reply.status}", WARNING)
             return False
         found = read_error(reply)
         if reply.status == 401:
-            gateway.on_locked_out(*(found or ("HTTP 401", "")))
+            lock_out(host, *(found or ("HTTP 401", "")))
             return False
         if found is not None:
-            gateway.log_once("poll", f"Account or orders not to be had, code: {found[0]}, message: {found[1]}", WARNING)
+            host.log_once("poll", f"Account or orders not to be had, code: {found[0]}, message: {found[1]}", WARNING)
             return False
         if self.link.good() or monotonic() >= self._life_due:
             self._life_due = monotonic() + LIFE_INTERVAL
-            if self.build.finds_final:
-                gateway.flow.life.check()
+            if self.rest.build.finds_final:
+                host.flow.life.check()
         return True

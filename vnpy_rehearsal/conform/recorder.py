@@ -28,7 +28,7 @@ from vnpy.trader.object import (
     TradeData,
 )
 
-from vnpy_restgateway.gateway import MADE_UP
+from vnpy_restgateway.host import MADE_UP
 
 
 class Missed(AssertionError):

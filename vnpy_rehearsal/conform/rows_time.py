@@ -25,7 +25,8 @@ def quiet(run: Run) -> None:
     run.venue.advance(3_000)        # what is published from time to time is published
     desk.recorder.pass_time(1.0)
     connections = run.arm("ACCEPT ws *", "on_accept", "delay", ms=0, times=0)
-    silence: float = min(float(getattr(desk.gateway, "market_silence", getattr(desk.gateway, "give_up", 30.0))), 30.0)
+    timings = getattr(desk.gateway, "timings", None)
+    silence: float = min(float(getattr(timings, "market_silence", getattr(timings, "give_up", 30.0))), 30.0)
     ticks: int = len(desk.recorder.ticks)
     run.never(lambda: run.bitten(connections), "a healthy stream that has nothing to say was connected again", 1.4 * silence + 2.0)
     shown = {(tick.last_price, tick.bid_price_1, tick.ask_price_1) for tick in desk.recorder.ticks[ticks:]}
@@ -58,7 +59,7 @@ def years(run: Run) -> None:
     if not run.profile.has_bars:
         return
     desk: Desk = run.desk()
-    patience: float = float(getattr(desk.gateway, "history_patience", 60.0))
+    patience: float = float(getattr(getattr(desk.gateway, "timings", None), "history_patience", 60.0))
     pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * (SLOWER if run.profile.pushed else SLOW)), times=0)
     end: datetime = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(minutes=2)
     start: datetime = end - timedelta(minutes=MINUTES - 1)

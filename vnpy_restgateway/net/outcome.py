@@ -66,6 +66,8 @@ class Reply:
             return cls(status, headers, body, None, True)
 
 
+# (reply, None), or (None, error) when no usable answer came
+Answer = Callable[[Reply | None, BaseException | None], None]
 Code = int | str
 ErrorReader = Callable[[Reply], tuple[Code, str] | None]
 Refusals = Container[Code] | Callable[[Code, Reply], bool]

@@ -13,9 +13,10 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from ..capabilities import Capabilities
 from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
-from ..venue import Venue
+from ..venue import Desk
 from .contradictions import known_contradiction, order_contradiction
 from .life import LifeWatch
 from .not_found_policy import NotFoundPolicy
@@ -35,11 +36,10 @@ class OrderFlow:
     """Decides what an outcome, an answer or a push means, and what to do next."""
 
     fill_queries: int = FILL_QUERIES
-    needs_venue_id: bool = False    # the venue cancels by its own id only: a cancel waits until that is known
-
-    def __init__(self, venue: Venue, writer: SerialExecutor, rule: NotFoundPolicy) -> None:
-        self.venue: Venue = venue
-        self.writer: SerialExecutor = writer
+    def __init__(self, host: Desk, executor: SerialExecutor, rule: NotFoundPolicy) -> None:
+        self.host: Desk = host
+        self.capabilities: Capabilities = Capabilities()        # of the session that is connected
+        self.executor: SerialExecutor = executor
         self.table: OrderTable = OrderTable(rule)
         self.life: LifeWatch = LifeWatch(self)
         self._contradicted: dict[str, None] = {}        # what was said of contradictions, oldest first
@@ -51,7 +51,7 @@ class OrderFlow:
         """A checked order of ours: push SUBMITTING, send it."""
         entry: Entry = self.table.submit(order, monotonic())
         try:
-            self.venue.publish(order)
+            self.host.publish(order)
         except Exception as error:
             self._report("push", error)     # what a listener does must not keep the order from being sent
         self.send(entry)
@@ -59,7 +59,7 @@ class OrderFlow:
     def send(self, entry: Entry) -> None:
         """Hand an order to the venue, the first time or once more; whatever that raises settles it."""
         try:
-            self.venue.place(entry)
+            self.host.session.place(entry)
         except NotSent as error:
             self.on_outcome(entry.orderid, Outcome.NOT_SENT, "", describe(error))
         except Exception as error:
@@ -73,15 +73,15 @@ class OrderFlow:
         if entry is None:
             known: Entry | None = self.table.get(orderid)
             if known is None:
-                self.venue.log(f"Cancel not sent, order not known: {orderid}", WARNING)
+                self.host.log(f"Cancel not sent, order not known: {orderid}", WARNING)
             elif known.awaiting_fills:
                 known.cancel_wanted = True          # its end is not proven yet
-                self.venue.query_order(known)
+                self.host.session.query_order(known)
             else:
-                self.venue.log(f"Cancel not sent, order {orderid} is final: {known.order.status.value}")
+                self.host.log(f"Cancel not sent, order {orderid} is final: {known.order.status.value}")
             return
         if entry.by_shape:
-            self.venue.log(
+            self.host.log(
                 f"Cancel of {orderid} goes to the venue's order {entry.venue_id}, which was recognised by its symbol, side, price "
                 "and volume alone: it may be the order of another program on this account", WARNING
             )
@@ -104,15 +104,15 @@ class OrderFlow:
             if not entry.acknowledged or entry.order.status is Status.SUBMITTING:
                 self.question(orderid, text)        # else the venue has shown it meanwhile: that is more than no answer
         elif entry.acknowledged:
-            self.venue.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
+            self.host.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
         elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:
-            self.venue.log(f"Order {orderid} cancelled before it was sent")
+            self.host.log(f"Order {orderid} cancelled before it was sent")
             self._push(self.table.recall(orderid))
         else:
             if outcome is Outcome.NOT_SENT:
-                self.venue.log(f"Order rejected, not sent: {text}", ERROR)
+                self.host.log(f"Order rejected, not sent: {text}", ERROR)
             else:
-                self.venue.log(f"Order rejected, code: {code}, message: {text}", ERROR)
+                self.host.log(f"Order rejected, code: {code}, message: {text}", ERROR)
             self._push(self.table.refuse(orderid))
 
     def on_cancel_outcome(
@@ -129,16 +129,16 @@ class OrderFlow:
         if not entry.is_active or outcome is Outcome.ACCEPTED:
             return
         if outcome is Outcome.NOT_SENT:
-            self.venue.log(f"Cancel of {orderid} not sent, trying again: {text}", WARNING)
+            self.host.log(f"Cancel of {orderid} not sent, trying again: {text}", WARNING)
             self._withdraw_later(entry)
         elif outcome is Outcome.UNKNOWN:
-            self.venue.log(f"Cancel of {orderid} unanswered ({text}), asking the venue", WARNING)
+            self.host.log(f"Cancel of {orderid} unanswered ({text}), asking the venue", WARNING)
             self._ask(entry)
         elif unknown_order:
             self._ask(entry)
         else:
             entry.cancel_wanted = False
-            self.venue.log(f"Cancel rejected, code: {code}, message: {text}", ERROR)
+            self.host.log(f"Cancel rejected, code: {code}, message: {text}", ERROR)
 
     # what the venue says
 
@@ -159,7 +159,7 @@ class OrderFlow:
         turned_away: int = self.table.turned_away
         self._push(self.table.update(order, venue_id, asked_at))
         if self.table.turned_away and not turned_away:
-            self.venue.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
+            self.host.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
         entry: Entry | None = before or self.table.whose(order.orderid, venue_id)
         if entry:
             if self.table.unsure is entry:
@@ -186,10 +186,10 @@ class OrderFlow:
         if entry and entry.awaiting_fills:
             entry.fill_queries += 1
             if entry.fill_queries == 1:
-                self.venue.query_order(entry)       # perhaps its end was told wrongly
+                self.host.session.query_order(entry)       # perhaps its end was told wrongly
                 self.life.check()                   # or its fills have the ids of an earlier life of the venue
             if entry.fill_queries >= self.fill_queries:
-                self.venue.log(
+                self.host.log(
                     f"Order {orderid} traded {entry.order.traded:g}, but the venue lists fills of {entry.filled:g} only",
                     WARNING,
                 )
@@ -202,14 +202,14 @@ class OrderFlow:
         known: Entry | None = self.table.active.get(orderid)
         was_shown: bool = known is not None and known.order.status is not Status.SUBMITTING
         for order in self.table.missing(orderid, asked_at):
-            self.venue.publish(order)
+            self.host.publish(order)
             entry: Entry | None = self.table.get(orderid)
             if entry and entry.acknowledged:
-                self.venue.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
+                self.host.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
                 if was_shown and not self.table.is_former(entry):
                     self.life.check(lost=True)
             else:
-                self.venue.log(f"Order {orderid} never reached the venue; taken as rejected", ERROR)
+                self.host.log(f"Order {orderid} never reached the venue; taken as rejected", ERROR)
 
     def on_open_orders(self, listed: list[VenueOrder], asked_at: float) -> None:
         """The venue's whole list of open orders, asked for at a monotonic time."""
@@ -223,7 +223,7 @@ class OrderFlow:
             entry = self.table.active.get(orderid)
             if entry:
                 self._ask(entry)
-        if not self.venue.pause():
+        if not self.host.pause():
             for entry in list(self.table.active.values()):
                 if entry.lacks_fills:
                     self._query_fills(entry)            # a push that was lost, or fills from before we came
@@ -240,7 +240,7 @@ class OrderFlow:
                 self._ask(entry)
             return
         if not entry.doubt:
-            self.venue.log(f"Order {orderid} in doubt ({text}), asking the venue", WARNING)
+            self.host.log(f"Order {orderid} in doubt ({text}), asking the venue", WARNING)
         self._ask(entry)
 
     def question_all(self) -> int:
@@ -250,7 +250,7 @@ class OrderFlow:
         """
         for entry in list(self.table.final.values()):
             if entry.awaiting_fills:
-                self.venue.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
+                self.host.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
                 self._push(self.table.release_final(entry.orderid))
         self.ask_all()
         return len(self.table.active)
@@ -289,8 +289,8 @@ class OrderFlow:
                 if not asked:       # its id cannot be another order's while it lives
                     named.id_doubted = True
                     self._disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
-                    if named.awaiting_fills and not self.venue.pause():
-                        self.venue.query_order(named)
+                    if named.awaiting_fills and not self.host.pause():
+                        self.host.session.query_order(named)
                     return False
                 self.table.rename(named, venue_id)
         if not reason or known and asked and self._insists(known, order):
@@ -320,11 +320,11 @@ class OrderFlow:
             self._contradicted[line] = None
             if len(self._contradicted) > SAID_KEPT:
                 del self._contradicted[next(iter(self._contradicted))]
-            self.venue.log(line, WARNING)
+            self.host.log(line, WARNING)
         if isinstance(about, Entry) and about.is_active:
             self._ask(about)
         else:
-            self.venue.look_again()
+            self.host.session.look_again()
 
     def _insists(self, entry: Entry, order: OrderData) -> bool:
         """Whether the venue has answered the same so often that it must be so. What is more than all is never so."""
@@ -355,8 +355,8 @@ class OrderFlow:
             if len(self._disputed) > SAID_KEPT:
                 del self._disputed[next(iter(self._disputed))]
             self._disbelieve(entry, f"a fill of {reason}")
-            if not asked and not self.venue.pause():
-                self.venue.query_fills(entry)
+            if not asked and not self.host.pause():
+                self.host.session.query_fills(entry)
 
     def _listed_alive(self, entry: Entry, order: OrderData, asked_at: float) -> None:
         """A list shows a final order alive. Twice, spaced: ask for it; the answer decides."""
@@ -365,22 +365,22 @@ class OrderFlow:
         entry.listed_at = asked_at
         entry.listed_alive += 1
         if entry.listed_alive >= LISTED_ALIVE:
-            self.venue.query_order(entry)       # the answer decides
+            self.host.session.query_order(entry)       # the answer decides
         else:
-            self.venue.look_again()
+            self.host.session.look_again()
 
     def _verify(self, entry: Entry) -> None:
         """The venue says that an order of ours has ended, which nobody here wanted: one word may be wrong, two are not."""
         def ask() -> None:
-            if not entry.is_active and not entry.inferred and not self.venue.pause():
-                self.venue.query_order(entry)
+            if not entry.is_active and not entry.inferred and not self.host.pause():
+                self.host.session.query_order(entry)
 
-        self.writer.call_later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
+        self.executor.call_later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
 
     def _hear_of_final(self, entry: Entry, order: OrderData, asked: bool) -> None:
         """News of an order that is over."""
         if entry.inferred and order.status is not entry.order.status:
-            self.venue.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
+            self.host.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
         elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
             return              # proven by its fills
         elif asked and order.status not in FINAL:
@@ -389,7 +389,7 @@ class OrderFlow:
                 self._verify(entry)
                 return
             if not entry.awaiting_fills:
-                self.venue.log(
+                self.host.log(
                     f"Order {entry.orderid} is alive at the venue, although it was told to be {entry.order.status.value}", ERROR
                 )
             wanted: bool = entry.cancel_wanted
@@ -408,8 +408,8 @@ class OrderFlow:
         doubtful: list[Entry] = self.table.doubtful()
         if doubtful:
             due: float = min(entry.doubt.next_query for entry in doubtful if entry.doubt)
-            pause: float = self.venue.pause()
-            self.writer.call_later(max(due - monotonic(), pause, 0.0), "doubts", self._ask_questions)
+            pause: float = self.host.pause()
+            self.executor.call_later(max(due - monotonic(), pause, 0.0), "doubts", self._ask_questions)
 
     def _ask_questions(self) -> None:
         now: float = monotonic()
@@ -417,7 +417,7 @@ class OrderFlow:
             if entry.doubt and entry.doubt.next_query <= now:
                 entry.doubt.asked(now)
                 try:
-                    self.venue.query_order(entry)
+                    self.host.session.query_order(entry)
                 except Exception as error:      # must not keep the others from being asked for
                     self._report(f"query of order {entry.orderid}", error)
         self._plan_questions()
@@ -431,7 +431,7 @@ class OrderFlow:
 
     def _query_fills(self, entry: Entry) -> None:
         try:
-            self.venue.query_fills(entry)
+            self.host.session.query_fills(entry)
         except Exception as error:          # asked again by the timer that is set next
             self._report(f"query of the fills of {entry.orderid}", error)
 
@@ -439,18 +439,18 @@ class OrderFlow:
         orderid: str = entry.orderid
         if not entry.awaiting_fills:
             return
-        if not self.venue.pause():
+        if not self.host.pause():
             self._query_fills(entry)
-        delay: float = max(0.2 * 2 ** min(entry.fill_queries, 5), self.venue.pause())
-        self.writer.call_later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
+        delay: float = max(0.2 * 2 ** min(entry.fill_queries, 5), self.host.pause())
+        self.executor.call_later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
 
     def _withdraw(self, entry: Entry) -> None:
-        if entry.cancel_in_flight or not entry.is_active or self.needs_venue_id and not entry.venue_id:
+        if entry.cancel_in_flight or not entry.is_active or self.capabilities.cancels_by_venue_id and not entry.venue_id:
             return
         entry.cancel_in_flight = True
         entry.cancel_tries += 1
         try:
-            self.venue.withdraw(entry)
+            self.host.session.withdraw(entry)
         except Exception as error:
             self.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
 
@@ -459,16 +459,16 @@ class OrderFlow:
             self._withdraw(entry)
             return
         delay: float = min(CANCEL_RETRY * 2 ** min(entry.cancel_tries, 6), CANCEL_RETRY_LONGEST)
-        self.writer.reschedule_earlier(
-            max(delay, self.venue.pause()), f"cancel {entry.orderid}", lambda: self._withdraw(entry)
+        self.executor.reschedule_earlier(
+            max(delay, self.host.pause()), f"cancel {entry.orderid}", lambda: self._withdraw(entry)
         )
 
     def _push(self, pushes: list[Push]) -> None:
         for item in pushes:
             try:
-                self.venue.publish(item)
+                self.host.publish(item)
             except Exception as error:          # the trades and orders behind it go out all the same
                 self._report("push", error)
 
     def _report(self, what: str, error: Exception) -> None:
-        self.venue.log(f"Failed: {what}: {type(error).__name__}: {error}", ERROR)
+        self.host.log(f"Failed: {what}: {type(error).__name__}: {error}", ERROR)

@@ -24,8 +24,8 @@ class Flow(Protocol):
     """What is needed of an order flow."""
 
     table: OrderTable
-    writer: SerialExecutor
-    venue: Any
+    executor: SerialExecutor
+    host: Any
 
     @property
     def seen_within(self) -> float: ...
@@ -57,10 +57,10 @@ class LifeWatch:
             return              # asked for already
         witness, wait = (suspect, 0.0) if suspect and suspect.acknowledged else self._newest()
         if witness is None and wait and not lost:
-            self.flow.writer.reschedule_earlier(wait, "life", self.check)
+            self.flow.executor.reschedule_earlier(wait, "life", self.check)
         if witness is None and lost:
             self._begin()
-        if witness is None or self.flow.venue.pause():
+        if witness is None or self.flow.host.pause():
             return
         self._witness, self._misses, self._missed_at, self._asked = witness, 0, float("-inf"), 0
         self._ask()
@@ -78,7 +78,7 @@ class LifeWatch:
         """The venue knows this order: if it is the one that was asked for, nothing has changed."""
         if entry is self._witness:
             self._witness = None
-            self.flow.writer.timers.drop("life")
+            self.flow.executor.timers.drop("life")
             self.flow.table.mark_life()
 
     def missed(self, asked_at: float) -> None:
@@ -91,7 +91,7 @@ class LifeWatch:
             self._misses += 1
             self._missed_at = asked_at
         if self._misses < MISSES:
-            self.flow.writer.call_later(spacing, "life", self._ask)
+            self.flow.executor.call_later(spacing, "life", self._ask)
             return
         self._witness = None
         if witness.life == self.flow.table.life:
@@ -99,13 +99,13 @@ class LifeWatch:
 
     def _begin(self) -> None:
         flow = self.flow
-        flow.venue.log(
+        flow.host.log(
             "The venue has lost its state and begins anew: the orders and fills of today are asked for again, "
             "what its ids meant before is forgotten", ERROR
         )
         flow.table.begin_life()
         flow.ask_all()
-        flow.venue.on_new_life()
+        flow.host.session.on_new_life()
 
     def _ask(self) -> None:
         witness: Entry | None = self._witness
@@ -113,8 +113,8 @@ class LifeWatch:
         if witness is None or self._asked > QUESTIONS:
             self._witness = None
             return
-        self.flow.writer.call_later(max(PATIENCE, self.flow.venue.pause()), "life", self._ask)
-        self.flow.venue.query_order(witness)
+        self.flow.executor.call_later(max(PATIENCE, self.flow.host.pause()), "life", self._ask)
+        self.flow.host.session.query_order(witness)
 
     def _newest(self) -> tuple[Entry | None, float]:
         """

@@ -15,6 +15,7 @@ from time import monotonic
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from ..capabilities import Capabilities, Correlation
 from ..net.outcome import Outcome
 from .contradictions import order_contradiction
 from .flow import OrderFlow
@@ -51,7 +52,6 @@ class VenueIdOrderFlow(OrderFlow):
     """
 
     fill_queries = 16           # in half a minute: fills may be shown later than the order that made them
-    needs_venue_id = True
     sought: dict[str, SentOrder]
     tentative: dict[str, SentOrder]
     kept_back: dict[str, list[VenueOrder]]
@@ -63,6 +63,7 @@ class VenueIdOrderFlow(OrderFlow):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)         # type: ignore[arg-type]
+        self.capabilities = Capabilities(correlation=Correlation.VENUE_ID, cancels_by_venue_id=True)
         self.sought = {}                # by vn.py order id: sent, and not identified at the venue
         self.tentative = {}             # by vn.py order id: the venue told an id for it, and has not shown it under that yet
         self.first_sent = datetime.max.replace(tzinfo=timezone.utc)     # the first order of ours, by the venue's clock
@@ -208,7 +209,7 @@ class VenueIdOrderFlow(OrderFlow):
     def cancel(self, orderid: str) -> None:
         super().cancel(orderid)
         if orderid in self.contested:
-            self.venue.log(
+            self.host.log(
                 f"Cancel of {orderid} waits: it cannot be told which order of the venue it is. Cancel those shown "
                 "under the venue's ids", WARNING
             )
@@ -324,7 +325,7 @@ class VenueIdOrderFlow(OrderFlow):
         """The venue's order of this id is ours."""
         other: Entry | None = self.table.find(venue_id)
         if other and other is not entry and other.is_active and other.orderid == venue_id:
-            self.venue.log(f"Order {venue_id}, shown as placed elsewhere, is our order {entry.orderid}", ERROR)
+            self.host.log(f"Order {venue_id}, shown as placed elsewhere, is our order {entry.orderid}", ERROR)
             other.acknowledged = False
             self._push(self.table.refuse(venue_id))
             entry.filled += other.filled
@@ -364,7 +365,7 @@ class VenueIdOrderFlow(OrderFlow):
                     self.sought.pop(orderid, None)
                     entry.by_shape = not self._is_named(orderid, venue_id)
                     how: str = ", recognised by its symbol, side, price and volume" if entry.by_shape else ""
-                    self.venue.log(f"Order {orderid} is the venue's {venue_id}{how}", WARNING)
+                    self.host.log(f"Order {orderid} is the venue's {venue_id}{how}", WARNING)
                     self._claim(entry, venue_id)
             for contest in verdict.contests:
                 if all(venue_id in there and self.listed.get(venue_id, 0) >= LISTED for venue_id in contest.venue_ids):
@@ -389,14 +390,14 @@ class VenueIdOrderFlow(OrderFlow):
         return any(record.order.reference == orderid for record in self.kept_back.get(venue_id, ()))
 
     def _look_soon(self) -> None:
-        self.writer.reschedule_earlier(max(LOOK_PAUSE, self.venue.pause()), "look", self._look)
+        self.executor.reschedule_earlier(max(LOOK_PAUSE, self.host.pause()), "look", self._look)
 
     def _look(self) -> None:
         looked_for: list[Entry] = [entry for entry in self.looked_for() if not entry.venue_id or self.is_tentative(entry)]
         if looked_for:
             self._look_soon()
             try:
-                self.venue.query_order(looked_for[0])
+                self.host.session.query_order(looked_for[0])
             except Exception as error:
                 self._report("look for orders", error)
 
@@ -404,7 +405,7 @@ class VenueIdOrderFlow(OrderFlow):
         """More than one could be meant: show the venue's under its own ids, leave ours in doubt."""
         fresh: list[str] = [orderid for orderid in contest.orderids if orderid not in self.contested]
         if fresh:
-            self.venue.log(
+            self.host.log(
                 f"Orders {', '.join(contest.orderids)} were sent without an answer and could be the venue's "
                 f"{', '.join(contest.venue_ids)}: it cannot be told which is which. Ours stay in doubt, the venue's "
                 "are shown under its own ids", ERROR
@@ -431,12 +432,12 @@ class VenueIdOrderFlow(OrderFlow):
         """Fills are not pushed: asked for whenever an order has traded more than we have seen."""
         if not entry.lacks_fills or entry.fill_queries >= FILLS_TRIES or self.table.get(entry.orderid) is not entry:
             return
-        if not self.venue.pause():
+        if not self.host.pause():
             self._query_fills(entry)
         delay: float = min(0.2 * 2 ** entry.fill_queries, FILLS_PAUSE) if entry.awaiting_fills else FILLS_PAUSE
         if entry.fill_queries >= self.fill_queries:
             delay = FILLS_LONGEST
-        self.writer.call_later(max(delay, self.venue.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
+        self.executor.call_later(max(delay, self.host.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
 
 
 def same_order(known: OrderData, news: OrderData) -> bool:

@@ -2,31 +2,33 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from logging import ERROR, INFO, WARNING
+from logging import ERROR, WARNING
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from vnpy_restgateway.contracts import Listed
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
 from vnpy_restgateway.orders.contradictions import Contradiction
+from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.order_data import copy
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.orders.transitions import FINAL, VOLUME_NOISE
+from vnpy_restgateway.trading_rules import CryptoRules
 
 from .balance_evidence import BalanceEvidence
 from .builds import (
     ACCOUNT,
     ALL_ORDERS,
     DEPTH,
-    DOCUMENT,
     MY_TRADES,
     ORDER,
     PRICE,
     WHY_NOT,
-    Build,
 )
 from .calls import order_params, place_params
 from .parse import (
@@ -44,49 +46,40 @@ from .parse import (
 from .quotes import LEVELS, PARSE_ERRORS, QteQuotes
 from .rest import Params, Place, QteRest, Rank
 
-if TYPE_CHECKING:
-    from ..gateway import MockBinanceGateway
-
 PAGE: int = 500                     # rows of a list; what every build takes
-LOOK_AGAIN: float = 0.2             # s
 
 
-class QteTrading:
-    """The half that trades."""
+class QteOrders:
+    """
+    What ``OrderFlow`` asks of the server, and what the server tells of orders.
 
-    def __init__(self, gateway: "MockBinanceGateway") -> None:
-        self.gateway: MockBinanceGateway = gateway
-        self.rest: QteRest = QteRest(gateway)
-        self.quotes: QteQuotes = QteQuotes(gateway, self.rest)
-        self.build: Build = DOCUMENT
+    :param on_account: takes an answer with the balances, and when it was asked for
+    """
+
+    def __init__(self, host: Host, rest: QteRest, quotes: QteQuotes, on_account: Callable[[Reply, float], None]) -> None:
+        self.host: Host = host
+        self.flow: OrderFlow = host.flow
+        self.rest: QteRest = rest
+        self.quotes: QteQuotes = quotes
+        self.on_account: Callable[[Reply, float], None] = on_account
         self.witness: BalanceEvidence = BalanceEvidence()
         self.marks: dict[str, tuple[float, float] | None] = {}      # vn.py order id -> what was unexplained when it was sent
 
     # what the flow asks
 
-    def publish(self, item: Push) -> None:
-        """Hand an order or a trade to the event engine."""
+    def on_publish(self, item: Push) -> None:
+        """An order or a trade is about to be told to everybody."""
         if isinstance(item, TradeData):
-            self.witness.on_trade(item, self._base(item.symbol), monotonic())
+            self.witness.on_trade(item, self._base(item.vt_symbol), monotonic())
         elif item.status in FINAL:
             self.marks.pop(item.orderid, None)
-        self.gateway.writer.reschedule_earlier(0.2, "qte account", self.poll_account)
-        self.gateway.publish(item)
-
-    def log(self, msg: str, level: int = INFO) -> None:
-        """One log line."""
-        self.gateway.log(msg, level)
-
-    def pause(self) -> float:
-        """Seconds the venue wants to be left alone."""
-        return self.gateway.pause()
 
     def place(self, entry: Entry) -> None:
         """Send a new order; what a market order has to know first is asked first."""
         order: OrderData = entry.order
         entry.waits = True
-        name: str = self.gateway.contracts[order.symbol].name
-        if order.type is not OrderType.MARKET or order.direction is not Direction.LONG or self.build.market_buys:
+        name: str = self.host.contracts.name_of(order.vt_symbol)
+        if order.type is not OrderType.MARKET or order.direction is not Direction.LONG or self.rest.build.market_buys:
             self._send(entry, 0.0)
             return
 
@@ -96,27 +89,27 @@ class QteTrading:
             try:
                 best: float = parse_depth(reply.data)[1][0][0]      # type: ignore
             except PARSE_ERRORS:
-                self.gateway.flow.on_outcome(
+                self.flow.on_outcome(
                     entry.orderid, Outcome.NOT_SENT, "", "this server cannot buy at the market, and shows no best ask for a limit order"
                 )
                 return
             self._send(entry, best)
 
         self.rest.call(
-            "GET", self.build.prefix + DEPTH, {"symbol": name, "limit": LEVELS}, on_depth,
+            "GET", self.rest.build.prefix + DEPTH, {"symbol": name, "limit": LEVELS}, on_depth,
             lane="order", rank=Rank.ORDER, private=False, dropped=partial(self._not_sent, entry),
         )
 
     def _send(self, entry: Entry, best: float) -> None:
         order: OrderData = entry.order
-        flow = self.gateway.flow
+        flow = self.flow
         reason: str = self.unable()
         if reason:
             flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
-        contract: ContractData = self.gateway.contracts[order.symbol]
+        listed: Listed[CryptoRules] = self.host.contracts[order.vt_symbol]
         try:
-            params: Params = place_params(order, contract.name, *self.gateway.rules[order.symbol].steps, self.build, best)
+            params: Params = place_params(order, listed.venue_symbol, *listed.rules.steps, self.rest.build, best)
         except Exception as error:
             flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"request could not be built: {describe(error)}")
             return
@@ -124,41 +117,41 @@ class QteTrading:
         def before() -> bool:
             if not entry.is_active:
                 return False            # cancelled while it waited for its turn
-            self.marks[entry.orderid] = self.witness.mark(self._base(order.symbol))
+            self.marks[entry.orderid] = self.witness.mark(self._base(order.vt_symbol))
             entry.waits = False
             return True
 
         self.rest.call(
-            "POST", self.build.prefix + ORDER, params, partial(self.on_place, entry, best), lane="order", rank=Rank.ORDER,
-            place=Place.JSON if self.build.sends_json else Place.FORM, before=before, dropped=partial(self._not_sent, entry),
+            "POST", self.rest.build.prefix + ORDER, params, partial(self.on_place, entry, best), lane="order", rank=Rank.ORDER,
+            place=Place.JSON if self.rest.build.sends_json else Place.FORM, before=before, dropped=partial(self._not_sent, entry),
         )
 
     def _not_sent(self, entry: Entry) -> None:
-        self.gateway.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "gateway closed")
+        self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "gateway closed")
 
     def unable(self) -> str:
         """Why no order can be sent now, or ""."""
-        gateway = self.gateway
-        if not self.build.trades:
+        host = self.host
+        if not self.rest.build.trades:
             return WHY_NOT
-        if gateway.locked_out:
+        if host.locked_out:
             return "the venue refused the API key"
         if not self.rest.key:
             return "no API key given"
-        pause: float = gateway.pause()
-        return f"{gateway.gate.reason}, {pause:.0f} s to go" if pause else ""
+        pause: float = host.pause()
+        return f"{host.gate.reason}, {pause:.0f} s to go" if pause else ""
 
     def on_place(
         self, entry: Entry, best: float, reply: Reply | None, error: BaseException | None, asked_at: float
     ) -> None:
         """What the server said to a new order."""
-        flow = self.gateway.flow
+        flow = self.flow
         outcome, code, text = classify(reply, error, proves_refusal, read_error)
         if outcome is Outcome.ACCEPTED and reply is not None:
             self._identify(entry, reply.data)
             try:
                 # what else the answer lacks is known: it is an order of ours
-                row: Any = {**_own_words(entry.order, self.gateway.contracts[entry.order.symbol].name), **_spoken(reply.data)}
+                row: Any = {**_own_words(entry.order, self.host.contracts.name_of(entry.order.vt_symbol)), **_spoken(reply.data)}
                 found: QteOrder = self._read(row)
                 self._check_name(found.record, entry)
             except PARSE_ERRORS as problem:
@@ -172,7 +165,7 @@ class QteTrading:
                 flow.cancel(entry.orderid)      # what a market order did not get at once it does not get
             return
         if reply is not None and reply.status == 401:
-            self.gateway.on_locked_out(code, text)
+            lock_out(self.host, code, text)
         flow.on_outcome(entry.orderid, outcome, code, text)
 
     def _identify(self, entry: Entry, data: Any) -> None:
@@ -181,7 +174,7 @@ class QteTrading:
             venue_id: str = parse_id(data["orderId"])
         except PARSE_ERRORS:
             return
-        table = self.gateway.flow.table
+        table = self.flow.table
         if isinstance(data["orderId"], str) and table.find(venue_id) is None:
             table.accept(entry.orderid, venue_id)
 
@@ -189,7 +182,7 @@ class QteTrading:
         """Send a cancel. Its answer has two words; what the order came to is asked."""
         reason: str = self.unable()
         if reason:
-            self.gateway.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
+            self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
 
         def before() -> bool:
@@ -197,21 +190,21 @@ class QteTrading:
                 entry.cancel_in_flight = False
             return entry.is_active
 
-        name: str = self.gateway.contracts[entry.order.symbol].name
+        name: str = self.host.contracts.name_of(entry.order.vt_symbol)
         self.rest.call(
-            "DELETE", self.build.prefix + ORDER, order_params(name, entry.venue_id), partial(self.on_withdraw, entry),
+            "DELETE", self.rest.build.prefix + ORDER, order_params(name, entry.venue_id), partial(self.on_withdraw, entry),
             lane="order", rank=Rank.CANCEL, place=Place.BOTH, before=before,
         )
 
     def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         """What the server said to a cancel."""
-        flow = self.gateway.flow
+        flow = self.flow
         outcome, code, text = classify(reply, error, proves_refusal, read_error)
         gone: bool = outcome is Outcome.REFUSED and reply is not None and reply.status in (400, 404)
         if reply is not None and reply.status == 429:
             outcome = Outcome.NOT_SENT
         elif reply is not None and reply.status == 401:
-            self.gateway.on_locked_out(code, text)
+            lock_out(self.host, code, text)
         flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=gone)
         if outcome is Outcome.ACCEPTED:
             flow.question(entry.orderid, "cancelled")
@@ -223,31 +216,31 @@ class QteTrading:
         """Ask for one order, in the way in which this build can say what it came to."""
         if self.unable():
             return
-        contract: ContractData = self.gateway.contracts[entry.order.symbol]
-        if self.build.by_client_id:
+        contract: ContractData = self.host.contracts[entry.order.vt_symbol].contract
+        if self.rest.build.by_client_id:
             self._ask(ALL_ORDERS, {"symbol": contract.name, "limit": PAGE}, partial(self._on_all_orders, entry))
         elif entry.venue_id:
             self._ask(ORDER, order_params(contract.name, entry.venue_id), partial(self._on_order, entry, contract))
         else:
-            self._ask(self.build.open_orders, {}, partial(self._on_look, entry))
+            self._ask(self.rest.build.open_orders, {}, partial(self._on_look, entry))
 
     def _ask(self, path: str, params: Params, answer: Callable[[Reply, float], None]) -> None:
         def on_answer(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             if reply is None or error is not None:
                 return                  # asked again
             if reply.status == 401:
-                self.gateway.on_locked_out(*(read_error(reply) or ("HTTP 401", "")))
+                lock_out(self.host, *(read_error(reply) or ("HTTP 401", "")))
                 return
             answer(reply, asked_at)
 
-        self.rest.call("GET", self.build.prefix + path, params, on_answer, lane="order", rank=Rank.QUESTION)
+        self.rest.call("GET", self.rest.build.prefix + path, params, on_answer, lane="order", rank=Rank.QUESTION)
 
     def _on_order(self, entry: Entry, contract: ContractData, reply: Reply, asked_at: float) -> None:
         if read_error(reply) is None:
             self._on_asked(entry, reply.data, asked_at)
         elif reply.status == 404 and not reply.malformed:
-            if self.build.finds_final:
-                self.gateway.flow.on_missing(entry.orderid, asked_at)
+            if self.rest.build.finds_final:
+                self.flow.on_missing(entry.orderid, asked_at)
             else:                       # only orders on the book are found: this one is final (Q16)
                 self._ask(MY_TRADES, {"symbol": contract.name, "limit": PAGE}, partial(self._on_vanished, entry, contract))
 
@@ -261,8 +254,8 @@ class QteTrading:
         order.traded = traded
         order.status = Status.ALLTRADED if traded > order.volume - VOLUME_NOISE else Status.CANCELLED
         for trade in trades:
-            self.gateway.flow.on_fill(trade, entry.venue_id)
-        self.gateway.flow.on_order(order, entry.venue_id, asked_at, asked=True)
+            self.flow.on_fill(trade, entry.venue_id)
+        self.flow.on_order(order, entry.venue_id, asked_at, asked=True)
 
     def _on_all_orders(self, entry: Entry, reply: Reply, asked_at: float) -> None:
         if read_error(reply) is not None or not isinstance(reply.data, list):
@@ -273,16 +266,16 @@ class QteTrading:
             ):
                 self._on_asked(entry, d, asked_at)
                 return
-        self.gateway.flow.on_missing(entry.orderid, asked_at)
+        self.flow.on_missing(entry.orderid, asked_at)
 
     def _on_asked(self, entry: Entry, d: Any, asked_at: float) -> None:
         """A row that answers the question about an order."""
-        flow = self.gateway.flow
+        flow = self.flow
         try:
             found: QteOrder = self._read(d)
             self._check_name(found.record, entry)
         except PARSE_ERRORS as problem:
-            self.gateway.log_once("query order", f"Order data not understood: {problem}", WARNING)
+            self.host.log_once("query order", f"Order data not understood: {problem}", WARNING)
             if flow.life.is_witness(entry.orderid):
                 flow.life.missed(asked_at)
             elif flow.table.is_former(entry):
@@ -320,12 +313,12 @@ class QteTrading:
             if entry.acknowledged or not entry.is_active:
                 return
             still: bool | None = self.witness.explains_no_fill(
-                self.marks.get(entry.orderid), self._base(entry.order.symbol), entry.order.volume
+                self.marks.get(entry.orderid), self._base(entry.order.vt_symbol), entry.order.volume
             )
             if still:
-                self.gateway.flow.on_missing(entry.orderid, asked_at)
+                self.flow.on_missing(entry.orderid, asked_at)
                 return
-            self.gateway.log_once(
+            self.host.log_once(
                 f"lost {entry.orderid}",
                 f"Order {entry.orderid} is not among the open orders, and the balances do not show that nothing came of it: "
                 "this server finds no order by our id, so it stays in doubt. Look at the account", ERROR,
@@ -335,22 +328,22 @@ class QteTrading:
 
     def query_fills(self, entry: Entry) -> None:
         """Ask for the fills of one order, where the server has any to tell."""
-        if not self.build.tells_fills or not entry.venue_id or self.unable():
+        if not self.rest.build.tells_fills or not entry.venue_id or self.unable():
             return
-        contract: ContractData = self.gateway.contracts[entry.order.symbol]
+        contract: ContractData = self.host.contracts[entry.order.vt_symbol].contract
 
         def on_fills(reply: Reply, asked_at: float) -> None:
             if read_error(reply) is None and isinstance(reply.data, list):
-                self.gateway.flow.on_fills(entry.orderid, self.fills_of(entry, contract, reply.data), entry.venue_id)
+                self.flow.on_fills(entry.orderid, self.fills_of(entry, contract, reply.data), entry.venue_id)
 
         self._ask(MY_TRADES, {"symbol": contract.name, "limit": PAGE}, on_fills)
 
     def fills_of(self, entry: Entry, contract: ContractData, rows: Iterable[Any]) -> list[TradeData]:
         """One order's rows of myTrades, oldest first."""
         found: list[TradeData] = []
-        self.gateway.each(
+        self.host.each(
             (d for d in rows if isinstance(d, dict) and str(d.get("orderId")) == entry.venue_id),
-            lambda d: found.append(parse_fill(d, contract, entry.orderid, self.gateway.gateway_name)), "trade",
+            lambda d: found.append(parse_fill(d, contract, entry.orderid, self.host.gateway_name)), "trade",
         )
         return sorted(found, key=lambda trade: trade.datetime.timestamp() if trade.datetime else 0.0)
 
@@ -359,8 +352,8 @@ class QteTrading:
     def on_rows(self, rows: Iterable[Any], listed: list[VenueOrder] | None = None, asked_at: float = 0.0) -> int:
         """Rows of a list of orders, asked for at a monotonic time; returns how many could be read."""
         def take(d: dict[str, Any]) -> None:
-            if d["symbol"] not in self.gateway.names:
-                self.gateway.log_once(
+            if self.host.contracts.of_venue(d["symbol"]) is None:
+                self.host.log_once(
                     f"symbol {d['symbol']}", f"Orders on {d['symbol']} are not shown: the setting 'Symbols' does not list it", WARNING
                 )
                 return
@@ -369,7 +362,7 @@ class QteTrading:
             if listed is not None and found.record.order.is_active():
                 listed.append(found.record)
 
-        return self.gateway.each(rows, take, "order")
+        return self.host.each(rows, take, "order")
 
     def tell(self, found: QteOrder, taken: bool = False, asked_at: float = 0.0, asked: bool = False) -> None:
         """
@@ -382,10 +375,10 @@ class QteTrading:
         order.traded = found.traded if found.traded is not None else entry.order.traded if entry else 0.0
         if found.traded is None and order.status is Status.PARTTRADED and not order.traded:
             order.status = Status.NOTTRADED         # how much is asked for
-        if not self.gateway.flow.believes(order, record.venue_id, asked):
+        if not self.flow.believes(order, record.venue_id, asked):
             return
-        if not self.build.tells_fills and self._grown(record):
-            name: str = self.gateway.contracts[order.symbol].name
+        if not self.rest.build.tells_fills and self._grown(record):
+            name: str = self.host.contracts.name_of(order.vt_symbol)
             reference: float = self.quotes.reference(name, order.direction)
             price: float = fill_price(order, reference, taken)
             if not price or taken and not reference:
@@ -393,14 +386,14 @@ class QteTrading:
                 return
             self._fill(record, price)
         if found.traded is None and order.status in FINAL:
-            self.gateway.log_once(
+            self.host.log_once(
                 f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
                 WARNING,
             )
-        self.gateway.flow.on_order(order, record.venue_id, asked_at, asked)
+        self.flow.on_order(order, record.venue_id, asked_at, asked)
 
     def _entry(self, record: VenueOrder) -> Entry | None:
-        return self.gateway.flow.table.whose(record.order.orderid, record.venue_id)
+        return self.flow.table.whose(record.order.orderid, record.venue_id)
 
     def _filled(self, record: VenueOrder) -> float:
         """What was delivered of an order."""
@@ -411,8 +404,8 @@ class QteTrading:
         return record.order.traded > self._filled(record) + VOLUME_NOISE
 
     def _fill(self, record: VenueOrder, price: float) -> None:
-        trade: TradeData = growth(record, self._filled(record), record.order.traded, price, self.gateway.now())
-        self.gateway.flow.on_fill(trade, record.venue_id)
+        trade: TradeData = growth(record, self._filled(record), record.order.traded, price, self.host.now())
+        self.flow.on_fill(trade, record.venue_id)
 
     def _ask_price(self, name: str, record: VenueOrder) -> None:
         """What the market stands at, for a fill whose price is not told."""
@@ -424,41 +417,24 @@ class QteTrading:
                 price = order.price
             if self._grown(record):
                 self._fill(record, fill_price(order, price, True))
-            self.gateway.flow.on_order(order, record.venue_id)
+            self.flow.on_order(order, record.venue_id)
 
         self.rest.call(
-            "GET", self.build.prefix + PRICE, {"symbol": name}, on_price, lane="order", rank=Rank.CANCEL, private=False
+            "GET", self.rest.build.prefix + PRICE, {"symbol": name}, on_price, lane="order", rank=Rank.CANCEL, private=False
         )
 
     def _read(self, d: dict[str, Any]) -> QteOrder:
-        contract: ContractData = self.gateway.names[d["symbol"]]
-        return parse_order(d, contract, self.gateway.now(), self.gateway.gateway_name)
+        contract: ContractData = self.host.contracts.by_venue(d["symbol"])
+        return parse_order(d, contract, self.host.now(), self.host.gateway_name)
 
-    def _base(self, symbol: str) -> str:
-        contract: ContractData | None = self.gateway.contracts.get(symbol)
-        return contract.extra["base"] if contract and contract.extra else ""
+    def _base(self, vt_symbol: str) -> str:
+        listed = self.host.contracts.get(vt_symbol)
+        return listed.contract.extra["base"] if listed and listed.contract.extra else ""
 
-    def look_again(self) -> None:
-        """Ask for the orders, soon."""
-        self.gateway.writer.call_later(LOOK_AGAIN, "qte orders", self.poll_orders)
 
-    def on_new_life(self) -> None:
-        """Orders that are open are told anew; what is over is never told."""
-        self.look_again()
-
-    # the other half
-
-    def poll_orders(self) -> None:
-        """Ask for the orders."""
-        raise NotImplementedError
-
-    def poll_account(self) -> None:
-        """Ask for the balances."""
-        raise NotImplementedError
-
-    def on_account(self, reply: Reply, asked_at: float) -> None:
-        """The balances."""
-        raise NotImplementedError
+def lock_out(host: Host, code: int | str, text: str) -> None:
+    """The server refused the key."""
+    host.lock_out(f"Authentication failed, code: {code}, message: {text}. Check API Key, then connect again")
 
 
 def _own_words(order: OrderData, name: str) -> dict[str, Any]:

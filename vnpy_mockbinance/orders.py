@@ -1,26 +1,29 @@
 """Orders, cancels and questions about them: over the WebSocket API when it stands, else over REST."""
 
-from abc import abstractmethod
+from collections.abc import Callable
 from functools import partial
 from logging import WARNING
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
-from vnpy_restgateway.gateway import RestGateway
+from vnpy_restgateway.contracts import Contracts, Listed
+from vnpy_restgateway.executor import SerialExecutor
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply, classify, describe
 from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.net.validate import short
 from vnpy_restgateway.orders.contradictions import Contradiction
+from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, is_amended
+from vnpy_restgateway.trading_rules import CryptoRules
 
 from .calls import Params, order_params, place_params
 from .checks import check_fill, check_order, check_order_fills
 from .endpoints import (
     MY_TRADES,
-    ORDER,
     WS_ORDER_CANCEL,
     WS_ORDER_PLACE,
     WS_ORDER_STATUS,
@@ -41,78 +44,66 @@ from .errors import (
 )
 from .limit_forms import LIMITS
 from .parse import order_key, parse_fill, parse_order, parse_order_fills
-
-if TYPE_CHECKING:
-    from .rest import RestApi
-    from .streams import TradeApi
+from .rest import OTHER_ROUTE, REST_CANCEL, REST_PLACE, REST_QUERY, WS_CANCEL, WS_PLACE, RestApi
+from .streams import TradeApi
 
 PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 RESEND_WITHIN: float = 10.0         # s; an order is not sent again later than that
 
-WS_PLACE, REST_PLACE = f"WS {WS_ORDER_PLACE}", f"POST {ORDER}"
-WS_CANCEL, REST_CANCEL = f"WS {WS_ORDER_CANCEL}", f"DELETE {ORDER}"
-WS_QUERY, REST_QUERY = f"WS {WS_ORDER_STATUS}", f"GET {ORDER}"
-# route -> the one that does the same
-OTHER_ROUTE: dict[str, str] = {
-    WS_PLACE: REST_PLACE, REST_PLACE: WS_PLACE, WS_CANCEL: REST_CANCEL, REST_CANCEL: WS_CANCEL, REST_QUERY: WS_QUERY,
-}
 
+class Orders:
+    """
+    What ``OrderFlow`` asks of the venue. Executor's thread only.
 
-class Trading(RestGateway):
-    """The half of MockBinanceGateway that ``flow.OrderFlow`` asks. SerialExecutor thread only."""
+    :param doubted: an order was refused by a rule that we do not know of, with this code
+    :param reconcile_soon: asks for everything, soon
+    """
 
-    rest: "RestApi"
-    trade: "TradeApi"
-    routes: Routes
-    locked_out: bool
-    lost: bool                              # the embedded exchange is gone
-    pages: dict[str, bool]
-
-    @abstractmethod
-    def on_locked_out(self, code: int | str, text: str) -> None:
-        """The venue refused our key."""
-
-    @abstractmethod
-    def on_rules_doubted(self, contract: ContractData, code: int) -> None:
-        """An order was refused by a rule that we do not know of."""
-
-    @abstractmethod
-    def on_query_lost(self, name: str, error: BaseException) -> None:
-        """A query got no usable answer; it is asked again."""
-
-    @abstractmethod
-    def reconcile_soon(self) -> None:
-        """Ask for everything, soon."""
+    def __init__(
+        self, host: Host, rest: RestApi, trade: TradeApi, doubted: Callable[[ContractData, int], None], reconcile_soon: Callable[[], None],
+    ) -> None:
+        self.host: Host = host
+        self.flow: OrderFlow = host.flow
+        self.executor: SerialExecutor = host.executor
+        self.contracts: Contracts[CryptoRules] = host.contracts
+        self.log = host.log
+        self.rest: RestApi = rest
+        self.routes: Routes = rest.routes
+        self.trade: TradeApi = trade
+        self.doubted: Callable[[ContractData, int], None] = doubted
+        self.reconcile_soon: Callable[[], None] = reconcile_soon
+        self.pages: dict[str, bool] = {}        # Binance symbol -> its day is here (False: asked for)
 
     # new orders
 
     def place(self, entry: Entry) -> None:
         """Send a new order under its own id."""
         entry.waits = False
-        if self.locked_out:
+        if self.host.locked_out:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "the venue refused the API key")
             return
         if not self.rest.key:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "no API key given")
             return
-        if self.lost or self.gate.shut_until or self.order_gate.shut_until:
-            pause: float = max(self.pause(), self.order_gate.remaining(monotonic()))
+        if self.host.lost or self.host.gate.shut_until or self.host.order_gate.shut_until:
+            pause: float = max(self.host.pause(), self.host.order_gate.remaining(monotonic()))
             if pause:
-                reason: str = self.gate.reason if self.pause() else self.order_gate.reason
+                reason: str = self.host.gate.reason if self.host.pause() else self.host.order_gate.reason
                 self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
                 return
         order: OrderData = entry.order
-        name: str = self.contracts[order.symbol].name
+        listed: Listed[CryptoRules] = self.contracts[order.vt_symbol]
+        name: str = listed.venue_symbol
         self.pages.setdefault(name, True)
         over_ws: bool = not self.routes or self.routes.prefer(WS_PLACE, REST_PLACE)
         if over_ws:
             answer = partial(self.on_place, entry, WS_PLACE)
-            if order.type in LIMITS and self.trade.place_limit(order, name, *self.rules[order.symbol].rounding, answer):
+            if order.type in LIMITS and self.trade.place_limit(order, name, *listed.rules.rounding, answer):
                 return
         try:
-            params: Params = place_params(order, name, *self.rules[order.symbol].steps)
+            params: Params = place_params(order, name, *listed.rules.steps)
         except Exception as error:
             raise NotSent(f"request could not be built: {describe(error)}") from error
         if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
@@ -125,11 +116,11 @@ class Trading(RestGateway):
             self.rest.on_limits(reply, code, text)
             self.mind_route(route, reply)
         if outcome is Outcome.ACCEPTED and reply is not None:
-            contract: ContractData = self.contracts[entry.order.symbol]
+            contract: ContractData = self.contracts[entry.order.vt_symbol].contract
             try:
                 record = self.read_order(reply.data, contract, entry)
                 check_order_fills(reply.data)       # type: ignore[arg-type]
-                fills = parse_order_fills(reply.data or {}, contract, self.gateway_name)
+                fills = parse_order_fills(reply.data or {}, contract, self.host.gateway_name)
             except PARSE_ERRORS as problem:
                 self.on_place_not_understood(entry, problem)
                 return
@@ -150,9 +141,9 @@ class Trading(RestGateway):
                 self.flow.send(entry)
                 return
         if outcome is Outcome.REFUSED and (code in RULES_CHANGED or text == CLOSED_TEXT):
-            self.on_rules_doubted(self.contracts[entry.order.symbol], int(code))
+            self.doubted(self.contracts[entry.order.vt_symbol].contract, int(code))
         if code in AUTHENTICATION:
-            self.on_locked_out(int(code), text)
+            self.rest.on_locked_out(code, text)
         self.flow.on_outcome(entry.orderid, outcome, code, text)
 
     def send_again(self, entry: Entry, code: int | str, text: str) -> None:
@@ -161,12 +152,12 @@ class Trading(RestGateway):
         entry.waits = True              # refused, so nothing of it is at the venue: a cancel takes it back at once
 
         def again() -> None:
-            if name in self.writer.timers and entry.is_active and not entry.acknowledged:
-                self.writer.timers.drop(name)
+            if name in self.executor.timers and entry.is_active and not entry.acknowledged:
+                self.executor.timers.drop(name)
                 self.flow.send(entry)
 
-        self.writer.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
-        self.measure_clock(again)
+        self.executor.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
+        self.host.keeper.measure(again)
 
     def mind_route(self, route: str, reply: Reply) -> None:
         """What an answer over the WebSocket API says of the method; the REST client looks at its own."""
@@ -189,7 +180,7 @@ class Trading(RestGateway):
         if not isinstance(d, dict):
             raise ValueError(f"not an object: {short(d)}")
         check_order(d)
-        record: VenueOrder = parse_order(d, contract, self.gateway_name)
+        record: VenueOrder = parse_order(d, contract, self.host.gateway_name)
         if d.get("symbol", contract.name) != contract.name:
             raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
         if entry is not None and record.order.orderid != entry.client_id and not (
@@ -202,12 +193,12 @@ class Trading(RestGateway):
 
     def withdraw(self, entry: Entry) -> None:
         """Send a cancel."""
-        pause: float = self.pause()
+        pause: float = self.host.pause()
         if pause:
-            reason: str = "the embedded exchange is gone" if self.lost else f"waiting {pause:.0f} s for the venue"
+            reason: str = "the embedded exchange is gone" if self.host.lost else f"waiting {pause:.0f} s for the venue"
             self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
-        contract: ContractData = self.contracts[entry.order.symbol]
+        contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         params: Params = self.name_of(entry, contract)
         over_ws: bool = not self.routes or self.routes.prefer(WS_CANCEL, REST_CANCEL)
         answer = partial(self.on_withdraw, entry, WS_CANCEL)
@@ -223,14 +214,14 @@ class Trading(RestGateway):
                 outcome = Outcome.NOT_SENT      # the next try goes the other way
         if reply is not None and self.rest.on_limits(reply, code, text) or code == TIMESTAMP:
             if code == TIMESTAMP:
-                self.measure_clock()
+                self.host.keeper.measure()
             outcome = Outcome.NOT_SENT      # it reached the venue and provably did nothing: the same to us
         if code in AUTHENTICATION:
-            self.on_locked_out(int(code), text)
+            self.rest.on_locked_out(code, text)
         self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code == UNKNOWN_ORDER)
         if outcome is Outcome.ACCEPTED and reply is not None:
             try:
-                record = self.read_order(reply.data, self.contracts[entry.order.symbol], entry)
+                record = self.read_order(reply.data, self.contracts[entry.order.vt_symbol].contract, entry)
             except PARSE_ERRORS as problem:
                 self.flow.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
                 return
@@ -240,9 +231,9 @@ class Trading(RestGateway):
 
     def query_order(self, entry: Entry) -> None:
         """Ask for one order."""
-        if self.pause():
+        if self.host.pause():
             return
-        contract: ContractData = self.contracts[entry.order.symbol]
+        contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         params: Params = self.name_of(entry, contract)
         answer = partial(self.on_query_order, entry, contract, monotonic())
         if self.routes and not self.routes.open(REST_QUERY) and self.trade.connected:
@@ -260,7 +251,7 @@ class Trading(RestGateway):
 
     def query_foreign(self, name: str, venue_id: str) -> None:
         """Ask for an order that we know by a fill only."""
-        contract: ContractData = self.names[name]
+        contract: ContractData = self.contracts.by_venue(name)
         self.rest.call(
             "GET", order_params(name, "", venue_id),
             partial(self.on_query_foreign, venue_id, contract), lane="query",
@@ -280,7 +271,7 @@ class Trading(RestGateway):
             if record.venue_id != venue_id:
                 raise Contradiction(f"order {record.venue_id}, not {venue_id}")
         except PARSE_ERRORS as problem:
-            self.log_once("query order", f"Order data not understood: {problem}", WARNING)
+            self.host.log_once("query order", f"Order data not understood: {problem}", WARNING)
             self.reconcile_soon()
             return
         self.flow.on_order(record.order, record.venue_id)
@@ -298,7 +289,7 @@ class Trading(RestGateway):
                 if not (entry.is_active or entry.awaiting_fills) and entry.venue_id not in ("", record.venue_id):
                     raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
             except PARSE_ERRORS as problem:
-                self.log_once("query order", f"Order data not understood: {problem}", WARNING)
+                self.host.log_once("query order", f"Order data not understood: {problem}", WARNING)
                 # a wrong answer, or the venue has begun its ids anew: our own id tells
                 entry.id_doubted = True
                 if entry.is_active:
@@ -316,15 +307,15 @@ class Trading(RestGateway):
                 entry.id_doubted = True         # the id may be wrong, which the fills are asked for by
                 self.query_order(entry)
         elif code in AUTHENTICATION:
-            self.on_locked_out(code, text)
+            self.rest.on_locked_out(code, text)
         elif code == TIMESTAMP:
-            self.measure_clock()
+            self.host.keeper.measure()
 
     def query_fills(self, entry: Entry) -> None:
         """Ask for the fills of one order."""
         if not entry.venue_id:
             return
-        contract: ContractData = self.contracts[entry.order.symbol]
+        contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         params: Params = order_params(contract.name, "", entry.venue_id)
         self.rest.call("GET", params, partial(self.on_query_fills, entry, contract), path=MY_TRADES, lane="query")
 
@@ -337,7 +328,7 @@ class Trading(RestGateway):
                 self.rest.on_limits(reply, *error_of(reply))
             return
         trades: list[Any] = []
-        self.each(reply.data, lambda d: trades.append(self.read_fill(d, contract, entry)), "trade")
+        self.host.each(reply.data, lambda d: trades.append(self.read_fill(d, contract, entry)), "trade")
         self.flow.on_fills(entry.orderid, trades, entry.venue_id)
 
     def read_fill(self, d: Any, contract: ContractData, entry: Entry | None) -> TradeData:
@@ -347,7 +338,7 @@ class Trading(RestGateway):
         :raises ValueError: among others, when it contradicts itself, or is of another order than ``entry``
         """
         check_fill(d)
-        trade: TradeData = parse_fill(d, contract, entry.orderid if entry else "", self.gateway_name)
+        trade: TradeData = parse_fill(d, contract, entry.orderid if entry else "", self.host.gateway_name)
         if d.get("symbol", contract.name) != contract.name:
             raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
         if entry and order_key(contract.name, d["orderId"]) != entry.venue_id:

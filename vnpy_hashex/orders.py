@@ -1,26 +1,26 @@
 """Orders, cancels, and questions about them."""
 
-from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from logging import WARNING
+from logging import ERROR, WARNING
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData
 
-from vnpy_restgateway.gateway import RestGateway
+from vnpy_restgateway.contracts import Contracts
+from vnpy_restgateway.executor import SerialExecutor
+from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
-from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.net.validate import short
 from vnpy_restgateway.orders.contradictions import Contradiction
-from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
+from vnpy_restgateway.trading_rules import CryptoRules
 
 from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
 from .endpoints import CANCEL, CREATE, DEALS, DEPTH, DETAIL, HISTORY, OPEN_ORDERS, Rank
@@ -28,9 +28,8 @@ from .enums import type_to_vt
 from .errors import ADVICE, GENERAL, REFUSALS, RETRIED, TIMESTAMP, read_error
 from .pages import DealsWalk, HistoryWalk, Walk, open_orders
 from .parse import check_order, is_spot, number, parse_fill, parse_id, parse_order
-
-if TYPE_CHECKING:
-    from .rest import RestApi
+from .rest import RestApi
+from .timings import Timings
 
 PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -38,35 +37,34 @@ CLOCK_SLACK: timedelta = timedelta(seconds=1)       # by which our idea of the v
 HISTORY_MARGIN: timedelta = timedelta(minutes=1)
 RESEND_WITHIN: float = 10.0                         # s; an order is not sent again later than that
 LOOK_AGAIN: float = 0.2                             # s
+RULES_AGAIN: float = 5.0                # s at least between questions for the rules after refusals
+EVENTS_PARKED: int = 1_000              # rows per symbol that is not known yet
 
 
-class Trading(RestGateway):
-    """The half of HashExGateway that ``VenueIdOrderFlow`` asks. SerialExecutor thread only."""
+class Orders:
+    """
+    What ``VenueIdOrderFlow`` asks of the venue, and what the venue says of orders. Executor's thread only.
 
-    rest: "RestApi"
-    flow: VenueIdOrderFlow
-    routes: Routes
-    locked_out: bool
-    market_buy: str
-    request_timeout: float
+    :param query_contract: asks what is traded, soon: the venue has spoken of a symbol that is not known, or refused an order
+    """
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, host: Host, rest: RestApi, timings: Timings, market_buy: str, query_contract: Callable[[], None]) -> None:
+        assert isinstance(host.flow, VenueIdOrderFlow)
+        self.host: Host = host
+        self.flow: VenueIdOrderFlow = host.flow
+        self.executor: SerialExecutor = host.executor
+        self.contracts: Contracts[CryptoRules] = host.contracts
+        self.log = host.log
+        self.rest: RestApi = rest
+        self.timings: Timings = timings
+        self.market_buy: str = market_buy
+        self.query_contract: Callable[[], None] = query_contract
         self.hunting: bool = False
         self.after_hunt: list[Callable[[bool], None]] = []
         self.fills_asked: dict[str, bool] = {}          # vn.py order id -> ask again when this is answered
         self.capped: set[str] = set()                   # market orders sent as limit orders: the rest is cancelled
-
-    def make_flow(self) -> OrderFlow:
-        return VenueIdOrderFlow(self, self.writer, self.not_found_policy)
-
-    @abstractmethod
-    def on_rules_doubted(self) -> None:
-        """An order was refused, perhaps by a rule that we do not know of."""
-
-    @abstractmethod
-    def on_unknown_symbol(self, name: str, d: dict[str, Any]) -> None:
-        """The venue speaks of a symbol that we have no contract of."""
+        self.parked: dict[str, list[dict[str, Any]]] = {}       # by symbol: orders on symbols we have no contract of
+        self._rules_asked: float = 0.0                  # when the rules were asked for after a refusal, monotonic s
 
     # new orders
 
@@ -88,7 +86,7 @@ class Trading(RestGateway):
         order: OrderData = entry.order
         entry.waits = True
         if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy in (QUOTE, CAPPED_LIMIT):
-            name: str = self.contracts[order.symbol].name
+            name: str = self.contracts.name_of(order.vt_symbol)
             self.rest.query(
                 f"best ask {entry.orderid}", DEPTH, {"symbol": name, "level": 1}, partial(self.on_best_ask, entry),
                 signed=False, rank=Rank.CREATE,
@@ -113,7 +111,7 @@ class Trading(RestGateway):
         order: OrderData = entry.order
         try:
             params = create_params(
-                order, self.contracts[order.symbol].name, *self.rules[order.symbol].steps,
+                order, self.contracts.name_of(order.vt_symbol), *self.contracts[order.vt_symbol].rules.steps,
                 best_ask=best_ask, market_buy=self.market_buy,
             )
         except Exception as error:
@@ -126,12 +124,12 @@ class Trading(RestGateway):
         def before() -> bool:
             if not entry.is_active:
                 return False        # cancelled while it waited for its turn
-            moment: datetime = self.now()
+            moment: datetime = self.host.now()
             self.flow.on_sent(entry, SentOrder(
                 entry.orderid, order.symbol, order.direction, type_to_vt(params["tradeType"]),
                 None if market else number(params["price"]),
                 None if market and order.direction is Direction.LONG else number(params["totalAmount"]),
-                moment - CLOCK_SLACK, moment + timedelta(seconds=self.request_timeout + self.flow.table.rule.bound),
+                moment - CLOCK_SLACK, moment + timedelta(seconds=self.timings.request_timeout + self.flow.table.rule.bound),
             ))
             entry.waits = False
             return True
@@ -143,12 +141,12 @@ class Trading(RestGateway):
 
     def unable(self) -> str:
         """Why nothing signed can be sent now, or ""."""
-        if self.locked_out:
+        if self.host.locked_out:
             return "the venue refused the access key"
         if not self.rest.key:
             return "no access key given"
-        pause: float = self.pause()
-        return f"{self.gate.reason}, {pause:.0f} s to go" if pause else ""
+        pause: float = self.host.pause()
+        return f"{self.host.gate.reason}, {pause:.0f} s to go" if pause else ""
 
     def on_create(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a new order."""
@@ -182,35 +180,35 @@ class Trading(RestGateway):
         """
         name: str = f"resend {entry.orderid}"
         # a clock or a list that cannot be had must not keep the order for ever; it was refused, whatever happens
-        self.writer.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
+        self.executor.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
 
         def again() -> None:
-            if name in self.writer.timers and entry.is_active and not entry.acknowledged:
-                self.writer.timers.drop(name)
+            if name in self.executor.timers and entry.is_active and not entry.acknowledged:
+                self.executor.timers.drop(name)
                 self.flow.send(entry)
 
         if code in TIMESTAMP:
             entry.waits = True          # nothing of it is at the venue: a cancel takes it back at once
             self.flow.sought.pop(entry.orderid, None)
             self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
-            self.measure_clock(again)
+            self.host.keeper.measure(again)
             return
 
         def looked(complete: bool) -> None:
             if entry.orderid in self.flow.contested:
-                self.writer.timers.drop(name)       # it may be there, and no list will tell
-            elif complete and name in self.writer.timers and entry.is_active and self.flow.is_suspected(entry.orderid):
+                self.executor.timers.drop(name)       # it may be there, and no list will tell
+            elif complete and name in self.executor.timers and entry.is_active and self.flow.is_suspected(entry.orderid):
                 self.after_hunt.append(looked)      # one list is not believed: what it shows may be the order
-                self.writer.call_later(LOOK_AGAIN, f"look {entry.orderid}", self.hunt)
+                self.executor.call_later(LOOK_AGAIN, f"look {entry.orderid}", self.hunt)
             elif complete:
                 again()
-                self.writer.timers.drop(name)
+                self.executor.timers.drop(name)
             else:
-                self.writer.timers.drop(name)
+                self.executor.timers.drop(name)
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"code: {code}, message: {text}")
 
-        self.writer.timers.drop(name)
-        self.writer.call_later(2 * RESEND_WITHIN, name, lambda: looked(False))
+        self.executor.timers.drop(name)
+        self.executor.call_later(2 * RESEND_WITHIN, name, lambda: looked(False))
         self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
         self.flow.on_answer_lost(entry.orderid)
         self.after_hunt.append(looked)
@@ -243,7 +241,7 @@ class Trading(RestGateway):
             outcome = Outcome.NOT_SENT      # it reached the venue and provably did nothing: the same to us
         elif outcome is Outcome.REFUSED and code == GENERAL:
             # not there yet, final already, or anything else: the words are not documented
-            self.log_once(f"cancel {entry.orderid}", f"Cancel of {entry.orderid} refused ({text}), asking the venue", WARNING)
+            self.host.log_once(f"cancel {entry.orderid}", f"Cancel of {entry.orderid} refused ({text}), asking the venue", WARNING)
         elif outcome is Outcome.REFUSED:
             self.rest.on_code(code, text, "cancel")
         elif outcome is Outcome.ACCEPTED and reply is not None and self.names_another(reply.data, entry):
@@ -278,7 +276,7 @@ class Trading(RestGateway):
         if found is None and reply.status // 100 == 2:
             data: Any = reply.data.get("data")      # type: ignore[union-attr]
             if isinstance(data, dict):
-                self.each([data], partial(self.on_detail, entry, asked_at), "order")
+                self.host.each([data], partial(self.on_detail, entry, asked_at), "order")
                 return
         elif found and found[0] != GENERAL:
             if not self.rest.on_limits(reply, found[1]):
@@ -308,7 +306,7 @@ class Trading(RestGateway):
             return
         about: list[Entry] = self.flow.looked_for()
         since: datetime = min(
-            (entry.order.datetime or self.sent_at(entry) for entry in about), default=self.now()
+            (entry.order.datetime or self.sent_at(entry) for entry in about), default=self.host.now()
         ) - HISTORY_MARGIN
         start_ms: int = int(since.timestamp() * 1_000)
         asked_at: float = monotonic()
@@ -328,12 +326,12 @@ class Trading(RestGateway):
 
         def on_closed(opened: Walk, closed: Walk, _: float) -> None:
             if not (opened.complete and closed.complete):
-                self.log_once("hunt", "The venue has too many orders to look through them all", WARNING)
+                self.host.log_once("hunt", "The venue has too many orders to look through them all", WARNING)
                 end(False)
                 return
             listed: list[VenueOrder] = []
             rows: list[Any] = [*opened.rows.values(), *closed.rows.values()]
-            read: int = self.each(rows, lambda d: self.collect(d, listed), "order")
+            read: int = self.host.each(rows, lambda d: self.collect(d, listed), "order")
             if read == len(rows):
                 self.flow.on_candidates(listed, [entry.orderid for entry in about], asked_at)
             end(read == len(rows))
@@ -349,8 +347,8 @@ class Trading(RestGateway):
     def sent_at(self, entry: Entry) -> datetime:
         """When an order of ours was sent, by the venue's clock; of another one, the beginning of today."""
         if not entry.sent:
-            return self.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return self.now() - timedelta(seconds=monotonic() - entry.sent)
+            return self.host.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.host.now() - timedelta(seconds=monotonic() - entry.sent)
 
     def collect(self, d: dict[str, Any], listed: list[VenueOrder]) -> None:
         """
@@ -360,11 +358,11 @@ class Trading(RestGateway):
         """
         if not is_spot(d):
             return
-        contract: ContractData | None = self.names.get(d["symbol"])
+        contract: ContractData | None = self.contracts.of_venue(d["symbol"])
         if contract is None:
             self.on_unknown_symbol(d["symbol"], d)
             return
-        record: VenueOrder | None = parse_order(d, contract, self.gateway_name)
+        record: VenueOrder | None = parse_order(d, contract, self.host.gateway_name)
         if record is None:
             self.flow.look(parse_id(d["orderId"]))
             raise ValueError(f"state {d['state']!r} is not known, asking again")
@@ -389,15 +387,15 @@ class Trading(RestGateway):
         for record in listed:
             self.flow.on_order(record.order, record.venue_id, asked_at, asked)
 
-    def publish(self, item: Push) -> None:
+    def on_publish(self, item: Push) -> None:
+        """An order or a trade is about to be told to everybody."""
         if isinstance(item, OrderData) and item.orderid in self.capped and item.status is not Status.SUBMITTING:
             self.capped.discard(item.orderid)
-            self.writer.post(self.cancel_rest, item.orderid)
+            self.executor.post(self.cancel_rest, item.orderid)
         if isinstance(item, OrderData) and item.status is Status.REJECTED:
             entry: Entry | None = self.flow.table.get(item.orderid)
             if entry and entry.venue_id:
                 self.on_rules_doubted()     # accepted first, refused afterwards
-        super().publish(item)          # the item is the listeners' from here on
 
     def cancel_rest(self, orderid: str) -> None:
         """What a market order sent as a limit order did not get at once."""
@@ -413,7 +411,7 @@ class Trading(RestGateway):
         if orderid in self.fills_asked:
             self.fills_asked[orderid] = True
             return
-        contract: ContractData = self.contracts[entry.order.symbol]
+        contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         self.fills_asked[orderid] = False
 
         def failed() -> None:
@@ -422,12 +420,42 @@ class Trading(RestGateway):
         def done(walk: Walk, _: float) -> None:
             again: bool = self.fills_asked.pop(orderid, False)
             trades: list[Any] = []
-            self.each(
+            self.host.each(
                 (row for row in walk.rows.values() if str(row["orderId"]) == venue_id),
-                lambda d: trades.append(parse_fill(d, contract, entry.order.direction, self.gateway_name)), "trade",
+                lambda d: trades.append(parse_fill(d, contract, entry.order.direction, self.host.gateway_name)), "trade",
             )
             self.flow.on_fills(orderid, trades, venue_id)
             if again and (entry.lacks_fills or entry.is_active):
                 self.query_fills(entry)
 
         self.rest.walk(f"fills of {venue_id}", DEALS, DealsWalk(venue_id), done, rank=Rank.QUESTION, failed=failed)
+
+    # rules, and symbols that are new
+
+    def on_rules_doubted(self) -> None:
+        """An order was refused in words, perhaps for its precision: ask for the rules again, not more often than every few seconds."""
+        due: float = max(0.0, self._rules_asked + RULES_AGAIN - monotonic())
+
+        def ask() -> None:
+            self._rules_asked = monotonic()
+            self.query_contract()
+
+        self.executor.reschedule_earlier(due, "rules doubted", ask)
+
+    def on_unknown_symbol(self, name: str, d: dict[str, Any]) -> None:
+        """The venue speaks of a symbol that we have no contract of: park it, ask for the contracts again."""
+        parked: list[dict[str, Any]] = self.parked.setdefault(name, [])
+        if len(parked) < EVENTS_PARKED:
+            parked.append(d)
+        self.host.log_once(f"symbol {name}", f"Symbol {name} is new, asking for the contracts", WARNING)
+        self.executor.reschedule_earlier(1.0, "contracts", self.query_contract)
+
+    def on_contracts(self) -> None:
+        """The contracts are here: what was parked for want of them is told now."""
+        parked, self.parked = self.parked, {}
+        for name, rows in parked.items():
+            if self.contracts.of_venue(name) is None:
+                self.log(f"The venue lists no symbol {name}, but tells of orders on it: shown when it does", ERROR)
+                self.parked[name] = rows
+                continue
+            self.host.each(rows, self.on_venue_order, "order")

@@ -1,0 +1,36 @@
+"""What a venue can, as data: a session says it, and the orders' flow and the gateway's checks go by it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from vnpy.trader.constant import Direction, Interval, Offset, OrderType
+
+
+class Correlation(Enum):
+    """How an order of ours is found again at the venue, when the answer to its sending was lost."""
+
+    CLIENT_ID = "the venue keeps our id, and is asked for the order by it"
+    TAG = "the venue's lists show our id in a text of the order"
+    VENUE_ID = "the venue knows its own ids only; what has none yet is lined up with its lists by what was sent"
+
+
+class Fills(Enum):
+    """Where fills come from."""
+
+    TOLD = "the venue tells each"
+    DERIVED = "made of what an order has traded more than before"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """``cancels_by_venue_id``: a cancel waits until the venue's id of the order is known."""
+
+    correlation: Correlation = Correlation.CLIENT_ID
+    fills: Fills = Fills.TOLD
+    cancels_by_venue_id: bool = False
+    order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
+    directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
+    offsets: frozenset[Offset] | None = None            # None: not looked at, the venue has no such thing
+    intervals: frozenset[Interval] = frozenset()        # of bars; empty: it has none
+    ticks: bool = True
+    holdings: bool = False              # what can be sold, and the cash, are known and looked at before an order goes out

@@ -1,0 +1,92 @@
+"""The contracts of a gateway, by vt_symbol and by the venue's own symbol, each with its rules. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from vnpy.trader.constant import Exchange
+from vnpy.trader.object import ContractData
+
+from .orders.order_data import OrderTemplate
+from .trading_rules import TradingRules
+
+Rules = TypeVar("Rules", bound=TradingRules)
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Rules]):
+    """One contract: what vn.py calls it, what the venue calls it, what the venue takes of an order."""
+
+    contract: ContractData
+    venue_symbol: str
+    rules: Rules
+    template: OrderTemplate
+
+
+class Contracts(Generic[Rules]):
+    """
+    A store. Written by the executor's thread, read by any.
+
+    000001.SSE (an index) and 000001.SZSE (a bank) are two contracts: nothing is found by the bare symbol.
+    """
+
+    def __init__(self, gateway_name: str) -> None:
+        self._gateway_name: str = gateway_name
+        self._listed: dict[str, Listed[Rules]] = {}
+        self._by_venue: dict[str, Listed[Rules]] = {}
+
+    def add(self, contract: ContractData, venue_symbol: str, rules: Rules) -> Listed[Rules]:
+        """Keep a contract, in place of one of the same vt_symbol."""
+        listed: Listed[Rules] = Listed(contract, venue_symbol, rules, OrderTemplate(contract, self._gateway_name))
+        before: Listed[Rules] | None = self._listed.get(contract.vt_symbol)
+        if before is not None and before.venue_symbol != venue_symbol:
+            self._by_venue.pop(before.venue_symbol, None)
+        self._listed[contract.vt_symbol] = listed
+        self._by_venue[venue_symbol] = listed
+        return listed
+
+    def get(self, vt_symbol: str) -> Listed[Rules] | None:
+        """By vt_symbol; None for a contract that is not known."""
+        return self._listed.get(vt_symbol)
+
+    def __getitem__(self, vt_symbol: str) -> Listed[Rules]:
+        return self._listed[vt_symbol]
+
+    def of_venue(self, venue_symbol: Any) -> ContractData | None:
+        """The contract of a symbol that the venue has told; None for one that is not known, whatever it is."""
+        listed: Listed[Rules] | None = self._by_venue.get(venue_symbol) if isinstance(venue_symbol, str) else None
+        return listed.contract if listed else None
+
+    def by_venue(self, venue_symbol: str) -> ContractData:
+        """
+        The contract of a symbol of the venue that is known.
+
+        :raises KeyError: it is not
+        """
+        return self._by_venue[venue_symbol].contract
+
+    def name_of(self, vt_symbol: str) -> str:
+        """
+        What the venue calls a contract.
+
+        :raises KeyError: it is not known
+        """
+        return self._listed[vt_symbol].venue_symbol
+
+    def exchanges_of(self, symbol: str) -> list[Exchange]:
+        """Where a bare symbol is traded, for a line that says what is wrong with a vt_symbol."""
+        return [listed.contract.exchange for listed in self if listed.contract.symbol == symbol]
+
+    @property
+    def venue_symbols(self) -> list[str]:
+        """Of all contracts, in the order they came."""
+        return list(self._by_venue)
+
+    def __contains__(self, vt_symbol: object) -> bool:
+        return vt_symbol in self._listed
+
+    def __iter__(self) -> Iterator[Listed[Rules]]:
+        return iter(list(self._listed.values()))
+
+    def __len__(self) -> int:
+        return len(self._listed)

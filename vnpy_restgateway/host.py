@@ -1,0 +1,233 @@
+"""
+What a session is given of its gateway: executor, orders, contracts, clock, gates, log, and the way to the event engine.
+
+It outlives the sessions, and knows of the connected one what ``venue.Venue`` says. Nothing here knows a venue or an asset class.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from logging import ERROR, INFO, WARNING
+from threading import Lock
+from time import monotonic, time
+from typing import Any
+
+from vnpy.trader.constant import Status
+from vnpy.trader.gateway import BaseGateway
+from vnpy.trader.object import AccountData, ContractData, LogData, OrderData, PositionData, TickData, TradeData
+from vnpy.trader.utility import TEMP_DIR
+
+from .clock import ServerClock
+from .clock_keeper import ClockKeeper
+from .contracts import Contracts, Listed
+from .executor import SerialExecutor
+from .log import RepeatedLines, describe, one_line
+from .net.outcome import Reply, Unknown
+from .net.validate import short
+from .orders.flow import OrderFlow
+from .orders.not_found_policy import NotFoundPolicy
+from .orders.table import Push
+from .schedule import RetryAfterGate, retry_after
+from .sound import changes
+from .trading_rules import TradingRules
+from .venue import Venue
+
+ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
+GONE: float = 3_600.0           # seconds; a venue that is not there wants to be left alone for long
+MADE_UP: str = "Made-up market"
+
+
+class Host:
+    """
+    One for each gateway.
+
+    :param gateway: takes what is handed to the event engine, by vn.py's own methods
+    :param venue_name: whose names the symbols have, for people
+    :param policy: when "not found" is believed
+    """
+
+    def __init__(
+        self, gateway: BaseGateway, venue_name: str, policy: NotFoundPolicy, flow_class: type[OrderFlow], executor: SerialExecutor,
+    ) -> None:
+        self.gateway_name: str = gateway.gateway_name
+        self.venue_name: str = venue_name
+        self.executor: SerialExecutor = executor
+        self.contracts: Contracts[Any] = Contracts(self.gateway_name)
+        self.session: Venue                                 # the gateway attaches one before anything runs
+        self.ready: bool = False                            # contracts are here, orders can be taken
+        self.lost: bool = False                             # the embedded exchange was to run, and is gone
+        self.locked_out: bool = False                       # the venue refused our key: no signed requests
+        self.secrets: tuple[str, ...] = ()                  # key and secret, and those of the proxy
+        self.token: str = ""                                # of the session, as secret as they are
+        self.gate: RetryAfterGate = RetryAfterGate()        # shut: no requests at all
+        self.order_gate: RetryAfterGate = RetryAfterGate()  # shut: no new orders
+
+        # bound once: nothing stands between a tick or an order and the event engine
+        self.on_tick: Callable[[TickData], None] = gateway.on_tick
+        self.on_account: Callable[[AccountData], None] = gateway.on_account
+        self.on_position: Callable[[PositionData], None] = gateway.on_position
+        self._on_order: Callable[[OrderData], None] = gateway.on_order
+        self._on_trade: Callable[[TradeData], None] = gateway.on_trade
+        self._on_contract: Callable[[ContractData], None] = gateway.on_contract
+        self._on_log: Callable[[LogData], None] = gateway.on_log
+        self._on_publish: Callable[[Push], None] | None = None
+        self._starting: Lock = Lock()
+
+        self.lines: RepeatedLines = RepeatedLines(self.log)
+        self.log_once, self.log_first, self.log_rarely = self.lines.once, self.lines.first, self.lines.rarely
+        self.say_anew = self.lines.say_anew
+        self.keeper: ClockKeeper = ClockKeeper(
+            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock()
+        )
+        self.clock: ServerClock = self.keeper.clock
+        self.flow: OrderFlow = flow_class(self, executor, policy)
+
+    # sessions
+
+    def begin(self) -> None:
+        """A new connect: nothing of the last one is left but orders, contracts and subscriptions."""
+        self.ready = self.lost = self.locked_out = False
+        self.token = ""
+        self.lines.clear()
+        self.gate = RetryAfterGate()
+        self.order_gate = RetryAfterGate()
+
+    def attach(self, session: Venue) -> None:
+        """This is the connection from now on."""
+        self.session = session
+        self._on_publish = session.on_publish
+        self.flow.capabilities = session.capabilities
+        self.clock = self.keeper.begin()
+
+    def start(self, client: Callable[[], None]) -> None:
+        """Start a client, unless the gateway is being closed; who closes it waits for what has begun before."""
+        with self._starting:
+            if self.executor.alive:
+                client()
+
+    def stops_of(self, closers: Callable[[], list[Callable[[], None]]]) -> list[Callable[[], None]]:
+        """The calls that end what ``start`` has started."""
+        with self._starting:
+            return closers()
+
+    def lock_out(self, line: str) -> None:
+        """The venue refused the key: one clear line, and no further signed requests."""
+        if not self.locked_out:
+            self.locked_out = True
+            self.log(line, ERROR)
+            self.session.on_locked_out()
+
+    # to the event engine
+
+    def publish(self, item: Push) -> None:
+        """Hand an order or a trade to the event engine; it is the listeners' from then on."""
+        if self._on_publish is not None:
+            self._on_publish(item)
+        if isinstance(item, TradeData):
+            self._on_trade(item)
+        else:
+            if item.datetime is None and item.status in ENDED:
+                item.datetime = self.now()          # the venue has none for it
+            self._on_order(item)
+
+    def now(self) -> datetime:
+        """The venue's time where it is known, else this machine's; UTC."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, timezone.utc)
+
+    # contracts
+
+    def add_contract(self, contract: ContractData, venue_symbol: str, rules: TradingRules) -> None:
+        """Keep a contract and what the venue takes of an order of it, and push it."""
+        self.contracts.add(contract, venue_symbol, rules)
+        self._on_contract(contract)
+
+    def renew_contract(self, contract: ContractData, venue_symbol: str, rules: TradingRules) -> bool:
+        """As ``add_contract`` where a contract is new, or other than before: what changed is said. False: nothing is new."""
+        known: Listed[Any] | None = self.contracts.get(contract.vt_symbol)
+        if known is None:
+            self.add_contract(contract, venue_symbol, rules)
+            return True
+        before, now = known.rules.describe(), rules.describe()
+        if before == now:
+            return False
+        self.add_contract(contract, venue_symbol, rules)
+        self.log(f"Contract of {contract.symbol} changed at the venue: {changes(before, now)}", WARNING)
+        return True
+
+    def warn_made_up(self, mock: str) -> None:
+        """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
+        if not mock:
+            return
+        example: str = next((listed.contract.vt_symbol for listed in self.contracts), "")
+        self.log(
+            f"{MADE_UP}: a mock exchange answers, its symbols are named as those of {self.venue_name} ({example}). DataManager, "
+            f"DataRecorder and CtaBacktester would store its bars under these names, over real ones, in {TEMP_DIR}. To keep "
+            "them apart, make a folder .vntrader in a working directory of its own and start VeighNa there", WARNING
+        )
+
+    # answers
+
+    def settle(
+        self, callback: Callable[[Reply | None, BaseException | None], None], reply: Reply | None, error: BaseException | None
+    ) -> None:
+        """
+        Hand an answer to whoever waits for it. What that raises must not leave an order without an end: it is told
+        once more, as an answer of which nothing is known.
+        """
+        try:
+            callback(reply, error)
+        except Exception as problem:
+            self.on_exception(problem)
+            fate: BaseException = error or Unknown(f"the answer could not be handled, {type(problem).__name__}")
+            self.guard(lambda: callback(None, fate))
+
+    def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
+        """Handle every row; one that cannot be read is said and costs only itself. Returns how many went well."""
+        good: int = 0
+        for row in rows:
+            try:
+                handle(row)
+                good += 1
+            except Exception as error:      # must not keep the other rows from being read
+                self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {short(row)}", WARNING)
+        return good
+
+    def guard(self, call: Callable[[], None]) -> None:
+        """Call; what that raises is said."""
+        try:
+            call()
+        except Exception as error:
+            self.on_exception(error)
+
+    # the venue wants to be left alone
+
+    def pause(self) -> float:
+        """Seconds for which no request may leave: the venue wants to be left alone, is gone, or refused our key. 0: none."""
+        if self.lost or self.locked_out:
+            return GONE
+        return self.gate.remaining(monotonic()) if self.gate.shut_until else 0.0
+
+    def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
+        """
+        A 429 or 418: shut the gate for as long as its Retry-After says, ``fallback`` seconds without one, and tell the
+        user once. False: the reply is neither.
+        """
+        if reply.status not in (418, 429):
+            return False
+        gate: RetryAfterGate = self.order_gate if orders_only else self.gate
+        seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
+        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
+        if gate.shut(seconds, monotonic(), what):
+            until: datetime = datetime.fromtimestamp(time() + seconds)
+            self.log(f"{what}, no {'orders' if orders_only else 'requests'} until {until:%H:%M:%S}: {text}", ERROR)
+        return True
+
+    # logs
+
+    def log(self, msg: str, level: int = INFO) -> None:
+        """One log line, whatever a venue put into it; secrets never get out."""
+        hidden: tuple[str, ...] = (*self.secrets, self.token) if self.token else self.secrets
+        self._on_log(LogData(msg=one_line(msg, hidden), level=level, gateway_name=self.gateway_name))
+
+    def on_exception(self, error: BaseException) -> None:
+        """Anything a job or a handler raised: said once, with the place it came from."""
+        self.log(f"Gateway exception{describe(error)}", ERROR)

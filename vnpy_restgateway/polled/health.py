@@ -1,0 +1,44 @@
+"""Whether a server that pushes nothing can be heard. SerialExecutor thread only."""
+
+from logging import WARNING
+
+from ..host import Host
+from ..net.outcome import NotSent
+
+LONGEST: float = 8.0         # s between requests while nothing answers
+
+
+class ConnectionHealth:
+    """
+    Whether the server answers a kind of request, said when it changes; and how long to wait before the next one.
+
+    One failure may be anything; the second in a row, or one that never left, is a connection that is lost.
+    """
+
+    def __init__(self, host: Host, name: str) -> None:
+        self.host: Host = host
+        self.name: str = name
+        self.up: bool = False
+        self.failures: int = 0
+
+    def good(self) -> bool:
+        """An answer came. True: for the first time since it was lost."""
+        self.failures = 0
+        if self.up:
+            return False
+        self.up = True
+        self.host.log(f"{self.name} connected")
+        return True
+
+    def bad(self, error: BaseException | str) -> None:
+        """No usable answer."""
+        self.failures += 1
+        if self.up and (isinstance(error, NotSent) or self.failures > 1):
+            self.up = False
+            self.host.say_anew()
+            self.host.log(f"{self.name} disconnected: {error}", WARNING)
+
+    def delay(self, interval: float, longest: float = LONGEST) -> float:
+        """Seconds until the next request: the interval, longer and longer while there are failures."""
+        waited: float = min(interval * 2.0 ** min(self.failures, 10), longest)
+        return max(interval, waited)

@@ -1,0 +1,158 @@
+"""
+A REST client for servers that answer one request after the other: one is on its way in each lane, the others wait by rank.
+
+Orders and what is asked of them have a lane of their own, so that no poll holds them; a server that must not get two requests
+at all is given one lane (``lanes``).
+"""
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from enum import IntEnum
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from ..host import Host
+from ..net.outcome import NotSent, Reply, RestError, Unknown, describe
+from ..net.rest import Request, RestClient
+
+# (reply, None, asked at) or (None, error, asked at): monotonic seconds; on the executor's thread
+TimedAnswer = Callable[[Reply | None, BaseException | None, float], None]
+
+
+class Rank(IntEnum):
+    """Who goes first in a lane."""
+
+    CANCEL = 0
+    ORDER = 1
+    QUESTION = 2
+    POLL = 3
+
+
+class RankedCall:
+    """What a request is; travels as ``Request.extra``. ``params`` and ``place`` are the venue's business."""
+
+    __slots__ = ("method", "path", "params", "answer", "place", "private", "before", "dropped", "sent")
+
+    def __init__(
+        self, method: str, path: str, params: dict[str, Any], answer: TimedAnswer, place: Hashable, private: bool,
+        before: Callable[[], bool] | None, dropped: Callable[[], None] | None,
+    ) -> None:
+        self.method: str = method
+        self.path: str = path
+        self.params: dict[str, Any] = params
+        self.answer: TimedAnswer = answer
+        self.place: Hashable = place
+        self.private: bool = private
+        self.before: Callable[[], bool] | None = before
+        self.dropped: Callable[[], None] | None = dropped
+        self.sent: float = 0.0
+
+
+class RequestQueue:
+    """One lane: what waits, by rank, and whether something is on its way. SerialExecutor thread only."""
+
+    def __init__(self) -> None:
+        self.busy: bool = False
+        self.waiting: dict[Rank, deque[RankedCall]] = {rank: deque() for rank in Rank}
+
+    def take(self, failed: Callable[[RankedCall, RestError], None]) -> RankedCall | None:
+        """The next one that is still wanted. ``failed`` gets one whose ``before`` raised: nothing of it has left."""
+        for line in self.waiting.values():
+            while line:
+                call: RankedCall = line.popleft()
+                try:
+                    if call.before is None or call.before():
+                        return call
+                except Exception as error:
+                    failed(call, NotSent(f"request could not be built: {describe(error)}"))
+        return None
+
+
+class RankedRest(RestClient):
+    """
+    Requests are put in line on the executor's thread; answers go there from a worker. A venue overrides ``sign``, and
+    ``on_reply`` where an answer means something whatever was asked.
+    """
+
+    lanes: tuple[str, ...] = ("order", "query")
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self.home: Host = host
+        self.lines: dict[str, RequestQueue] = {}
+        self.query_timeout: float = self.read_timeout       # seconds a question may take
+
+    def begin(self, base: str, proxy_host: str, proxy_port: int, read_timeout: float, query_timeout: float) -> None:
+        """Start the workers. Nothing is asked yet."""
+        self.lines = {lane: RequestQueue() for lane in self.lanes}
+        self.query_timeout = min(query_timeout, read_timeout)
+        self.init(base, proxy_host, proxy_port, read_timeout=read_timeout)
+        self.start(1)
+        self.home.log("REST API started")
+
+    def on_reply(self, call: RankedCall, reply: Reply) -> None:
+        """An answer, before who asked gets it. A 2xx that is no JSON comes with an error, too."""
+
+    def call(
+        self, method: str, path: str, params: dict[str, Any], answer: TimedAnswer, *, lane: str = "query", rank: Rank = Rank.POLL,
+        place: Hashable = None, private: bool = True, before: Callable[[], bool] | None = None,
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
+        """
+        Put a request in line. ``before`` is called when its turn has come; False: it is not sent, and nothing is
+        called. ``dropped`` is called when the client ends before its turn.
+        """
+        lane = lane if lane in self.lines else next(iter(self.lines))
+        self.lines[lane].waiting[rank].append(RankedCall(method, path, params, answer, place, private, before, dropped))
+        self._pump(lane)
+
+    def abandon(self) -> list[Callable[[], None]]:
+        """Empty the lines; what is to be called for those that waited."""
+        left: list[Callable[[], None]] = [
+            call.dropped for line in self.lines.values() for waiting in line.waiting.values() for call in waiting if call.dropped
+        ]
+        self.lines = {lane: RequestQueue() for lane in self.lanes}
+        return left
+
+    def _pump(self, lane: str) -> None:
+        line: RequestQueue = self.lines[lane]
+        while not line.busy:
+            call: RankedCall | None = line.take(self._failed)
+            if call is None:
+                return
+            line.busy = True
+            try:
+                self._send_call(line, lane, call)
+            except Exception as error:      # the line must move on
+                line.busy = False
+                self._failed(call, error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}"))
+
+    def _send_call(self, line: RequestQueue, lane: str, call: RankedCall) -> None:
+        post = self.home.executor.post
+        self.add_request(
+            call.method, call.path, extra=call, lane=lane, timeout=self.query_timeout if call.method == "GET" else None,
+            callback=lambda data, request: post(self._done, line, lane, call, request.reply, None),
+            on_failed=lambda status, request: post(self._done, line, lane, call, request.reply, None),
+            on_error=lambda exc, value, tb, request: post(self._done, line, lane, call, request.reply, value),
+        )
+
+    def _failed(self, call: RankedCall, error: RestError) -> None:
+        self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), None, error)
+
+    def _done(self, line: RequestQueue, lane: str, call: RankedCall, reply: Reply | None, error: BaseException | None) -> None:
+        if line is not self.lines.get(lane):
+            return                      # of a session that is over
+        line.busy = False
+        try:
+            if reply is not None:
+                self.on_reply(call, reply)
+            self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), reply, error)
+        finally:
+            self._pump(lane)
+
+    def on_error(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None
+    ) -> None:
+        """Only an exception in one of our own callbacks comes here."""
+        self.home.on_exception(value)

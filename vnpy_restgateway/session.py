@@ -1,0 +1,148 @@
+"""
+A session: everything of one connection to a venue, made anew at every connect. A venue's package has one class of it.
+
+It owns its clients, is given a ``Host``, and is thrown away when the gateway is closed. All of its methods run in the
+executor's thread, but for ``closers`` and ``query_history``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+
+from vnpy.trader.constant import Interval
+from vnpy.trader.object import BarData, ContractData, OrderData
+
+from .capabilities import Capabilities
+from .contracts import Listed
+from .host import Host
+from .market.history import Download
+from .orders.table import Entry, Push
+from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, Market
+
+
+class Session(ABC):
+    """What a venue implements. Orders: see ``venue.Venue``."""
+
+    capabilities: Capabilities = Capabilities()
+    on_publish: Callable[[Push], None] | None = None
+    history_patience: float = 60.0      # seconds without a further page after which a history is cut short
+
+    def __init__(self, host: Host) -> None:
+        self.host: Host = host
+
+    # life
+
+    @abstractmethod
+    def open(self) -> None:
+        """Start the clients and ask for what comes first; ``host.ready`` is set when orders can be taken."""
+
+    @abstractmethod
+    def closers(self) -> list[Callable[[], None]]:
+        """Calls that end the clients; they run side by side, from any thread. Safe before ``open`` and twice."""
+
+    def abandoned(self) -> list[Callable[[], None]]:
+        """What is to be called for orders that were waiting in line when the clients ended."""
+        return []
+
+    def take_over(self, last: "Session") -> None:
+        """What outlives a connection is taken from the last session, whatever that was."""
+        return None
+
+    def health(self) -> dict[str, bool]:
+        """What of the connections stands, by a name for people."""
+        return {"REST": self.host.ready}
+
+    def is_mock(self) -> bool:
+        """Whether a mock exchange answers."""
+        return False
+
+    def on_locked_out(self) -> None:
+        """The venue refused the key: nothing signed is sent any more, market data goes on."""
+        return None
+
+    # clock and contracts
+
+    def query_time(self) -> None:
+        """Ask for the venue's clock once, where it tells it; the answer goes to ``on_time``."""
+        return None
+
+    def on_time(self, server_ms: int, sent: float, received: float) -> None:
+        """One sample of the clock, times in monotonic seconds; the first measurement is what the contracts wait for."""
+        if self.host.keeper.sampled(server_ms, sent, received) and not self.host.ready:
+            self.query_contract()
+
+    def query_contract(self) -> None:
+        """Ask what is traded."""
+        return None
+
+    # orders
+
+    @abstractmethod
+    def place(self, entry: Entry) -> None: ...
+    @abstractmethod
+    def withdraw(self, entry: Entry) -> None: ...
+    @abstractmethod
+    def query_order(self, entry: Entry) -> None: ...
+    @abstractmethod
+    def query_fills(self, entry: Entry) -> None: ...
+
+    def look_again(self) -> None:
+        """See ``venue.Venue``."""
+        return None
+
+    def on_new_life(self) -> None:
+        """See ``venue.Venue``."""
+        return None
+
+    def unsupported(self, order: OrderData) -> str:
+        """What of an order the venue's API does not have, or ""; beyond ``capabilities``. Caller's thread."""
+        return ""
+
+    def holding(self, order: OrderData) -> Holding:
+        """What the account can put behind an order, asked where ``capabilities.holdings``. Caller's thread."""
+        return UNKNOWN_HOLDING
+
+    def market(self, order: OrderData) -> Market:
+        """What is known of the price. Caller's thread."""
+        return UNKNOWN_MARKET
+
+    # the rest of BaseGateway
+
+    @abstractmethod
+    def subscribe(self, contract: ContractData) -> None:
+        """Ticks of a contract, now and after every reconnect of this session."""
+
+    @abstractmethod
+    def query_account(self) -> None:
+        """Ask for balances now."""
+
+    def query_position(self) -> None:
+        """Ask for positions now; where they come with the balances, for those."""
+        self.query_account()
+
+    @abstractmethod
+    def query_history(
+        self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
+    ) -> list[BarData]:
+        """Finished bars, oldest first, stamped with their start. What could be had, if it was cut short. Caller's thread."""
+
+
+class NoSession(Session):
+    """Before the first connect."""
+
+    def open(self) -> None: ...
+    def closers(self) -> list[Callable[[], None]]:
+        return []
+
+    def place(self, entry: Entry) -> None: ...
+    def withdraw(self, entry: Entry) -> None: ...
+    def query_order(self, entry: Entry) -> None: ...
+    def query_fills(self, entry: Entry) -> None: ...
+    def subscribe(self, contract: ContractData) -> None: ...
+    def query_account(self) -> None: ...
+
+    def query_history(
+        self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
+    ) -> list[BarData]:
+        """Nothing is connected."""
+        return []
