@@ -13,11 +13,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)     # of the workers, which star
 settings.register_profile("house", deadline=None, max_examples=100 if os.environ.get("LONG") else 50)
 settings.load_profile("house")
 
-# Tests that mostly wait stand at the beginning of each worker's share, not all in the last one's.
+# Tests that mostly wait are spread among those that compute, over the first part of each worker's share: waiting and computing
+# go on side by side, and no worker waits alone at the end.
 WAITING: frozenset[str] = frozenset({"gateways", "examples"})
 SLOW: frozenset[str] = frozenset({"test_conform.py", "test_malice_slow.py", "test_server_kill.py", "test_long_life.py", "test_full_disk.py"})
 TOGETHER: frozenset[str] = frozenset({"test_bars.py"})          # its venue is made once
 SHARES: int = 8
+FIRST_PART: float = 0.7
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,4 +30,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     known = set(map(id, waiting))
     others = [item for item in items if id(item) not in known]
     size: int = -(-len(others) // SHARES)
-    items[:] = [item for share in range(SHARES) for item in (*waiting[share::SHARES], *others[share * size:(share + 1) * size])]
+    items[:] = [
+        item for share in range(SHARES) for item in spread(waiting[share::SHARES], others[share * size:(share + 1) * size])
+    ]
+
+
+def spread(waiting: list[pytest.Item], others: list[pytest.Item]) -> list[pytest.Item]:
+    """All of them, ``waiting`` at even distances in the first part."""
+    found: list[pytest.Item] = []
+    done: int = 0
+    for number, item in enumerate(waiting, 1):
+        until: int = int(len(others) * FIRST_PART * number / len(waiting))
+        found += [item, *others[done:until]]
+        done = until
+    return found + others[done:]

@@ -61,14 +61,14 @@ class Child:
 
 EMBEDDED = Case(
     name="embedded", dialect="binance", gateway_class=MockBinanceGateway, setting=lambda venue: from_dialog(),
-    symbol="BTCUSDT_SPOT_BINANCE", venue_symbol="BTCUSDT",
+    symbol="BTCUSDT_SPOT_BINANCE",
     order_label="WS order.place", cancel_label="WS order.cancel", quick=quick_binance,
 )
 
 
 EMBEDDED_HASHEX = Case(
     name="embedded-hashex", dialect="hashex", gateway_class=HashExGateway, setting=lambda venue: from_dialog(HashExGateway),
-    symbol="BTCUSDT_SPOT_HASHEX", venue_symbol="BTCUSDT", order_label="POST /spot/v1/u/trade/order/create",
+    symbol="BTCUSDT_SPOT_HASHEX", order_label="POST /spot/v1/u/trade/order/create",
     cancel_label="POST /spot/v1/u/trade/order/cancel", quick=quick_hashex, names_orders=False,
 )
 

@@ -11,7 +11,7 @@ from mockexchange import MockExchange
 from vnpy_rehearsal.conform.armed import ArmedFaults, is_counter
 from vnpy_rehearsal.conform.driver import VERDICTS, verdict
 from vnpy_rehearsal.conform.known import make_target
-from vnpy_rehearsal.conform.matrix import LOW, ROWS, Row, Run, run_row
+from vnpy_rehearsal.conform.matrix import ROWS, Row, Run, run_row
 from vnpy_rehearsal.conform.profile import LABELS
 from vnpy_rehearsal.conform.recorder import Missed
 
@@ -40,7 +40,7 @@ def outcome(venue: MockExchange, play: Callable[[Run], None]) -> tuple[str, str]
 def resting(run: Run) -> None:
     """An order that rests and is cancelled."""
     desk = run.desks[0]
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, 0.1)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
 

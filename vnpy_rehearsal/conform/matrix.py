@@ -13,14 +13,14 @@ from vnpy.trader.constant import Status
 
 from .armed import ArmedFaults, WatchedVenue
 from .desk import ALIVE, Desk
+from .market import Market
 from .profile import PAGE, Profile, Wire
 from .recorder import Missed
 from .storm import OverWire
 
-LOW, HIGH = 30_000.0, 50_000.0      # the market opens at 40000
 NOTICE: float = 0.1             # s until a bite is noticed
 
-__all__ = ["ALIVE", "HIGH", "LOW", "PAGE", "ROWS", "Row", "Run", "row", "run_row", "why_not", "worst"]
+__all__ = ["ALIVE", "PAGE", "ROWS", "Row", "Run", "row", "run_row", "why_not", "worst"]
 
 
 class Run:
@@ -28,6 +28,7 @@ class Run:
 
     def __init__(self, profile: Profile, venue: Any, spoils: bool = False) -> None:
         self.profile: Profile = profile
+        self.market: Market = profile.market
         self.faults: ArmedFaults = ArmedFaults(venue.faults)
         self._venue: Any = venue        # what a gateway is pointed at with is no fault of the row
         self.venue: Any = WatchedVenue(venue, self.faults)
@@ -146,21 +147,21 @@ class Run:
 
     def works(self, desk: Desk, seconds: float = 20.0) -> None:
         """An order goes through, is cancelled, and another is filled."""
-        orderid: str = desk.send("BUY", LOW, 0.01)
+        orderid: str = desk.send("BUY", self.market.low, self.market.volume(1))
         desk.wait_status(orderid, Status.NOTTRADED, seconds=seconds)
         desk.cancel(orderid)
         desk.wait_status(orderid, Status.CANCELLED, seconds=seconds)
-        filled: str = desk.send("BUY", HIGH, 0.01)
+        filled: str = desk.send("BUY", self.market.high, self.market.volume(1))
         desk.wait_status(filled, Status.ALLTRADED, seconds=seconds)
 
     def ticks_flow(self, desk: Desk, more: int = 3, seconds: float = 20.0, moves: bool = False) -> None:
         """So many further ticks come; ``moves``: of a market that moves only when it is told to."""
         seen: int = len(desk.recorder.ticks)
-        prices: Iterator[int] = cycle((40_010, 40_000))
+        prices: Iterator[str] = cycle(self.market.moves)
 
         def enough() -> bool:
             if moves:
-                self.venue.set_price(self.profile.venue_symbol, str(next(prices)))
+                self.venue.set_price(self.market.symbol, next(prices))
             return len(desk.recorder.ticks) >= seen + more
 
         desk.recorder.wait(enough, "ticks", seconds)
@@ -205,6 +206,7 @@ class Row(NamedTuple):
     streams: bool = False
     spoils: bool = False            # listeners change what they are handed
     seconds: float = 3.0            # it takes as a rule, with the gateways' own patience
+    needs: str = ""                 # what the dialect's labels must tell, of Wire's fields
 
 
 ROWS: dict[str, Row] = {}
@@ -223,6 +225,8 @@ def why_not(row: Row, profile: Profile) -> str:
     """Why a row cannot apply to a gateway and its dialect, or ""."""
     if row.id in profile.absent:
         return profile.absent[row.id]
+    if row.needs and not getattr(profile.wire, row.needs):
+        return f"the dialect's labels have no {row.needs}"
     if row.streams and not profile.pushed:
         return "nothing is pushed: everything is polled"
     return ""

@@ -1,7 +1,7 @@
 """How a gateway is pointed at a simulated venue, and what the pair of them can do."""
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -9,6 +9,8 @@ from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
 from mockexchange.dialects import load_dialect
+
+from .market import Market
 
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
@@ -87,6 +89,9 @@ class Wire(NamedTuple):
     odd_order: Mapping[str, Any] = {}           # what to set in the answer to an order, so that it is odd
     odd_push: Mapping[str, Any] = {}            # and in the push of an order
     numbers: Mapping[str, tuple[str, ...]] = {}     # label -> paths of numbers in the message
+    # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
+    contradictions: Sequence[tuple[tuple[str, ...], str, Mapping[str, Any]]] = ()
+    wrong_ids: Sequence[tuple[tuple[str, ...], str, Mapping[str, Any]]] = ()
 
 
 SEVERAL: tuple[str, ...] = ("order", "cancel")
@@ -116,7 +121,7 @@ class Profile:
     gateway_class: type[BaseGateway]
     setting: Callable[[Any], dict[str, Any]]        # of a venue
     symbol: str                                     # vn.py symbol
-    venue_symbol: str = "BTCUSDT"
+    market: Market = Market()                       # of that symbol
     options: Mapping[str, Any] = field(default_factory=dict)        # of the dialect
     lacks: frozenset[OrderType] = frozenset()       # order types that are refused by the gateway
     names_orders: bool = True       # the venue calls orders by our ids; else foreign ones have the venue's
@@ -134,6 +139,11 @@ class Profile:
     absent: Mapping[str, str] = field(default_factory=dict)         # row -> why it cannot apply to this pair
     labels: Mapping[str, str] = field(default_factory=dict)         # of LABELS -> what stands for the dialect's own
     exchange: Exchange = Exchange.GLOBAL
+
+    @property
+    def venue_symbol(self) -> str:
+        """What the venue calls what is traded."""
+        return self.market.symbol
 
     @property
     def wire(self) -> Wire:

@@ -5,36 +5,36 @@ from time import monotonic
 
 from vnpy.trader.constant import Status
 
-from .matrix import HIGH, LOW, Run, row
+from .matrix import Run, row
 from .recorder import Missed
 
 
 @row("F30", "a symbol is removed, and listed again")
 def symbol_removed(run: Run) -> None:
     desk = run.desk()
-    resting = desk.send("BUY", LOW, 0.1)
+    resting = desk.send("BUY", run.market.low, run.market.volume(10))
     desk.wait_status(resting, Status.NOTTRADED)
-    run.venue.remove_symbol(run.profile.venue_symbol)
+    run.venue.remove_symbol(run.market.symbol)
     run.resolved(desk, resting, Status.CANCELLED)
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.resolved(desk, orderid, Status.REJECTED)
-    run.venue.add_symbol(run.profile.venue_symbol)
+    run.venue.add_symbol(run.market.symbol)
     run.works(desk)
 
 
 @row("F31", "numbers: steps, 0.1 + 0.2, 5e-05")
 def numbers(run: Run) -> None:
-    desk = run.desk()
-    odd = desk.send("BUY", 30_000.019, 0.1 + 0.2)
+    desk, market = run.desk(), run.market
+    odd = desk.send("BUY", *market.odd)
     order = desk.wait_status(odd, Status.NOTTRADED)
     sent = next(row for row in run.venue.journal() if row["kind"] == "order")
-    if (float(sent["price"]), float(sent["qty"])) != (30_000.01, 0.3) or (order.price, order.volume) != (30_000.01, 0.3):
-        raise Missed("invented", f"30000.019 and 0.1 + 0.2 went out as {sent['price']} and {sent['qty']}")
-    small = desk.send("SELL", 190_000.0, 0.00005)
+    if (float(sent["price"]), float(sent["qty"])) != market.rounded or (order.price, order.volume) != market.rounded:
+        raise Missed("invented", f"{market.odd[0]!r} and {market.odd[1]!r} went out as {sent['price']} and {sent['qty']}")
+    small = desk.send("SELL", market.dear, market.little)
     desk.wait_status(small, Status.NOTTRADED)
     for orderid in (odd, small):
         run.away(desk, orderid)
-    least = desk.send("BUY", 40_000.0, 0.000001)
+    least = desk.send("BUY", market.opens, market.too_little)
     run.resolved(desk, least, Status.REJECTED)
 
 
@@ -46,7 +46,7 @@ def flood(run: Run) -> None:
     quotes = run.arm(run.wire.quote_push, "on_push", "flood", copies=10_000, times=3)
     users = run.arm(run.wire.user_push, "on_push", "flood", copies=2_000, times=2)
     began: float = monotonic()
-    filled = desk.send("BUY", HIGH, 0.02)
+    filled = desk.send("BUY", run.market.high, run.market.volume(2))
     run.struck(quotes, times=3)
     run.struck(users, times=2)
     desk.wait_status(filled, Status.ALLTRADED, seconds=20)
@@ -59,7 +59,7 @@ def flood(run: Run) -> None:
 @row("F34", "nonces: never used twice, always rising")
 def nonces(run: Run) -> None:
     desk = run.desk()
-    ids = [desk.send("BUY", LOW + n, 0.01) for n in range(40)]
+    ids = [desk.send("BUY", run.market.low_at(n), run.market.volume(1)) for n in range(40)]
     for _ in range(5):
         desk.gateway.query_account()
     for orderid in ids:
@@ -75,8 +75,8 @@ def gap(run: Run) -> None:
     run.ticks_flow(desk, 5)
     dropped = run.arm(run.wire.quote_push, "on_push", "drop", probability=0.3, times=0)
     mixed = run.arm(run.wire.quote_push, "on_push", "reorder", count=3, order="shuffle", times=0)
-    for price in ("39500", "40500", "40000"):
-        run.venue.set_price(run.profile.venue_symbol, price)
+    for price in run.market.swings:
+        run.venue.set_price(run.market.symbol, price)
         desk.recorder.pass_time(0.7)
     for struck in (dropped, mixed):
         run.struck(struck)
@@ -90,13 +90,13 @@ def gap(run: Run) -> None:
 @row("F36", "orders from elsewhere on the account")
 def elsewhere(run: Run) -> None:
     one, two = run.desk("ONE"), run.desk("TWO")
-    orderid = one.send("BUY", LOW, 0.1)
+    orderid = one.send("BUY", run.market.low, run.market.volume(10))
     one.wait_status(orderid, Status.NOTTRADED)
     two.wait_status(one.known_as(orderid), Status.NOTTRADED, seconds=20)
     two.cancel(one.known_as(orderid))
     run.resolved(one, orderid, Status.CANCELLED)
     if run.profile.finds_lost:
-        bought = two.send("BUY", HIGH, 0.01)
+        bought = two.send("BUY", run.market.high, run.market.volume(1))
         two.wait_status(bought, Status.ALLTRADED)
         one.wait_status(two.known_as(bought), Status.ALLTRADED, seconds=20)
 
@@ -104,9 +104,9 @@ def elsewhere(run: Run) -> None:
 @row("F37", "our own restart, with open orders and fills")
 def own_restart(run: Run) -> None:
     old = run.desk()
-    done = old.send("BUY", HIGH, 0.02)
+    done = old.send("BUY", run.market.high, run.market.volume(2))
     old.wait_status(done, Status.ALLTRADED)
-    resting = old.send("BUY", 39_000.0, 0.1)
+    resting = old.send("BUY", run.market.near, run.market.volume(10))
     old.wait_status(resting, Status.NOTTRADED)
     done, resting = old.known_as(done), old.known_as(resting)
     old.assert_truth(run.profile.patience)
@@ -116,7 +116,7 @@ def own_restart(run: Run) -> None:
     new.wait_status(resting, Status.NOTTRADED, seconds=20)
     if run.profile.finds_lost:
         new.wait_status(done, Status.ALLTRADED, seconds=20)
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.venue.set_price(run.market.symbol, run.market.under)
     run.resolved(new, resting, Status.ALLTRADED)
 
 
@@ -127,7 +127,7 @@ def close_and_connect(run: Run) -> None:
     orders = run.arm(run.wire.order, "before_engine", "hang", times=3)
     reads = run.arm("GET *", "before_engine", "hang", times=0, must_bite=False)     # not every gateway reads when it is told to
     for _ in range(3):
-        desk.send("BUY", LOW, 0.1)
+        desk.send("BUY", run.market.low, run.market.volume(10))
     desk.gateway.query_account()
     run.struck(orders, seconds=2 * run.profile.strike)
     run.soon(lambda: run.bitten(reads), run.profile.strike / 4)
@@ -153,7 +153,7 @@ def close_and_connect(run: Run) -> None:
 def long_run(run: Run) -> None:
     desk = run.desk()
     for n in range(300):
-        orderid = desk.send("BUY" if n % 2 else "SELL", (LOW if n % 4 < 2 else HIGH), 0.001)
+        orderid = desk.send("BUY" if n % 2 else "SELL", (run.market.low if n % 4 < 2 else run.market.high), run.market.small)
         if n % 3 == 0:
             desk.cancel(orderid)
     desk.recorder.wait(
@@ -167,8 +167,8 @@ def long_run(run: Run) -> None:
 @row("F40", "a listener that changes what it was handed", spoils=True)
 def careless(run: Run) -> None:
     desk = run.desk()
-    resting = desk.send("BUY", 39_000.0, 0.1)
+    resting = desk.send("BUY", run.market.near, run.market.volume(10))
     desk.wait_status(resting, Status.NOTTRADED)
     run.works(desk)
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.venue.set_price(run.market.symbol, run.market.under)
     run.resolved(desk, resting, Status.ALLTRADED)

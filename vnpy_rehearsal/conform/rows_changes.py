@@ -14,7 +14,7 @@ from typing import Any
 from vnpy.trader.constant import Status
 
 from .desk import Desk
-from .matrix import HIGH, LOW, Run, row
+from .matrix import Run, row
 from .recorder import Missed
 
 FINAL: tuple[Status, ...] = (Status.CANCELLED, Status.ALLTRADED, Status.REJECTED)
@@ -28,25 +28,25 @@ def last_order(run: Run) -> dict[str, Any]:
 
 @row("F43", "ticks and steps change while we are connected")
 def rules(run: Run) -> None:
-    desk = run.desk()
-    first = desk.send("BUY", 30_000.01, 0.10001)
+    desk, market = run.desk(), run.market
+    first = desk.send("BUY", *market.fine)
     desk.wait_status(first, Status.NOTTRADED)
-    run.venue.set_rules(run.profile.venue_symbol, tick_size="0.1", step_size="0.001", min_quantity="0.001")
-    refused = desk.send("BUY", 30_000.01, 0.10001)
+    run.venue.set_rules(run.market.symbol, **market.coarse)
+    refused = desk.send("BUY", *market.fine)
     run.resolved(desk, refused, Status.REJECTED)
     if not any(row.get("refused") == "FILTER" for row in desk.rows("command")):
         raise Missed("vacuous", "the venue refused nothing by a filter")
 
     def changed() -> bool:
         contract = desk.recorder.contracts[run.profile.symbol]
-        return (contract.pricetick, contract.min_volume) == (0.1, 0.001)
+        return (contract.pricetick, contract.min_volume) == (float(market.coarse["tick_size"]), float(market.coarse["step_size"]))
 
     desk.recorder.wait(changed, "the contract with the new tick and step", run.profile.patience)
-    second = desk.send("BUY", 30_000.19, 0.10099)
+    second = desk.send("BUY", *market.finer)
     order = run.resolved(desk, second, Status.NOTTRADED)
     sent = last_order(run)
-    if (float(sent["price"]), float(sent["qty"])) != (30_000.1, 0.1) or (order.price, order.volume) != (30_000.1, 0.1):
-        raise Missed("invented", f"30000.19 and 0.10099 went out as {sent['price']} and {sent['qty']}")
+    if (float(sent["price"]), float(sent["qty"])) != market.coarsened or (order.price, order.volume) != market.coarsened:
+        raise Missed("invented", f"{market.finer[0]!r} and {market.finer[1]!r} went out as {sent['price']} and {sent['qty']}")
     for orderid in (first, second):
         run.away(desk, orderid)
 
@@ -54,34 +54,35 @@ def rules(run: Run) -> None:
 @row("F44", "an order is amended elsewhere")
 def amended(run: Run) -> None:
     desk = run.desk()
-    orderid = desk.send("BUY", 39_000.0, 0.1)
+    orderid = desk.send("BUY", run.market.near, run.market.volume(10))
     run.resolved(desk, orderid, Status.NOTTRADED)
 
-    def amend(quantity: str) -> None:
-        run.venue.amend(quantity, order_id=last_order(run)["order_id"])
+    def amend(units: int) -> None:
+        run.venue.amend(f"{run.market.volume(units):.12g}", order_id=last_order(run)["order_id"])
 
-    def shown(volume: float) -> Callable[[], bool]:
-        return lambda: desk.order(orderid).volume == volume and desk.order(orderid).status is Status.NOTTRADED
+    def shown(units: int) -> Callable[[], bool]:
+        return lambda: desk.order(orderid).volume == run.market.volume(units) and desk.order(orderid).status is Status.NOTTRADED
 
-    amend("0.07")
-    desk.recorder.wait(shown(0.07), "the volume 0.07", run.profile.patience)
+    amend(7)
+    desk.recorder.wait(shown(7), "the smaller volume", run.profile.patience)
     if run.wire.order_push:
         lost = run.arm(run.wire.order_push, "on_push", "drop")
-        amend("0.04")
+        amend(4)
         run.struck(lost)
         run.venue.restart(keep_state=True)      # only the lists tell it now
     else:
-        amend("0.04")
-    desk.recorder.wait(shown(0.04), "the volume 0.04", run.profile.patience)
-    amend("0.06")
-    desk.recorder.wait(shown(0.06), "the larger volume 0.06", run.profile.patience)
-    if float(last_order(run)["qty"]) != 0.06:
+        amend(4)
+    desk.recorder.wait(shown(4), "the volume that is smaller again", run.profile.patience)
+    amend(6)
+    desk.recorder.wait(shown(6), "the larger volume", run.profile.patience)
+    volume: float = run.market.volume(6)
+    if float(last_order(run)["qty"]) != volume:
         raise Missed("vacuous", "the venue has not amended the order")
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.venue.set_price(run.market.symbol, run.market.under)
     order = run.resolved(desk, orderid, Status.ALLTRADED)
-    if order.traded != 0.06 or order.volume != 0.06:
-        raise Missed("lost", f"traded {order.traded!r} of {order.volume!r}, the venue 0.06")
-    run.venue.set_price(run.profile.venue_symbol, "40000")
+    if order.traded != volume or order.volume != volume:
+        raise Missed("lost", f"traded {order.traded!r} of {order.volume!r}, the venue {volume!r}")
+    run.venue.set_price(run.market.symbol, f"{run.market.opens:.12g}")
 
 
 @row("F48", "orders are cancelled that have not left yet")
@@ -94,7 +95,7 @@ def unsent(run: Run) -> None:
     desk.recorder.wait(lambda: run.profile.symbol in desk.recorder.contracts and desk.recorder.accounts, "contracts and account", 30.0)
     desk.recorder.pass_time(0.5)
     slow = run.arm(run.wire.order, "before_engine", "delay", ms=600, times=0)
-    ids = [desk.send("BUY", LOW + n, 0.01) for n in range(60)]
+    ids = [desk.send("BUY", run.market.low_at(n), run.market.volume(1)) for n in range(60)]
     for orderid in reversed(ids):
         desk.cancel(orderid)
     run.struck(slow)
@@ -150,7 +151,7 @@ def unresolved(run: Run) -> None:
         named = {name: value.replace("127.0.0.1", "localhost") for name, value in setting.items() if isinstance(value, str)}
         desk.ready(**named)
         hung = run.arm(run.wire.order, "after_engine", "hang")
-        left = desk.send("BUY", LOW, 0.1)
+        left = desk.send("BUY", run.market.low, run.market.volume(10))
         run.struck(hung)
         asked = turn(True)
         run.venue.restart(keep_state=True)
@@ -158,7 +159,7 @@ def unresolved(run: Run) -> None:
             desk.recorder.wait(lambda: len(asked) >= 2, "names being asked for", 30.0)
         except Missed:
             raise Missed("vacuous", "no name was asked for") from None
-        refused = desk.send("BUY", LOW, 0.2)
+        refused = desk.send("BUY", run.market.low, run.market.volume(20))
         run.resolved(desk, refused, Status.REJECTED)
         run.never(lambda: desk.order(left).status is Status.REJECTED, "an order that had left is taken for refused", 3.0)
         turn(False)
@@ -174,7 +175,7 @@ def retired(run: Run) -> None:
         desk = run.desk(f"GONE{status}")
         label = run.wire.order[0]
         gone = run.arm(label, "before_engine", "status", status=status, body=body, times=0)
-        lost = desk.send("BUY", LOW, 0.1)
+        lost = desk.send("BUY", run.market.low, run.market.volume(10))
         run.struck(gone)
         if len(run.wire.order) > 1:
             # there is another way, and it is taken
@@ -203,9 +204,9 @@ def no_number(run: Run) -> None:
             stage = "on_push" if label.startswith("PUSH ") else "on_reply"
             armed[label] = run.arm(label, stage, "body", must_bite=False, set=dict.fromkeys(paths, value), times=2)
         desk.gateway.query_account()
-        filled = desk.send("BUY", HIGH, 0.01)
-        resting = desk.send("BUY", 39_000.0, 0.02)
-        run.venue.set_price(run.profile.venue_symbol, "40010")
+        filled = desk.send("BUY", run.market.high, run.market.volume(1))
+        resting = desk.send("BUY", run.market.near, run.market.volume(2))
+        run.venue.set_price(run.market.symbol, run.market.moves[0])
         run.soon(partial(bitten_all, run, armed), 1.0)
         for label, handles in armed.items():
             struck[label] += run.bitten(handles)

@@ -9,7 +9,7 @@ from typing import Any
 from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import HistoryRequest
 
-from .matrix import HIGH, LOW, Run, row
+from .matrix import Run, row
 from .recorder import Missed
 
 NOTICED: float = 45.0           # s until a half-open socket is noticed, and what was missed is here: 30, and some
@@ -20,15 +20,15 @@ def restart(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk)
-    filled = desk.send("BUY", 39_000.0, 0.1)
-    stays = desk.send("BUY", LOW, 0.1)
+    filled = desk.send("BUY", run.market.near, run.market.volume(10))
+    stays = desk.send("BUY", run.market.low, run.market.volume(10))
     for orderid in (filled, stays):
         desk.wait_status(orderid, Status.NOTTRADED)
     hanging = run.arm(run.wire.order, "after_engine", "hang")
-    lost = desk.send("BUY", LOW, 0.2)
+    lost = desk.send("BUY", run.market.low, run.market.volume(20))
     run.struck(hanging)
     run.venue.restart(keep_state=True, down=1.0)
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.venue.set_price(run.market.symbol, run.market.under)
     run.resolved(desk, filled, Status.ALLTRADED)
     run.resolved(desk, lost)
     for orderid in (stays, lost):
@@ -40,7 +40,7 @@ def restart(run: Run) -> None:
 @row("F23", "the venue restarts without its state", seconds=30)
 def wiped(run: Run) -> None:
     desk = run.desk()
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     desk.wait_status(orderid, Status.NOTTRADED)
     run.venue.restart(keep_state=False, down=0.5)
     run.resolved(desk, orderid, Status.CANCELLED, Status.REJECTED)
@@ -51,13 +51,13 @@ def wiped(run: Run) -> None:
 @row("F24", "the user's stream drops, and fills happen meanwhile", streams=True)
 def user_stream_drops(run: Run) -> None:
     desk = run.desk()
-    first = desk.send("BUY", 39_000.0, 0.1)
-    gone = desk.send("BUY", LOW, 0.1)
+    first = desk.send("BUY", run.market.near, run.market.volume(10))
+    gone = desk.send("BUY", run.market.low, run.market.volume(10))
     for orderid in (first, gone):
         desk.wait_status(orderid, Status.NOTTRADED)
     refused = run.arm("ACCEPT ws *", "on_accept", "status", status=503, times=2)
     cut = run.arm(run.wire.user_push, "on_push", "close")
-    run.venue.set_price(run.profile.venue_symbol, "38900")       # the first push of it cuts the socket
+    run.venue.set_price(run.market.symbol, run.market.under)       # the first push of it cuts the socket
     run.struck(cut)
     run.struck(refused, times=2, seconds=NOTICED)                # it comes back, and is refused twice
     run.resolved(desk, first, Status.ALLTRADED)
@@ -71,11 +71,11 @@ def half_open(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk)
-    resting = desk.send("BUY", 39_000.0, 0.1)
+    resting = desk.send("BUY", run.market.near, run.market.volume(10))
     desk.wait_status(resting, Status.NOTTRADED)
     half_open = run.arm(run.wire.user_push, "on_push", "silence", pings=False)
     silent = run.arm(run.wire.quote_push, "on_push", "silence")
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.venue.set_price(run.market.symbol, run.market.under)
     run.struck(half_open)
     run.struck(silent)
     desk.wait_status(resting, Status.ALLTRADED, seconds=NOTICED)
@@ -105,7 +105,7 @@ def going(venue: Any) -> Iterator[None]:
 def a_day(run: Run) -> None:
     with going(run.venue):
         desk = run.desk()
-        resting = desk.send("BUY", LOW, 0.1)
+        resting = desk.send("BUY", run.market.low, run.market.volume(10))
         desk.wait_status(resting, Status.NOTTRADED)
         again = run.arm("ACCEPT ws *", "on_accept", "delay", ms=0, times=0)
         run.venue.advance(24 * 3_600_000 + 1_000)
@@ -145,8 +145,8 @@ def away(run: Run) -> None:
     with run.aside(down):
         run.gone()
         try:
-            sent += [desk.send("BUY", LOW, 0.1) for _ in range(3)]
-            desk.subscribe(next((s for s in desk.recorder.contracts if s != run.profile.symbol and "USDT" in s), ""))
+            sent += [desk.send("BUY", run.market.low, run.market.volume(10)) for _ in range(3)]
+            desk.subscribe(next((s for s in desk.recorder.contracts if s != run.profile.symbol), ""))
             desk.cancel(sent[0])
             desk.gateway.query_account()
         except Exception as error:
@@ -168,7 +168,7 @@ def revoked(run: Run) -> None:
     run.ticks_flow(desk)
     requests = run.arm("*", "before_engine", "delay", ms=0, times=0)
     run.venue.set_key(run.venue.key, True)
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.resolved(desk, orderid, Status.REJECTED)
     run.struck(requests)                # else nothing would be counted
     before: int = run.bitten(requests)
@@ -198,10 +198,10 @@ def hung(run: Run) -> None:
     request = HistoryRequest(run.profile.symbol, run.profile.exchange, now - timedelta(hours=1), now, Interval.MINUTE)
     with run.aside(lambda: desk.gateway.query_history(request)):
         desk.gateway.query_account()
-        orderid = desk.send("BUY", LOW, 0.01)
+        orderid = desk.send("BUY", run.market.low, run.market.volume(1))
         desk.wait_status(orderid, Status.NOTTRADED, seconds=5.0)
         run.struck(bars or reads)
         run.clear()
     run.away(desk, orderid)
-    filled = desk.send("BUY", HIGH, 0.01)
+    filled = desk.send("BUY", run.market.high, run.market.volume(1))
     run.resolved(desk, filled, Status.ALLTRADED)

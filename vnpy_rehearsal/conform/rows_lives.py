@@ -3,7 +3,7 @@
 from vnpy.trader.constant import Status
 
 from .desk import Desk
-from .matrix import HIGH, LOW, Run, row
+from .matrix import Run, row
 from .recorder import Missed
 
 STILL: float = 0.001            # of the market's speed: the ids go to our orders alone, so that each life has the same
@@ -23,7 +23,7 @@ def confirmed(run: Run) -> None:
     status, body = run.wire.unknown
     run.arm(run.wire.order, "after_engine", "delay", ms=600)
     struck = run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.struck(struck)
     desk.recorder.pass_time(1.5)
@@ -36,15 +36,15 @@ def confirmed(run: Run) -> None:
 @row("F63", "a filled order is absent from the list of open ones", streams=True)
 def absent(run: Run) -> None:
     desk = run.desk()
-    resting = desk.send("BUY", 39_000.0, 0.1)
+    resting = desk.send("BUY", run.market.near, run.market.volume(10))
     desk.wait_status(resting, Status.NOTTRADED)
     dropped = run.arm(run.wire.user_push, "on_push", "drop", times=0)
-    run.venue.set_price(run.profile.venue_symbol, "38900")
+    run.venue.set_price(run.market.symbol, run.market.under)
     desk.recorder.pass_time(0.5)
     run.struck(dropped)
     run.clear()
     run.arm(run.wire.user_push, "on_push", "close")
-    other = desk.send("SELL", HIGH, 0.1)
+    other = desk.send("SELL", run.market.high, run.market.volume(10))
     run.resolved(desk, resting, Status.ALLTRADED)
     told = [order.status for order in desk.recorder.order_pushes if order.orderid == resting]
     if Status.CANCELLED in told or Status.REJECTED in told:
@@ -55,15 +55,15 @@ def absent(run: Run) -> None:
 @row("F64", "a list and a push tell the same fill at the same time", streams=True)
 def told_twice(run: Run) -> None:
     desk = run.desk()
-    first = desk.send("BUY", HIGH, 0.01)
+    first = desk.send("BUY", run.market.high, run.market.volume(1))
     desk.wait_status(first, Status.ALLTRADED)
     before: int = len(desk.recorder.said(run.profile.ready_line))
     cut = run.arm(run.wire.user_push, "on_push", "close")
     slow = run.arm(FILLS[run.profile.dialect], "on_reply", "delay", ms=700, times=6)
-    orders = [desk.send("BUY", HIGH, 0.02)]
+    orders = [desk.send("BUY", run.market.high, run.market.volume(2))]
     run.struck(cut)
     desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the stream again", run.profile.patience)
-    orders += [desk.send("BUY", HIGH, 0.03 + n / 100) for n in range(3)]
+    orders += [desk.send("BUY", run.market.high, run.market.volume(3 + n)) for n in range(3)]
     run.struck(slow)
     for orderid in orders:
         run.resolved(desk, orderid, Status.ALLTRADED)
@@ -77,12 +77,12 @@ def too_late(run: Run) -> None:
     bound: float = rule.bound + rule.misses * max(rule.spacing, rule.longest) + 4.0 if rule else 40.0
     run.arm(run.wire.order, "before_engine", "delay", ms=int(bound * 1_000), ack=True)
     run.arm(run.wire.order, "on_reply", "reset")
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     desk.wait_status(orderid, Status.REJECTED, seconds=bound + 5.0)
     desk.wait_status(orderid, Status.NOTTRADED, seconds=bound + run.profile.patience)
     if not desk.recorder.said("turned up at the venue after all", 40):
         raise Missed("lost", "the user was not told")
-    run.venue.set_price(run.profile.venue_symbol, "29900")
+    run.venue.set_price(run.market.symbol, run.market.below_low)
     run.resolved(desk, orderid, Status.ALLTRADED)
 
 
@@ -99,9 +99,9 @@ def lives(run: Run) -> None:
 
     def a_life(count: int) -> set[tuple[str, str]]:
         for n in range(count):
-            filled = desk.send("BUY", HIGH, 0.01 + n / 1_000)
+            filled = desk.send("BUY", run.market.high, run.market.volume(1) + n * run.market.small)
             run.resolved(desk, filled, Status.ALLTRADED)
-        gone = desk.send("BUY", LOW, 0.1)
+        gone = desk.send("BUY", run.market.low, run.market.volume(10))
         run.resolved(desk, gone, Status.NOTTRADED)
         run.away(desk, gone)
         return {(str(row["symbol"]), str(row["order_id"])) for row in run.venue.journal() if row["kind"] == "order"}
@@ -131,7 +131,7 @@ def wrong_word(run: Run) -> None:
     desk = run.desk()
     labels = run.wire.order_push or run.wire.open_orders
     struck = run.arm(labels, "on_push" if run.wire.order_push else "on_reply", "body", set=CANCELLED[run.profile.dialect])
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(struck)
     desk.recorder.pass_time(0.2)
     run.resolved(desk, orderid, Status.NOTTRADED)
@@ -145,9 +145,9 @@ def wrong_word(run: Run) -> None:
 def alike(run: Run) -> None:
     one, two = run.desk("ONE"), run.desk("TWO")
     struck = run.arm(run.wire.order, "before_engine", "hang")
-    lost = one.send("BUY", LOW, 0.1)
+    lost = one.send("BUY", run.market.low, run.market.volume(10))
     run.struck(struck)
-    theirs = two.send("BUY", LOW, 0.1)
+    theirs = two.send("BUY", run.market.low, run.market.volume(10))
     two.wait_status(theirs, Status.NOTTRADED)
     one.cancel(lost)
     run.resolved(one, lost, Status.REJECTED, Status.CANCELLED)

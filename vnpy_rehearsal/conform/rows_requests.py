@@ -4,7 +4,7 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
-from .matrix import HIGH, LOW, PAGE, Run, row
+from .matrix import PAGE, Run, row
 from .recorder import Missed
 
 
@@ -12,7 +12,7 @@ from .recorder import Missed
 def before_the_engine(run: Run) -> None:
     desk = run.desk()
     lost = run.arm(run.wire.order, "before_engine", "hang")
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(lost)
     run.resolved(desk, orderid)
     run.sent_once(1)
@@ -24,7 +24,7 @@ def before_the_engine(run: Run) -> None:
 def after_the_engine(run: Run) -> None:
     desk = run.desk()
     lost = run.arm(run.wire.order, "after_engine", "hang")
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(lost)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
@@ -36,7 +36,7 @@ def reset(run: Run) -> None:
     desk = run.desk()
     for stage, action in (("before_engine", "reset"), ("after_engine", "reset"), ("on_reply", "close")):
         cut = run.arm(run.wire.order, stage, action)
-        orderid = desk.send("BUY", LOW, 0.1)
+        orderid = desk.send("BUY", run.market.low, run.market.volume(10))
         run.struck(cut)
         run.resolved(desk, orderid)
         run.away(desk, orderid)
@@ -49,7 +49,7 @@ def server_errors(run: Run) -> None:
     desk = run.desk()
     for status, body in ((500, PAGE), (502, PAGE), (503, '{"code":-1000,"msg":"unknown"}'), (504, "")):
         failed = run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
-        orderid = desk.send("BUY", LOW, 0.1)
+        orderid = desk.send("BUY", run.market.low, run.market.volume(10))
         run.struck(failed)
         run.resolved(desk, orderid, Status.NOTTRADED)
         run.away(desk, orderid)
@@ -64,7 +64,7 @@ def unknown_codes(run: Run) -> None:
     desk = run.desk()
     status, body = run.wire.unknown
     unknown = run.arm(run.wire.order, "after_engine", "status", status=status, body=body)
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(unknown)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
@@ -75,7 +75,7 @@ def too_many_orders(run: Run) -> None:
     desk = run.desk()
     for status, body in ((429, run.wire.too_many), (503, run.wire.busy)):
         refused = run.arm(run.wire.order, "before_engine", "status", status=status, body=body, headers={"Retry-After": "1"})
-        orderid = desk.send("BUY", LOW, 0.1)
+        orderid = desk.send("BUY", run.market.low, run.market.volume(10))
         run.struck(refused)
         run.resolved(desk, orderid, Status.REJECTED)
         run.clear()
@@ -86,11 +86,11 @@ def too_many_orders(run: Run) -> None:
 def stay_away(run: Run, status: int) -> None:
     """After an answer with Retry-After nothing is sent until it is over, and then it goes on."""
     desk = run.desk()
-    resting = desk.send("BUY", LOW, 0.1)
+    resting = desk.send("BUY", run.market.low, run.market.volume(10))
     desk.wait_status(resting, Status.NOTTRADED)
     refusal: dict[str, Any] = {"status": status, "headers": {"Retry-After": "3"}, "body": '{"code":-1003,"msg":"Too much request weight used."}'}
     struck = run.arm(run.wire.order, "before_engine", "status", **refusal)
-    first = desk.send("BUY", LOW, 0.1)
+    first = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(struck)
     run.resolved(desk, first, Status.REJECTED)
     seen = run.arm("* /*", "before_engine", "delay", ms=0, times=0)
@@ -117,7 +117,7 @@ def banned(run: Run) -> None:
 def malformed(run: Run) -> None:
     desk = run.desk()
     broken = run.arm(run.wire.order, "on_reply", "body", body='{"orderId": 12, "status"')
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(broken)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
@@ -137,7 +137,7 @@ def malformed(run: Run) -> None:
 def truncated(run: Run) -> None:
     desk = run.desk()
     cut = run.arm(run.wire.order, "on_reply", "truncate")
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(cut)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
@@ -151,7 +151,7 @@ def truncated(run: Run) -> None:
 def odd(run: Run) -> None:
     desk = run.desk()
     answer = run.arm(run.wire.order, "on_reply", "body", set=dict(run.wire.odd_order))
-    orderid = desk.send("BUY", LOW, 0.1)
+    orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(answer)
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.away(desk, orderid)
@@ -160,7 +160,7 @@ def odd(run: Run) -> None:
         run.works(desk)
         return
     struck = run.arm(run.wire.order_push, "on_push", "body", set=dict(run.wire.odd_push), times=0)
-    filled = desk.send("BUY", HIGH, 0.02)
+    filled = desk.send("BUY", run.market.high, run.market.volume(2))
     run.struck(struck)
     run.clear()
     run.resolved(desk, filled, Status.ALLTRADED)

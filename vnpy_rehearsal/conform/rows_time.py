@@ -8,7 +8,7 @@ from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import BarData, HistoryRequest
 
 from .desk import Desk
-from .matrix import LOW, Run, row
+from .matrix import Run, row
 from .recorder import Missed
 
 HOURS: int = 8
@@ -49,7 +49,7 @@ def jump(run: Run) -> None:
             return abs(newest.timestamp() - time() - hours * 3_600) < OFF
 
         desk.recorder.wait(right, f"ticks with the venue's time, {hours} hours ahead", run.profile.patience)
-        orderid = desk.send("BUY", LOW, 0.01)
+        orderid = desk.send("BUY", run.market.low, run.market.volume(1))
         run.resolved(desk, orderid, Status.NOTTRADED)
         run.away(desk, orderid)
 

@@ -12,7 +12,6 @@ from vnpy.trader.constant import Status
 from .desk import Desk
 from .recorder import Missed
 
-LOW: float = 30_000.0
 STEP: float = 0.5               # s between orders
 SETTLED: tuple[Status, ...] = (Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
 ENDED: tuple[Status, ...] = (Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
@@ -37,20 +36,20 @@ def storm(desk: Desk, wire: Any, rounds: int = 3) -> float:
     :return: seconds from then until every order is settled
     :raises Missed: ``vacuous`` when no byte vanished and no connection was reset; ``hung`` when an order stays in doubt
     """
-    resting: str = desk.send("BUY", LOW, 0.01)
+    resting: str = desk.send("BUY", desk.profile.market.low, desk.profile.market.volume(1))
     desk.wait_status(resting, Status.NOTTRADED)
     sent: list[str] = []
     for _ in range(rounds):
         for break_it in (wire.deafen, wire.reset_new, wire.refuse):
             wire.heal()
             break_it()
-            sent.append(desk.send("BUY", LOW + len(sent), 0.01))
+            sent.append(desk.send("BUY", desk.profile.market.low_at(len(sent)), desk.profile.market.volume(1)))
             if len(sent) == 5:
                 desk.cancel(resting)
             desk.recorder.pass_time(STEP)
     wire.heal()
     wire.deafen()
-    sent.append(desk.send("BUY", LOW + len(sent), 0.01))       # the last one leaves into nothing
+    sent.append(desk.send("BUY", desk.profile.market.low_at(len(sent)), desk.profile.market.volume(1)))       # the last one leaves into nothing
     desk.recorder.pass_time(STEP)
     wire.heal()
     return settle(desk, sent, resting, bool(wire.vanished and wire.resets), "no byte vanished or no connection was reset")
@@ -63,13 +62,13 @@ def forgotten(desk: Desk, wire: Any, idle: float = 5.0) -> float:
     :return: seconds from then until every order is settled
     :raises Missed: as ``storm``
     """
-    resting: str = desk.send("BUY", LOW, 0.01)
+    resting: str = desk.send("BUY", desk.profile.market.low, desk.profile.market.volume(1))
     desk.wait_status(resting, Status.NOTTRADED)
     desk.recorder.pass_time(idle)
     wire.forget()
     sent: list[str] = []
     for number in range(4):
-        sent.append(desk.send("BUY", LOW + number, 0.01))
+        sent.append(desk.send("BUY", desk.profile.market.low_at(number), desk.profile.market.volume(1)))
         desk.recorder.pass_time(STEP)
     desk.cancel(resting)
     return settle(desk, sent, resting, bool(wire.forgotten), "no connection was there to be forgotten")

@@ -31,6 +31,27 @@ LABELS: dict[str, Any] = {
         "WS order.place": ("result.origQty", "result.executedQty"), "GET /api/v3/account": ("balances.0.free", "balances.0.locked"),
         "GET /api/v3/order": ("origQty", "executedQty"), "GET /api/v3/myTrades": ("*.price", "*.qty"),
     },
+    # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
+    "contradictions": [
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.status": "FILLED", "status": "FILLED"}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.status": "PARTIALLY_FILLED", "status": "PARTIALLY_FILLED", "result.executedQty": "5", "executedQty": "5"}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.executedQty": "0.005", "executedQty": "0.005"}),
+        (("PUSH user executionReport",), "on_push", {"event.z": "5.00000000"}),
+        (("PUSH user executionReport",), "on_push", {"event.X": "FILLED"}),
+        (("PUSH user executionReport",), "on_push", {"event.l": "0.01", "event.t": 999999, "event.L": "30000"}),
+        (("WS order.cancel", "DELETE /api/v3/order"), "on_reply", {"result.status": "FILLED", "status": "FILLED"}),
+    ],
+    "wrong_ids": [
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.orderId": None, "orderId": None}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.orderId": [1], "orderId": [1]}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.orderId": True, "orderId": True}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.orderId": "", "orderId": ""}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.orderId": 12, "orderId": 12}),
+        (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.clientOrderId": "another", "clientOrderId": "another"}),
+        (("PUSH user executionReport",), "on_push", {"event.i": [1]}),
+        (("PUSH user executionReport",), "on_push", {"event.c": "another"}),
+        (("WS order.cancel", "DELETE /api/v3/order"), "on_reply", {"result.orderId": None, "orderId": None}),
+    ],
 }
 TRAITS: dict[str, Any] = {
     "absent": {"F34": "requests carry a time, no nonce"},

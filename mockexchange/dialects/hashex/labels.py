@@ -28,6 +28,21 @@ LABELS: dict[str, Any] = {
         "GET /spot/v1/u/trade/order/detail": ("data.origQty", "data.executedQty"),
         "GET /spot/v1/u/balance/spot": ("data.0.availableBalance", "data.0.freeze"),
     },
+    # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
+    "contradictions": [
+        (("PUSH user uOrder",), "on_push", {"data.dealQty": "5", "data.state": 2}),
+        (("PUSH user uOrder",), "on_push", {"data.state": 3}),
+        (("PUSH user uOrder",), "on_push", {"data.price": "31000"}),
+    ],
+    "wrong_ids": [
+        (("POST /spot/v1/u/trade/order/create",), "on_reply", {"data": None}),
+        (("POST /spot/v1/u/trade/order/create",), "on_reply", {"data": [1]}),
+        (("POST /spot/v1/u/trade/order/create",), "on_reply", {"data": True}),
+        (("POST /spot/v1/u/trade/order/create",), "on_reply", {"data": ""}),
+        (("POST /spot/v1/u/trade/order/create",), "on_reply", {"data": "475069473877499999"}),
+        (("PUSH user uOrder",), "on_push", {"data.orderId": None}),
+        (("POST /spot/v1/u/trade/order/cancel",), "on_reply", {"data": "475069473877499999"}),
+    ],
 }
 TRAITS: dict[str, Any] = {
     "names_orders": False,

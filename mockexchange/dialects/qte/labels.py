@@ -20,6 +20,20 @@ LABELS: dict[str, Any] = {
         "GET /api/v1/account": ("balances.0.free", "balances.0.locked"), "GET /api/v1/depth": ("bids.0.0", "asks.0.1"),
         "GET /api/v1/ticker/price": ("price", "BTCUSDT"), "GET /api/v1/ticker/24hr": ("lastPrice", "volume"),
     },
+    # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
+    "contradictions": [
+        (("POST /api/v1/order",), "on_reply", {"status": "FILLED", "executedQty": "0"}),
+        (("POST /api/v1/order",), "on_reply", {"status": "PARTIALLY_FILLED", "executedQty": "5"}),
+        (("GET /api/v1/open_orders",), "on_reply", {"*.executedQty": "5"}),
+    ],
+    "wrong_ids": [
+        (("POST /api/v1/order",), "on_reply", {"orderId": None}),
+        (("POST /api/v1/order",), "on_reply", {"orderId": [1]}),
+        (("POST /api/v1/order",), "on_reply", {"orderId": True}),
+        (("POST /api/v1/order",), "on_reply", {"orderId": ""}),
+        (("POST /api/v1/order",), "on_reply", {"clientOrderId": "another"}),
+        (("GET /api/v1/open_orders",), "on_reply", {"*.orderId": [1]}),
+    ],
 }
 TRAITS: dict[str, Any] = {
     "tells_fills": False,
