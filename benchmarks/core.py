@@ -15,7 +15,8 @@ from typing import Any
 
 from side_by_side import Row, alternate, install_hint, main, peer_module, ratio_of, row
 
-from mockexchange.core import Exchange, Instrument, default_instruments
+from mockexchange.core import Exchange, Instrument
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.book import Book
 from mockexchange.core.commands import CancelOrder, Command, Deposit, PlaceOrder
 from mockexchange.core.events import Event, Fill

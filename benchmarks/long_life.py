@@ -15,7 +15,7 @@ from pathlib import Path
 from mockexchange.checkpoint import path_of
 from mockexchange.core.commands import Deposit, PlaceOrder
 from mockexchange.core.exchange import Exchange
-from mockexchange.core.instruments import default_instruments
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import SCALE
 from mockexchange.journal import Journal
 from mockexchange.server.venue import Venue

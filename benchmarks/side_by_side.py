@@ -150,8 +150,9 @@ def serve_mock(pipe: Connection, dialect: str, symbols: int) -> None:
     "cpu" through the pipe asks for the seconds of CPU it has used.
     """
     from mockexchange import MockExchange
-    from mockexchange.core.instruments import default_instruments, make_instrument
+    from mockexchange.core.instruments import make_instrument
     from mockexchange.dialects import DIALECTS
+    from mockexchange.dialects.common.spot import default_instruments
     from mockexchange.dialects.binance import BinanceDialect
     from mockexchange.dialects.binance.limits import LimitSettings
     from mockexchange.server.cli import tune_collector

@@ -25,7 +25,7 @@ from .pages import FileIndex
 from .replay import RestoredState, fold_lines, without_gc
 from .scan import Prefix, Scan, begins_with
 
-FORMAT: int = 1
+FORMAT: int = 2
 WORTH: int = 20_000                 # rows that are folded fast enough without one
 EVERY: int = 200_000                # rows between two checkpoints of a venue that goes on
 
@@ -48,12 +48,13 @@ class State(msgspec.Struct, array_like=True):
     raw_crc: int
     last_ms: int
     offsets: bytes
-    balances: list[tuple[str, str, int, int]]
+    balances: list[tuple[str, str, int, int, int]]
     orders: list[tuple[Any, ...]]
     amendments: dict[int, list[Amendment]]
     fills: list[Fill]
     statuses: dict[str, str]
     rules: dict[str, dict[str, int]]
+    closes: dict[str, int]
     last_execution_id: int
     last_prevented_match_id: int
 
@@ -143,18 +144,18 @@ def pack(prefix: Prefix, fold: RestoredState) -> State:
     """A checkpoint of what ``prefix`` of a journal comes to."""
     return State(
         FORMAT, prefix.rows, prefix.size, prefix.crc, prefix.raw_crc, prefix.last_ms, prefix.offsets.tobytes(),
-        [(account, asset, free, locked) for (account, asset), (free, locked) in fold.balances.items()],
+        [(*key, *amounts) for key, amounts in fold.balances.items()],
         [tuple([getattr(order, name) for name in _FIELDS]) for order in fold.orders.values()],
         {order.order_id: list(order.amendments) for order in fold.orders.values() if order.amendments},
-        fold.fills, fold.statuses, fold.rules, fold.last_execution_id, fold.last_prevented_match_id,
+        fold.fills, fold.statuses, fold.rules, fold.closes, fold.last_execution_id, fold.last_prevented_match_id,
     )
 
 
 def unpack(state: State) -> RestoredState:
     """What was given to ``pack``."""
     fold: RestoredState = RestoredState(
-        {(account, asset): (free, locked) for account, asset, free, locked in state.balances}, {}, state.fills,
-        state.statuses, state.rules, state.last_execution_id, state.last_prevented_match_id,
+        {(account, asset): (free, locked, late) for account, asset, free, locked, late in state.balances}, {}, state.fills,
+        state.statuses, state.rules, state.closes, state.last_execution_id, state.last_prevented_match_id,
     )
     for values in state.orders:
         order: Order = Order(*values[:_MADE_OF])

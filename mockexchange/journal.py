@@ -9,7 +9,7 @@ Rows (DESIGN.md 4.3) have ``n`` (from 1 without gaps), ``t`` (ms) and ``kind``, 
 
 - ``order``: account, symbol, order_id, client_order_id, side, type, status, price, qty, executed
 - ``fill``: account, symbol, order_id, client_order_id, exec_id, price, qty, fee, fee_asset, maker
-- ``balance``: account, asset, free, locked
+- ``balance``: account, asset, free, locked; unsettled where shares settle late (``day``: symbol, previous_close)
 - ``fault``: a fault has bitten
 - ``command``: what was asked, with ``refused`` when nothing came of it
 
@@ -31,7 +31,7 @@ from zlib import crc32
 import msgspec
 
 from .core.commands import Command
-from .core.events import BalanceChange, Event, Fill, OrderReport
+from .core.events import BalanceChange, DayEnd, Event, Fill, OrderReport
 from .core.instruments import AMOUNT_RULES
 from .core.numbers import format_amount
 from .pages import PAGE, Entry, FileIndex, MemoryPages, read_line
@@ -49,6 +49,14 @@ class BalanceRecord(NamedTuple):
     asset: str
     free: int
     locked: int
+    unsettled: int | None = None        # bought, and not sold before the day's end; None where nothing settles late
+
+
+class DayRecord(NamedTuple):
+    """A symbol's trading day is over."""
+
+    symbol: str
+    previous_close: int
 
 
 class CommandRecord(NamedTuple):
@@ -136,7 +144,13 @@ def render_balance(record: BalanceRecord) -> Row:
         "asset": record.asset,
         "free": format_amount(record.free),
         "locked": format_amount(record.locked),
+        **({} if record.unsettled is None else {"unsettled": format_amount(record.unsettled)}),
     }
+
+
+def render_day(record: DayRecord) -> Row:
+    """The end of a symbol's day, with the price from which the next day's band is counted."""
+    return {"kind": "day", "symbol": record.symbol, "previous_close": format_amount(record.previous_close)}
 
 
 def render_command(record: CommandRecord) -> Row:
@@ -163,6 +177,7 @@ RENDERERS: dict[type, Callable[[Any], Row]] = {
     OrderReport: render_order,
     Fill: render_fill,
     BalanceRecord: render_balance,
+    DayRecord: render_day,
     CommandRecord: render_command,
     FaultRecord: render_fault,
 }
@@ -378,8 +393,11 @@ def split(now: int, command: Command | None, events: Sequence[Event]) -> list[En
         if isinstance(event, (OrderReport, Fill)):
             entries.append((now, event))
         elif isinstance(event, BalanceChange):
+            late = event.unsettled
             for asset, (free, locked) in event.assets.items():
-                entries.append((now, BalanceRecord(event.account, asset, free, locked)))
+                entries.append((now, BalanceRecord(event.account, asset, free, locked, None if late is None else late.get(asset, 0))))
+        elif isinstance(event, DayEnd):
+            entries.append((now, DayRecord(event.symbol, event.previous_close)))
     return entries
 
 

@@ -77,6 +77,13 @@ class BalanceRow(msgspec.Struct, tag_field="kind", tag="balance", gc=False):
     asset: str
     free: str
     locked: str
+    unsettled: str = "0"
+
+
+class DayRow(msgspec.Struct, tag_field="kind", tag="day", gc=False):
+    n: int
+    symbol: str
+    previous_close: str
 
 
 class CommandRow(msgspec.Struct, tag_field="kind", tag="command", gc=False):
@@ -92,23 +99,24 @@ class FaultRow(msgspec.Struct, tag_field="kind", tag="fault", gc=False):
     n: int
 
 
-AnyRow = OrderRow | FillRow | BalanceRow | CommandRow | FaultRow
+AnyRow = OrderRow | FillRow | BalanceRow | DayRow | CommandRow | FaultRow
 DECODER: msgspec.json.Decoder[AnyRow] = msgspec.json.Decoder(AnyRow)
 
 
 @dataclass
 class RestoredState:
     """
-    The state at the end of a journal. ``balances``: (account, asset) -> (free, locked),
+    The state at the end of a journal. ``balances``: (account, asset) -> (free, locked, unsettled),
     ``orders`` by order id in the order they came to the book, ``statuses``: symbol -> status,
     ``rules``: symbol -> the rules that were changed.
     """
 
-    balances: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    balances: dict[tuple[str, str], tuple[int, int, int]] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     fills: list[Fill] = field(default_factory=list)
     statuses: dict[str, str] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
+    closes: dict[str, int] = field(default_factory=dict)        # symbol -> the previous close
     last_execution_id: int = 0
     last_prevented_match_id: int = -1
 
@@ -160,12 +168,14 @@ def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
                 fold.fills.append(_read_fill(row))          # type: ignore[arg-type]
             elif kind is BalanceRow:
                 balances[row.account, row.asset] = row      # type: ignore[union-attr, assignment]
+            elif kind is DayRow:
+                fold.closes[row.symbol] = parse_amount(row.previous_close)      # type: ignore[union-attr]
             elif kind is CommandRow:
                 _fold_command(fold, row)                    # type: ignore[arg-type]
         for order_id, row in latest.items():
             _settle(fold.orders[order_id], row)
         for key, row in balances.items():
-            fold.balances[key] = (parse_amount(row.free), parse_amount(row.locked))
+            fold.balances[key] = (parse_amount(row.free), parse_amount(row.locked), parse_amount(row.unsettled))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if row is None or str(error).startswith("record "):
             raise

@@ -8,13 +8,13 @@ out of order or a book that stays crossed, drops the book: no tick is made of a 
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
-from vnpy_restgateway.market.event_time import event_time
+from vnpy_restgateway.market.event_time import SET_BACK, event_time
 from vnpy_restgateway.net.validate import amount, milliseconds, positive
 
 from .enums import direction_to_vt
@@ -23,7 +23,6 @@ STATS: dict[str, str] = {
     "a": "volume", "v": "turnover", "o": "open_price", "h": "high_price", "l": "low_price", "c": "last_price",
 }
 LEVELS: int = 5
-SET_BACK: timedelta = timedelta(minutes=1)      # by less, time stands still until the clock has caught up
 MOST_LEVELS: int = 20_000           # of a side; more are no book, but an attempt to fill our memory
 
 

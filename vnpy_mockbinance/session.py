@@ -192,7 +192,7 @@ class BinanceSession(Session):
         md_host, trade_host = stream_hosts(self.venue["rest"], self.venue["stream"])
         if self.quotes:
             host.start(partial(self.quotes.rest.connect, self.venue["rest"], self.rest.key, *self.proxy))
-            self.quotes.start(V3)
+            self.quotes.begin(V3)
         else:
             host.start(partial(self.md.connect, md_host, *self.proxy))
         if self.polling:

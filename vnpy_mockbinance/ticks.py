@@ -6,14 +6,14 @@ a tick is a TickData made around a copy of it.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
-from vnpy_restgateway.market.event_time import event_time
+from vnpy_restgateway.market.event_time import SET_BACK, event_time
 from vnpy_restgateway.net.validate import Amount
 
 Row = tuple[Amount, Amount]
@@ -60,7 +60,6 @@ class Ticker(msgspec.Struct, gc=False):
 
 
 LEVELS: int = 5
-SET_BACK: timedelta = timedelta(minutes=1)      # by less, time stands still until the clock has caught up
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))

@@ -5,6 +5,6 @@ Knows no wire format, does no IO, and is driven by one thread through ``Exchange
 """
 
 from .exchange import MAKER, Exchange
-from .instruments import Instrument, default_instruments, make_instrument
+from .instruments import Instrument, make_instrument
 
-__all__ = ["MAKER", "Exchange", "Instrument", "default_instruments", "make_instrument"]
+__all__ = ["MAKER", "Exchange", "Instrument", "make_instrument"]

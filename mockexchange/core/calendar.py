@@ -7,6 +7,7 @@ securities market; NYSE core session. Times outside are microseconds of the UTC 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from . import holidays
@@ -17,6 +18,36 @@ MICROSECOND: timedelta = timedelta(microseconds=1)
 FARTHEST: int = 30                  # days without a session that are looked through
 
 Phases = Sequence[tuple[time, str]]
+
+
+class AnyCalendar(Protocol):
+    """What a venue needs of a calendar."""
+
+    def status_at(self, now: int) -> str:
+        """The phase at a time."""
+
+    def next_change(self, now: int) -> tuple[int, str]:
+        """When the next phase begins after a time, and which it is."""
+
+    def trading_day(self, now: int) -> date:
+        """The day that an order counts for; where it changes a day ends."""
+
+
+class RoundTheClock:
+    """Always open; a day ends at midnight of the zone."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone: ZoneInfo = ZoneInfo(zone)
+
+    def status_at(self, now: int) -> str:
+        return "TRADING"
+
+    def next_change(self, now: int) -> tuple[int, str]:
+        midnight: datetime = datetime.combine(self.trading_day(now) + timedelta(days=1), time(), self.zone)
+        return (midnight - EPOCH) // MICROSECOND, "TRADING"
+
+    def trading_day(self, now: int) -> date:
+        return (EPOCH + now * MICROSECOND).astimezone(self.zone).date()
 
 
 class Calendar:

@@ -26,7 +26,7 @@ from .commands import (
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
 from .filters import Walk, check_quantity
-from .instruments import Instrument, changed, default_instruments
+from .instruments import Instrument, changed
 from .ledger import MAKER, Ledger
 from .market import Market, rises_to_trigger
 from .market_maker import EVERYTHING, MarketMaker
@@ -55,11 +55,10 @@ class Exchange:
     and their rules are all that changes of them.
     """
 
-    def __init__(self, instruments: Iterable[Instrument] | None = None, seed: int = 0) -> None:
-        given = default_instruments() if instruments is None else instruments
+    def __init__(self, instruments: Iterable[Instrument], seed: int = 0) -> None:
         self.ledger: Ledger = Ledger()
         self._markets: dict[str, Market] = {}
-        for each in given:
+        for each in instruments:
             listed: Instrument = replace(each)
             self._markets[each.symbol] = Market(listed, make_settlement(listed, self.ledger))
         self._rules: dict[str, Rules] = {name: make_rules(each) for name, each in self._markets.items()}

@@ -112,13 +112,3 @@ def make_instrument(
         min_notional=parse_amount(min_notional), max_notional=parse_amount("9000000"),
         start_price=parse_amount(start_price),
     )
-
-
-def default_instruments() -> list[Instrument]:
-    """The symbols every venue lists unless told otherwise."""
-    return [
-        make_instrument("BTCUSDT", "BTC", "USDT", "0.01", "0.00001", "40000"),
-        make_instrument("ETHUSDT", "ETH", "USDT", "0.01", "0.0001", "2500"),
-        make_instrument("BNBUSDT", "BNB", "USDT", "0.01", "0.001", "300"),
-        make_instrument("ETHBTC", "ETH", "BTC", "0.00001", "0.0001", "0.0625", "0.0001"),
-    ]

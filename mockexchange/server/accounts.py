@@ -1,10 +1,10 @@
 """Accounts a venue opens with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..core.instruments import Instrument
-from ..core.numbers import SCALE, parse_amount
+from ..core.numbers import parse_amount
 from ..listing import new_funds
 
 
@@ -17,15 +17,15 @@ class Account:
     balances: dict[str, int] = field(default_factory=dict)
 
 
-DEFAULT_ACCOUNT: Account = Account("mock-key", "mock-secret", {"USDT": 100_000 * SCALE, "BTC": SCALE})
-
-
-def default_account(added: Iterable[Instrument]) -> Account:
-    """The account of a venue that was given none."""
-    funds: dict[str, int] = dict(DEFAULT_ACCOUNT.balances)
+def default_accounts(opening: Iterable[tuple[str, str, Mapping[str, int]]], added: Iterable[Instrument]) -> list[Account]:
+    """
+    The accounts of a venue that was given none: those it opens with (key, secret, funds). The first of them has funds of the
+    assets of symbols that were ``added``, too.
+    """
+    found: list[Account] = [Account(key, secret, dict(funds)) for key, secret, funds in opening]
     for instrument in added:
-        funds = {**new_funds(instrument), **funds}
-    return Account(DEFAULT_ACCOUNT.key, DEFAULT_ACCOUNT.secret, funds)
+        found[0].balances = {**new_funds(instrument), **found[0].balances}
+    return found
 
 
 def parse_account(text: str) -> Account:
@@ -60,7 +60,8 @@ def parse_account(text: str) -> Account:
 
 
 def read_accounts(
-    accounts: Iterable[Account | str] | None, assets: Iterable[str], added: Iterable[Instrument] = ()
+    accounts: Iterable[Account | str] | None, assets: Iterable[str], added: Iterable[Instrument],
+    opening: Iterable[tuple[str, str, Mapping[str, int]]],
 ) -> list[Account]:
     """
     Accounts given as objects or as command line text; None or none at all: the default account, with funds
@@ -71,7 +72,7 @@ def read_accounts(
     given: list[Account] = [
         parse_account(account) if isinstance(account, str) else account for account in accounts or ()
     ]
-    result: list[Account] = given or [default_account(added)]
+    result: list[Account] = given or default_accounts(opening, added)
     known: set[str] = set(assets)
     seen: set[str] = set()
     for account in result:

@@ -20,10 +20,12 @@ from ..core.commands import (
 from ..core.errors import Refusal, refuse
 from ..core.events import Event, PublicTrade
 from ..core.exchange import Exchange
-from ..core.instruments import Instrument, default_instruments
+from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
+from ..contents import Contents
 from ..dialects import DIALECTS, find_dialects, load_dialect
+from ..dialects.common.spot import spot_contents
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
@@ -37,6 +39,7 @@ from .deferred_match import place_later
 from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
 from .incidents import Incidents
 from .market_memory import Market, MarketMemory
+from .trading_days import TradingDays
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 
@@ -44,6 +47,12 @@ Listener = Callable[[list[Event]], None]
 Watcher = Callable[[str], None]
 
 FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
+
+
+def contents_of(dialect: str) -> Contents:
+    """What a venue of this dialect lists and holds, unless told otherwise."""
+    made: Contents = getattr(load_dialect(dialect), "contents", spot_contents)()
+    return made
 
 
 def options_type(dialect: str) -> type | None:
@@ -89,7 +98,8 @@ class Venue:
         self._opening_options: dict[str, Any] = dict(options or {})
         self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
-        self.instruments: list[Instrument] = list(default_instruments() if instruments is None else instruments)
+        self.contents: Contents = contents_of(dialect)
+        self.instruments: list[Instrument] = list(self.contents.instruments if instruments is None else instruments)
         built_in: list[str] = [each.symbol for each in self.instruments]
         self.instruments = with_listed(self.instruments, listed)
         self.feed_spec: str = feed
@@ -100,13 +110,14 @@ class Venue:
         ]
         assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
-            accounts, assets, [each for each in self.instruments if each.symbol not in built_in]
+            accounts, assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
         )
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
         self.changes: Changes = Changes(self)
+        self.days: TradingDays = TradingDays(self, self.contents.calendar)
         self.lost: str = ""                 # why the venue can go on no more
         self.is_full: bool = False          # there is no room for the journal
         self.on_lost: Callable[[str], None] = lambda why: logger.critical("%s", why)
@@ -329,11 +340,13 @@ class Venue:
     async def start(self) -> None:
         """Let the market run, on from where it was."""
         self.pump.start()
+        self.days.start()
         self._memory.start(self._market, self._checkpoints.look)
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
         self.clock.interrupt()
+        self.days.stop()
         await self.pump.stop()
         await self._memory.stop()
 
@@ -415,10 +428,12 @@ class Venue:
         try:
             with without_gc():
                 fold: RestoredState = restore(self.journal)
-                for (account, asset), (free, locked) in fold.balances.items():
-                    exchange.restore_balance(account, asset, free, locked)
+                for (account, asset), amounts in fold.balances.items():
+                    exchange.restore_balance(account, asset, *amounts)
                 for fill in fold.fills:
                     exchange.restore_fill(fill)
+                for symbol, close in fold.closes.items():
+                    exchange.restore_close(symbol, close)
                 for symbol, rules in fold.rules.items():
                     exchange.apply(SetRules(symbol, rules), self.now())
                 for order in fold.book_order():

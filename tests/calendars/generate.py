@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 ROOT: Path = Path(__file__).resolve().parent.parent.parent
-FILES: tuple[str, ...] = ("mockexchange/core/holidays.py",)
+FILES: tuple[str, ...] = ("mockexchange/core/holidays.py", "vnpy_restgateway/holidays.py")
 NAMES: dict[str, str] = {"SHANGHAI": "XSHG", "HONG_KONG": "XHKG", "NEW_YORK": "XNYS"}
 FIRST_YEAR: int = 2019
 HEAD: str = '''"""

@@ -32,6 +32,7 @@ import vnpy_restgateway.crypto_balances
 import vnpy_restgateway.host
 import vnpy_restgateway.net.rest
 import vnpy_restgateway.orders.flow
+import vnpy_restgateway.polled.derived_fills
 import vnpy_restgateway.orders.table
 import vnpy_restgateway.orders.venue_id_flow
 from vnpy_hashex import HashExGateway
@@ -71,7 +72,7 @@ JOBS: list[tuple[str, Any, str]] = [
     ("hashex", R.net.rest.RestClient, "_start"), ("hashex", H.orders.Orders, "unable"),
     ("qte", B.qte.orders, "place_params"), ("qte", B.qte.rest.QteRest, "add_request"), ("qte", B.qte.rest.QteRest, "sign"),
     ("qte", B.qte.balance_evidence.BalanceEvidence, "mark"), ("qte", B.qte.orders.QteOrders, "on_place"), ("qte", B.qte.orders, "parse_order"),
-    ("qte", B.qte.orders.QteOrders, "tell"), ("qte", B.qte.orders.QteOrders, "on_publish"), ("qte", B.qte.orders.QteOrders, "_fill"),
+    ("qte", B.qte.orders.QteOrders, "tell"), ("qte", B.qte.orders.QteOrders, "on_publish"), ("qte", R.polled.derived_fills.DerivedFills, "deliver"),
     ("qte", B.qte.orders.QteOrders, "on_rows"), ("qte", B.qte.session.QteSession, "poll_orders"), ("qte", B.qte.session.QteSession, "_on_orders"),
     ("qte", B.qte.orders.QteOrders, "on_withdraw"), ("qte", B.qte.session.QteSession, "on_account"), ("qte", R.orders.table.OrderTable, "update"),
     ("qte", B.qte.orders.QteOrders, "unable"), ("qte", R.net.rest.RestClient, "_start"),

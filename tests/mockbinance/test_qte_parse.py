@@ -9,7 +9,6 @@ from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy_mockbinance.qte.parse import (
     Day,
     fill_price,
-    growth,
     number,
     parse_day,
     parse_depth,
@@ -20,6 +19,7 @@ from vnpy_mockbinance.qte.parse import (
     read_error,
 )
 from vnpy_mockbinance.qte.symbols import parse_symbols
+from vnpy_restgateway.polled.derived_fills import growth
 from vnpy_restgateway.net.outcome import Outcome, Reply, classify
 
 MOMENT = datetime(2026, 1, 2, tzinfo=timezone.utc)

@@ -26,7 +26,8 @@ from typing import NamedTuple
 from websockets.sync.client import ClientConnection, connect
 
 from mockexchange import MockExchange
-from mockexchange.core.instruments import Instrument, default_instruments
+from mockexchange.core.instruments import Instrument
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import parse_amount
 
 NOON: int = 1_700_049_600_000           # 2023-11-15 12:00 UTC, in ms

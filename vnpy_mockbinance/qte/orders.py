@@ -18,6 +18,7 @@ from vnpy_restgateway.orders.order_data import copy
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.orders.transitions import FINAL, VOLUME_NOISE
+from vnpy_restgateway.polled.derived_fills import DerivedFills
 from vnpy_restgateway.trading_rules import CryptoRules
 
 from .balance_evidence import BalanceEvidence
@@ -34,7 +35,6 @@ from .calls import order_params, place_params
 from .parse import (
     QteOrder,
     fill_price,
-    growth,
     parse_depth,
     parse_fill,
     parse_id,
@@ -62,6 +62,7 @@ class QteOrders:
         self.rest: QteRest = rest
         self.quotes: QteQuotes = quotes
         self.on_account: Callable[[Reply, float], None] = on_account
+        self.fills: DerivedFills = DerivedFills(host.flow)
         self.witness: BalanceEvidence = BalanceEvidence()
         self.marks: dict[str, tuple[float, float] | None] = {}      # vn.py order id -> what was unexplained when it was sent
 
@@ -377,14 +378,14 @@ class QteOrders:
             order.status = Status.NOTTRADED         # how much is asked for
         if not self.flow.believes(order, record.venue_id, asked):
             return
-        if not self.rest.build.tells_fills and self._grown(record):
+        if not self.rest.build.tells_fills and self.fills.has_grown(record):
             name: str = self.host.contracts.name_of(order.vt_symbol)
             reference: float = self.quotes.reference(name, order.direction)
             price: float = fill_price(order, reference, taken)
             if not price or taken and not reference:
                 self._ask_price(name, record)
                 return
-            self._fill(record, price)
+            self.fills.deliver(record, price, self.host.now())
         if found.traded is None and order.status in FINAL:
             self.host.log_once(
                 f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
@@ -395,18 +396,6 @@ class QteOrders:
     def _entry(self, record: VenueOrder) -> Entry | None:
         return self.flow.table.whose(record.order.orderid, record.venue_id)
 
-    def _filled(self, record: VenueOrder) -> float:
-        """What was delivered of an order."""
-        entry: Entry | None = self._entry(record)
-        return entry.filled if entry and entry.venue_id in ("", record.venue_id) else 0.0
-
-    def _grown(self, record: VenueOrder) -> bool:
-        return record.order.traded > self._filled(record) + VOLUME_NOISE
-
-    def _fill(self, record: VenueOrder, price: float) -> None:
-        trade: TradeData = growth(record, self._filled(record), record.order.traded, price, self.host.now())
-        self.flow.on_fill(trade, record.venue_id)
-
     def _ask_price(self, name: str, record: VenueOrder) -> None:
         """What the market stands at, for a fill whose price is not told."""
         def on_price(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
@@ -415,8 +404,8 @@ class QteOrders:
                 price: float = parse_prices(reply.data)[name]       # type: ignore[union-attr]
             except PARSE_ERRORS:
                 price = order.price
-            if self._grown(record):
-                self._fill(record, fill_price(order, price, True))
+            if self.fills.has_grown(record):
+                self.fills.deliver(record, fill_price(order, price, True), self.host.now())
             self.flow.on_order(order, record.venue_id)
 
         self.rest.call(

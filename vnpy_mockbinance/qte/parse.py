@@ -102,25 +102,6 @@ def parse_fill(d: Payload, contract: ContractData, orderid: str, gateway_name: s
     )
 
 
-def growth(record: VenueOrder, filled: float, traded: float, price: float, moment: datetime) -> TradeData:
-    """
-    The fill that made ``filled`` into ``traded``, where the server tells of none: as many fills as happened between
-    two looks are one here. Its id is that of the order and of what is traded then, so the same look makes the same id.
-    """
-    order: OrderData = record.order
-    return TradeData(
-        symbol=order.symbol,
-        exchange=order.exchange,
-        orderid=order.orderid,
-        tradeid=f"{order.orderid}-{record.venue_id}-{traded:.10g}",
-        direction=order.direction,
-        price=price,
-        volume=round(traded - filled, 10),
-        datetime=moment,
-        gateway_name=order.gateway_name,
-    )
-
-
 def fill_price(order: OrderData, reference: float, taken: bool) -> float:
     """
     The price of a fill that is not told. A limit order that waited was filled at its limit; one that was ``taken``

@@ -218,7 +218,7 @@ class QteSession(Session):
         host.ready = True
         self.host.log("Contract data received")
         host.warn_made_up(self.rest.mock)
-        self.quotes.start(self.rest.build.prefix)
+        self.quotes.begin(self.rest.build.prefix)
         if self.rest.key and self.rest.build.trades:
             self.poll_account()
             self.poll_orders()

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 WEEK: timedelta = timedelta(days=7)
+SET_BACK: timedelta = timedelta(minutes=1)      # by less, a tick's time stands still until the clock has caught up
 
 
 def event_time(event_ms: int, moment: datetime) -> datetime:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.commands import CancelOrder, Deposit, PlaceOrder
 from mockexchange.core.events import (
     BalanceChange,
@@ -34,7 +35,7 @@ def report(**changes: Any) -> OrderReport:
 
 
 def render(event: Event, now: int = NOW, exchange: Exchange | None = None) -> dict[str, Any]:
-    rows = user_events(event, now, exchange or Exchange())
+    rows = user_events(event, now, exchange or Exchange(default_instruments()))
     assert len(rows) == 1
     return rows[0]
 
@@ -86,7 +87,7 @@ def test_strategy_fields_appear_when_given() -> None:
 
 
 def test_microseconds() -> None:
-    row = user_events(report(), NOW + 1, Exchange(), 1)[0]
+    row = user_events(report(), NOW + 1, Exchange(default_instruments()), 1)[0]
     assert (row["E"], row["T"], row["W"]) == (NOW + 1, 1499405658657_000, 1499405658657_000)
 
 
@@ -107,12 +108,12 @@ def test_balance_update_is_the_documents() -> None:
 
 
 def test_public_events_concern_nobody() -> None:
-    assert user_events(PublicTrade("ETHBTC", 1, 1, 1, 1, 1, True, 1), NOW, Exchange()) == []
+    assert user_events(PublicTrade("ETHBTC", 1, 1, 1, 1, 1, True, 1), NOW, Exchange(default_instruments())) == []
 
 
 @pytest.fixture
 def exchange() -> Exchange:
-    made = Exchange(seed=1)
+    made = Exchange(default_instruments(), seed=1)
     made.apply(Deposit("k", "USDT", amount("100000")), NOW)
     made.apply(Deposit("k", "BTC", amount("10")), NOW)
     return made

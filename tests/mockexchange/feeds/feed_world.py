@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from mockexchange.core.commands import Command, Deposit, Quote
 from mockexchange.core.events import Event, PublicTrade
 from mockexchange.core.exchange import Exchange
-from mockexchange.core.instruments import Instrument, default_instruments
+from mockexchange.core.instruments import Instrument
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import parse_amount
 from mockexchange.feeds.synthetic import SyntheticFeed
 
@@ -22,7 +23,7 @@ class World:
 
     def __init__(self, feed: SyntheticFeed, instruments: list[Instrument] | None = None) -> None:
         self.feed: SyntheticFeed = feed
-        self.exchange: Exchange = Exchange(instruments, seed=1)
+        self.exchange: Exchange = Exchange(default_instruments() if instruments is None else instruments, seed=1)
         self.now: int = UNTIL
         self.refused: int = 0
         self.events: list[Event] = []

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from mockexchange import MockExchange
-from mockexchange.core.instruments import default_instruments
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.listing import parse_listing, split_symbol, with_listed

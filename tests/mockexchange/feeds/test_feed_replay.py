@@ -12,9 +12,9 @@ from mockexchange.core.events import Fill, PublicTrade
 from mockexchange.core.exchange import Exchange
 from mockexchange.core.instruments import (
     Instrument,
-    default_instruments,
     make_instrument,
 )
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.feeds.csv_format import BarRow
@@ -219,7 +219,7 @@ def test_recorded_klines() -> None:
 @pytest.mark.parametrize("path", [TRADES, KLINES], ids=["trades", "klines"])
 def test_the_public_stream_is_the_file(path: Path) -> None:
     feed = ReplayFeed(path, default_instruments(), 1)
-    exchange: Exchange = Exchange(None, seed=1)
+    exchange: Exchange = Exchange(default_instruments(), seed=1)
     for symbol, above in feed.last_trade_ids.items():
         exchange.reserve_trade_ids(symbol, above)
     for command in feed.opening():
@@ -245,7 +245,7 @@ def test_the_public_stream_is_the_file(path: Path) -> None:
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 def test_users_trade_with_the_tape() -> None:
     feed = ReplayFeed(TRADES, default_instruments(), 1)
-    exchange: Exchange = Exchange(None, seed=1)
+    exchange: Exchange = Exchange(default_instruments(), seed=1)
     exchange.reserve_trade_ids("BTCUSDT", feed.last_trade_ids["BTCUSDT"])
     exchange.apply(Deposit("me", "BTC", parse_amount("2")), START)
     for command in feed.opening():
@@ -269,7 +269,7 @@ def test_aggregates_on_the_exchange_are_the_records(tmp_path: Path) -> None:
         for number in range(50, 150)
     )
     feed = feed_of(tmp_path / "BTCUSDT-aggTrades-2021-01-08.csv", text)
-    exchange: Exchange = Exchange(None, seed=1)
+    exchange: Exchange = Exchange(default_instruments(), seed=1)
     exchange.reserve_trade_ids("BTCUSDT", feed.last_trade_ids["BTCUSDT"])
     for _, command in feed.steps():
         exchange.apply(command, START)

@@ -12,9 +12,9 @@ from mockexchange.core.commands import Command, FeedTrade, Quote
 from mockexchange.core.events import PublicTrade
 from mockexchange.core.instruments import (
     Instrument,
-    default_instruments,
     make_instrument,
 )
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import parse_amount
 from mockexchange.feeds import open_feed
 from mockexchange.feeds.shape import minute_bars, shape_of

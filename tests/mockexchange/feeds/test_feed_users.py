@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from feed_world import MINUTE, UNTIL, World, feed_of
 
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.commands import (
     CancelAll,
     FeedTrade,
@@ -148,7 +149,7 @@ def test_opening_where_the_market_was_before() -> None:
 def test_opening_again_after_a_restart() -> None:
     world: World = World(feed_of(2, "BTCUSDT"))
     world.run(3 * MINUTE)
-    world.exchange = Exchange(None, seed=1)
+    world.exchange = Exchange(default_instruments(), seed=1)
     for command in world.feed.opening():
         world.apply(command)
     world.check_book("BTCUSDT")

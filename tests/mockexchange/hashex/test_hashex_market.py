@@ -13,7 +13,7 @@ from mockexchange.core.book import Book
 from mockexchange.core.commands import Quote
 from mockexchange.core.events import PublicTrade
 from mockexchange.core.exchange import Exchange
-from mockexchange.core.instruments import default_instruments
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import parse_amount
 from mockexchange.core.tape import Window
 from mockexchange.dialects.hashex import rendering

@@ -12,7 +12,7 @@ from mockexchange import MockExchange
 from mockexchange.core.bars import Bar
 from mockexchange.core.events import BalanceChange, Fill, OrderReport, PublicTrade
 from mockexchange.core.exchange import Exchange
-from mockexchange.core.instruments import default_instruments
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import parse_amount
 from mockexchange.core.tape import Window
 from mockexchange.dialects.hashex import stream_rendering as render

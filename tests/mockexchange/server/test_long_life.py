@@ -14,7 +14,7 @@ from mockexchange.core.commands import (
     SetSymbolStatus,
 )
 from mockexchange.core.exchange import Exchange
-from mockexchange.core.instruments import default_instruments
+from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import SCALE
 from mockexchange.journal import Journal, Row
 

@@ -176,7 +176,7 @@ def test_folding() -> None:
         report(9, execution_type="TRADE_PREVENTION", prevented=SCALE // 8, prevented_match_id=4, working_time=NOW - 1),
     ])
     fold = fold_rows(journal.rows())
-    assert fold.balances == {("k", "BTC"): (SCALE // 4 - 25_000, 0), ("k", "USDT"): (80_000 * SCALE, 10_000 * SCALE)}
+    assert fold.balances == {("k", "BTC"): (SCALE // 4 - 25_000, 0, 0), ("k", "USDT"): (80_000 * SCALE, 10_000 * SCALE, 0)}
     order = fold.orders[7]
     assert (order.status, order.executed, order.remaining, order.sequence) == ("PARTIALLY_FILLED", SCALE // 4, SCALE // 4, 2)
     assert (order.price, order.time, order.working_time, order.is_buy) == (40_000 * SCALE, NOW, NOW, True)

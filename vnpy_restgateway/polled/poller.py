@@ -1,0 +1,81 @@
+"""Asks that are made again and again: one at a time each, slower while nothing answers, resting while the market is closed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ..calendar import Calendar
+from ..host import Host
+from ..net.outcome import Reply
+from .health import ConnectionHealth
+from .ranked_rest import RankedRest
+
+LONGEST_REST: float = 600.0         # seconds at most between two looks while the market is closed
+
+Take = Callable[[Reply, float], None]       # an answer, and when it was asked for (monotonic s)
+
+
+class Poller:
+    """
+    One question. SerialExecutor thread only.
+
+    :param name: of its timer, unique in the gateway
+    :param interval: seconds until the next one, asked anew each time
+    :param take: handles an answer that is one; what it raises is said once, and the next look comes all the same
+    :param read_error: code and text of an answer that is a refusal, None of one that is not
+    :param calendar: looks rest outside its sessions; None: never
+    """
+
+    def __init__(
+        self, host: Host, rest: RankedRest, name: str, path: str, interval: Callable[[], float], take: Take,
+        read_error: Callable[[Reply], tuple[int | str, str] | None], link: ConnectionHealth, calendar: Calendar | None = None,
+        back: Callable[[], None] | None = None,
+    ) -> None:
+        self.host: Host = host
+        self.rest: RankedRest = rest
+        self.name: str = name
+        self.path: str = path
+        self.interval: Callable[[], float] = interval
+        self.take: Take = take
+        self.read_error: Callable[[Reply], tuple[int | str, str] | None] = read_error
+        self.link: ConnectionHealth = link
+        self.calendar: Calendar | None = calendar
+        self.back: Callable[[], None] | None = back         # called when the venue is heard again
+        self._asked: bool = False
+
+    def now(self) -> None:
+        """Ask at once, unless an answer is on its way."""
+        if self._asked or self.host.locked_out or self.host.lost:
+            return
+        self._asked = True
+        self.rest.call("GET", self.path, {}, self._on_answer)
+
+    def soon(self, seconds: float = 0.2) -> None:
+        """Ask in a moment; gathered, where many want it."""
+        self.host.executor.call_later(seconds, self.name, self.now)
+
+    def _on_answer(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+        self._asked = False
+        host = self.host
+        try:
+            if reply is None or error is not None or reply.status >= 500:
+                self.link.bad(error or f"status {reply.status if reply else 0}")
+                host.flow.life.disconnected()
+            elif refused := self.read_error(reply):
+                host.log_once(self.name, f"{self.path} refused, code: {refused[0]}, message: {refused[1]}")
+            else:
+                if self.link.good() and self.back is not None:
+                    self.back()
+                self.take(reply, asked_at)
+        except Exception as problem:
+            host.log_once(self.name, f"{self.path} not understood ({type(problem).__name__}: {problem})")
+        finally:
+            host.executor.call_later(max(self.link.delay(self.interval()), host.pause(), self._rest()), self.name, self.now)
+
+    def _rest(self) -> float:
+        if self.calendar is None:
+            return 0.0
+        now: datetime = self.host.now()
+        try:
+            return min((self.calendar.next_open(now) - now).total_seconds(), LONGEST_REST)
+        except ValueError:
+            return LONGEST_REST
