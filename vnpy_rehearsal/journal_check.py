@@ -70,9 +70,12 @@ def first_named(rows: list[Row], shown: Container[str]) -> list[Row]:
 
 
 def final_balances(rows: Iterable[Row], account: str) -> dict[str, tuple[Decimal, Decimal]]:
-    """The last (free, locked) of every asset of an account."""
+    """
+    The last (free, locked) of every asset of an account; what was bought and cannot be sold before the day's end is
+    counted as locked: to the user it is the same.
+    """
     return {
-        row["asset"]: (Decimal(row["free"]), Decimal(row["locked"]))
+        row["asset"]: (Decimal(row["free"]), Decimal(row["locked"]) + Decimal(row.get("unsettled", 0)))
         for row in rows if row["kind"] == "balance" and row["account"] == account
     }
 

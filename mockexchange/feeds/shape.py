@@ -123,9 +123,13 @@ def shape_of(instrument: Instrument, price: int, seed: int) -> MarketShape:
     activity: Activity = ACTIVITIES.get(instrument.symbol, QUIET)
     tick, step = instrument.tick_size, instrument.step_size
     step_value: float = price / SCALE * step / SCALE * DOLLARS.get(instrument.quote, 1.0)
+    lowest, highest = instrument.min_price, instrument.max_price
+    if instrument.equity is not None and instrument.equity.band:        # of the first day: the market stays where every day can trade
+        lowest = max(lowest, instrument.start_price * (SCALE - instrument.equity.band) // SCALE)
+        highest = min(highest, instrument.start_price * (SCALE + instrument.equity.band) // SCALE)
     return MarketShape(
         symbol=instrument.symbol, tick=tick, step=step,
-        lowest=-(-max(instrument.min_price, 1) // tick), highest=max(instrument.max_price // tick, 2),
+        lowest=-(-max(lowest, 1) // tick), highest=max(highest // tick, 2),
         largest=max(1, instrument.max_quantity // step),
         spacing=max(1, round(price * activity.spacing / tick)),
         salt=Random(f"{seed}:{instrument.symbol}:grid").getrandbits(40),

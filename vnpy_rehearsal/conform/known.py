@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vnpy.trader.constant import OrderType
+from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
 from mockexchange.dialects import find_dialects, load_dialect
 
 from ..profiles import read_profiles
+from .market import Market
 from .profile import Profile, load_class
 
 @dataclass
@@ -65,7 +66,12 @@ def read_profile(entry: Mapping[str, Any]) -> Target:
 
 def traits_of(dialect: str) -> dict[str, Any]:
     """What of a venue's nature decides which rows apply, as its dialect says; nothing where the dialect is unknown."""
-    return dict(load_dialect(dialect).traits) if dialect in find_dialects() else {}
+    traits: dict[str, Any] = dict(load_dialect(dialect).traits) if dialect in find_dialects() else {}
+    if "market" in traits:
+        traits["market"] = Market(**traits["market"])
+    if "exchange" in traits:
+        traits["exchange"] = Exchange(traits["exchange"])
+    return traits
 
 
 def find_target(name: str, dialect: str) -> Target | None:
