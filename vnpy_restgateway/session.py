@@ -94,6 +94,10 @@ class Session(ABC):
         """See ``venue.Venue``."""
         return None
 
+    def tells_of(self, entry: Entry) -> bool:
+        """See ``venue.Venue``."""
+        return True
+
     def unsupported(self, order: OrderData) -> str:
         """What of an order the venue's API does not have, or ""; beyond ``capabilities``. Caller's thread."""
         return ""

@@ -32,6 +32,9 @@ class Venue(Protocol):
     def on_new_life(self) -> None:
         """The venue has lost its state: what is remembered of its ids means nothing, and everything of today is new."""
 
+    def tells_of(self, entry: Entry) -> bool:
+        """Whether the venue, asked now, would know of an order: some tell of the trading day's only."""
+
     def query_time(self) -> None:
         """Ask for the venue's clock once; the answer goes to ``on_time`` of the session."""
 

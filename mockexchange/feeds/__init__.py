@@ -44,6 +44,9 @@ class Feed(Protocol):
     def on_rules(self, instrument: Instrument) -> None:
         """A symbol has these ticks and steps from now on. Where they differ, the exchange has cleared the market maker's book."""
 
+    def on_day_end(self, symbol: str) -> None:
+        """The exchange has cleared the market maker's book."""
+
 
 def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:
     """

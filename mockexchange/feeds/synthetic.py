@@ -87,13 +87,17 @@ class Market:
         old: Instrument = self.instrument
         if (old.tick_size, old.step_size) == (instrument.tick_size, instrument.step_size):
             return
+        self.instrument = replace(instrument)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Nothing of what was quoted is in the book any more: quote again, at the price where the market stands."""
         quoted: bool = bool(self.bids.quotes or self.asks.quotes)
         if quoted:
             self.interrupt()
         self.bids, self.asks = Side("BUY", -1), Side("SELL", 1)
         price: int = round(self.fair * self.shape.tick)
         anchor: float = self.anchor * self.shape.tick
-        self.instrument = replace(instrument)
         self._settle(price)
         self.anchor = self._inside(anchor / self.shape.tick)
         self.stale = True
@@ -302,3 +306,9 @@ class SyntheticFeed:
         market: Market | None = self.markets.get(instrument.symbol)
         if market is not None:
             market.set_rules(instrument)
+
+    def on_day_end(self, symbol: str) -> None:
+        """Quote again: the exchange has cleared the book."""
+        market: Market | None = self.markets.get(symbol)
+        if market is not None:
+            market.begin_anew()

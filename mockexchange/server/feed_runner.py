@@ -42,6 +42,9 @@ class NoFeed:
     def on_rules(self, instrument: Instrument) -> None:
         """Nothing is quoted."""
 
+    def on_day_end(self, symbol: str) -> None:
+        """Nothing is quoted."""
+
 
 def parse_speed(text: str | int | float) -> float:
     """"max" or a number above 0 -> how many feed seconds pass in a second. ValueError otherwise."""

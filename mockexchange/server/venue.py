@@ -10,6 +10,7 @@ from ..checkpoint import Keeper, open_journal, restore, save
 from ..core.commands import (
     Command,
     Deposit,
+    EndDay,
     FeedTrade,
     PlaceOrder,
     Quote,
@@ -170,6 +171,8 @@ class Venue:
             self._write(self.journal.record, now, command, events)
             if type(command) is SetPrice:
                 self.feed.on_price(command.symbol, command.price)
+            elif type(command) is EndDay:
+                self.feed.on_day_end(command.symbol)
             elif type(command) is SetRules:
                 self.feed.on_rules(self.exchange.instruments[command.symbol])
         elif events and not all(type(event) is PublicTrade for event in events):

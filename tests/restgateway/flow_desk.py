@@ -31,6 +31,7 @@ class Desk:
         self.logs: list[str] = []
         self.waiting: float = 0.0
         self.looks: int = 0
+        self.untold: set[str] = set()           # orders of which the venue does not tell any more
         self.lives: int = 0
         self.broken: Exception | None = None
         self.answer: Callable[[str, float], None] | None = None     # to query_order
@@ -60,6 +61,9 @@ class Desk:
     @property
     def session(self) -> "Desk":
         return self
+
+    def tells_of(self, entry: Entry) -> bool:
+        return entry.orderid not in self.untold
 
     def place(self, entry: Entry) -> None:
         self.sent.append(entry.orderid)

@@ -29,6 +29,7 @@ LABELS: dict[str, Any] = {
     "numbers": {
         "GET /orders": ("*.volume", "*.traded", "*.price"), "GET /account": ("cash",), "GET /positions": ("0.volume",), "GET /quote": ("last",),
     },
+    "says_cancelled": {"*.status": "CANCELED"},
     "contradictions": [(("GET /orders",), "on_reply", {"*.traded": "500"}), (("GET /orders",), "on_reply", {"*.status": "FILLED"})],
     "wrong_ids": [*((("POST /order",), "on_reply", {"id": no_id}) for no_id in (None, [1], True, "")), (("GET /orders",), "on_reply", {"*.id": [1]})],
 }

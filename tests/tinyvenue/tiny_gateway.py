@@ -71,7 +71,7 @@ class TinySession(PolledSession):
     def __init__(self, gateway: "TinyGateway", venue: dict[str, Any]) -> None:
         self.timings, self.venue = gateway.timings, venue
         timings, self.tiny = self.timings, TinyRest(gateway.host)
-        super().__init__(gateway.host, self.tiny, Intervals(lambda: timings.orders_interval, lambda: timings.account_interval, lambda: timings.quotes_interval))
+        super().__init__(gateway.host, self.tiny, Intervals(lambda: timings.orders_interval, lambda: timings.account_interval, lambda: timings.quotes_interval), day=CALENDAR)
 
     def start_rest(self) -> None:
         self.tiny.key = self.venue["key"]
@@ -112,6 +112,9 @@ class TinySession(PolledSession):
     def read_quote(self, data: Any, quote: Quote) -> None:
         quote.bids, quote.asks = ([(amount(price), amount(size)) for price, size in data[side]] for side in ("bids", "asks"))
         quote.price = amount(data["last"])
+
+    def read_placed(self, data: Any) -> str:
+        return f"{CALENDAR.trading_day(self.host.now())}-{number_id(data['id'])}"
 
     def place_call(self, order: OrderData, venue_symbol: str) -> Call:
         side = "B" if order.direction is Direction.LONG else "S"

@@ -2,7 +2,6 @@
 Requests to a QTE server: no signature, the key in a header, one at a time (Q38).
 """
 
-from collections.abc import Callable
 from enum import IntEnum
 from time import monotonic
 from typing import Any
@@ -12,7 +11,6 @@ import msgspec
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Reply
 from vnpy_restgateway.net.rest import Request
-from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.polled.ranked_rest import Rank, RankedCall, RankedRest
 
 from ..errors import limit_fallback
@@ -23,7 +21,6 @@ __all__ = ["LONGEST_ANSWER", "Params", "Place", "QteRest", "Rank"]
 
 Params = dict[str, str | int]
 
-FIND_AGAIN: float = 2.0      # seconds from a page with 404 to the question which build answers now
 LONGEST_ANSWER: float = 6.0  # s; one request is on its way at a time, so each that is lost holds the others (Q38: 5 to 10 s)
 
 
@@ -44,8 +41,7 @@ class QteRest(RankedRest):
         self.timings: Timings = timings
         self.key: str = ""
         self.build: Build = DOCUMENT
-        self.routes: Routes = Routes(host.log)
-        self.on_gone: Callable[[], None] | None = None      # a path that was there is gone; None: that is being found out
+        self.minds_routes = False       # until it is known what answers
 
     def connect(self, base: str, key: str, proxy_host: str, proxy_port: int) -> None:
         """Start the workers. Nothing is asked yet."""
@@ -55,14 +51,6 @@ class QteRest(RankedRest):
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         text: str = reply.body[:200].decode("utf-8", "replace")
         self.home.apply_retry_after(reply, text, limit_fallback(reply.status))
-        if self.on_gone is None:
-            return
-        route: str = f"{call.method} {call.path}"
-        if reply.malformed and reply.status in (404, 410):      # a page: there is no such path at this server, or not any more
-            self.routes.gone(route, reply.status)
-            self.home.executor.reschedule_earlier(FIND_AGAIN, "qte find again", self.on_gone)
-        elif self.routes and reply.status // 100 == 2:
-            self.routes.back(route)
 
     def sign(self, request: Request) -> Request:
         """Called at send time: the key under both names, the time, the parameters where this call has them."""

@@ -175,13 +175,13 @@ class QteSession(Session):
             return
         self.rest.build = build
         self.known = True
-        self.rest.on_gone = self.find_again
+        self.rest.minds_routes, self.rest.on_gone = True, self.find_again
         self._found.failures = 0
         if build is FAITHFUL:
             self.host.ready = False         # until the contracts are here
             self.ended = True
             self.known = False
-            self.rest.on_gone = None
+            self.rest.minds_routes = False
             self.quotes.stop()
             self.on_faithful()
             return

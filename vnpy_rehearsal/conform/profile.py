@@ -80,6 +80,8 @@ class Wire(NamedTuple):
     account: str = ""
     open_orders: str = ""
     history: str = ""
+    fills: str = ""                 # the list of fills
+    says_cancelled: Mapping[str, Any] = {}      # what to set in the push of a live order, or the list of open ones, so that it says: cancelled
     retired: tuple[tuple[int, str], ...] = ((410, PAGE), (404, PAGE))     # statuses and bodies: the route is gone
     unknown: tuple[int, str] = (500, "")        # status and body: the venue does not know what became of an order
     too_many: str = ""              # body of a 429: too many orders

@@ -7,14 +7,6 @@ from .matrix import Run, row
 from .recorder import Missed
 
 STILL: float = 0.001            # of the market's speed: the ids go to our orders alone, so that each life has the same
-# what a push of a live order has set, so that it says that the order was cancelled
-CANCELLED: dict[str, dict[str, object]] = {
-    "binance": {"event.x": "CANCELED", "event.X": "CANCELED"}, "hashex": {"data.state": 4}, "qte": {"*.status": "CANCELED"},
-}
-ONE_ORDER: dict[str, str] = {
-    "binance": "GET /api/v3/order", "hashex": "GET /spot/v1/u/trade/order/detail", "qte": "GET /api/v1/order",
-}
-FILLS: dict[str, str] = {"binance": "GET /api/v3/myTrades", "hashex": "GET /spot/v1/u/trade/order/deal"}
 
 
 @row("F62", "the push confirms, and then the answer says: unknown", streams=True)
@@ -52,14 +44,14 @@ def absent(run: Run) -> None:
     run.away(desk, other)
 
 
-@row("F64", "a list and a push tell the same fill at the same time", streams=True)
+@row("F64", "a list and a push tell the same fill at the same time", streams=True, needs="fills")
 def told_twice(run: Run) -> None:
     desk = run.desk()
     first = desk.send("BUY", run.market.high, run.market.volume(1))
     desk.wait_status(first, Status.ALLTRADED)
     before: int = len(desk.recorder.said(run.profile.ready_line))
     cut = run.arm(run.wire.user_push, "on_push", "close")
-    slow = run.arm(FILLS[run.profile.dialect], "on_reply", "delay", ms=700, times=6)
+    slow = run.arm(run.wire.fills, "on_reply", "delay", ms=700, times=6)
     orders = [desk.send("BUY", run.market.high, run.market.volume(2))]
     run.struck(cut)
     desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the stream again", run.profile.patience)
@@ -126,11 +118,11 @@ def lives(run: Run) -> None:
         raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(again)}")
 
 
-@row("F74", "one wrong word: cancelled, of a live order")
+@row("F74", "one wrong word: cancelled, of a live order", needs="says_cancelled")
 def wrong_word(run: Run) -> None:
     desk = run.desk()
     labels = run.wire.order_push or run.wire.open_orders
-    struck = run.arm(labels, "on_push" if run.wire.order_push else "on_reply", "body", set=CANCELLED[run.profile.dialect])
+    struck = run.arm(labels, "on_push" if run.wire.order_push else "on_reply", "body", set=dict(run.wire.says_cancelled))
     orderid = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(struck)
     desk.recorder.pass_time(0.2)

@@ -204,7 +204,9 @@ class OrderFlow:
         for order in self.table.missing(orderid, asked_at):
             self.host.publish(order)
             entry: Entry | None = self.table.get(orderid)
-            if entry and entry.acknowledged:
+            if entry and entry.acknowledged and not self.host.session.tells_of(entry):
+                self.host.log(f"Order {orderid} has ended with its trading day; taken as cancelled", WARNING)
+            elif entry and entry.acknowledged:
                 self.host.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
                 if was_shown and not self.table.is_former(entry):
                     self.life.check(lost=True)

@@ -53,7 +53,7 @@ class LifeWatch:
         other to ask for, that is enough. ``suspect``: the order to ask for, as the venue has given its id to another.
         """
         witness: Entry | None = self._witness
-        if witness and witness.life == self.flow.table.life:
+        if witness and witness.life == self.flow.table.life and self.flow.host.session.tells_of(witness):
             return              # asked for already
         witness, wait = (suspect, 0.0) if suspect and suspect.acknowledged else self._newest()
         if witness is None and wait and not lost:
@@ -110,7 +110,7 @@ class LifeWatch:
     def _ask(self) -> None:
         witness: Entry | None = self._witness
         self._asked += 1
-        if witness is None or self._asked > QUESTIONS:
+        if witness is None or self._asked > QUESTIONS or not self.flow.host.session.tells_of(witness):
             self._witness = None
             return
         self.flow.executor.call_later(max(PATIENCE, self.flow.host.pause()), "life", self._ask)
@@ -128,7 +128,7 @@ class LifeWatch:
             for entry in reversed(entries.values()):
                 if (
                     entry.acknowledged and entry.venue_id and not entry.inferred and not table.is_former(entry)
-                    and entry.order.status is not Status.SUBMITTING and not entry.amended
+                    and entry.order.status is not Status.SUBMITTING and not entry.amended and self.flow.host.session.tells_of(entry)
                 ):
                     young: float = entry.sent + self.flow.seen_within - now if entry.sent else 0.0
                     if young <= 0.0:

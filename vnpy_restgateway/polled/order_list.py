@@ -21,11 +21,15 @@ class OrderList:
     All of today's orders, live and final.
 
     :param read: a row as an order, whose ``orderid`` is ours where the row shows it; None: it is not to be shown
+    :param missing: what an order means that was asked for, at a monotonic time, and is not there; by default ``OrderFlow.on_missing``
     """
 
-    def __init__(self, host: Host, read: Callable[[Any], ListedOrder | None]) -> None:
+    def __init__(
+        self, host: Host, read: Callable[[Any], ListedOrder | None], missing: Callable[[Entry, float], None] | None = None,
+    ) -> None:
         self.host: Host = host
         self.read: Callable[[Any], ListedOrder | None] = read
+        self.missing: Callable[[Entry, float], None] = missing or (lambda entry, asked_at: host.flow.on_missing(entry.orderid, asked_at))
         self.fills: DerivedFills = DerivedFills(host.flow)
 
     def take(self, rows: list[Any], asked_at: float, about: Entry | None = None) -> None:
@@ -50,14 +54,18 @@ class OrderList:
             return
         if about is not None:
             if not any(self._is(listed.record, about) for listed in found):
-                self.host.flow.on_missing(about.orderid, asked_at)
+                self.missing(about, asked_at)
             return
         self.host.flow.on_open_orders(alive, asked_at)
         self.host.log_first("Order data received")
 
     @staticmethod
     def _is(record: VenueOrder, entry: Entry) -> bool:
-        return record.venue_id == entry.venue_id if entry.venue_id else record.order.orderid == entry.client_id
+        named: bool = record.order.orderid in (entry.client_id, entry.orderid)
+        if entry.venue_id:
+            # an id can be used again: by a venue that has begun anew, or on another day
+            return record.venue_id == entry.venue_id and (named or record.order.orderid == record.venue_id)
+        return named
 
     def _tell(self, listed: ListedOrder, asked_at: float, asked: bool) -> None:
         record, turnover = listed

@@ -15,9 +15,13 @@ from typing import Any
 from ..host import Host
 from ..net.outcome import NotSent, Reply, RestError, Unknown, describe
 from ..net.rest import Request, RestClient
+from ..net.routes import Routes
 
 # (reply, None, asked at) or (None, error, asked at): monotonic seconds; on the executor's thread
 TimedAnswer = Callable[[Reply | None, BaseException | None, float], None]
+
+
+FIND_AGAIN: float = 2.0         # seconds from a path that is gone to the question what is there now
 
 
 class Rank(IntEnum):
@@ -80,6 +84,9 @@ class RankedRest(RestClient):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self.home: Host = host
+        self.routes: Routes = Routes(host.log)
+        self.on_gone: Callable[[], None] | None = None      # called after a path that was there is gone
+        self.minds_routes: bool = True          # False while it is being found out which paths there are
         self.lines: dict[str, RequestQueue] = {}
         self.query_timeout: float = self.read_timeout       # seconds a question may take
 
@@ -147,9 +154,22 @@ class RankedRest(RestClient):
         try:
             if reply is not None:
                 self.on_reply(call, reply)
+                self._mind_route(call, reply)
             self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), reply, error)
         finally:
             self._pump(lane)
+
+    def _mind_route(self, call: RankedCall, reply: Reply) -> None:
+        """A page with 404 or 410: there is no such path at this server, or not any more."""
+        if not self.minds_routes:
+            return
+        route: str = f"{call.method} {call.path.partition('?')[0]}"
+        if reply.malformed and reply.status in (404, 410):
+            self.routes.gone(route, reply.status)
+            if self.on_gone is not None:
+                self.home.executor.reschedule_earlier(FIND_AGAIN, "find again", self.on_gone)
+        elif self.routes and reply.status // 100 == 2:
+            self.routes.back(route)
 
     def on_error(
         self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None

@@ -11,12 +11,14 @@ from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 
+from vnpy.trader.constant import Status
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData
 
 from ..calendar import Calendar
 from ..capabilities import Capabilities, Correlation, Fills
 from ..host import Host
 from ..net.outcome import Code, Outcome, Reply, classify, describe
+from ..orders.order_data import copy
 from ..orders.table import Entry, Push
 from ..positions import Positions
 from ..session import NoSession
@@ -24,7 +26,7 @@ from ..trading_rules import Holding, TradingRules
 from .health import ConnectionHealth
 from .order_list import ListedOrder, OrderList
 from .poller import Poller
-from .quotes import PolledQuotes, Question, Quote
+from .quotes import PARSE_ERRORS, PolledQuotes, Question, Quote
 from .ranked_rest import Rank, RankedRest
 
 AGAIN: float = 0.5              # seconds until a question that has to be answered is asked again
@@ -71,6 +73,7 @@ class PolledSession(NoSession):
     """
     :param rest: a client that is not started yet; ``start_rest`` starts it
     :param calendar: looks at orders and account rest outside its sessions; None: never
+    :param day: whose trading day the list of orders is of; None: it is of all orders there are
     """
 
     capabilities = Capabilities(Correlation.TAG, Fills.DERIVED, cancels_by_venue_id=True, holdings=True)
@@ -78,12 +81,13 @@ class PolledSession(NoSession):
     refusals: frozenset[Code] = frozenset()         # a command answered with one of these did nothing
     gone: frozenset[Code] = frozenset()             # a cancel answered with one of these: no such live order, which says nothing of its end
 
-    def __init__(self, host: Host, rest: RankedRest, intervals: Intervals, calendar: Calendar | None = None) -> None:
+    def __init__(self, host: Host, rest: RankedRest, intervals: Intervals, calendar: Calendar | None = None, day: Calendar | None = None) -> None:
         super().__init__(host)
         self.flow = host.flow
         self.rest: RankedRest = rest
+        self.day: Calendar | None = day
         self.positions: Positions = Positions(host)
-        self.list: OrderList = OrderList(host, self.read_order)
+        self.list: OrderList = OrderList(host, self.read_order, self._on_missing)
         self.quotes: PolledQuotes = PolledQuotes(host, rest, intervals.quotes, self._questions, self.read_error)
         link: ConnectionHealth = ConnectionHealth(host, "Trade API")
         poll = partial(Poller, host, rest, read_error=self.read_error, link=link, calendar=calendar, back=self.flow.life.check)
@@ -133,6 +137,14 @@ class PolledSession(NoSession):
     @abstractmethod
     def cancel_call(self, entry: Entry) -> Call:
         """The cancel of an order whose venue id is known."""
+
+    def read_placed(self, data: Any) -> str:
+        """
+        The venue's id of an order that was just taken, as ``read_order`` would have it; "" where the answer does not tell it.
+
+        :raises ValueError: what is told is no id
+        """
+        return ""
 
     # life
 
@@ -202,11 +214,20 @@ class PolledSession(NoSession):
         )
 
     def _on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
-        """An answer with an id is no proof of which order it is: the list shows it under its tag."""
         outcome, code, text = classify(reply, error, self.refusals, self.read_error)
-        if outcome is Outcome.ACCEPTED:
+        if outcome is Outcome.ACCEPTED and reply is not None:
             self.orders.soon(SOON)
-            self.host.executor.reschedule_earlier(4.0 * SOON, f"placed {entry.orderid}", partial(self._still_unseen, entry))
+            try:
+                venue_id: str = self.read_placed(reply.data)
+            except PARSE_ERRORS as problem:
+                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+                return
+            if venue_id and not entry.acknowledged:
+                order: OrderData = copy(entry.order)
+                order.status = Status.NOTTRADED
+                self.flow.on_order(order, venue_id)
+            else:
+                self.host.executor.reschedule_earlier(4.0 * SOON, f"placed {entry.orderid}", partial(self._still_unseen, entry))
             return
         self.flow.on_outcome(entry.orderid, outcome, code, text)
         if outcome is Outcome.UNKNOWN:
@@ -240,6 +261,16 @@ class PolledSession(NoSession):
 
         self.rest.call("GET", self.paths.orders, {}, answered, lane="order", rank=Rank.QUESTION)
 
+    def _on_missing(self, entry: Entry, asked_at: float) -> None:
+        """Of a list of the day an order can be missing because the day has turned: our idea of the venue's time is looked at first."""
+        def conclude() -> None:
+            self.flow.on_missing(entry.orderid, asked_at)
+
+        if self.day is None:
+            conclude()
+        else:
+            self.host.keeper.measure(conclude, samples=1)
+
     def query_fills(self, entry: Entry) -> None:
         """None are told."""
 
@@ -256,6 +287,11 @@ class PolledSession(NoSession):
         if not isinstance(reply.data, list):
             raise ValueError("not a list")
         self.list.take(reply.data, asked_at)
+
+    def tells_of(self, entry: Entry) -> bool:
+        """The list is of the trading day."""
+        born = entry.created or entry.order.datetime
+        return self.day is None or born is None or self.day.trading_day(born) == self.day.trading_day(self.host.now())
 
     # account and market
 

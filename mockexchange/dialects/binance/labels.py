@@ -31,6 +31,8 @@ LABELS: dict[str, Any] = {
         "WS order.place": ("result.origQty", "result.executedQty"), "GET /api/v3/account": ("balances.0.free", "balances.0.locked"),
         "GET /api/v3/order": ("origQty", "executedQty"), "GET /api/v3/myTrades": ("*.price", "*.qty"),
     },
+    "fills": "GET /api/v3/myTrades",
+    "says_cancelled": {"event.x": "CANCELED", "event.X": "CANCELED"},
     # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
     "contradictions": [
         (("WS order.place", "POST /api/v3/order"), "on_reply", {"result.status": "FILLED", "status": "FILLED"}),

@@ -28,6 +28,8 @@ LABELS: dict[str, Any] = {
         "GET /spot/v1/u/trade/order/detail": ("data.origQty", "data.executedQty"),
         "GET /spot/v1/u/balance/spot": ("data.0.availableBalance", "data.0.freeze"),
     },
+    "fills": "GET /spot/v1/u/trade/order/deal",
+    "says_cancelled": {"data.state": 4},
     # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
     "contradictions": [
         (("PUSH user uOrder",), "on_push", {"data.dealQty": "5", "data.state": 2}),

@@ -20,6 +20,7 @@ LABELS: dict[str, Any] = {
         "GET /api/v1/account": ("balances.0.free", "balances.0.locked"), "GET /api/v1/depth": ("bids.0.0", "asks.0.1"),
         "GET /api/v1/ticker/price": ("price", "BTCUSDT"), "GET /api/v1/ticker/24hr": ("lastPrice", "volume"),
     },
+    "says_cancelled": {"*.status": "CANCELED"},
     # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
     "contradictions": [
         (("POST /api/v1/order",), "on_reply", {"status": "FILLED", "executedQty": "0"}),
