@@ -388,6 +388,10 @@ class Exchange:
         self._market(symbol).previous_close = previous_close
         self._rules[symbol].new_day()
 
+    def previous_close(self, symbol: str) -> int:
+        """The price a symbol's band is counted from."""
+        return self._market(symbol).previous_close
+
     def restore_order(self, order: Order) -> None:
         """
         Take an order over, those earlier in time priority first. Its lock is worked out anew.

@@ -44,8 +44,8 @@ class Feed(Protocol):
     def on_rules(self, instrument: Instrument) -> None:
         """A symbol has these ticks and steps from now on. Where they differ, the exchange has cleared the market maker's book."""
 
-    def on_day_end(self, symbol: str) -> None:
-        """The exchange has cleared the market maker's book."""
+    def on_day_end(self, symbol: str, previous_close: int) -> None:
+        """The exchange has cleared the market maker's book, and counts the band from this price (1e-8)."""
 
 
 def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:

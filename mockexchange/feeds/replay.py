@@ -215,5 +215,5 @@ class ReplayFeed:
     def on_rules(self, instrument: Instrument) -> None:
         """The next record brings the book back; it keeps the prices that were recorded."""
 
-    def on_day_end(self, symbol: str) -> None:
+    def on_day_end(self, symbol: str, previous_close: int) -> None:
         """The next record brings the book back."""

@@ -124,7 +124,7 @@ def shape_of(instrument: Instrument, price: int, seed: int) -> MarketShape:
     tick, step = instrument.tick_size, instrument.step_size
     step_value: float = price / SCALE * step / SCALE * DOLLARS.get(instrument.quote, 1.0)
     lowest, highest = instrument.min_price, instrument.max_price
-    if instrument.equity is not None and instrument.equity.band:        # of the first day: the market stays where every day can trade
+    if instrument.equity is not None and instrument.equity.band:        # the day's: ``start_price`` is the previous close
         lowest = max(lowest, instrument.start_price * (SCALE - instrument.equity.band) // SCALE)
         highest = min(highest, instrument.start_price * (SCALE + instrument.equity.band) // SCALE)
     return MarketShape(

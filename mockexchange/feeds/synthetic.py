@@ -307,8 +307,9 @@ class SyntheticFeed:
         if market is not None:
             market.set_rules(instrument)
 
-    def on_day_end(self, symbol: str) -> None:
-        """Quote again: the exchange has cleared the book."""
+    def on_day_end(self, symbol: str, previous_close: int) -> None:
+        """Quote again, within the new day's band: the exchange has cleared the book."""
         market: Market | None = self.markets.get(symbol)
         if market is not None:
+            market.instrument = replace(market.instrument, start_price=previous_close)
             market.begin_anew()

@@ -42,7 +42,7 @@ class NoFeed:
     def on_rules(self, instrument: Instrument) -> None:
         """Nothing is quoted."""
 
-    def on_day_end(self, symbol: str) -> None:
+    def on_day_end(self, symbol: str, previous_close: int) -> None:
         """Nothing is quoted."""
 
 

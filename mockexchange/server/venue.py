@@ -19,7 +19,7 @@ from ..core.commands import (
     TapeTrade,
 )
 from ..core.errors import Refusal, refuse
-from ..core.events import Event, PublicTrade
+from ..core.events import DayEnd, Event, PublicTrade
 from ..core.exchange import Exchange
 from ..core.instruments import Instrument
 from ..core.numbers import format_amount
@@ -172,7 +172,9 @@ class Venue:
             if type(command) is SetPrice:
                 self.feed.on_price(command.symbol, command.price)
             elif type(command) is EndDay:
-                self.feed.on_day_end(command.symbol)
+                for event in events:
+                    if type(event) is DayEnd:
+                        self.feed.on_day_end(event.symbol, event.previous_close)
             elif type(command) is SetRules:
                 self.feed.on_rules(self.exchange.instruments[command.symbol])
         elif events and not all(type(event) is PublicTrade for event in events):
@@ -406,6 +408,9 @@ class Venue:
         self.exchange = self._restored()
         for instrument in self.exchange.instruments.values():
             self.feed.on_rules(instrument)
+            close: int = self.exchange.previous_close(instrument.symbol)
+            if close != instrument.start_price:
+                self.feed.on_day_end(instrument.symbol, close)
         opened: int = self.now()
         for symbol in self.feed.symbols:
             self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened), opened)

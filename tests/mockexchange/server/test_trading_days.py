@@ -60,8 +60,8 @@ def test_a_day_ends_at_midnight_of_the_zone(monkeypatch: object) -> None:
         buy(venue, "300", "10.5")
         late = [row for row in rows(venue, "balance") if row["asset"] == SHARE][-1]
         assert (late["free"], late["unsettled"]) == ("500.00000000", "300.00000000")
-        buy(venue, "100", "9.1")
         venue.advance(DAY // 2 - 1)
+        buy(venue, "100", str(float(venue.state()["symbols"][SHARE]["best_bid"]) - 0.05)[:5])
         assert not rows(venue, "day")
         venue.advance(2)
         assert len(rows(venue, "day")) == 1
