@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.object import ContractData
@@ -72,7 +71,7 @@ class Account:
             return
         interval: float = self.timings.reconcile_interval if self.is_pushed() else self.timings.poll_interval
         self.executor.call_later(max(interval, self.host.pause()), "reconcile", self.reconcile)
-        if not self.is_pushed() or monotonic() >= self.next_catch_up:
+        if not self.is_pushed() or self.host.monotonic() >= self.next_catch_up:
             self.catch_up()
         elif not self.catching_up:
             self.query_open_orders()
@@ -101,7 +100,7 @@ class Account:
             self.catch_up_again = True
             return
         self.catching_up = True
-        self.next_catch_up = monotonic() + self.timings.catch_up_interval
+        self.next_catch_up = self.host.monotonic() + self.timings.catch_up_interval
         began: datetime = self.host.now()
         since: datetime = self.caught_up - OVERLAP if self.caught_up else self.day_start()
         start_ms: int = int(since.timestamp() * 1_000)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from logging import ERROR, WARNING
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.constant import Direction, OrderType, Status
@@ -264,7 +263,7 @@ class Orders:
             self.hunt()
             return
         self.rest.call(
-            "GET", DETAIL, {"orderId": entry.venue_id}, partial(self.on_query_order, entry, monotonic()),
+            "GET", DETAIL, {"orderId": entry.venue_id}, partial(self.on_query_order, entry, self.host.monotonic()),
             Rank.QUESTION, lane="query",
         )
 
@@ -309,7 +308,7 @@ class Orders:
             (entry.order.datetime or self.sent_at(entry) for entry in about), default=self.host.now()
         ) - HISTORY_MARGIN
         start_ms: int = int(since.timestamp() * 1_000)
-        asked_at: float = monotonic()
+        asked_at: float = self.host.monotonic()
         self.hunting = True
         waiting, self.after_hunt = self.after_hunt, []
 
@@ -348,7 +347,7 @@ class Orders:
         """When an order of ours was sent, by the venue's clock; of another one, the beginning of today."""
         if not entry.sent:
             return self.host.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return self.host.now() - timedelta(seconds=monotonic() - entry.sent)
+        return self.host.now() - timedelta(seconds=self.host.monotonic() - entry.sent)
 
     def collect(self, d: dict[str, Any], listed: list[VenueOrder]) -> None:
         """
@@ -434,10 +433,10 @@ class Orders:
 
     def on_rules_doubted(self) -> None:
         """An order was refused in words, perhaps for its precision: ask for the rules again, not more often than every few seconds."""
-        due: float = max(0.0, self._rules_asked + RULES_AGAIN - monotonic())
+        due: float = max(0.0, self._rules_asked + RULES_AGAIN - self.host.monotonic())
 
         def ask() -> None:
-            self._rules_asked = monotonic()
+            self._rules_asked = self.host.monotonic()
             self.query_contract()
 
         self.executor.reschedule_earlier(due, "rules doubted", ask)

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 from logging import ERROR, WARNING
 from threading import Event
-from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -65,7 +64,7 @@ class Call:
     ) -> None:
         self.name: str = name
         self.signed: bool = signed
-        self.sent: float = monotonic()
+        self.sent: float = 0.0              # when it left, monotonic s
         self.again: Callable[[], None] | None = again
         self.failed: Callable[[], None] | None = failed
         self.refused: Refused | None = refused
@@ -78,6 +77,7 @@ class RestApi(RestClient):
     def __init__(self, host: Host, timings: Timings) -> None:
         super().__init__()
         self.host: Host = host
+        self.make_transport = host.seams.make_transport
         self.timings: Timings = timings
         self.routes: Routes = Routes(host.log)
         self.closing: Event = Event()       # wakes who waits to ask again
@@ -116,7 +116,7 @@ class RestApi(RestClient):
             request.path = f"{request.path}?{query_string(params)}"
         if call.wanted is not None and not call.wanted():
             raise NotSent("cancelled while it waited in line")
-        call.sent = monotonic()
+        call.sent = self.host.monotonic()
         headers: dict[str, str] = {}
         if call.signed:
             headers = signed_headers(self.key, self.secret, params, self.host.clock.now_ms())
@@ -128,7 +128,7 @@ class RestApi(RestClient):
 
     def pause(self, signed: bool) -> float:
         """Seconds until a call may go: a refused key is nothing to public ones."""
-        return self.host.pause() if signed else self.host.gate.remaining(monotonic())
+        return self.host.pause() if signed else self.host.gate.remaining(self.host.monotonic())
 
     # in line: writer thread
 
@@ -140,14 +140,14 @@ class RestApi(RestClient):
     def pump(self) -> None:
         """Let go what may go now."""
         while True:
-            job: Job | None = self.pacer.take(monotonic())
+            job: Job | None = self.pacer.take(self.host.monotonic())
             if job is None:
                 break
             try:
                 job()
             except Exception as error:      # those behind it wait for their turn
                 self.host.on_exception(error)
-        wait: float | None = self.pacer.wait(monotonic())
+        wait: float | None = self.pacer.wait(self.host.monotonic())
         if wait is not None:
             self.host.executor.call_later(wait, "pace", self.pump)
 
@@ -196,7 +196,7 @@ class RestApi(RestClient):
             told(int(data), asked_at, received[0])
 
         self.in_turn(Rank.QUESTION, lambda: self.attempt(
-            "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(monotonic())
+            "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(self.host.monotonic())
         ))
 
     def _on_query(

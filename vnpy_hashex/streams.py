@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from logging import INFO, WARNING
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 import msgspec
@@ -49,6 +48,7 @@ class Socket(WebsocketClient):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self.home: Host = host
+        self.make_loop = host.seams.make_loop
         self._bad_frames: int = 0
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
@@ -140,7 +140,7 @@ class SymbolSocket(Socket):
     def on_opened(self) -> None:
         with self.lock:
             self.book.reset()
-        self.data_at = monotonic()
+        self.data_at = self.home.monotonic()
         self.send_packet({"sub": "subSymbol", "symbol": self.name})
 
     def on_refused(self, word: str) -> None:
@@ -149,7 +149,7 @@ class SymbolSocket(Socket):
 
     def on_push(self, kind: str, data: Any) -> None:
         if kind == "qAllDepth" or kind == "qDepth":
-            self.data_at = monotonic()
+            self.data_at = self.home.monotonic()
             self.differs = False
             self.patience = self.market.timings.give_up
         if kind == "qStats":
@@ -206,7 +206,7 @@ class SymbolSocket(Socket):
         if self.polling or not self.active:
             return
         self.polling = 2
-        self.polled_at = monotonic()
+        self.polled_at = self.home.monotonic()
         try:
             self._ask()
         except Exception:
@@ -244,11 +244,11 @@ class SymbolSocket(Socket):
     def on_ticker_refused(self, code: int | str, text: str) -> bool:
         """The single ticker has two paths: from now on the other, unless that one failed as well."""
         md = self.market
-        if monotonic() < md.ticker_fixed:
+        if self.home.monotonic() < md.ticker_fixed:
             return False
         refused: str = TICKER_PATHS[md.ticker_path]
         md.ticker_path = (md.ticker_path + 1) % len(TICKER_PATHS)
-        md.ticker_fixed = monotonic() + TICKER_PAUSE
+        md.ticker_fixed = self.home.monotonic() + TICKER_PAUSE
         self.polling = max(0, self.polling - 1)
         self.home.log(f"{refused} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
         return True
@@ -317,7 +317,7 @@ class MdApi:
 
     def watch(self) -> None:
         """Poll by REST what its socket does not tell; give up a socket that stays silent."""
-        now: float = monotonic()
+        now: float = self.home.monotonic()
         if self._where:
             self.home.executor.call_later(1.0, "watch", self.watch)
         for socket in self.sockets.values():

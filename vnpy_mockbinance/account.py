@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from logging import ERROR, WARNING
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData
@@ -67,7 +66,7 @@ class Account:
         """Ask for everything that could have happened unseen: open orders, balances, fills since the last seen."""
         if self.host.lost or self.host.locked_out or not self.rest.key:
             return
-        self.reconciled_at = monotonic()
+        self.reconciled_at = self.host.monotonic()
         interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
         self.executor.call_later(max(interval, self.host.pause()), "reconcile", self.reconcile)
         self.flow.life.check()
@@ -78,7 +77,7 @@ class Account:
 
     def reconcile_soon(self) -> None:
         """Now, or a little later when it has just been done: a venue that sends rubbish cannot make us ask without end."""
-        self.executor.reschedule_earlier(max(0.0, self.reconciled_at + RECONCILE_AGAIN - monotonic()), "reconcile soon", self.reconcile)
+        self.executor.reschedule_earlier(max(0.0, self.reconciled_at + RECONCILE_AGAIN - self.host.monotonic()), "reconcile soon", self.reconcile)
 
     def query_new_trades(self, name: str) -> None:
         """Fills of a symbol that we have not seen yet."""

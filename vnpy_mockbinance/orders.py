@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from logging import WARNING
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData, TradeData
@@ -88,7 +87,7 @@ class Orders:
             self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "no API key given")
             return
         if self.host.lost or self.host.gate.shut_until or self.host.order_gate.shut_until:
-            pause: float = max(self.host.pause(), self.host.order_gate.remaining(monotonic()))
+            pause: float = max(self.host.pause(), self.host.order_gate.remaining(self.host.monotonic()))
             if pause:
                 reason: str = self.host.gate.reason if self.host.pause() else self.host.order_gate.reason
                 self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
@@ -235,7 +234,7 @@ class Orders:
             return
         contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         params: Params = self.name_of(entry, contract)
-        answer = partial(self.on_query_order, entry, contract, monotonic())
+        answer = partial(self.on_query_order, entry, contract, self.host.monotonic())
         if self.routes and not self.routes.open(REST_QUERY) and self.trade.connected:
             if self.trade.call(WS_ORDER_STATUS, params, answer):
                 return

@@ -1,6 +1,5 @@
 """The account of a venue that answers as Binance does, but has no user data stream for us: looked at again and again."""
 
-from time import monotonic
 
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.polled.health import ConnectionHealth
@@ -24,7 +23,7 @@ class Polling:
         host, account, timings = self.host, self.account, self.timings
         if host.locked_out:
             return
-        now: float = monotonic()
+        now: float = host.monotonic()
         active = host.flow.table.active.values()
         names: set[str] = {host.contracts.name_of(entry.order.vt_symbol) for entry in active}
         interval: float = timings.orders_interval if active else timings.idle_interval

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 from logging import WARNING
 from threading import Event
-from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -77,7 +76,7 @@ class Call:
     ) -> None:
         self.name: str = name
         self.signed: bool = signed
-        self.sent: float = monotonic()
+        self.sent: float = 0.0              # when it left, monotonic s
         self.again: Callable[[], None] | None = again
         self.entry: Entry | None = entry
 
@@ -103,6 +102,7 @@ class RestApi(RestClient):
         """
         super().__init__()
         self.home: Host = host
+        self.make_transport = host.seams.make_transport
         self.timings: Timings = timings
         self.on_listing: Told = on_listing
         self.on_rules: Told = on_rules
@@ -139,7 +139,7 @@ class RestApi(RestClient):
             raise NotSent(f"{self.home.gate.reason}, {pause:.0f} s to go")
         if call.entry is not None and call.entry.cancel_wanted and not call.entry.acknowledged:
             raise NotSent("cancelled while it waited in line")
-        call.sent = monotonic()
+        call.sent = self.home.monotonic()
         if call.signed:
             params: dict[str, Any] = {
                 **(request.params or {}), "recvWindow": RECV_WINDOW, "timestamp": self.home.clock.now_ms()
@@ -254,7 +254,7 @@ class RestApi(RestClient):
             told(int(data["serverTime"]), call.sent, received)
 
         def on_answer(data: Any, request: Request) -> None:
-            call, received = request.extra, monotonic()
+            call, received = request.extra, self.home.monotonic()
             self.on_data(data, request, lambda data, sent: on_time(data, call, received))
 
         self.add_request(

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from logging import WARNING
-from time import monotonic
 from typing import Any
 
 import msgspec
@@ -174,11 +173,11 @@ class BinanceSession(Session):
 
     def on_rules_doubted(self, contract: ContractData, code: int) -> None:
         """An order was refused by a rule: ask for it again, not more often than every few seconds."""
-        now: float = monotonic()
+        now: float = self.host.monotonic()
         due: float = max(0.0, self._rules_asked.get(contract.name, 0.0) + RULES_AGAIN - now)
 
         def ask() -> None:
-            self._rules_asked[contract.name] = monotonic()
+            self._rules_asked[contract.name] = self.host.monotonic()
             if code == INVALID_SYMBOL:
                 self.rest.query_contract()
             else:

@@ -8,7 +8,6 @@ orders and balances to the gateway's writer.
 from collections.abc import Callable
 from datetime import datetime
 from logging import ERROR, INFO, WARNING
-from time import monotonic
 from typing import Any, NamedTuple
 
 import msgspec
@@ -59,6 +58,7 @@ class MdApi(WebsocketClient):
     def __init__(self, host: Host, rest: RestApi, timings: Timings, number: int = 1) -> None:
         super().__init__()
         self.home: Host = host
+        self.make_loop = host.seams.make_loop
         self.rest: RestApi = rest
         self.timings: Timings = timings
         self.books: dict[str, TickBook] = {}                # by vn.py symbol
@@ -149,14 +149,14 @@ class MdApi(WebsocketClient):
 
     def ask(self) -> None:
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
-        wait: float = self._asked_at + SUBSCRIBE_INTERVAL - monotonic()
+        wait: float = self._asked_at + SUBSCRIBE_INTERVAL - self.home.monotonic()
         if wait > 0:
             self.home.executor.reschedule_earlier(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
             return
         batch = self.topics.next_batch()
         if batch is None:
             return
-        self._asked_at = monotonic()
+        self._asked_at = self.home.monotonic()
         request_id, topics = batch
         sent: bool = self.send_packet({"method": "SUBSCRIBE", "params": topics, "id": request_id})
         if not sent:
@@ -254,7 +254,7 @@ class MdApi(WebsocketClient):
             return
         self._changed = []
         home = self.home
-        if (now := monotonic()) >= self._stale:
+        if (now := self.home.monotonic()) >= self._stale:
             self._stale = now + STAMP
             self._moment = home.now()
             self._local = datetime.now()
@@ -318,6 +318,7 @@ class TradeApi(WebsocketClient):
     def __init__(self, host: Host, timings: Timings, listener: Listener) -> None:
         super().__init__()
         self.home: Host = host
+        self.make_loop = host.seams.make_loop
         self.timings: Timings = timings
         self.listener: Listener = listener
         self.key: str = ""
@@ -369,7 +370,7 @@ class TradeApi(WebsocketClient):
         """Send the request whose id was counted last."""
         reqid: int = self._reqid
         patience: float = self.timings.request_timeout
-        self._waiting[reqid] = (callback, monotonic() + patience)
+        self._waiting[reqid] = (callback, self.home.monotonic() + patience)
         if not self.send_bytes(packet):
             return self._waiting.pop(reqid, None) is None       # the disconnect got there first and answers
         if len(self._waiting) == 1:         # else the timer runs: ``check_waiting`` sets it anew while anything waits
@@ -385,7 +386,7 @@ class TradeApi(WebsocketClient):
 
     def check_waiting(self) -> None:
         """Requests that the venue never answered."""
-        now: float = monotonic()
+        now: float = self.home.monotonic()
         for reqid, (callback, deadline) in list(self._waiting.items()):
             if deadline <= now and self._take(reqid):
                 self.home.settle(callback, None, Unknown("no answer within the time limit"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from logging import INFO
-from time import monotonic
+from time import time
 
 from .clock import ServerClock
 from .executor import SerialExecutor
@@ -29,9 +29,11 @@ class ClockKeeper:
 
     def __init__(
         self, writer: SerialExecutor, ask: Callable[[], None], log: Callable[[str, int], None], is_mock: Callable[[], bool],
+        wall: Callable[[], float] = time,
     ) -> None:
-        self.clock: ServerClock = ServerClock()
         self._writer: SerialExecutor = writer
+        self._wall: Callable[[], float] = wall
+        self.clock: ServerClock = ServerClock(monotonic=writer.monotonic, wall=wall)
         self._ask: Callable[[], None] = ask
         self._log: Callable[[str, int], None] = log
         self._is_mock: Callable[[], bool] = is_mock
@@ -47,7 +49,7 @@ class ClockKeeper:
 
     def begin(self) -> ServerClock:
         """A new session has a clock of its own; what waited for the old one is forgotten."""
-        self.clock = ServerClock()
+        self.clock = ServerClock(monotonic=self._writer.monotonic, wall=self._wall)
         self._then.clear()
         self._left = 0
         self._said = None
@@ -62,7 +64,7 @@ class ClockKeeper:
         self._suspect = False
         self._left = samples
         self._steps = self.clock.steps
-        self._asked_at = monotonic()
+        self._asked_at = self._writer.monotonic()
         self.clock.invalidate()
         self._ask()
 
@@ -73,7 +75,7 @@ class ClockKeeper:
         if self._left > 0:
             self._ask()
             return False
-        now: float = monotonic()
+        now: float = self._writer.monotonic()
         self._due = now + INTERVAL
         if self.clock.steps == self._steps:
             self._quiet_until = now + QUIET
@@ -92,12 +94,12 @@ class ClockKeeper:
         clock = self.clock
         clock.heard(server_ms)
         ahead: float = server_ms - clock.now_ms()
-        if ahead > AHEAD_MS or ahead < -BEHIND_MS and monotonic() >= self._quiet_until:
+        if ahead > AHEAD_MS or ahead < -BEHIND_MS and self._writer.monotonic() >= self._quiet_until:
             self._suspect = True
 
     def _watch(self) -> None:
         self._writer.call_later(WATCH, "clock", self._watch)
-        now: float = monotonic()
+        now: float = self._writer.monotonic()
         if self._left > 0 and now < self._asked_at + 5.0:
             return                              # under way
         mock: bool = self._is_mock()

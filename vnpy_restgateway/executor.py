@@ -37,7 +37,8 @@ class SerialExecutor:
     ``on_exception`` is given whatever a job raises; the writer goes on.
     """
 
-    def __init__(self, name: str, on_exception: Callable[[Exception], None]) -> None:
+    def __init__(self, name: str, on_exception: Callable[[Exception], None], monotonic: Callable[[], float] = monotonic) -> None:
+        self.monotonic: Callable[[], float] = monotonic        # the clock of its timers, and of whoever works on it
         self.timers: Timers = Timers()
         self._name: str = name
         self._on_exception: Callable[[Exception], None] = on_exception
@@ -136,7 +137,7 @@ class SerialExecutor:
 
     def call_later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         """Run ``call`` in ``seconds``; from a job only. Setting a name again replaces its timer."""
-        due: float = monotonic() + seconds
+        due: float = self.monotonic() + seconds
         self.timers.at(due, name, call)
         self._wake(due)
 
@@ -156,7 +157,7 @@ class SerialExecutor:
             with work:
                 # timers never starve the queue, nor the queue the timers
                 self._owner = get_ident()
-                for name, call in timers.take_due(monotonic()):
+                for name, call in timers.take_due(self.monotonic()):
                     self._call_timer(timers, name, call)
                 self._owner = 0
                 due: float | None = timers.next_due()
@@ -165,7 +166,7 @@ class SerialExecutor:
                 if due is None:
                     job: Job | None = queue.get()
                 else:
-                    wait: float = due - monotonic()
+                    wait: float = due - self.monotonic()
                     job = queue.get(timeout=wait) if wait > 0 else queue.get_nowait()
             except Empty:
                 continue
@@ -198,7 +199,7 @@ class SerialExecutor:
             self._report(error)
             failures: int = self._failures.get(name, 0)
             self._failures[name] = failures + 1
-            timers.at_earliest(monotonic() + min(AGAIN * 2.0 ** min(failures, 10), AGAIN_LONGEST), name, call)
+            timers.at_earliest(self.monotonic() + min(AGAIN * 2.0 ** min(failures, 10), AGAIN_LONGEST), name, call)
         else:
             if self._failures:
                 self._failures.pop(name, None)

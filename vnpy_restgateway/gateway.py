@@ -8,7 +8,6 @@ accounts and positions. Ticks are pushed from the stream's own thread.
 What is asked of a venue is asked of a ``Session``, which is made anew at every connect.
 """
 
-import random
 import string
 import time
 from abc import abstractmethod
@@ -46,6 +45,7 @@ from .namesakes import Namesakes
 from .net.proxy import Proxy
 from .orders.flow import OrderFlow
 from .orders.not_found_policy import NotFoundPolicy
+from .seams import Seams
 from .session import NoSession, Session
 from .settings import Field, SettingError, proxy_of, read_setting
 from .sound import make_numbers, word
@@ -72,11 +72,14 @@ class RestGateway(BaseGateway):
     fields: tuple[Field, ...] = ()
     not_found_policy: NotFoundPolicy = NotFoundPolicy()
     flow_class: type[OrderFlow] = OrderFlow
+    seams: Seams = Seams()                  # set before the gateway is made: clock, randomness, executor
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
-        self.executor: SerialExecutor = SerialExecutor(f"{gateway_name} executor", lambda error: self.host.on_exception(error))
-        self.host: Host = Host(self, self.venue_name, self.not_found_policy, self.flow_class, self.executor)
+        self.executor: SerialExecutor = self.seams.make_executor(
+            f"{gateway_name} executor", lambda error: self.host.on_exception(error), self.seams.monotonic
+        )
+        self.host: Host = Host(self, self.venue_name, self.not_found_policy, self.flow_class, self.executor, self.seams)
         self.contracts: Contracts[Any] = self.host.contracts
         self.flow: OrderFlow = self.host.flow
         self.session: Session = NoSession(self.host)
@@ -307,9 +310,8 @@ class RestGateway(BaseGateway):
         """Unique across gateways, processes and restarts: a random part, then a count."""
         return f"{self._prefix}{next(self._order_numbers)}"
 
-    @staticmethod
-    def _new_prefix() -> str:
-        return "v" + "".join(random.SystemRandom().choices(ID_ALPHABET, k=10)) + "-"
+    def _new_prefix(self) -> str:
+        return "v" + "".join(self.seams.random.choices(ID_ALPHABET, k=10)) + "-"
 
     # the rest of BaseGateway
 
@@ -350,7 +352,7 @@ class RestGateway(BaseGateway):
         if reason or listed is None or req.interval is None:
             self.log(f"Query kline history failed, {reason}", WARNING)
             return []
-        download: Download = Download(req.symbol, self.log, session.history_patience)
+        download: Download = Download(req.symbol, self.log, session.history_patience, self.host.monotonic)
         try:
             bars: list[BarData] = session.query_history(
                 listed, req.interval, aware(req.start), aware(req.end) if req.end else None, download

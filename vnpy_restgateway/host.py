@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from logging import ERROR, INFO, WARNING
 from threading import Lock
-from time import monotonic, time
 from typing import Any
 
 from vnpy.trader.constant import Status
@@ -27,6 +26,7 @@ from .orders.flow import OrderFlow
 from .orders.not_found_policy import NotFoundPolicy
 from .orders.table import Push
 from .schedule import RetryAfterGate, retry_after
+from .seams import Seams
 from .sound import changes
 from .trading_rules import TradingRules
 from .venue import Venue
@@ -47,10 +47,13 @@ class Host:
 
     def __init__(
         self, gateway: BaseGateway, venue_name: str, policy: NotFoundPolicy, flow_class: type[OrderFlow], executor: SerialExecutor,
+        seams: Seams,
     ) -> None:
         self.gateway_name: str = gateway.gateway_name
         self.venue_name: str = venue_name
+        self.seams: Seams = seams
         self.executor: SerialExecutor = executor
+        self.monotonic: Callable[[], float] = executor.monotonic
         self.contracts: Contracts[Any] = Contracts(self.gateway_name)
         self.session: Venue                                 # the gateway attaches one before anything runs
         self.ready: bool = False                            # contracts are here, orders can be taken
@@ -72,11 +75,11 @@ class Host:
         self._on_publish: Callable[[Push], None] | None = None
         self._starting: Lock = Lock()
 
-        self.lines: RepeatedLines = RepeatedLines(self.log)
+        self.lines: RepeatedLines = RepeatedLines(self.log, self.monotonic)
         self.log_once, self.log_first, self.log_rarely = self.lines.once, self.lines.first, self.lines.rarely
         self.say_anew = self.lines.say_anew
         self.keeper: ClockKeeper = ClockKeeper(
-            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock()
+            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock(), seams.wall
         )
         self.clock: ServerClock = self.keeper.clock
         self.flow: OrderFlow = flow_class(self, executor, policy)
@@ -204,7 +207,7 @@ class Host:
         """Seconds for which no request may leave: the venue wants to be left alone, is gone, or refused our key. 0: none."""
         if self.lost or self.locked_out:
             return GONE
-        return self.gate.remaining(monotonic()) if self.gate.shut_until else 0.0
+        return self.gate.remaining(self.monotonic()) if self.gate.shut_until else 0.0
 
     def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
         """
@@ -216,8 +219,8 @@ class Host:
         gate: RetryAfterGate = self.order_gate if orders_only else self.gate
         seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
         what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
-        if gate.shut(seconds, monotonic(), what):
-            until: datetime = datetime.fromtimestamp(time() + seconds)
+        if gate.shut(seconds, self.monotonic(), what):
+            until: datetime = datetime.fromtimestamp(self.seams.wall() + seconds)
             self.log(f"{what}, no {'orders' if orders_only else 'requests'} until {until:%H:%M:%S}: {text}", ERROR)
         return True
 

@@ -14,7 +14,8 @@ SAY_AGAIN: float = 60.0         # seconds
 class RepeatedLines:
     """Lines that would come again and again, each in its own measure. ``log``: says one."""
 
-    def __init__(self, log: Callable[[str, int], None]) -> None:
+    def __init__(self, log: Callable[[str, int], None], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic: Callable[[], float] = monotonic
         self._log: Callable[[str, int], None] = log
         self._said: dict[str, tuple[str, float]] = {}
         self._counted: dict[str, int] = {}
@@ -22,7 +23,7 @@ class RepeatedLines:
 
     def once(self, topic: str, msg: str, level: int = INFO) -> None:
         """A line that would come again and again while a trouble lasts: said once a minute, or when it changes."""
-        now: float = time.monotonic()
+        now: float = self._monotonic()
         said, at = self._said.get(topic, ("", 0.0))
         if msg != said or now >= at + SAY_AGAIN:
             self._said[topic] = (msg, now)

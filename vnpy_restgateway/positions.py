@@ -3,8 +3,6 @@ Positions that are their own (shares, not balances of coins), and what can be so
 any reads.
 """
 
-from time import monotonic
-
 from vnpy.trader.constant import Direction, Status
 from vnpy.trader.object import OrderData, PositionData
 
@@ -62,5 +60,5 @@ class Positions:
         """Orders of ours that the venue's figures cannot know of."""
         return [
             entry for entry in list(self.host.flow.table.active.values())
-            if entry.sent >= asked_at and entry.sent <= monotonic() and entry.order.status in LIVE
+            if entry.sent >= asked_at and entry.order.status in LIVE
         ]

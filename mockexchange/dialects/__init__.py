@@ -10,7 +10,9 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..contents import Contents
 from ..venue_api import VenueApi
+from .common.spot import spot_contents
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -24,7 +26,8 @@ class Dialect(Protocol):
     A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``.
 
     ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.Wire``);
-    ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``).
+    ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``). A method ``contents`` of the class
+    makes what the venue lists and holds (``contents.Contents``), and when its market is open; without one it is spot's.
     """
 
     name: str
@@ -74,3 +77,9 @@ def load_dialect(name: str) -> Any:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"dialect {name!r}: {target} cannot be imported: {error}") from None
+
+
+def contents_of(name: str) -> Contents:
+    """What a venue of a dialect lists and holds, unless told otherwise: by its method ``contents``, else as the spot dialects do."""
+    made: Contents = getattr(load_dialect(name), "contents", spot_contents)()
+    return made

@@ -25,8 +25,7 @@ from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import Contents
-from ..dialects import DIALECTS, find_dialects, load_dialect
-from ..dialects.common.spot import spot_contents
+from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
@@ -48,12 +47,6 @@ Listener = Callable[[list[Event]], None]
 Watcher = Callable[[str], None]
 
 FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
-
-
-def contents_of(dialect: str) -> Contents:
-    """What a venue of this dialect lists and holds, unless told otherwise."""
-    made: Contents = getattr(load_dialect(dialect), "contents", spot_contents)()
-    return made
 
 
 def options_type(dialect: str) -> type | None:

@@ -8,7 +8,6 @@ from order_makers import make_order
 from vnpy.trader.constant import Status
 from vnpy.trader.object import TradeData
 
-from vnpy_restgateway.orders import flow as flow_module
 from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.orders.table import Entry, Push
@@ -36,10 +35,12 @@ class Desk:
         self.broken: Exception | None = None
         self.answer: Callable[[str, float], None] | None = None     # to query_order
         self.answer_fills: Callable[[str], None] | None = None
-        monkeypatch.setattr(flow_module, "monotonic", lambda: self.now)
         self.flow: OrderFlow = OrderFlow(self, self, RULE)          # type: ignore[arg-type]
 
-    # the writer
+    # the executor
+
+    def monotonic(self) -> float:
+        return self.now
 
     def call_later(self, seconds: float, name: str, call: Callable[[], None]) -> None:
         self.timers.at(self.now + seconds, name, call)

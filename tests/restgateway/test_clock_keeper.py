@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from vnpy_restgateway import clock_keeper
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.market.quiet import QuietWatch
@@ -22,10 +21,12 @@ class Bench:
         self.mock = False
         self.lines: list[str] = []
         self.timers: dict[str, Any] = {}
-        monkeypatch.setattr(clock_keeper, "monotonic", lambda: self.mono)
-        self.keeper = ClockKeeper(self, self.ask, lambda line, level: self.lines.append(line), lambda: self.mock)      # type: ignore[arg-type]
+        self.keeper = ClockKeeper(self, self.ask, lambda line, level: self.lines.append(line), lambda: self.mock, lambda: self.wall)      # type: ignore[arg-type]
         self.keeper.clock = ServerClock(monotonic=lambda: self.mono, wall=lambda: self.wall)
         self.keeper.measure()
+
+    def monotonic(self) -> float:
+        return self.mono
 
     def call_later(self, seconds: float, name: str, call: Any) -> None:
         self.timers[name] = call
@@ -111,11 +112,13 @@ def test_a_clock_that_runs_is_not_taken_for_one_that_stands(bench: Bench) -> Non
 
 def test_quiet_streams_are_looked_at_ever_more_rarely_and_dead_ones_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("vnpy_restgateway.market.quiet.monotonic", lambda: now[0])
     sign, looks = [0], []
     timers: dict[str, Any] = {}
 
     class Timers:
+        def monotonic(self) -> float:
+            return now[0]
+
         def call_later(self, seconds: float, name: str, call: Any) -> None:
             timers[name] = call
 

@@ -7,14 +7,12 @@ from flow_desk import RULE, Desk
 from order_makers import MOMENT, make_order, make_trade
 from vnpy.trader.constant import Status
 
-from vnpy_restgateway.orders import life as life_module
 from vnpy_restgateway.orders.life import MISSES
 
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(monkeypatch)
-    monkeypatch.setattr(life_module, "monotonic", lambda: desk.now)
     return desk
 
 

@@ -21,7 +21,6 @@ class NamelessDesk(Desk):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
-        monkeypatch.setattr(nameless_module, "monotonic", lambda: self.now)
         monkeypatch.setattr(nameless_module, "LISTED", 1)       # whole lists; these tests show one
         self.flow = VenueIdOrderFlow(self, self, RULE)
         self.shown: list[tuple[str, Status, float]] = []

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from threading import Event
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.constant import Interval
@@ -66,7 +65,7 @@ def ask(host: Host, rest: QteRest, params: dict[str, str | int], seconds: float)
     def put() -> None:
         rest.call("GET", rest.build.prefix + KLINES, params, answer, private=False, dropped=done.set)
 
-    until: float = monotonic() + seconds
-    if not host.executor.post(put) or not done.wait(max(until - monotonic(), 0.0)) or not found:
+    until: float = host.monotonic() + seconds
+    if not host.executor.post(put) or not done.wait(max(until - host.monotonic(), 0.0)) or not found:
         return None, "no answer in time"
     return found[0][0], found[0][1] or ""

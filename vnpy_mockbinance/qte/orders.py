@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from logging import ERROR, WARNING
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.constant import Direction, OrderType, Status
@@ -71,7 +70,7 @@ class QteOrders:
     def on_publish(self, item: Push) -> None:
         """An order or a trade is about to be told to everybody."""
         if isinstance(item, TradeData):
-            self.witness.on_trade(item, self._base(item.vt_symbol), monotonic())
+            self.witness.on_trade(item, self._base(item.vt_symbol), self.host.monotonic())
         elif item.status in FINAL:
             self.marks.pop(item.orderid, None)
 

@@ -1,7 +1,6 @@
 """Ticks of a QTE server: the day's figures now and then, book and price of every subscribed symbol each round."""
 
 from collections.abc import Iterator
-from time import monotonic
 from typing import Any
 
 from vnpy_restgateway.host import Host
@@ -31,7 +30,7 @@ class QteQuotes(PolledQuotes):
     def questions(self, quote: Quote) -> Iterator[Question]:
         """See PolledQuotes."""
         name: str = self.host.contracts.name_of(quote.contract.vt_symbol)
-        tick, now = quote.tick, monotonic()
+        tick, now = quote.tick, self.host.monotonic()
 
         def take_depth(data: Any, asked_at: float) -> None:
             quote.bids, quote.asks = parse_depth(data)

@@ -3,7 +3,6 @@ Requests to a QTE server: no signature, the key in a header, one at a time (Q38)
 """
 
 from enum import IntEnum
-from time import monotonic
 from typing import Any
 
 import msgspec
@@ -58,10 +57,10 @@ class QteRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        pause: float = home.pause() if call.private else home.gate.remaining(monotonic())
+        pause: float = home.pause() if call.private else home.gate.remaining(home.monotonic())
         if pause:
             raise NotSent(f"{home.gate.reason or 'the venue refused the API key'}, {pause:.0f} s to go")
-        call.sent = monotonic()
+        call.sent = home.monotonic()
         params: Params = dict(call.params)
         headers: dict[str, str] = {}
         if call.private:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator
 from datetime import datetime
 from functools import partial
 from logging import ERROR, WARNING
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.constant import Interval, OrderType
@@ -166,7 +165,7 @@ class QteSession(Session):
         self._found.failures += 1
         if self._found.failures == 1 or self._found.failures % 10 == 0:
             self.host.log(f"{self.rest.url_base} not understood, trying again: {reason}", ERROR)
-        self.host.executor.call_later(max(self._found.delay(0.5), self.host.gate.remaining(monotonic())), "qte find out", self.find_out)
+        self.host.executor.call_later(max(self._found.delay(0.5), self.host.gate.remaining(self.host.monotonic())), "qte find out", self.find_out)
 
     def on_build(self, build: Build) -> None:
         """It is known what answers."""
@@ -207,7 +206,7 @@ class QteSession(Session):
             self.host.executor.call_later(self._found.delay(0.5), "qte time", self.query_time)
             return
         self._found.failures = 0
-        self.on_time(server_ms, asked_at, monotonic())
+        self.on_time(server_ms, asked_at, self.host.monotonic())
 
     def query_contract(self) -> None:
         """Contracts from the setting; then quotes, and the account."""
@@ -316,8 +315,8 @@ class QteSession(Session):
         if found is not None:
             host.log_once("poll", f"Account or orders not to be had, code: {found[0]}, message: {found[1]}", WARNING)
             return False
-        if self.link.good() or monotonic() >= self._life_due:
-            self._life_due = monotonic() + LIFE_INTERVAL
+        if self.link.good() or self.host.monotonic() >= self._life_due:
+            self._life_due = self.host.monotonic() + LIFE_INTERVAL
             if self.rest.build.finds_final:
                 host.flow.life.check()
         return True

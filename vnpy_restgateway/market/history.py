@@ -59,23 +59,24 @@ class Download:
     :param patience: seconds without a further page after which it ends
     """
 
-    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0) -> None:
+    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0, monotonic: Callable[[], float] = monotonic) -> None:
         self.symbol: str = symbol
         self.reason: str = ""               # why it was cut short, "" if it was not
         self._log: Callable[[str, int], None] = log
         self._patience: float = patience
-        self._began: float = monotonic()
+        self._monotonic: Callable[[], float] = monotonic
+        self._began: float = self._monotonic()
         self._give_up: float = self._began + patience
         self._say_at: float = self._began + SAY_EVERY
         self._count: int = 0
 
     def left(self) -> float:
         """Seconds until it is given up."""
-        return self._give_up - monotonic()
+        return self._give_up - self._monotonic()
 
     def got(self, bars: list[BarData]) -> list[BarData]:
         """A page is here: the patience begins anew, and every five seconds it is said how far it is."""
-        now: float = monotonic()
+        now: float = self._monotonic()
         self._give_up = now + self._patience
         self._count += len(bars)
         if now >= self._say_at and bars:

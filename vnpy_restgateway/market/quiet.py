@@ -1,7 +1,6 @@
 """A stream that says nothing: dead, or nothing happens? One look by REST tells, then patience grows. SerialExecutor thread only."""
 
 from collections.abc import Callable, Hashable
-from time import monotonic
 
 from ..executor import SerialExecutor
 
@@ -38,7 +37,7 @@ class QuietWatch:
         """A new connection."""
         self._looking = False
         self.patience = self._silence()
-        self._since = monotonic()
+        self._since = self._writer.monotonic()
         self._writer.call_later(WATCH, self._name, self._watch)
 
     def looked(self, moved: bool) -> bool:
@@ -48,7 +47,7 @@ class QuietWatch:
         self._looking = False
         if self._sign() != self._seen:
             return False                # it spoke meanwhile
-        self._since = monotonic()
+        self._since = self._writer.monotonic()
         if moved:
             return True
         self.patience = min(2.0 * self.patience, LONGEST)
@@ -56,7 +55,7 @@ class QuietWatch:
 
     def _watch(self) -> None:
         self._writer.call_later(WATCH, self._name, self._watch)
-        sign, now = self._sign(), monotonic()
+        sign, now = self._sign(), self._writer.monotonic()
         if sign != self._seen or not self._is_on():
             self._seen, self._since = sign, now
             self.patience = self._silence()

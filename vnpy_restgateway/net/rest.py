@@ -49,6 +49,8 @@ class RestClient(vnpy_rest.RestClient):
     Callbacks run in worker threads; on a client that is not running, ``on_error`` runs in the caller's.
     """
 
+    make_transport: Callable[..., Transport] = Transport        # the wire
+
     def __init__(self) -> None:
         self.url_base: str = ""
         self.active: bool = False
@@ -251,7 +253,7 @@ class RestClient(vnpy_rest.RestClient):
         return redact(f"{exc.__name__}: {value}; {request if request is not None else ''}{trace}", self.known_secrets())
 
     def _new_transport(self) -> Transport:
-        return Transport(self.proxy, self.connect_timeout, self.ssl_context)
+        return self.make_transport(self.proxy, self.connect_timeout, self.ssl_context)
 
     def _spawn_worker(self, lane: WorkerPool, transport: Transport) -> None:
         thread: threading.Thread = threading.Thread(

@@ -8,7 +8,7 @@ connections. Nothing here is global to the process.
 
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -35,6 +35,8 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
       gathered, once per symbol.
     * ``on_error(e)``
     """
+
+    make_loop: Callable[..., StreamLoop] = StreamLoop           # the wire
 
     def __init__(self) -> None:
         self.active: bool = False
@@ -106,7 +108,7 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
         if self.active:
             return
         self.active = True
-        self._run = StreamLoop(self, self._options)
+        self._run = self.make_loop(self, self._options)
         self._run.start()
 
     def stop(self) -> None:

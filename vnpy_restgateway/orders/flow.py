@@ -8,7 +8,6 @@ sent again under a new id.
 """
 
 from logging import ERROR, WARNING
-from time import monotonic
 
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
@@ -40,7 +39,7 @@ class OrderFlow:
         self.host: Desk = host
         self.capabilities: Capabilities = Capabilities()        # of the session that is connected
         self.executor: SerialExecutor = executor
-        self.table: OrderTable = OrderTable(rule)
+        self.table: OrderTable = OrderTable(rule, executor.monotonic)
         self.life: LifeWatch = LifeWatch(self)
         self._contradicted: dict[str, None] = {}        # what was said of contradictions, oldest first
         self._disputed: dict[str, tuple[int, float]] = {}       # trade id -> how often the venue insisted, and when
@@ -49,7 +48,7 @@ class OrderFlow:
 
     def submit(self, order: OrderData) -> None:
         """A checked order of ours: push SUBMITTING, send it."""
-        entry: Entry = self.table.submit(order, monotonic())
+        entry: Entry = self.table.submit(order, self.executor.monotonic())
         try:
             self.host.publish(order)
         except Exception as error:
@@ -304,7 +303,7 @@ class OrderFlow:
         """News of another order under the venue's id of one that is known: a wrong message, or an id that is used again."""
         self._disbelieve(entry, reason)
         if self.life.is_witness(entry.orderid):
-            self.life.missed(monotonic())
+            self.life.missed(self.executor.monotonic())
         else:
             self.life.check()
 
@@ -333,7 +332,7 @@ class OrderFlow:
         if order.volume and order.traded > order.volume * (1.0 + 1e-9) + 1e-9:
             return False
         told = (order.symbol, order.direction, order.status, order.traded, order.volume, order.price)
-        now: float = monotonic()
+        now: float = self.executor.monotonic()
         if entry.insisted != told:
             entry.insisted, entry.insistence, entry.insisted_at = told, 0, float("-inf")
         if now >= entry.insisted_at + self.table.rule.spacing:
@@ -346,7 +345,7 @@ class OrderFlow:
         disputed, self.table.disputed = self.table.disputed, []
         for entry, trade, reason in disputed:
             times, at = self._disputed.pop(trade.tradeid, (0, float("-inf")))
-            now: float = monotonic()
+            now: float = self.executor.monotonic()
             if asked and now >= at + self.table.rule.spacing:
                 times, at = times + 1, now
             if times >= INSISTED:
@@ -403,7 +402,7 @@ class OrderFlow:
     # inside
 
     def _ask(self, entry: Entry) -> None:
-        self.table.question(entry.orderid, monotonic())
+        self.table.question(entry.orderid, self.executor.monotonic())
         self._plan_questions()
 
     def _plan_questions(self) -> None:
@@ -411,10 +410,10 @@ class OrderFlow:
         if doubtful:
             due: float = min(entry.doubt.next_query for entry in doubtful if entry.doubt)
             pause: float = self.host.pause()
-            self.executor.call_later(max(due - monotonic(), pause, 0.0), "doubts", self._ask_questions)
+            self.executor.call_later(max(due - self.executor.monotonic(), pause, 0.0), "doubts", self._ask_questions)
 
     def _ask_questions(self) -> None:
-        now: float = monotonic()
+        now: float = self.executor.monotonic()
         for entry in self.table.doubtful():
             if entry.doubt and entry.doubt.next_query <= now:
                 entry.doubt.asked(now)

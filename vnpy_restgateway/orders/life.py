@@ -7,7 +7,6 @@ the venue must know and does not know any more, asked for again and again, space
 """
 
 from logging import ERROR
-from time import monotonic
 from typing import Any, Protocol
 
 from vnpy.trader.constant import Status
@@ -122,7 +121,7 @@ class LifeWatch:
         the seconds until there is one, or 0.
         """
         table = self.flow.table
-        now: float = monotonic()
+        now: float = self.flow.executor.monotonic()
         wait: float = 0.0
         for entries in (table.final, table.active):
             for entry in reversed(entries.values()):

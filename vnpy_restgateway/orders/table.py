@@ -7,7 +7,7 @@ OrderData it was handed changes nothing here.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -103,7 +103,8 @@ def fingerprint(trade: TradeData) -> tuple[Hashable, ...]:
 class OrderTable:
     """Orders by vn.py id (the client order id, or the venue's own id for venues without one)."""
 
-    def __init__(self, rule: NotFoundPolicy | None = None) -> None:
+    def __init__(self, rule: NotFoundPolicy | None = None, monotonic: Callable[[], float] = monotonic) -> None:
+        self.monotonic: Callable[[], float] = monotonic
         self.rule: NotFoundPolicy = rule or NotFoundPolicy()
         self.active: dict[str, Entry] = {}
         self.final: OrderedDict[str, Entry] = OrderedDict()
@@ -156,7 +157,7 @@ class OrderTable:
     def mark_life(self) -> None:
         """The venue has just been seen to be the same as ever, or cannot change before it is heard of again."""
         self.recent.clear()
-        self.marked_at = monotonic()
+        self.marked_at = self.monotonic()
 
     def begin_life(self) -> None:
         """
@@ -356,11 +357,11 @@ class OrderTable:
         if old or news.volume < traded - VOLUME_NOISE:
             self.unsure = entry
             return known
-        entry.asked_for = asked_at or monotonic()
+        entry.asked_for = asked_at or self.monotonic()
         return news.volume
 
     def _adopt(self, news: OrderData, venue_id: str) -> list[Push]:
-        entry: Entry = Entry(order=copy(news), acknowledged=True, created=news.datetime, asked_for=monotonic(), client_id=news.orderid, life=self.life)
+        entry: Entry = Entry(order=copy(news), acknowledged=True, created=news.datetime, asked_for=self.monotonic(), client_id=news.orderid, life=self.life)
         self._rename_foreign(entry.order, venue_id)
         self._identify(entry, venue_id)
         self._file(entry)
@@ -394,7 +395,7 @@ class OrderTable:
             return
         if not entry.venue_id:
             entry.venue_id = venue_id
-            entry.identified_at = monotonic()
+            entry.identified_at = self.monotonic()
             entry.life = self.life
             self.by_venue_id[venue_id] = entry
         elif entry.venue_id == venue_id and venue_id not in self.by_venue_id:
@@ -407,7 +408,7 @@ class OrderTable:
             self.active[orderid] = entry
             return
         if orderid in self.active:
-            entry.final_at = monotonic()
+            entry.final_at = self.monotonic()
         entry.cancel_wanted = False
         self.active.pop(orderid, None)
         self.final[orderid] = entry

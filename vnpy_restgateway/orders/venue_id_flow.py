@@ -10,7 +10,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 from logging import ERROR, WARNING
 from math import isclose
-from time import monotonic
 
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
@@ -81,7 +80,7 @@ class VenueIdOrderFlow(OrderFlow):
 
     def on_sent(self, entry: Entry, sought: SentOrder) -> None:
         """An order goes out now, as ``sought`` says."""
-        entry.sent = monotonic()
+        entry.sent = self.executor.monotonic()
         self.sought[entry.orderid] = sought
         self.first_sent = min(self.first_sent, sought.earliest)
         while len(self.sought) > SOUGHT_KEPT:

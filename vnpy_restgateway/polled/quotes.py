@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from logging import WARNING
-from time import monotonic
 from typing import Any, NamedTuple
 
 from vnpy.trader.constant import Direction
@@ -124,7 +123,7 @@ class PolledQuotes:
     def reference(self, name: str, direction: Direction | None) -> float:
         """What the market stands at for somebody who takes that side, 0 when it is not known."""
         quote: Quote | None = self.quotes.get(name)
-        if quote is None or monotonic() > quote.at + FRESH:
+        if quote is None or self.host.monotonic() > quote.at + FRESH:
             return 0.0
         rows: list[Level] = quote.asks if direction is Direction.LONG else quote.bids
         return rows[0][0] if rows else quote.price

@@ -8,7 +8,6 @@ at all is given one lane (``lanes``).
 from collections import deque
 from collections.abc import Callable, Hashable
 from enum import IntEnum
-from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -84,6 +83,7 @@ class RankedRest(RestClient):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self.home: Host = host
+        self.make_transport = host.seams.make_transport
         self.routes: Routes = Routes(host.log)
         self.on_gone: Callable[[], None] | None = None      # called after a path that was there is gone
         self.minds_routes: bool = True          # False while it is being found out which paths there are
@@ -145,7 +145,7 @@ class RankedRest(RestClient):
         )
 
     def _failed(self, call: RankedCall, error: RestError) -> None:
-        self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), None, error)
+        self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or self.home.monotonic()), None, error)
 
     def _done(self, line: RequestQueue, lane: str, call: RankedCall, reply: Reply | None, error: BaseException | None) -> None:
         if line is not self.lines.get(lane):
@@ -155,7 +155,7 @@ class RankedRest(RestClient):
             if reply is not None:
                 self.on_reply(call, reply)
                 self._mind_route(call, reply)
-            self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or monotonic()), reply, error)
+            self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or self.home.monotonic()), reply, error)
         finally:
             self._pump(lane)
 

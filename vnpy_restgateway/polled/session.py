@@ -8,7 +8,6 @@ are found again by the tag that the list shows, fills are made of what an order 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from functools import partial
-from time import monotonic
 from typing import Any, NamedTuple
 
 from vnpy.trader.constant import Status
@@ -179,7 +178,7 @@ class PolledSession(NoSession):
         self.rest.call("GET", path, {}, answered, private=name != "time")
 
     def query_time(self) -> None:
-        self._until_answered("time", self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, monotonic()))
+        self._until_answered("time", self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, self.host.monotonic()))
 
     def query_contract(self) -> None:
         self._until_answered("contract", self.paths.contracts, self._on_contracts)
