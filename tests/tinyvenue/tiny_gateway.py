@@ -17,6 +17,7 @@ from vnpy_restgateway.net.outcome import NotSent, Reply, http_code
 from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.validate import amount, label
 from vnpy_restgateway.orders.contradictions import number_id
+from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.order_list import ListedOrder
@@ -37,14 +38,13 @@ CALENDAR = Calendar("Asia/Shanghai", weekends=True)
 
 @dataclass
 class Timings:
-    request_timeout: float = 6.0
+    request_timeout: float = 4.0
     orders_interval: float = 1.0
     quotes_interval: float = 1.0
     account_interval: float = 4.0
 
 
 class TinyRest(RankedRest):
-    lanes = ("order",)          # one request in all
     key: str = ""
 
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
@@ -129,6 +129,7 @@ class TinyGateway(RestGateway):
     venue_name = "a tiny venue"
     dialect = "tiny"
     exchanges = [Exchange.SSE, Exchange.SZSE]
+    not_found_policy = NotFoundPolicy(bound=6.0, spacing=1.0, misses=3, first=0.2, longest=3.0)
     fields = (
         Field("Key", "secret", servers=("TINY",)), Field("Server", "choice", choices=(EMBEDDED, "TINY"), real="TINY"),
         Field("Host", "host", servers=("TINY",)), OPTIONS_FIELD,
