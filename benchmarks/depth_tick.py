@@ -60,13 +60,13 @@ def run(quick: bool) -> list[Row]:
     """One row for the table of ratios."""
     messages: list[Message] = depths(CHUNK)
     ours = our_desk(Sink(), ["BTCUSDT"])
-    book = next(iter(ours.md.books.values()))
-    ours.md.routes[b"btcusdt@depth20@100ms"] = (FRAMES[CHANNEL].decode, HANDLERS[CHANNEL], book)
-    ours.md.index_routes()
+    book = next(iter(ours.session.md.books.values()))
+    ours.session.md.routes[b"btcusdt@depth20@100ms"] = (FRAMES[CHANNEL].decode, HANDLERS[CHANNEL], book)
+    ours.session.md.index_routes()
 
     def our_tick(payload: bytes) -> None:
-        ours.md.on_frame(payload)
-        ours.md.on_read_end()
+        ours.session.md.on_frame(payload)
+        ours.session.md.on_read_end()
 
     ours_timed = timed(our_tick, [message.combined for message in messages])
 

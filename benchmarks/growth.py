@@ -65,7 +65,7 @@ def gateway_orders(day: int) -> Callable[[], float]:
         count += 1
         order = request.create_order_data(f"o{count}", "OURS")
         flow.table.submit(order, 1.0)
-        flow.venue.push(order)
+        flow.host.publish(order)
         for status in (Status.NOTTRADED, Status.CANCELLED):
             news = request.create_order_data(order.orderid, "OURS")
             news.status = status

@@ -63,6 +63,8 @@ HEAD: str = (
 class Venue(asyncio.Protocol):
     """As little of a venue as possible. Requests have no bodies and come one at a time."""
 
+    named: dict[str, str] = {}          # number of an order -> its client order id
+
     def connection_made(self, transport: Any) -> None:
         self.transport: Any = transport
         self.buffer: bytes = b""
@@ -78,10 +80,11 @@ class Venue(asyncio.Protocol):
         if path == "/api/v3/order":
             status: str = "CANCELED" if cancels else "NEW"
             _, _, id = query.partition("lientOrderId=")
-            _, _, number = query.partition("orderId=")
-            body: str = ORDER.format(
-                number=number.partition("&")[0] or next(numbers), id=id.partition("&")[0], status=status
-            )
+            _, _, given = query.partition("orderId=")
+            number: str = given.partition("&")[0] or str(next(numbers))
+            name: str = id.partition("&")[0] or self.named.get(number, "")      # a cancel names an order by its number
+            self.named[number] = name
+            body: str = ORDER.format(number=number, id=name, status=status)
         elif path == "/api/v3/time":
             body = json.dumps({"serverTime": time.time_ns() // 1_000_000})
         else:

@@ -37,8 +37,8 @@ def run(quick: bool) -> list[Row]:
     def take_text(text: str) -> None:
         texts.append(text)
 
-    ours.trade._run = SimpleNamespace(link=True, send=take)     # type: ignore[assignment]
-    ours.writer.start()
+    ours.session.trade._run = SimpleNamespace(link=True, send=take)     # type: ignore[assignment]
+    ours.executor.start()
     stock: Any = stock_desk(Sink(), ["BTCUSDT"])
     stock.trade_api.wsapp = SimpleNamespace(send=take_text)
     chance: random.Random = random.Random(7)
@@ -49,11 +49,11 @@ def run(quick: bool) -> list[Row]:
         begin: float = process_time()
         for request in requests:
             ours.send_order(request)
-        ours.writer.post(done.set)
+        ours.executor.post(done.set)
         done.wait(10)
         taken: float = process_time() - begin
         # the answers that would have come, and what the day leaves behind
-        ours.trade._waiting.clear()
+        ours.session.trade._waiting.clear()
         ours.flow.table.active.clear()
         return taken
 
@@ -71,7 +71,7 @@ def run(quick: bool) -> list[Row]:
         rounds: int = 6 if quick else 20
         taken = alternate({"ours": our_chunk, "stock": stock_chunk}, rounds)
     finally:
-        ours.writer.stop(1.0)
+        ours.executor.stop(1.0)
     if not len(sent) == len(texts) == CHUNK * (rounds + 1):
         raise RuntimeError(f"orders that left: {len(sent)} and {len(texts)} of {CHUNK * (rounds + 1)}")
     return [row(PATH, PEER, ratio_of(taken["stock"], taken["ours"]), AT_LEAST)]

@@ -27,8 +27,8 @@ def run(quick: bool) -> list[Row]:
     our_sink, stock_sink = Sink(2 * CHUNK), Sink(2 * CHUNK)
     ours = our_desk(our_sink, ["BTCUSDT"])
     stock = stock_desk(stock_sink, ["BTCUSDT"])
-    book = next(iter(ours.md.books.values()))
-    on_frame, on_read_end = ours.md.on_frame, ours.md.on_read_end
+    book = next(iter(ours.session.md.books.values()))
+    on_frame, on_read_end = ours.session.md.on_frame, ours.session.md.on_read_end
     on_message = stock.md_api.on_message
     combined: list[bytes] = [message.combined for message in messages]
     raw: list[str] = [message.raw for message in messages]

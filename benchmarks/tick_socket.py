@@ -122,11 +122,11 @@ def compare(pipe: Connection, core: int | None, rounds: int) -> None:
     with child(serve) as sender:
         url: str = f"ws://127.0.0.1:{sender.recv()}"
         opened: list[threading.Event] = []
-        for api in (ours.md, stock.md_api):
+        for api in (ours.session.md, stock.md_api):
             is_open: threading.Event = threading.Event()
             api.on_connected = is_open.set
             opened.append(is_open)
-        ours.md.connect(url, "", 0)
+        ours.session.md.connect(url, "", 0)
         stock.md_api.init(url + "/ws", "", 0, receive_timeout=24 * 3_600)
         stock.md_api.start()
         for is_open in opened:
@@ -134,7 +134,7 @@ def compare(pipe: Connection, core: int | None, rounds: int) -> None:
                 raise TimeoutError("no connection")
 
         def chunk(kind: str, oms: Oms) -> float:
-            for book in ours.md.books.values():
+            for book in ours.session.md.books.values():
                 book.reset()
             oms.done.clear()
             begin: float = perf_counter()
@@ -146,7 +146,7 @@ def compare(pipe: Connection, core: int | None, rounds: int) -> None:
         rates = alternate(
             {"ours": lambda: chunk("ours", ours_oms), "stock": lambda: chunk("stock", stock_oms)}, rounds
         )
-        ours.md.stop()
+        ours.session.md.stop()
         stock.md_api.stop()
     for oms in (ours_oms, stock_oms):
         oms.engine.stop()

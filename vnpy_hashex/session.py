@@ -14,7 +14,6 @@ from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import Outcome
-from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import CryptoRules
@@ -96,18 +95,6 @@ class HashExSession(Session):
         self.user.stop()
 
     # orders
-
-    def place(self, entry: Entry) -> None:
-        self.orders.place(entry)
-
-    def withdraw(self, entry: Entry) -> None:
-        self.orders.withdraw(entry)
-
-    def query_order(self, entry: Entry) -> None:
-        self.orders.query_order(entry)
-
-    def query_fills(self, entry: Entry) -> None:
-        self.orders.query_fills(entry)
 
     def look_again(self) -> None:
         self.account.look_again()

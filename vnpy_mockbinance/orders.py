@@ -13,10 +13,10 @@ from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply, classify, describe
 from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.net.validate import short
-from vnpy_restgateway.orders.contradictions import Contradiction
+from vnpy_restgateway.orders.contradictions import Contradiction, is_amended
 from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.reconcile import VenueOrder
-from vnpy_restgateway.orders.table import Entry, is_amended
+from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.trading_rules import CryptoRules
 
 from .calls import Params, order_params, place_params
@@ -41,7 +41,7 @@ from .errors import (
     is_gone,
     proves_refusal,
 )
-from .limit_forms import LIMITS
+from .calls import LIMITS
 from .parse import order_key, parse_fill, parse_order, parse_order_fills
 from .rest import OTHER_ROUTE, REST_CANCEL, REST_PLACE, REST_QUERY, WS_CANCEL, WS_PLACE, RestApi
 from .streams import TradeApi
@@ -183,7 +183,7 @@ class Orders:
         if d.get("symbol", contract.name) != contract.name:
             raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
         if entry is not None and record.order.orderid != entry.client_id and not (
-            record.venue_id == entry.venue_id and is_amended(entry, record.order)
+            record.venue_id == entry.venue_id and is_amended(entry.created, entry.order.direction, record.order)
         ):
             raise Contradiction(f"order {record.order.orderid}, not {entry.client_id}")
         return record

@@ -14,7 +14,7 @@ from vnpy_restgateway.capabilities import Capabilities
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
-from vnpy_restgateway.orders.table import Entry, Push
+from vnpy_restgateway.orders.table import Push
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import CryptoRules
 
@@ -103,18 +103,6 @@ class BinanceSession(Session):
         self.trade.retire()
 
     # orders
-
-    def place(self, entry: Entry) -> None:
-        self.orders.place(entry)
-
-    def withdraw(self, entry: Entry) -> None:
-        self.orders.withdraw(entry)
-
-    def query_order(self, entry: Entry) -> None:
-        self.orders.query_order(entry)
-
-    def query_fills(self, entry: Entry) -> None:
-        self.orders.query_fills(entry)
 
     def look_again(self) -> None:
         self.account.look_again()

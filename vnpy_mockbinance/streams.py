@@ -33,7 +33,7 @@ from .endpoints import (
     WS_USER_STREAM,
 )
 from .errors import AUTHENTICATION, error_of, retry_header
-from .limit_forms import SignedRequestTemplates
+from .calls import SignedRequestTemplates
 from .rest import RestApi
 from .ticks import FRAMES, HANDLERS, TickBook
 from .timings import Timings

@@ -1,16 +1,54 @@
 """The contracts of a gateway, by vt_symbol and by the venue's own symbol, each with its rules. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
-from vnpy.trader.constant import Exchange
-from vnpy.trader.object import ContractData
+from vnpy.trader.constant import Direction, Exchange, OrderType
+from vnpy.trader.object import ContractData, OrderData, OrderRequest
 
-from .orders.order_data import OrderTemplate
 from .trading_rules import TradingRules
 
 Rules = TypeVar("Rules", bound=TradingRules)
+
+# Fields of a request that ``OrderTemplate`` carries over; a vn.py that knows more of them makes its orders itself.
+CARRIED: frozenset[str] = frozenset({"symbol", "exchange", "direction", "type", "volume", "price", "offset", "reference"})
+KNOWN: bool = {field.name for field in fields(OrderRequest)} == CARRIED
+
+new = object.__new__
+
+
+class OrderTemplate:
+    """An order of one contract, filled in by vn.py but for what differs from request to request."""
+
+    __slots__ = ("exchange", "gateway_name", "_filled", "_vt_prefix")
+
+    def __init__(self, contract: ContractData, gateway_name: str) -> None:
+        request: OrderRequest = OrderRequest(
+            contract.symbol, contract.exchange, Direction.LONG, OrderType.LIMIT, volume=0.0
+        )
+        self.exchange: Exchange = contract.exchange
+        self.gateway_name: str = gateway_name
+        order: OrderData = request.create_order_data("", gateway_name)
+        self._filled: dict[str, Any] = dict(order.__dict__)
+        self._vt_prefix: str = order.vt_orderid
+
+    def fill(self, req: OrderRequest, orderid: str) -> OrderData:
+        """As ``req.create_order_data``, for a request of this contract."""
+        if not KNOWN or type(req) is not OrderRequest or req.exchange is not self.exchange:
+            return req.create_order_data(orderid, self.gateway_name)
+        order: OrderData = new(OrderData)
+        filled: dict[str, Any] = self._filled.copy()
+        order.__dict__ = filled
+        filled["orderid"] = orderid
+        filled["vt_orderid"] = self._vt_prefix + orderid
+        filled["type"] = req.type
+        filled["direction"] = req.direction
+        filled["offset"] = req.offset
+        filled["price"] = req.price
+        filled["volume"] = req.volume
+        filled["reference"] = req.reference
+        return order
 
 
 @dataclass(frozen=True)
@@ -34,6 +72,7 @@ class Contracts(Generic[Rules]):
         self._gateway_name: str = gateway_name
         self._listed: dict[str, Listed[Rules]] = {}
         self._by_venue: dict[str, Listed[Rules]] = {}
+        self.find: Callable[[str], Listed[Rules] | None] = self._listed.get      # ``get``, without a call in between
 
     def add(self, contract: ContractData, venue_symbol: str, rules: Rules) -> Listed[Rules]:
         """Keep a contract, in place of one of the same vt_symbol."""

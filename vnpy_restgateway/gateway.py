@@ -32,14 +32,13 @@ from vnpy.trader.object import (
     SubscribeRequest,
 )
 
-from . import events
 from .capabilities import Capabilities
 from .clock import ServerClock
 from .contracts import Contracts, Listed
 from .embedded import EmbeddedExchange
 from .embedded_venue import EMBEDDED, OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
-from .host import Host
+from .host import Host, on_order, on_tick
 from .market.history import Download, aware
 from .namesakes import Namesakes
 from .net.proxy import Proxy
@@ -49,7 +48,7 @@ from .seams import Seams
 from .session import NoSession, Session
 from .settings import Field, SettingError, proxy_of, read_setting
 from .sound import make_numbers, word
-from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET
+from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, Market
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 LATE: float = 0.1               # seconds for what the executor's last job has started meanwhile
@@ -208,6 +207,7 @@ class RestGateway(BaseGateway):
         self._types: tuple[OrderType, ...] = tuple(sorted(can.order_types, key=list(OrderType).index))
         self._directions: tuple[Direction, ...] = tuple(can.directions)
         self._looks: bool = can.holdings
+        self._has_more_to_say: bool = type(session).unsupported is not Session.unsupported
         self.host.attach(session)
 
     def _close_clients(self) -> None:
@@ -249,9 +249,9 @@ class RestGateway(BaseGateway):
         """
         orderid: str = self.new_orderid()
         try:
-            listed: Listed[Any] | None = self.contracts.get(req.vt_symbol)
+            listed: Listed[Any] | None = self.contracts.find(req.vt_symbol)
             order: OrderData = listed.template.fill(req, orderid) if listed else req.create_order_data(orderid, self.gateway_name)
-            reason: str = self.check_order(order)
+            reason: str = self.check_order(order, listed)
         except Exception as error:
             order = req.create_order_data(orderid, self.gateway_name)
             reason = f"{type(error).__name__}: {error}"
@@ -267,27 +267,25 @@ class RestGateway(BaseGateway):
         if not self.executor.run_or_post(self.flow.cancel, req.orderid):
             self.log(f"Cancel not sent, not connected: {req.orderid}", WARNING)
 
-    def check_order(self, order: OrderData) -> str:
+    def check_order(self, order: OrderData, listed: Listed[Any] | None) -> str:
         """
-        Why an order cannot be sent, or "". Rounds ``order.price`` and ``order.volume`` to what the
+        Why an order of a contract cannot be sent, or "". Rounds ``order.price`` and ``order.volume`` to what the
         contract's rules take.
         """
         if not self.host.ready:
             return "not connected"
-        session: Session = self.session
-        reason: str = session.unsupported(order)
-        if reason:
+        if self._has_more_to_say and (reason := self.session.unsupported(order)):
             return reason
-        listed: Listed[Any] | None = self.contracts.get(order.vt_symbol)
         if listed is None:
             return self._not_listed(order)
         if order.type not in self._types:
             return f"order type {word(order.type)} is not supported"
         if order.direction not in self._directions:
             return f"direction {word(order.direction)} is not supported"
+        check: Callable[[OrderData, Holding, Market], str] = listed.rules.check
         if not self._looks:
-            return str(listed.rules.check(order, UNKNOWN_HOLDING, UNKNOWN_MARKET))
-        return str(listed.rules.check(order, session.holding(order), session.market(order)))
+            return check(order, UNKNOWN_HOLDING, UNKNOWN_MARKET)
+        return check(order, self.session.holding(order), self.session.market(order))
 
     def _not_listed(self, order: OrderData) -> str:
         places: list[Exchange] = self.contracts.exchanges_of(order.symbol)
@@ -372,8 +370,8 @@ class RestGateway(BaseGateway):
         for line in self.namesakes.take():
             self.host.log_rarely("namesakes", line)
 
-    on_tick = events.on_tick
-    on_order = events.on_order
+    on_tick = on_tick
+    on_order = on_order
 
     def write_log(self, msg: str) -> None:
         """vn.py's own name for an INFO line."""

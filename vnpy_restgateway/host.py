@@ -10,7 +10,9 @@ from logging import ERROR, INFO, WARNING
 from threading import Lock
 from typing import Any
 
+from vnpy.event import Event
 from vnpy.trader.constant import Status
+from vnpy.trader.event import EVENT_ORDER, EVENT_TICK
 from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import AccountData, ContractData, LogData, OrderData, PositionData, TickData, TradeData
 from vnpy.trader.utility import TEMP_DIR
@@ -29,11 +31,50 @@ from .schedule import RetryAfterGate, retry_after
 from .seams import Seams
 from .sound import changes
 from .trading_rules import TradingRules
-from .venue import Venue
+from .venue import OrderDesk, Venue
 
 ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
 GONE: float = 3_600.0           # seconds; a venue that is not there wants to be left alone for long
 MADE_UP: str = "Made-up market"
+
+
+# What ``BaseGateway.on_tick`` and ``on_order`` do in five Python calls each; the tests hold both against each other.
+# An event has its type and its data and nothing else, so it can be made without its ``__init__``.
+PLAIN_EVENTS: bool = vars(Event("a", "b")) == {"type": "a", "data": "b"}
+
+new = object.__new__
+
+
+def on_tick(gateway: BaseGateway, tick: TickData) -> None:
+    """Hand a tick to the event engine."""
+    if not PLAIN_EVENTS:
+        BaseGateway.on_tick(gateway, tick)
+        return
+    put = gateway.event_engine.put
+    event: Event = new(Event)
+    event.type = EVENT_TICK
+    event.data = tick
+    put(event)
+    event = new(Event)
+    event.type = EVENT_TICK + tick.vt_symbol
+    event.data = tick
+    put(event)
+
+
+def on_order(gateway: BaseGateway, order: OrderData) -> None:
+    """Hand an order to the event engine."""
+    if not PLAIN_EVENTS:
+        BaseGateway.on_order(gateway, order)
+        return
+    put = gateway.event_engine.put
+    event: Event = new(Event)
+    event.type = EVENT_ORDER
+    event.data = order
+    put(event)
+    event = new(Event)
+    event.type = EVENT_ORDER + order.vt_orderid
+    event.data = order
+    put(event)
 
 
 class Host:
@@ -56,6 +97,7 @@ class Host:
         self.monotonic: Callable[[], float] = executor.monotonic
         self.contracts: Contracts[Any] = Contracts(self.gateway_name)
         self.session: Venue                                 # the gateway attaches one before anything runs
+        self.desk: OrderDesk                                # of that session
         self.ready: bool = False                            # contracts are here, orders can be taken
         self.lost: bool = False                             # the embedded exchange was to run, and is gone
         self.locked_out: bool = False                       # the venue refused our key: no signed requests
@@ -97,6 +139,7 @@ class Host:
     def attach(self, session: Venue) -> None:
         """This is the connection from now on."""
         self.session = session
+        self.desk = session.orders
         self._on_publish = session.on_publish
         self.flow.capabilities = session.capabilities
         self.clock = self.keeper.begin()

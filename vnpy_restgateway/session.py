@@ -18,6 +18,7 @@ from .host import Host
 from .market.history import Download
 from .orders.table import Entry, Push
 from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, Market
+from .venue import OrderDesk
 
 
 class Session(ABC):
@@ -26,6 +27,8 @@ class Session(ABC):
     capabilities: Capabilities = Capabilities()
     on_publish: Callable[[Push], None] | None = None
     history_patience: float = 60.0      # seconds without a further page after which a history is cut short
+
+    orders: OrderDesk               # who sends orders and asks for them
 
     def __init__(self, host: Host) -> None:
         self.host: Host = host
@@ -77,15 +80,6 @@ class Session(ABC):
 
     # orders
 
-    @abstractmethod
-    def place(self, entry: Entry) -> None: ...
-    @abstractmethod
-    def withdraw(self, entry: Entry) -> None: ...
-    @abstractmethod
-    def query_order(self, entry: Entry) -> None: ...
-    @abstractmethod
-    def query_fills(self, entry: Entry) -> None: ...
-
     def look_again(self) -> None:
         """See ``venue.Venue``."""
         return None
@@ -132,16 +126,28 @@ class Session(ABC):
 
 
 class NoSession(Session):
-    """Before the first connect."""
+    """Before the first connect; and, for venues in one piece, one that sends its orders itself."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.orders = self
 
     def open(self) -> None: ...
     def closers(self) -> list[Callable[[], None]]:
         return []
 
-    def place(self, entry: Entry) -> None: ...
-    def withdraw(self, entry: Entry) -> None: ...
-    def query_order(self, entry: Entry) -> None: ...
-    def query_fills(self, entry: Entry) -> None: ...
+    def place(self, entry: Entry) -> None:
+        """Nothing can be sent: orders are refused before."""
+
+    def withdraw(self, entry: Entry) -> None:
+        """As ``place``."""
+
+    def query_order(self, entry: Entry) -> None:
+        """Nobody is there to be asked."""
+
+    def query_fills(self, entry: Entry) -> None:
+        """As ``query_order``."""
+
     def subscribe(self, contract: ContractData) -> None: ...
     def query_account(self) -> None: ...
 

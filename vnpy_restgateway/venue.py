@@ -8,11 +8,8 @@ from .capabilities import Capabilities
 from .orders.table import Entry, Push
 
 
-class Venue(Protocol):
-    """One connection to a venue (``session.Session``). None of these may block, or raise for network reasons."""
-
-    capabilities: Capabilities
-    on_publish: Callable[[Push], None] | None       # called before an order or a trade goes to the event engine
+class OrderDesk(Protocol):
+    """Who sends orders to a venue and asks for them. None of these may block, or raise for network reasons."""
 
     def place(self, entry: Entry) -> None:
         """Send the order; the outcome comes back through ``OrderFlow.on_outcome``."""
@@ -24,7 +21,18 @@ class Venue(Protocol):
         """Ask for one order: ``on_order``, ``on_missing``, or nothing when the answer failed."""
 
     def query_fills(self, entry: Entry) -> None:
-        """Ask for the fills of one order: ``on_fills``."""
+        """Ask for the fills of one order: ``on_fills``; nothing where none are told."""
+
+
+class Venue(Protocol):
+    """One connection to a venue (``session.Session``), as orders and host see it."""
+
+    capabilities: Capabilities
+    on_publish: Callable[[Push], None] | None       # called before an order or a trade goes to the event engine
+
+    @property
+    def orders(self) -> OrderDesk:
+        """Who sends them."""
 
     def look_again(self) -> None:
         """Ask for everything soon: what was told of an order that is not known cannot be."""
@@ -45,12 +53,16 @@ class Venue(Protocol):
         """The venue refused the key: nothing signed is sent any more, market data goes on."""
 
 
-class Desk(Protocol):
+class FlowHost(Protocol):
     """What the orders' flow stands on (``host.Host``)."""
 
     @property
     def session(self) -> Venue:
         """The connection there is now; another one after every connect."""
+
+    @property
+    def desk(self) -> OrderDesk:
+        """Who sends its orders."""
 
     def publish(self, item: Push) -> None:
         """Hand an OrderData or TradeData to the event engine."""

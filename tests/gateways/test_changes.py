@@ -177,7 +177,7 @@ def test_an_amended_order_gets_another_client_order_id_at_binance() -> None:
                 order_id = next(row for row in reversed(venue.journal()) if row["kind"] == "order")["order_id"]
                 venue.amend("0.06", order_id=order_id, new_client_order_id=f"other{lost}")
                 if lost:
-                    desk.gateway.executor.post(desk.gateway.session.query_order, desk.gateway.flow.table.active[orderid])
+                    desk.gateway.executor.post(desk.gateway.session.orders.query_order, desk.gateway.flow.table.active[orderid])
                 desk.recorder.wait(lambda orderid=orderid: desk.order(orderid).volume == 0.06, "the volume")
                 assert not desk.recorder.said("gone from the venue")
                 for _ in range(5):          # asked by the venue's id, answered with another client order id

@@ -19,7 +19,7 @@ import vnpy_hashex.rest
 import vnpy_hashex.streams
 import vnpy_hashex.orders
 import vnpy_mockbinance.account
-import vnpy_mockbinance.limit_forms
+import vnpy_mockbinance.calls
 import vnpy_mockbinance.parse
 import vnpy_mockbinance.qte.balance_evidence
 import vnpy_mockbinance.qte.rest
@@ -51,7 +51,7 @@ R = vnpy_restgateway
 
 # case -> (owner, attribute): what raises once an order is on its way
 JOBS: list[tuple[str, Any, str]] = [
-    ("binance", B.streams.TradeApi, "place_limit"), ("binance", B.limit_forms.SignedRequestTemplates, "encode"),
+    ("binance", B.streams.TradeApi, "place_limit"), ("binance", B.calls.SignedRequestTemplates, "encode"),
     ("binance", B.streams.TradeApi, "send_bytes"), ("binance", B.orders, "classify"), ("binance", B.orders, "parse_order"),
     ("binance", B.orders, "parse_order_fills"), ("binance", B.orders.Orders, "on_place"), ("binance", B.account, "parse_execution"),
     ("binance", B.account.Account, "on_execution"), ("binance", R.crypto_balances.CryptoBalances, "show"),

@@ -12,7 +12,7 @@ from vnpy.trader.object import OrderData
 from vnpy_mockbinance.auth import signed_params
 from vnpy_mockbinance.calls import place_params
 from vnpy_mockbinance.endpoints import RECV_WINDOW, WS_ORDER_PLACE
-from vnpy_mockbinance.limit_forms import LIMITS, SignedRequestTemplates
+from vnpy_mockbinance.calls import LIMITS, SignedRequestTemplates
 from vnpy_restgateway.decimals import Step
 
 TICK: Decimal = Decimal("0.01")

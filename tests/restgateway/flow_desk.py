@@ -63,6 +63,10 @@ class Desk:
     def session(self) -> "Desk":
         return self
 
+    @property
+    def desk(self) -> "Desk":
+        return self
+
     def tells_of(self, entry: Entry) -> bool:
         return entry.orderid not in self.untold
 

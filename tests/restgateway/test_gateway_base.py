@@ -27,7 +27,7 @@ from vnpy.trader.object import (
     TickData,
 )
 
-from vnpy_restgateway import events as events_module
+from vnpy_restgateway import host as events_module
 from vnpy_restgateway.capabilities import Capabilities
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.net.outcome import Outcome
@@ -158,7 +158,7 @@ def up(fresh: Pair) -> Pair:
 
 def checked(gateway: ListGateway, **values: Any) -> tuple[str, OrderData]:
     order = make_order(**{"volume": 1.0, "price": 100.0, **values})
-    return gateway.check_order(order), order
+    return gateway.check_order(order, gateway.contracts.get(order.vt_symbol)), order
 
 
 # before connect, and after close

@@ -4,8 +4,8 @@ import pytest
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product
 from vnpy.trader.object import ContractData, OrderRequest
 
-from vnpy_restgateway.orders import order_data
-from vnpy_restgateway.orders.order_data import OrderTemplate
+from vnpy_restgateway import contracts
+from vnpy_restgateway.contracts import OrderTemplate
 
 CONTRACT: ContractData = ContractData(
     symbol="BTCUSDT", exchange=Exchange.GLOBAL, name="BTCUSDT", product=Product.SPOT, size=1, pricetick=0.01,
@@ -33,7 +33,7 @@ def test_as_vnpy_makes_it(values: dict) -> None:
 
 
 def test_this_vnpys_requests_are_known() -> None:
-    assert order_data.KNOWN
+    assert contracts.KNOWN
 
 
 def test_orders_of_one_form_share_nothing() -> None:

@@ -16,7 +16,7 @@ from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.order_data import copy
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
-from vnpy_restgateway.orders.transitions import FINAL, VOLUME_NOISE
+from vnpy_restgateway.orders.table import FINAL, VOLUME_NOISE
 from vnpy_restgateway.polled.derived_fills import DerivedFills
 from vnpy_restgateway.trading_rules import CryptoRules
 

@@ -17,7 +17,7 @@ from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import amount, label
 from vnpy_restgateway.orders.reconcile import VenueOrder
-from vnpy_restgateway.orders.table import Entry, Push
+from vnpy_restgateway.orders.table import Push
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import CryptoRules
@@ -90,18 +90,6 @@ class QteSession(Session):
         return bool(self.rest.mock)
 
     # orders
-
-    def place(self, entry: Entry) -> None:
-        self.orders.place(entry)
-
-    def withdraw(self, entry: Entry) -> None:
-        self.orders.withdraw(entry)
-
-    def query_order(self, entry: Entry) -> None:
-        self.orders.query_order(entry)
-
-    def query_fills(self, entry: Entry) -> None:
-        self.orders.query_fills(entry)
 
     def look_again(self) -> None:
         self.host.executor.call_later(LOOK_AGAIN, "qte orders", self.poll_orders)

@@ -5,6 +5,7 @@ The numbers of a message are each plausible by themselves (``plausible``); here 
 with what is known of the order. A message that contradicts itself is not believed as a whole: the venue is asked.
 """
 
+from datetime import datetime
 from math import isclose
 from typing import Any
 
@@ -106,3 +107,15 @@ def beyond_limit(direction: Direction | None, limit: float, price: float) -> str
     ):
         return f"at {price:g}, beyond the limit {limit:g}"
     return ""
+
+
+def is_amended(created: datetime | None, direction: Direction | None, news: OrderData) -> bool:
+    """
+    Whether news with another client order id are of an order, made at this time of the venue's: an amendment gives it a new id, and
+    no new time.
+    """
+    if created is None or news.datetime is None or direction is not news.direction:
+        return False
+    apart: float = abs((created - news.datetime).total_seconds())
+    cut: bool = not (created.microsecond and news.datetime.microsecond)
+    return apart < (1.0 if cut else 0.1)        # answers and pushes may cut an order's time at other digits

@@ -3,6 +3,8 @@
 from array import array
 from collections.abc import Hashable
 
+from vnpy.trader.object import OrderData, TradeData
+
 BYTES: int = 8          # of a slot
 
 
@@ -59,3 +61,16 @@ class DedupSet:
         while (found := table[slot]) and found != key:
             slot = slot + 1 & mask
         return slot
+
+
+def final_fingerprint(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
+    """
+    What the venue says of an order that is over, as often as it is asked. The id alone would not do: a venue that
+    lost its state uses its ids again, and Binance's are unique per symbol only.
+    """
+    return order.symbol, venue_id, order.direction, order.status, order.traded
+
+
+def fingerprint(trade: TradeData) -> tuple[Hashable, ...]:
+    """What a fill is besides its id, so that one of a new life of the venue is told from one of the life before."""
+    return trade.tradeid, trade.direction, trade.price, trade.volume, trade.datetime

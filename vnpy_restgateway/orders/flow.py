@@ -15,13 +15,13 @@ from vnpy.trader.object import OrderData, TradeData
 from ..capabilities import Capabilities
 from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
-from ..venue import Desk
-from .contradictions import known_contradiction, order_contradiction
+from ..venue import FlowHost
+from .contradictions import is_amended, known_contradiction, order_contradiction
 from .life import LifeWatch
 from .not_found_policy import NotFoundPolicy
 from .reconcile import Reconciliation, VenueOrder, reconcile
-from .table import Entry, OrderTable, Push, is_amended
-from .transitions import FINAL
+from .table import Entry, OrderTable, Push
+from .table import FINAL
 
 CANCEL_RETRY: float = 0.5           # seconds between cancels of an order that the venue still shows alive
 CANCEL_RETRY_LONGEST: float = 5.0
@@ -35,8 +35,8 @@ class OrderFlow:
     """Decides what an outcome, an answer or a push means, and what to do next."""
 
     fill_queries: int = FILL_QUERIES
-    def __init__(self, host: Desk, executor: SerialExecutor, rule: NotFoundPolicy) -> None:
-        self.host: Desk = host
+    def __init__(self, host: FlowHost, executor: SerialExecutor, rule: NotFoundPolicy) -> None:
+        self.host: FlowHost = host
         self.capabilities: Capabilities = Capabilities()        # of the session that is connected
         self.executor: SerialExecutor = executor
         self.table: OrderTable = OrderTable(rule, executor.monotonic)
@@ -58,7 +58,7 @@ class OrderFlow:
     def send(self, entry: Entry) -> None:
         """Hand an order to the venue, the first time or once more; whatever that raises settles it."""
         try:
-            self.host.session.place(entry)
+            self.host.desk.place(entry)
         except NotSent as error:
             self.on_outcome(entry.orderid, Outcome.NOT_SENT, "", describe(error))
         except Exception as error:
@@ -75,7 +75,7 @@ class OrderFlow:
                 self.host.log(f"Cancel not sent, order not known: {orderid}", WARNING)
             elif known.awaiting_fills:
                 known.cancel_wanted = True          # its end is not proven yet
-                self.host.session.query_order(known)
+                self.host.desk.query_order(known)
             else:
                 self.host.log(f"Cancel not sent, order {orderid} is final: {known.order.status.value}")
             return
@@ -185,7 +185,7 @@ class OrderFlow:
         if entry and entry.awaiting_fills:
             entry.fill_queries += 1
             if entry.fill_queries == 1:
-                self.host.session.query_order(entry)       # perhaps its end was told wrongly
+                self.host.desk.query_order(entry)       # perhaps its end was told wrongly
                 self.life.check()                   # or its fills have the ids of an earlier life of the venue
             if entry.fill_queries >= self.fill_queries:
                 self.host.log(
@@ -277,7 +277,7 @@ class OrderFlow:
         reason: str = order_contradiction(order)
         if known:
             if order.orderid not in (known.orderid, known.client_id, venue_id):
-                if not is_amended(known, order):
+                if not is_amended(known.created, known.order.direction, order):
                     self._mistake(known, f"client order id {order.orderid}, not {known.client_id}")
                     return False
                 known.amended = True
@@ -291,7 +291,7 @@ class OrderFlow:
                     named.id_doubted = True
                     self._disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
                     if named.awaiting_fills and not self.host.pause():
-                        self.host.session.query_order(named)
+                        self.host.desk.query_order(named)
                     return False
                 self.table.rename(named, venue_id)
         if not reason or known and asked and self._insists(known, order):
@@ -357,7 +357,7 @@ class OrderFlow:
                 del self._disputed[next(iter(self._disputed))]
             self._disbelieve(entry, f"a fill of {reason}")
             if not asked and not self.host.pause():
-                self.host.session.query_fills(entry)
+                self.host.desk.query_fills(entry)
 
     def _listed_alive(self, entry: Entry, order: OrderData, asked_at: float) -> None:
         """A list shows a final order alive. Twice, spaced: ask for it; the answer decides."""
@@ -366,7 +366,7 @@ class OrderFlow:
         entry.listed_at = asked_at
         entry.listed_alive += 1
         if entry.listed_alive >= LISTED_ALIVE:
-            self.host.session.query_order(entry)       # the answer decides
+            self.host.desk.query_order(entry)       # the answer decides
         else:
             self.host.session.look_again()
 
@@ -374,7 +374,7 @@ class OrderFlow:
         """The venue says that an order of ours has ended, which nobody here wanted: one word may be wrong, two are not."""
         def ask() -> None:
             if not entry.is_active and not entry.inferred and not self.host.pause():
-                self.host.session.query_order(entry)
+                self.host.desk.query_order(entry)
 
         self.executor.call_later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
 
@@ -418,7 +418,7 @@ class OrderFlow:
             if entry.doubt and entry.doubt.next_query <= now:
                 entry.doubt.asked(now)
                 try:
-                    self.host.session.query_order(entry)
+                    self.host.desk.query_order(entry)
                 except Exception as error:      # must not keep the others from being asked for
                     self._report(f"query of order {entry.orderid}", error)
         self._plan_questions()
@@ -432,7 +432,7 @@ class OrderFlow:
 
     def _query_fills(self, entry: Entry) -> None:
         try:
-            self.host.session.query_fills(entry)
+            self.host.desk.query_fills(entry)
         except Exception as error:          # asked again by the timer that is set next
             self._report(f"query of the fills of {entry.orderid}", error)
 
@@ -451,7 +451,7 @@ class OrderFlow:
         entry.cancel_in_flight = True
         entry.cancel_tries += 1
         try:
-            self.host.session.withdraw(entry)
+            self.host.desk.withdraw(entry)
         except Exception as error:
             self.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
 

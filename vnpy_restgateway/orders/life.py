@@ -113,7 +113,7 @@ class LifeWatch:
             self._witness = None
             return
         self.flow.executor.call_later(max(PATIENCE, self.flow.host.pause()), "life", self._ask)
-        self.flow.host.session.query_order(witness)
+        self.flow.host.desk.query_order(witness)
 
     def _newest(self) -> tuple[Entry | None, float]:
         """

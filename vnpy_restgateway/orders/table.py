@@ -1,9 +1,8 @@
 """
 The order table: everything a gateway believes about orders and fills.
 
-One thread touches it, the gateway's writer. It decides, and returns what to push; it never
-pushes, sends or logs itself. What it keeps is never handed out: a listener that changes an
-OrderData it was handed changes nothing here.
+The executor's thread alone touches it. It decides, and returns what to push; it never pushes, sends or logs itself. What it
+keeps is never handed out: a listener that changes an OrderData it was handed changes nothing here.
 """
 
 from collections import OrderedDict
@@ -16,11 +15,21 @@ from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from .contradictions import fill_contradiction
-from .dedup import DedupSet
+from .dedup import DedupSet, final_fingerprint, fingerprint
 from .not_found_policy import NotFoundPolicy, StatusQuery
 from .order_data import copy
-from .transitions import FINAL, VOLUME_NOISE, merge
 
+# What may follow what. A final status is followed by nothing.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.SUBMITTING: frozenset({Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}),
+    Status.NOTTRADED: frozenset({Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}),
+    Status.PARTTRADED: frozenset({Status.ALLTRADED, Status.CANCELLED}),
+    Status.ALLTRADED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.REJECTED: frozenset(),
+}
+FINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+VOLUME_NOISE: float = 1e-9      # of a unit: smaller than any step on a venue, larger than any sum of float noise
 Push = OrderData | TradeData
 
 FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
@@ -85,19 +94,6 @@ class Entry:
     def is_finished(self) -> bool:
         """Told by the venue and pushed to the last trade: nothing can come of it any more."""
         return not (self.is_active or self.awaiting_fills or self.inferred or self.lacks_fills) and self.venue_id != ""
-
-
-def final_fingerprint(order: OrderData, venue_id: str) -> tuple[Hashable, ...]:
-    """
-    What the venue says of an order that is over, as often as it is asked. The id alone would not do: a venue that
-    lost its state uses its ids again, and Binance's are unique per symbol only.
-    """
-    return order.symbol, venue_id, order.direction, order.status, order.traded
-
-
-def fingerprint(trade: TradeData) -> tuple[Hashable, ...]:
-    """What a fill is besides its id, so that one of a new life of the venue is told from one of the life before."""
-    return trade.tradeid, trade.direction, trade.price, trade.volume, trade.datetime
 
 
 class OrderTable:
@@ -446,12 +442,10 @@ class OrderTable:
         if trade.orderid == entry.order.orderid and self.life == 1:
             return [copy(trade)]
         # the ids of an earlier life of the venue were shown too
-        tradeid: str = trade.tradeid if self.life == 1 else f"{trade.tradeid}@{self.life}"
-        return [TradeData(
-            symbol=trade.symbol, exchange=trade.exchange, orderid=entry.order.orderid, tradeid=tradeid,
-            direction=trade.direction, offset=trade.offset, price=trade.price, volume=trade.volume,
-            datetime=trade.datetime, gateway_name=trade.gateway_name,
-        )]
+        delivered: TradeData = copy(trade)
+        delivered.orderid, delivered.tradeid = entry.order.orderid, trade.tradeid if self.life == 1 else f"{trade.tradeid}@{self.life}"
+        delivered.__post_init__()
+        return [delivered]
 
     def _release_orphans(self, entry: Entry) -> list[Push]:
         pushes: list[Push] = []
@@ -472,10 +466,35 @@ class OrderTable:
         return [copy(entry.order)]
 
 
-def is_amended(entry: Entry, news: OrderData) -> bool:
-    """Whether news with another client order id are of an order: an amendment gives it a new one, and no new time."""
-    if entry.created is None or news.datetime is None or entry.order.direction is not news.direction:
-        return False
-    apart: float = abs((entry.created - news.datetime).total_seconds())
-    cut: bool = not (entry.created.microsecond and news.datetime.microsecond)
-    return apart < (1.0 if cut else 0.1)        # answers and pushes may cut an order's time at other digits
+def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderData | None:
+    """
+    What we believe after hearing ``news`` of an order: a new OrderData, or None when nothing changes.
+
+    Traded never shrinks, a final status is never left, and old news change nothing. ``inferred``
+    says that the final status we hold was concluded without proof (the venue did not know the
+    order): then what the venue says now goes first.
+    """
+    traded: float = max(known.traded, news.traded)
+    status: Status = known.status
+    if news.status in TRANSITIONS[known.status] or (inferred and news.status is not known.status):
+        status = news.status
+
+    if status not in FINAL and traded > VOLUME_NOISE:
+        # an answer that is older than the fills we know of
+        volume: float = news.volume or known.volume         # 0: a market order by quote amount, still filling
+        status = Status.ALLTRADED if volume and traded >= volume - VOLUME_NOISE else Status.PARTTRADED
+
+    amended: bool = bool(news.volume) and status not in FINAL and abs(news.volume - known.volume) > VOLUME_NOISE
+    if status is known.status and traded <= known.traded and not amended:
+        return None
+
+    order: OrderData = copy(known)
+    order.status = status
+    order.traded = traded
+    if news.volume:
+        order.volume = news.volume      # a market order by quote amount learns its volume from the venue
+    if not order.price:
+        order.price = news.price
+    if news.datetime and not known.datetime:
+        order.datetime = news.datetime
+    return order

@@ -30,7 +30,7 @@ from .order_matching import (
 )
 from .reconcile import VenueOrder
 from .table import Entry
-from .transitions import VOLUME_NOISE
+from .table import VOLUME_NOISE
 
 SOUGHT_KEPT: int = 1_000        # unanswered orders that may still turn up
 NEWS_KEPT: int = 50             # of one order that is kept back
@@ -396,7 +396,7 @@ class VenueIdOrderFlow(OrderFlow):
         if looked_for:
             self._look_soon()
             try:
-                self.host.session.query_order(looked_for[0])
+                self.host.desk.query_order(looked_for[0])
             except Exception as error:
                 self._report("look for orders", error)
 

@@ -7,7 +7,7 @@ from vnpy.trader.object import OrderData, TradeData
 from ..orders.flow import OrderFlow
 from ..orders.reconcile import VenueOrder
 from ..orders.table import Entry
-from ..orders.transitions import VOLUME_NOISE
+from ..orders.table import VOLUME_NOISE
 
 
 class DerivedFills:

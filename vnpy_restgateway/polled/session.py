@@ -90,7 +90,7 @@ class PolledSession(NoSession):
         self.quotes: PolledQuotes = PolledQuotes(host, rest, intervals.quotes, self._questions, self.read_error)
         link: ConnectionHealth = ConnectionHealth(host, "Trade API")
         poll = partial(Poller, host, rest, read_error=self.read_error, link=link, calendar=calendar, back=self.flow.life.check)
-        self.orders: Poller = poll("orders", self.paths.orders, intervals.orders, self._on_orders)
+        self.looks: Poller = poll("orders", self.paths.orders, intervals.orders, self._on_orders)
         self.account: Poller = poll("account", self.paths.account, intervals.account, self._on_account)
         self.holdings: Poller | None = poll("positions", self.paths.positions, intervals.account, self._on_positions) if self.paths.positions else None
         self.on_publish = self._published
@@ -161,7 +161,7 @@ class PolledSession(NoSession):
         return bool(self.rest.mock)
 
     def health(self) -> dict[str, bool]:
-        return {"REST": self.rest.active and self.host.ready, "market data": self.quotes.link.up, "trading": self.orders.link.up}
+        return {"REST": self.rest.active and self.host.ready, "market data": self.quotes.link.up, "trading": self.looks.link.up}
 
     # clock and contracts: asked until they are answered
 
@@ -191,7 +191,7 @@ class PolledSession(NoSession):
         host.log("Contract data received")
         host.warn_made_up(self.rest.mock)
         self.quotes.start()
-        self.orders.now()
+        self.looks.now()
         self.query_account()
 
     # orders
@@ -215,7 +215,7 @@ class PolledSession(NoSession):
     def _on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         outcome, code, text = classify(reply, error, self.refusals, self.read_error)
         if outcome is Outcome.ACCEPTED and reply is not None:
-            self.orders.soon(SOON)
+            self.looks.soon(SOON)
             try:
                 venue_id: str = self.read_placed(reply.data)
             except PARSE_ERRORS as problem:
@@ -230,7 +230,7 @@ class PolledSession(NoSession):
             return
         self.flow.on_outcome(entry.orderid, outcome, code, text)
         if outcome is Outcome.UNKNOWN:
-            self.orders.soon(SOON)
+            self.looks.soon(SOON)
 
     def _still_unseen(self, entry: Entry) -> None:
         if entry.is_active and not entry.acknowledged:
@@ -251,7 +251,7 @@ class PolledSession(NoSession):
         self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code in self.gone)
         if outcome is Outcome.ACCEPTED:
             self.flow.question(entry.orderid, "cancelled")      # taken, which is not yet done
-        self.orders.soon(SOON)
+        self.looks.soon(SOON)
 
     def query_order(self, entry: Entry) -> None:
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
@@ -274,10 +274,10 @@ class PolledSession(NoSession):
         """None are told."""
 
     def look_again(self) -> None:
-        self.orders.soon()
+        self.looks.soon()
 
     def on_new_life(self) -> None:
-        self.orders.soon()
+        self.looks.soon()
 
     def holding(self, order: OrderData) -> Holding:
         return self.positions.holding(order)
