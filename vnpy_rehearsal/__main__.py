@@ -1,12 +1,12 @@
 """
-``python -m vnpy_rehearsal``: ``run`` is the main job on any gateway, ``conform`` the fault matrix.
+``python -m vnpy_rehearsal``: ``run`` is the main job on any gateway, ``conform`` the fault matrix, ``new-venue`` writes the files of one.
 """
 
 import argparse
 import sys
 
 PROGRAM: str = "python -m vnpy_rehearsal"
-RUN, CONFORM = "run", "conform"
+RUN, CONFORM, NEW_VENUE = "run", "conform", "new-venue"
 
 
 def start(arguments: list[str]) -> int:
@@ -16,12 +16,17 @@ def start(arguments: list[str]) -> int:
     run = commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange", add_help=False, allow_abbrev=False)
     run.add_argument("--gateway", default="MOCKBINANCE", metavar="NAME")
     commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
+    commands.add_parser(NEW_VENUE, help="the files of a new gateway and its dialect, with their tests", add_help=False)
     found, more = parser.parse_known_args(arguments)
     if found.command == CONFORM:
         from mockexchange.__main__ import start as exchange
 
         sys.argv = [PROGRAM, *arguments]
         return exchange()
+    if found.command == NEW_VENUE:
+        from .scaffold import start as scaffold
+
+        return scaffold(f"{PROGRAM} {NEW_VENUE}", arguments[arguments.index(NEW_VENUE) + 1:])
     from .job import start as job
 
     return job(found.gateway, f"{PROGRAM} {RUN}", more)
