@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from vnpy.event import EventEngine
-
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
@@ -35,14 +33,11 @@ class HashExGateway(RestGateway):
     )
     default_setting: dict[str, Any] = dialog(fields)
     venue_name: str = "HashEx"
+    timings_class = Timings
     dialect: str = "hashex"
     flow_class = VenueIdOrderFlow
     # an order may not be visible for half a minute after it was accepted
     not_found_policy = NotFoundPolicy(bound=30.0, spacing=1.0, misses=3, first=0.5, longest=3.0)
-
-    def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
-        super().__init__(event_engine, gateway_name)
-        self.timings: Timings = Timings()
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
         return half_pair(values, "Access Key", "Secret Key (Password 密码)")

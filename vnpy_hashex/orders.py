@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from logging import ERROR, WARNING
+from logging import WARNING
 from typing import Any
 
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData
 
+from vnpy_restgateway.clients import ParkedNews
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.executor import SerialExecutor
 from vnpy_restgateway.host import Host
@@ -37,7 +38,6 @@ HISTORY_MARGIN: timedelta = timedelta(minutes=1)
 RESEND_WITHIN: float = 10.0                         # s; an order is not sent again later than that
 LOOK_AGAIN: float = 0.2                             # s
 RULES_AGAIN: float = 5.0                # s at least between questions for the rules after refusals
-EVENTS_PARKED: int = 1_000              # rows per symbol that is not known yet
 
 
 class Orders:
@@ -62,7 +62,7 @@ class Orders:
         self.after_hunt: list[Callable[[bool], None]] = []
         self.fills_asked: dict[str, bool] = {}          # vn.py order id -> ask again when this is answered
         self.capped: set[str] = set()                   # market orders sent as limit orders: the rest is cancelled
-        self.parked: dict[str, list[dict[str, Any]]] = {}       # by symbol: orders on symbols we have no contract of
+        self.parked: ParkedNews = ParkedNews(host, query_contract)
         self._rules_asked: float = 0.0                  # when the rules were asked for after a refusal, monotonic s
 
     # new orders
@@ -140,12 +140,7 @@ class Orders:
 
     def unable(self) -> str:
         """Why nothing signed can be sent now, or ""."""
-        if self.host.locked_out:
-            return "the venue refused the access key"
-        if not self.rest.key:
-            return "no access key given"
-        pause: float = self.host.pause()
-        return f"{self.host.gate.reason}, {pause:.0f} s to go" if pause else ""
+        return self.host.unable(self.rest.key, "access key")
 
     def on_create(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a new order."""
@@ -181,11 +176,7 @@ class Orders:
         # a clock or a list that cannot be had must not keep the order for ever; it was refused, whatever happens
         self.executor.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
 
-        def again() -> None:
-            if name in self.executor.timers and entry.is_active and not entry.acknowledged:
-                self.executor.timers.drop(name)
-                self.flow.send(entry)
-
+        again: Callable[[], None] = partial(self.flow.send_again, entry, name)
         if code in TIMESTAMP:
             entry.waits = True          # nothing of it is at the venue: a cancel takes it back at once
             self.flow.sought.pop(entry.orderid, None)
@@ -223,13 +214,9 @@ class Orders:
             self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
 
-        def before() -> bool:
-            if not entry.is_active:
-                entry.cancel_in_flight = False
-            return entry.is_active
-
         self.rest.call(
-            "POST", CANCEL, {"orderId": entry.venue_id}, partial(self.on_withdraw, entry), Rank.CANCEL, before=before
+            "POST", CANCEL, {"orderId": entry.venue_id}, partial(self.on_withdraw, entry), Rank.CANCEL,
+            before=partial(self.flow.cancel_is_wanted, entry),
         )
 
     def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
@@ -359,7 +346,7 @@ class Orders:
             return
         contract: ContractData | None = self.contracts.of_venue(d["symbol"])
         if contract is None:
-            self.on_unknown_symbol(d["symbol"], d)
+            self.parked.park(d["symbol"], d)
             return
         record: VenueOrder | None = parse_order(d, contract, self.host.gateway_name)
         if record is None:
@@ -441,20 +428,6 @@ class Orders:
 
         self.executor.reschedule_earlier(due, "rules doubted", ask)
 
-    def on_unknown_symbol(self, name: str, d: dict[str, Any]) -> None:
-        """The venue speaks of a symbol that we have no contract of: park it, ask for the contracts again."""
-        parked: list[dict[str, Any]] = self.parked.setdefault(name, [])
-        if len(parked) < EVENTS_PARKED:
-            parked.append(d)
-        self.host.log_once(f"symbol {name}", f"Symbol {name} is new, asking for the contracts", WARNING)
-        self.executor.reschedule_earlier(1.0, "contracts", self.query_contract)
-
     def on_contracts(self) -> None:
-        """The contracts are here: what was parked for want of them is told now."""
-        parked, self.parked = self.parked, {}
-        for name, rows in parked.items():
-            if self.contracts.of_venue(name) is None:
-                self.log(f"The venue lists no symbol {name}, but tells of orders on it: shown when it does", ERROR)
-                self.parked[name] = rows
-                continue
-            self.host.each(rows, self.on_venue_order, "order")
+        """The contracts are here."""
+        self.parked.release(self.on_venue_order)

@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import partial
 from logging import ERROR, WARNING
 from threading import Event
-from types import TracebackType
 from typing import Any
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from vnpy_restgateway.clients import VenueRest
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import (
@@ -23,7 +23,7 @@ from vnpy_restgateway.net.outcome import (
     http_code,
 )
 from vnpy_restgateway.net.rate_limiter import Job, RequestThrottler
-from vnpy_restgateway.net.rest import Request, RestClient
+from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.routes import Routes
 
 from . import klines
@@ -44,8 +44,6 @@ from .pages import Walk
 from .parse import parse_bar
 from .timings import Timings
 
-RETRY_FIRST: float = 0.5            # s, doubled up to
-RETRY_LONGEST: float = 5.0
 LIMIT_FALLBACK: float = 10.0        # s after a 429 without Retry-After
 HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
@@ -71,36 +69,24 @@ class Call:
         self.wanted: Callable[[], bool] | None = None
 
 
-class RestApi(RestClient):
+class RestApi(VenueRest):
     """Requests are put in line on the writer thread; answers come in worker threads and go to the writer."""
 
     def __init__(self, host: Host, timings: Timings) -> None:
-        super().__init__()
-        self.host: Host = host
-        self.make_transport = host.seams.make_transport
+        super().__init__(host)
         self.timings: Timings = timings
         self.routes: Routes = Routes(host.log)
-        self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: str = ""
         self.pacer: RequestThrottler = RequestThrottler(REQUESTS_PER_SECOND, BURST)
-        self._failures: dict[str, int] = {}
 
     def connect(self, host: str, key: str, secret: str, proxy_host: str, proxy_port: int) -> None:
         """Start the workers. Nothing is asked yet."""
         self.key = key
         self.secret = secret
         self.pacer = RequestThrottler(self.timings.requests_per_second, max(BURST, int(self.timings.requests_per_second)))
-        self._failures.clear()
         self.init(host, proxy_host, proxy_port, read_timeout=self.timings.request_timeout)
-        self.closing.clear()
         self.start()
-        self.host.log("REST API started")
-
-    def stop(self) -> None:
-        """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
-        self.closing.set()
-        super().stop()
 
     def sign(self, request: Request) -> Request:
         """Called at send time: a request that waited in line carries a fresh timestamp, and a nonce of its own."""
@@ -109,17 +95,17 @@ class RestApi(RestClient):
             return request
         pause: float = self.pause(call.signed)
         if pause:
-            raise NotSent(f"{self.host.gate.reason or 'access key refused'}, {pause:.0f} s to go")
+            raise NotSent(f"{self.home.gate.reason or 'access key refused'}, {pause:.0f} s to go")
         params: dict[str, str] = wire_params(request.params or {})
         request.params = None
         if params:
             request.path = f"{request.path}?{query_string(params)}"
         if call.wanted is not None and not call.wanted():
             raise NotSent("cancelled while it waited in line")
-        call.sent = self.host.monotonic()
+        call.sent = self.home.monotonic()
         headers: dict[str, str] = {}
         if call.signed:
-            headers = signed_headers(self.key, self.secret, params, self.host.clock.now_ms())
+            headers = signed_headers(self.key, self.secret, params, self.home.clock.now_ms())
         if request.method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.data = b""
@@ -128,7 +114,7 @@ class RestApi(RestClient):
 
     def pause(self, signed: bool) -> float:
         """Seconds until a call may go: a refused key is nothing to public ones."""
-        return self.host.pause() if signed else self.host.gate.remaining(self.host.monotonic())
+        return self.home.pause() if signed else self.home.gate.remaining(self.home.monotonic())
 
     # in line: writer thread
 
@@ -140,16 +126,16 @@ class RestApi(RestClient):
     def pump(self) -> None:
         """Let go what may go now."""
         while True:
-            job: Job | None = self.pacer.take(self.host.monotonic())
+            job: Job | None = self.pacer.take(self.home.monotonic())
             if job is None:
                 break
             try:
                 job()
             except Exception as error:      # those behind it wait for their turn
-                self.host.on_exception(error)
-        wait: float | None = self.pacer.wait(self.host.monotonic())
+                self.home.on_exception(error)
+        wait: float | None = self.pacer.wait(self.home.monotonic())
         if wait is not None:
-            self.host.executor.call_later(wait, "pace", self.pump)
+            self.home.executor.call_later(wait, "pace", self.pump)
 
     # queries: each is repeated until it is answered, further and further apart
 
@@ -162,7 +148,7 @@ class RestApi(RestClient):
         take an answer of another code, by returning True. What fails is asked again, unless there is ``failed``,
         which is then called instead.
         """
-        if signed and (self.host.locked_out or not self.key):
+        if signed and (self.home.locked_out or not self.key):
             if failed:
                 failed()
             return
@@ -196,7 +182,7 @@ class RestApi(RestClient):
             told(int(data), asked_at, received[0])
 
         self.in_turn(Rank.QUESTION, lambda: self.attempt(
-            "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(self.host.monotonic())
+            "GET", TIME, {}, call, partial(self._on_query, call, on_time), at_once=lambda: received.append(self.home.monotonic())
         ))
 
     def _on_query(
@@ -215,7 +201,7 @@ class RestApi(RestClient):
             # valid JSON of a shape that the documents do not describe, mostly
             self._again(call, f"answer not understood ({type(problem).__name__}: {problem})")
             return
-        self._failures.pop(call.name, None)
+        self.answered(call.name)
 
     def _on_refused(self, call: Call, reply: Reply, code: int | str, text: str) -> None:
         limited: bool = self.on_limits(reply, text)
@@ -230,32 +216,24 @@ class RestApi(RestClient):
     def on_code(self, code: int | str, text: str, what: str) -> bool:
         """What a code means for more than the request it answered. True: asking again is of no use."""
         if code in AUTHENTICATION:
-            self.host.lock_out(
+            self.home.lock_out(
                 f"Authentication failed, code: {code}, message: {text}; {ADVICE[int(code)]}, then connect again"
             )
             return True
         if code == NO_SUCH_URL:
-            self.host.log_once(f"url {what}", f"{what} refused, code: {code}, message: {text}: {WRONG_URL}", ERROR)
+            self.home.log_once(f"url {what}", f"{what} refused, code: {code}, message: {text}: {WRONG_URL}", ERROR)
             return True
         if code in TIMESTAMP:
-            self.host.log_once("timestamp", "Timestamp refused, measuring the server's clock again", WARNING)
-            self.host.keeper.measure()
+            self.home.log_once("timestamp", "Timestamp refused, measuring the server's clock again", WARNING)
+            self.home.keeper.measure()
         return False
 
     def _again(self, call: Call, reason: str) -> None:
-        failures: int = self._failures.get(call.name, 0) + 1
-        self._failures[call.name] = failures
-        if failures == 1 or failures % 10 == 0:
-            self.host.log(f"Query {call.name} failed{'' if call.failed else ', trying again'}: {reason}", WARNING)
-        if call.failed:
-            call.failed()
-        elif call.again:
-            delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-            self.host.executor.call_later(max(delay, self.pause(call.signed)), f"query {call.name}", call.again)
+        self.try_again(call.name, reason, call.again, call.failed, self.pause(call.signed))
 
     def on_limits(self, reply: Reply, text: str) -> bool:
         """429 and 418, which no document mentions: shut the gate for as long as the venue says, and tell the user once."""
-        return self.host.apply_retry_after(reply, text, LIMIT_FALLBACK)
+        return self.home.apply_retry_after(reply, text, LIMIT_FALLBACK)
 
     # commands and single questions: answered whatever happens, never repeated here
 
@@ -272,7 +250,7 @@ class RestApi(RestClient):
             try:
                 due: bool = before is None or before()
             except Exception as error:
-                self.host.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
+                self.home.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
                 return
             if due:
                 call: Call = Call(f"{method} {path}", True)
@@ -287,15 +265,15 @@ class RestApi(RestClient):
             self.send(method, path, params, call, callback, **more)
         except Exception as error:
             fate: RestError = error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}")
-            self.host.settle(callback, None, fate)
+            self.home.settle(callback, None, fate)
 
     def send(
         self, method: str, path: str, params: Params, call: Call, callback: Answer, *, lane: str = "query",
         urgent: bool = False, at_once: Callable[[], None] | None = None,
     ) -> None:
         """Hand a request to the workers; ``at_once`` is called in the worker when a whole answer is here."""
-        post = self.host.executor.post
-        settle = self.host.settle
+        post = self.home.executor.post
+        settle = self.home.settle
 
         def on_answer(data: Any, request: Request) -> None:
             if at_once:
@@ -323,12 +301,6 @@ class RestApi(RestClient):
         elif routes and reply.status // 100 == 2:
             routes.back(route)
 
-    def on_error(
-        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any
-    ) -> None:
-        """Only an exception in one of our own callbacks comes here."""
-        self.host.on_exception(value)
-
     # history: caller's thread
 
     def query_history(
@@ -351,7 +323,7 @@ class RestApi(RestClient):
                         reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
                         if reply.status // 100 == 2 and envelope_code(reply.data) == 0:
                             rows: Any = reply.data["data"] or ()        # type: ignore[index]
-                            return download.got([parse_bar(row, contract, interval, self.host.gateway_name) for row in rows])
+                            return download.got([parse_bar(row, contract, interval, self.home.gateway_name) for row in rows])
                         code, text = read_error(reply) or (http_code(reply.status), "")
                         reason = f"code: {code}, message: {text}"
                         if not self.on_limits(reply, text) and reply.status // 100 == 4 and code not in RETRIED:
@@ -362,9 +334,9 @@ class RestApi(RestClient):
             download.fail("gateway closed" if self.closing.is_set() else reason)
             return None
 
-        return klines.fetch(page, interval, start, end, self.host.now())
+        return klines.fetch(page, interval, start, end, self.home.now())
 
     def await_turn(self, seconds: float) -> bool:
         """Wait in line from another thread; False when it took too long or the gateway is closed."""
         turn: Event = Event()
-        return self.host.executor.post(self.in_turn, Rank.QUERY, turn.set) and turn.wait(min(seconds, self.read_timeout))
+        return self.home.executor.post(self.in_turn, Rank.QUERY, turn.set) and turn.wait(min(seconds, self.read_timeout))

@@ -1,18 +1,16 @@
 """One connection to HashEx: its clients wired together, its contracts, and what is asked of them."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from logging import WARNING
 from typing import Any
 
-from vnpy.trader.constant import Direction, Interval, OrderType
-from vnpy.trader.object import BarData, ContractData, OrderData
+from vnpy.trader.constant import Direction, OrderType
+from vnpy.trader.object import ContractData, OrderData
 
 from vnpy_restgateway.capabilities import Capabilities, Correlation
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 from vnpy_restgateway.session import Session
@@ -49,6 +47,7 @@ class HashExSession(Session):
         self.rest: RestApi = RestApi(host, timings)
         self.orders: Orders = Orders(host, self.rest, timings, market_buy, self.query_contract)
         self.account: Account = Account(host, self.rest, self.orders, timings, lambda: self.user.subscribed)
+        self.bars = self.rest.query_history
         self.md: MdApi = MdApi(host, self.rest, timings)
         self.user: UserSocket = UserSocket(host, self.rest, self.account)
 
@@ -79,7 +78,7 @@ class HashExSession(Session):
         if isinstance(last, HashExSession):
             self.account.balances.nonzero = last.account.balances.nonzero         # what is zero now must be told
             self.orders.capped = last.orders.capped
-            self.orders.parked = last.orders.parked
+            self.orders.parked.news = last.orders.parked.news
 
     def health(self) -> dict[str, bool]:
         books = list(self.md.sockets.values())
@@ -181,8 +180,3 @@ class HashExSession(Session):
 
     def subscribe(self, contract: ContractData) -> None:
         self.md.subscribe(contract)
-
-    def query_history(
-        self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
-    ) -> list[BarData]:
-        return self.rest.query_history(listed.contract, interval, start, end, download)

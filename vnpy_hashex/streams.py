@@ -8,15 +8,15 @@ balances to the gateway's writer. A socket is kept alive by the word "ping", not
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from logging import INFO, WARNING
+from logging import WARNING
 from threading import Lock
 from typing import Any
 
 import msgspec
 from vnpy.trader.object import ContractData, TickData
 
+from vnpy_restgateway.clients import VenueStream
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.stream import WebsocketClient
 
 from .account import Account
 from .endpoints import DEPTH, DEPTH_LEVEL, STREAM_PATH, TICKER_PATHS, TOKEN, Rank
@@ -39,17 +39,8 @@ REFUSALS: frozenset[bytes] = frozenset({
 })
 
 
-class Socket(WebsocketClient):
+class Socket(VenueStream):
     """What the three kinds have in common."""
-
-    title: str = "MD API"
-    about: str = ""                 # what of it, for the log
-
-    def __init__(self, host: Host) -> None:
-        super().__init__()
-        self.home: Host = host
-        self.make_loop = host.seams.make_loop
-        self._bad_frames: int = 0
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
         """Connect, and stay connected until stop()."""
@@ -81,12 +72,6 @@ class Socket(WebsocketClient):
         self.home.executor.post(self.beat)
         self.on_opened()
 
-    def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.home.log(f"{self.title} disconnected{self.about}, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
-
-    def on_error(self, e: Exception) -> None:
-        self.home.log_once(f"{self.title}{self.about}", f"{self.title} exception{self.about}: {e}", WARNING)
-
     def on_frame(self, payload: bytes) -> None:
         if payload[:1] != b"{":
             self.on_text(payload.strip(b' "\r\n'))
@@ -110,12 +95,6 @@ class Socket(WebsocketClient):
             self.home.executor.post(self.on_refused, word.decode())
         elif word != b"pong":
             self.on_word(word)
-
-    def on_bad_frame(self, payload: bytes, error: Exception) -> None:
-        """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
-        self._bad_frames += 1
-        if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
-            self.home.log(f"{self.title} frame{self.about} not understood ({error}): {payload[:120]!r}", WARNING)
 
 
 class SymbolSocket(Socket):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from logging import ERROR, WARNING
+from logging import WARNING
 from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData
 
+from vnpy_restgateway.clients import ParkedNews
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.crypto_balances import CryptoBalances
 from vnpy_restgateway.executor import SerialExecutor
@@ -28,7 +29,6 @@ from .streams import TradeApi
 RECONCILE_INTERVAL: float = 60.0        # s while the user data stream stands
 RECONCILE_AGAIN: float = 2.0            # s at least between those that pushes we do not understand bring about
 POLL_INTERVAL: float = 5.0              # s while it does not
-EVENTS_PARKED: int = 1_000              # per symbol that is not known yet
 
 
 class Account:
@@ -49,7 +49,7 @@ class Account:
         self.on_alive: Callable[[], None] = on_alive
         self.reconciled_at: float = 0.0             # monotonic s
         self.last_trade: dict[str, int] = {}        # Binance symbol -> newest trade id seen
-        self.parked_events: dict[str, list[dict[str, Any]]] = {}
+        self.parked: ParkedNews = ParkedNews(host, rest.query_contract)
         self.balances: CryptoBalances = CryptoBalances(host, lambda base, quote: host.contracts.of_venue(base + quote))
 
     # answers
@@ -139,7 +139,7 @@ class Account:
         def add(d: dict[str, Any]) -> None:
             contract: ContractData | None = self.contracts.of_venue(d["symbol"])
             if contract is None:
-                self.on_unknown_symbol(d["symbol"], None)
+                self.parked.park(d["symbol"])
                 return
             listed.append(self.orders.read_order(d, contract, None))
             self.look_at(contract.name)
@@ -213,7 +213,7 @@ class Account:
         name: str = event["s"]
         contract: ContractData | None = self.contracts.of_venue(name)
         if contract is None:
-            self.on_unknown_symbol(name, event)
+            self.parked.park(name, event)
             return
         check_execution(event)
         record, trade = parse_execution(event, contract, self.host.gateway_name)
@@ -255,21 +255,6 @@ class Account:
             self.orders.pages[name] = False
         self.reconcile()
 
-    def on_unknown_symbol(self, name: str, event: dict[str, Any] | None) -> None:
-        """The venue speaks of a symbol that we have no contract of: park it, ask for the contracts again."""
-        parked: list[dict[str, Any]] = self.parked_events.setdefault(name, [])
-        if event and len(parked) < EVENTS_PARKED:
-            parked.append(event)
-        self.host.log_once(f"symbol {name}", f"Symbol {name} is new, asking for the contracts", WARNING)
-        self.executor.reschedule_earlier(1.0, "contracts", self.rest.query_contract)
-
     def on_contracts(self) -> None:
-        """The contracts are here: what was parked for want of them is told now."""
-        parked, self.parked_events = self.parked_events, {}
-        for name, events in parked.items():
-            if self.contracts.of_venue(name) is None:
-                self.host.log(f"The venue lists no symbol {name}, but tells of orders on it: shown when it does", ERROR)
-                self.parked_events[name] = events
-                continue
-            for event in events:
-                self.on_user_event(event)
+        """The contracts are here."""
+        self.parked.release(self.on_user_event)

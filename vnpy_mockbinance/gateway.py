@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from vnpy.event import EventEngine
-
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
@@ -41,15 +39,12 @@ class MockBinanceGateway(RestGateway):
         *(replace(field, servers=REAL) for field in PROXY_FIELDS),      # a proxy cannot reach our own child
     )
     default_setting: dict[str, Any] = dialog(fields)
+    timings_class = Timings
     dialect: str = "binance"
     venue_name: str = "Binance"
 
     # an order that is older than its window is not taken any more, and the engine answers or gives up within its time-out
     not_found_policy = NotFoundPolicy(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=1.0, misses=3, first=0.2, longest=3.0)
-
-    def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
-        super().__init__(event_engine, gateway_name)
-        self.timings: Timings = Timings()
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
         if values["Server"] == "BINANCE" or values["Server"] == "QTE" and values["API Secret (Password 密码)"]:

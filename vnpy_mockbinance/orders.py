@@ -150,13 +150,8 @@ class Orders:
         name: str = f"resend {entry.orderid}"
         entry.waits = True              # refused, so nothing of it is at the venue: a cancel takes it back at once
 
-        def again() -> None:
-            if name in self.executor.timers and entry.is_active and not entry.acknowledged:
-                self.executor.timers.drop(name)
-                self.flow.send(entry)
-
         self.executor.call_later(RESEND_WITHIN, name, lambda: self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, text))
-        self.host.keeper.measure(again)
+        self.host.keeper.measure(partial(self.flow.send_again, entry, name))
 
     def mind_route(self, route: str, reply: Reply) -> None:
         """What an answer over the WebSocket API says of the method; the REST client looks at its own."""

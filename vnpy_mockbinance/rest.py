@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from logging import WARNING
-from threading import Event
 from types import TracebackType
 from typing import Any
 
@@ -12,10 +11,11 @@ import msgspec
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from vnpy_restgateway.clients import VenueRest
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
 from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, RestError, http_code
-from vnpy_restgateway.net.rest import Request, RestClient
+from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.orders.table import Entry
 
@@ -50,8 +50,6 @@ from .errors import (
 from .parse import parse_bar
 from .timings import Timings
 
-RETRY_FIRST: float = 0.5            # s, doubled up to
-RETRY_LONGEST: float = 5.0
 HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
 Told = Callable[[Any, float], None]     # an answer's data, and when it was asked for, monotonic s
@@ -91,7 +89,7 @@ def route_of(request: Request) -> str:
     return f"{request.method} {request.path.partition('?')[0]}"
 
 
-class RestApi(RestClient):
+class RestApi(VenueRest):
     """Callbacks run in worker threads and post to the gateway's writer."""
 
     def __init__(self, host: Host, timings: Timings, on_listing: Told, on_rules: Told, on_lost: Callable[[str, BaseException], None]) -> None:
@@ -100,34 +98,22 @@ class RestApi(RestClient):
         :param on_rules: gets the rules of one symbol
         :param on_lost: a query, by its name, got no usable answer; it is asked again
         """
-        super().__init__()
-        self.home: Host = host
-        self.make_transport = host.seams.make_transport
+        super().__init__(host)
         self.timings: Timings = timings
         self.on_listing: Told = on_listing
         self.on_rules: Told = on_rules
         self.on_lost: Callable[[str, BaseException], None] = on_lost
         self.routes: Routes = Routes(host.log, OTHER_ROUTE)
-        self.closing: Event = Event()       # wakes who waits to ask again
         self.key: str = ""
         self.secret: bytes = b""
         self.unsigned: bool = False         # a QTE server that has moved on to Binance's words, but not to signatures
-        self._failures: dict[str, int] = {}
 
     def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
         """Start the workers. Nothing is asked yet."""
         self.key = key
         self.secret = secret
-        self._failures.clear()
         self.init(host, proxy_host, proxy_port, read_timeout=self.timings.request_timeout)
-        self.closing.clear()
         self.start()
-        self.home.log("REST API started")
-
-    def stop(self) -> None:
-        """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
-        self.closing.set()
-        super().stop()
 
     def sign(self, request: Request) -> Request:
         """Called at send time: a request that waited in line carries a fresh timestamp."""
@@ -177,7 +163,7 @@ class RestApi(RestClient):
         """A whole answer."""
         if self.routes:
             self.home.executor.post(self.routes.back, route_of(request))
-        self._failures.pop(request.extra.name, None)
+        self.answered(request.extra.name)
         self.home.executor.post(self._hand_over, callback, data, request.extra)
 
     def _hand_over(self, callback: Told, data: Any, call: Call) -> None:
@@ -233,13 +219,7 @@ class RestApi(RestClient):
         self._again(call, str(error))
 
     def _again(self, call: Call, reason: str) -> None:
-        failures: int = self._failures.get(call.name, 0) + 1
-        self._failures[call.name] = failures
-        if failures == 1 or failures % 10 == 0:
-            self.home.log(f"Query {call.name} failed, trying again: {reason}", WARNING)
-        if call.again:
-            delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-            self.home.executor.call_later(max(delay, self.home.pause()), f"query {call.name}", call.again)
+        self.try_again(call.name, reason, call.again, pause=self.home.pause())
 
     def on_limits(self, reply: Reply, code: int | str, text: str) -> bool:
         """
@@ -325,12 +305,6 @@ class RestApi(RestClient):
             on_failed=on_failed,
             on_error=lambda exc, value, tb, request: do(settle, callback, request.reply, value),
         )
-
-    def on_error(
-        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Any
-    ) -> None:
-        """Only an exception in one of our own callbacks comes here."""
-        self.home.on_exception(value)
 
     # history: caller's thread
 

@@ -1,19 +1,15 @@
 """One connection to Binance, or to a server that answers as Binance does: its clients wired together, and its contracts."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from logging import WARNING
 from typing import Any
 
 import msgspec
-from vnpy.trader.constant import Interval
-from vnpy.trader.object import BarData, ContractData
+from vnpy.trader.object import ContractData
 
 from vnpy_restgateway.capabilities import Capabilities
-from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.orders.table import Push
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import CryptoRules
@@ -60,6 +56,7 @@ class BinanceSession(Session):
         ))
         self.orders: Orders = Orders(host, self.rest, self.trade, self.on_rules_doubted, lambda: self.account.reconcile_soon())
         self.account: Account = Account(host, self.rest, self.orders, self.trade, self.on_alive)
+        self.bars = self.rest.query_history
         self.md: MdApi = MdApi(host, self.rest, timings)
         self.polling: Polling | None = Polling(host, self.account, timings) if unsigned else None
         self.quotes: QteQuotes | None = None            # in place of the market's stream
@@ -196,11 +193,6 @@ class BinanceSession(Session):
 
     def subscribe(self, contract: ContractData) -> None:
         (self.quotes or self.md).subscribe(contract)
-
-    def query_history(
-        self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
-    ) -> list[BarData]:
-        return self.rest.query_history(listed.contract, interval, start, end, download)
 
     # without a user data stream
 

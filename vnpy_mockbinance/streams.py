@@ -7,18 +7,18 @@ orders and balances to the gateway's writer.
 
 from collections.abc import Callable
 from datetime import datetime
-from logging import ERROR, INFO, WARNING
+from logging import ERROR, WARNING
 from typing import Any, NamedTuple
 
 import msgspec
 from vnpy.trader.object import ContractData, OrderData, TickData
 
+from vnpy_restgateway.clients import VenueStream
 from vnpy_restgateway.decimals import Step
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.quiet import QuietWatch
 from vnpy_restgateway.market.subscriptions import Subscriptions
 from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, Unknown, describe
-from vnpy_restgateway.net.stream import WebsocketClient
 from vnpy_restgateway.net.validate import amount
 
 from .auth import signed_params
@@ -52,13 +52,11 @@ MIDDLE: bytes = b'","data":{"'
 Route = tuple[Callable[[bytes], Any], Callable[[TickBook, Any], None], TickBook]
 
 
-class MdApi(WebsocketClient):
+class MdApi(VenueStream):
     """Market data: ticks with last price, five levels and the figures of 24 hours."""
 
     def __init__(self, host: Host, rest: RestApi, timings: Timings, number: int = 1) -> None:
-        super().__init__()
-        self.home: Host = host
-        self.make_loop = host.seams.make_loop
+        super().__init__(host)
         self.rest: RestApi = rest
         self.timings: Timings = timings
         self.books: dict[str, TickBook] = {}                # by vn.py symbol
@@ -71,7 +69,7 @@ class MdApi(WebsocketClient):
         self._moment: datetime = host.now()
         self._local: datetime = datetime.now()
         self.number: int = number
-        self.name: str = "MD API" if number == 1 else f"MD API {number}"
+        self.title = "MD API" if number == 1 else f"MD API {number}"
         self.beside: MdApi | None = None                    # for the streams that this connection has no room for
         self._where: tuple[str, str, int] | None = None
         self._shown: dict[str, tuple[float, ...]] = {}      # by the venue's symbol: best prices when last looked by REST
@@ -81,7 +79,6 @@ class MdApi(WebsocketClient):
             lambda: timings.market_silence, self.look,
         )
         self._steps: int = 0                                # of the venue's clock, as far as ticks know of them
-        self._bad_frames: int = 0
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
         """Start; subscriptions made before are kept."""
@@ -151,7 +148,7 @@ class MdApi(WebsocketClient):
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
         wait: float = self._asked_at + SUBSCRIBE_INTERVAL - self.home.monotonic()
         if wait > 0:
-            self.home.executor.reschedule_earlier(wait, f"{self.name} subscribe", self.ask)     # what is wanted meanwhile goes in one message
+            self.home.executor.reschedule_earlier(wait, f"{self.title} subscribe", self.ask)     # what is wanted meanwhile goes in one message
             return
         batch = self.topics.next_batch()
         if batch is None:
@@ -163,9 +160,9 @@ class MdApi(WebsocketClient):
             self.topics.reset()             # the next connection asks for all of them
             return
         self.home.executor.call_later(
-            SUBSCRIBE_PATIENCE, f"{self.name} subscribe {request_id}", lambda: self.on_unanswered(request_id)
+            SUBSCRIBE_PATIENCE, f"{self.title} subscribe {request_id}", lambda: self.on_unanswered(request_id)
         )
-        self.home.executor.call_later(SUBSCRIBE_INTERVAL, f"{self.name} subscribe", self.ask)
+        self.home.executor.call_later(SUBSCRIBE_INTERVAL, f"{self.title} subscribe", self.ask)
 
     def on_unanswered(self, request_id: int) -> None:
         """The venue did not confirm a SUBSCRIBE in time."""
@@ -185,7 +182,7 @@ class MdApi(WebsocketClient):
             self.home.log(
                 f"Subscription refused, code: {error.get('code')}, message: {error.get('msg')}: {', '.join(topics[:4])}", ERROR
             )
-            self.home.executor.call_later(SUBSCRIBE_PATIENCE, f"{self.name} subscribe", self.ask)
+            self.home.executor.call_later(SUBSCRIBE_PATIENCE, f"{self.title} subscribe", self.ask)
             return
         self.topics.confirm(request_id)
 
@@ -215,7 +212,7 @@ class MdApi(WebsocketClient):
             if told is not None and told != best:
                 moved.append(name)
         if self.quiet.looked(bool(moved)):
-            self.home.log(f"{self.name} is silent while {moved[0]} moves, connecting again", WARNING)
+            self.home.log(f"{self.title} is silent while {moved[0]} moves, connecting again", WARNING)
             self.reconnect(f"no data for {self.quiet.patience:.0f} s")
 
     # stream thread
@@ -223,14 +220,8 @@ class MdApi(WebsocketClient):
     def on_connected(self) -> None:
         for book in self.books.values():
             book.reset()
-        self.home.log(f"{self.name} connected")
+        self.home.log(f"{self.title} connected")
         self.home.executor.post(self.on_opened)
-
-    def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.home.log(f"{self.name} disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
-
-    def on_error(self, e: Exception) -> None:
-        self.home.log_once(self.name, f"{self.name} exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
         route: Route | None = self._starts.get(payload[:self._width])
@@ -296,12 +287,6 @@ class MdApi(WebsocketClient):
         elif self.active and "serverShutdown" in (packet.get("e"), str(packet.get("stream")).lstrip("!")):
             self.home.log("MD API: the server is about to shut down", WARNING)
 
-    def on_bad_frame(self, payload: bytes, error: Exception) -> None:
-        """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
-        self._bad_frames += 1
-        if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
-            self.home.log(f"Market data frame not understood ({error}): {payload[:120]!r}", WARNING)
-
 
 class Listener(NamedTuple):
     """Who is told what the user data stream says; the executor's thread."""
@@ -312,13 +297,13 @@ class Listener(NamedTuple):
     on_locked_out: Callable[[int | str, str], None]
 
 
-class TradeApi(WebsocketClient):
+class TradeApi(VenueStream):
     """The WebSocket API: orders, cancels and the user data stream on one connection."""
 
+    title = "Trade API"
+
     def __init__(self, host: Host, timings: Timings, listener: Listener) -> None:
-        super().__init__()
-        self.home: Host = host
-        self.make_loop = host.seams.make_loop
+        super().__init__(host)
         self.timings: Timings = timings
         self.listener: Listener = listener
         self.key: str = ""
@@ -446,11 +431,8 @@ class TradeApi(WebsocketClient):
         self.subscribed = False
         self.home.executor.post(self.home.flow.life.disconnected)
         waiting, self._waiting = self._waiting, {}
-        self.home.log(f"Trade API disconnected, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+        super().on_disconnected(status_code, msg)
         self.home.executor.post(self.on_lost, waiting)
-
-    def on_error(self, e: Exception) -> None:
-        self.home.log_once("Trade API", f"Trade API exception: {e}", WARNING if self.active else INFO)
 
     def on_frame(self, payload: bytes) -> None:
         try:

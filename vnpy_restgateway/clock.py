@@ -48,7 +48,6 @@ class ServerClock:
         self._apart: float = wall() - monotonic()       # of the local clocks, when last fed
         self._offset: float = self._apart
         self._known: bool = False
-        self._last_unique: int = 0
         self.standing: bool = False                     # the server's clock does not move by itself (a manual one)
         self._shown: tuple[float, float] | None = None  # monotonic seconds and server seconds of the last sample
         self._stands_at: float = 0.0                    # server seconds, while it stands
@@ -112,12 +111,6 @@ class ServerClock:
             return int(self._stands_at * 1000)
         offset: float = self._offset if self._known else self._wall() - self._monotonic()
         return int((self._monotonic() + offset) * 1000)
-
-    def unique_ms(self) -> int:
-        """As ``now_ms``, but never the same or a smaller number twice, in whatever thread."""
-        with self._lock:
-            self._last_unique = max(self.now_ms(), self._last_unique + 1)
-            return self._last_unique
 
     def invalidate(self) -> None:
         """The venue refused a timestamp: go on with the offset there is, but trust the next sample more."""

@@ -97,10 +97,6 @@ class Step:
         """Towards plus infinity: prices of sells."""
         return self._on_step(value) or self._round(value, ROUND_CEILING)
 
-    def nearest(self, value: Number) -> str:
-        """To the nearest multiple, halves to the even one."""
-        return self._on_step(value) or self._round(value, ROUND_HALF_EVEN)
-
     def floor(self, value: float) -> float:
         """As ``down``, as a float."""
         if type(value) is float and 0.0 < (scaled := value * self._scale) < _EXACT_DIGITS and int(scaled + 0.5) / self._scale == value:
@@ -154,19 +150,6 @@ def round_down(value: Number, step: Number) -> str:
     return step_of(step).down(value)
 
 
-def floor_to(value: float, step: Number) -> float:
-    """As ``round_down``, as a float."""
-    return step_of(step).floor(value)
-
-
 def round_up(value: Number, step: Number) -> str:
     """``value`` as a multiple of ``step``, towards plus infinity."""
     return step_of(step).up(value)
-
-
-def round_nearest(value: Number, step: Number) -> str:
-    """``value`` as the nearest multiple of ``step``, halves to the even one."""
-    return step_of(step).nearest(value)
-
-
-quantize = round_down

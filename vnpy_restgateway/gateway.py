@@ -16,6 +16,7 @@ from datetime import datetime
 from itertools import count
 from logging import ERROR, WARNING
 from threading import RLock, Thread
+from types import SimpleNamespace
 from typing import Any
 
 from vnpy.event import EventEngine
@@ -71,6 +72,7 @@ class RestGateway(BaseGateway):
     fields: tuple[Field, ...] = ()
     not_found_policy: NotFoundPolicy = NotFoundPolicy()
     flow_class: type[OrderFlow] = OrderFlow
+    timings_class: type = SimpleNamespace   # how long it waits for what; ``timings`` is an object of it
     seams: Seams = Seams()                  # set before the gateway is made: clock, randomness, executor
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
@@ -82,6 +84,7 @@ class RestGateway(BaseGateway):
         self.contracts: Contracts[Any] = self.host.contracts
         self.flow: OrderFlow = self.host.flow
         self.session: Session = NoSession(self.host)
+        self.timings: Any = self.timings_class()
         self.venue: dict[str, Any] = {}                         # where the venue is, once known: rest, stream, key, secret
         self.subscribed: dict[str, ContractData] = {}           # by vt_symbol: what every session gives ticks of
         self._attach(self.session)

@@ -252,6 +252,15 @@ class Host:
             return GONE
         return self.gate.remaining(self.monotonic()) if self.gate.shut_until else 0.0
 
+    def unable(self, key: str, what: str) -> str:
+        """Why nothing can be sent now that needs the ``key``, which the user knows as ``what``; "" when it can."""
+        if self.locked_out:
+            return f"the venue refused the {what}"
+        if not key:
+            return f"no {what} given"
+        pause: float = self.pause()
+        return f"{self.gate.reason}, {pause:.0f} s to go" if pause else ""
+
     def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
         """
         A 429 or 418: shut the gate for as long as its Retry-After says, ``fallback`` seconds without one, and tell the

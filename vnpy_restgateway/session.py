@@ -21,11 +21,15 @@ from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, Market
 from .venue import OrderDesk
 
 
+Bars = Callable[[ContractData, Interval, datetime, datetime | None, Download], list[BarData]]
+
+
 class Session(ABC):
     """What a venue implements. Orders: see ``venue.Venue``."""
 
     capabilities: Capabilities = Capabilities()
     on_publish: Callable[[Push], None] | None = None
+    bars: Bars | None = None
     history_patience: float = 60.0      # seconds without a further page after which a history is cut short
 
     orders: OrderDesk               # who sends orders and asks for them
@@ -118,11 +122,14 @@ class Session(ABC):
         """Ask for positions now; where they come with the balances, for those."""
         self.query_account()
 
-    @abstractmethod
     def query_history(
         self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
     ) -> list[BarData]:
-        """Finished bars, oldest first, stamped with their start. What could be had, if it was cut short. Caller's thread."""
+        """
+        Finished bars, oldest first, stamped with their start. What could be had, if it was cut short. Caller's thread. By
+        ``bars``, where ``capabilities`` have intervals.
+        """
+        return self.bars(listed.contract, interval, start, end, download) if self.bars else []
 
 
 class NoSession(Session):
@@ -150,9 +157,3 @@ class NoSession(Session):
 
     def subscribe(self, contract: ContractData) -> None: ...
     def query_account(self) -> None: ...
-
-    def query_history(
-        self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
-    ) -> list[BarData]:
-        """Nothing is connected."""
-        return []

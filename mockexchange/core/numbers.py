@@ -43,8 +43,3 @@ def format_amount(value: int) -> str:
 def multiply(price: int, quantity: int) -> int:
     """Price times quantity, rounded down to 1e-8."""
     return price * quantity // SCALE
-
-
-def multiply_up(price: int, quantity: int) -> int:
-    """Price times quantity, rounded up to 1e-8: what a lock must cover."""
-    return -(-price * quantity // SCALE)

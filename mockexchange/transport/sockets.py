@@ -21,7 +21,6 @@ from .clock import Clock, SystemClock, Timer
 CLOSE_GOING_AWAY: int = 1001            # RFC 6455, 7.4.1
 CLOSE_UNSUPPORTED: int = 1003
 CLOSE_POLICY: int = 1008
-CLOSE_RESTART: int = 1012
 
 MAX_MESSAGE: int = 256 << 10            # bytes of one incoming message: 1024 stream names fit several times
 LINGER: float = 5.0                     # seconds a dropped peer gets to read what is already buffered

@@ -13,12 +13,10 @@ def test_asked_for_in_batches_in_the_order_wanted() -> None:
     assert topics.next_batch() == (1, ["a", "b"])
     assert topics.next_batch() == (2, ["c", "d"])
     assert topics.next_batch() is None
-    assert not topics.complete
     assert topics.confirm(1) == ["a", "b"]
     assert topics.confirm(1) == []
     assert topics.confirm(99) == []
     assert topics.confirm(2) == ["c", "d"]
-    assert topics.complete
 
 
 def test_a_refused_batch_is_asked_for_again_and_counted() -> None:
@@ -39,28 +37,17 @@ def test_a_new_connection_asks_for_all_under_new_ids() -> None:
     topics.want(["c"])
     topics.next_batch()
     topics.reset()
-    assert not topics.complete
     assert topics.next_batch() == (3, ["a", "b", "c"])
     assert topics.confirm(2) == [], "an answer of the old connection"
     assert topics.confirmed == set()
 
 
-def test_a_topic_dropped_while_it_was_asked_for_is_not_confirmed() -> None:
+def test_nothing_wanted_is_not_asked_for() -> None:
     topics = Subscriptions()
-    topics.want(["a", "b"])
-    topics.next_batch()
-    topics.drop(["a", "unknown"])
-    topics.confirm(1)
-    assert topics.confirmed == {"b"}
-    assert topics.complete
+    assert topics.next_batch() is None
 
 
-def test_nothing_wanted_is_complete() -> None:
-    topics = Subscriptions()
-    assert topics.complete and topics.next_batch() is None
-
-
-@given(st.lists(st.tuples(st.sampled_from(["want", "drop", "ask", "confirm", "refuse", "reset"]), st.integers(0, 7)), max_size=60))
+@given(st.lists(st.tuples(st.sampled_from(["want", "ask", "confirm", "refuse", "reset"]), st.integers(0, 7)), max_size=60))
 def test_whatever_happened_asking_on_ends_complete(steps: list[tuple[str, int]]) -> None:
     topics = Subscriptions(batch=3)
     wanted: set[str] = set()
@@ -68,9 +55,6 @@ def test_whatever_happened_asking_on_ends_complete(steps: list[tuple[str, int]])
         if what == "want":
             topics.want([str(n)])
             wanted.add(str(n))
-        elif what == "drop":
-            topics.drop([str(n)])
-            wanted.discard(str(n))
         elif what == "ask":
             topics.next_batch()
         elif what == "reset":
@@ -83,4 +67,4 @@ def test_whatever_happened_asking_on_ends_complete(steps: list[tuple[str, int]])
         topics.confirm(request_id)
     while (batch := topics.next_batch()) is not None:
         topics.confirm(batch[0])
-    assert topics.confirmed == wanted and topics.complete
+    assert topics.confirmed == wanted == set(topics.wanted)

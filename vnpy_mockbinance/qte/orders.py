@@ -131,15 +131,7 @@ class QteOrders:
 
     def unable(self) -> str:
         """Why no order can be sent now, or ""."""
-        host = self.host
-        if not self.rest.build.trades:
-            return WHY_NOT
-        if host.locked_out:
-            return "the venue refused the API key"
-        if not self.rest.key:
-            return "no API key given"
-        pause: float = host.pause()
-        return f"{host.gate.reason}, {pause:.0f} s to go" if pause else ""
+        return self.host.unable(self.rest.key, "API key") if self.rest.build.trades else WHY_NOT
 
     def on_place(
         self, entry: Entry, best: float, reply: Reply | None, error: BaseException | None, asked_at: float
@@ -185,15 +177,10 @@ class QteOrders:
             self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
 
-        def before() -> bool:
-            if not entry.is_active:
-                entry.cancel_in_flight = False
-            return entry.is_active
-
         name: str = self.host.contracts.name_of(entry.order.vt_symbol)
         self.rest.call(
             "DELETE", self.rest.build.prefix + ORDER, order_params(name, entry.venue_id), partial(self.on_withdraw, entry),
-            lane="order", rank=Rank.CANCEL, place=Place.BOTH, before=before,
+            lane="order", rank=Rank.CANCEL, place=Place.BOTH, before=partial(self.flow.cancel_is_wanted, entry),
         )
 
     def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:

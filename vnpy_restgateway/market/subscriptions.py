@@ -25,14 +25,6 @@ class Subscriptions:
         for topic in topics:
             self.wanted.setdefault(topic)
 
-    def drop(self, topics: Iterable[str]) -> None:
-        """Forget topics."""
-        for topic in topics:
-            self.wanted.pop(topic, None)
-            self.confirmed.discard(topic)
-            self._asked.discard(topic)
-            self.refused.pop(topic, None)
-
     def reset(self) -> None:
         """A new connection: nothing is asked for or confirmed on it."""
         self.pending.clear()
@@ -62,8 +54,3 @@ class Subscriptions:
             self._asked.discard(topic)
             self.refused[topic] = self.refused.get(topic, 0) + 1
         return topics
-
-    @property
-    def complete(self) -> bool:
-        """Everything wanted is confirmed."""
-        return len(self.confirmed) == len(self.wanted)

@@ -66,6 +66,12 @@ class OrderFlow:
             outcome: Outcome = Outcome.NOT_SENT if entry.waits else Outcome.UNKNOWN
             self.on_outcome(entry.orderid, outcome, "", f"{type(error).__name__}: {error}")
 
+    def send_again(self, entry: Entry, name: str) -> None:
+        """Once more, unless the timer ``name``, which gives it up, has run, or something has come of it meanwhile."""
+        if name in self.executor.timers and entry.is_active and not entry.acknowledged:
+            self.executor.timers.drop(name)
+            self.send(entry)
+
     def cancel(self, orderid: str) -> None:
         """The user wants an order gone. Parked while the venue cannot know it yet."""
         entry: Entry | None = self.table.want_cancel(orderid)
@@ -88,6 +94,11 @@ class OrderFlow:
             self.on_outcome(orderid, Outcome.NOT_SENT, "", "cancelled")
         elif entry.acknowledged or entry.doubt:
             self._withdraw(entry)
+
+    def cancel_is_wanted(self, entry: Entry) -> bool:
+        """Asked when the turn of a cancel has come: False when the order has ended meanwhile."""
+        entry.cancel_in_flight = entry.is_active
+        return entry.is_active
 
     # outcomes of our commands
 

@@ -8,12 +8,11 @@ at all is given one lane (``lanes``).
 from collections import deque
 from collections.abc import Callable, Hashable
 from enum import IntEnum
-from types import TracebackType
 from typing import Any
 
+from ..clients import VenueRest
 from ..host import Host
 from ..net.outcome import NotSent, Reply, RestError, Unknown, describe
-from ..net.rest import Request, RestClient
 from ..net.routes import Routes
 
 # (reply, None, asked at) or (None, error, asked at): monotonic seconds; on the executor's thread
@@ -72,7 +71,7 @@ class RequestQueue:
         return None
 
 
-class RankedRest(RestClient):
+class RankedRest(VenueRest):
     """
     Requests are put in line on the executor's thread; answers go there from a worker. A venue overrides ``sign``, and
     ``on_reply`` where an answer means something whatever was asked.
@@ -81,9 +80,7 @@ class RankedRest(RestClient):
     lanes: tuple[str, ...] = ("order", "query")
 
     def __init__(self, host: Host) -> None:
-        super().__init__()
-        self.home: Host = host
-        self.make_transport = host.seams.make_transport
+        super().__init__(host)
         self.routes: Routes = Routes(host.log)
         self.on_gone: Callable[[], None] | None = None      # called after a path that was there is gone
         self.minds_routes: bool = True          # False while it is being found out which paths there are
@@ -96,7 +93,6 @@ class RankedRest(RestClient):
         self.query_timeout = min(query_timeout, read_timeout)
         self.init(base, proxy_host, proxy_port, read_timeout=read_timeout)
         self.start(1)
-        self.home.log("REST API started")
 
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         """An answer, before who asked gets it. A 2xx that is no JSON comes with an error, too."""
@@ -170,9 +166,3 @@ class RankedRest(RestClient):
                 self.home.executor.reschedule_earlier(FIND_AGAIN, "find again", self.on_gone)
         elif self.routes and reply.status // 100 == 2:
             self.routes.back(route)
-
-    def on_error(
-        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None
-    ) -> None:
-        """Only an exception in one of our own callbacks comes here."""
-        self.home.on_exception(value)

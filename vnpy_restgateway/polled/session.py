@@ -237,12 +237,9 @@ class PolledSession(NoSession):
             self.flow.question(entry.orderid, "accepted, and not listed yet")
 
     def withdraw(self, entry: Entry) -> None:
-        def before() -> bool:
-            if not entry.is_active:
-                entry.cancel_in_flight = False
-            return entry.is_active
-
-        self.rest.call(*self.cancel_call(entry), partial(self._on_withdraw, entry), lane="order", rank=Rank.CANCEL, before=before)
+        self.rest.call(
+            *self.cancel_call(entry), partial(self._on_withdraw, entry), lane="order", rank=Rank.CANCEL, before=partial(self.flow.cancel_is_wanted, entry)
+        )
 
     def _on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         outcome, code, text = classify(reply, error, self.refusals | self.gone, self.read_error)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NONE: str = "NONE"
 USER_DATA: str = "USER_DATA"
-USER_STREAM: str = "USER_STREAM"
 TRADE: str = "TRADE"
 
 SIGNED_NAMES: frozenset[str] = frozenset({"recvWindow", "timestamp", "signature"})

@@ -15,7 +15,6 @@ from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
 from ...core.orders import STOP_TYPES, Amendment, Order
 
-BALANCE_PRECISION: int = 8
 ORDER_TYPES: tuple[str, ...] = (
     "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
 )

@@ -9,9 +9,9 @@ unit of the times going out is worth (1000: milliseconds, 1: microseconds).
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec import UNSET, Struct, UnsetType
 
-from ...core.events import BalanceChange, BalanceDelta, Event, OrderReport
+from ...core.events import BalanceChange, BalanceDelta, OrderReport
 from ...core.exchange import Exchange
 from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
@@ -222,9 +222,3 @@ RENDERERS: dict[type, Callable[[Any, int, Exchange, int], UserEvent]] = {
     BalanceChange: account_position,
     BalanceDelta: balance_update,
 }
-
-
-def user_events(event: Event, now: int, exchange: Exchange, per: int = 1000) -> list[dict[str, Any]]:
-    """What the event's account is told, as plain objects; none for events that concern no account."""
-    render = RENDERERS.get(type(event))
-    return [] if render is None else [to_builtins(render(event, now, exchange, per))]

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
 from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.commands import CancelOrder, Deposit, PlaceOrder
@@ -16,9 +17,15 @@ from mockexchange.core.events import (
 )
 from mockexchange.core.exchange import Exchange
 from mockexchange.core.numbers import parse_amount as amount
-from mockexchange.dialects.binance.user_data import user_events
+from mockexchange.dialects.binance.user_data import RENDERERS
 
 NOW: int = 1499405658658_000
+
+
+def user_events(event: Event, now: int, exchange: Exchange, per: int = 1000) -> list[dict[str, Any]]:
+    """What the event's account is told, as plain objects; none for events that concern no account."""
+    render = RENDERERS.get(type(event))
+    return [] if render is None else [to_builtins(render(event, now, exchange, per))]
 
 
 def report(**changes: Any) -> OrderReport:

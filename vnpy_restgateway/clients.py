@@ -1,0 +1,122 @@
+"""What the clients of a session have in common, whatever venue they talk to: their lines, their patience, how they end."""
+
+from collections.abc import Callable
+from logging import ERROR, INFO, WARNING
+from threading import Event
+from types import TracebackType
+from typing import Any
+
+from .host import Host
+from .net.rest import Request, RestClient
+from .net.stream import WebsocketClient
+
+RETRY_FIRST: float = 0.5            # seconds until a query that failed is asked again, doubled up to
+RETRY_LONGEST: float = 5.0
+
+
+class VenueRest(RestClient):
+    """A REST client; ``home`` is the gateway's host, for ``host`` is an address to the wire."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self.home: Host = host
+        self.make_transport = host.seams.make_transport
+        self.closing: Event = Event()       # wakes who waits to ask for bars again
+        self._failures: dict[str, int] = {}         # query -> how often in a row it has failed
+
+    def start(self, n: int = 0) -> None:
+        """See RestClient.start; nothing has failed yet."""
+        self._failures.clear()
+        self.closing.clear()
+        super().start(n) if n else super().start()
+        self.home.log("REST API started")
+
+    def stop(self) -> None:
+        """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
+        self.closing.set()
+        super().stop()
+
+    def answered(self, query: str) -> None:
+        """A query went well."""
+        self._failures.pop(query, None)
+
+    def try_again(
+        self, query: str, reason: str, again: Callable[[], None] | None, failed: Callable[[], None] | None = None, pause: float = 0.0,
+    ) -> None:
+        """
+        A query failed: said the first time and every tenth, and asked again, further and further apart and not before ``pause``
+        seconds. Where there is ``failed``, that is called instead.
+        """
+        failures: int = self._failures.get(query, 0) + 1
+        self._failures[query] = failures
+        if failures == 1 or failures % 10 == 0:
+            self.home.log(f"Query {query} failed{'' if failed else ', trying again'}: {reason}", WARNING)
+        if failed:
+            failed()
+        elif again:
+            delay: float = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
+            self.home.executor.call_later(max(delay, pause), f"query {query}", again)
+
+    def on_error(
+        self, exc: type[BaseException], value: BaseException, tb: TracebackType | None, request: Request | None
+    ) -> None:
+        """Only an exception in one of our own callbacks comes here."""
+        self.home.on_exception(value)
+
+
+class VenueStream(WebsocketClient):
+    """A socket: ``title`` names it in the log, ``about`` says what of it."""
+
+    title: str = "MD API"
+    about: str = ""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self.home: Host = host
+        self.make_loop = host.seams.make_loop
+        self._bad_frames: int = 0
+
+    def on_disconnected(self, status_code: int, msg: str) -> None:
+        self.home.log(f"{self.title} disconnected{self.about}, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+
+    def on_error(self, e: Exception) -> None:
+        self.home.log_once(f"{self.title}{self.about}", f"{self.title} exception{self.about}: {e}", WARNING if self.active else INFO)
+
+    def on_bad_frame(self, payload: bytes, error: Exception) -> None:
+        """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
+        self._bad_frames += 1
+        if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
+            self.home.log(f"{self.title} frame{self.about} not understood ({error}): {payload[:120]!r}", WARNING)
+
+
+class ParkedNews:
+    """
+    What the venue tells of symbols that we have no contract of, until we have. Executor's thread only.
+
+    :param query_contract: asks what is traded
+    """
+
+    MOST: int = 1_000               # of a symbol
+
+    def __init__(self, host: Host, query_contract: Callable[[], None]) -> None:
+        self.host: Host = host
+        self.query_contract: Callable[[], None] = query_contract
+        self.news: dict[str, list[Any]] = {}        # by the venue's symbol
+
+    def park(self, symbol: str, item: Any = None) -> None:
+        """The venue speaks of such a symbol: keep what it said, if that is worth keeping, and ask for the contracts again."""
+        kept: list[Any] = self.news.setdefault(symbol, [])
+        if item and len(kept) < self.MOST:
+            kept.append(item)
+        self.host.log_once(f"symbol {symbol}", f"Symbol {symbol} is new, asking for the contracts", WARNING)
+        self.host.executor.reschedule_earlier(1.0, "contracts", self.query_contract)
+
+    def release(self, handle: Callable[[Any], Any]) -> None:
+        """The contracts are here: what was kept for want of them is told now."""
+        news, self.news = self.news, {}
+        for symbol, items in news.items():
+            if self.host.contracts.of_venue(symbol) is None:
+                self.host.log(f"The venue lists no symbol {symbol}, but tells of orders on it: shown when it does", ERROR)
+                self.news[symbol] = items
+            else:
+                self.host.each(items, handle, "order")
