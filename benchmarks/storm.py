@@ -21,7 +21,7 @@ PAIRS: tuple[tuple[str, str, str], ...] = (
 def settled_after(gateway: str, dialect: str, fault: str) -> tuple[float, float, str]:
     """(seconds, the mark, a note); the mark is 0 where the fault cannot be."""
     from mockexchange import MockExchange
-    from vnpy_rehearsal.conform.desk import Desk
+    from vnpy_rehearsal.conform.harness import GatewayHarness
     from vnpy_rehearsal.conform.known import find_target, make_profile
     from vnpy_rehearsal.conform.storm import OverWire, forgotten, storm
 
@@ -31,7 +31,7 @@ def settled_after(gateway: str, dialect: str, fault: str) -> tuple[float, float,
     if fault in profile.absent:
         return 0.0, 0.0, profile.absent[fault]
     with MockExchange(dialect, seed=7) as venue, venue.wire() as wire:
-        desk = Desk(profile, OverWire(venue, wire), spoils=False)
+        desk = GatewayHarness(profile, OverWire(venue, wire), spoils=False)
         try:
             desk.ready()
             took: float = forgotten(desk, wire) if fault == "F41" else storm(desk, wire)

@@ -58,8 +58,8 @@ class Orders:
         self.timings: Timings = timings
         self.market_buy: str = market_buy
         self.query_contract: Callable[[], None] = query_contract
-        self.hunting: bool = False
-        self.after_hunt: list[Callable[[bool], None]] = []
+        self.searching: bool = False
+        self.after_search: list[Callable[[bool], None]] = []
         self.fills_asked: dict[str, bool] = {}          # vn.py order id -> ask again when this is answered
         self.capped: set[str] = set()                   # market orders sent as limit orders: the rest is cancelled
         self.parked: ParkedNews = ParkedNews(host, query_contract)
@@ -188,8 +188,8 @@ class Orders:
             if entry.orderid in self.flow.contested:
                 self.executor.timers.drop(name)       # it may be there, and no list will tell
             elif complete and name in self.executor.timers and entry.is_active and self.flow.is_suspected(entry.orderid):
-                self.after_hunt.append(looked)      # one list is not believed: what it shows may be the order
-                self.executor.call_later(LOOK_AGAIN, f"look {entry.orderid}", self.hunt)
+                self.after_search.append(looked)      # one list is not believed: what it shows may be the order
+                self.executor.call_later(LOOK_AGAIN, f"look {entry.orderid}", self.search_orders)
             elif complete:
                 again()
                 self.executor.timers.drop(name)
@@ -201,13 +201,13 @@ class Orders:
         self.executor.call_later(2 * RESEND_WITHIN, name, lambda: looked(False))
         self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
         self.flow.on_answer_lost(entry.orderid)
-        self.after_hunt.append(looked)
-        self.hunting = False        # one that is under way may have asked before
-        self.hunt()
+        self.after_search.append(looked)
+        self.searching = False        # one that is under way may have asked before
+        self.search_orders()
 
     # cancels
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         """Send a cancel. Its acceptance is no cancellation: the flow asks what came of it."""
         reason: str = self.unable()
         if reason:
@@ -215,11 +215,11 @@ class Orders:
             return
 
         self.rest.call(
-            "POST", CANCEL, {"orderId": entry.venue_id}, partial(self.on_withdraw, entry), Rank.CANCEL,
+            "POST", CANCEL, {"orderId": entry.venue_id}, partial(self.on_cancel, entry), Rank.CANCEL,
             before=partial(self.flow.cancel_is_wanted, entry),
         )
 
-    def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
+    def on_cancel(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a cancel."""
         outcome, code, text = classify(reply, error, REFUSALS, read_error)
         if reply is not None and self.rest.on_limits(reply, text) or outcome is Outcome.REFUSED and code in RETRIED:
@@ -247,7 +247,7 @@ class Orders:
         if self.unable():
             return
         if not entry.venue_id or self.flow.is_tentative(entry) or self.flow.table.by_venue_id.get(entry.venue_id) not in (None, entry):
-            self.hunt()
+            self.search_orders()
             return
         self.rest.call(
             "GET", DETAIL, {"orderId": entry.venue_id}, partial(self.on_query_order, entry, self.host.monotonic()),
@@ -269,7 +269,7 @@ class Orders:
                 self.rest.on_code(*found, "order/detail")
             return
         if self.flow.life.is_witness(entry.orderid) or asked_at >= entry.sent + self.flow.table.rule.bound or self.flow.table.is_former(entry):
-            self.hunt()         # "not there" in one place is not enough
+            self.search_orders()         # "not there" in one place is not enough
 
     def on_detail(self, entry: Entry, asked_at: float, d: dict[str, Any]) -> None:
         """
@@ -283,12 +283,12 @@ class Orders:
             raise Contradiction(f"order {venue_id}, not {entry.venue_id}")
         self.on_venue_order(d, asked_at, asked=True)
 
-    def hunt(self) -> None:
+    def search_orders(self) -> None:
         """
         Look for all orders that are in doubt in the list of open orders, then in the history: one that closes meanwhile
         is in the second. Nothing is concluded unless both were seen whole.
         """
-        if self.hunting:
+        if self.searching:
             return
         about: list[Entry] = self.flow.looked_for()
         since: datetime = min(
@@ -296,11 +296,11 @@ class Orders:
         ) - HISTORY_MARGIN
         start_ms: int = int(since.timestamp() * 1_000)
         asked_at: float = self.host.monotonic()
-        self.hunting = True
-        waiting, self.after_hunt = self.after_hunt, []
+        self.searching = True
+        waiting, self.after_search = self.after_search, []
 
         def end(complete: bool) -> None:
-            self.hunting = False
+            self.searching = False
             for call in waiting:
                 call(complete)
 
@@ -312,7 +312,7 @@ class Orders:
 
         def on_closed(opened: Walk, closed: Walk, _: float) -> None:
             if not (opened.complete and closed.complete):
-                self.host.log_once("hunt", "The venue has too many orders to look through them all", WARNING)
+                self.host.log_once("search", "The venue has too many orders to look through them all", WARNING)
                 end(False)
                 return
             listed: list[VenueOrder] = []

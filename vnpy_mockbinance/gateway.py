@@ -44,7 +44,7 @@ class MockBinanceGateway(RestGateway):
     venue_name: str = "Binance"
 
     # an order that is older than its window is not taken any more, and the engine answers or gives up within its time-out
-    not_found_policy = NotFoundPolicy(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=1.0, misses=3, first=0.2, longest=3.0)
+    not_found_policy = NotFoundPolicy(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=0.75, misses=3, first=0.2, longest=3.0)
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
         if values["Server"] == "BINANCE" or values["Server"] == "QTE" and values["API Secret (Password 密码)"]:

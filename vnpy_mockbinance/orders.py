@@ -185,7 +185,7 @@ class Orders:
 
     # cancels
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         """Send a cancel."""
         pause: float = self.host.pause()
         if pause:
@@ -195,11 +195,11 @@ class Orders:
         contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         params: Params = self.name_of(entry, contract)
         over_ws: bool = not self.routes or self.routes.prefer(WS_CANCEL, REST_CANCEL)
-        answer = partial(self.on_withdraw, entry, WS_CANCEL)
+        answer = partial(self.on_cancel, entry, WS_CANCEL)
         if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params, answer)):
-            self.rest.call("DELETE", params, partial(self.on_withdraw, entry, REST_CANCEL), urgent=True)
+            self.rest.call("DELETE", params, partial(self.on_cancel, entry, REST_CANCEL), urgent=True)
 
-    def on_withdraw(self, entry: Entry, route: str, reply: Reply | None, error: BaseException | None) -> None:
+    def on_cancel(self, entry: Entry, route: str, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a cancel that went over ``route``."""
         outcome, code, text = classify(reply, error, CANCEL_REFUSALS)
         if reply is not None:

@@ -102,7 +102,7 @@ class EmbeddedVenue:
             return
         self._host.lost = True
         self._host.ready = False
-        doubtful: int = self._host.flow.question_all()
+        doubtful: int = self._host.flow.mark_all_in_doubt()
         if not exchange.ready:
             self._log(f"The embedded exchange could not be started: {text or f'exit status {code}'}", ERROR)
             return

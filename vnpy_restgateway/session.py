@@ -146,7 +146,7 @@ class NoSession(Session):
     def place(self, entry: Entry) -> None:
         """Nothing can be sent: orders are refused before."""
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         """As ``place``."""
 
     def query_order(self, entry: Entry) -> None:

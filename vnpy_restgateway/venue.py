@@ -14,7 +14,7 @@ class OrderDesk(Protocol):
     def place(self, entry: Entry) -> None:
         """Send the order; the outcome comes back through ``OrderFlow.on_outcome``."""
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         """Send the cancel; the outcome comes back through ``OrderFlow.on_cancel_outcome``."""
 
     def query_order(self, entry: Entry) -> None:

@@ -25,7 +25,7 @@ class Dialect(Protocol):
     Between ``stop`` and the next object's ``start`` every connection is cut by the server.
     A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``.
 
-    ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.Wire``);
+    ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.DialectLabels``);
     ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``). A method ``contents`` of the class
     makes what the venue lists and holds (``contents.Contents``), and when its market is open; without one it is spot's.
     """

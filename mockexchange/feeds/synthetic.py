@@ -9,7 +9,7 @@ from ..core.commands import Command, FeedTrade, Quote
 from ..core.instruments import Instrument
 from ..core.tape import Bar
 from .shape import Activity, MarketShape, minute_bars, shape_of
-from .side import EVERYTHING, Side
+from .quoter import EVERYTHING, Quoter
 
 SECOND: int = 1_000_000
 
@@ -36,8 +36,8 @@ class Market:
         self.commands: list[Command] = []       # of the moment at hand
         self.position: int = 0
         self.before: tuple[dict[int, int], dict[int, int]] = ({}, {})   # the sides' quotes when it began
-        self.bids: Side = Side("BUY", -1)
-        self.asks: Side = Side("SELL", 1)
+        self.bids: Quoter = Quoter("BUY", -1)
+        self.asks: Quoter = Quoter("SELL", 1)
         self.shape: MarketShape
         self.fair: float
         self.anchor: float
@@ -95,7 +95,7 @@ class Market:
         quoted: bool = bool(self.bids.quotes or self.asks.quotes)
         if quoted:
             self.interrupt()
-        self.bids, self.asks = Side("BUY", -1), Side("SELL", 1)
+        self.bids, self.asks = Quoter("BUY", -1), Quoter("SELL", 1)
         price: int = round(self.fair * self.shape.tick)
         anchor: float = self.anchor * self.shape.tick
         self._settle(price)
@@ -218,7 +218,7 @@ class Market:
     def _refresh(self, commands: list[Command]) -> None:
         """Other quantities at some levels; what users took comes back this way too."""
         rng, shape = self.rng, self.shape
-        side: Side = self.bids if rng.random() < 0.5 else self.asks
+        side: Quoter = self.bids if rng.random() < 0.5 else self.asks
         commands.append(side.guard(shape))
         for ticks in (side.pick(shape, rng), side.next(shape)):
             commands.append(side.set(shape, ticks, shape.level(rng, abs(ticks - side.touch) // shape.spacing)))
@@ -230,7 +230,7 @@ class Market:
             self.way = self.burst_way
         elif rng.random() < 0.38:
             self.way = -self.way
-        side: Side = self.asks if self.way > 0 else self.bids
+        side: Quoter = self.asks if self.way > 0 else self.bids
         steps: int = shape.trade(rng)
         name: str = "BUY" if self.way > 0 else "SELL"
         rest: int = side.quotes.get(side.touch, 0) - steps

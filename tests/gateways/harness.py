@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vnpy.trader.constant import OrderType, Status
 
 from mockexchange import MockExchange
-from vnpy_rehearsal.conform.desk import Desk as AnyDesk
+from vnpy_rehearsal.conform.harness import GatewayHarness
 from vnpy_rehearsal.conform.profile import Profile
 from vnpy_rehearsal.conform.recorder import Missed, Recorder
 
@@ -37,7 +37,7 @@ class Case(Profile):
             yield running
 
 
-class Desk(AnyDesk):
+class Desk(GatewayHarness):
     """A desk of the suite."""
 
     @property

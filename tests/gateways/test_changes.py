@@ -181,7 +181,7 @@ def test_an_amended_order_gets_another_client_order_id_at_binance() -> None:
                 desk.recorder.wait(lambda orderid=orderid: desk.order(orderid).volume == 0.06, "the volume")
                 assert not desk.recorder.said("gone from the venue")
                 for _ in range(5):          # asked by the venue's id, answered with another client order id
-                    desk.gateway.executor.post(desk.gateway.flow.question, orderid, "test")
+                    desk.gateway.executor.post(desk.gateway.flow.mark_in_doubt, orderid, "test")
                     desk.recorder.pass_time(0.3)
                 assert desk.order(orderid).status is Status.NOTTRADED
                 desk.cancel(orderid)

@@ -90,7 +90,7 @@ def test_refusals_of_a_query_are_no_news_of_an_order() -> None:
         orderid = desk.send("BUY", LOW, 0.1)
         desk.wait_status(orderid, Status.NOTTRADED)
         answer(desk, -1, match="GET /spot/v1/u/trade/order/*", times=6)
-        desk.gateway.executor.post(desk.gateway.flow.question, orderid, "a test")
+        desk.gateway.executor.post(desk.gateway.flow.mark_in_doubt, orderid, "a test")
         deadline = monotonic() + 20
         while sum(fault["bitten"] for fault in desk.venue.faults.list()) < 6 and monotonic() < deadline:
             with desk.recorder.condition:

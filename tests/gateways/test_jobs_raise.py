@@ -55,7 +55,7 @@ JOBS: list[tuple[str, Any, str]] = [
     ("binance", B.streams.TradeApi, "send_bytes"), ("binance", B.orders, "classify"), ("binance", B.orders, "parse_order"),
     ("binance", B.orders, "parse_order_fills"), ("binance", B.orders.Orders, "on_place"), ("binance", B.account, "parse_execution"),
     ("binance", B.account.Account, "on_execution"), ("binance", R.crypto_balances.CryptoBalances, "show"),
-    ("binance", B.orders.Orders, "withdraw"), ("binance", B.orders.Orders, "on_withdraw"),
+    ("binance", B.orders.Orders, "cancel_order"), ("binance", B.orders.Orders, "on_cancel"),
     ("binance", R.orders.table.OrderTable, "update"), ("binance", R.orders.table.OrderTable, "fill"), ("binance", R.orders.flow.OrderFlow, "_settle"),
     ("binance", R.orders.table, "merge"), ("binance", R.host.Host, "publish"),
     ("binance-unsigned", B.rest.RestApi, "add_request"), ("binance-unsigned", B.rest.RestApi, "sign"),
@@ -67,14 +67,14 @@ JOBS: list[tuple[str, Any, str]] = [
     ("hashex", H.orders.Orders, "on_create"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_sent"),
     ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_accepted"), ("hashex", H.orders, "parse_order"), ("hashex", H.orders.Orders, "collect"),
     ("hashex", H.orders, "parse_fill"), ("hashex", H.pages.Walk, "take"),
-    ("hashex", H.orders.Orders, "query_fills"), ("hashex", H.orders.Orders, "on_withdraw"), ("hashex", H.orders.Orders, "on_publish"),
+    ("hashex", H.orders.Orders, "query_fills"), ("hashex", H.orders.Orders, "on_cancel"), ("hashex", H.orders.Orders, "on_publish"),
     ("hashex", R.orders.table.OrderTable, "update"), ("hashex", R.orders.table.OrderTable, "fill"),
     ("hashex", R.net.rest.RestClient, "_start"), ("hashex", H.orders.Orders, "unable"),
     ("qte", B.qte.orders, "place_params"), ("qte", B.qte.rest.QteRest, "add_request"), ("qte", B.qte.rest.QteRest, "sign"),
     ("qte", B.qte.balance_evidence.BalanceEvidence, "mark"), ("qte", B.qte.orders.QteOrders, "on_place"), ("qte", B.qte.orders, "parse_order"),
     ("qte", B.qte.orders.QteOrders, "tell"), ("qte", B.qte.orders.QteOrders, "on_publish"), ("qte", R.polled.derived_fills.DerivedFills, "deliver"),
     ("qte", B.qte.orders.QteOrders, "on_rows"), ("qte", B.qte.session.QteSession, "poll_orders"), ("qte", B.qte.session.QteSession, "_on_orders"),
-    ("qte", B.qte.orders.QteOrders, "on_withdraw"), ("qte", B.qte.session.QteSession, "on_account"), ("qte", R.orders.table.OrderTable, "update"),
+    ("qte", B.qte.orders.QteOrders, "on_cancel"), ("qte", B.qte.session.QteSession, "on_account"), ("qte", R.orders.table.OrderTable, "update"),
     ("qte", B.qte.orders.QteOrders, "unable"), ("qte", R.net.rest.RestClient, "_start"),
 ]
 
@@ -141,12 +141,12 @@ def test_a_job_that_raises(
 
 # the venue tells an order that reached it by itself: these are not needed then
 BEFORE_ONLY: frozenset[str] = frozenset({
-    "on_missing", "missing", "hunt", "on_candidates", "match_orders", "looked_for", "_on_look", "query_order", "on_query_order", "call",
+    "on_missing", "missing", "search_orders", "on_candidates", "match_orders", "looked_for", "_on_look", "query_order", "on_query_order", "call",
 })
 QUESTIONS: list[tuple[str, Any, str]] = [
     ("binance", B.orders.Orders, "query_order"), ("binance", B.orders.Orders, "on_query_order"),
     ("binance", B.rest.RestApi, "call"), ("binance", R.orders.flow.OrderFlow, "on_missing"), ("binance", R.orders.table.OrderTable, "missing"),
-    ("hashex", H.orders.Orders, "query_order"), ("hashex", H.orders.Orders, "hunt"), ("hashex", H.rest.RestApi, "query"),
+    ("hashex", H.orders.Orders, "query_order"), ("hashex", H.orders.Orders, "search_orders"), ("hashex", H.rest.RestApi, "query"),
     ("hashex", H.rest.RestApi, "walk"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_candidates"), ("hashex", R.orders.venue_id_flow, "match_orders"),
     ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "looked_for"),
     ("qte", B.qte.orders.QteOrders, "query_order"), ("qte", B.qte.orders.QteOrders, "_on_look"),

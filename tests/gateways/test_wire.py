@@ -9,7 +9,7 @@ import os
 import pytest
 
 from mockexchange import MockExchange
-from vnpy_rehearsal.conform.desk import Desk
+from vnpy_rehearsal.conform.harness import GatewayHarness
 from vnpy_rehearsal.conform.known import find_target, make_profile
 from vnpy_rehearsal.conform.storm import OverWire, forgotten, storm
 
@@ -27,7 +27,7 @@ def test_everything_is_settled_in_time(gateway: str, dialect: str, fault: str) -
     assert target is not None
     profile = make_profile(gateway, target)
     with MockExchange(dialect, seed=7) as venue, venue.wire() as wire:
-        desk = Desk(profile, OverWire(venue, wire), spoils=False)
+        desk = GatewayHarness(profile, OverWire(venue, wire), spoils=False)
         try:
             desk.ready()
             took = forgotten(desk, wire) if fault == "F41" else storm(desk, wire)

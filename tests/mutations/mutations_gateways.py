@@ -142,7 +142,7 @@ GATEWAYS: list[Mutation] = [
         ('last - float(d.get("priceChange") or 0)', 'last + float(d.get("priceChange") or 0)'),
         ('of("highPrice"), of("lowPrice"), of("volume"), of("quoteVolume"))', 'of("lowPrice"), of("highPrice"), of("volume"), of("quoteVolume"))'),
     ),
-    *of("vnpy_mockbinance/qte/parse.py", QTE + "test_made_fills_have_ids_that_the_same_look_makes_again", ("round(traded - filled, 10)", "traded"), ("{traded:.10g}", "{traded - filled:.10g}")),
+    *of("vnpy_restgateway/polled/derived_fills.py", QTE + "test_made_fills_have_ids_that_the_same_look_makes_again", ("round(traded - filled, 10)", "traded"), ("{traded:.10g}", "{traded - filled:.10g}")),
     *of("vnpy_mockbinance/qte/parse.py", QTE + "test_what_an_answer_to_an_order_proves", ("return not (ENGINE_FAILED in text or LOOP in text)", "return True")),
     *of("vnpy_mockbinance/qte/parse.py", QTE + "test_a_page_instead_of_an_answer", ("reply.status in (401, 403, 405, 415, 429)", "reply.status // 100 == 4")),
     *of(

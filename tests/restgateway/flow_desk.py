@@ -75,7 +75,7 @@ class Desk:
         if self.broken:
             raise self.broken
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         self.cancels.append(entry.orderid)
         if self.broken:
             raise self.broken

@@ -271,11 +271,11 @@ def test_question_all_puts_every_live_order_in_doubt(desk: Desk) -> None:
         desk.submit(orderid)
     desk.told(Status.NOTTRADED, orderid="o1", venue_id="1")
     desk.told(Status.CANCELLED, orderid="o3", venue_id="3")
-    assert desk.flow.question_all() == 2
+    assert desk.flow.mark_all_in_doubt() == 2
     desk.wait(0.3)
     assert sorted(orderid for orderid, _ in desk.queries) == ["o1", "o2"]
-    assert desk.flow.question_all() == 2
-    assert OrderFlow(desk, desk, RULE).question_all() == 0      # type: ignore[arg-type]
+    assert desk.flow.mark_all_in_doubt() == 2
+    assert OrderFlow(desk, desk, RULE).mark_all_in_doubt() == 0      # type: ignore[arg-type]
 
 
 def test_a_question_that_raises_does_not_end_the_questioning(desk: Desk) -> None:

@@ -85,8 +85,8 @@ class ListSession(NoSession):
     def place(self, entry: Entry) -> None:
         self.lists.placed.put(entry.orderid)
 
-    def withdraw(self, entry: Entry) -> None:
-        self.lists.withdrawn.put(entry.orderid)
+    def cancel_order(self, entry: Entry) -> None:
+        self.lists.cancelled_ids.put(entry.orderid)
 
 
 class ListGateway(RestGateway):
@@ -102,7 +102,7 @@ class ListGateway(RestGateway):
         super().__init__(event_engine, gateway_name)
         self.opened: Queue[dict[str, Any]] = Queue()
         self.placed: Queue[str] = Queue()
-        self.withdrawn: Queue[str] = Queue()
+        self.cancelled_ids: Queue[str] = Queue()
         self.stops: list[Callable[[], None]] = []
 
     def real_venue(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -274,7 +274,7 @@ def test_an_order_goes_to_the_writer_and_comes_back_as_submitting(up: Pair) -> N
     assert gateway.placed.get(timeout=PATIENCE) == order.orderid
     gateway.executor.post(gateway.flow.on_outcome, order.orderid, Outcome.ACCEPTED)
     gateway.cancel_order(order.create_cancel_request())
-    assert gateway.withdrawn.get(timeout=PATIENCE) == order.orderid
+    assert gateway.cancelled_ids.get(timeout=PATIENCE) == order.orderid
 
 
 @pytest.mark.parametrize("values, words", [

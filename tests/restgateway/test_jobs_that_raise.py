@@ -209,7 +209,7 @@ def test_an_answer_whose_handling_raises_is_told_once_more(
 def test_nothing_is_raised_to_the_caller(up: tuple[ListGateway, Recorder], call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     gateway, recorder = up
     monkeypatch.setattr(gateway.session, "place", broken)
-    monkeypatch.setattr(gateway.session, "withdraw", broken)
+    monkeypatch.setattr(gateway.session, "cancel_order", broken)
     vt_orderid = gateway.send_order(request(symbol=["not", "a", "symbol"]) if call == "subscribe" else request())
     order = recorder.order()
     assert order.vt_orderid == vt_orderid

@@ -109,7 +109,7 @@ def test_an_order_from_elsewhere_gets_an_id_that_was_not_used(desk: Desk) -> Non
 
 def test_the_only_order_that_is_known_vanishes(desk: Desk) -> None:
     desk.live()
-    desk.flow.question("o1", "gone")
+    desk.flow.mark_in_doubt("o1", "gone")
     desk.answer = lambda orderid, now: desk.flow.on_missing(orderid, now)
     desk.wait(60.0)
     assert desk.pushes[-1] == "CANCELLED 0" and desk.lives == 1

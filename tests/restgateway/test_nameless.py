@@ -312,7 +312,7 @@ def test_ids_that_begin_anew(desk: NamelessDesk) -> None:
     desk.flow.on_accepted("o1", "7")
     desk.venue("7")
     desk.conclude()
-    desk.flow.question("o1", "gone")
+    desk.flow.mark_in_doubt("o1", "gone")
     desk.conclude()
     assert desk.status("o1") is Status.CANCELLED and desk.said("lost its state")
     desk.venue("7", volume=3.0)

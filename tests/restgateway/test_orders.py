@@ -96,14 +96,14 @@ def test_refuse_is_final_unless_the_venue_has_shown_it_alive(table: OrderTable) 
 
 
 def test_accept_names_the_order_and_ends_the_doubt(table: OrderTable) -> None:
-    entry = table.question("o1", 101.0)
+    entry = table.mark_in_doubt("o1", 101.0)
     assert entry is not None and table.doubtful() == [entry]
-    assert table.question("o1", 102.0) is None, "in doubt already"
+    assert table.mark_in_doubt("o1", 102.0) is None, "in doubt already"
     table.accept("o1", "77")
     assert table.find("77") is entry and entry.acknowledged and table.doubtful() == []
     table.accept("unknown", "78")
     assert table.find("78") is None
-    assert table.question("unknown", 102.0) is None
+    assert table.mark_in_doubt("unknown", 102.0) is None
 
 
 def test_want_cancel(table: OrderTable) -> None:
@@ -123,7 +123,7 @@ def miss(table: OrderTable, orderid: str, *asked: float) -> list[str]:
 
 def test_missing_concludes_late_and_repeated_only(table: OrderTable) -> None:
     assert miss(table, "o1", 200.0, 210.0, 220.0) == [], "not asked for: not in doubt"
-    table.question("o1", 101.0)
+    table.mark_in_doubt("o1", 101.0)
     assert miss(table, "o1", 102.0, 104.0, 106.0, 108.0, 114.9) == []
     assert miss(table, "o1", 115.0, 115.1, 117.0) == []
     assert miss(table, "o1", 119.0) == ["REJECTED 0"]
@@ -133,12 +133,12 @@ def test_missing_concludes_late_and_repeated_only(table: OrderTable) -> None:
 
 def test_an_acknowledged_order_that_is_gone_was_cancelled(table: OrderTable) -> None:
     table.update(told(Status.NOTTRADED), "1")
-    table.question("o1", 500.0)
+    table.mark_in_doubt("o1", 500.0)
     assert miss(table, "o1", 500.2, 502.2, 504.2) == ["CANCELLED 0"]
 
 
 def inferred(table: OrderTable) -> None:
-    table.question("o1", 101.0)
+    table.mark_in_doubt("o1", 101.0)
     assert miss(table, "o1", 115.0, 117.0, 119.0) == ["REJECTED 0"]
 
 
@@ -159,7 +159,7 @@ def test_one_that_turns_up_filled_waits_for_its_trades(table: OrderTable) -> Non
 
 def test_a_presumption_the_venue_confirms_is_no_presumption_any_more(table: OrderTable) -> None:
     table.update(told(Status.NOTTRADED), "1")
-    table.question("o1", 500.0)
+    table.mark_in_doubt("o1", 500.0)
     assert miss(table, "o1", 500.0, 502.0, 504.0) == ["CANCELLED 0"]
     assert table.update(told(Status.CANCELLED), "1") == []
     assert table.update(told(Status.NOTTRADED), "1") == [], "an old push must not bring it back to life"

@@ -124,7 +124,7 @@ def test_a_dropped_order_that_was_only_presumed_dead_may_turn_up(make: Make) -> 
     table = make()
     table.submit(make_order("o0"), 0.0)
     table.accept("o0", "100")
-    table.question("o0", 1.0)
+    table.mark_in_doubt("o0", 1.0)
     for n in range(RULE.misses):
         table.missing("o0", 100.0 + n * RULE.spacing)
     trade_all(table, 1, 5)

@@ -99,7 +99,7 @@ def test_every_interleaving_ends_in_the_truth(
         elif what == "refuse":
             take(table.refuse(orderid))
         elif what == "question":
-            table.question(orderid, 101.0)
+            table.mark_in_doubt(orderid, 101.0)
         elif what == "cancel":
             table.want_cancel(orderid)
         elif what == "missing":

@@ -152,7 +152,7 @@ def test_an_order_of_which_the_venue_does_not_tell_any_more_has_ended_with_its_d
     desk.live()
     desk.answer = lambda orderid, now: desk.flow.on_missing(orderid, now)
     desk.untold.add("o1")
-    desk.flow.question("o1", "")
+    desk.flow.mark_in_doubt("o1", "")
     desk.wait(60.0)
     assert desk.pushes[-1] == "CANCELLED 0" and desk.said("has ended with its trading day") and not desk.said("lost its state")
     assert desk.lives == 0 and desk.flow.life.witness is None

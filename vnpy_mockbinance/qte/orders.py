@@ -170,7 +170,7 @@ class QteOrders:
         if isinstance(data["orderId"], str) and table.find(venue_id) is None:
             table.accept(entry.orderid, venue_id)
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         """Send a cancel. Its answer has two words; what the order came to is asked."""
         reason: str = self.unable()
         if reason:
@@ -179,11 +179,11 @@ class QteOrders:
 
         name: str = self.host.contracts.name_of(entry.order.vt_symbol)
         self.rest.call(
-            "DELETE", self.rest.build.prefix + ORDER, order_params(name, entry.venue_id), partial(self.on_withdraw, entry),
+            "DELETE", self.rest.build.prefix + ORDER, order_params(name, entry.venue_id), partial(self.on_cancel, entry),
             lane="order", rank=Rank.CANCEL, place=Place.BOTH, before=partial(self.flow.cancel_is_wanted, entry),
         )
 
-    def on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+    def on_cancel(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         """What the server said to a cancel."""
         flow = self.flow
         outcome, code, text = classify(reply, error, proves_refusal, read_error)
@@ -194,7 +194,7 @@ class QteOrders:
             lock_out(self.host, code, text)
         flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=gone)
         if outcome is Outcome.ACCEPTED:
-            flow.question(entry.orderid, "cancelled")
+            flow.mark_in_doubt(entry.orderid, "cancelled")
             self.query_order(entry)
 
     # questions

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import rows  # noqa: F401  (registers the rows)
-from .desk import WrongSymbol
+from .harness import WrongSymbol
 from .known import Target, make_profile, make_target
 from .matrix import ROWS, Row, Run, run_row, why_not
 from .profile import LABELS, Profile

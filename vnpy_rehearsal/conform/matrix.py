@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from vnpy.trader.constant import Status
 
 from .armed import ArmedFaults, WatchedVenue
-from .desk import ALIVE, Desk
+from .harness import ALIVE, GatewayHarness
 from .market import Market
-from .profile import PAGE, Profile, Wire
+from .profile import PAGE, DialectLabels, Profile
 from .recorder import Missed
 from .storm import OverWire
 
@@ -33,16 +33,16 @@ class Run:
         self._venue: Any = venue        # what a gateway is pointed at with is no fault of the row
         self.venue: Any = WatchedVenue(venue, self.faults)
         self.spoils: bool = spoils
-        self.desks: list[Desk] = []
+        self.desks: list[GatewayHarness] = []
         self.wires: list[Any] = []
 
     @property
-    def wire(self) -> Wire:
+    def wire(self) -> DialectLabels:
         return self.profile.wire
 
-    def desk(self, name: str = "", ready: bool = True, past: bool = True) -> Desk:
+    def desk(self, name: str = "", ready: bool = True, past: bool = True) -> GatewayHarness:
         """Another gateway on the account. ``past`` False: it need not show the orders that ended before it came."""
-        found: Desk = Desk(self.profile, self._venue, name, self.spoils, past)
+        found: GatewayHarness = GatewayHarness(self.profile, self._venue, name, self.spoils, past)
         self.desks.append(found)
         return found.ready() if ready else found
 
@@ -102,7 +102,7 @@ class Run:
         if (monotonic() - began + NOTICE) * 1000 > ms:
             raise Missed("vacuous", f"the delay of {ms} ms was over before what should happen within it: {self.faults.what(handles)}")
 
-    def read_account(self, desk: Desk, handles: list[int]) -> None:
+    def read_account(self, desk: GatewayHarness, handles: list[int]) -> None:
         """
         Have the balances read, so that faults of that request strike.
 
@@ -134,18 +134,18 @@ class Run:
             Event().wait(0.05)
         raise Missed("vacuous", f"the venue was never away within {seconds:g} s")
 
-    def resolved(self, desk: Desk, orderid: str, *statuses: Status) -> Any:
+    def resolved(self, desk: GatewayHarness, orderid: str, *statuses: Status) -> Any:
         """Wait until an order of unknown fate is one of these, or anything but SUBMITTING."""
         wanted: tuple[Status, ...] = statuses or (*ALIVE, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
         return desk.wait_status(orderid, *wanted, seconds=self.profile.patience)
 
-    def away(self, desk: Desk, orderid: str) -> None:
+    def away(self, desk: GatewayHarness, orderid: str) -> None:
         """Cancel an order if it lives, and see that it ends."""
         if desk.order(orderid).is_active():
             desk.cancel(orderid)
         self.resolved(desk, orderid, Status.CANCELLED, Status.ALLTRADED, Status.REJECTED)
 
-    def works(self, desk: Desk, seconds: float = 20.0) -> None:
+    def works(self, desk: GatewayHarness, seconds: float = 20.0) -> None:
         """An order goes through, is cancelled, and another is filled."""
         orderid: str = desk.send("BUY", self.market.low, self.market.volume(1))
         desk.wait_status(orderid, Status.NOTTRADED, seconds=seconds)
@@ -154,7 +154,7 @@ class Run:
         filled: str = desk.send("BUY", self.market.high, self.market.volume(1))
         desk.wait_status(filled, Status.ALLTRADED, seconds=seconds)
 
-    def ticks_flow(self, desk: Desk, more: int = 3, seconds: float = 20.0, moves: bool = False) -> None:
+    def ticks_flow(self, desk: GatewayHarness, more: int = 3, seconds: float = 20.0, moves: bool = False) -> None:
         """So many further ticks come; ``moves``: of a market that moves only when it is told to."""
         seen: int = len(desk.recorder.ticks)
         prices: Iterator[str] = cycle(self.market.moves)
@@ -206,7 +206,7 @@ class Row(NamedTuple):
     streams: bool = False
     spoils: bool = False            # listeners change what they are handed
     seconds: float = 3.0            # it takes as a rule, with the gateways' own patience
-    needs: str = ""                 # what the dialect's labels must tell, of Wire's fields
+    needs: str = ""                 # what the dialect's labels must tell, of DialectLabels' fields
 
 
 ROWS: dict[str, Row] = {}

@@ -65,7 +65,7 @@ class Venue(Protocol):
     def amend(self, quantity: str | int, *, order_id: int | None = None) -> None: ...
 
 
-class Wire(NamedTuple):
+class DialectLabels(NamedTuple):
     """
     What a dialect calls things: labels of requests and pushes, as faults match them, and answers that mean something.
     Where an order can go out in two ways, both labels are there; the one that is not used is never struck.
@@ -102,14 +102,14 @@ LABELS: tuple[str, ...] = (
 )
 
 
-def wire_of(dialect: str, labels: Mapping[str, Any]) -> Wire:
+def wire_of(dialect: str, labels: Mapping[str, Any]) -> DialectLabels:
     """
     What a dialect says of itself (its module ``labels``).
 
     :raises ValueError: it names something that there is not
     """
     try:
-        return Wire(**labels)
+        return DialectLabels(**labels)
     except TypeError as error:
         raise ValueError(f"the labels of the dialect {dialect!r} cannot be used: {error}") from None
 
@@ -148,7 +148,7 @@ class Profile:
         return self.market.symbol
 
     @property
-    def wire(self) -> Wire:
+    def wire(self) -> DialectLabels:
         """What the dialect calls things."""
         others: dict[str, Any] = {name: (text,) if name in SEVERAL else text for name, text in self.labels.items()}
         return wire_of(self.dialect, load_dialect(self.dialect).wire_labels)._replace(**others)

@@ -13,7 +13,7 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
-from .desk import Desk
+from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
 
@@ -226,7 +226,7 @@ def bitten_all(run: Run, armed: dict[str, list[int]]) -> bool:
     return all(run.bitten(handles) for handles in armed.values())
 
 
-def sound(desk: Desk) -> None:
+def sound(desk: GatewayHarness) -> None:
     """Every number that was pushed is one, and can be what it stands for."""
     seen = desk.recorder
     for item in (*seen.sequence, *seen.ticks, *seen.accounts.values(), *seen.positions.values(), *seen.contracts.values()):

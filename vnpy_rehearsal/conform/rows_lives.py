@@ -2,7 +2,7 @@
 
 from vnpy.trader.constant import Status
 
-from .desk import Desk
+from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
 
@@ -78,7 +78,7 @@ def too_late(run: Run) -> None:
     run.resolved(desk, orderid, Status.ALLTRADED)
 
 
-def forget(desk: Desk) -> None:
+def forget(desk: GatewayHarness) -> None:
     """The new journal knows nothing of the life before."""
     desk.recorder.orders.clear()
     desk.recorder.trades.clear()

@@ -7,7 +7,7 @@ from typing import Any
 from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import BarData, HistoryRequest
 
-from .desk import Desk
+from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
 
@@ -58,7 +58,7 @@ def jump(run: Run) -> None:
 def years(run: Run) -> None:
     if not run.profile.has_bars:
         return
-    desk: Desk = run.desk()
+    desk: GatewayHarness = run.desk()
     patience: float = float(getattr(getattr(desk.gateway, "timings", None), "history_patience", 60.0))
     pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * (SLOWER if run.profile.pushed else SLOW)), times=0)
     end: datetime = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(minutes=2)

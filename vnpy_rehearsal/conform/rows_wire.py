@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .desk import Desk
+from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
 from .storm import forgotten, storm
@@ -18,7 +18,7 @@ def in_time(run: Run, took: float, within: float) -> None:
         raise Missed("hung", f"all orders settled after {took:.1f} s, not within {limit:g} s")
 
 
-def cancel_all(run: Run, desk: Desk) -> None:
+def cancel_all(run: Run, desk: GatewayHarness) -> None:
     """Cancel what lives, and see that it ends."""
     for orderid, order in list(desk.recorder.orders.items()):
         if order.is_active():

@@ -9,7 +9,7 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
-from .desk import Desk
+from .harness import GatewayHarness
 from .recorder import Missed
 
 STEP: float = 0.5               # s between orders
@@ -29,7 +29,7 @@ class OverWire:
         return getattr(self._venue, name)
 
 
-def storm(desk: Desk, wire: Any, rounds: int = 3) -> float:
+def storm(desk: GatewayHarness, wire: Any, rounds: int = 3) -> float:
     """
     The wire goes deaf, resets, refuses, while orders and a cancel are sent; then it is well.
 
@@ -55,7 +55,7 @@ def storm(desk: Desk, wire: Any, rounds: int = 3) -> float:
     return settle(desk, sent, resting, bool(wire.vanished and wire.resets), "no byte vanished or no connection was reset")
 
 
-def forgotten(desk: Desk, wire: Any, idle: float = 5.0) -> float:
+def forgotten(desk: GatewayHarness, wire: Any, idle: float = 5.0) -> float:
     """
     A router forgets every connection that has been idle, and nobody is told; then orders and a cancel are sent.
 
@@ -74,7 +74,7 @@ def forgotten(desk: Desk, wire: Any, idle: float = 5.0) -> float:
     return settle(desk, sent, resting, bool(wire.forgotten), "no connection was there to be forgotten")
 
 
-def settle(desk: Desk, sent: list[str], resting: str, has_struck: bool, why_not: str) -> float:
+def settle(desk: GatewayHarness, sent: list[str], resting: str, has_struck: bool, why_not: str) -> float:
     """Wait until every order is settled, and the cancelled one has ended; the seconds that took."""
     well: float = monotonic()
     if not has_struck:

@@ -1,6 +1,5 @@
-"""Moved to vnpy_rehearsal.conform.desk; here for scripts that were written before."""
+"""Moved to vnpy_rehearsal.conform.harness; here for scripts that were written before."""
 
 import importlib
-import sys
 
-sys.modules[__name__] = importlib.import_module("vnpy_rehearsal.conform.desk")
+Desk = importlib.import_module("vnpy_rehearsal.conform.harness").GatewayHarness

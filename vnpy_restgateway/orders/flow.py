@@ -93,7 +93,7 @@ class OrderFlow:
         if entry.waits:
             self.on_outcome(orderid, Outcome.NOT_SENT, "", "cancelled")
         elif entry.acknowledged or entry.doubt:
-            self._withdraw(entry)
+            self._cancel_order(entry)
 
     def cancel_is_wanted(self, entry: Entry) -> bool:
         """Asked when the turn of a cancel has come: False when the order has ended meanwhile."""
@@ -112,7 +112,7 @@ class OrderFlow:
             self._settle(entry)
         elif outcome is Outcome.UNKNOWN:
             if not entry.acknowledged or entry.order.status is Status.SUBMITTING:
-                self.question(orderid, text)        # else the venue has shown it meanwhile: that is more than no answer
+                self.mark_in_doubt(orderid, text)        # else the venue has shown it meanwhile: that is more than no answer
         elif entry.acknowledged:
             self.host.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
         elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:
@@ -140,12 +140,12 @@ class OrderFlow:
             return
         if outcome is Outcome.NOT_SENT:
             self.host.log(f"Cancel of {orderid} not sent, trying again: {text}", WARNING)
-            self._withdraw_later(entry)
+            self._cancel_later(entry)
         elif outcome is Outcome.UNKNOWN:
             self.host.log(f"Cancel of {orderid} unanswered ({text}), asking the venue", WARNING)
-            self._ask(entry)
+            self._query_status(entry)
         elif unknown_order:
-            self._ask(entry)
+            self._query_status(entry)
         else:
             entry.cancel_wanted = False
             self.host.log(f"Cancel rejected, code: {code}, message: {text}", ERROR)
@@ -173,7 +173,7 @@ class OrderFlow:
         entry: Entry | None = before or self.table.whose(order.orderid, venue_id)
         if entry:
             if self.table.unsure is entry:
-                self._ask(entry)            # said to be larger than before by what may be older news
+                self._query_status(entry)            # said to be larger than before by what may be older news
             self._settle(entry)
             if unwanted and not asked and entry.order.status is Status.CANCELLED and entry.order.type is OrderType.LIMIT:
                 self._verify(entry)
@@ -234,7 +234,7 @@ class OrderFlow:
         for orderid in result.questions:
             entry = self.table.active.get(orderid)
             if entry:
-                self._ask(entry)
+                self._query_status(entry)
         if not self.host.pause():
             for entry in list(self.table.active.values()):
                 if entry.lacks_fills:
@@ -244,18 +244,18 @@ class OrderFlow:
         """Live orders that the venue's list of open orders should show."""
         return list(self.table.active.values())
 
-    def question(self, orderid: str, text: str) -> None:
+    def mark_in_doubt(self, orderid: str, text: str) -> None:
         """The fate of an order is unknown: say so once, and ask until the venue answers."""
         entry: Entry | None = self.table.active.get(orderid)
         if entry is None or entry.acknowledged:
             if entry:
-                self._ask(entry)
+                self._query_status(entry)
             return
         if not entry.doubt:
             self.host.log(f"Order {orderid} in doubt ({text}), asking the venue", WARNING)
-        self._ask(entry)
+        self._query_status(entry)
 
-    def question_all(self) -> int:
+    def mark_all_in_doubt(self) -> int:
         """
         The venue is gone: every live order is in doubt. Returns how many. Final orders that were held
         for their trades go out, for the trades cannot be had any more.
@@ -264,13 +264,13 @@ class OrderFlow:
             if entry.awaiting_fills:
                 self.host.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
                 self._push(self.table.release_final(entry.orderid))
-        self.ask_all()
+        self.query_all()
         return len(self.table.active)
 
-    def ask_all(self) -> None:
+    def query_all(self) -> None:
         """Ask for every live order, and with new patience for the trades of those that are held for them."""
         for entry in list(self.table.active.values()):
-            self._ask(entry)
+            self._query_status(entry)
         for entry in self.table.final.values():
             if entry.awaiting_fills:
                 entry.fill_queries = min(entry.fill_queries, 1)
@@ -334,7 +334,7 @@ class OrderFlow:
                 del self._contradicted[next(iter(self._contradicted))]
             self.host.log(line, WARNING)
         if isinstance(about, Entry) and about.is_active:
-            self._ask(about)
+            self._query_status(about)
         else:
             self.host.session.look_again()
 
@@ -412,18 +412,18 @@ class OrderFlow:
 
     # inside
 
-    def _ask(self, entry: Entry) -> None:
-        self.table.question(entry.orderid, self.executor.monotonic())
-        self._plan_questions()
+    def _query_status(self, entry: Entry) -> None:
+        self.table.mark_in_doubt(entry.orderid, self.executor.monotonic())
+        self._plan_queries()
 
-    def _plan_questions(self) -> None:
+    def _plan_queries(self) -> None:
         doubtful: list[Entry] = self.table.doubtful()
         if doubtful:
             due: float = min(entry.doubt.next_query for entry in doubtful if entry.doubt)
             pause: float = self.host.pause()
-            self.executor.call_later(max(due - self.executor.monotonic(), pause, 0.0), "doubts", self._ask_questions)
+            self.executor.call_later(max(due - self.executor.monotonic(), pause, 0.0), "doubts", self._query_doubtful)
 
-    def _ask_questions(self) -> None:
+    def _query_doubtful(self) -> None:
         now: float = self.executor.monotonic()
         for entry in self.table.doubtful():
             if entry.doubt and entry.doubt.next_query <= now:
@@ -432,14 +432,14 @@ class OrderFlow:
                     self.host.desk.query_order(entry)
                 except Exception as error:      # must not keep the others from being asked for
                     self._report(f"query of order {entry.orderid}", error)
-        self._plan_questions()
+        self._plan_queries()
 
     def _settle(self, entry: Entry) -> None:
         """What is left to do for an order whose state was just told."""
         if entry.awaiting_fills:
             self._fetch_fills(entry)
         if entry.cancel_wanted and entry.is_active and not entry.cancel_in_flight and entry.acknowledged:
-            self._withdraw_later(entry, at_once=not entry.cancel_tries)
+            self._cancel_later(entry, at_once=not entry.cancel_tries)
 
     def _query_fills(self, entry: Entry) -> None:
         try:
@@ -456,23 +456,23 @@ class OrderFlow:
         delay: float = max(0.2 * 2 ** min(entry.fill_queries, 5), self.host.pause())
         self.executor.call_later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
 
-    def _withdraw(self, entry: Entry) -> None:
+    def _cancel_order(self, entry: Entry) -> None:
         if entry.cancel_in_flight or not entry.is_active or self.capabilities.cancels_by_venue_id and not entry.venue_id:
             return
         entry.cancel_in_flight = True
         entry.cancel_tries += 1
         try:
-            self.host.desk.withdraw(entry)
+            self.host.desk.cancel_order(entry)
         except Exception as error:
             self.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"{type(error).__name__}: {error}")
 
-    def _withdraw_later(self, entry: Entry, at_once: bool = False) -> None:
+    def _cancel_later(self, entry: Entry, at_once: bool = False) -> None:
         if at_once:
-            self._withdraw(entry)
+            self._cancel_order(entry)
             return
         delay: float = min(CANCEL_RETRY * 2 ** min(entry.cancel_tries, 6), CANCEL_RETRY_LONGEST)
         self.executor.reschedule_earlier(
-            max(delay, self.host.pause()), f"cancel {entry.orderid}", lambda: self._withdraw(entry)
+            max(delay, self.host.pause()), f"cancel {entry.orderid}", lambda: self._cancel_order(entry)
         )
 
     def _push(self, pushes: list[Push]) -> None:

@@ -29,7 +29,7 @@ class Flow(Protocol):
     @property
     def seen_within(self) -> float: ...
 
-    def ask_all(self) -> None: ...
+    def query_all(self) -> None: ...
 
 
 class LifeWatch:
@@ -103,7 +103,7 @@ class LifeWatch:
             "what its ids meant before is forgotten", ERROR
         )
         flow.table.begin_life()
-        flow.ask_all()
+        flow.query_all()
         flow.host.session.on_new_life()
 
     def _ask(self) -> None:

@@ -239,7 +239,7 @@ class OrderTable:
             return []
         return self._conclude(entry, Status.CANCELLED, inferred=False)
 
-    def question(self, orderid: str, now: float) -> Entry | None:
+    def mark_in_doubt(self, orderid: str, now: float) -> Entry | None:
         """The fate of a live order is unknown from here on. None if it is not alive or already in doubt."""
         entry: Entry | None = self.active.get(orderid)
         if not entry or entry.doubt:

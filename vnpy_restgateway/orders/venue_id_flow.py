@@ -96,7 +96,7 @@ class VenueIdOrderFlow(OrderFlow):
             # a wrong answer, or the venue has begun its ids anew
             self._disbelieve(entry, f"the venue's id {venue_id}, which another order has")
             self.on_answer_lost(orderid)
-            self.question(orderid, "the answer names another order")
+            self.mark_in_doubt(orderid, "the answer names another order")
             self.life.check(suspect=other)
             return
         sought: SentOrder | None = self.sought.pop(orderid, None)
@@ -108,13 +108,13 @@ class VenueIdOrderFlow(OrderFlow):
         self._match_orders()
         self._settle(entry)
         if entry.is_active and entry.order.status is Status.SUBMITTING:
-            self._ask(entry)
+            self._query_status(entry)
 
     def resume(self) -> None:
         """A new session: the answers to what was under way died with the last one."""
         for orderid, entry in list(self.table.active.items()):
             if entry.venue_id:
-                self._ask(entry)
+                self._query_status(entry)
             elif orderid in self.contested:
                 continue
             elif orderid in self.sought:
@@ -126,7 +126,7 @@ class VenueIdOrderFlow(OrderFlow):
         """The venue told something of an order that does not say how it stands: ask."""
         entry: Entry | None = self.table.find(venue_id)
         if entry and entry.is_active:
-            self._ask(entry)
+            self._query_status(entry)
 
     def on_answer_lost(self, orderid: str) -> None:
         """No answer to its sending will tell the id of an order: from now on it is looked for among the venue's."""
@@ -230,7 +230,7 @@ class VenueIdOrderFlow(OrderFlow):
         super().on_cancel_outcome(orderid, outcome, code, text, unknown_order)
         entry: Entry | None = self.table.active.get(orderid)
         if entry and outcome is Outcome.ACCEPTED:
-            self._ask(entry)
+            self._query_status(entry)
 
     def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
         """An order's state. One that nobody knows is kept back while it may be one of ours."""
@@ -275,7 +275,7 @@ class VenueIdOrderFlow(OrderFlow):
         if entry.lacks_fills and not held and not entry.is_active:
             entry.fill_queries += 1
         elif entry.is_active and entry.filled > entry.order.traded + VOLUME_NOISE:
-            self._ask(entry)
+            self._query_status(entry)
 
     # inside
 

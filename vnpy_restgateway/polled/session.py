@@ -234,20 +234,20 @@ class PolledSession(NoSession):
 
     def _still_unseen(self, entry: Entry) -> None:
         if entry.is_active and not entry.acknowledged:
-            self.flow.question(entry.orderid, "accepted, and not listed yet")
+            self.flow.mark_in_doubt(entry.orderid, "accepted, and not listed yet")
 
-    def withdraw(self, entry: Entry) -> None:
+    def cancel_order(self, entry: Entry) -> None:
         self.rest.call(
-            *self.cancel_call(entry), partial(self._on_withdraw, entry), lane="order", rank=Rank.CANCEL, before=partial(self.flow.cancel_is_wanted, entry)
+            *self.cancel_call(entry), partial(self._on_cancel, entry), lane="order", rank=Rank.CANCEL, before=partial(self.flow.cancel_is_wanted, entry)
         )
 
-    def _on_withdraw(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+    def _on_cancel(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         outcome, code, text = classify(reply, error, self.refusals | self.gone, self.read_error)
         if code in STAY_AWAY:
             outcome = Outcome.NOT_SENT          # it reached the venue and provably did nothing: the same to us
         self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code in self.gone)
         if outcome is Outcome.ACCEPTED:
-            self.flow.question(entry.orderid, "cancelled")      # taken, which is not yet done
+            self.flow.mark_in_doubt(entry.orderid, "cancelled")      # taken, which is not yet done
         self.looks.soon(SOON)
 
     def query_order(self, entry: Entry) -> None:

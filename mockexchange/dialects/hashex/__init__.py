@@ -29,11 +29,11 @@ class HashExDialect:
     traits: Mapping[str, Any] = TRAITS
 
     def __init__(self, venue: "Venue") -> None:
-        from .desk import Desk
+        from .state import DialectState
         from .routes import RestRoutes
         from .streams import Streams
 
-        self.desk: Desk = Desk(venue)
+        self.desk: DialectState = DialectState(venue)
         self.rest: RestRoutes = RestRoutes(self.desk)
         self.streams: Streams = Streams(self.desk)
 

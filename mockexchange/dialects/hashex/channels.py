@@ -14,7 +14,7 @@ from ...core.events import Event, PublicTrade
 from ...core.tape import Tape, Window
 from ...transport.sockets import Socket, fan_out
 from . import stream_rendering as render
-from .desk import Desk, Listing
+from .state import DialectState, Listing
 from .limits import MAX_LEVELS
 from .rendering import day_window
 
@@ -28,7 +28,7 @@ MAX_MISSED_BARS: int = 1000             # closed bars one tick makes up for, whe
 Sockets = dict[Socket, None]            # in the order they came
 
 
-def publish(desk: Desk, listing: Listing, kind: str, sockets: Iterable[Socket], payload: bytes) -> None:
+def publish(desk: DialectState, listing: Listing, kind: str, sockets: Iterable[Socket], payload: bytes) -> None:
     """Send a push of that ``resType`` to those who want it, past the faults where some are armed."""
     if desk.removed and listing.symbol in desk.removed:
         return
@@ -41,8 +41,8 @@ def publish(desk: Desk, listing: Listing, kind: str, sockets: Iterable[Socket], 
 class SymbolChannel:
     """``subSymbol``: depth, trades and statistics of one symbol."""
 
-    def __init__(self, desk: Desk, listing: Listing) -> None:
-        self.desk: Desk = desk
+    def __init__(self, desk: DialectState, listing: Listing) -> None:
+        self.desk: DialectState = desk
         self.listing: Listing = listing
         self.book: Book = desk.venue.exchange.books[listing.symbol]
         self.sockets: Sockets = {}
@@ -81,8 +81,8 @@ class SymbolChannel:
 class KlineChannel:
     """``subKline``: one symbol's bars of one length; a bar that closed is sent once more as it ended."""
 
-    def __init__(self, desk: Desk, listing: Listing, interval: str) -> None:
-        self.desk: Desk = desk
+    def __init__(self, desk: DialectState, listing: Listing, interval: str) -> None:
+        self.desk: DialectState = desk
         self.listing: Listing = listing
         self.interval: str = interval
         self.tape: Tape = desk.venue.exchange.tapes[listing.symbol]
@@ -108,8 +108,8 @@ class KlineChannel:
 class Market:
     """The channels of one venue that have listeners, and what drives them."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk: Desk = desk
+    def __init__(self, desk: DialectState) -> None:
+        self.desk: DialectState = desk
         self.symbols: dict[str, SymbolChannel] = {}         # by core symbol
         self.klines: dict[tuple[str, str], KlineChannel] = {}
         self.stats: Sockets = {}                            # those that want the statistics of all symbols

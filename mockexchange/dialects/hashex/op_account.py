@@ -7,7 +7,7 @@ from ...core.events import Fill
 from ...core.orders import Order
 from ..common.client_ids import wire_client_id
 from . import rendering
-from .desk import Listing
+from .state import Listing
 from .errors import bad_parameter, refused
 from .limits import DEFAULT_PAGE, MAX_PAGE
 from .operations import Context, Operation

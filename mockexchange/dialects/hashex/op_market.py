@@ -2,7 +2,7 @@
 
 from ...core.bars import Bar
 from . import rendering
-from .desk import Listing
+from .state import Listing
 from .errors import bad_parameter
 from .limits import DEFAULT_BARS, MAX_BARS, MAX_DEALS, MAX_LEVELS
 from .operations import Context, Operation

@@ -9,7 +9,7 @@ from ...core.commands import CancelOrder, PlaceOrder
 from ...core.errors import Refusal
 from ...core.events import Event, OrderReport
 from ...core.orders import Order
-from .desk import REJECTED_IDS, Desk, Listing
+from .state import REJECTED_IDS, DialectState, Listing
 from .errors import ApiError, bad_parameter, refusal_text, refused
 from .limits import MAX_BATCH, MAX_CLIENT_ID
 from .operations import Call, Context, Operation
@@ -55,7 +55,7 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
 def create(ctx: Context, params: Params) -> str:
     """The order's id. The order exists from now on, and can be seen after ``create_delay_ms``."""
     command: PlaceOrder = read_order(ctx, params)
-    desk: Desk = ctx.desk
+    desk: DialectState = ctx.desk
     try:
         events: list[Event] = desk.venue.apply(command)
     except Refusal as refusal:
@@ -72,14 +72,14 @@ def create(ctx: Context, params: Params) -> str:
     return str(order_id)
 
 
-def market_refusal(desk: Desk, symbol: str, refusal: Refusal) -> ApiError:
+def market_refusal(desk: DialectState, symbol: str, refusal: Refusal) -> ApiError:
     """The answer for a refused command on ``symbol``."""
     if refusal.reason == "MARKET_CLOSED" and desk.venue.exchange.instruments[symbol].status != "CANCEL_ONLY":
         return refused("symbol is not trading")
     return refused(refusal_text(refusal))
 
 
-def reject(desk: Desk, command: PlaceOrder, refusal: Refusal, now: int) -> int:
+def reject(desk: DialectState, command: PlaceOrder, refusal: Refusal, now: int) -> int:
     """
     Keep a refused order as one that was accepted and then REJECTED; returns its id.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...core.exchange import Exchange
-from .desk import Desk, Listing
+from .state import DialectState, Listing
 from .options import HashExOptions
 from .params import Params
 
@@ -14,7 +14,7 @@ from .params import Params
 class Context:
     """Who asks (``account`` is "" for a public request), and when (microseconds)."""
 
-    desk: Desk
+    desk: DialectState
     account: str
     now: int
 

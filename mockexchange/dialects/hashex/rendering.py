@@ -16,7 +16,7 @@ from ...core.numbers import SCALE, multiply
 from ...core.orders import Order
 from ...core.tape import Tape, Window
 from ..common.client_ids import wire_client_id
-from .desk import Listing
+from .state import Listing
 
 SPOT: int = 1                           # balanceType
 TURNOVER_DIGITS: int = 2

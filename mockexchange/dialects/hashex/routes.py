@@ -13,7 +13,7 @@ from aiohttp import web
 from ...core.errors import Refusal
 from ...plain import encodable
 from . import op_account, op_market, op_trade
-from .desk import Desk
+from .state import DialectState
 from .errors import URL_INVALID, ApiError, fault, refusal_text, refused
 from .operations import Context, Operation
 from .params import Params, split_pairs
@@ -31,8 +31,8 @@ OPERATIONS: tuple[Operation, ...] = (*op_market.OPERATIONS, *op_trade.OPERATIONS
 class RestRoutes:
     """The REST endpoints of one venue."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk: Desk = desk
+    def __init__(self, desk: DialectState) -> None:
+        self.desk: DialectState = desk
 
     def add_routes(self, app: web.Application) -> None:
         for operation in OPERATIONS:
@@ -47,7 +47,7 @@ class RestRoutes:
 
     def _handler(self, operation: Operation) -> Handler:
         method, path, call, signed, exists = operation
-        desk: Desk = self.desk
+        desk: DialectState = self.desk
         venue = desk.venue
         options = desk.options
         nonces = desk.nonces

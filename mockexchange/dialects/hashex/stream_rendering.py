@@ -8,7 +8,7 @@ import msgspec
 from ...core.bars import Bar
 from ...core.events import PublicTrade
 from ...core.tape import Window
-from .desk import Listing
+from .state import Listing
 from .rendering import TURNOVER_DIGITS, change_fraction, levels, plain
 
 BUY, SELL = 1, 2

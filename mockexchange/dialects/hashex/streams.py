@@ -19,7 +19,7 @@ from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
 from ...transport.ticker import Ticker
 from ...transport.ws_requests import Requests
 from .channels import FORGET_EVERY, MARKET_PUSHES, Market
-from .desk import Desk, Listing
+from .state import DialectState, Listing
 from .op_market import INTERVALS
 from .user_data import USER_PUSHES, user_pushes
 
@@ -61,8 +61,8 @@ class Connection:
 class Streams:
     """All websockets of one venue."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk: Desk = desk
+    def __init__(self, desk: DialectState) -> None:
+        self.desk: DialectState = desk
         self.market: Market = Market(desk)
         self._connections: dict[Connection, None] = {}
         self._users: dict[str, dict[Socket, None]] = {}     # account -> its sockets

@@ -5,7 +5,7 @@ from typing import Any
 from ...core.events import BalanceChange, Event, Fill, OrderReport
 from ...core.exchange import Exchange
 from ...core.numbers import multiply
-from .desk import Desk, Listing
+from .state import DialectState, Listing
 from .rendering import (
     CNY_PER_USDT,
     ESTIMATE_COIN,
@@ -28,7 +28,7 @@ LIMIT, MARKET = 1, 2
 BUY, SELL = 1, 2
 
 
-def user_pushes(event: Event, desk: Desk) -> list[Push]:
+def user_pushes(event: Event, desk: DialectState) -> list[Push]:
     """What the event's account is told, none for events that concern no account."""
     if isinstance(event, OrderReport):
         return [order_push(event, desk.by_symbol[event.symbol])]

@@ -29,10 +29,10 @@ class QteDialect:
     traits: Mapping[str, Any] = TRAITS
 
     def __init__(self, venue: "Venue") -> None:
-        from .desk import Desk
+        from .state import DialectState
         from .routes import RestRoutes
 
-        self.desk: Desk = Desk(venue)
+        self.desk: DialectState = DialectState(venue)
         self.rest: RestRoutes = RestRoutes(self.desk)
 
     def add_routes(self, app: "web.Application") -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...core.exchange import Exchange
-from .desk import Desk
+from .state import DialectState
 from .options import QteOptions
 from .params import Params
 
@@ -18,7 +18,7 @@ BOTH: tuple[str, ...] = ("v1", "v3")
 class Context:
     """Who asks (``account`` is "" for a public request), and when (microseconds)."""
 
-    desk: Desk
+    desk: DialectState
     account: str
     now: int
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from . import op_account, op_market, op_trade
-from .desk import Desk
+from .state import DialectState
 from .errors import ApiError, page
 from .operations import Context, Operation
 from .params import Params, split_pairs
@@ -30,8 +30,8 @@ OPERATIONS: tuple[Operation, ...] = (*op_market.OPERATIONS, *op_trade.OPERATIONS
 class RestRoutes:
     """The REST endpoints of one venue."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk: Desk = desk
+    def __init__(self, desk: DialectState) -> None:
+        self.desk: DialectState = desk
         self._methods: dict[str, list[str]] = {}        # path -> methods
 
     def add_routes(self, app: web.Application) -> None:
@@ -53,7 +53,7 @@ class RestRoutes:
 
     def _handler(self, operation: Operation) -> Handler:
         method, _, call, _, private = operation
-        desk: Desk = self.desk
+        desk: DialectState = self.desk
         venue = desk.venue
         takes_form: bool = method != "GET"
 

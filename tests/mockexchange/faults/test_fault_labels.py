@@ -27,7 +27,7 @@ from mockexchange.api import UnknownLabel
 from mockexchange.dialects import load_dialect
 from mockexchange.faults import Labels
 from mockexchange.faults.labels import overlaps, tokens
-from vnpy_rehearsal.conform.profile import Wire, wire_of
+from vnpy_rehearsal.conform.profile import DialectLabels, wire_of
 
 DOCS: Path = Path(__file__).parents[3] / "docs"
 DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte")
@@ -125,7 +125,7 @@ def test_http_labels_are_the_routes(dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_label_of_the_matrix_is_one_of_the_dialect(dialect: str) -> None:
-    wire: Wire = wire_of(dialect, load_dialect(dialect).wire_labels)
+    wire: DialectLabels = wire_of(dialect, load_dialect(dialect).wire_labels)
     with MockExchange(dialect, feed="none") as venue:
         labels = Labels(dialect, venue.faults.labels())
     requests = [*wire.order, *wire.cancel, wire.subscribe, wire.account, wire.open_orders, wire.history]

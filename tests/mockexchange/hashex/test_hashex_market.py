@@ -17,7 +17,7 @@ from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import parse_amount
 from mockexchange.core.tape import Window
 from mockexchange.dialects.hashex import rendering
-from mockexchange.dialects.hashex.desk import Listing, digits_of
+from mockexchange.dialects.hashex.state import Listing, digits_of
 
 BTC: Listing = Listing("BTC_USDT", "BTCUSDT", 6, 2, 5)
 HOUR: int = 3_600_000

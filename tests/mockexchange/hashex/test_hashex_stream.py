@@ -17,7 +17,7 @@ from mockexchange.core.numbers import parse_amount
 from mockexchange.core.tape import Window
 from mockexchange.dialects.hashex import stream_rendering as render
 from mockexchange.dialects.hashex import user_data
-from mockexchange.dialects.hashex.desk import Listing
+from mockexchange.dialects.hashex.state import Listing
 
 BTC: Listing = Listing("BTC_USDT", "BTCUSDT", 1, 2, 5)
 

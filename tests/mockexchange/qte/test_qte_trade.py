@@ -10,7 +10,7 @@ import pytest
 from qte_client import Answer, Rest
 
 from mockexchange import MockExchange
-from mockexchange.dialects.qte.desk import order_uuid
+from mockexchange.dialects.qte.state import order_uuid
 
 Market = Callable[..., None]
 NOBODYS: str = "00000000-0000-4000-8000-000000000000"

@@ -35,7 +35,7 @@ class WrongSymbol(Missed):
     """Contracts came, and the one that is to be traded is not among them."""
 
 
-class Desk:
+class GatewayHarness:
     """A trader at one gateway: sends, waits, and in the end compares with the venue's journal."""
 
     def __init__(self, profile: Profile, venue: Any, name: str = "", spoils: bool = True, past: bool = True) -> None:
@@ -54,15 +54,15 @@ class Desk:
 
     # life
 
-    def connect(self, **setting: Any) -> "Desk":
+    def connect(self, **setting: Any) -> "GatewayHarness":
         self.gateway.connect({**self.profile.setting(self.venue), **setting})
         return self
 
-    def ready(self, **setting: Any) -> "Desk":
+    def ready(self, **setting: Any) -> "GatewayHarness":
         """Connected, with contracts, balances and the user stream. ``setting``: what is set otherwise than ever."""
         return self.connect(**setting).wait_ready()
 
-    def wait_ready(self) -> "Desk":
+    def wait_ready(self) -> "GatewayHarness":
         """Wait until a gateway that connects is ready."""
         self.wait_contract()
         self.recorder.wait(lambda: self.recorder.accounts, "account", 20.0)

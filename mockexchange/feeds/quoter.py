@@ -10,7 +10,7 @@ FEWEST: int = DEPTH - 4             # slots behind the touch: what falls short o
 MOST: int = DEPTH + 8               # what goes beyond this is taken back to DEPTH
 
 
-class Side:
+class Quoter:
     """
     What the market maker quotes on one side, in ticks and steps. ``way`` is 1 for asks, -1 for bids: outwards.
 

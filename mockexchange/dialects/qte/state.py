@@ -23,7 +23,7 @@ def order_uuid(seed: int, order_id: int) -> str:
     return wire_uuid(seed, "order", order_id)
 
 
-class Desk:
+class DialectState:
     """One venue's."""
 
     def __init__(self, venue: "Venue") -> None:

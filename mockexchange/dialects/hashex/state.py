@@ -44,7 +44,7 @@ def digits_of(step: int) -> int:
     return DIGITS
 
 
-class Desk:
+class DialectState:
     """One venue's. Makes the core number its orders and trades as this venue does."""
 
     def __init__(self, venue: "Venue") -> None:
