@@ -226,6 +226,8 @@ class RestApi(VenueRest):
         429 and 418: shut the gate for as long as the venue says, and tell the user once. Too many
         orders (-1015) keep new orders back only: cancels and queries are no part of that limit.
         """
+        if reply.status not in (418, 429):
+            return False
         return self.home.apply_retry_after(reply, text, limit_fallback(reply.status), orders_only=code == TOO_MANY_ORDERS)
 
     def query_time(self, told: Callable[[int, float, float], None]) -> None:
