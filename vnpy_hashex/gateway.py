@@ -6,7 +6,6 @@ from typing import Any
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
-from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 
 from .calls import MARKET_BUY
@@ -35,7 +34,6 @@ class HashExGateway(RestGateway):
     venue_name: str = "HashEx"
     timings_class = Timings
     dialect: str = "hashex"
-    flow_class = VenueIdOrderFlow
     # an order may not be visible for half a minute after it was accepted
     not_found_policy = NotFoundPolicy(bound=30.0, spacing=1.0, misses=3, first=0.5, longest=3.0)
 

@@ -15,11 +15,12 @@ from vnpy_restgateway.executor import SerialExecutor
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
 from vnpy_restgateway.net.validate import short
+from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.contradictions import Contradiction
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
-from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
+from vnpy_restgateway.orders.venue_ids import VenueIds
 from vnpy_restgateway.trading_rules import CryptoRules
 
 from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
@@ -42,15 +43,15 @@ RULES_AGAIN: float = 5.0                # s at least between questions for the r
 
 class Orders:
     """
-    What ``VenueIdOrderFlow`` asks of the venue, and what the venue says of orders. Executor's thread only.
+    What the orders' flow asks of the venue, and what the venue says of orders. Executor's thread only.
 
     :param query_contract: asks what is traded, soon: the venue has spoken of a symbol that is not known, or refused an order
     """
 
     def __init__(self, host: Host, rest: RestApi, timings: Timings, market_buy: str, query_contract: Callable[[], None]) -> None:
-        assert isinstance(host.flow, VenueIdOrderFlow)
         self.host: Host = host
-        self.flow: VenueIdOrderFlow = host.flow
+        self.flow: OrderFlow = host.flow
+        self.ids: VenueIds = host.flow.venue_ids
         self.executor: SerialExecutor = host.executor
         self.contracts: Contracts[CryptoRules] = host.contracts
         self.log = host.log
@@ -124,7 +125,7 @@ class Orders:
             if not entry.is_active:
                 return False        # cancelled while it waited for its turn
             moment: datetime = self.host.now()
-            self.flow.on_sent(entry, SentOrder(
+            self.ids.on_sent(entry, SentOrder(
                 entry.orderid, order.symbol, order.direction, type_to_vt(params["tradeType"]),
                 None if market else number(params["price"]),
                 None if market and order.direction is Direction.LONG else number(params["totalAmount"]),
@@ -151,7 +152,7 @@ class Orders:
             except PARSE_ERRORS as problem:
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
                 return
-            self.flow.on_accepted(entry.orderid, venue_id)
+            self.ids.on_accepted(entry.orderid, venue_id)
             return
         if reply is not None:
             self.rest.on_limits(reply, text)
@@ -179,15 +180,15 @@ class Orders:
         again: Callable[[], None] = partial(self.flow.send_again, entry, name)
         if code in TIMESTAMP:
             entry.waits = True          # nothing of it is at the venue: a cancel takes it back at once
-            self.flow.sought.pop(entry.orderid, None)
+            self.ids.sought.pop(entry.orderid, None)
             self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
             self.host.keeper.measure(again)
             return
 
         def looked(complete: bool) -> None:
-            if entry.orderid in self.flow.contested:
+            if entry.orderid in self.ids.contested:
                 self.executor.timers.drop(name)       # it may be there, and no list will tell
-            elif complete and name in self.executor.timers and entry.is_active and self.flow.is_suspected(entry.orderid):
+            elif complete and name in self.executor.timers and entry.is_active and self.ids.is_suspected(entry.orderid):
                 self.after_search.append(looked)      # one list is not believed: what it shows may be the order
                 self.executor.call_later(LOOK_AGAIN, f"look {entry.orderid}", self.search_orders)
             elif complete:
@@ -200,7 +201,7 @@ class Orders:
         self.executor.timers.drop(name)
         self.executor.call_later(2 * RESEND_WITHIN, name, lambda: looked(False))
         self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
-        self.flow.on_answer_lost(entry.orderid)
+        self.ids.on_answer_lost(entry.orderid)
         self.after_search.append(looked)
         self.searching = False        # one that is under way may have asked before
         self.search_orders()
@@ -246,7 +247,7 @@ class Orders:
         """Ask for one order: by its id, or among all there are."""
         if self.unable():
             return
-        if not entry.venue_id or self.flow.is_tentative(entry) or self.flow.table.by_venue_id.get(entry.venue_id) not in (None, entry):
+        if not entry.venue_id or self.ids.is_tentative(entry) or self.flow.table.by_venue_id.get(entry.venue_id) not in (None, entry):
             self.search_orders()
             return
         self.rest.call(
@@ -290,7 +291,7 @@ class Orders:
         """
         if self.searching:
             return
-        about: list[Entry] = self.flow.looked_for()
+        about: list[Entry] = self.ids.looked_for()
         since: datetime = min(
             (entry.order.datetime or self.sent_at(entry) for entry in about), default=self.host.now()
         ) - HISTORY_MARGIN
@@ -319,7 +320,7 @@ class Orders:
             rows: list[Any] = [*opened.rows.values(), *closed.rows.values()]
             read: int = self.host.each(rows, lambda d: self.collect(d, listed), "order")
             if read == len(rows):
-                self.flow.on_candidates(listed, [entry.orderid for entry in about], asked_at)
+                self.ids.on_candidates(listed, [entry.orderid for entry in about], asked_at)
             end(read == len(rows))
 
         try:
@@ -350,7 +351,7 @@ class Orders:
             return
         record: VenueOrder | None = parse_order(d, contract, self.host.gateway_name)
         if record is None:
-            self.flow.look(parse_id(d["orderId"]))
+            self.ids.look(parse_id(d["orderId"]))
             raise ValueError(f"state {d['state']!r} is not known, asking again")
         entry: Entry | None = self.flow.table.find(record.venue_id)
         try:

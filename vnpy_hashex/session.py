@@ -8,11 +8,12 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import ContractData, OrderData
 
-from vnpy_restgateway.capabilities import Capabilities, Correlation
+from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Outcome
-from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
+from vnpy_restgateway.orders.flow import OrderFlow
+from vnpy_restgateway.orders.venue_ids import VenueIds
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import CryptoRules
 
@@ -31,14 +32,14 @@ class HashExSession(Session):
     """Orders are known to the venue by its own ids only; vn.py's order ids stay ours, those of orders placed elsewhere are the venue's."""
 
     capabilities = Capabilities(
-        correlation=Correlation.VENUE_ID, cancels_by_venue_id=True, order_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
-        intervals=frozenset(INTERVAL_VT2HASHEX),
+        Correlation.VENUE_ID, Fills.LISTED, cancels_by_venue_id=True, cancels_are_final=False,
+        order_types=frozenset({OrderType.LIMIT, OrderType.MARKET}), intervals=frozenset(INTERVAL_VT2HASHEX),
     )
 
     def __init__(self, host: Host, timings: Timings, venue: dict[str, Any], proxy: tuple[str, int], market_buy: str) -> None:
         super().__init__(host)
-        assert isinstance(host.flow, VenueIdOrderFlow)
-        self.flow: VenueIdOrderFlow = host.flow
+        self.flow: OrderFlow = host.flow
+        self.ids: VenueIds = host.flow.venue_ids
         self.timings: Timings = timings
         self.history_patience = timings.history_patience
         self.venue: dict[str, Any] = venue
@@ -71,7 +72,7 @@ class HashExSession(Session):
         self.rest.pacer.clear()
         return [
             partial(self.flow.on_outcome, orderid, Outcome.NOT_SENT, "", "gateway closed")
-            for orderid, entry in self.flow.table.active.items() if not entry.acknowledged and orderid not in self.flow.sought
+            for orderid, entry in self.flow.table.active.items() if not entry.acknowledged and orderid not in self.ids.sought
         ]
 
     def take_over(self, last: Session) -> None:
@@ -168,7 +169,7 @@ class HashExSession(Session):
         where = (stream_host(self.venue["rest"], self.venue["stream"]), *self.proxy)
         self.host.start(partial(self.md.connect, *where))
         if self.rest.key:
-            self.flow.resume()
+            self.ids.resume()
             self.host.start(partial(self.user.connect, *where))
             self.account.catch_up()
             self.host.executor.call_later(self.timings.poll_interval, "reconcile", self.account.reconcile)

@@ -18,16 +18,21 @@ class Fills(Enum):
     """Where fills come from."""
 
     TOLD = "the venue tells each"
+    LISTED = "the venue lists them when asked, and tells none"
     DERIVED = "made of what an order has traded more than before"
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """``cancels_by_venue_id``: a cancel waits until the venue's id of the order is known."""
+    """
+    ``cancels_by_venue_id``: a cancel waits until the venue's id of the order is known. ``cancels_are_final``: what accepts a
+    cancel tells that the order has ended; else it is asked for.
+    """
 
     correlation: Correlation = Correlation.CLIENT_ID
     fills: Fills = Fills.TOLD
     cancels_by_venue_id: bool = False
+    cancels_are_final: bool = True
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
     offsets: frozenset[Offset] | None = None            # None: not looked at, the venue has no such thing

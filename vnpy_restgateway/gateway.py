@@ -71,7 +71,6 @@ class RestGateway(BaseGateway):
     embedded_arguments: str | tuple[str, ...] = ()      # for a script: more words of the embedded exchange's command line
     fields: tuple[Field, ...] = ()
     not_found_policy: NotFoundPolicy = NotFoundPolicy()
-    flow_class: type[OrderFlow] = OrderFlow
     timings_class: type = SimpleNamespace   # how long it waits for what; ``timings`` is an object of it
     seams: Seams = Seams()                  # set before the gateway is made: clock, randomness, executor
 
@@ -80,7 +79,7 @@ class RestGateway(BaseGateway):
         self.executor: SerialExecutor = self.seams.make_executor(
             f"{gateway_name} executor", lambda error: self.host.on_exception(error), self.seams.monotonic
         )
-        self.host: Host = Host(self, self.venue_name, self.not_found_policy, self.flow_class, self.executor, self.seams)
+        self.host: Host = Host(self, self.venue_name, self.not_found_policy, self.executor, self.seams)
         self.contracts: Contracts[Any] = self.host.contracts
         self.flow: OrderFlow = self.host.flow
         self.session: Session = NoSession(self.host)

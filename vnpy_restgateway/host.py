@@ -87,8 +87,7 @@ class Host:
     """
 
     def __init__(
-        self, gateway: BaseGateway, venue_name: str, policy: NotFoundPolicy, flow_class: type[OrderFlow], executor: SerialExecutor,
-        seams: Seams,
+        self, gateway: BaseGateway, venue_name: str, policy: NotFoundPolicy, executor: SerialExecutor, seams: Seams,
     ) -> None:
         self.gateway_name: str = gateway.gateway_name
         self.venue_name: str = venue_name
@@ -124,7 +123,7 @@ class Host:
             executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock(), seams.wall
         )
         self.clock: ServerClock = self.keeper.clock
-        self.flow: OrderFlow = flow_class(self, executor, policy)
+        self.flow: OrderFlow = OrderFlow(self, executor, policy)
 
     # sessions
 
@@ -141,7 +140,7 @@ class Host:
         self.session = session
         self.desk = session.orders
         self._on_publish = session.on_publish
-        self.flow.capabilities = session.capabilities
+        self.flow.go_by(session.capabilities)
         self.clock = self.keeper.begin()
 
     def start(self, client: Callable[[], None]) -> None:

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from logging import INFO
 from typing import Protocol
 
+from vnpy.trader.object import OrderData
+
 from .capabilities import Capabilities
-from .orders.table import Entry, Push
+from .executor import SerialExecutor
+from .net.outcome import Outcome
+from .orders.table import Entry, OrderTable, Push
 
 
 class OrderDesk(Protocol):
@@ -72,3 +76,52 @@ class FlowHost(Protocol):
 
     def pause(self) -> float:
         """Seconds the venue wants to be left alone (Retry-After), 0 if it does not."""
+
+
+class Flow(Protocol):
+    """What the parts of the orders' flow stand on (``orders.flow.OrderFlow``)."""
+
+    host: FlowHost
+    executor: SerialExecutor
+    table: OrderTable
+    capabilities: Capabilities
+
+    @property
+    def seen_within(self) -> float:
+        """Seconds after its sending until every answer of the venue shows an order that it has shown once."""
+
+    def take_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
+        """An order's state, of which it is told whose it is."""
+
+    def on_outcome(self, orderid: str, outcome: Outcome, code: object = "", text: str = "") -> None:
+        """What became of a new order."""
+
+    def on_missing(self, orderid: str, asked_at: float) -> None:
+        """The venue does not know an order."""
+
+    def mark_in_doubt(self, orderid: str, text: str) -> None:
+        """The fate of an order is unknown."""
+
+    def query_all(self) -> None:
+        """Ask for every live order."""
+
+    def query_status(self, entry: Entry) -> None:
+        """Ask for one order until it is told how it stands."""
+
+    def disbelieve(self, about: Entry | OrderData, reason: str) -> None:
+        """What was told cannot be: say so, and ask."""
+
+    def mistake(self, entry: Entry, reason: str) -> None:
+        """News of another order under the venue's id of one that is known."""
+
+    def insists(self, entry: Entry, order: OrderData) -> bool:
+        """Whether the venue has answered the same so often that it must be so."""
+
+    def settle(self, entry: Entry) -> None:
+        """What is left to do for an order whose state was just told."""
+
+    def push(self, pushes: list[Push]) -> None:
+        """Hand on what the table has made of news."""
+
+    def report(self, what: str, error: Exception) -> None:
+        """Log what was raised, and go on."""

@@ -34,7 +34,7 @@ import vnpy_restgateway.net.rest
 import vnpy_restgateway.orders.flow
 import vnpy_restgateway.polled.derived_fills
 import vnpy_restgateway.orders.table
-import vnpy_restgateway.orders.venue_id_flow
+import vnpy_restgateway.orders.venue_ids
 from vnpy_hashex import HashExGateway
 
 from .conftest import CASES, quick_hashex
@@ -64,8 +64,8 @@ JOBS: list[tuple[str, Any, str]] = [
     ("binance-unsigned", B.account.Account, "on_query_orders"),
     ("hashex", H.orders, "number"), ("hashex", H.orders, "create_params"), ("hashex", H.rest.RestApi, "send"),
     ("hashex", H.rest.RestApi, "add_request"), ("hashex", H.rest.RestApi, "sign"), ("hashex", H.rest, "signed_headers"),
-    ("hashex", H.orders.Orders, "on_create"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_sent"),
-    ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_accepted"), ("hashex", H.orders, "parse_order"), ("hashex", H.orders.Orders, "collect"),
+    ("hashex", H.orders.Orders, "on_create"), ("hashex", R.orders.venue_ids.VenueIds, "on_sent"),
+    ("hashex", R.orders.venue_ids.VenueIds, "on_accepted"), ("hashex", H.orders, "parse_order"), ("hashex", H.orders.Orders, "collect"),
     ("hashex", H.orders, "parse_fill"), ("hashex", H.pages.Walk, "take"),
     ("hashex", H.orders.Orders, "query_fills"), ("hashex", H.orders.Orders, "on_cancel"), ("hashex", H.orders.Orders, "on_publish"),
     ("hashex", R.orders.table.OrderTable, "update"), ("hashex", R.orders.table.OrderTable, "fill"),
@@ -147,8 +147,8 @@ QUESTIONS: list[tuple[str, Any, str]] = [
     ("binance", B.orders.Orders, "query_order"), ("binance", B.orders.Orders, "on_query_order"),
     ("binance", B.rest.RestApi, "call"), ("binance", R.orders.flow.OrderFlow, "on_missing"), ("binance", R.orders.table.OrderTable, "missing"),
     ("hashex", H.orders.Orders, "query_order"), ("hashex", H.orders.Orders, "search_orders"), ("hashex", H.rest.RestApi, "query"),
-    ("hashex", H.rest.RestApi, "walk"), ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "on_candidates"), ("hashex", R.orders.venue_id_flow, "match_orders"),
-    ("hashex", R.orders.venue_id_flow.VenueIdOrderFlow, "looked_for"),
+    ("hashex", H.rest.RestApi, "walk"), ("hashex", R.orders.venue_ids.VenueIds, "on_candidates"), ("hashex", R.orders.venue_ids, "match_orders"),
+    ("hashex", R.orders.venue_ids.VenueIds, "looked_for"),
     ("qte", B.qte.orders.QteOrders, "query_order"), ("qte", B.qte.orders.QteOrders, "_on_look"),
     ("qte", B.qte.rest.QteRest, "call"), ("qte", B.qte.orders.QteOrders, "_ask"),
 ]

@@ -8,11 +8,13 @@ from order_makers import make_order
 from vnpy.trader.constant import Status
 from vnpy.trader.object import TradeData
 
+from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.schedule import Timers
 
+VENUE_IDS = Capabilities(Correlation.VENUE_ID, Fills.LISTED, cancels_by_venue_id=True, cancels_are_final=False)
 RULE = NotFoundPolicy(bound=15.0, spacing=2.0, misses=3)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flow_desk import RULE, Desk
+from flow_desk import RULE, VENUE_IDS, Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_makers import MOMENT, make_order, make_trade
@@ -12,7 +12,6 @@ from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from vnpy_restgateway.orders.table import OrderTable
-from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
 
 @pytest.fixture
@@ -133,10 +132,10 @@ def test_a_final_order_is_not_amended(desk: Desk) -> None:
 
 @pytest.fixture
 def nameless(desk: Desk) -> Desk:
-    desk.flow = VenueIdOrderFlow(desk, desk, RULE)          # type: ignore[arg-type]
+    desk.flow.go_by(VENUE_IDS)
     desk.submit()
     desk.flow.table.active["o1"].waits = False
-    desk.flow.on_accepted("o1", "7")                    # type: ignore[attr-defined]
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.flow.on_order(make_order("7", Status.NOTTRADED), "7")
     return desk
 

@@ -7,7 +7,8 @@ from vnpy.trader.constant import Status
 
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders import table as orders
-from vnpy_restgateway.orders.flow import FILL_QUERIES, OrderFlow
+from vnpy_restgateway.orders.fill_queries import QUERIES as FILL_QUERIES
+from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.reconcile import VenueOrder
 
 

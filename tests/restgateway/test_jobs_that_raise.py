@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from flow_desk import Desk
+from flow_desk import VENUE_IDS, Desk
 from order_makers import SYMBOL, make_order, make_trade
 from test_gateway_base import ListGateway, Recorder, request
 from vnpy.trader.constant import Exchange, Status
@@ -16,7 +16,6 @@ from vnpy.trader.object import CancelRequest
 from vnpy_restgateway import executor as writer_module
 from vnpy_restgateway.executor import SerialExecutor
 from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply
-from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
 PATIENCE: float = 5.0
 
@@ -111,7 +110,7 @@ def test_a_cancel_that_raises_is_asked_for_and_sent_again(desk: Desk) -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.NOT_SENT])
 def test_an_order_of_a_nameless_venue_that_raised_before_it_went_out(desk: Desk, outcome: Outcome) -> None:
-    desk.flow = VenueIdOrderFlow(desk, desk, desk.flow.table.rule)      # type: ignore[arg-type]
+    desk.flow.go_by(VENUE_IDS)
     desk.broken = NotSent("broken") if outcome is Outcome.NOT_SENT else RuntimeError("broken")
     desk.submit()
     assert desk.pushes == ["SUBMITTING 0", "REJECTED 0"]

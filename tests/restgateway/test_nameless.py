@@ -3,26 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from flow_desk import RULE, Desk
+from flow_desk import RULE, VENUE_IDS, Desk
 from order_makers import MOMENT, SYMBOL, make_order, make_trade
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders import table as orders
-from vnpy_restgateway.orders import venue_id_flow as nameless_module
+from vnpy_restgateway.orders import venue_ids
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
-from vnpy_restgateway.orders.venue_id_flow import VenueIdOrderFlow
 
 
 class NamelessDesk(Desk):
-    flow: VenueIdOrderFlow
-
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
-        monkeypatch.setattr(nameless_module, "LISTED", 1)       # whole lists; these tests show one
-        self.flow = VenueIdOrderFlow(self, self, RULE)
+        monkeypatch.setattr(venue_ids, "LISTED", 1)       # whole lists; these tests show one
+        self.flow.go_by(VENUE_IDS)
         self.shown: list[tuple[str, Status, float]] = []
 
     def publish(self, item: object) -> None:
@@ -34,7 +31,7 @@ class NamelessDesk(Desk):
         """Submitted, and on the wire."""
         self.flow.submit(make_order(orderid, price=price))
         entry = self.flow.table.active[orderid]
-        self.flow.on_sent(entry, SentOrder(
+        self.flow.venue_ids.on_sent(entry, SentOrder(
             orderid, SYMBOL, Direction.LONG, OrderType.LIMIT, price, 10.0, MOMENT - timedelta(seconds=1), MOMENT + timedelta(seconds=40)
         ))
 
@@ -51,7 +48,7 @@ class NamelessDesk(Desk):
         """Whole lists, three times, after the bound."""
         self.wait(RULE.bound)
         for _ in range(3):
-            self.flow.on_candidates(self.listed(*listed), list(self.flow.table.active), self.now)
+            self.flow.venue_ids.on_candidates(self.listed(*listed), list(self.flow.table.active), self.now)
             self.wait(RULE.spacing)
 
     def status(self, orderid: str = "o1") -> Status:
@@ -70,7 +67,7 @@ def test_push_before_the_answer_waits_for_it(desk: NamelessDesk) -> None:
     desk.send()
     desk.venue("7")
     assert desk.shown == [("o1", Status.SUBMITTING, 0.0)]
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     assert desk.shown[-1] == ("o1", Status.NOTTRADED, 0.0) and len(desk.shown) == 2
     desk.venue("7", Status.CANCELLED)
     assert desk.shown[-1] == ("o1", Status.CANCELLED, 0.0)
@@ -85,13 +82,13 @@ def test_foreign_order_is_shown_at_once_or_when_the_answer_is_here(desk: Nameles
     assert len(desk.shown) == 2, "it may be ours, rounded by the venue"
     desk.venue("9", direction=Direction.SHORT)
     assert len(desk.shown) == 2, "nor is the other side proof, while the message may be wrong"
-    desk.flow.on_accepted("o1", "10")
+    desk.flow.venue_ids.on_accepted("o1", "10")
     assert desk.shown[-2:] == [("8", Status.NOTTRADED, 0.0), ("9", Status.NOTTRADED, 0.0)]
 
 
 def test_acceptance_is_no_life_and_is_confirmed(desk: NamelessDesk) -> None:
     desk.send()
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     assert desk.status() is Status.SUBMITTING
     desk.wait(1.0)
     assert desk.queries and desk.queries[0][0] == "o1"
@@ -106,7 +103,7 @@ def test_lost_answer_is_found_among_the_venues_orders(desk: NamelessDesk) -> Non
     desk.send()
     desk.lose()
     assert desk.said("in doubt")
-    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.shown == [("o1", Status.SUBMITTING, 0.0), ("o1", Status.NOTTRADED, 0.0)]
     assert desk.said("o1 is the venue's 7")
 
@@ -117,7 +114,7 @@ def test_pushed_before_the_answer_was_lost(desk: NamelessDesk) -> None:
     desk.venue("7", Status.PARTTRADED, 4.0)
     desk.lose()
     assert len(desk.shown) == 1, "a push alone does not show who else could be meant"
-    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.shown[1:] == [("o1", Status.NOTTRADED, 0.0), ("o1", Status.PARTTRADED, 4.0)]
     assert desk.fill_queries, "fills are asked for as soon as it has traded"
 
@@ -137,7 +134,7 @@ def test_not_there_concludes_only_by_whole_lists_after_the_bound(desk: NamelessD
     desk.send()
     desk.lose()
     for _ in range(5):
-        desk.flow.on_candidates([], ["o1"], desk.now)
+        desk.flow.venue_ids.on_candidates([], ["o1"], desk.now)
         desk.wait(2.0)
     assert desk.status() is Status.SUBMITTING
     desk.conclude()
@@ -146,7 +143,7 @@ def test_not_there_concludes_only_by_whole_lists_after_the_bound(desk: NamelessD
     asked = len(desk.queries)
     desk.wait(5.0)
     assert len(desk.queries) > asked, "looked for"
-    desk.flow.on_candidates(desk.listed("7"), [], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), [], desk.now)
     assert desk.shown[-1] == ("o1", Status.NOTTRADED, 0.0) and desk.said("turned up")
     asked = len(desk.queries)
     desk.wait(60.0)
@@ -158,7 +155,7 @@ def test_an_order_not_asked_about_is_not_concluded(desk: NamelessDesk) -> None:
     desk.lose()
     desk.wait(RULE.bound)
     for _ in range(5):
-        desk.flow.on_candidates([], [], desk.now)
+        desk.flow.venue_ids.on_candidates([], [], desk.now)
         desk.wait(2.0)
     assert desk.status() is Status.SUBMITTING
 
@@ -170,7 +167,7 @@ def test_two_in_doubt_and_one_at_the_venue_is_said_and_left(desk: NamelessDesk) 
     desk.lose("o2")
     desk.venue("7")
     assert len(desk.shown) == 2
-    desk.flow.on_candidates(desk.listed("7"), ["o1", "o2"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1", "o2"], desk.now)
     assert desk.said("o1, o2", "7", "cannot be told")
     assert desk.shown[-1] == ("7", Status.NOTTRADED, 0.0), "shown under its own id, so that it can be cancelled"
     desk.conclude("7")
@@ -188,7 +185,7 @@ def test_one_in_doubt_and_two_at_the_venue_is_said_and_left(desk: NamelessDesk) 
     desk.send()
     desk.lose()
     desk.venue("8", price=101.0)
-    desk.flow.on_candidates(desk.listed("7", "9"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7", "9"), ["o1"], desk.now)
     assert {orderid for orderid, _, _ in desk.shown} == {"o1", "7", "8", "9"}
     assert desk.status() is Status.SUBMITTING and desk.said("cannot be told")
     desk.conclude("7", "9")
@@ -201,10 +198,10 @@ def test_a_twin_in_flight_keeps_both_waiting(desk: NamelessDesk) -> None:
     desk.send("o2")
     desk.venue("7")
     assert desk.status("o1") is desk.status("o2") is Status.SUBMITTING and "7" not in {o for o, _, _ in desk.shown}
-    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.status("o1") is Status.SUBMITTING
-    desk.flow.on_accepted("o2", "8")
-    desk.flow.on_candidates(desk.listed("7", "8"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_accepted("o2", "8")
+    desk.flow.venue_ids.on_candidates(desk.listed("7", "8"), ["o1"], desk.now)
     assert desk.status("o1") is desk.status("o2") is Status.NOTTRADED
 
 
@@ -212,7 +209,7 @@ def test_a_client_id_of_somebody_else_is_not_ours(desk: NamelessDesk) -> None:
     desk.send()
     desk.lose()
     desk.venue("7")
-    desk.flow.on_candidates([VenueOrder(make_order("7", Status.NOTTRADED, reference="web-1"), "7")], ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates([VenueOrder(make_order("7", Status.NOTTRADED, reference="web-1"), "7")], ["o1"], desk.now)
     assert desk.shown[-1] == ("7", Status.NOTTRADED, 0.0) and desk.status() is Status.SUBMITTING
 
 
@@ -223,7 +220,7 @@ def test_kept_back_and_not_listed_is_not_missing(desk: NamelessDesk) -> None:
     desk.venue("7")
     desk.conclude()
     assert desk.status() is Status.SUBMITTING
-    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.status() is Status.NOTTRADED
 
 
@@ -234,7 +231,7 @@ def test_cancel_waits_for_the_id_then_goes_and_is_confirmed(desk: NamelessDesk) 
     desk.lose()
     desk.flow.cancel("o1")
     assert not desk.cancels
-    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.cancels == ["o1"]
     desk.flow.on_cancel_outcome("o1", Outcome.ACCEPTED)
     assert desk.status() is Status.NOTTRADED, "accepted is not cancelled"
@@ -255,12 +252,12 @@ def test_what_never_went_out_is_rejected(desk: NamelessDesk) -> None:
     desk.broken = None
     desk.send("o2")
     desk.flow.on_outcome("o2", Outcome.REFUSED, -1, "insufficient balance")
-    assert desk.shown[-1] == ("o2", Status.REJECTED, 0.0) and not desk.flow.sought
+    assert desk.shown[-1] == ("o2", Status.REJECTED, 0.0) and not desk.flow.venue_ids.sought
 
 
 def test_final_order_waits_for_its_fills(desk: NamelessDesk) -> None:
     desk.send()
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.venue("7", Status.ALLTRADED, 10.0)
     assert desk.shown[-1][1] is Status.SUBMITTING and desk.fill_queries
     desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7")], "7")
@@ -270,7 +267,7 @@ def test_final_order_waits_for_its_fills(desk: NamelessDesk) -> None:
 
 def test_more_filled_than_told_asks_for_the_order(desk: NamelessDesk) -> None:
     desk.send()
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.venue("7")
     asked = len(desk.queries)
     desk.flow.on_fills("o1", [make_trade("7-1", 4.0, "7")], "7")
@@ -280,7 +277,7 @@ def test_more_filled_than_told_asks_for_the_order(desk: NamelessDesk) -> None:
 
 def test_missing_fills_are_asked_for_again_and_then_no_more(desk: NamelessDesk) -> None:
     desk.send()
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [], "7")
     desk.venue("7", Status.CANCELLED, 4.0)
     desk.wait(60.0)
@@ -294,7 +291,7 @@ def test_fills_of_an_order_that_was_dropped_are_asked_for_no_more(desk: Nameless
     """Answers about it find no entry that could count them: it would be asked for ever."""
     monkeypatch.setattr(orders, "FINAL_KEPT", 1)
     desk.send()
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [], "7")
     desk.venue("7", Status.CANCELLED, 4.0)
     desk.wait(60.0)
@@ -309,7 +306,7 @@ def test_fills_of_an_order_that_was_dropped_are_asked_for_no_more(desk: Nameless
 def test_ids_that_begin_anew(desk: NamelessDesk) -> None:
     """F23: a venue that lost its state gives an old id to a new order."""
     desk.send("o1")
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.venue("7")
     desk.conclude()
     desk.flow.mark_in_doubt("o1", "gone")
@@ -324,13 +321,13 @@ def test_a_new_session_takes_up_what_the_old_one_left(desk: NamelessDesk) -> Non
     desk.send("o1")
     desk.flow.submit(make_order("o2"))
     desk.send("o3", price=50.0)
-    desk.flow.on_accepted("o3", "9")
+    desk.flow.venue_ids.on_accepted("o3", "9")
     asked = len(desk.queries)
-    desk.flow.resume()
+    desk.flow.venue_ids.resume()
     assert desk.status("o2") is Status.REJECTED
     desk.wait(1.0)
     assert {orderid for orderid, _ in desk.queries[asked:]} == {"o1", "o3"}
-    desk.flow.on_candidates(desk.listed("7"), ["o1"], desk.now)
+    desk.flow.venue_ids.on_candidates(desk.listed("7"), ["o1"], desk.now)
     assert desk.status("o1") is Status.NOTTRADED
 
 
@@ -339,11 +336,11 @@ def test_a_new_session_takes_up_what_the_old_one_left(desk: NamelessDesk) -> Non
 
 def lists(desk: NamelessDesk, *orders: OrderData) -> None:
     desk.wait(RULE.spacing)
-    desk.flow.on_candidates([VenueOrder(order, order.orderid) for order in orders], list(desk.flow.table.active), desk.now)
+    desk.flow.venue_ids.on_candidates([VenueOrder(order, order.orderid) for order in orders], list(desk.flow.table.active), desk.now)
 
 
 def test_one_list_alone_decides_nothing(desk: NamelessDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nameless_module, "LISTED", 2)
+    monkeypatch.setattr(venue_ids, "LISTED", 2)
     desk.send()
     desk.lose()
     lists(desk, make_order("999", Status.NOTTRADED))
@@ -365,7 +362,7 @@ def test_a_cancel_of_an_order_that_may_be_anothers_is_said(desk: NamelessDesk) -
 
 def test_where_others_trade_what_cannot_be_told_apart_stays_in_doubt(desk: NamelessDesk) -> None:
     desk.send("o0")
-    desk.flow.on_accepted("o0", "6")
+    desk.flow.venue_ids.on_accepted("o0", "6")
     desk.venue("6")
     desk.venue("5", volume=3.0)                     # somebody else's, made while we trade
     assert ("5", Status.NOTTRADED, 0.0) in desk.shown
@@ -380,10 +377,10 @@ def test_where_others_trade_what_cannot_be_told_apart_stays_in_doubt(desk: Namel
 
 def test_an_answer_with_the_id_of_another_order_is_not_believed(desk: NamelessDesk) -> None:
     desk.send("o1")
-    desk.flow.on_accepted("o1", "7")
+    desk.flow.venue_ids.on_accepted("o1", "7")
     desk.venue("7")
     desk.send("o2", price=90.0)
-    desk.flow.on_accepted("o2", "7")
+    desk.flow.venue_ids.on_accepted("o2", "7")
     assert desk.status("o2") is Status.SUBMITTING and desk.said("which another order has")
     lists(desk, make_order("7", Status.NOTTRADED), make_order("8", Status.NOTTRADED, price=90.0))
     assert desk.status("o2") is Status.NOTTRADED and desk.status("o1") is Status.NOTTRADED
@@ -393,7 +390,7 @@ def test_an_answer_with_the_id_of_another_order_is_not_believed(desk: NamelessDe
 
 def test_an_answer_with_an_id_that_is_nobodys(desk: NamelessDesk) -> None:
     desk.send("o1")
-    desk.flow.on_accepted("o1", "999")
+    desk.flow.venue_ids.on_accepted("o1", "999")
     desk.venue("7")
     assert desk.shown == [("o1", Status.SUBMITTING, 0.0)], "it may be ours"
     for _ in range(2):

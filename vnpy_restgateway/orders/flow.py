@@ -7,42 +7,75 @@ leaves it SUBMITTING and in doubt; the venue is asked until it answers, and noth
 sent again under a new id.
 """
 
+from collections.abc import Callable
 from logging import ERROR, WARNING
 
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
-from ..capabilities import Capabilities
+from ..capabilities import Capabilities, Correlation, Fills
 from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
 from ..venue import FlowHost
 from .contradictions import is_amended, known_contradiction, order_contradiction
+from .fill_queries import FillQueries
 from .life import LifeWatch
 from .not_found_policy import NotFoundPolicy
 from .reconcile import Reconciliation, VenueOrder, reconcile
 from .table import Entry, OrderTable, Push
 from .table import FINAL
+from .venue_ids import VenueIds
 
 CANCEL_RETRY: float = 0.5           # seconds between cancels of an order that the venue still shows alive
 CANCEL_RETRY_LONGEST: float = 5.0
-FILL_QUERIES: int = 5               # answers without the missing fills before the final order goes out all the same
 INSISTED: int = 3                   # answers that say the same before what cannot be is believed all the same
 LISTED_ALIVE: int = 2               # lists that show a final order alive before its end is doubted
 SAID_KEPT: int = 1_000              # contradictions said, so that each is said once
 
 
+class OwnIds:
+    """The venue names our orders by our ids, or shows them in a text of the order: nothing is to be found out."""
+
+    seen_within: float = 0.0        # seconds after its sending until every answer of the venue shows an order it has shown once
+
+    def __init__(self, flow: "OrderFlow") -> None:
+        self.flow: OrderFlow = flow
+        self.on_order: Callable[[OrderData, str, float, bool], None] = flow.take_order
+
+    def on_outcome(self, orderid: str, outcome: Outcome) -> Outcome:
+        """What became of a new order, as far as its id goes."""
+        return outcome
+
+    def match_orders(self) -> None:
+        """Who is who, as far as it can be told now."""
+
+    def on_cancel(self, orderid: str) -> None:
+        """The user wants an order gone."""
+
+    def expected(self) -> list[Entry]:
+        """Live orders that the venue's list of open orders should show."""
+        return list(self.flow.table.active.values())
+
+
 class OrderFlow:
     """Decides what an outcome, an answer or a push means, and what to do next."""
 
-    fill_queries: int = FILL_QUERIES
     def __init__(self, host: FlowHost, executor: SerialExecutor, rule: NotFoundPolicy) -> None:
         self.host: FlowHost = host
         self.capabilities: Capabilities = Capabilities()        # of the session that is connected
         self.executor: SerialExecutor = executor
         self.table: OrderTable = OrderTable(rule, executor.monotonic)
         self.life: LifeWatch = LifeWatch(self)
+        self.fills: FillQueries = FillQueries(self, self.life)
+        self.own_ids: OwnIds = OwnIds(self)
+        self.venue_ids: VenueIds = VenueIds(self, self.life)
+        self.ids: OwnIds | VenueIds = self.own_ids              # of these, as the capabilities say
         self._contradicted: dict[str, None] = {}        # what was said of contradictions, oldest first
-        self._disputed: dict[str, tuple[int, float]] = {}       # trade id -> how often the venue insisted, and when
+
+    def go_by(self, capabilities: Capabilities) -> None:
+        """What the venue of the session that is connected can."""
+        self.capabilities = capabilities
+        self.ids = self.venue_ids if capabilities.correlation is Correlation.VENUE_ID else self.own_ids
 
     # from the user
 
@@ -52,7 +85,7 @@ class OrderFlow:
         try:
             self.host.publish(order)
         except Exception as error:
-            self._report("push", error)     # what a listener does must not keep the order from being sent
+            self.report("push", error)     # what a listener does must not keep the order from being sent
         self.send(entry)
 
     def send(self, entry: Entry) -> None:
@@ -94,6 +127,7 @@ class OrderFlow:
             self.on_outcome(orderid, Outcome.NOT_SENT, "", "cancelled")
         elif entry.acknowledged or entry.doubt:
             self._cancel_order(entry)
+        self.ids.on_cancel(orderid)
 
     def cancel_is_wanted(self, entry: Entry) -> bool:
         """Asked when the turn of a cancel has come: False when the order has ended meanwhile."""
@@ -104,12 +138,13 @@ class OrderFlow:
 
     def on_outcome(self, orderid: str, outcome: Outcome, code: object = "", text: str = "") -> None:
         """What became of a new order."""
+        outcome = self.ids.on_outcome(orderid, outcome)
         entry: Entry | None = self.table.get(orderid)
         if entry is None:
             return
         if outcome is Outcome.ACCEPTED:
             self.table.accept(orderid, "")
-            self._settle(entry)
+            self.settle(entry)
         elif outcome is Outcome.UNKNOWN:
             if not entry.acknowledged or entry.order.status is Status.SUBMITTING:
                 self.mark_in_doubt(orderid, text)        # else the venue has shown it meanwhile: that is more than no answer
@@ -117,13 +152,14 @@ class OrderFlow:
             self.host.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
         elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:
             self.host.log(f"Order {orderid} cancelled before it was sent")
-            self._push(self.table.recall(orderid))
+            self.push(self.table.recall(orderid))
         else:
             if outcome is Outcome.NOT_SENT:
                 self.host.log(f"Order rejected, not sent: {text}", ERROR)
             else:
                 self.host.log(f"Order rejected, code: {code}, message: {text}", ERROR)
-            self._push(self.table.refuse(orderid))
+            self.push(self.table.refuse(orderid))
+        self.ids.match_orders()
 
     def on_cancel_outcome(
         self, orderid: str, outcome: Outcome, code: object = "", text: str = "", unknown_order: bool = False
@@ -136,16 +172,20 @@ class OrderFlow:
         if entry is None:
             return
         entry.cancel_in_flight = False
-        if not entry.is_active or outcome is Outcome.ACCEPTED:
+        if not entry.is_active:
+            return
+        if outcome is Outcome.ACCEPTED:
+            if not self.capabilities.cancels_are_final:
+                self.query_status(entry)
             return
         if outcome is Outcome.NOT_SENT:
             self.host.log(f"Cancel of {orderid} not sent, trying again: {text}", WARNING)
             self._cancel_later(entry)
         elif outcome is Outcome.UNKNOWN:
             self.host.log(f"Cancel of {orderid} unanswered ({text}), asking the venue", WARNING)
-            self._query_status(entry)
+            self.query_status(entry)
         elif unknown_order:
-            self._query_status(entry)
+            self.query_status(entry)
         else:
             entry.cancel_wanted = False
             self.host.log(f"Cancel rejected, code: {code}, message: {text}", ERROR)
@@ -153,10 +193,11 @@ class OrderFlow:
     # what the venue says
 
     def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
-        """
-        An order's state: from a push, or from an answer to what was asked at a monotonic time; ``asked``: about this order.
-        What cannot be is not believed, but asked.
-        """
+        """An order's state: from a push, or from an answer to what was asked at a monotonic time; ``asked``: about this order."""
+        self.ids.on_order(order, venue_id, asked_at, asked)
+
+    def take_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
+        """``on_order`` once it is told whose it is. What cannot be is not believed, but asked."""
         if not self.believes(order, venue_id, asked):
             return
         before: Entry | None = self.table.whose(order.orderid, venue_id)
@@ -167,43 +208,28 @@ class OrderFlow:
             self._hear_of_final(before, order, asked)
         unwanted: bool = before is not None and before.sent > 0 and before.is_active and not before.cancel_wanted
         turned_away: int = self.table.turned_away
-        self._push(self.table.update(order, venue_id, asked_at))
+        self.push(self.table.update(order, venue_id, asked_at))
         if self.table.turned_away and not turned_away:
             self.host.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
         entry: Entry | None = before or self.table.whose(order.orderid, venue_id)
         if entry:
             if self.table.unsure is entry:
-                self._query_status(entry)            # said to be larger than before by what may be older news
-            self._settle(entry)
+                self.query_status(entry)            # said to be larger than before by what may be older news
+            self.settle(entry)
             if unwanted and not asked and entry.order.status is Status.CANCELLED and entry.order.type is OrderType.LIMIT:
                 self._verify(entry)
 
     def on_fill(self, trade: TradeData, venue_id: str = "") -> bool:
         """A fill, from a push or an answer. False: its order is not known, or taken for dead: ask the venue for it."""
-        self._push(self.table.fill(trade, venue_id))
+        self.push(self.table.fill(trade, venue_id))
         if self.table.disputed:
-            self._on_disputed(False)
+            self.fills.on_disputed(False)
         entry: Entry | None = self.table.whose(trade.orderid, venue_id)
         return not (entry and entry.inferred) and not (venue_id and venue_id in self.table.orphan_fills)
 
     def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
         """The answer to ``query_fills`` of one order, complete as far as the venue knows."""
-        for trade in trades:
-            self._push(self.table.fill(trade, venue_id))
-            if self.table.disputed:
-                self._on_disputed(True)
-        entry: Entry | None = self.table.get(orderid)
-        if entry and entry.awaiting_fills:
-            entry.fill_queries += 1
-            if entry.fill_queries == 1:
-                self.host.desk.query_order(entry)       # perhaps its end was told wrongly
-                self.life.check()                   # or its fills have the ids of an earlier life of the venue
-            if entry.fill_queries >= self.fill_queries:
-                self.host.log(
-                    f"Order {orderid} traded {entry.order.traded:g}, but the venue lists fills of {entry.filled:g} only",
-                    WARNING,
-                )
-                self._push(self.table.release_final(orderid))
+        self.fills.on_answer(orderid, trades, venue_id)
 
     def on_missing(self, orderid: str, asked_at: float) -> None:
         """The venue does not know an order (asked at a monotonic time)."""
@@ -234,26 +260,26 @@ class OrderFlow:
         for orderid in result.questions:
             entry = self.table.active.get(orderid)
             if entry:
-                self._query_status(entry)
+                self.query_status(entry)
         if not self.host.pause():
             for entry in list(self.table.active.values()):
                 if entry.lacks_fills:
-                    self._query_fills(entry)            # a push that was lost, or fills from before we came
+                    self.fills.query(entry)            # a push that was lost, or fills from before we came
 
     def expected(self) -> list[Entry]:
         """Live orders that the venue's list of open orders should show."""
-        return list(self.table.active.values())
+        return self.ids.expected()
 
     def mark_in_doubt(self, orderid: str, text: str) -> None:
         """The fate of an order is unknown: say so once, and ask until the venue answers."""
         entry: Entry | None = self.table.active.get(orderid)
         if entry is None or entry.acknowledged:
             if entry:
-                self._query_status(entry)
+                self.query_status(entry)
             return
         if not entry.doubt:
             self.host.log(f"Order {orderid} in doubt ({text}), asking the venue", WARNING)
-        self._query_status(entry)
+        self.query_status(entry)
 
     def mark_all_in_doubt(self) -> int:
         """
@@ -263,14 +289,14 @@ class OrderFlow:
         for entry in list(self.table.final.values()):
             if entry.awaiting_fills:
                 self.host.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
-                self._push(self.table.release_final(entry.orderid))
+                self.push(self.table.release_final(entry.orderid))
         self.query_all()
         return len(self.table.active)
 
     def query_all(self) -> None:
         """Ask for every live order, and with new patience for the trades of those that are held for them."""
         for entry in list(self.table.active.values()):
-            self._query_status(entry)
+            self.query_status(entry)
         for entry in self.table.final.values():
             if entry.awaiting_fills:
                 entry.fill_queries = min(entry.fill_queries, 1)
@@ -278,7 +304,7 @@ class OrderFlow:
     @property
     def seen_within(self) -> float:
         """Seconds after its sending from which on every answer of the venue shows an order that it has shown once."""
-        return 0.0
+        return self.ids.seen_within
 
     # what cannot be
 
@@ -289,7 +315,7 @@ class OrderFlow:
         if known:
             if order.orderid not in (known.orderid, known.client_id, venue_id):
                 if not is_amended(known.created, known.order.direction, order):
-                    self._mistake(known, f"client order id {order.orderid}, not {known.client_id}")
+                    self.mistake(known, f"client order id {order.orderid}, not {known.client_id}")
                     return False
                 known.amended = True
             reason = reason or known_contradiction(known.order, known.filled, order)
@@ -300,19 +326,19 @@ class OrderFlow:
             if named and named.order.symbol == order.symbol and named.life == self.table.life:
                 if not asked:       # its id cannot be another order's while it lives
                     named.id_doubted = True
-                    self._disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
+                    self.disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
                     if named.awaiting_fills and not self.host.pause():
                         self.host.desk.query_order(named)
                     return False
                 self.table.rename(named, venue_id)
-        if not reason or known and asked and self._insists(known, order):
+        if not reason or known and asked and self.insists(known, order):
             return True
-        self._disbelieve(known or order, reason)
+        self.disbelieve(known or order, reason)
         return False
 
-    def _mistake(self, entry: Entry, reason: str) -> None:
+    def mistake(self, entry: Entry, reason: str) -> None:
         """News of another order under the venue's id of one that is known: a wrong message, or an id that is used again."""
-        self._disbelieve(entry, reason)
+        self.disbelieve(entry, reason)
         if self.life.is_witness(entry.orderid):
             self.life.missed(self.executor.monotonic())
         else:
@@ -323,10 +349,10 @@ class OrderFlow:
         entry: Entry | None = self.table.active.get(orderid)
         if entry is None:
             return False
-        self._disbelieve(entry, reason)
+        self.disbelieve(entry, reason)
         return True
 
-    def _disbelieve(self, about: Entry | OrderData, reason: str) -> None:
+    def disbelieve(self, about: Entry | OrderData, reason: str) -> None:
         line: str = f"Order {about.orderid}: what the venue says cannot be ({reason}), asking again"
         if line not in self._contradicted:
             self._contradicted[line] = None
@@ -334,11 +360,11 @@ class OrderFlow:
                 del self._contradicted[next(iter(self._contradicted))]
             self.host.log(line, WARNING)
         if isinstance(about, Entry) and about.is_active:
-            self._query_status(about)
+            self.query_status(about)
         else:
             self.host.session.look_again()
 
-    def _insists(self, entry: Entry, order: OrderData) -> bool:
+    def insists(self, entry: Entry, order: OrderData) -> bool:
         """Whether the venue has answered the same so often that it must be so. What is more than all is never so."""
         if order.volume and order.traded > order.volume * (1.0 + 1e-9) + 1e-9:
             return False
@@ -350,25 +376,6 @@ class OrderFlow:
             entry.insistence += 1
             entry.insisted_at = now
         return entry.insistence >= INSISTED
-
-    def _on_disputed(self, asked: bool) -> None:
-        """Fills that cannot be: not delivered, but asked for. What the lists of fills say again and again is believed."""
-        disputed, self.table.disputed = self.table.disputed, []
-        for entry, trade, reason in disputed:
-            times, at = self._disputed.pop(trade.tradeid, (0, float("-inf")))
-            now: float = self.executor.monotonic()
-            if asked and now >= at + self.table.rule.spacing:
-                times, at = times + 1, now
-            if times >= INSISTED:
-                self.table.believed.add(trade.tradeid)
-                self._push(self.table.fill(trade, entry.venue_id))
-                continue
-            self._disputed[trade.tradeid] = (times, at)
-            if len(self._disputed) > SAID_KEPT:
-                del self._disputed[next(iter(self._disputed))]
-            self._disbelieve(entry, f"a fill of {reason}")
-            if not asked and not self.host.pause():
-                self.host.desk.query_fills(entry)
 
     def _listed_alive(self, entry: Entry, order: OrderData, asked_at: float) -> None:
         """A list shows a final order alive. Twice, spaced: ask for it; the answer decides."""
@@ -412,7 +419,7 @@ class OrderFlow:
 
     # inside
 
-    def _query_status(self, entry: Entry) -> None:
+    def query_status(self, entry: Entry) -> None:
         self.table.mark_in_doubt(entry.orderid, self.executor.monotonic())
         self._plan_queries()
 
@@ -431,30 +438,18 @@ class OrderFlow:
                 try:
                     self.host.desk.query_order(entry)
                 except Exception as error:      # must not keep the others from being asked for
-                    self._report(f"query of order {entry.orderid}", error)
+                    self.report(f"query of order {entry.orderid}", error)
         self._plan_queries()
 
-    def _settle(self, entry: Entry) -> None:
+    def settle(self, entry: Entry) -> None:
         """What is left to do for an order whose state was just told."""
-        if entry.awaiting_fills:
-            self._fetch_fills(entry)
+        awaiting: bool = entry.awaiting_fills
+        if awaiting:
+            self.fills.fetch(entry)
         if entry.cancel_wanted and entry.is_active and not entry.cancel_in_flight and entry.acknowledged:
             self._cancel_later(entry, at_once=not entry.cancel_tries)
-
-    def _query_fills(self, entry: Entry) -> None:
-        try:
-            self.host.desk.query_fills(entry)
-        except Exception as error:          # asked again by the timer that is set next
-            self._report(f"query of the fills of {entry.orderid}", error)
-
-    def _fetch_fills(self, entry: Entry) -> None:
-        orderid: str = entry.orderid
-        if not entry.awaiting_fills:
-            return
-        if not self.host.pause():
-            self._query_fills(entry)
-        delay: float = max(0.2 * 2 ** min(entry.fill_queries, 5), self.host.pause())
-        self.executor.call_later(delay, f"fills {orderid}", lambda: self._fetch_fills(entry))
+        if not awaiting and entry.lacks_fills and self.capabilities.fills is Fills.LISTED:
+            self.fills.fetch(entry)
 
     def _cancel_order(self, entry: Entry) -> None:
         if entry.cancel_in_flight or not entry.is_active or self.capabilities.cancels_by_venue_id and not entry.venue_id:
@@ -475,12 +470,12 @@ class OrderFlow:
             max(delay, self.host.pause()), f"cancel {entry.orderid}", lambda: self._cancel_order(entry)
         )
 
-    def _push(self, pushes: list[Push]) -> None:
+    def push(self, pushes: list[Push]) -> None:
         for item in pushes:
             try:
                 self.host.publish(item)
             except Exception as error:          # the trades and orders behind it go out all the same
-                self._report("push", error)
+                self.report("push", error)
 
-    def _report(self, what: str, error: Exception) -> None:
+    def report(self, what: str, error: Exception) -> None:
         self.host.log(f"Failed: {what}: {type(error).__name__}: {error}", ERROR)

@@ -7,29 +7,15 @@ the venue must know and does not know any more, asked for again and again, space
 """
 
 from logging import ERROR
-from typing import Any, Protocol
 
 from vnpy.trader.constant import Status
 
-from ..executor import SerialExecutor
-from .table import Entry, OrderTable
+from ..venue import Flow
+from .table import Entry
 
 MISSES: int = 3                 # answers without the order that is asked for, spaced as the doubt rule says
 QUESTIONS: int = 10             # without an answer, before the next occasion is waited for
 PATIENCE: float = 3.0           # s until an unanswered question is asked again
-
-
-class Flow(Protocol):
-    """What is needed of an order flow."""
-
-    table: OrderTable
-    executor: SerialExecutor
-    host: Any
-
-    @property
-    def seen_within(self) -> float: ...
-
-    def query_all(self) -> None: ...
 
 
 class LifeWatch:

@@ -1,9 +1,9 @@
 """
-The life of an order on a venue that keeps no client order ids. SerialExecutor thread only.
+Which order of ours the venue means, where it keeps no client order ids. SerialExecutor thread only.
 
 Until the venue has told its id for an order of ours, nothing it says can name that order. What it says of
 orders nobody knows is kept back while one of them may be ours: the answer that is on its way tells, or,
-when the answer never comes, the line-up of what was sent with what the venue has (``suspects``).
+when the answer never comes, the line-up of what was sent with what the venue has (``order_matching``).
 """
 
 from collections.abc import Collection
@@ -12,12 +12,13 @@ from logging import ERROR, WARNING
 from math import isclose
 
 from vnpy.trader.constant import OrderType, Status
-from vnpy.trader.object import OrderData, TradeData
+from vnpy.trader.object import OrderData
 
-from ..capabilities import Capabilities, Correlation
+from ..executor import SerialExecutor
 from ..net.outcome import Outcome
+from ..venue import Flow, FlowHost
 from .contradictions import order_contradiction
-from .flow import OrderFlow
+from .life import LifeWatch
 from .order_data import copy
 from .order_matching import (
     SAME,
@@ -29,51 +30,41 @@ from .order_matching import (
     same_side,
 )
 from .reconcile import VenueOrder
-from .table import Entry
-from .table import VOLUME_NOISE
+from .table import Entry, OrderTable
 
 SOUGHT_KEPT: int = 1_000        # unanswered orders that may still turn up
 NEWS_KEPT: int = 50             # of one order that is kept back
 LISTED: int = 2                 # whole lists that must show an order before it is decided whose it is
 LOOK_PAUSE: float = 2.0         # seconds between looks for what is kept back
-FILLS_TRIES: int = 40           # answers without the missing fills before nobody asks any more
-FILLS_PAUSE: float = 2.0        # seconds between questions for the fills of an order, soon after the first
-FILLS_LONGEST: float = 30.0
 CREATED_WITHIN: timedelta = timedelta(seconds=1)    # lists and pushes may cut an order's time at other digits
 SAME_TIME: timedelta = timedelta(milliseconds=100)  # of times that are not cut to seconds
 
 
-class VenueIdOrderFlow(OrderFlow):
+class VenueIds:
     """
-    ``OrderFlow`` for such a venue. The gateway tells ``on_sent`` when an order goes out and ``on_accepted`` when
+    The venue knows its own ids only. The gateway tells ``on_sent`` when an order goes out and ``on_accepted`` when
     the venue answers with its id; orders from the venue carry the venue's id as ``orderid``, and what it
     calls the client order id, if it shows one, as ``reference``.
     """
 
-    fill_queries = 16           # in half a minute: fills may be shown later than the order that made them
-    sought: dict[str, SentOrder]
-    tentative: dict[str, SentOrder]
-    kept_back: dict[str, list[VenueOrder]]
-    contested: set[str]
-    listed: dict[str, int]
-    _claimed: str
-    first_sent: datetime
-    shared: bool
-
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)         # type: ignore[arg-type]
-        self.capabilities = Capabilities(correlation=Correlation.VENUE_ID, cancels_by_venue_id=True)
-        self.sought = {}                # by vn.py order id: sent, and not identified at the venue
-        self.tentative = {}             # by vn.py order id: the venue told an id for it, and has not shown it under that yet
-        self.first_sent = datetime.max.replace(tzinfo=timezone.utc)     # the first order of ours, by the venue's clock
-        self.shared = False             # others trade on this account while we do
-        self._claimed = ""              # the order of ours that the message at hand has named
-        self.listed = {}                # by venue id: how many whole lists have shown what is kept back
-        self.kept_back = {}             # by venue id: what was told of orders that may be ours
-        self.contested = set()          # vn.py order ids that stay in doubt: more than one could be meant
+    def __init__(self, flow: Flow, life: LifeWatch) -> None:
+        self.flow: Flow = flow
+        self.host: FlowHost = flow.host
+        self.executor: SerialExecutor = flow.executor
+        self.table: OrderTable = flow.table
+        self.life: LifeWatch = life
+        self.sought: dict[str, SentOrder] = {}          # by vn.py order id: sent, and not identified at the venue
+        self.tentative: dict[str, SentOrder] = {}       # likewise: the venue told an id for it, and has not shown it under that yet
+        self.kept_back: dict[str, list[VenueOrder]] = {}        # by venue id: what was told of orders that may be ours
+        self.listed: dict[str, int] = {}                # by venue id: how many whole lists have shown what is kept back
+        self.contested: set[str] = set()                # vn.py order ids that stay in doubt: more than one could be meant
+        self.first_sent: datetime = datetime.max.replace(tzinfo=timezone.utc)   # the first order of ours, by the venue's clock
+        self.shared: bool = False                       # others trade on this account while we do
+        self._claimed: str = ""                         # the order of ours that the message at hand has named
 
     @property
     def seen_within(self) -> float:
+        """Seconds after its sending until every answer of the venue shows an order that it has shown once."""
         return 2.0 * self.table.rule.bound
 
     # from the gateway
@@ -94,9 +85,9 @@ class VenueIdOrderFlow(OrderFlow):
         other: Entry | None = self.table.find(venue_id)
         if entry.venue_id and entry.venue_id != venue_id or other and other is not entry and other.orderid != venue_id:
             # a wrong answer, or the venue has begun its ids anew
-            self._disbelieve(entry, f"the venue's id {venue_id}, which another order has")
+            self.flow.disbelieve(entry, f"the venue's id {venue_id}, which another order has")
             self.on_answer_lost(orderid)
-            self.mark_in_doubt(orderid, "the answer names another order")
+            self.flow.mark_in_doubt(orderid, "the answer names another order")
             self.life.check(suspect=other)
             return
         sought: SentOrder | None = self.sought.pop(orderid, None)
@@ -105,28 +96,28 @@ class VenueIdOrderFlow(OrderFlow):
             while len(self.tentative) > SOUGHT_KEPT:
                 self.tentative.pop(next(iter(self.tentative)))
         self._claim(entry, venue_id)
-        self._match_orders()
-        self._settle(entry)
+        self.match_orders()
+        self.flow.settle(entry)
         if entry.is_active and entry.order.status is Status.SUBMITTING:
-            self._query_status(entry)
+            self.flow.query_status(entry)
 
     def resume(self) -> None:
         """A new session: the answers to what was under way died with the last one."""
         for orderid, entry in list(self.table.active.items()):
             if entry.venue_id:
-                self._query_status(entry)
+                self.flow.query_status(entry)
             elif orderid in self.contested:
                 continue
             elif orderid in self.sought:
-                self.on_outcome(orderid, Outcome.UNKNOWN, "", "no answer before the connection was closed")
+                self.flow.on_outcome(orderid, Outcome.UNKNOWN, "", "no answer before the connection was closed")
             else:
-                self.on_outcome(orderid, Outcome.NOT_SENT, "", "gateway closed")
+                self.flow.on_outcome(orderid, Outcome.NOT_SENT, "", "gateway closed")
 
     def look(self, venue_id: str) -> None:
         """The venue told something of an order that does not say how it stands: ask."""
         entry: Entry | None = self.table.find(venue_id)
         if entry and entry.is_active:
-            self._query_status(entry)
+            self.flow.query_status(entry)
 
     def on_answer_lost(self, orderid: str) -> None:
         """No answer to its sending will tell the id of an order: from now on it is looked for among the venue's."""
@@ -151,7 +142,7 @@ class VenueIdOrderFlow(OrderFlow):
             entry: Entry | None = self.table.active.get(orderid)
             if entry and entry.venue_id not in rows and entry.sent < asked_at and self._is_kept_back(self.tentative[orderid]):
                 self._disown(entry)
-        self._match_orders(rows.keys())
+        self.match_orders(rows.keys())
         absent: set[str] = set(self._confront().absent) - self.contested
         for orderid in about:
             known: Entry | None = self.table.get(orderid)
@@ -162,7 +153,7 @@ class VenueIdOrderFlow(OrderFlow):
                     self.life.seen(known)
             entry = self.table.active.get(orderid)
             if entry and (self._is_gone(entry, rows.get(entry.venue_id)) if entry.venue_id else orderid in absent):
-                self.on_missing(orderid, asked_at)
+                self.flow.on_missing(orderid, asked_at)
                 if not entry.is_active and orderid in self.tentative:
                     self.sought[orderid] = self.tentative.pop(orderid)      # it may turn up under another id
 
@@ -183,7 +174,7 @@ class VenueIdOrderFlow(OrderFlow):
 
     def _disown(self, entry: Entry) -> None:
         """The id that the venue told for an order of ours is not its id: it is sought again."""
-        self._disbelieve(entry, f"the venue's id {entry.venue_id}, under which it has no such order")
+        self.flow.disbelieve(entry, f"the venue's id {entry.venue_id}, under which it has no such order")
         self.table.rename(entry, "")
         entry.acknowledged = False
         self.sought[entry.orderid] = self.tentative.pop(entry.orderid)
@@ -203,41 +194,32 @@ class VenueIdOrderFlow(OrderFlow):
         """Live orders that the venue has shown to know."""
         return [entry for entry in self.table.active.values() if entry.venue_id]
 
-    # what the base decides, and what is different here
+    # what the flow asks
 
-    def cancel(self, orderid: str) -> None:
-        super().cancel(orderid)
+    def on_cancel(self, orderid: str) -> None:
+        """The user wants an order gone: say so if it cannot be told which it is."""
         if orderid in self.contested:
             self.host.log(
                 f"Cancel of {orderid} waits: it cannot be told which order of the venue it is. Cancel those shown "
                 "under the venue's ids", WARNING
             )
 
-    def on_outcome(self, orderid: str, outcome: Outcome, code: object = "", text: str = "") -> None:
+    def on_outcome(self, orderid: str, outcome: Outcome) -> Outcome:
+        """What became of a new order, as far as its id goes: one without an answer is looked for, others are not."""
         if outcome is Outcome.UNKNOWN and orderid in self.sought:
             self.on_answer_lost(orderid)
         elif outcome is Outcome.UNKNOWN and not self._identified(orderid):
-            outcome = Outcome.NOT_SENT          # it never came as far as the wire
+            return Outcome.NOT_SENT             # it never came as far as the wire
         else:
             self.sought.pop(orderid, None)
-        super().on_outcome(orderid, outcome, code, text)
-        self._match_orders()
-
-    def on_cancel_outcome(
-        self, orderid: str, outcome: Outcome, code: object = "", text: str = "", unknown_order: bool = False
-    ) -> None:
-        """As the base; a cancel that was accepted is not a cancellation, so the order is asked for."""
-        super().on_cancel_outcome(orderid, outcome, code, text, unknown_order)
-        entry: Entry | None = self.table.active.get(orderid)
-        if entry and outcome is Outcome.ACCEPTED:
-            self._query_status(entry)
+        return outcome
 
     def on_order(self, order: OrderData, venue_id: str = "", asked_at: float = 0.0, asked: bool = False) -> None:
         """An order's state. One that nobody knows is kept back while it may be one of ours."""
         if reason := order_contradiction(order):
             known: Entry | None = self.table.find(venue_id)
             if known is None or not asked:
-                self._disbelieve(known or order, reason)
+                self.flow.disbelieve(known or order, reason)
                 return
         self._claimed = ""
         entry: Entry | None = self._whose(order, venue_id, asked)
@@ -249,7 +231,7 @@ class VenueIdOrderFlow(OrderFlow):
                 order.reference = news[-1].order.reference      # the lists tell it, pushes do not
             news.append(VenueOrder(order, venue_id))
             del news[:-NEWS_KEPT]
-            self._match_orders()
+            self.match_orders()
             return
         if entry:
             order.orderid = entry.orderid
@@ -258,30 +240,18 @@ class VenueIdOrderFlow(OrderFlow):
             # shown under its id once more than when it was claimed: one message may be wrong
             if entry.orderid != self._claimed and entry.orderid in self.tentative:
                 del self.tentative[entry.orderid]
-                super().on_order(order, venue_id, asked_at, asked)
-                self._match_orders()
+                self.flow.take_order(order, venue_id, asked_at, asked)
+                self.match_orders()
                 return
         elif order.datetime and order.datetime > self.first_sent:
             self.shared = True
-        super().on_order(order, venue_id, asked_at, asked)
-
-    def on_fills(self, orderid: str, trades: list[TradeData], venue_id: str = "") -> None:
-        """As the base; and more was filled than we were told: ask for the order."""
-        entry: Entry | None = self.table.get(orderid)
-        held: bool = bool(entry and entry.awaiting_fills)
-        super().on_fills(orderid, trades, venue_id)
-        if entry is None:
-            return
-        if entry.lacks_fills and not held and not entry.is_active:
-            entry.fill_queries += 1
-        elif entry.is_active and entry.filled > entry.order.traded + VOLUME_NOISE:
-            self._query_status(entry)
+        self.flow.take_order(order, venue_id, asked_at, asked)
 
     # inside
 
     def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if asked and entry and entry.orderid in self.tentative and other_order(entry, order) and self._insists(entry, order):
+        if asked and entry and entry.orderid in self.tentative and other_order(entry, order) and self.flow.insists(entry, order):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
         if order.reference and (entry is None or entry.orderid == venue_id):
@@ -308,7 +278,7 @@ class VenueIdOrderFlow(OrderFlow):
         if entry.venue_id == venue_id and not other_order(entry, order):
             return False
         side: str = order.direction.name if order.direction else ""
-        self._mistake(entry, f"{side} {order.volume:g} {order.symbol} at {order.price:g} under the id {venue_id}")
+        self.flow.mistake(entry, f"{side} {order.volume:g} {order.symbol} at {order.price:g} under the id {venue_id}")
         return True
 
     def _identified(self, orderid: str) -> bool:
@@ -326,7 +296,7 @@ class VenueIdOrderFlow(OrderFlow):
         if other and other is not entry and other.is_active and other.orderid == venue_id:
             self.host.log(f"Order {venue_id}, shown as placed elsewhere, is our order {entry.orderid}", ERROR)
             other.acknowledged = False
-            self._push(self.table.refuse(venue_id))
+            self.flow.push(self.table.refuse(venue_id))
             entry.filled += other.filled
         self.table.accept(entry.orderid, venue_id)
         self.contested.discard(entry.orderid)
@@ -346,7 +316,7 @@ class VenueIdOrderFlow(OrderFlow):
             verdict.waiting, verdict.strangers, [orderid for orderid in verdict.absent if orderid not in unsure],
         )
 
-    def _match_orders(self, there: Collection[str] = ()) -> None:
+    def match_orders(self, there: Collection[str] = ()) -> None:
         """
         Who is who among those kept back, as far as it can be told now. Whose they are is decided only of those seen
         ``there``, in the venue's whole lists: a push alone does not show who else could be meant, nor a client id.
@@ -398,7 +368,7 @@ class VenueIdOrderFlow(OrderFlow):
             try:
                 self.host.desk.query_order(looked_for[0])
             except Exception as error:
-                self._report("look for orders", error)
+                self.flow.report("look for orders", error)
 
     def _contest(self, contest: AmbiguousMatch) -> None:
         """More than one could be meant: show the venue's under its own ids, leave ours in doubt."""
@@ -420,23 +390,7 @@ class VenueIdOrderFlow(OrderFlow):
     def _adopt(self, venue_id: str) -> None:
         self.listed.pop(venue_id, None)
         for record in self.kept_back.pop(venue_id, []):
-            super().on_order(record.order, venue_id)
-
-    def _settle(self, entry: Entry) -> None:
-        super()._settle(entry)
-        if entry.lacks_fills and not entry.awaiting_fills:
-            self._fetch_fills(entry)
-
-    def _fetch_fills(self, entry: Entry) -> None:
-        """Fills are not pushed: asked for whenever an order has traded more than we have seen."""
-        if not entry.lacks_fills or entry.fill_queries >= FILLS_TRIES or self.table.get(entry.orderid) is not entry:
-            return
-        if not self.host.pause():
-            self._query_fills(entry)
-        delay: float = min(0.2 * 2 ** entry.fill_queries, FILLS_PAUSE) if entry.awaiting_fills else FILLS_PAUSE
-        if entry.fill_queries >= self.fill_queries:
-            delay = FILLS_LONGEST
-        self.executor.call_later(max(delay, self.host.pause()), f"fills {entry.orderid}", lambda: self._fetch_fills(entry))
+            self.flow.take_order(record.order, venue_id)
 
 
 def same_order(known: OrderData, news: OrderData) -> bool:
