@@ -1,0 +1,236 @@
+"""
+What is written for speed does what its plain twin does. The twins are the specification; they stand nowhere else.
+
+Further ones: order forms (tests/restgateway/test_order_data.py), calls (tests/mockbinance/test_limit_forms.py), events
+(tests/restgateway/test_gateway_base.py), requests in the caller's thread (tests/restgateway/test_rest_at_once.py).
+"""
+
+import copy
+import hashlib
+import hmac
+from datetime import datetime, timedelta, timezone
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Status
+from vnpy.trader.object import OrderData, TradeData
+
+from mockexchange.core.bars import MINUTE, Bar
+from mockexchange.core.events import OrderReport, PublicTrade
+from mockexchange.core.numbers import SCALE, format_amount
+from mockexchange.core.tape import Tape
+from mockexchange.dialects.binance import signature as venue_signature
+from mockexchange.dialects.binance.user_data import execution_report
+from vnpy_mockbinance import auth
+from vnpy_mockbinance.ticks import BookTicker, Depth, TickBook
+from vnpy_restgateway.decimals import Step
+from vnpy_restgateway.orders import order_data
+from vnpy_restgateway.orders.dedup import DedupSet
+
+# signatures
+
+
+@given(st.binary(min_size=1, max_size=200), st.text(max_size=200), st.text(max_size=50))
+def test_a_signature_in_two_parts_is_hmac_of_the_whole(secret: bytes, start: str, rest: str) -> None:
+    signer = auth.Signer(secret)
+    expected: str = hmac.new(secret, (start + rest).encode(), hashlib.sha256).hexdigest()
+    state = signer.begin(start)
+    assert [signer.end(state, rest), signer.end(state, rest)] == [expected, expected], "the beginning can be used again"
+    assert auth.sign(secret, start + rest) == expected
+
+
+@given(st.text(max_size=200), st.binary(max_size=200))
+def test_the_venues_signature_is_hmac(secret: str, payload: bytes) -> None:
+    assert venue_signature.hmac_sha256(secret, payload) == hmac.new(secret.encode(), payload, hashlib.sha256).hexdigest()
+
+
+# numbers
+
+
+@given(
+    st.floats(0, 1e9) | st.integers(0, 10**9).map(float) | st.decimals(0, 10**9, places=4),
+    st.sampled_from(["1", "0.1", "0.01", "0.00001", "0.00000001", "0.5", "0.25", "10"]), st.booleans(),
+)
+def test_a_step_rounds_as_decimals_do(value: float | Decimal, text: str, up: bool) -> None:
+    step, made = Decimal(text), Step(Decimal(text))
+    got: Decimal = Decimal(made.up(value) if up else made.down(value))
+    exact: Decimal = value if isinstance(value, Decimal) else Decimal(repr(value))
+    plain: Decimal = (exact / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR) * step
+    nearest: Decimal = (exact / step).to_integral_value() * step        # a float next to a multiple means the multiple
+    assert got == plain or got == nearest and abs(exact - nearest) <= Decimal("1.1e-9") * step + exact * Decimal("1.1e-15")
+
+
+# copies, and what was told before
+
+
+@given(
+    st.text(max_size=9), st.sampled_from(list(Direction)), st.sampled_from(list(Status)), st.floats(0, 1e9), st.floats(0, 1e9),
+    st.sampled_from(list(Offset)), st.booleans(),
+)
+def test_a_copy_is_what_copy_makes(
+    orderid: str, direction: Direction, status: Status, price: float, volume: float, offset: Offset, extra: bool,
+) -> None:
+    order = OrderData("GW", "A", Exchange.GLOBAL, orderid, OrderType.LIMIT, direction, offset, price, volume, 0.0, status)
+    trade = TradeData("GW", "A", Exchange.GLOBAL, orderid, "1", direction, offset, price, volume)
+    if extra:
+        order.extra = {"note": orderid}
+    for item in (order, trade):
+        twin = order_data.copy(item)
+        assert twin == copy.copy(item) and type(twin) is type(item) and vars(twin) == vars(item) and vars(twin) is not vars(item)
+
+
+@given(st.integers(1, 6), st.lists(st.tuples(st.booleans(), st.integers(-3, 12) | st.text("ab", max_size=2)), max_size=60))
+def test_what_was_told_before_is_two_generations_of_a_set(kept: int, steps: list[tuple[bool, Any]]) -> None:
+    dedup = DedupSet(kept)
+    newer: set[Any] = set()
+    older: set[Any] = set()
+    for adds, thing in steps:
+        if adds:
+            if len(newer) == kept:
+                older, newer = newer, set()
+            newer.add(hash(thing) or 1)
+            dedup.add(thing)
+        assert (thing in dedup) == ((hash(thing) or 1) in newer | older)
+
+
+# the book of a tick
+
+SIDES: tuple[str, str] = ("bid", "ask")
+Levels = list[tuple[float, float]]
+
+
+def worse(levels: Levels, price: float, name: str) -> Levels:
+    """Those of a side that are behind a price."""
+    return [level for level in levels if level[0] and (level[0] < price if name == "bid" else level[0] > price)]
+
+
+def after_best(levels: Levels, price: float, volume: float, name: str) -> Levels:
+    """A side after its best price was told."""
+    return [(price, volume), *worse(levels, price, name)][:5] if price else []
+
+
+def after_depth(levels: Levels, rows: Levels, name: str, older: bool) -> Levels:
+    """A side after its levels were told: those of an older moment stand behind the best price that is known."""
+    if not older:
+        return rows[:5]
+    return [levels[0], *worse(rows, levels[0][0], name)][:5] if levels else []
+
+
+def rows_of(name: str) -> st.SearchStrategy[Levels]:
+    prices = st.lists(st.integers(90, 99) if name == "bid" else st.integers(101, 110), unique=True, max_size=7)
+    return prices.map(lambda found: [(float(p), 1.0 + p % 3) for p in sorted(found, reverse=name == "bid")])
+
+
+def best_of(name: str) -> st.SearchStrategy[tuple[float, float]]:
+    price = st.integers(90, 99) if name == "bid" else st.integers(101, 110)
+    return st.tuples(price.map(float), st.integers(1, 9).map(float)) | st.just((0.0, 0.0))
+
+
+NEWS = st.tuples(st.integers(1, 9), best_of("bid"), best_of("ask")) | st.tuples(st.integers(1, 9), rows_of("bid"), rows_of("ask"))
+
+
+@given(st.lists(NEWS, max_size=25))
+def test_a_book_is_two_lists_of_levels(news: list[tuple[int, Any, Any]]) -> None:
+    moment = datetime(2024, 1, 1, tzinfo=timezone.utc)
+    book = TickBook("A", "A", Exchange.GLOBAL, "GW", moment)
+    book.fields["last_price"] = 100.0
+    sides: dict[str, Levels] = {"bid": [], "ask": []}
+    known: int = 0
+    for number, bid, ask in news:
+        told = dict(zip(SIDES, (bid, ask), strict=True))
+        if isinstance(bid, tuple):
+            book.on_book(BookTicker(number, *bid, *ask))
+            if number >= known:
+                sides = {name: after_best(sides[name], *told[name], name) for name in SIDES}
+        else:
+            book.on_depth(Depth(number, bid, ask))
+            sides = {name: after_depth(sides[name], told[name], name, number < known) for name in SIDES}
+        known = max(known, number)
+        tick = book.make(moment, moment + timedelta(seconds=1))
+        for name in SIDES:
+            filled = [*sides[name], *[(0.0, 0.0)] * 5][:5]
+            shown = [(getattr(tick, f"{name}_price_{n}"), getattr(tick, f"{name}_volume_{n}")) for n in range(1, 6)]
+            assert shown == filled
+
+
+# the tape
+
+
+def minute_bars(trades: list[PublicTrade]) -> list[Bar]:
+    """Bars of one minute, a flat one where nothing was traded."""
+    made: list[Bar] = []
+    for opened, group in groupby(trades, lambda trade: trade.time // MINUTE * MINUTE):
+        rows = list(group)
+        while made and made[-1].open_time + MINUTE < opened:
+            last = made[-1]
+            made.append(Bar(last.open_time + MINUTE, last.close_time + MINUTE, last.close, last.close, last.close, last.close, 0, 0))
+        prices = [row.price for row in rows]
+        taken = [row for row in rows if not row.buyer_is_maker]
+        made.append(Bar(
+            opened, opened + MINUTE - 1, prices[0], max(prices), min(prices), prices[-1], sum(row.quantity for row in rows),
+            sum(row.quote for row in rows), len(rows), sum(row.quantity for row in taken), sum(row.quote for row in taken),
+            rows[0].trade_id, rows[-1].trade_id,
+        ))
+    return made
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 20), st.integers(1, 9), st.booleans()), min_size=1, max_size=60))
+def test_bars_of_a_minute_are_the_trades_of_that_minute(steps: list[tuple[int, int, int, bool]]) -> None:
+    tape = Tape()
+    trades: list[PublicTrade] = []
+    time: int = 1_700_000_000 * 1_000_000 // MINUTE * MINUTE
+    for number, (seconds, price, quantity, is_maker) in enumerate(steps, 1):
+        time += seconds * 1_000_000
+        trades.append(PublicTrade("A", number, price * SCALE, quantity * SCALE, price * quantity * SCALE, time, is_maker, number))
+        tape.record(trades[-1])
+    expected = minute_bars(trades)
+    assert tape.bars("1m", 10_000, start=expected[0].open_time) == expected
+
+
+# an order's report
+
+AMOUNTS = st.integers(0, 10**15)
+REPORTS = st.builds(
+    OrderReport, execution_type=st.sampled_from(["NEW", "TRADE", "CANCELED", "EXPIRED", "REJECTED"]), execution_id=st.integers(1),
+    account=st.text(max_size=3), symbol=st.text(max_size=5), order_id=st.integers(1), client_order_id=st.text(max_size=5),
+    side=st.sampled_from(["BUY", "SELL"]), type=st.text(max_size=3), time_in_force=st.text(max_size=3), price=AMOUNTS,
+    quantity=AMOUNTS, quote_quantity=AMOUNTS, stop_price=AMOUNTS, iceberg_quantity=AMOUNTS, stp_mode=st.text(max_size=3),
+    status=st.text("NEWTRADE", max_size=4), executed=AMOUNTS, executed_quote=AMOUNTS, prevented=st.just(0), time=AMOUNTS,
+    update_time=AMOUNTS, working_time=AMOUNTS, expiry_reason=st.text("ab", max_size=2), reject_reason=st.text(max_size=3),
+    is_on_book=st.booleans(), strategy_id=st.none() | st.integers(0, 9), strategy_type=st.none() | st.integers(0, 9),
+    last_quantity=AMOUNTS, last_price=AMOUNTS, trade_id=st.integers(-1), fee=AMOUNTS, fee_asset=st.text(max_size=3),
+    is_maker=st.booleans(), cancel_client_order_id=st.text("xy", max_size=2),
+)
+
+
+@given(REPORTS, st.sampled_from([1, 1_000]))
+def test_a_report_is_read_by_its_names(report: OrderReport, per: int) -> None:
+    row = execution_report(report, 1_700_000_000_000_000, None, per)        # type: ignore[arg-type]
+    told: dict[str, Any] = {key: value for key, value in msgspec.structs.asdict(row).items() if value is not msgspec.UNSET}
+    traded: bool = report.execution_type == "TRADE"
+    expected: dict[str, Any] = {
+        "e": "executionReport", "E": 1_700_000_000_000_000 // per, "s": report.symbol,
+        "c": report.cancel_client_order_id or report.client_order_id, "S": report.side, "o": report.type, "f": report.time_in_force,
+        "q": format_amount(report.quantity), "p": format_amount(report.price), "P": format_amount(report.stop_price),
+        "F": format_amount(report.iceberg_quantity), "g": -1,
+        "C": report.client_order_id if report.cancel_client_order_id else "", "x": report.execution_type, "X": report.status,
+        "r": report.reject_reason, "i": report.order_id, "z": format_amount(report.executed), "t": report.trade_id,
+        "T": report.update_time // per, "I": report.execution_id, "w": report.is_on_book, "O": report.time // per,
+        "Z": format_amount(report.executed_quote), "Q": format_amount(report.quote_quantity), "V": report.stp_mode, "M": traded,
+        "l": format_amount(report.last_quantity if traded else 0), "L": format_amount(report.last_price if traded else 0),
+        "Y": format_amount(report.last_price * report.last_quantity // SCALE if traded else 0),
+        "n": format_amount(report.fee) if traded else "0", "N": report.fee_asset if traded else None, "m": traded and report.is_maker,
+    }
+    if report.working_time:
+        expected["W"] = report.working_time // per
+    if report.strategy_id is not None:
+        expected["j"] = report.strategy_id
+    if report.strategy_type is not None:
+        expected["J"] = report.strategy_type
+    if report.expiry_reason:
+        expected["eR"] = report.expiry_reason
+    assert told == expected
