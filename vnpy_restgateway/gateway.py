@@ -49,7 +49,7 @@ from .seams import Seams
 from .session import NoSession, Session
 from .settings import Field, SettingError, proxy_of, read_setting
 from .sound import make_numbers, word
-from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, Market
+from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, MarketView
 
 CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 LATE: float = 0.1               # seconds for what the executor's last job has started meanwhile
@@ -284,7 +284,7 @@ class RestGateway(BaseGateway):
             return f"order type {word(order.type)} is not supported"
         if order.direction not in self._directions:
             return f"direction {word(order.direction)} is not supported"
-        check: Callable[[OrderData, Holding, Market], str] = listed.rules.check
+        check: Callable[[OrderData, Holding, MarketView], str] = listed.rules.check
         if not self._looks:
             return check(order, UNKNOWN_HOLDING, UNKNOWN_MARKET)
         return check(order, self.session.holding(order), self.session.market(order))

@@ -17,7 +17,7 @@ from .contracts import Listed
 from .host import Host
 from .market.history import Download
 from .orders.table import Entry, Push
-from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, Market
+from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, MarketView
 from .venue import OrderDesk
 
 
@@ -104,7 +104,7 @@ class Session(ABC):
         """What the account can put behind an order, asked where ``capabilities.holdings``. Caller's thread."""
         return UNKNOWN_HOLDING
 
-    def market(self, order: OrderData) -> Market:
+    def market(self, order: OrderData) -> MarketView:
         """What is known of the price. Caller's thread."""
         return UNKNOWN_MARKET
 

@@ -25,7 +25,7 @@ class Holding(NamedTuple):
     cash: float | None = None           # of the contract's currency
 
 
-class Market(NamedTuple):
+class MarketView(NamedTuple):
     """What is known of the market's price; 0 where it is not."""
 
     reference: float = 0.0              # what a market order is valued at
@@ -34,16 +34,16 @@ class Market(NamedTuple):
 
 
 UNKNOWN_HOLDING: Holding = Holding()
-UNKNOWN_MARKET: Market = Market()
+UNKNOWN_MARKET: MarketView = MarketView()
 
 
 class TradingRules(Protocol):
     """The rules of one contract."""
 
-    def check(self, order: OrderData, holding: Holding, market: Market) -> str:
+    def check(self, order: OrderData, holding: Holding, market: MarketView) -> str:
         """Why an order cannot be sent, or "". Rounds ``order.price`` and ``order.volume`` to what the venue takes."""
 
-    def warning(self, order: OrderData, market: Market) -> str:
+    def warning(self, order: OrderData, market: MarketView) -> str:
         """What the user should know of an order that is sent all the same, or ""."""
 
     def describe(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class CryptoRules:
         self.minimum: float = max(minimum, float(step))
         self.min_notional: float = min_notional
 
-    def check(self, order: OrderData, holding: Holding = UNKNOWN_HOLDING, market: Market = UNKNOWN_MARKET) -> str:
+    def check(self, order: OrderData, holding: Holding = UNKNOWN_HOLDING, market: MarketView = UNKNOWN_MARKET) -> str:
         """See TradingRules."""
         symbol: str = order.symbol
         if type(order.volume) is not float or not 0.0 < order.volume <= MOST or type(order.price) is not float or not 0.0 < order.price <= MOST:
@@ -90,7 +90,7 @@ class CryptoRules:
             return f"price x volume of {symbol} is {notional:.8g}, below the minimum {self.min_notional:.8g}"
         return ""
 
-    def warning(self, order: OrderData, market: Market) -> str:
+    def warning(self, order: OrderData, market: MarketView) -> str:
         """Crypto has no band."""
         return ""
 
@@ -137,7 +137,7 @@ class CashEquityRules:
             found = tick
         return step_of(found)
 
-    def check(self, order: OrderData, holding: Holding = UNKNOWN_HOLDING, market: Market = UNKNOWN_MARKET) -> str:
+    def check(self, order: OrderData, holding: Holding = UNKNOWN_HOLDING, market: MarketView = UNKNOWN_MARKET) -> str:
         """
         See TradingRules. A price off the tick is rounded for the user's good: a buy's down, a sell's up. A volume off
         the lot is refused: what part of it was meant cannot be known.
@@ -162,7 +162,7 @@ class CashEquityRules:
             return self._check_buy(order, volume, holding, market)
         return self._check_sell(order, volume, holding)
 
-    def _check_buy(self, order: OrderData, volume: Decimal, holding: Holding, market: Market) -> str:
+    def _check_buy(self, order: OrderData, volume: Decimal, holding: Holding, market: MarketView) -> str:
         if volume < self.least:
             return f"volume {order.volume:g} of {order.symbol} is below the minimum {self.least}"
         if volume % self.lot:
@@ -188,7 +188,7 @@ class CashEquityRules:
             return f"volume {order.volume:g} of {order.symbol} is below the minimum {self.least}"
         return ""
 
-    def warning(self, order: OrderData, market: Market) -> str:
+    def warning(self, order: OrderData, market: MarketView) -> str:
         """A price outside the day's band. It is sent: what is known of the band may be yesterday's."""
         if order.type is not MARKET and market.highest and not market.lowest <= order.price <= market.highest:
             return f"price {order.price:g} of {order.symbol} is outside the day's band, {market.lowest:g} to {market.highest:g}"

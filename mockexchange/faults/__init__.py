@@ -28,9 +28,9 @@ from .actions import (
 from .fault import Fault
 from .labels import Labels
 from .table import FaultTable
-from .wire import Dropped, PushWire, Reply, Wire
+from .wire import Dropped, PushWire, FaultReply, Wire
 
 __all__ = [
     "ACTIONS", "AFTER_ENGINE", "BEFORE_ENGINE", "ON_ACCEPT", "ON_PUSH", "ON_REPLY", "REQUEST_STAGES", "STAGES",
-    "Action", "Dropped", "Fault", "FaultTable", "Labels", "PushWire", "Reply", "Wire",
+    "Action", "Dropped", "Fault", "FaultTable", "Labels", "PushWire", "FaultReply", "Wire",
 ]

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
 from ..fields import Fields
-from .wire import Reply, Wire
+from .wire import FaultReply, Wire
 
 if TYPE_CHECKING:
     from .line import Push
@@ -45,7 +45,7 @@ class Action:
     def __init__(self, fields: Fields, stage: str) -> None:
         """Read the action's own fields; ValueError names the field and the value."""
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
         """
         Do it to a request, an answer or a new connection. A Reply replaces the answer, None lets
         things take their course. ``answer`` is the one about to leave, with an empty body until there is one.

@@ -8,7 +8,7 @@ from ..fields import Fields
 from .actions import ON_ACCEPT, ON_PUSH, ON_REPLY, REQUEST_STAGES, Action
 from .edits import Edit
 from .line import Push
-from .wire import Reply, Wire
+from .wire import FaultReply, Wire
 
 
 def read_body(value: object) -> bytes:
@@ -51,8 +51,8 @@ class Status(Action):
             raise ValueError(f"headers: {name!r} is set by the server: {value!r}")
         return text
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
-        return Reply(self.status, self.body, self.content_type, dict(self.headers))
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
+        return FaultReply(self.status, self.body, self.content_type, dict(self.headers))
 
 
 class Body(Action):
@@ -85,8 +85,8 @@ class Body(Action):
             return self.body
         return self.edit.apply(message)
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
-        return Reply(answer.status, self.change(answer.body), is_edit=True, keep=answer.keep, is_torn=answer.is_torn)
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
+        return FaultReply(answer.status, self.change(answer.body), is_edit=True, keep=answer.keep, is_torn=answer.is_torn)
 
     def spoil(self, push: Push) -> None:
         push.payload = self.change(push.payload)
@@ -111,8 +111,8 @@ class Truncate(Action):
     def _keep(self, message: bytes) -> int:
         return len(message) // 2 if self.bytes is None else min(self.bytes, len(message))
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
-        return Reply(
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
+        return FaultReply(
             answer.status, answer.body, is_edit=True, keep=self._keep(answer.body), is_torn=self.close,
         )
 

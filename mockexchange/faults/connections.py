@@ -5,7 +5,7 @@ import asyncio
 from ..fields import Fields
 from .actions import BEFORE_ENGINE, ON_ACCEPT, ON_PUSH, REQUEST_STAGES, STAGES, Action
 from .line import Push
-from .wire import Dropped, Reply, Wire
+from .wire import Dropped, FaultReply, Wire
 
 LONGEST_MS: int = 3_600_000
 FIRST_CODE, LAST_CODE = 1000, 4999      # RFC 6455, 7.4.2
@@ -17,7 +17,7 @@ class Hang(Action):
     name = "hang"
     stages = (*REQUEST_STAGES, ON_ACCEPT)
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
         await wire.closed()
         raise Dropped
 
@@ -27,7 +27,7 @@ class Reset(Action):
 
     name = "reset"
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
         wire.reset()
         raise Dropped
 
@@ -46,7 +46,7 @@ class Close(Action):
         if "code" in fields:
             self.code = fields.integer("code", low=FIRST_CODE, high=LAST_CODE)
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
         wire.finish(self.code)
         raise Dropped
 
@@ -71,9 +71,9 @@ class Delay(Action):
         self.overtake: bool = fields.flag("overtake", False) if stage == ON_PUSH else False
         self.ack: bool = fields.flag("ack", False) if stage == BEFORE_ENGINE else False
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
         if self.ack:
-            return Reply(answer.status, is_edit=True, late=self.seconds)
+            return FaultReply(answer.status, is_edit=True, late=self.seconds)
         await asyncio.sleep(self.seconds)
         return None
 
@@ -98,7 +98,7 @@ class Silence(Action):
             self.seconds = fields.number("ms", low=1, high=LONGEST_MS) / 1000
         self.pings: bool = fields.flag("pings", True)
 
-    async def strike(self, wire: Wire, answer: Reply) -> Reply | None:
+    async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
         """Of a plain HTTP connection nothing is left when it is silent; a websocket falls silent when it opens."""
         await wire.closed()
         raise Dropped

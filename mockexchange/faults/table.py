@@ -12,7 +12,7 @@ from .connections import Silence
 from .fault import Fault
 from .labels import Labels
 from .line import Push, PushQueue
-from .wire import PushWire, Reply, Wire
+from .wire import PushWire, FaultReply, Wire
 
 MOST_IDLE: int = 1000           # faults that never bit, of which a venue of a long life remembers the newest
 
@@ -81,19 +81,19 @@ class FaultTable:
         """Whether some fault may yet bite what passes one of the stages under ``label``."""
         return any(fault.concerns(stages, label) for fault in self._faults)
 
-    async def bite(self, stage: str, label: str, wire: Wire, answer: Reply | None = None) -> Reply | None:
+    async def bite(self, stage: str, label: str, wire: Wire, answer: FaultReply | None = None) -> FaultReply | None:
         """
         Let every fault that matches bite, in the order they were added, until one answers.
 
         ``answer`` is the dialect's own, where there is one; faults that edit it let the next one bite. Returns the
         Reply that takes its place, or None to carry on; raises Dropped when the connection is gone.
         """
-        found: Reply | None = None
+        found: FaultReply | None = None
         for fault in self._faults.copy():
             if not fault.bites(stage, label):
                 continue
             self._bitten(fault, label)
-            reply: Reply | None = await fault.action.strike(wire, found or answer or Reply(200))
+            reply: FaultReply | None = await fault.action.strike(wire, found or answer or FaultReply(200))
             if reply is not None:
                 found = reply
                 if not reply.is_edit:
@@ -109,7 +109,7 @@ class FaultTable:
         finally:
             self.late = 0.0
 
-    async def bite_handshake(self, label: str, wire: Wire) -> tuple[Reply | None, Callable[[PushWire], None] | None]:
+    async def bite_handshake(self, label: str, wire: Wire) -> tuple[FaultReply | None, Callable[[PushWire], None] | None]:
         """As ``bite`` for a websocket's handshake; with the answer comes what to do to the websocket once it is open."""
         for fault in self._faults.copy():
             if not fault.bites(ON_ACCEPT, label):
@@ -117,7 +117,7 @@ class FaultTable:
             self._bitten(fault, label)
             if isinstance(fault.action, Silence):
                 return None, partial(self._mute, seconds=fault.action.seconds, pings=fault.action.pings)
-            reply: Reply | None = await fault.action.strike(wire, Reply(200))
+            reply: FaultReply | None = await fault.action.strike(wire, FaultReply(200))
             if reply is not None:
                 return reply, None
         return None, None

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(slots=True)
-class Reply:
+class FaultReply:
     """
     An answer that takes the place of the dialect's own.
 

@@ -23,7 +23,7 @@ REVERSION: float = 2e-5             # of the way back to where the market opened
 JUMP: float = 0.02                  # the largest move of one moment
 
 
-class Market:
+class SyntheticMarket:
     """One symbol's market. Prices are in ticks, quantities in steps, times in us since the start."""
 
     def __init__(self, instrument: Instrument, seed: int) -> None:
@@ -259,7 +259,7 @@ class SyntheticFeed:
 
     def __init__(self, instruments: Iterable[Instrument], seed: int) -> None:
         self.seed: int = seed
-        self.markets: dict[str, Market] = {each.symbol: Market(each, seed) for each in instruments}
+        self.markets: dict[str, SyntheticMarket] = {each.symbol: SyntheticMarket(each, seed) for each in instruments}
         self.symbols: list[str] = list(self.markets)
         self.last_trade_ids: dict[str, int] = {}
 
@@ -273,7 +273,7 @@ class SyntheticFeed:
 
     def steps(self) -> Iterator[tuple[int, Command]]:
         """(us since the start, command), ascending and without end. To be taken once."""
-        queue: list[tuple[int, int, Market]] = [
+        queue: list[tuple[int, int, SyntheticMarket]] = [
             (market.pause(0), number, market) for number, market in enumerate(self.markets.values())
         ]
         heapq.heapify(queue)
@@ -291,25 +291,25 @@ class SyntheticFeed:
 
     def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
         """One-minute bars of the month before the minute of ``until_us``, the last close is the opening price."""
-        market: Market = self.markets[symbol]
+        market: SyntheticMarket = self.markets[symbol]
         shape: MarketShape = shape_of(market.instrument, market.opening_price, self.seed)
         return minute_bars(shape, f"{self.seed}:{symbol}:history", market.opening_price, until_us, since_us)
 
     def on_price(self, symbol: str, price: int) -> None:
         """The price was set to ``price`` (1e-8) from outside: the market goes on from there. Before the opening, it opens there."""
-        market: Market | None = self.markets.get(symbol)
+        market: SyntheticMarket | None = self.markets.get(symbol)
         if market is not None and price > 0:
             market.set_price(price)
 
     def on_rules(self, instrument: Instrument) -> None:
         """Quote on the symbol's ticks and steps; what was quoted on others is gone already."""
-        market: Market | None = self.markets.get(instrument.symbol)
+        market: SyntheticMarket | None = self.markets.get(instrument.symbol)
         if market is not None:
             market.set_rules(instrument)
 
     def on_day_end(self, symbol: str, previous_close: int) -> None:
         """Quote again, within the new day's band: the exchange has cleared the book."""
-        market: Market | None = self.markets.get(symbol)
+        market: SyntheticMarket | None = self.markets.get(symbol)
         if market is not None:
             market.instrument = replace(market.instrument, start_price=previous_close)
             market.begin_anew()

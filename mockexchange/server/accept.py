@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
-from ..faults import ON_ACCEPT, Dropped, FaultTable, Reply
+from ..faults import ON_ACCEPT, Dropped, FaultTable, FaultReply
 from .control import CONTROL_PREFIX
 from .wires import GONE_POLL_SECONDS, abort_with_rst
 
@@ -94,7 +94,7 @@ class Gate(asyncio.Protocol):
 
     async def _bitten(self) -> None:
         try:
-            reply: Reply | None = await self._faults.bite(ON_ACCEPT, LABEL, self)
+            reply: FaultReply | None = await self._faults.bite(ON_ACCEPT, LABEL, self)
         except Dropped:
             return
         if reply is None:
@@ -131,7 +131,7 @@ class Gate(asyncio.Protocol):
             await asyncio.sleep(GONE_POLL_SECONDS)
 
 
-def render(reply: Reply) -> bytes:
+def render(reply: FaultReply) -> bytes:
     """A whole HTTP answer that closes the connection."""
     try:
         phrase: str = HTTPStatus(reply.status).phrase

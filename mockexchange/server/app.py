@@ -14,7 +14,7 @@ from ..faults import (
     Dropped,
     FaultTable,
     Labels,
-    Reply,
+    FaultReply,
 )
 from ..transport.sockets import ON_OPEN
 from . import mark
@@ -68,7 +68,7 @@ class FaultMiddleware:
         try:
             # Read now: a client that leaves during a delay takes the unread body with it.
             await request.read()
-            reply: Reply | None = None
+            reply: FaultReply | None = None
             is_handshake: bool = request.headers.get("Upgrade", "").lower() == "websocket"
             if faults.accepts and is_handshake:
                 reply, spoil = await faults.bite_handshake(f"ACCEPT ws {request.path}", wire)
@@ -82,7 +82,7 @@ class FaultMiddleware:
                     response = await handler(request)
                 if response.prepared:
                     return response         # a websocket that has lived: there is no answer to spoil
-                answer: Reply = answer_of(response)
+                answer: FaultReply = answer_of(response)
                 reply = await faults.bite(AFTER_ENGINE, label, wire, answer)
                 reply = reply or await faults.bite(ON_REPLY, label, wire, answer)
                 if reply is None:

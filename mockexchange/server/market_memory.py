@@ -11,7 +11,7 @@ SAVE_SECONDS: float = 1.0
 SLACK: int = 10_000                 # trade ids that may have been used after the last save
 
 # symbol -> (last price in 1e-8, newest public trade id)
-Market = dict[str, tuple[int, int]]
+LastPrices = dict[str, tuple[int, int]]
 
 
 class MarketMemory:
@@ -23,10 +23,10 @@ class MarketMemory:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.market: Market = {}
+        self.market: LastPrices = {}
         self._path: Path | None = path
         self._task: asyncio.Task[None] | None = None
-        self._source: Callable[[], Market] | None = None
+        self._source: Callable[[], LastPrices] | None = None
         self._also: Callable[[], None] = lambda: None
         if path is not None and path.exists():
             self._load(path)
@@ -37,7 +37,7 @@ class MarketMemory:
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
-    def start(self, source: Callable[[], Market], also: Callable[[], None] = lambda: None) -> None:
+    def start(self, source: Callable[[], LastPrices], also: Callable[[], None] = lambda: None) -> None:
         """Save what ``source`` says from now on, where there is a file to save to; ``also`` is called each time."""
         self._source = source
         self._also = also

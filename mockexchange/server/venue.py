@@ -38,7 +38,7 @@ from .changes import Changes
 from .deferred_match import place_later
 from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
 from .incidents import Incidents
-from .market_memory import Market, MarketMemory
+from .market_memory import LastPrices, MarketMemory
 from .trading_days import TradingDays
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -471,8 +471,8 @@ class Venue:
     def _must_wait(self) -> bool:
         return not self.has_room()
 
-    def _market(self) -> Market:
-        market: Market = {}
+    def _market(self) -> LastPrices:
+        market: LastPrices = {}
         for symbol, tape in self.exchange.tapes.items():
             newest = tape.trades(1)
             market[symbol] = (tape.last_price, newest[-1].trade_id if newest else 0)

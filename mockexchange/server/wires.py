@@ -7,7 +7,7 @@ import sys
 
 from aiohttp import web
 
-from ..faults import Reply
+from ..faults import FaultReply
 
 GONE_POLL_SECONDS: float = 0.05
 
@@ -53,13 +53,13 @@ class HttpWire:
             await asyncio.sleep(GONE_POLL_SECONDS)
 
 
-def answer_of(response: web.StreamResponse) -> Reply:
+def answer_of(response: web.StreamResponse) -> FaultReply:
     """What a dialect answers, as faults edit it."""
     body: object = response.body if isinstance(response, web.Response) else None
-    return Reply(response.status, bytes(body) if isinstance(body, (bytes, bytearray)) else b"", is_edit=True)
+    return FaultReply(response.status, bytes(body) if isinstance(body, (bytes, bytearray)) else b"", is_edit=True)
 
 
-async def send_reply(request: web.Request, reply: Reply, own: web.StreamResponse | None) -> web.StreamResponse:
+async def send_reply(request: web.Request, reply: FaultReply, own: web.StreamResponse | None) -> web.StreamResponse:
     """The response that says ``reply``: a new one, or the dialect's ``own`` with another body, whole or cut short."""
     if not reply.is_edit or own is None:
         return web.Response(

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, Reply
+from ..faults import AFTER_ENGINE, BEFORE_ENGINE, ON_REPLY, Dropped, FaultTable, FaultReply
 from .sockets import Socket
 
 Perform = Callable[[], bytes]
-Replace = Callable[[Reply], bytes]
+Replace = Callable[[FaultReply], bytes]
 
 
 class Requests:
@@ -36,11 +36,11 @@ class Requests:
         faults: FaultTable = self._faults
         socket: Socket = self._socket
         try:
-            reply: Reply | None = await faults.bite(BEFORE_ENGINE, label, socket)
+            reply: FaultReply | None = await faults.bite(BEFORE_ENGINE, label, socket)
             if reply is None or reply.late:
                 with faults.acknowledging(reply.late if reply is not None else 0.0):
                     payload: bytes = perform()
-                answer: Reply = Reply(200, payload, is_edit=True)
+                answer: FaultReply = FaultReply(200, payload, is_edit=True)
                 reply = await faults.bite(AFTER_ENGINE, label, socket, answer)
                 reply = reply or await faults.bite(ON_REPLY, label, socket, answer)
                 if reply is None:

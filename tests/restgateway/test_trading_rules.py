@@ -1,4 +1,4 @@
-"""Rules of shares: ticks, lots, odd remainders, what can be sold today, cash, the band. Figures of specs/qmt.md 4 and specs/futu_rest.md 5."""
+"""Rules of shares: ticks, lots, odd remainders, what can be sold today, cash, the band. Figures as the QMT and Futu documents have them."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from vnpy.trader.constant import Direction, Exchange, OrderType, Product
 from vnpy.trader.object import ContractData, OrderData
 
-from vnpy_restgateway.trading_rules import CashEquityRules, CryptoRules, Holding, Market
+from vnpy_restgateway.trading_rules import CashEquityRules, CryptoRules, Holding, MarketView
 
 LONG, SHORT = Direction.LONG, Direction.SHORT
 CENT: tuple[tuple[Decimal, Decimal], ...] = ((Decimal(0), Decimal("0.01")),)
@@ -108,7 +108,7 @@ def test_cash_with_fees(cash: float, reason: str) -> None:
     """1,000 at 10: a commission of 0.025 % is less than the least of 5."""
     rules = shares(fee_rate=0.00025, least_fee=5.0)
     assert rules.check(order(LONG, 1_000.0), Holding(cash=cash)) == reason
-    assert rules.check(order(LONG, 1_000.0, 0.0, OrderType.MARKET), Holding(cash=cash), Market(reference=10.0)) == reason
+    assert rules.check(order(LONG, 1_000.0, 0.0, OrderType.MARKET), Holding(cash=cash), MarketView(reference=10.0)) == reason
 
 
 @pytest.mark.parametrize(("cash", "reason"), [(10_000.0, ""), (9_999.99, "000001: 10000.00 needed with fees, 9999.99 available")])
@@ -119,11 +119,11 @@ def test_cash_goes_by_the_size_and_there_are_no_fees_unless_asked_for(cash: floa
 
 
 def test_the_band_is_a_warning() -> None:
-    rules, band = shares(), Market(10.0, 9.0, 11.0)
+    rules, band = shares(), MarketView(10.0, 9.0, 11.0)
     assert rules.check(order(LONG, 100.0, 11.01), market=band) == ""
     assert rules.warning(order(LONG, 100.0, 11.01), band) == "price 11.01 of 000001 is outside the day's band, 9 to 11"
     assert rules.warning(order(LONG, 100.0, 9.0), band) == "" and rules.warning(order(LONG, 100.0, 8.99), band) != ""
-    assert rules.warning(order(LONG, 100.0, 11.0), band) == "" and rules.warning(order(LONG, 100.0, 11.01), Market(10.0)) == ""
+    assert rules.warning(order(LONG, 100.0, 11.0), band) == "" and rules.warning(order(LONG, 100.0, 11.01), MarketView(10.0)) == ""
 
 
 @pytest.mark.parametrize("rules", [shares(), CryptoRules(contract(), Decimal("0.01"), Decimal("1"), 1.0)], ids=["shares", "crypto"])
@@ -132,7 +132,7 @@ def test_what_is_no_number_is_named(rules: Any, bad: Any) -> None:
     for field in ("volume", "price"):
         asked = order(LONG, 100.0)
         setattr(asked, field, bad)
-        assert rules.check(asked, Holding(), Market()).startswith(f"{field} ")
+        assert rules.check(asked, Holding(), MarketView()).startswith(f"{field} ")
         assert type(getattr(asked, field)) is float
 
 
@@ -141,14 +141,14 @@ def test_what_is_no_number_is_shown_and_becomes_0(rules: Any) -> None:
     for field in ("volume", "price"):
         asked = order(LONG, 100.0)
         setattr(asked, field, "ten")
-        assert rules.check(asked, Holding(), Market()) == f"{field} 'ten' of 000001 is not a number"
+        assert rules.check(asked, Holding(), MarketView()) == f"{field} 'ten' of 000001 is not a number"
         assert getattr(asked, field) == 0.0
 
 
 @pytest.mark.parametrize("rules", [shares(), coins()], ids=["shares", "crypto"])
 def test_a_market_order_has_no_negative_price(rules: Any) -> None:
-    assert rules.check(order(LONG, 100.0, -5.0, OrderType.MARKET), Holding(), Market()) == "price -5.0 of 000001 is negative"
-    assert "is below the minimum" in rules.check(order(LONG, -100.0, 0.0, OrderType.MARKET), Holding(), Market())
+    assert rules.check(order(LONG, 100.0, -5.0, OrderType.MARKET), Holding(), MarketView()) == "price -5.0 of 000001 is negative"
+    assert "is below the minimum" in rules.check(order(LONG, -100.0, 0.0, OrderType.MARKET), Holding(), MarketView())
 
 
 @pytest.mark.parametrize(("volume", "price", "reason"), [
@@ -213,7 +213,7 @@ def test_rules_of_crypto_are_described_by_name() -> None:
         "pricetick": Decimal("0.01"), "volume step": Decimal("0.1"), "minimum volume": 0.1, "minimum notional": 7.0,
         "maximum volume": 5.0, "size": 1, "stop orders": False,
     }
-    assert rules.describe() == described and rules.warning(order(LONG, 1.0), Market(10.0, 1.0, 2.0)) == ""
+    assert rules.describe() == described and rules.warning(order(LONG, 1.0), MarketView(10.0, 1.0, 2.0)) == ""
     assert str(rules.describe()["pricetick"]) == "0.01"
 
 

@@ -23,7 +23,7 @@ from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.order_list import ListedOrder
 from vnpy_restgateway.polled.quotes import Quote
 from vnpy_restgateway.polled.ranked_rest import RankedCall, RankedRest
-from vnpy_restgateway.polled.session import Call, Intervals, Listing, Paths, PolledSession
+from vnpy_restgateway.polled.session import Command, Intervals, Listing, Paths, PolledSession
 from vnpy_restgateway.settings import Field, dialog
 from vnpy_restgateway.trading_rules import CashEquityRules
 
@@ -116,12 +116,12 @@ class TinySession(PolledSession):
     def read_placed(self, data: Any) -> str:
         return f"{CALENDAR.trading_day(self.host.now())}-{number_id(data['id'])}"
 
-    def place_call(self, order: OrderData, venue_symbol: str) -> Call:
+    def place_call(self, order: OrderData, venue_symbol: str) -> Command:
         side = "B" if order.direction is Direction.LONG else "S"
-        return Call("POST", "/order", {"code": venue_symbol, "side": side, "price": f"{order.price:.2f}", "volume": f"{order.volume:.0f}", "tag": order.orderid})
+        return Command("POST", "/order", {"code": venue_symbol, "side": side, "price": f"{order.price:.2f}", "volume": f"{order.volume:.0f}", "tag": order.orderid})
 
-    def cancel_call(self, entry: Entry) -> Call:
-        return Call("POST", "/cancel", {"id": int(entry.venue_id.rpartition("-")[2])})
+    def cancel_call(self, entry: Entry) -> Command:
+        return Command("POST", "/cancel", {"id": int(entry.venue_id.rpartition("-")[2])})
 
 
 class TinyGateway(RestGateway):

@@ -11,7 +11,7 @@ from vnpy.trader.gateway import BaseGateway
 from mockexchange.dialects import find_dialects, load_dialect
 
 from ..profiles import read_profiles
-from .market import Market
+from .market import PriceLevels
 from .profile import Profile, load_class
 
 @dataclass
@@ -68,7 +68,7 @@ def traits_of(dialect: str) -> dict[str, Any]:
     """What of a venue's nature decides which rows apply, as its dialect says; nothing where the dialect is unknown."""
     traits: dict[str, Any] = dict(load_dialect(dialect).traits) if dialect in find_dialects() else {}
     if "market" in traits:
-        traits["market"] = Market(**traits["market"])
+        traits["market"] = PriceLevels(**traits["market"])
     if "exchange" in traits:
         traits["exchange"] = Exchange(traits["exchange"])
     return traits

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Market:
+class PriceLevels:
     """
     Where the simulated market of one symbol opens, and prices around it; the default is BTCUSDT of the spot dialects.
 

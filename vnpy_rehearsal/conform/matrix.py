@@ -13,7 +13,7 @@ from vnpy.trader.constant import Status
 
 from .armed import ArmedFaults, WatchedVenue
 from .harness import ALIVE, GatewayHarness
-from .market import Market
+from .market import PriceLevels
 from .profile import PAGE, DialectLabels, Profile
 from .recorder import Missed
 from .storm import OverWire
@@ -28,7 +28,7 @@ class Run:
 
     def __init__(self, profile: Profile, venue: Any, spoils: bool = False) -> None:
         self.profile: Profile = profile
-        self.market: Market = profile.market
+        self.market: PriceLevels = profile.market
         self.faults: ArmedFaults = ArmedFaults(venue.faults)
         self._venue: Any = venue        # what a gateway is pointed at with is no fault of the row
         self.venue: Any = WatchedVenue(venue, self.faults)

@@ -10,7 +10,7 @@ from vnpy.trader.gateway import BaseGateway
 
 from mockexchange.dialects import load_dialect
 
-from .market import Market
+from .market import PriceLevels
 
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
@@ -123,7 +123,7 @@ class Profile:
     gateway_class: type[BaseGateway]
     setting: Callable[[Any], dict[str, Any]]        # of a venue
     symbol: str                                     # vn.py symbol
-    market: Market = Market()                       # of that symbol
+    market: PriceLevels = PriceLevels()                       # of that symbol
     options: Mapping[str, Any] = field(default_factory=dict)        # of the dialect
     lacks: frozenset[OrderType] = frozenset()       # order types that are refused by the gateway
     names_orders: bool = True       # the venue calls orders by our ids; else foreign ones have the venue's

@@ -44,7 +44,7 @@ class Paths(NamedTuple):
     quote: str
 
 
-class Call(NamedTuple):
+class Command(NamedTuple):
     """A command as the venue wants it."""
 
     method: str
@@ -130,11 +130,11 @@ class PolledSession(NoSession):
         """The market of a symbol, into ``quote``."""
 
     @abstractmethod
-    def place_call(self, order: OrderData, venue_symbol: str) -> Call:
+    def place_call(self, order: OrderData, venue_symbol: str) -> Command:
         """A new order, with its id as the tag."""
 
     @abstractmethod
-    def cancel_call(self, entry: Entry) -> Call:
+    def cancel_call(self, entry: Entry) -> Command:
         """The cancel of an order whose venue id is known."""
 
     def read_placed(self, data: Any) -> str:
@@ -199,7 +199,7 @@ class PolledSession(NoSession):
     def place(self, entry: Entry) -> None:
         entry.waits = True
         order: OrderData = entry.order
-        call: Call = self.place_call(order, self.host.contracts.name_of(order.vt_symbol))
+        call: Command = self.place_call(order, self.host.contracts.name_of(order.vt_symbol))
 
         def before() -> bool:
             if not entry.is_active or entry.cancel_wanted:

@@ -21,7 +21,7 @@ from ...transport.sockets import Socket, fan_out
 from . import stream_rendering as render
 
 
-class Market(Protocol):
+class MarketChannels(Protocol):
     """What is needed of the market's streams as a whole (stream_market.py)."""
 
     venue: Any
@@ -53,8 +53,8 @@ class Channel:
 
     every: int = 0
 
-    def __init__(self, market: Market, name: str, symbol: str) -> None:
-        self.market: Market = market
+    def __init__(self, market: MarketChannels, name: str, symbol: str) -> None:
+        self.market: MarketChannels = market
         self.faults: FaultTable = market.venue.faults
         self.name: str = name
         self.symbol: str = symbol
@@ -160,7 +160,7 @@ class BookTickerChannel(Channel):
 class PartialDepthChannel(Channel):
     """``<symbol>@depth<levels>``"""
 
-    def __init__(self, market: Market, name: str, symbol: str, levels: int, every: int) -> None:
+    def __init__(self, market: MarketChannels, name: str, symbol: str, levels: int, every: int) -> None:
         super().__init__(market, name, symbol)
         self.levels: int = levels
         self.every = every
@@ -196,7 +196,7 @@ class DepthChannel(Channel):
     ``U`` follows the ``u`` of the event before, and both are ids of GET depth's ``lastUpdateId``.
     """
 
-    def __init__(self, market: Market, name: str, symbol: str, every: int) -> None:
+    def __init__(self, market: MarketChannels, name: str, symbol: str, every: int) -> None:
         super().__init__(market, name, symbol)
         self.every = every
         self.first: int = 0                                 # 0: nothing to say
@@ -234,7 +234,7 @@ class AveragePriceChannel(Channel):
 
     every = 10
 
-    def __init__(self, market: Market, name: str, symbol: str) -> None:
+    def __init__(self, market: MarketChannels, name: str, symbol: str) -> None:
         super().__init__(market, name, symbol)
         self.state: tuple[int, int] = (-1, -1)
 
@@ -260,7 +260,7 @@ class KlineChannel(Channel):
 
     every = 1
 
-    def __init__(self, market: Market, name: str, symbol: str, interval: str, offset: int) -> None:
+    def __init__(self, market: MarketChannels, name: str, symbol: str, interval: str, offset: int) -> None:
         super().__init__(market, name, symbol)
         self.interval: str = interval
         self.offset: int = offset
@@ -304,8 +304,8 @@ def _flat(price: int) -> Window:
 class Statistic:
     """Rolling statistics of a symbol in one of three forms: the single streams and the arrays share it."""
 
-    def __init__(self, market: Market, symbol: str, kind: str) -> None:
-        self.market: Market = market
+    def __init__(self, market: MarketChannels, symbol: str, kind: str) -> None:
+        self.market: MarketChannels = market
         self.symbol: str = symbol
         self.kind: str = kind                               # ticker, miniTicker, 1h, 4h, 1d
         self.window: Window = _flat(-1)
@@ -344,7 +344,7 @@ class StatisticChannel(Channel):
 
     every = 10
 
-    def __init__(self, market: Market, name: str, symbol: str, kind: str) -> None:
+    def __init__(self, market: MarketChannels, name: str, symbol: str, kind: str) -> None:
         super().__init__(market, name, symbol)
         self.statistic: Statistic = Statistic(market, symbol, kind)
 
@@ -359,7 +359,7 @@ class StatisticArrayChannel(Channel):
 
     every = 10
 
-    def __init__(self, market: Market, name: str, kind: str) -> None:
+    def __init__(self, market: MarketChannels, name: str, kind: str) -> None:
         super().__init__(market, name, "")
         self.kind: str = kind
         self.statistics: dict[str, Statistic] = {}

@@ -34,7 +34,7 @@ KLINE_INTERVALS: tuple[str, ...] = (
 FORGET_EVERY: int = 600                 # ticks after which a book nobody follows forgets what changed
 
 
-class Market:
+class MarketChannels:
     """The channels of one venue that have listeners, and what drives them."""
 
     def __init__(self, venue: "Venue") -> None:
@@ -200,7 +200,7 @@ def stream_names(symbols: Iterable[str]) -> Iterator[str]:
             yield f"{symbol.lower()}@{name}"
 
 
-def make_channel(market: Market, name: str) -> Channel | None:
+def make_channel(market: MarketChannels, name: str) -> Channel | None:
     """The channel behind a stream's name; None when there is no such stream or symbol, or it is not in lower case."""
     if (found := _ARRAY.match(name)) is not None:
         return StatisticArrayChannel(market, name, found[1].removeprefix("ticker_"))

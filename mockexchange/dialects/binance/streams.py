@@ -13,13 +13,13 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import web
 
-from ...faults import Reply
+from ...faults import FaultReply
 from ...transport.clock import Timer
 from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
 from ...transport.ticker import Ticker
 from ...transport.ws_requests import Requests
 from .channels import Channel
-from .stream_market import FORGET_EVERY, Market, stream_names
+from .stream_market import FORGET_EVERY, MarketChannels, stream_names
 from .stream_rendering import MICROSECOND, MILLISECOND, server_shutdown
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class MarketStreams:
 
     def __init__(self, venue: "Venue") -> None:
         self.venue: Venue = venue
-        self.market: Market = Market(venue)
+        self.market: MarketChannels = MarketChannels(venue)
         self._connections: set[Connection] = set()
         self._ticker: Ticker = Ticker(venue.clock, TICK, self.market.tick, self.market.is_idle, FORGET_EVERY)
         self.market.on_join = self._ticker.wake
@@ -297,7 +297,7 @@ def read_request(text: str) -> tuple[str, list[Any], object]:
     return str(method), params, request_id
 
 
-def _replaced(request_id: object, reply: Reply) -> bytes:
+def _replaced(request_id: object, reply: FaultReply) -> bytes:
     """A fault's answer with the id of what was asked; one whose body is no JSON object goes out as it is."""
     try:
         body: object = msgspec.json.decode(reply.body) if reply.body else {}

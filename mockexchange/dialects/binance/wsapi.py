@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from ...faults import Reply
+from ...faults import FaultReply
 from ...transport.clock import Timer
 from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
 from ...transport.ws_requests import Requests
@@ -26,7 +26,7 @@ from .params import split_pairs
 from .routes import RestRoutes, internal_error, read_time_unit
 from .user_data import EVENTS
 from .wsapi_methods import CONNECT_WEIGHT, GONE, METHODS, SESSION_METHODS
-from .wsapi_session import Request, RequestError, Session, read_request
+from .wsapi_session import WsApiRequest, RequestError, WsApiSession, read_request
 
 if TYPE_CHECKING:
     from ...server.venue import Venue
@@ -43,7 +43,7 @@ class WebSocketApi:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
-        self._sessions: set[Session] = set()
+        self._sessions: set[WsApiSession] = set()
 
     def labels(self) -> Iterator[str]:
         """What passes a socket, as faults are matched with it."""
@@ -65,7 +65,7 @@ class WebSocketApi:
         for session in self._sessions:
             session.end_user_data(account)
 
-    def _announce_end(self, session: Session) -> None:
+    def _announce_end(self, session: WsApiSession) -> None:
         event: dict[str, object] = {"e": "serverShutdown", "E": self.venue.now() // session.per_time}
         session.socket.send(msgspec.json.encode({"event": event}))
 
@@ -78,7 +78,7 @@ class WebSocketApi:
             return RestRoutes(self.venue, self.limits).error(request, error)
         socket: Socket = Socket(request, clock=self.venue.clock)
         await socket.open()
-        session: Session = Session(self.venue, self.limits, socket, request.remote or "", per_time)
+        session: WsApiSession = WsApiSession(self.venue, self.limits, socket, request.remote or "", per_time)
         session.shows_limits = options.get("returnRateLimits", "true").lower() != "false"
         self._sessions.add(session)
         clock = self.venue.clock
@@ -100,9 +100,9 @@ class WebSocketApi:
             self._sessions.discard(session)
         return socket.response
 
-    def _answer(self, session: Session, text: str) -> None:
+    def _answer(self, session: WsApiSession, text: str) -> None:
         """The reply goes out before the events that the request itself makes: those wait for the end of the turn."""
-        request: Request | None = None
+        request: WsApiRequest | None = None
         try:
             request = read_request(text)
             reply: bytes = self._perform(session, request)
@@ -110,10 +110,10 @@ class WebSocketApi:
             reply = self._error(session, request, error)
         session.socket.send(reply)
 
-    def _answer_with_faults(self, session: Session, requests: Requests, text: str) -> None:
+    def _answer_with_faults(self, session: WsApiSession, requests: Requests, text: str) -> None:
         """As ``_answer``, but events wait for no reply that a fault delays."""
         try:
-            request: Request = read_request(text)
+            request: WsApiRequest = read_request(text)
         except ApiError as error:
             session.socket.send(self._error(session, None, error))
             return
@@ -132,7 +132,7 @@ class WebSocketApi:
             return
         requests.start(label, perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time))
 
-    def _perform(self, session: Session, request: Request) -> bytes:
+    def _perform(self, session: WsApiSession, request: WsApiRequest) -> bytes:
         """The encoded answer of a request; raises ApiError, and closes the connection of a banned address."""
         try:
             result, shows_orders = session.perform(request)
@@ -148,7 +148,7 @@ class WebSocketApi:
             answer["rateLimits"] = session.rate_limits(request.account if shows_orders else "")
         return msgspec.json.encode(answer)
 
-    def _error(self, session: Session, request: Request | None, error: ApiError) -> bytes:
+    def _error(self, session: WsApiSession, request: WsApiRequest | None, error: ApiError) -> bytes:
         if request is None and isinstance(error, RequestError):
             request = error.request
         body: dict[str, object] = error.body()
@@ -168,7 +168,7 @@ class WebSocketApi:
         return msgspec.json.encode(answer)
 
 
-def _replaced(request: Request, reply: Reply, now: int, per_time: int) -> bytes:
+def _replaced(request: WsApiRequest, reply: FaultReply, now: int, per_time: int) -> bytes:
     """
     A fault's answer in the envelope of this API, a Retry-After header as the two times that stand
     for it here; one whose body is no JSON goes out as it is.

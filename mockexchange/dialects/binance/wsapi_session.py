@@ -40,7 +40,7 @@ _ENCODE: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _DECODE: Callable[[str], Any] = msgspec.json.Decoder(float_hook=_Number).decode
 
 
-class Request:
+class WsApiRequest:
     """One request, its parameters as text. ``account`` is set once the signature holds."""
 
     __slots__ = ("id", "method", "values", "account", "shows_orders", "_limits_wanted")
@@ -58,19 +58,19 @@ class Request:
             raise illegal_characters("returnRateLimits", "^(true|false)$")
         self._limits_wanted = wanted
 
-    def shows_limits(self, session: "Session") -> bool:
+    def shows_limits(self, session: "WsApiSession") -> bool:
         return session.shows_limits if self._limits_wanted is None else self._limits_wanted
 
 
 class RequestError(ApiError):
     """A request that cannot be read; ``request`` is what is known of it."""
 
-    def __init__(self, error: ApiError, request: Request) -> None:
+    def __init__(self, error: ApiError, request: WsApiRequest) -> None:
         super().__init__(error.code, error.msg, error.status)
-        self.request: Request = request
+        self.request: WsApiRequest = request
 
 
-def read_request(text: str) -> Request:
+def read_request(text: str) -> WsApiRequest:
     """
     ``{"id", "method", "params"}`` as text -> Request. A method may be prefixed with "v3/".
 
@@ -85,7 +85,7 @@ def read_request(text: str) -> Request:
     id: Any = message.get("id")
     if isinstance(id, (bool, _Number)) or not isinstance(id, (int, str, type(None))):
         raise ApiError(-1135, "Invalid JSON Request")
-    request: Request = Request(id, "")
+    request: WsApiRequest = WsApiRequest(id, "")
     try:
         method: Any = message.get("method")
         if not isinstance(method, str) or not method:
@@ -125,7 +125,7 @@ def _as_text(name: str, value: Any) -> str:
     return text
 
 
-class Session:
+class WsApiSession:
     """One connection. ``subscriptions`` maps subscription id -> account."""
 
     def __init__(self, venue: "Venue", limits: Limits, socket: Socket, ip: str, per_time: int) -> None:
@@ -144,7 +144,7 @@ class Session:
 
     # requests
 
-    def perform(self, request: Request) -> tuple[object, bool]:
+    def perform(self, request: WsApiRequest) -> tuple[object, bool]:
         """The result of a request, and whether its answer shows the order counts. Raises ApiError or Refusal."""
         operation: Operation | None = METHODS.get(request.method)
         if operation is None:
@@ -172,7 +172,7 @@ class Session:
             self.limits.refund(self.ip, weight)
         return result, operation.shows_orders
 
-    def _authenticate(self, request: Request, now: int) -> tuple[int, int]:
+    def _authenticate(self, request: WsApiRequest, now: int) -> tuple[int, int]:
         """Sets the request's account; timestamp and window in microseconds. No session is ever logged on."""
         values: dict[str, str] = request.values
         if "apiKey" not in values:
@@ -191,7 +191,7 @@ class Session:
         request.account = key
         return timestamp, window
 
-    def _perform_own(self, request: Request) -> object:
+    def _perform_own(self, request: WsApiRequest) -> object:
         method: str = request.method
         names: frozenset[str] | None = SESSION_METHODS.get(method)
         now: int = self.venue.now()

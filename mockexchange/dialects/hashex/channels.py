@@ -105,7 +105,7 @@ class KlineChannel:
                 publish(self.desk, self.listing, "qKLine", self.sockets, render.kline(self.listing, self.interval, bar))
 
 
-class Market:
+class MarketChannels:
     """The channels of one venue that have listeners, and what drives them."""
 
     def __init__(self, desk: DialectState) -> None:

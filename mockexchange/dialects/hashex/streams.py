@@ -18,7 +18,7 @@ from ...transport.clock import Timer
 from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
 from ...transport.ticker import Ticker
 from ...transport.ws_requests import Requests
-from .channels import FORGET_EVERY, MARKET_PUSHES, Market
+from .channels import FORGET_EVERY, MARKET_PUSHES, MarketChannels
 from .state import DialectState, Listing
 from .op_market import INTERVALS
 from .user_data import USER_PUSHES, user_pushes
@@ -63,7 +63,7 @@ class Streams:
 
     def __init__(self, desk: DialectState) -> None:
         self.desk: DialectState = desk
-        self.market: Market = Market(desk)
+        self.market: MarketChannels = MarketChannels(desk)
         self._connections: dict[Connection, None] = {}
         self._users: dict[str, dict[Socket, None]] = {}     # account -> its sockets
         self._ticker: Ticker = Ticker(desk.venue.clock, TICK, self.market.tick, self.market.is_idle, FORGET_EVERY)

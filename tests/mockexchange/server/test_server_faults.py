@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockexchange.faults import Dropped, FaultTable, Reply
+from mockexchange.faults import Dropped, FaultTable, FaultReply
 
 
 class FakeWire:
@@ -24,7 +24,7 @@ def spec(**changes: Any) -> dict[str, Any]:
     return {"match": "POST *", "stage": "before_engine", "action": "status", "status": 503, **changes}
 
 
-def bite(table: FaultTable, label: str = "POST /x", stage: str = "before_engine") -> Reply | None:
+def bite(table: FaultTable, label: str = "POST /x", stage: str = "before_engine") -> FaultReply | None:
     return asyncio.run(table.bite(stage, label, FakeWire()))
 
 
@@ -72,7 +72,7 @@ def test_counts_and_goes_quiet() -> None:
     assert added["id"] == 1 and added["bitten"] == 0 and table.active
     assert bite(table, "GET /x") is None and bite(table, stage="on_reply") is None
     reply = bite(table)
-    assert reply == Reply(503, b'{"code":-1}', "application/json", {"Retry-After": "3"})
+    assert reply == FaultReply(503, b'{"code":-1}', "application/json", {"Retry-After": "3"})
     assert bite(table) is not None and not table.active
     assert bite(table) is None
     assert table.list()[0]["bitten"] == 2 and bites == [(1, "POST /x"), (2, "POST /x")]
