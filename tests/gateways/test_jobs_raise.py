@@ -56,7 +56,7 @@ JOBS: list[tuple[str, Any, str]] = [
     ("binance", B.orders, "parse_order_fills"), ("binance", B.orders.Orders, "on_place"), ("binance", B.account, "parse_execution"),
     ("binance", B.account.Account, "on_execution"), ("binance", R.crypto_balances.CryptoBalances, "show"),
     ("binance", B.orders.Orders, "cancel_order"), ("binance", B.orders.Orders, "on_cancel"),
-    ("binance", R.orders.table.OrderTable, "update"), ("binance", R.orders.table.OrderTable, "fill"), ("binance", R.orders.flow.OrderFlow, "_settle"),
+    ("binance", R.orders.table.OrderTable, "update"), ("binance", R.orders.table.OrderTable, "fill"), ("binance", R.orders.flow.OrderFlow, "settle"),
     ("binance", R.orders.table, "merge"), ("binance", R.host.Host, "publish"),
     ("binance-unsigned", B.rest.RestApi, "add_request"), ("binance-unsigned", B.rest.RestApi, "sign"),
     ("binance-unsigned", B.orders, "place_params"), ("binance-unsigned", B.orders.Orders, "on_place"),

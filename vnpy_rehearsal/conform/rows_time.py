@@ -13,6 +13,7 @@ from .recorder import Missed
 
 HOURS: int = 8
 MINUTES: int = 12_000           # bars: several pages of any venue
+AT_LEAST: float = 30.0         # s that a call is given which only has to come back at all: machines are slow
 SLOW, SLOWER = 65, 125          # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
 OFF: float = 5.0                # seconds a tick may be off the venue's time
 
@@ -66,7 +67,7 @@ def years(run: Run) -> None:
     request: HistoryRequest = HistoryRequest(run.profile.symbol, run.profile.exchange, start, end, Interval.MINUTE)
     found: list[Any] = []
     begun: float = monotonic()
-    with run.aside(lambda: found.extend(desk.gateway.query_history(request)), 3.0 * patience):
+    with run.aside(lambda: found.extend(desk.gateway.query_history(request)), max(3.0 * patience, AT_LEAST)):
         pass
     if monotonic() - begun < patience:
         raise Missed("vacuous", f"the history took {monotonic() - begun:.1f} s, which is within {patience:g} s")
