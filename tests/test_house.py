@@ -145,3 +145,14 @@ def test_no_path_of_a_machine_in_any_file() -> None:
         if b"\0" not in content and any(word in content for word in paths):
             found.append(str(path.relative_to(ROOT)))
     assert not found
+
+
+def test_what_scripts_import_is_where_they_look_for_it() -> None:
+    """Names that scripts written against an earlier release use."""
+    from mockexchange.core.instruments import default_instruments
+    from mockexchange.dialects.common import spot
+    from vnpy_restgateway.conform.desk import Desk
+    from vnpy_restgateway.conform.known import find_target, make_profile
+
+    assert default_instruments is spot.default_instruments
+    assert callable(Desk) and callable(find_target) and callable(make_profile)

@@ -1,6 +1,8 @@
 """What is traded, and its filters (filters.md). Numbers are amounts in 1e-8."""
 
 from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
 
 from .numbers import SCALE, parse_amount
 
@@ -112,3 +114,10 @@ def make_instrument(
         min_notional=parse_amount(min_notional), max_notional=parse_amount("9000000"),
         start_price=parse_amount(start_price),
     )
+
+
+def __getattr__(name: str) -> Any:
+    """``default_instruments`` is the spot dialects' (``mockexchange.dialects.common.spot``); scripts find it here too."""
+    if name == "default_instruments":
+        return getattr(import_module("mockexchange.dialects.common.spot"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
