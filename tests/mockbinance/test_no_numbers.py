@@ -115,7 +115,7 @@ def test_names_that_are_none() -> None:
     for value, name in product(NO_NAMES, ["symbol", "baseAsset", "quoteAsset"]):
         if not value and name != "symbol":
             assert parse.parse_listing({**SYMBOL, name: value}, GATEWAY)
-            return
+            continue
         with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
             parse.parse_listing({**SYMBOL, name: value}, GATEWAY)
 

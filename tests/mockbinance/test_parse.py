@@ -14,6 +14,7 @@ from vnpy.trader.constant import (
     Product,
     Status,
 )
+from vnpy.trader.object import TradeData
 
 from vnpy_mockbinance.parse import (
     parse_bar,
@@ -180,6 +181,7 @@ def test_a_new_orders_full_answer() -> None:
     assert {t.orderid for t in trades} == {order.orderid} and {t.direction for t in trades} == {Direction.SHORT}
     assert {t.datetime for t in trades} == {order.datetime}
     assert len({t.vt_tradeid for t in trades}) == 5
+    assert {(t.symbol, t.gateway_name) for t in trades} == {("BTCUSDT_SPOT_BINANCE", GATEWAY)}
 
 
 def test_result_and_ack_answers() -> None:
@@ -253,6 +255,16 @@ def test_words_we_do_not_know_lose_nothing() -> None:
     assert trade is not None and trade.volume == 1.0
 
 
+def test_an_order_that_tells_no_price_has_none() -> None:
+    told = {k: v for k, v in QUERY_ORDER.items() if k not in ("price", "stopPrice", "timeInForce")}
+    order, _ = parse_order(told, make_contract("LTCBTC"), GATEWAY)
+    assert (order.type, order.price) == (OrderType.LIMIT, 0.0)
+    report = {k: v for k, v in EXECUTION.items() if k not in ("p", "P", "f", "l", "t")}
+    for type_, expected in (("LIMIT", OrderType.LIMIT), ("STOP_LOSS", OrderType.STOP)):
+        (order, _), trade = parse_execution({**report, "o": type_}, make_contract(), GATEWAY)
+        assert (order.type, order.price, trade) == (expected, 0.0, None)
+
+
 @pytest.mark.parametrize("missing", ["orderId", "clientOrderId", "origQty", "executedQty", "status", "type", "side"])
 def test_an_order_without_what_it_needs_is_no_order(missing: str) -> None:
     with pytest.raises(KeyError):
@@ -291,6 +303,15 @@ def test_trade_ids_differ_between_symbols_and_between_the_two_orders_of_a_self_t
     assert len({one.vt_tradeid, other_symbol.vt_tradeid, other_side.vt_tradeid}) == 3
 
 
+def test_the_first_trade_of_a_symbol_has_the_id_0() -> None:
+    contract = make_contract("BTCUSDT")
+    fills = [{**NEW_ORDER_FULL["fills"][0], "tradeId": 0}]
+    assert parse_order_fills({**NEW_ORDER_FULL, "fills": fills}, contract, GATEWAY)[0].tradeid == "BTCUSDT-0-28"
+    assert parse_fill({**MY_TRADE, "id": 0, "orderId": 28}, contract, "", GATEWAY).tradeid == "BTCUSDT-0-28"
+    trade = parse_execution({**EXECUTION, "i": 28, "t": 0, "l": "1.00000000", "L": "4000.00000000"}, contract, GATEWAY).trade
+    assert trade is not None and trade.tradeid == "BTCUSDT-0-28"
+
+
 # executionReport
 
 
@@ -301,6 +322,7 @@ def test_a_new_orders_report() -> None:
     assert (order.type, order.direction, order.status) == (OrderType.LIMIT, Direction.LONG, Status.NOTTRADED)
     assert (order.price, order.volume, order.traded) == (0.1026441, 1.0, 0.0)
     assert order.datetime == utc(2017, 7, 7, 5, 34, 18, 657_000)
+    assert (order.symbol, order.gateway_name) == ("ETHBTC_SPOT_BINANCE", GATEWAY)
 
 
 def test_a_trade_report() -> None:
@@ -314,6 +336,24 @@ def test_a_trade_report() -> None:
     assert (trade.orderid, trade.price, trade.volume, trade.direction) == (order.orderid, 0.102644, 0.4, Direction.LONG)
     assert trade.datetime == utc(2017, 7, 7, 5, 34, 19)
     assert order.datetime == utc(2017, 7, 7, 5, 34, 18, 657_000), "when the order was made, not when it last moved"
+    assert (trade.symbol, trade.gateway_name) == ("ETHBTC_SPOT_BINANCE", GATEWAY)
+
+
+def test_a_report_without_times_of_its_own_has_that_of_the_event() -> None:
+    report = {k: v for k, v in EXECUTION.items() if k not in ("O", "T")}
+    (order, _), trade = parse_execution({**report, "x": "TRADE", "l": "1", "L": "2", "t": 9}, make_contract(), GATEWAY)
+    assert trade is not None and trade.datetime == order.datetime == utc(2017, 7, 7, 5, 34, 18, 658_000)
+
+
+def test_a_trade_has_both_a_volume_and_an_id() -> None:
+    def trade(changes: dict[str, Any]) -> TradeData | None:
+        return parse_execution({**EXECUTION, "L": "0.1", **changes}, make_contract(), GATEWAY).trade
+
+    assert trade({"l": "0.00000000", "t": 9}) is None
+    assert trade({"l": "0.40000000", "t": -1}) is None
+    assert parse_execution({k: v for k, v in {**EXECUTION, "l": "0.4"}.items() if k != "t"}, make_contract(), GATEWAY).trade is None
+    found = trade({"l": "0.40000000", "t": 1})
+    assert found is not None and (found.tradeid, found.volume) == ("ETHBTC-1-4293153", 0.4)
 
 
 def test_a_sell_that_is_filled_at_another_price() -> None:
@@ -354,6 +394,14 @@ def test_a_contract_with_its_filters() -> None:
     assert contract.extra == {"base": "ETH", "quote": "BTC", "status": "TRADING"}
     assert (tick, step) == (Decimal("0.000001"), Decimal("0.001"))
     assert (minimum, min_notional) == (0.001, 10.0)
+    assert contract.gateway_name == GATEWAY
+
+
+def test_a_symbol_that_tells_its_name_only() -> None:
+    contract, tick, step, minimum, min_notional = parse_listing({"symbol": "ETHBTC"}, GATEWAY)
+    assert contract.extra == {"base": "", "quote": "", "status": ""}
+    assert (tick, step, minimum, min_notional) == (Decimal("0.00000001"), Decimal("0.00000001"), 0.0, 0.0)
+    assert contract.max_volume is None and not contract.stop_supported
 
 
 def filters(*some: dict[str, Any]) -> dict[str, Any]:
@@ -399,6 +447,15 @@ def test_a_kline() -> None:
 def test_times_in_milliseconds_and_microseconds() -> None:
     assert parse_time(1499405658657) == parse_time(1499405658657000) == utc(2017, 7, 7, 5, 34, 18, 657_000)
     assert parse_time(1499405658657).utcoffset() is not None
+    assert parse_time(0) == utc(1970, 1, 1) and parse_time(10 ** 16) == utc(2286, 11, 20, 17, 46, 40)
+    assert parse_time(100_000_000_000_000) == utc(5138, 11, 16, 9, 46, 40), "milliseconds yet"
+    assert parse_time(100_000_000_000_001) == utc(1973, 3, 3, 9, 46, 40, 1), "microseconds"
+
+
+@pytest.mark.parametrize("value", [-1, 10 ** 16 + 1, True])
+def test_times_that_are_none(value: int) -> None:
+    with pytest.raises(ValueError, match=f"^no plausible time: {value}$"):
+        parse_time(value)
 
 
 def test_precision_and_direction() -> None:
