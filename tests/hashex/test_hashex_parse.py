@@ -7,7 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 from hashex_payloads import GATEWAY, make_contract
-from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Status
+from vnpy.trader.constant import (
+    Direction,
+    Exchange,
+    Interval,
+    OrderType,
+    Product,
+    Status,
+)
 
 from vnpy_hashex.parse import (
     check_order,
@@ -75,6 +82,7 @@ def test_order_detail() -> None:
     assert (o.type, o.direction, o.price, o.volume, o.traded) == (OrderType.LIMIT, Direction.LONG, 60_000.0, 0.001, 0.0)
     assert o.status is Status.NOTTRADED and o.reference == "LIMIT_BUY_1684896521234"
     assert o.datetime == datetime(2023, 5, 24, 2, 48, 41, 234_000, timezone.utc)
+    assert o.gateway_name == GATEWAY
 
 
 def test_order_of_the_documents_own_history() -> None:
@@ -119,6 +127,11 @@ def test_values_that_cannot_be(changes: dict[str, Any]) -> None:
         parse_order(order(**changes), CONTRACT, GATEWAY)
 
 
+def test_an_order_of_no_side() -> None:
+    with pytest.raises(ValueError, match="^neither BUY nor SELL$"):
+        parse_order(order(orderSide="HOLD"), CONTRACT, GATEWAY)
+
+
 def test_a_state_that_says_nothing_is_no_news() -> None:
     """4.2: 5 is "failed" in one document, "cancelling" in another."""
     assert parse_order({**data(USER_ORDER), "state": 5}, CONTRACT, GATEWAY) is None
@@ -140,7 +153,13 @@ def test_market_buy_has_no_volume_until_it_is_filled() -> None:
     record = parse_order({**d, "state": "FILLED", "executedQty": "0.001"}, CONTRACT, GATEWAY)
     assert record is not None and (record.order.volume, record.order.traded) == (0.001, 0.001)
     record = parse_order(order(orderType="MARKET", orderSide="SELL", origQty="60"), CONTRACT, GATEWAY)
-    assert record is not None and record.order.volume == 60.0
+    assert record is not None and (record.order.type, record.order.volume) == (OrderType.MARKET, 60.0)
+
+
+@pytest.mark.parametrize("volume, price, expected", [("0", "0", (0.0, 0.0)), (None, None, (0.0, 0.0)), ("60", "30500.00", (60.0, 30_500.0))])
+def test_a_market_order_may_tell_a_price_and_need_not_tell_a_volume(volume: Any, price: Any, expected: tuple[float, float]) -> None:
+    record = parse_order(order(orderType="MARKET", orderSide="SELL", origQty=volume, price=price), CONTRACT, GATEWAY)
+    assert record is not None and (record.order.volume, record.order.price) == expected
 
 
 def test_margin_is_another_account() -> None:
@@ -166,7 +185,7 @@ def test_listing() -> None:
     assert (listing.tick, listing.step) == (Decimal("0.01"), Decimal("0.00001"))
     assert contract.extra == {"base": "BTC", "quote": "USDT"}
     assert contract.net_position and contract.history_data and not contract.stop_supported
-    assert contract.gateway_name == GATEWAY
+    assert (contract.gateway_name, contract.product, contract.size) == (GATEWAY, Product.SPOT, 1)
     other = {**data(CONFIGS)[0], "baseAsset": "WBTC", "quoteAsset": "USDC"}
     assert parse_listing(other, GATEWAY).contract.extra == {"base": "WBTC", "quote": "USDC"}, "the fields count, not the name"
     for absent in ({"baseAsset": None, "quoteAsset": ""}, {"baseAsset": "", "quoteAsset": None}):
@@ -177,12 +196,16 @@ def test_listing() -> None:
     ({}, "0.01", "0.1"),
     ({"c": "0.00001234", "a": "123456"}, "0.00000001", "1"),
     ({"a": "6845.64559"}, "0.01", "0.001"),
+    ({"o": "30000.125"}, "0.001", "0.1"),
+    ({"h": "31000.125"}, "0.001", "0.1"),
+    ({"l": "29800.125"}, "0.001", "0.1"),
     ({"c": 30500, "o": 1, "h": None, "l": ""}, "1", "0.1"),
 ])
 def test_listing_guessed_from_a_ticker_is_no_finer_than_what_is_shown(changes: dict[str, Any], tick: str, step: str) -> None:
     listing = guess_listing({**data(TICKER), **changes}, GATEWAY)
     assert (listing.tick, listing.step) == (Decimal(tick), Decimal(step))
     assert listing.contract.symbol == "BTCUSDT_SPOT_HASHEX" and listing.contract.extra == {"base": "BTC", "quote": "USDT"}
+    assert listing.contract.gateway_name == GATEWAY
 
 
 def test_a_symbol_without_quote_is_none() -> None:
@@ -211,6 +234,8 @@ def test_bar() -> None:
     ({"avgPrice": "60000"}, 0.0, "nothing traded, at 60000 on average"),
     ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "0"}, 0.0, "0.0005 traded, at 0 on average"),
     ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "60005"}, 0.0, ""),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": ""}, 0.0, ""),
+    ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": None}, 0.0, ""),
     ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "61000"}, 0.0, "beyond the limit"),
     ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "59000", "orderSide": "SELL"}, 0.0, "beyond the limit"),
     ({"state": "PARTIALLY_FILLED", "executedQty": "0.0005", "avgPrice": "61000", "orderSide": "SELL"}, 0.0, ""),
@@ -224,6 +249,18 @@ def test_what_an_order_says_of_itself(changes: dict[str, Any], filled: float, re
         return
     with pytest.raises(Contradiction, match=reason):
         check_order(d, record.order, filled)
+
+
+def test_what_a_pushed_order_says_of_itself() -> None:
+    """5.6: what was traded has another name there, and the states are numbers."""
+    push = data(USER_ORDER)
+    record = parse_order(push, CONTRACT, GATEWAY)
+    assert record is not None
+    with pytest.raises(Contradiction, match="^traded .*beyond the limit"):
+        check_order(push, record.order, 0.0)
+    check_order({**push, "avgPrice": "29950.00"}, record.order, 0.0)
+    with pytest.raises(Contradiction, match="^state 1 with 0.05 traded$"):
+        check_order({**push, "state": 1}, record.order, 0.0)
 
 
 @pytest.mark.parametrize("value, expected", [("1.39E+3", 1_390.0), (1, 1.0), (None, 0.0), ("", 0.0), ("0.06", 0.06)])
@@ -240,4 +277,11 @@ def test_no_numbers(value: Any) -> None:
 
 def test_ids_stay_exact() -> None:
     assert parse_id(477292215849220352) == "477292215849220352"
+    assert [parse_id(value) for value in (1, 2 ** 63 - 1, "0X", "a-b")] == ["1", "9223372036854775807", "0X", "a-b"]
     assert decimals("1.50") == 2 and decimals(None) == 0 and decimals("1E-7") == 7 and decimals("100") == 0
+
+
+@pytest.mark.parametrize("value", [0, -1, 2 ** 63, "0", "000", "-a", "a b", "a" * 65, True, 1.0])
+def test_ids_that_are_none(value: Any) -> None:
+    with pytest.raises(ValueError, match=f"^no id: '?{str(value)[:20]}"):
+        parse_id(value)
