@@ -98,6 +98,15 @@ def test_depth_of_the_seed() -> None:
     }
 
 
+def test_balance_of_an_asset_without_a_price() -> None:
+    """Spec 3.16: it is worth nothing that can be told."""
+    free, locked = amounts("100000", "50000")
+    assert rendering.balance_row(Exchange(default_instruments()), "DOGE", free, locked) == {
+        "coin": "DOGE", "balance": "150000", "freeze": "50000", "availableBalance": "100000", "estimatedTotalAmount": "0",
+        "estimatedCynAmount": "0", "estimatedAvailableAmount": "0", "estimatedFreeze": "0", "estimatedCoinType": "USDT",
+    }
+
+
 @pytest.mark.parametrize(("value", "digits", "text"), [
     ("60000", 2, "60000.00"), ("0.001", 0, "0.001"), ("0", 0, "0"), ("0", 2, "0.00"), ("315000.5", 2, "315000.50"),
     ("0.00000001", 2, "0.00000001"), ("12", 0, "12"), ("-1.5", 2, "-1.50"), ("95000.5", 1, "95000.5"),
@@ -108,6 +117,7 @@ def test_numbers_as_text(value: str, digits: int, text: str) -> None:
 
 @pytest.mark.parametrize(("last", "percent", "fraction"), [
     ("30500", "1.67", "0.0166"), ("29500", "-1.67", "-0.0166"), ("30000", "0.00", "0.0000"), ("29999.9", "0.00", "0.0000"),
+    ("3030000", "10000.00", "100.0000"), ("0.01", "-100.00", "-0.9999"),
 ])
 def test_change(last: str, percent: str, fraction: str) -> None:
     window = window_of_the_seed()._replace(last=parse_amount(last))

@@ -9,6 +9,8 @@ import pytest
 from hashex_client import DEADLINE, Rest
 
 from mockexchange import MockExchange
+from mockexchange.core.numbers import parse_amount
+from mockexchange.dialects.hashex import rendering
 
 Market = Callable[..., None]
 
@@ -37,9 +39,20 @@ def test_states(rest: Rest, market: Market) -> None:
     assert state(rest, filled) == ("FILLED", "0.01")
 
 
-def test_a_sell_freezes_base(rest: Rest) -> None:
-    order_id = rest.placed(direction="SELL", price="41000", totalAmount="0.001")
-    assert rest.detail(order_id)["data"]["marginFrozen"] == "0.001"
+@pytest.mark.parametrize(("status", "executed", "word"), [
+    ("NEW", "0", "NEW"), ("PARTIALLY_FILLED", "0.05", "PARTIALLY_FILLED"), ("FILLED", "0.1", "FILLED"), ("REJECTED", "0", "REJECTED"),
+    ("CANCELED", "0", "CANCELED"), ("CANCELED", "0.05", "PARTIALLY_CANCELED"), ("EXPIRED", "0", "EXPIRED"),
+    ("EXPIRED_IN_MATCH", "0", "CANCELED"), ("EXPIRED_IN_MATCH", "0.05", "PARTIALLY_CANCELED"),
+])
+def test_states_as_words(status: str, executed: str, word: str) -> None:
+    """Spec 4.1."""
+    assert rendering.order_state(status, parse_amount(executed)) == word
+
+
+@pytest.mark.parametrize(("amount", "text"), [("0.001", "0.001"), ("1", "1")])
+def test_a_sell_freezes_base(rest: Rest, amount: str, text: str) -> None:
+    order_id = rest.placed(direction="SELL", price="41000", totalAmount=amount)
+    assert rest.detail(order_id)["data"]["marginFrozen"] == text
 
 
 def test_cancel_of_what_cannot_be_cancelled(rest: Rest) -> None:
