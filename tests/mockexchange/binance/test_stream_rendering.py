@@ -123,6 +123,8 @@ def test_reference_price() -> None:
 def test_partial_depth() -> None:
     payload = render.partial_depth(160, [(amount("0.0024"), amount("10"))], [(amount("0.0026"), amount("100"))])
     same(payload, '{"lastUpdateId":160,"bids":[["0.0024","10"]],"asks":[["0.0026","100"]]}')
+    two = render.partial_depth(160, [(amount("0.0024"), amount("10")), (amount("0.0023"), amount("5"))], [])
+    same(two, '{"lastUpdateId":160,"bids":[["0.0024","10"],["0.0023","5"]],"asks":[]}')
 
 
 def test_depth_update() -> None:
