@@ -6,9 +6,34 @@ import pytest
 from qte_client import Rest
 
 from mockexchange import MockExchange
+from mockexchange.core.numbers import parse_amount
+from mockexchange.core.tape import Window
+from mockexchange.dialects.qte import rendering
 
 Market = Callable[..., None]
 BOTH = pytest.mark.parametrize("version", ["v1", "v3"])
+
+
+@pytest.mark.parametrize(("value", "digits", "text"), [
+    ("40000", 1, "40000.0"), ("40000.5", 2, "40000.50"), ("-1.5", 3, "-1.500"), ("0.00000001", 1, "0.00000001"), ("0", 1, "0.0"), ("100", 2, "100.00"),
+])
+def test_numbers_as_text(value: str, digits: int, text: str) -> None:
+    assert rendering.plain(parse_amount(value), digits) == text
+
+
+def test_decimals_of_a_step() -> None:
+    """At least one: the price of a symbol with whole ticks has a zero."""
+    found = [rendering.digits_of(parse_amount(step)) for step in ("10", "1", "0.5", "0.1", "0.01", "0.00000001")]
+    assert found == [1, 1, 1, 1, 2, 8]
+
+
+def test_a_day_that_opened_at_nothing_has_no_percentage() -> None:
+    price = parse_amount("40000")
+    window = Window(0, price, 0, price, parse_amount("0.5"), parse_amount("20000"), 1, 1, 1, 0)
+    assert rendering.day_ticker("BTCUSDT", price, window) == {
+        "symbol": "BTCUSDT", "lastPrice": "40000.0", "volume": "0.5", "highPrice": "40000.0", "lowPrice": "0.0",
+        "priceChange": "40000.0", "priceChangePercent": "0.0",
+    }
 
 
 @pytest.fixture
