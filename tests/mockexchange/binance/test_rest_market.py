@@ -6,6 +6,8 @@ import pytest
 from binance_rest import Rest
 
 from mockexchange import MockExchange
+from mockexchange.core.numbers import parse_amount
+from mockexchange.dialects.binance import rendering
 
 Market = Callable[..., None]
 
@@ -168,6 +170,15 @@ def test_day_ticker(traded: Rest) -> None:
     assert len(everything.json) == 4
     quiet = [row for row in everything.json if row["symbol"] == "ETHBTC"][0]
     assert (quiet["count"], quiet["firstId"], quiet["priceChangePercent"]) == (0, -1, "0.000")
+
+
+@pytest.mark.parametrize(("opened", "last", "text"), [
+    ("100", "101", "1.000"), ("100", "99", "-1.000"), ("100", "100", "0.000"), ("0", "5", "0.000"), ("300", "302", "0.667"),
+    ("200000", "199999", "-0.001"), ("1000000", "999999", "0.000"), ("1", "1001", "100000.000"),
+])
+def test_change_in_percent(opened: str, last: str, text: str) -> None:
+    """Three decimals, rounded half up; none without an opening price."""
+    assert rendering.change_percent(parse_amount(last), parse_amount(opened)) == text
 
 
 def test_rolling_and_trading_day(traded: Rest) -> None:
