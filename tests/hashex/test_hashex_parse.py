@@ -228,7 +228,7 @@ def test_bar() -> None:
 
 
 @pytest.mark.parametrize("changes, filled, reason", [
-    ({"state": "FILLED"}, 0.0, "FILLED with nothing traded"),
+    ({"state": "FILLED"}, 0.0, "^FILLED with nothing traded$"),
     ({"state": "FILLED"}, 0.001, ""),
     ({"executedQty": "0.0005"}, 0.0, "state NEW with 0.0005 traded"),
     ({"avgPrice": "60000"}, 0.0, "nothing traded, at 60000 on average"),
