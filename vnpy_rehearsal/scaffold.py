@@ -9,7 +9,10 @@ import argparse
 import keyword
 import re
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+
+from mockexchange.dialects import find_dialects
 
 NAME: re.Pattern[str] = re.compile(r"[a-z][a-z0-9]{1,19}")
 # template -> where it goes
@@ -35,7 +38,12 @@ def write(name: str, folder: Path) -> list[Path]:
     :raises ValueError: the name is none, or something is in the way
     """
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise ValueError(f"name: must be of 2 to 20 small letters and digits, not {name!r}")
+        raise ValueError(f"name: must be of 2 to 20 small letters and digits, a letter first, not {name!r}")
+    for module in (f"vnpy_{name}", f"{name}_dialect"):
+        if find_spec(module):
+            raise ValueError(f"name: {name!r} is taken, there is a package {module} already")
+    if name in find_dialects():
+        raise ValueError(f"name: {name!r} is taken, the mock exchange has a dialect of this name already")
     root: Path = folder / name
     if root.exists() and any(root.iterdir() if root.is_dir() else [root]):
         raise ValueError(f"folder: {root} is there already, and not empty")

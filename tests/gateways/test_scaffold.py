@@ -47,6 +47,15 @@ def test_a_name_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("name", "what"), [
+    ("hashex", "a package vnpy_hashex"), ("rehearsal", "a package vnpy_rehearsal"), ("qte", "a dialect of this name"),
+])
+def test_a_name_that_is_taken_is_refused(name: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"^name: '{name}' is taken, .*{what}"):
+        write(name, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "mine.py").write_text("x")

@@ -91,7 +91,10 @@ def make_target(
     found: Target | None = find_target(name, dialect)
     if found is None:
         if not dialect or not symbol or not setting:
-            raise ValueError(f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue")
+            raise ValueError(
+                f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue; "
+                "a profile of its own is found where its package is installed"
+            )
         found = Target(dialect, {}, symbol, more={"ready_line": "", "orders_line": "", **traits_of(dialect)})
     if found.dialect not in find_dialects():
         raise ValueError(f"the matrix knows no dialect {found.dialect!r}, there are: {', '.join(find_dialects())}")
