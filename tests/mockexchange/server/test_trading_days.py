@@ -12,6 +12,7 @@ from mockexchange.dialects.qte import QteDialect
 HUNDRED: int = 100 * SCALE
 DAY: int = 86_400_000
 MONDAY_NOON: int = 1_767_585_600_000            # 2026-01-05, 12:00 in Shanghai
+MONDAY_LATE: int = MONDAY_NOON + DAY // 2 - 600_000         # ten minutes to midnight: what a feed makes of a day takes seconds
 SHARE: str = "600001.SH"
 
 
@@ -38,11 +39,13 @@ class OfHours(Shares):
     calendar = shanghai()           # type: ignore[assignment]
 
 
-def open_venue(monkeypatch: object, kind: type[Shares], state: Path | None = None, clock: str = f"manual={MONDAY_NOON}") -> MockExchange:
+def open_venue(
+    monkeypatch: object, kind: type[Shares], state: Path | None = None, clock: int = MONDAY_LATE, feed: str = "synthetic",
+) -> MockExchange:
     from mockexchange import dialects
 
     monkeypatch.setitem(dialects.DIALECTS, "shares", f"{__name__}:{kind.__name__}")        # type: ignore[attr-defined]
-    return MockExchange("shares", seed=3, clock=clock, state=state)
+    return MockExchange("shares", seed=3, clock=f"manual={clock}", state=state, feed=feed)
 
 
 def buy(venue: MockExchange, quantity: str, price: str) -> None:
@@ -60,7 +63,7 @@ def test_a_day_ends_at_midnight_of_the_zone(monkeypatch: object) -> None:
         buy(venue, "300", "10.5")
         late = [row for row in rows(venue, "balance") if row["asset"] == SHARE][-1]
         assert (late["free"], late["unsettled"]) == ("500.00000000", "300.00000000")
-        venue.advance(DAY // 2 - 1)
+        venue.advance(600_000 - 1)
         buy(venue, "100", str(float(venue.state()["symbols"][SHARE]["best_bid"]) - 0.05)[:5])
         assert not rows(venue, "day")
         venue.advance(2)
@@ -71,7 +74,7 @@ def test_a_day_ends_at_midnight_of_the_zone(monkeypatch: object) -> None:
 
 
 def test_phases_follow_the_calendar(monkeypatch: object) -> None:
-    with open_venue(monkeypatch, OfHours) as venue:
+    with open_venue(monkeypatch, OfHours, clock=MONDAY_NOON, feed="none") as venue:
         def status() -> str:
             return str(venue.state()["symbols"][SHARE]["status"])
 
@@ -86,13 +89,13 @@ def test_phases_follow_the_calendar(monkeypatch: object) -> None:
 
 def test_what_is_unsettled_and_the_close_come_back(monkeypatch: object, tmp_path: Path) -> None:
     with open_venue(monkeypatch, Shares, tmp_path) as venue:
-        venue.advance(DAY)
+        venue.advance(900_000)
         buy(venue, "300", str(venue.state()["symbols"][SHARE]["best_ask"]))
         close = rows(venue, "day")[-1]["previous_close"]
         venue.restart(keep_state=True)
         held = venue.run(lambda inner: dict(inner.exchange.ledger.unsettled["mock-key"]))
         assert held[SHARE] == 300 * SCALE
-    with open_venue(monkeypatch, Shares, tmp_path, f"manual={MONDAY_NOON + DAY + 3_600_000}") as venue:
+    with open_venue(monkeypatch, Shares, tmp_path, MONDAY_LATE + 3_600_000) as venue:
         assert venue.run(lambda inner: dict(inner.exchange.ledger.unsettled["mock-key"]))[SHARE] == 300 * SCALE
         assert len(rows(venue, "day")) == 1 and rows(venue, "day")[-1]["previous_close"] == close
 
@@ -100,6 +103,6 @@ def test_what_is_unsettled_and_the_close_come_back(monkeypatch: object, tmp_path
 def test_a_day_that_ended_while_the_venue_was_down_ends_when_it_comes_back(monkeypatch: object, tmp_path: Path) -> None:
     with open_venue(monkeypatch, Shares, tmp_path) as venue:
         buy(venue, "300", "10.5")
-    with open_venue(monkeypatch, Shares, tmp_path, f"manual={MONDAY_NOON + 2 * DAY}") as venue:
+    with open_venue(monkeypatch, Shares, tmp_path, MONDAY_LATE + 2 * DAY) as venue:
         assert len(rows(venue, "day")) == 1
         assert venue.run(lambda inner: inner.exchange.balances("mock-key")[SHARE][0]) == 800 * SCALE
