@@ -93,6 +93,7 @@ def stay_away(run: Run, status: int) -> None:
     first = desk.send("BUY", run.market.low, run.market.volume(10))
     run.struck(struck)
     run.resolved(desk, first, Status.REJECTED)
+    desk.recorder.pass_time(0.3)        # what had left before the refusal was read arrives
     seen = run.arm("* /*", "before_engine", "delay", ms=0, times=0)
     orders = run.arm("WS order.*", "before_engine", "delay", ms=0, times=0)
     desk.cancel(resting)
