@@ -17,7 +17,8 @@ from vnpy_mockbinance import MockBinanceGateway
 from vnpy_restgateway.embedded import EmbeddedExchange
 from vnpy_restgateway.gateway import RestGateway
 
-from .conftest import quick_binance, quick_hashex
+from .binance_cases import quick_binance
+from .hashex_cases import quick_hashex
 from .harness import Case, Desk
 
 OPENER = build_opener(ProxyHandler({}))

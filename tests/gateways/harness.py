@@ -1,13 +1,16 @@
 """What the gateway suite stands on: the desk and recorder of the conformance driver, and one Case per gateway."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from vnpy.trader.constant import OrderType, Status
+from vnpy.trader.gateway import BaseGateway
 
 from mockexchange import MockExchange
 from vnpy_rehearsal.conform.harness import GatewayHarness
+from vnpy_rehearsal.conform.known import find_target, make_profile
 from vnpy_rehearsal.conform.profile import Profile
 from vnpy_rehearsal.conform.recorder import Missed, Recorder
 
@@ -57,3 +60,11 @@ class Desk(GatewayHarness):
         assert self.recorder.said(f"Order rejected, not sent: order type {type.value} is not supported: ")
         assert not self.rows("order")
         return True
+
+
+def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], **more: Any) -> Case:
+    """A case of what the conformance driver knows of a gateway, in the suite's pace and with the events in its hands."""
+    target = find_target(gateway, dialect)
+    assert target is not None
+    profile = vars(make_profile(gateway, target))
+    return Case(**{**profile, "name": name, "quick": quick, "patience": 25.0, "real_engine": False, **more})

@@ -10,7 +10,7 @@ from vnpy.trader.gateway import BaseGateway
 from vnpy_hashex import HashExGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 
-from .conftest import hashex, quick_hashex
+from .hashex_cases import hashex, quick_hashex
 from .harness import Desk
 
 LOW, HIGH = 30_000.0, 50_000.0

@@ -8,12 +8,12 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Desk
 
 
 def main(name: str, rest: str, stream: str, key: str, secret: str, seed: str) -> None:
-    case = next(case for case in CASES if case.name == name)
+    case = next(case for case in ALL_CASES if case.name == name)
     venue: Any = SimpleNamespace(rest=rest, stream=stream, key=key, secret=secret)
     desk = Desk(case, venue, spoils=False).ready()
     random = Random(seed)

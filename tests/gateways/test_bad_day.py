@@ -13,13 +13,13 @@ from vnpy.trader.object import HistoryRequest
 
 from mockexchange import MockExchange
 
-from .conftest import CASES, LONG, ONE_A_DIALECT
+from .conftest import ALL_CASES, LONG, ONE_A_DIALECT
 from .harness import Case, Desk
 
 LOW, HIGH = 30_000.0, 50_000.0
 LATE = ("hang", "reset", "status", "delay")
 # the matrix has the other cases (rows F1 to F4, F18)
-BESIDE_THE_MATRIX = [case for case in CASES if not case.in_matrix or LONG and case.name == "binance"]
+BESIDE_THE_MATRIX = [case for case in ALL_CASES if not case.in_matrix or LONG and case.name == "binance"]
 
 
 @pytest.fixture(params=ONE_A_DIALECT, ids=lambda case: case.name)

@@ -13,7 +13,7 @@ from vnpy.trader.object import BarData, HistoryRequest
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk
 
 STEP: dict[Interval, timedelta] = {
@@ -24,7 +24,7 @@ NAME: dict[Interval, str] = {Interval.MINUTE: "1m", Interval.HOUR: "1h", Interva
 MONDAY = datetime(2024, 1, 1, tzinfo=timezone.utc)
 
 
-@pytest.fixture(scope="module", params=[case for case in CASES if case.has_bars], ids=lambda case: case.name)
+@pytest.fixture(scope="module", params=[case for case in ALL_CASES if case.has_bars], ids=lambda case: case.name)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
     return found

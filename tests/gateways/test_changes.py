@@ -12,12 +12,13 @@ from mockexchange.core.commands import FeedTrade
 from mockexchange.core.numbers import parse_amount
 from vnpy_hashex.parse import guess_listing
 
-from .conftest import CASES, hashex
+from .conftest import ALL_CASES
+from .hashex_cases import hashex
 from .harness import Case, Desk
 from .hashex_desk import trading
 
 LOW, HIGH = 30_000.0, 50_000.0
-TELLS_RULES = [case for case in CASES if case.name != "qte"]
+TELLS_RULES = [case for case in ALL_CASES if case.name != "qte"]
 
 
 def bitten(desk: Desk, ids: list[int]) -> int:
@@ -89,7 +90,7 @@ def test_a_symbol_that_is_listed_while_we_are_connected(case: Case, monkeypatch:
 @pytest.mark.parametrize("rules", [{"min_notional": "100"}, {"status": "BREAK"}, {"max_quantity": "0.05"}])
 def test_notional_status_and_maximum(rules: dict[str, str]) -> None:
     """Binance tells them; a refusal makes it ask again."""
-    case = CASES[0]
+    case = ALL_CASES[0]
     with case.open_venue() as venue:
         desk = Desk(case, venue)
         try:
@@ -116,7 +117,7 @@ def test_notional_status_and_maximum(rules: dict[str, str]) -> None:
 
 
 def test_refusals_do_not_make_it_ask_without_end() -> None:
-    case = CASES[0]
+    case = ALL_CASES[0]
     with case.open_venue() as venue:
         desk = Desk(case, venue)
         try:
@@ -164,7 +165,7 @@ def test_guessed_rules_of_hashex_only_become_finer() -> None:
 
 def test_an_amended_order_gets_another_client_order_id_at_binance() -> None:
     """Known by the venue's id from then on: shown, filled and cancelled under ours."""
-    case = CASES[0]
+    case = ALL_CASES[0]
     with case.open_venue() as venue:
         desk = Desk(case, venue)
         try:
@@ -193,7 +194,7 @@ def test_an_amended_order_gets_another_client_order_id_at_binance() -> None:
             desk.close()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.name)
 def test_amended_when_partly_filled(case: Case) -> None:
     """No fill is lost or doubled; the order is done when what is left of it is filled."""
     with MockExchange(case.dialect, seed=7, options=dict(case.options), feed="none") as venue:
@@ -219,7 +220,7 @@ def test_amended_when_partly_filled(case: Case) -> None:
             desk.close()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.name)
 def test_amended_down_and_up(case: Case) -> None:
     """Less, then more than at first, where the venue allows it."""
     with MockExchange(case.dialect, seed=7, options=dict(case.options)) as venue:
@@ -241,7 +242,7 @@ def test_amended_down_and_up(case: Case) -> None:
 
 # an own cancel while an order waits to be sent again (F48)
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in ALL_CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
 def test_cancelled_while_the_clock_is_measured(case: Case) -> None:
     """Refused for its timestamp, the order waits for a new measurement: nothing of it is at the venue."""
     with case.open_venue() as venue:
@@ -267,7 +268,7 @@ def test_cancelled_while_the_clock_is_measured(case: Case) -> None:
             desk.close()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in ALL_CASES if case.name in ("binance", "hashex")], ids=lambda case: case.name)
 def test_a_clock_that_cannot_be_had_does_not_keep_an_order_for_ever(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (vnpy_mockbinance.orders, vnpy_hashex.orders):
         monkeypatch.setattr(module, "RESEND_WITHIN", 1.0)
@@ -291,7 +292,7 @@ def test_a_clock_that_cannot_be_had_does_not_keep_an_order_for_ever(case: Case, 
 # routes (F67)
 
 def test_a_cancel_goes_the_other_way_when_its_route_is_retired() -> None:
-    case = CASES[0]
+    case = ALL_CASES[0]
     with case.open_venue() as venue:
         desk = Desk(case, venue)
         try:
@@ -315,7 +316,7 @@ def test_a_cancel_goes_the_other_way_when_its_route_is_retired() -> None:
 
 
 def test_an_order_in_doubt_is_asked_for_over_the_other_way() -> None:
-    case = CASES[0]
+    case = ALL_CASES[0]
     with case.open_venue() as venue:
         desk = Desk(case, venue)
         try:
@@ -334,7 +335,7 @@ def test_an_order_in_doubt_is_asked_for_over_the_other_way() -> None:
             desk.close()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("what", ["account", "open_orders"])
 def test_a_query_whose_route_is_retired_is_named_once(case: Case, what: str) -> None:
     with case.open_venue() as venue:

@@ -19,7 +19,7 @@ from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk
 
 LOW, HIGH = 30_000.0, 50_000.0
@@ -195,7 +195,7 @@ def shares(name: str, count: int) -> list[Any]:
     ("name", "faults"), [*shares("binance", 3), *shares("qte", 2), *shares("hashex", 3), *shares("hashex-nameless", 3)]
 )
 def test_what_cannot_be_is_not_believed(name: str, faults: list[Fault]) -> None:
-    case = next(case for case in CASES if case.name == name)
+    case = next(case for case in ALL_CASES if case.name == name)
     with trading(case) as desk:
         for fault in faults:
             try:

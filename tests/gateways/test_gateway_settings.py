@@ -13,11 +13,11 @@ from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk
 
 SECRET = "hunter2-hunter2"
-VENUES: dict[str, Case] = {case.name: case for case in CASES if case.name in ("binance", "qte", "hashex")}
+VENUES: dict[str, Case] = {case.name: case for case in ALL_CASES if case.name in ("binance", "qte", "hashex")}
 
 TEXTS: list[Any] = [5, True, ["x"], b"x", {"a": 1}, 1.5]
 SECRETS: list[Any] = [*TEXTS, f"{SECRET} x", f"{SECRET}é", f"{SECRET}\n{SECRET}", f"a\x00{SECRET}", "ENV:NOT_SET", "ENV:"]

@@ -14,7 +14,7 @@ from mockexchange import MockExchange
 from vnpy_hashex import HashExGateway, streams
 from vnpy_hashex import session as session_module
 
-from .conftest import hashex, quick_hashex
+from .hashex_cases import hashex, quick_hashex
 from .harness import Desk
 from .hashex_desk import HIGH, LOW, answer, patient, trading
 

@@ -32,7 +32,7 @@ from vnpy_restgateway.log import LONGEST_LINE
 from vnpy_restgateway.net.rest_transport import Transport
 from vnpy_restgateway.net.validate import MOST
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk, Recorder
 
 LOW, HIGH = 30_000.0, 50_000.0
@@ -122,7 +122,7 @@ class Poison:
             return data
 
 
-@pytest.fixture(params=[case for case in CASES if case.in_matrix], ids=lambda case: case.name)
+@pytest.fixture(params=[case for case in ALL_CASES if case.in_matrix], ids=lambda case: case.name)
 def case(request: pytest.FixtureRequest) -> Case:
     """One for each venue."""
     found: Case = request.param

@@ -37,13 +37,14 @@ import vnpy_restgateway.orders.table
 import vnpy_restgateway.orders.venue_ids
 from vnpy_hashex import HashExGateway
 
-from .conftest import CASES, quick_hashex
+from .conftest import ALL_CASES
+from .hashex_cases import quick_hashex
 from .harness import Case, Desk
 from .hashex_desk import trading
 
 LONG: bool = bool(os.environ.get("LONG"))
 LOW, HIGH = 30_000.0, 50_000.0
-BY_NAME: dict[str, Case] = {case.name: case for case in CASES}
+BY_NAME: dict[str, Case] = {case.name: case for case in ALL_CASES}
 SETTLED = (Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED)
 
 B, H = vnpy_mockbinance, vnpy_hashex

@@ -12,7 +12,7 @@ from vnpy.trader.constant import Status
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk
 
 TESTS: Path = Path(__file__).resolve().parents[1]
@@ -42,7 +42,7 @@ def trade_and_be_killed(case: Case, venue: MockExchange, random: Random) -> list
     return sent
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.in_matrix], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in ALL_CASES if case.in_matrix], ids=lambda case: case.name)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_new_process_takes_over(case: Case, seed: int) -> None:
     random = Random(f"{case.name} {seed}")

@@ -11,7 +11,7 @@ from mockexchange import MockExchange
 from mockexchange.core.instruments import make_instrument
 from mockexchange.core.numbers import SCALE
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Desk
 
 COUNT: int = int(os.environ.get("MANY", "300"))
@@ -19,7 +19,7 @@ COUNT: int = int(os.environ.get("MANY", "300"))
 
 def test_every_symbol_ticks() -> None:
     """300 symbols of four streams are more than the 1,024 streams that one connection takes."""
-    (case,) = (case for case in CASES if case.name == "binance")
+    (case,) = (case for case in ALL_CASES if case.name == "binance")
     names = ["BTC", *(f"C{number:04d}" for number in range(COUNT - 1))]
     instruments = [make_instrument(f"{name}USDT", name, "USDT", "0.01", "0.001", "100") for name in names]
     with MockExchange("binance", instruments=instruments, feed="none") as venue:

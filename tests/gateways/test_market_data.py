@@ -10,13 +10,13 @@ from vnpy.trader.object import TickData
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk
 
 SCALE: float = 1e8
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
+@pytest.fixture(scope="module", params=ALL_CASES, ids=lambda case: case.name)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
     return found

@@ -15,7 +15,7 @@ from mockexchange import MockExchange
 from vnpy_mockbinance import MockBinanceGateway
 
 from vnpy_restgateway.session import NoSession
-from .conftest import quick_qte
+from .binance_cases import quick_qte
 from .harness import Recorder
 from .qte_builds import KEY, Build, serve
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case
 from .schedules import carry_out, schedules
 
 SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.in_matrix], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in ALL_CASES if case.in_matrix], ids=lambda case: case.name)
 @settings(
     max_examples=SCHEDULES, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],

@@ -10,10 +10,10 @@ from vnpy.trader.utility import BarGenerator
 
 from mockexchange import MockExchange
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case, Desk
 
-PUSHED = [case for case in CASES if case.name in ("binance", "hashex")]
+PUSHED = [case for case in ALL_CASES if case.name in ("binance", "hashex")]
 
 
 @pytest.mark.parametrize("case", PUSHED, ids=lambda case: case.name)
@@ -71,7 +71,7 @@ def test_orders_go_through_while_the_clock_stands_and_after_it_was_advanced(case
 
 
 def test_a_stream_that_never_told_anything_is_looked_at_and_not_cut() -> None:
-    (case,) = (case for case in CASES if case.name == "binance")
+    (case,) = (case for case in ALL_CASES if case.name == "binance")
     with MockExchange("binance", clock="manual", seed=7) as venue:
         desk = Desk(case, venue)
         desk.gateway.timings.market_silence = 1         # type: ignore[attr-defined]

@@ -22,7 +22,8 @@ from mockexchange.dialects import find_dialects  # noqa: E402
 from vnpy_rehearsal.conform.matrix import ROWS, run_row, why_not  # noqa: E402
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy  # noqa: E402
 
-from .conftest import LONG, known  # noqa: E402
+from .conftest import LONG  # noqa: E402
+from .harness import known  # noqa: E402
 from .harness import Case, Desk  # noqa: E402
 
 DAY: int = 86_400_000

@@ -15,10 +15,10 @@ from vnpy_rehearsal.conform.matrix import ROWS, Row, Run, run_row
 from vnpy_rehearsal.conform.profile import LABELS
 from vnpy_rehearsal.conform.recorder import Missed
 
-from .conftest import CASES
+from .conftest import ALL_CASES
 from .harness import Case
 
-BINANCE: Case = CASES[0]
+BINANCE: Case = ALL_CASES[0]
 ORDER: tuple[str, ...] = ("WS order.place", "POST /api/v3/order")
 
 
@@ -194,7 +194,7 @@ NEEDS: dict[str, str] = {
     "account": "F10", "open_orders": "F9", "history": "F32",
 }
 WRONG: list[tuple[Case, str]] = [
-    (case, label) for case in CASES if case.in_matrix for label in LABELS
+    (case, label) for case in ALL_CASES if case.in_matrix for label in LABELS
     if getattr(case.wire, label) and not (label == "history" and not case.has_bars)
 ]
 
