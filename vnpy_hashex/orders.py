@@ -23,7 +23,7 @@ from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.orders.venue_ids import VenueIds
 from vnpy_restgateway.trading_rules import CryptoRules
 
-from .calls import CAPPED_LIMIT, QUOTE, REFUSE, create_params
+from .calls import CAPPED_LIMIT, QUOTE, create_params
 from .endpoints import CANCEL, CREATE, DEALS, DEPTH, DETAIL, HISTORY, OPEN_ORDERS, Rank
 from .enums import type_to_vt
 from .errors import ADVICE, GENERAL, REFUSALS, RETRIED, TIMESTAMP, read_error
@@ -67,19 +67,6 @@ class Orders:
         self._rules_asked: float = 0.0                  # when the rules were asked for after a refusal, monotonic s
 
     # new orders
-
-    def unsupported(self, order: OrderData) -> str:
-        if order.type in (OrderType.FAK, OrderType.FOK, OrderType.STOP):
-            return (
-                f"order type {order.type.value} is not supported: HashEx's API takes limit orders that stay until "
-                "cancelled, and market orders"
-            )
-        if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy == REFUSE:
-            return (
-                "MARKET BUY is not sent, because HashEx documents its amount both as quote and as base: "
-                "choose Market Buy in the connect settings, or send a limit order"
-            )
-        return ""
 
     def place(self, entry: Entry) -> None:
         """Send a new order; what has to be known first is asked first."""

@@ -88,7 +88,7 @@ class RestGateway(BaseGateway):
         self.subscribed: dict[str, ContractData] = {}           # by vt_symbol: what every session gives ticks of
         self._attach(self.session)
 
-        self.child: EmbeddedVenue = EmbeddedVenue(self.dialect, self.host, self._on_embedded_ready, self._close_clients)
+        self.child: EmbeddedVenue = EmbeddedVenue(self.dialect, self.host, self._begin, self._close_clients)
         self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes)
         if hasattr(event_engine, "register"):
             event_engine.register(EVENT_CONTRACT, self.namesakes.on_contract)
@@ -179,9 +179,6 @@ class RestGateway(BaseGateway):
             self.child.start(self.embedded_arguments, values[OPTIONS])
         else:
             self._begin(self.real_venue(values))
-
-    def _on_embedded_ready(self, line: dict[str, Any]) -> None:
-        self._begin(line)
 
     def _begin(self, venue: dict[str, Any]) -> None:
         """A session with ``venue`` takes the place of the last one."""

@@ -1,8 +1,6 @@
 """What is traded, and its filters (filters.md). Numbers are amounts in 1e-8."""
 
 from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import Any
 
 from .numbers import SCALE, parse_amount
 
@@ -116,8 +114,11 @@ def make_instrument(
     )
 
 
-def __getattr__(name: str) -> Any:
-    """``default_instruments`` is the spot dialects' (``mockexchange.dialects.common.spot``); scripts find it here too."""
-    if name == "default_instruments":
-        return getattr(import_module("mockexchange.dialects.common.spot"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def default_instruments() -> list[Instrument]:
+    """Four pairs, with the ticks and steps that Binance had for them."""
+    return [
+        make_instrument("BTCUSDT", "BTC", "USDT", "0.01", "0.00001", "40000"),
+        make_instrument("ETHUSDT", "ETH", "USDT", "0.01", "0.0001", "2500"),
+        make_instrument("BNBUSDT", "BNB", "USDT", "0.01", "0.001", "300"),
+        make_instrument("ETHBTC", "ETH", "BTC", "0.00001", "0.0001", "0.0625", "0.0001"),
+    ]

@@ -13,7 +13,7 @@ from .life import LifeWatch
 from .table import VOLUME_NOISE, Entry
 
 QUERIES: int = 5                # answers without the missing fills before the final order goes out all the same
-INSISTED: int = 3               # answers that tell the same fill before what cannot be is believed all the same
+INSISTED: int = 3               # answers that say the same before what cannot be is believed all the same
 DISPUTED_KEPT: int = 1_000      # fills that cannot be, remembered
 FIRST_PAUSE: float = 0.2        # seconds until a question is asked again; twice as long each time
 DOUBLINGS: int = 5

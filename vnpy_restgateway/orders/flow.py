@@ -18,7 +18,7 @@ from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
 from ..venue import FlowHost
 from .contradictions import is_amended, known_contradiction, order_contradiction
-from .fill_queries import FillQueries
+from .fill_queries import INSISTED, FillQueries
 from .life import LifeWatch
 from .not_found_policy import NotFoundPolicy
 from .reconcile import Reconciliation, VenueOrder, reconcile
@@ -28,7 +28,6 @@ from .venue_ids import VenueIds
 
 CANCEL_RETRY: float = 0.5           # seconds between cancels of an order that the venue still shows alive
 CANCEL_RETRY_LONGEST: float = 5.0
-INSISTED: int = 3                   # answers that say the same before what cannot be is believed all the same
 LISTED_ALIVE: int = 2               # lists that show a final order alive before its end is doubted
 SAID_KEPT: int = 1_000              # contradictions said, so that each is said once
 
