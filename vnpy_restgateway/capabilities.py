@@ -26,13 +26,15 @@ class Fills(Enum):
 class Capabilities:
     """
     ``cancels_by_venue_id``: a cancel waits until the venue's id of the order is known. ``cancels_are_final``: what accepts a
-    cancel tells that the order has ended; else it is asked for.
+    cancel tells that the order has ended; else it is asked for. ``may_shrink``: the venue may take an order with a smaller volume
+    than was asked for.
     """
 
     correlation: Correlation = Correlation.CLIENT_ID
     fills: Fills = Fills.TOLD
     cancels_by_venue_id: bool = False
     cancels_are_final: bool = True
+    may_shrink: bool = False
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
     offsets: frozenset[Offset] | None = None            # None: not looked at, the venue has no such thing

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from vnpy.trader.constant import Direction, Exchange, OrderType
 from vnpy.trader.object import ContractData, OrderData, OrderRequest
@@ -49,6 +49,14 @@ class OrderTemplate:
         filled["volume"] = req.volume
         filled["reference"] = req.reference
         return order
+
+
+class Listing(NamedTuple):
+    """A contract as the venue lists it, or as its symbol tells it."""
+
+    contract: ContractData
+    venue_symbol: str
+    rules: TradingRules
 
 
 @dataclass(frozen=True)

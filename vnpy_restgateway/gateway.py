@@ -35,7 +35,7 @@ from vnpy.trader.object import (
 
 from .capabilities import Capabilities
 from .clock import ServerClock
-from .contracts import Contracts, Listed
+from .contracts import Contracts, Listed, Listing
 from .embedded import EmbeddedExchange
 from .embedded_venue import EMBEDDED, OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
@@ -55,6 +55,10 @@ CLOSE_WITHIN: float = 1.8       # seconds; close() promises two
 LATE: float = 0.1               # seconds for what the executor's last job has started meanwhile
 GATHER: float = 0.5             # seconds
 ID_ALPHABET: str = string.ascii_lowercase + string.digits
+
+
+class WrongSymbol(ValueError):
+    """Why there is no contract of a symbol."""
 
 
 class RestGateway(BaseGateway):
@@ -248,9 +252,12 @@ class RestGateway(BaseGateway):
         """
         orderid: str = self.new_orderid()
         try:
-            listed: Listed[Any] | None = self.contracts.find(req.vt_symbol)
+            listed: Listed[Any] | None = self.contracts.find(req.vt_symbol) or self._make_listed(req)
             order: OrderData = listed.template.fill(req, orderid) if listed else req.create_order_data(orderid, self.gateway_name)
             reason: str = self.check_order(order, listed)
+        except WrongSymbol as error:
+            order = req.create_order_data(orderid, self.gateway_name)
+            reason = str(error)
         except Exception as error:
             order = req.create_order_data(orderid, self.gateway_name)
             reason = f"{type(error).__name__}: {error}"
@@ -286,6 +293,22 @@ class RestGateway(BaseGateway):
             return check(order, UNKNOWN_HOLDING, UNKNOWN_MARKET)
         return check(order, self.session.holding(order), self.session.market(order))
 
+    def _make_listed(self, req: OrderRequest | SubscribeRequest) -> Listed[Any] | None:
+        """
+        The contract of a symbol that is asked for first, where the venue lists none and the symbol tells it.
+
+        :raises WrongSymbol: why there is none
+        """
+        if not self.host.ready:
+            return None
+        try:
+            listing: Listing | None = self.session.make_listing(req.symbol, req.exchange)
+        except ValueError as error:
+            raise WrongSymbol(str(error)) from None
+        if listing is not None:
+            self.host.add_contract(*listing)
+        return self.contracts.find(req.vt_symbol)
+
     def _not_listed(self, order: OrderData) -> str:
         places: list[Exchange] = self.contracts.exchanges_of(order.symbol)
         if places:
@@ -318,7 +341,11 @@ class RestGateway(BaseGateway):
             self.log(f"Failed to subscribe data, not connected: {req.symbol}", WARNING)
 
     def _subscribe(self, req: SubscribeRequest) -> None:
-        listed: Listed[Any] | None = self.contracts.get(req.vt_symbol)
+        try:
+            listed: Listed[Any] | None = self.contracts.get(req.vt_symbol) or self._make_listed(req)
+        except WrongSymbol as error:
+            self.log(f"Failed to subscribe data, {error}", ERROR)
+            return
         if listed is None:
             self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
         elif not self.session.capabilities.ticks:

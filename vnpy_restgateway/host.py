@@ -140,7 +140,7 @@ class Host:
         self.session = session
         self.desk = session.orders
         self._on_publish = session.on_publish
-        self.flow.go_by(session.capabilities)
+        self.flow.go_by(session.capabilities, session.on_growth)
         self.clock = self.keeper.begin()
 
     def start(self, client: Callable[[], None]) -> None:

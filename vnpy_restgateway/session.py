@@ -9,11 +9,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 
-from vnpy.trader.constant import Interval
+from vnpy.trader.constant import Exchange, Interval
 from vnpy.trader.object import BarData, ContractData, OrderData
 
 from .capabilities import Capabilities
-from .contracts import Listed
+from .contracts import Listed, Listing
 from .host import Host
 from .market.history import Download
 from .orders.table import Entry, Push
@@ -29,6 +29,7 @@ class Session(ABC):
 
     capabilities: Capabilities = Capabilities()
     on_publish: Callable[[Push], None] | None = None
+    on_growth: Callable[[OrderData, str], None] | None = None       # where fills are derived: see ``venue.Venue``
     bars: Bars | None = None
     history_patience: float = 60.0      # seconds without a further page after which a history is cut short
 
@@ -80,6 +81,14 @@ class Session(ABC):
 
     def query_contract(self) -> None:
         """Ask what is traded."""
+        return None
+
+    def make_listing(self, symbol: str, exchange: Exchange) -> Listing | None:
+        """
+        The contract of a symbol that was not listed, where the symbol tells all of it; None: there is none. Any thread.
+
+        :raises ValueError: why there is none
+        """
         return None
 
     # orders

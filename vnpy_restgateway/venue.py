@@ -33,6 +33,7 @@ class Venue(Protocol):
 
     capabilities: Capabilities
     on_publish: Callable[[Push], None] | None       # called before an order or a trade goes to the event engine
+    on_growth: Callable[[OrderData, str], None] | None      # called with news of an order and its venue id, before they are taken: makes its fills
 
     @property
     def orders(self) -> OrderDesk:

@@ -12,7 +12,7 @@ from vnpy_restgateway.calendar import Calendar
 from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.polled.poller import LONGEST_REST, Poller
-from vnpy_restgateway.polled.ranked_rest import Rank, RankedRest
+from vnpy_restgateway.polled.ranked_rest import Command, Rank, RankedRest
 
 
 class OneAtATime(RankedRest):
@@ -132,7 +132,7 @@ def poller(host: Any, rest: OneAtATime, calendar: Calendar | None = None, taken:
         return ("NO", "refused") if reply.status != 200 else None
 
     return Poller(
-        host, rest, "orders", "/orders", lambda: 1.0, lambda reply, at: (taken if taken is not None else []).append(reply.data), read_error,
+        host, rest, "orders", lambda: Command("GET", "/orders", {}), lambda: 1.0, lambda reply, at: (taken if taken is not None else []).append(reply.data), read_error,
         ConnectionHealth(host, "Trade API"), calendar,
     )
 

@@ -114,9 +114,8 @@ def test_another_exchange_is_named(pair: tuple[ListGateway, Recorder]) -> None:
 def told(desk: Desk, fills: DerivedFills, venue_id: str, traded: float, turnover: float, status: Status = Status.PARTTRADED, orderid: str = "o1") -> None:
     found = make_order(orderid, status, traded, volume=1_000.0)
     record = VenueOrder(found, venue_id)
-    if fills.has_grown(record):
-        fills.deliver(record, fills.price_of(record, turnover), NOW)
-    fills.keep(record, turnover)
+    fills.told(record, turnover)
+    desk.flow.on_growth = fills.on_growth
     desk.flow.on_order(found, venue_id)
 
 

@@ -62,6 +62,7 @@ class OrderFlow:
     def __init__(self, host: FlowHost, executor: SerialExecutor, rule: NotFoundPolicy) -> None:
         self.host: FlowHost = host
         self.capabilities: Capabilities = Capabilities()        # of the session that is connected
+        self.on_growth: Callable[[OrderData, str], None] | None = None
         self.executor: SerialExecutor = executor
         self.table: OrderTable = OrderTable(rule, executor.monotonic)
         self.life: LifeWatch = LifeWatch(self)
@@ -71,9 +72,10 @@ class OrderFlow:
         self.ids: OwnIds | VenueIds = self.own_ids              # of these, as the capabilities say
         self._contradicted: dict[str, None] = {}        # what was said of contradictions, oldest first
 
-    def go_by(self, capabilities: Capabilities) -> None:
-        """What the venue of the session that is connected can."""
+    def go_by(self, capabilities: Capabilities, on_growth: Callable[[OrderData, str], None] | None = None) -> None:
+        """What the venue of the session that is connected can; ``on_growth``: see ``venue.Venue``."""
         self.capabilities = capabilities
+        self.on_growth = on_growth
         self.ids = self.venue_ids if capabilities.correlation is Correlation.VENUE_ID else self.own_ids
 
     # from the user
@@ -199,6 +201,8 @@ class OrderFlow:
         """``on_order`` once it is told whose it is. What cannot be is not believed, but asked."""
         if not self.believes(order, venue_id, asked):
             return
+        if self.on_growth is not None:
+            self.on_growth(order, venue_id)
         before: Entry | None = self.table.whose(order.orderid, venue_id)
         if before and asked:
             before.id_doubted = False

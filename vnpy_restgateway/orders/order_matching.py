@@ -23,7 +23,7 @@ class SentOrder(NamedTuple):
     """
     An order of ours as it was put on the wire. ``earliest`` and ``latest`` are when the venue could have
     made it, by its own clock; ``price`` and ``volume`` None: the venue may show any. ``answered`` False:
-    the answer to its sending may still come, and say which it is.
+    the answer to its sending may still come, and say which it is. ``shrinks``: the venue may have taken less.
     """
 
     orderid: str
@@ -35,6 +35,7 @@ class SentOrder(NamedTuple):
     earliest: datetime
     latest: datetime
     answered: bool = False
+    shrinks: bool = False
 
 
 class AmbiguousMatch(NamedTuple):
@@ -69,7 +70,7 @@ def is_candidate(sought: SentOrder, order: OrderData) -> bool:
         and sought.type is order.type
         and order.reference in ("", sought.orderid)
         and (sought.price is None or isclose(sought.price, order.price, rel_tol=SAME))
-        and (sought.volume is None or isclose(sought.volume, order.volume, rel_tol=SAME))
+        and (sought.volume is None or isclose(sought.volume, order.volume, rel_tol=SAME) or sought.shrinks and order.volume < sought.volume)
         and (order.datetime is None or sought.earliest <= order.datetime <= sought.latest)
     )
 

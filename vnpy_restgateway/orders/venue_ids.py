@@ -159,7 +159,7 @@ class VenueIds:
 
     def _is_gone(self, entry: Entry, row: OrderData | None) -> bool:
         """Whether the venue's whole lists, in which ``row`` has the id of an order, do not have the order."""
-        return row is None or other_order(entry, row) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
+        return row is None or other_order(entry, row, self.flow.capabilities.may_shrink) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
 
     def is_tentative(self, entry: Entry) -> bool:
         """Whether the venue's id of an order is in doubt: something that is kept back may be the order."""
@@ -251,12 +251,12 @@ class VenueIds:
 
     def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if asked and entry and entry.orderid in self.tentative and other_order(entry, order) and self.flow.insists(entry, order):
+        if asked and entry and entry.orderid in self.tentative and other_order(entry, order, self.flow.capabilities.may_shrink) and self.flow.insists(entry, order):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
         if order.reference and (entry is None or entry.orderid == venue_id):
             named: Entry | None = self.table.get(order.reference)
-            if named and same_order(named.order, order):
+            if named and same_order(named.order, order, self.flow.capabilities.may_shrink):
                 if named.venue_id and named.orderid in self.tentative:
                     self._disown(named)
                 if not named.venue_id:
@@ -268,14 +268,14 @@ class VenueIds:
                 return named
         if entry is None:
             former: Entry | None = self.table.former.get(venue_id)
-            if former and former.is_active and former.venue_id == venue_id and not other_order(former, order):
+            if former and former.is_active and former.venue_id == venue_id and not other_order(former, order, self.flow.capabilities.may_shrink):
                 self.table.accept(former.orderid, venue_id)     # the venue has not begun anew after all
                 entry = former
         return entry
 
     def _is_mistaken(self, entry: Entry, order: OrderData, venue_id: str) -> bool:
         """Whether news under the id of a known order are of another one: a wrong message, or an id that is used again."""
-        if entry.venue_id == venue_id and not other_order(entry, order):
+        if entry.venue_id == venue_id and not other_order(entry, order, self.flow.capabilities.may_shrink):
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, f"{side} {order.volume:g} {order.symbol} at {order.price:g} under the id {venue_id}")
@@ -393,21 +393,24 @@ class VenueIds:
             self.flow.take_order(record.order, venue_id)
 
 
-def same_order(known: OrderData, news: OrderData) -> bool:
-    """Whether news under an id can be of the order known by it: what never changes in an order is the same."""
+def same_order(known: OrderData, news: OrderData, shrinks: bool = False) -> bool:
+    """
+    Whether news under an id can be of the order known by it: what never changes in an order is the same. ``shrinks``: the venue
+    may have taken less.
+    """
     if known.symbol != news.symbol or known.direction is not news.direction:
         return False
     if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT:
         return True                     # the amount of a market order may be told in another unit
-    return isclose(known.volume, news.volume, rel_tol=SAME)
+    return isclose(known.volume, news.volume, rel_tol=SAME) or shrinks and news.volume < known.volume
 
 
-def other_order(entry: Entry, news: OrderData) -> bool:
+def other_order(entry: Entry, news: OrderData, shrinks: bool = False) -> bool:
     """Whether news under an order's own id are of another order than that one, amended or not: of a later one of the same id."""
     known: OrderData = entry.order
     if known.symbol != news.symbol or known.direction is not news.direction:
         return True
-    if not entry.is_active and not same_order(known, news):
+    if not entry.is_active and not same_order(known, news, shrinks):
         return True                     # what is over is not amended
     created: datetime | None = entry.created or known.datetime
     if created and news.datetime:

@@ -1,24 +1,56 @@
 """Fills of a venue that tells none: made of what an order has traded more than before. SerialExecutor thread only."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from vnpy.trader.object import OrderData, TradeData
 
+from ..net.validate import MOST
 from ..orders.flow import OrderFlow
 from ..orders.reconcile import VenueOrder
 from ..orders.table import Entry
 from ..orders.table import VOLUME_NOISE
+
+# (order, price, how many times the noise of a mean price is in it) -> the price that is shown
+Tidy = Callable[[OrderData, float, float], float]
 
 
 class DerivedFills:
     """
     As many fills as happened between two looks are one here. Its id is that of the order and of what is traded then, so the
     same look makes the same id; where the venue's ids begin anew every day, ``venue_id`` must have the day in it.
+
+    :param now: the time of a fill, which nobody tells; by default that of its order
+    :param tidy: where the venue tells mean prices, rounded: undoes the rounding
     """
 
-    def __init__(self, flow: OrderFlow) -> None:
+    def __init__(
+        self, flow: OrderFlow, now: Callable[[], datetime] | None = None, tidy: Tidy = lambda order, price, spread: price,
+    ) -> None:
         self.flow: OrderFlow = flow
-        self._turnover: dict[str, float] = {}       # venue id of a live order -> what its traded volume has come to
+        self.now: Callable[[], datetime] | None = now
+        self.tidy: Tidy = tidy
+        self._told: dict[str, dict[float, float]] = {}      # venue id of a live order -> its traded volume -> what that has come to
+        self._delivered: dict[str, float] = {}              # venue id of a live order -> what its delivered fills have come to
+
+    def told(self, record: VenueOrder, turnover: float) -> None:
+        """What an order's traded volume has come to, as the venue tells it with the order."""
+        if record.order.traded:
+            self._told.setdefault(record.venue_id, {})[record.order.traded] = turnover
+
+    def on_growth(self, order: OrderData, venue_id: str) -> None:
+        """News of an order, which is ours or is not: its fills that are missing are made and pushed before."""
+        record: VenueOrder = VenueOrder(order, venue_id)
+        if self.has_grown(record):
+            turnover: float | None = self._told.get(venue_id, {}).get(order.traded)
+            if turnover is None:        # not from a list: nothing is known of the price
+                return
+            self.deliver(record, self.price_of(record, turnover), self.now() if self.now else order.datetime)
+            if self.filled(record) in (0.0, order.traded):      # or it was not believed
+                self._delivered[venue_id] = turnover
+        if not order.is_active():
+            self._told.pop(venue_id, None)
+            self._delivered.pop(venue_id, None)
 
     def filled(self, record: VenueOrder) -> float:
         """What was delivered of an order."""
@@ -29,27 +61,20 @@ class DerivedFills:
         """Whether it has traded more than was delivered."""
         return record.order.traded > self.filled(record) + VOLUME_NOISE
 
-    def deliver(self, record: VenueOrder, price: float, moment: datetime) -> None:
+    def deliver(self, record: VenueOrder, price: float, moment: datetime | None) -> None:
         """Make and push the fill that is missing, at this price."""
         self.flow.on_fill(growth(record, self.filled(record), record.order.traded, price, moment), record.venue_id)
 
     def price_of(self, record: VenueOrder, turnover: float) -> float:
         """The price of the fill that is missing, from what all of the order's fills came to, where the venue tells that."""
-        filled: float = self.filled(record)
-        before: float = self._turnover.get(record.venue_id, 0.0) if filled else 0.0
-        if filled and not before:
-            return turnover / record.order.traded       # what came before was not seen by its turnover
-        return (turnover - before) / (record.order.traded - filled)
-
-    def keep(self, record: VenueOrder, turnover: float) -> None:
-        """Remember what an order's fills have come to, while it lives."""
-        if record.order.is_active():
-            self._turnover[record.venue_id] = turnover
-        else:
-            self._turnover.pop(record.venue_id, None)
+        filled, traded = self.filled(record), record.order.traded
+        before: float = self._delivered.get(record.venue_id, 0.0) if filled else 0.0
+        mean: float = turnover / traded
+        price: float = (turnover - before) / (traded - filled) if before else mean      # what came before was not seen by its turnover
+        return self.tidy(record.order, price if 0.0 < price < MOST else mean, traded / (traded - filled))
 
 
-def growth(record: VenueOrder, filled: float, traded: float, price: float, moment: datetime) -> TradeData:
+def growth(record: VenueOrder, filled: float, traded: float, price: float, moment: datetime | None) -> TradeData:
     """The fill that made ``filled`` into ``traded``."""
     order: OrderData = record.order
     return TradeData(

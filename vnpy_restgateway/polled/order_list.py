@@ -1,12 +1,14 @@
 """A venue that tells its orders by one list only: what each look means for every order. SerialExecutor thread only."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from ..capabilities import Correlation
 from ..host import Host
 from ..orders.reconcile import VenueOrder
 from ..orders.table import Entry
-from .derived_fills import DerivedFills
+from .derived_fills import DerivedFills, Tidy
 
 
 class ListedOrder(NamedTuple):
@@ -20,44 +22,51 @@ class OrderList:
     """
     All of today's orders, live and final.
 
-    :param read: a row as an order, whose ``orderid`` is ours where the row shows it; None: it is not to be shown
+    :param read: a row as an order; None: it is not to be shown. Its ``orderid`` is ours where the row shows it; where the venue
+        knows its own ids only (``Correlation.VENUE_ID``) it is the venue's, and what the row shows of ours is the ``reference``
     :param missing: what an order means that was asked for, at a monotonic time, and is not there; by default ``OrderFlow.on_missing``
     """
 
     def __init__(
         self, host: Host, read: Callable[[Any], ListedOrder | None], missing: Callable[[Entry, float], None] | None = None,
+        tidy: Tidy | None = None,
     ) -> None:
         self.host: Host = host
         self.read: Callable[[Any], ListedOrder | None] = read
         self.missing: Callable[[Entry, float], None] = missing or (lambda entry, asked_at: host.flow.on_missing(entry.orderid, asked_at))
-        self.fills: DerivedFills = DerivedFills(host.flow)
+        self.fills: DerivedFills = DerivedFills(host.flow, host.now, tidy) if tidy else DerivedFills(host.flow, host.now)
 
     def take(self, rows: list[Any], asked_at: float, about: Entry | None = None) -> None:
         """
         The whole list, asked for at a monotonic time; ``about``: the order it was asked for. Only of a list that could be read to
         its end an order that is missing means something.
         """
-        alive: list[VenueOrder] = []
-        found: list[ListedOrder] = []
+        found: list[VenueOrder] = []
 
         def handle(row: Any) -> None:
             listed: ListedOrder | None = self.read(row)
             if listed is None:
                 return
-            found.append(listed)
-            self._tell(listed, asked_at, about is not None and self._is(listed.record, about))
-            if listed.record.order.is_active():
-                alive.append(listed.record)
+            found.append(listed.record)
+            self.fills.told(*listed)
 
         whole: bool = self.host.each(rows, handle, "order") == len(rows)
+        flow = self.host.flow
+        there: bool = about is not None and any(self._is(record, about) for record in found)
+        by_venue_id: bool = flow.capabilities.correlation is Correlation.VENUE_ID
+        for record in found:
+            asked: bool = about is not None and self._is(record, about)
+            if asked or not (by_venue_id and whole):
+                self.host.guard(partial(flow.on_order, record.order, record.venue_id, asked_at, asked))
         if not whole:
             return
-        if about is not None:
-            if not any(self._is(listed.record, about) for listed in found):
-                self.missing(about, asked_at)
-            return
-        self.host.flow.on_open_orders(alive, asked_at)
-        self.host.log_first("Order data received")
+        if by_venue_id:
+            flow.venue_ids.on_candidates(found, [entry.orderid for entry in flow.venue_ids.looked_for()], asked_at)
+        elif about is not None and not there:
+            self.missing(about, asked_at)
+        if about is None:
+            flow.on_open_orders([record for record in found if record.order.is_active()], asked_at)
+            self.host.log_first("Order data received")
 
     @staticmethod
     def _is(record: VenueOrder, entry: Entry) -> bool:
@@ -66,13 +75,3 @@ class OrderList:
             # an id can be used again: by a venue that has begun anew, or on another day
             return record.venue_id == entry.venue_id and (named or record.order.orderid == record.venue_id)
         return named
-
-    def _tell(self, listed: ListedOrder, asked_at: float, asked: bool) -> None:
-        record, turnover = listed
-        flow = self.host.flow
-        if not flow.believes(record.order, record.venue_id, asked):
-            return
-        if self.fills.has_grown(record):
-            self.fills.deliver(record, self.fills.price_of(record, turnover), self.host.now())
-        self.fills.keep(record, turnover)
-        flow.on_order(record.order, record.venue_id, asked_at, asked)

@@ -1,15 +1,16 @@
 """Asks that are made again and again: one at a time each, slower while nothing answers, resting while the market is closed."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..calendar import Calendar
 from ..host import Host
 from ..net.outcome import Reply
 from .health import ConnectionHealth
-from .ranked_rest import RankedRest
+from .ranked_rest import Command, RankedRest
 
 LONGEST_REST: float = 600.0         # seconds at most between two looks while the market is closed
+LAST_NEWS: timedelta = timedelta(minutes=3)     # after a session, in which its last orders and fills are told
 
 Take = Callable[[Reply, float], None]       # an answer, and when it was asked for (monotonic s)
 
@@ -18,6 +19,7 @@ class Poller:
     """
     One question. SerialExecutor thread only.
 
+    :param ask: how it is asked now
     :param name: of its timer, unique in the gateway
     :param interval: seconds until the next one, asked anew each time
     :param take: handles an answer that is one; what it raises is said once, and the next look comes all the same
@@ -26,14 +28,15 @@ class Poller:
     """
 
     def __init__(
-        self, host: Host, rest: RankedRest, name: str, path: str, interval: Callable[[], float], take: Take,
+        self, host: Host, rest: RankedRest, name: str, ask: Callable[[], Command], interval: Callable[[], float], take: Take,
         read_error: Callable[[Reply], tuple[int | str, str] | None], link: ConnectionHealth, calendar: Calendar | None = None,
         back: Callable[[], None] | None = None,
     ) -> None:
         self.host: Host = host
         self.rest: RankedRest = rest
         self.name: str = name
-        self.path: str = path
+        self.ask: Callable[[], Command] = ask
+        self.path: str = ""                 # of the last question
         self.interval: Callable[[], float] = interval
         self.take: Take = take
         self.read_error: Callable[[Reply], tuple[int | str, str] | None] = read_error
@@ -46,8 +49,9 @@ class Poller:
         """Ask at once, unless an answer is on its way."""
         if self._asked or self.host.locked_out or self.host.lost:
             return
+        method, self.path, params = self.ask()
         self._asked = True
-        self.rest.call("GET", self.path, {}, self._on_answer)
+        self.rest.call(method, self.path, params, self._on_answer)
 
     def soon(self, seconds: float = 0.2) -> None:
         """Ask in a moment; gathered, where many want it."""
@@ -75,6 +79,8 @@ class Poller:
         if self.calendar is None:
             return 0.0
         now: datetime = self.host.now()
+        if self.calendar.is_open(now - LAST_NEWS):
+            return 0.0
         try:
             return min((self.calendar.next_open(now) - now).total_seconds(), LONGEST_REST)
         except ValueError:

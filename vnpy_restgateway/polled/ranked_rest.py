@@ -8,7 +8,7 @@ at all is given one lane (``lanes``).
 from collections import deque
 from collections.abc import Callable, Hashable
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..clients import VenueRest
 from ..host import Host
@@ -20,6 +20,14 @@ TimedAnswer = Callable[[Reply | None, BaseException | None, float], None]
 
 
 FIND_AGAIN: float = 2.0         # seconds from a path that is gone to the question what is there now
+
+
+class Command(NamedTuple):
+    """A request as the venue wants it."""
+
+    method: str
+    path: str
+    params: dict[str, Any]
 
 
 class Rank(IntEnum):
@@ -34,12 +42,13 @@ class Rank(IntEnum):
 class RankedCall:
     """What a request is; travels as ``Request.extra``. ``params`` and ``place`` are the venue's business."""
 
-    __slots__ = ("method", "path", "params", "answer", "place", "private", "before", "dropped", "sent")
+    __slots__ = ("method", "path", "params", "answer", "place", "private", "before", "dropped", "rank", "sent")
 
     def __init__(
         self, method: str, path: str, params: dict[str, Any], answer: TimedAnswer, place: Hashable, private: bool,
-        before: Callable[[], bool] | None, dropped: Callable[[], None] | None,
+        before: Callable[[], bool] | None, dropped: Callable[[], None] | None, rank: Rank = Rank.POLL,
     ) -> None:
+        self.rank: Rank = rank
         self.method: str = method
         self.path: str = path
         self.params: dict[str, Any] = params
@@ -57,15 +66,21 @@ class RequestQueue:
     def __init__(self) -> None:
         self.busy: bool = False
         self.waiting: dict[Rank, deque[RankedCall]] = {rank: deque() for rank in Rank}
+        self.ordered_at: float = float("-inf")          # monotonic s, of the last order
 
-    def take(self, failed: Callable[[RankedCall, RestError], None]) -> RankedCall | None:
-        """The next one that is still wanted. ``failed`` gets one whose ``before`` raised: nothing of it has left."""
-        for line in self.waiting.values():
-            while line:
+    def take(self, failed: Callable[[RankedCall, RestError], None], orders: bool = True) -> RankedCall | None:
+        """
+        The next one that is still wanted. ``failed`` gets one whose ``before`` raised: nothing of it has left.
+        ``orders`` False: it is too soon for the next order.
+        """
+        for rank, line in self.waiting.items():
+            while line and (orders or rank is not Rank.ORDER):
                 call: RankedCall = line.popleft()
                 try:
                     if call.before is None or call.before():
                         return call
+                except NotSent as error:
+                    failed(call, error)
                 except Exception as error:
                     failed(call, NotSent(f"request could not be built: {describe(error)}"))
         return None
@@ -78,6 +93,7 @@ class RankedRest(VenueRest):
     """
 
     lanes: tuple[str, ...] = ("order", "query")
+    order_gap: float = 0.0                  # seconds at least from one order to the next
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -107,7 +123,7 @@ class RankedRest(VenueRest):
         called. ``dropped`` is called when the client ends before its turn.
         """
         lane = lane if lane in self.lines else next(iter(self.lines))
-        self.lines[lane].waiting[rank].append(RankedCall(method, path, params, answer, place, private, before, dropped))
+        self.lines[lane].waiting[rank].append(RankedCall(method, path, params, answer, place, private, before, dropped, rank))
         self._pump(lane)
 
     def abandon(self) -> list[Callable[[], None]]:
@@ -121,9 +137,15 @@ class RankedRest(VenueRest):
     def _pump(self, lane: str) -> None:
         line: RequestQueue = self.lines[lane]
         while not line.busy:
-            call: RankedCall | None = line.take(self._failed)
+            now: float = self.home.monotonic()
+            due: float = line.ordered_at + self.order_gap
+            call: RankedCall | None = line.take(self._failed, orders=now >= due)
             if call is None:
+                if line.waiting[Rank.ORDER]:
+                    self.home.executor.reschedule_earlier(due - now, f"next order {lane}", lambda: self._pump_on(line, lane))
                 return
+            if call.rank is Rank.ORDER:
+                line.ordered_at = now
             line.busy = True
             try:
                 self._send_call(line, lane, call)
@@ -131,10 +153,14 @@ class RankedRest(VenueRest):
                 line.busy = False
                 self._failed(call, error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}"))
 
+    def _pump_on(self, line: RequestQueue, lane: str) -> None:
+        if line is self.lines.get(lane):
+            self._pump(lane)
+
     def _send_call(self, line: RequestQueue, lane: str, call: RankedCall) -> None:
         post = self.home.executor.post
         self.add_request(
-            call.method, call.path, extra=call, lane=lane, timeout=self.query_timeout if call.method == "GET" else None,
+            call.method, call.path, extra=call, lane=lane, timeout=self.query_timeout if call.method == "GET" or call.rank >= Rank.QUESTION else None,
             callback=lambda data, request: post(self._done, line, lane, call, request.reply, None),
             on_failed=lambda status, request: post(self._done, line, lane, call, request.reply, None),
             on_error=lambda exc, value, tb, request: post(self._done, line, lane, call, request.reply, value),

@@ -7,26 +7,32 @@ are found again by the tag that the list shows, fills are made of what an order 
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
+from logging import WARNING
 from typing import Any, NamedTuple
 
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData
 
 from ..calendar import Calendar
 from ..capabilities import Capabilities, Correlation, Fills
+from ..contracts import Listing
 from ..host import Host
-from ..net.outcome import Code, Outcome, Reply, classify, describe
+from ..net.outcome import Code, NotSent, Outcome, Reply, classify, describe
 from ..orders.order_data import copy
+from ..orders.order_matching import SentOrder
 from ..orders.table import Entry, Push
 from ..positions import Positions
 from ..session import NoSession
-from ..trading_rules import Holding, TradingRules
+from ..trading_rules import Holding
 from .health import ConnectionHealth
 from .order_list import ListedOrder, OrderList
 from .poller import Poller
 from .quotes import PARSE_ERRORS, PolledQuotes, Question, Quote
-from .ranked_rest import Rank, RankedRest
+from .ranked_rest import Command, Rank, RankedRest
+
+__all__ = ["Command", "Intervals", "Listing", "Paths", "PolledSession"]
 
 AGAIN: float = 0.5              # seconds until a question that has to be answered is asked again
 SOON: float = 0.05              # seconds after a command until the list is looked at
@@ -34,30 +40,17 @@ STAY_AWAY: tuple[Code, ...] = ("HTTP 429", "HTTP 418")
 
 
 class Paths(NamedTuple):
-    """What is asked for where; ``positions`` "": they come with the account."""
+    """
+    What is asked for where: a path to GET, or the whole command. ``time`` and ``contracts`` "": the venue does not tell them;
+    ``positions`` "": they come with the account; ``quote`` "": it is the session's business.
+    """
 
     time: str
     contracts: str
-    orders: str
-    account: str
-    positions: str
+    orders: str | Command
+    account: str | Command
+    positions: str | Command
     quote: str
-
-
-class Command(NamedTuple):
-    """A command as the venue wants it."""
-
-    method: str
-    path: str
-    params: dict[str, Any]
-
-
-class Listing(NamedTuple):
-    """A contract as the venue lists it."""
-
-    contract: ContractData
-    venue_symbol: str
-    rules: TradingRules
 
 
 class Intervals(NamedTuple):
@@ -73,11 +66,16 @@ class PolledSession(NoSession):
     :param rest: a client that is not started yet; ``start_rest`` starts it
     :param calendar: looks at orders and account rest outside its sessions; None: never
     :param day: whose trading day the list of orders is of; None: it is of all orders there are
+
+    An order is found again by the tag that the list shows (``Correlation.TAG``), or by the venue's id that the answer to its
+    sending tells, then by the tag, then by what was sent (``Correlation.VENUE_ID``: for venues that may lose the tag).
     """
 
     capabilities = Capabilities(Correlation.TAG, Fills.DERIVED, cancels_by_venue_id=True, holdings=True)
     paths: Paths
     refusals: frozenset[Code] = frozenset()         # a command answered with one of these did nothing
+    order_slack: timedelta = timedelta(seconds=2)       # how far the venue's time of an order may be before our sending of it
+    order_within: timedelta = timedelta(minutes=10)     # and after it, where the venue has a queue
     gone: frozenset[Code] = frozenset()             # a cancel answered with one of these: no such live order, which says nothing of its end
 
     def __init__(self, host: Host, rest: RankedRest, intervals: Intervals, calendar: Calendar | None = None, day: Calendar | None = None) -> None:
@@ -86,14 +84,17 @@ class PolledSession(NoSession):
         self.rest: RankedRest = rest
         self.day: Calendar | None = day
         self.positions: Positions = Positions(host)
-        self.list: OrderList = OrderList(host, self.read_order, self._on_missing)
+        self.list: OrderList = OrderList(host, self.read_order, self._on_missing, self.tidy_price)
         self.quotes: PolledQuotes = PolledQuotes(host, rest, intervals.quotes, self._questions, self.read_error)
         link: ConnectionHealth = ConnectionHealth(host, "Trade API")
-        poll = partial(Poller, host, rest, read_error=self.read_error, link=link, calendar=calendar, back=self.flow.life.check)
-        self.looks: Poller = poll("orders", self.paths.orders, intervals.orders, self._on_orders)
-        self.account: Poller = poll("account", self.paths.account, intervals.account, self._on_account)
-        self.holdings: Poller | None = poll("positions", self.paths.positions, intervals.account, self._on_positions) if self.paths.positions else None
+        poll = partial(Poller, host, rest, read_error=self.read_error, link=link, calendar=calendar, back=self.on_back)
+        self.link: ConnectionHealth = link
+        self.looks: Poller = poll("orders", partial(self._ask, "orders"), intervals.orders, self._on_orders)
+        self.account: Poller = poll("account", partial(self._ask, "account"), intervals.account, self._on_account)
+        self.holdings: Poller | None = poll("positions", partial(self._ask, "positions"), intervals.account, self._on_positions) if self.paths.positions else None
         self.on_publish = self._published
+        self.on_growth = self.list.fills.on_growth
+        self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
     # the venue's words
 
@@ -105,13 +106,13 @@ class PolledSession(NoSession):
     def read_error(self, reply: Reply) -> tuple[Code, str] | None:
         """Code and text of an answer that is a refusal, None of one that is not."""
 
-    @abstractmethod
     def read_time(self, data: Any) -> int:
-        """The venue's time in ms."""
+        """The venue's time in ms, where it tells it."""
+        raise NotImplementedError
 
-    @abstractmethod
     def read_contract(self, d: Any) -> Listing:
-        """A row of the contracts."""
+        """A row of the contracts, where the venue lists them."""
+        raise NotImplementedError
 
     @abstractmethod
     def read_order(self, d: Any) -> ListedOrder | None:
@@ -122,12 +123,12 @@ class PolledSession(NoSession):
         """The account, and the cash that can be spent."""
 
     @abstractmethod
-    def read_position(self, d: Any) -> PositionData:
-        """A row of the positions; ``yd_volume`` is what can be sold now."""
+    def read_position(self, d: Any) -> PositionData | None:
+        """A row of the positions; ``yd_volume`` is what can be sold now. None: it is not to be shown."""
 
-    @abstractmethod
     def read_quote(self, data: Any, quote: Quote) -> None:
-        """The market of a symbol, into ``quote``."""
+        """The market of a symbol, into ``quote``, where the venue tells it by symbol."""
+        raise NotImplementedError
 
     @abstractmethod
     def place_call(self, order: OrderData, venue_symbol: str) -> Command:
@@ -144,6 +145,26 @@ class PolledSession(NoSession):
         :raises ValueError: what is told is no id
         """
         return ""
+
+    def read_volume(self, data: Any) -> float:
+        """
+        The volume that an order was taken with, where the venue may take less than was ordered; 0 where that is not told.
+
+        :raises ValueError: what is told is no volume
+        """
+        return 0.0
+
+    def tidy_price(self, order: OrderData, price: float, spread: float) -> float:
+        """The price of a derived fill without the rounding of a mean; ``spread`` times that is in it."""
+        return price
+
+    def unable(self) -> str:
+        """Why no new order can be sent now, asked when its turn has come; "" when it can."""
+        return ""
+
+    def on_back(self) -> None:
+        """The venue is heard again."""
+        self.flow.life.check()
 
     # life
 
@@ -163,9 +184,14 @@ class PolledSession(NoSession):
     def health(self) -> dict[str, bool]:
         return {"REST": self.rest.active and self.host.ready, "market data": self.quotes.link.up, "trading": self.looks.link.up}
 
+    def _ask(self, name: str) -> Command:
+        asked: str | Command = getattr(self.paths, name)
+        return Command("GET", asked, {}) if isinstance(asked, str) else asked
+
     # clock and contracts: asked until they are answered
 
-    def _until_answered(self, name: str, path: str, take: Callable[[Any, float], None]) -> None:
+    def until_answered(self, name: str, path: str, take: Callable[[Any, float], None]) -> None:
+        """GET a path until the answer can be taken. A failure is said once."""
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             try:
                 if reply is None or (refused := self.read_error(reply)):
@@ -173,23 +199,30 @@ class PolledSession(NoSession):
                 take(reply.data, asked_at)
             except Exception as problem:
                 self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}")
-                self.host.executor.call_later(max(AGAIN, self.host.pause()), f"query {name}", partial(self._until_answered, name, path, take))
+                self.host.executor.call_later(max(AGAIN, self.host.pause()), f"query {name}", partial(self.until_answered, name, path, take))
 
         self.rest.call("GET", path, {}, answered, private=name != "time")
 
     def query_time(self) -> None:
-        self._until_answered("time", self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, self.host.monotonic()))
+        self.until_answered("time", self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, self.host.monotonic()))
 
     def query_contract(self) -> None:
-        self._until_answered("contract", self.paths.contracts, self._on_contracts)
+        self.until_answered("contract", self.paths.contracts, self._on_contracts)
 
     def _on_contracts(self, data: Any, asked_at: float) -> None:
         host = self.host
         if not host.each(data, lambda d: host.renew_contract(*self.read_contract(d)), "contract"):
             raise ValueError("no contracts")
+        self.begin()
+
+    def begin(self) -> None:
+        """The contracts are here: orders are taken, and everything is looked at."""
+        host = self.host
         host.ready = True
         host.log("Contract data received")
         host.warn_made_up(self.rest.mock)
+        if self.by_venue_id:
+            self.flow.venue_ids.resume()
         self.quotes.start()
         self.looks.now()
         self.query_account()
@@ -204,6 +237,10 @@ class PolledSession(NoSession):
         def before() -> bool:
             if not entry.is_active or entry.cancel_wanted:
                 return False            # cancelled while it waited for its turn
+            if reason := self.unable():
+                raise NotSent(reason)
+            if self.by_venue_id:
+                self.flow.venue_ids.on_sent(entry, self._as_sent(order))
             entry.waits = False
             return True
 
@@ -212,16 +249,28 @@ class PolledSession(NoSession):
             dropped=lambda: self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "gateway closed"),
         )
 
+    def _as_sent(self, order: OrderData) -> SentOrder:
+        limit: bool = order.type is OrderType.LIMIT
+        now = self.host.now()
+        return SentOrder(
+            order.orderid, order.symbol, order.direction, OrderType.LIMIT if limit else OrderType.MARKET, order.price if limit else None,
+            order.volume, now - self.order_slack, now + self.order_within, shrinks=self.capabilities.may_shrink,
+        )
+
     def _on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         outcome, code, text = classify(reply, error, self.refusals, self.read_error)
         if outcome is Outcome.ACCEPTED and reply is not None:
             self.looks.soon(SOON)
             try:
-                venue_id: str = self.read_placed(reply.data)
+                venue_id, volume = self.read_placed(reply.data), self.read_volume(reply.data)
             except PARSE_ERRORS as problem:
                 self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
                 return
-            if venue_id and not entry.acknowledged:
+            if volume and volume < entry.order.volume:
+                self.shrink(entry, volume)
+            if venue_id and self.by_venue_id:
+                self.flow.venue_ids.on_accepted(entry.orderid, venue_id)
+            elif venue_id and not entry.acknowledged:
                 order: OrderData = copy(entry.order)
                 order.status = Status.NOTTRADED
                 self.flow.on_order(order, venue_id)
@@ -231,6 +280,14 @@ class PolledSession(NoSession):
         self.flow.on_outcome(entry.orderid, outcome, code, text)
         if outcome is Outcome.UNKNOWN:
             self.looks.soon(SOON)
+
+    def shrink(self, entry: Entry, volume: float) -> None:
+        """The venue took less than was ordered: that is the order."""
+        self.host.log(f"Order {entry.orderid} was taken with {volume:g} of {entry.order.volume:g}: the venue takes no more", WARNING)
+        smaller: OrderData = copy(entry.order)
+        smaller.volume = volume
+        entry.order = smaller
+        self.host.publish(copy(smaller))
 
     def _still_unseen(self, entry: Entry) -> None:
         if entry.is_active and not entry.acknowledged:
@@ -255,7 +312,7 @@ class PolledSession(NoSession):
             if reply is not None and error is None and self.read_error(reply) is None and isinstance(reply.data, list):
                 self.list.take(reply.data, asked_at, entry)
 
-        self.rest.call("GET", self.paths.orders, {}, answered, lane="order", rank=Rank.QUESTION)
+        self.rest.call(*self._ask("orders"), answered, lane="order", rank=Rank.QUESTION)
 
     def _on_missing(self, entry: Entry, asked_at: float) -> None:
         """Of a list of the day an order can be missing because the day has turned: our idea of the venue's time is looked at first."""
@@ -311,7 +368,12 @@ class PolledSession(NoSession):
         rows: list[PositionData] = []
         if not isinstance(reply.data, list):
             raise ValueError("not a list")
-        if self.host.each(reply.data, lambda d: rows.append(self.read_position(d)), "position") == len(reply.data):
+        def handle(d: Any) -> None:
+            row: PositionData | None = self.read_position(d)
+            if row is not None:
+                rows.append(row)
+
+        if self.host.each(reply.data, handle, "position") == len(reply.data):
             self.positions.update(rows, asked_at)
 
     def subscribe(self, contract: ContractData) -> None:
