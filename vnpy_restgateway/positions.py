@@ -1,44 +1,84 @@
 """
-Positions that are their own (shares, not balances of coins), and what can be sold and spent now. The executor's thread writes,
-any reads.
+Positions of a venue that tells them (shares; not those that are made of balances of coins), and what can be sold and spent now. The
+executor's thread writes, any reads.
 """
 
+from collections.abc import Callable
+from logging import ERROR, WARNING
+
 from vnpy.trader.constant import Direction, Status
-from vnpy.trader.object import OrderData, PositionData
+from vnpy.trader.object import AccountData, OrderData, PositionData, TradeData
 
 from .host import Host
+from .orders.order_data import copy
 from .orders.table import Entry
+from .standstill import Standstill
 from .trading_rules import Holding
 
 LIVE: tuple[Status, ...] = (Status.SUBMITTING, Status.NOTTRADED, Status.PARTTRADED)
+CASH: str = "cash"
 
 
 class Positions:
     """
     What was shown of the positions. ``frozen`` of a position is what cannot be sold now, ``yd_volume`` what can (vnpy_xtp's
     convention); what own orders hold, sent since the venue was asked, is subtracted.
+
+    A venue may answer and answer, and its figures never change again: where fills of ours contradict them, that is said once, and
+    what is shown is the last figure with our own fills counted in.
+
+    :param patience: seconds after a fill until figures that do not show it are taken to stand still
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, patience: Callable[[], float] = lambda: 15.0) -> None:
         self.host: Host = host
+        self.patience: Callable[[], float] = patience
         self._held: dict[tuple[str, Direction], PositionData] = {}
         self._asked_at: float = float("-inf")
         self._cash: float | None = None
         self._cash_at: float = float("-inf")
+        self._watched: dict[str, Standstill] = {}           # by vt_symbol, and CASH
+        self.counts: bool = False           # fills from now on are news; those before were there when the figures were told
 
     def update(self, rows: list[PositionData], asked_at: float) -> None:
         """All positions there are, asked for at a monotonic time. One that has vanished is pushed once more, with volume 0."""
+        volumes: dict[str, float] = {row.vt_symbol: row.volume for row in rows}
+        for name, watched in self._watched.items():
+            if name != CASH:
+                self._tell(name, watched, volumes.get(name, 0.0), asked_at, "position of " + name)
+        for name in volumes.keys() - self._watched.keys():
+            self._watched[name] = Standstill(volumes[name])
+        rows = [self._corrected(row) for row in rows] + [self._missing(name) for name in self._watched.keys() - volumes.keys() if self._lacks(name)]
         fresh: dict[tuple[str, Direction], PositionData] = {(row.vt_symbol, row.direction): row for row in rows}
         gone: list[PositionData] = [row for key, row in self._held.items() if key not in fresh]
         self._held, self._asked_at = fresh, asked_at
         for row in gone:
             self.host.on_position(PositionData(row.gateway_name, row.symbol, row.exchange, row.direction))
         for row in rows:
-            self.host.on_position(row)
+            self.host.on_position(copy(row))
 
-    def update_cash(self, cash: float, asked_at: float) -> None:
-        """What can be spent, in the currency of the contracts, asked for at a monotonic time."""
+    def update_account(self, account: AccountData, cash: float, asked_at: float) -> None:
+        """The account, and what can be spent, in the currency of the contracts, asked for at a monotonic time."""
+        watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen))
+        self._tell(CASH, watched, cash + account.frozen, asked_at, "cash of the account")
+        if watched.stands:
+            cash += watched.unseen
+            account.available = cash
         self._cash, self._cash_at = cash, asked_at
+        self.host.on_account(account)
+
+    def on_trade(self, trade: TradeData) -> None:
+        """A fill of this account, about to be told to everybody."""
+        if not self.counts:
+            return
+        bought: bool = trade.direction is Direction.LONG
+        now: float = self.host.monotonic()
+        listed = self.host.contracts.get(trade.vt_symbol)
+        value: float = trade.price * trade.volume * (listed.contract.size if listed else 1.0)
+        # nothing is held of a symbol that no row has shown
+        self._watched.setdefault(trade.vt_symbol, Standstill(0.0)).happened(trade.volume if bought else -trade.volume, now)
+        if CASH in self._watched:
+            self._watched[CASH].happened(-value if bought else value, now)
 
     def holding(self, order: OrderData) -> Holding:
         """What the account can put behind an order; what the venue has not told yet is not looked at."""
@@ -51,10 +91,42 @@ class Positions:
             return Holding(None, cash)
         row: PositionData | None = self._held.get((order.vt_symbol, Direction.NET)) or self._held.get((order.vt_symbol, Direction.LONG))
         sellable: float = row.yd_volume if row else 0.0
-        for entry in self._since(self._asked_at):
+        watched: Standstill | None = self._watched.get(order.vt_symbol)
+        # figures that stand still know of no order at all
+        for entry in self._since(float("-inf") if watched and watched.stands else self._asked_at):
             if entry.order.vt_symbol == order.vt_symbol and entry.order.direction is Direction.SHORT:
-                sellable -= entry.order.volume
+                sellable -= entry.order.volume - (entry.order.traded if watched and watched.stands else 0.0)
         return Holding(max(sellable, 0.0), cash)
+
+    def _tell(self, name: str, watched: Standstill, value: float, asked_at: float, what: str) -> None:
+        stood: bool = watched.stands
+        watched.told(value, asked_at, self.patience())
+        if watched.stands and not stood:
+            self.host.log(
+                f"The {what} has not changed at the venue, although {watched.unseen:+g} of it was filled: it stands still there. "
+                "Our own count is shown until it moves", ERROR
+            )
+        elif stood and not watched.stands:
+            self.host.log(f"The {what} moves again at the venue", WARNING)
+
+    def _corrected(self, row: PositionData) -> PositionData:
+        watched: Standstill | None = self._watched.get(row.vt_symbol)
+        if watched is None or not watched.stands:
+            return row
+        found: PositionData = copy(row)
+        found.volume = max(row.volume + watched.unseen, 0.0)
+        found.yd_volume = max(min(row.yd_volume + watched.unseen_sales, found.volume), 0.0)     # what was bought is not counted on
+        found.frozen = found.volume - found.yd_volume
+        return found
+
+    def _lacks(self, name: str) -> bool:
+        watched: Standstill = self._watched[name]
+        return name != CASH and watched.stands and watched.unseen > 0 and name in self.host.contracts
+
+    def _missing(self, name: str) -> PositionData:
+        contract = self.host.contracts[name].contract
+        volume: float = self._watched[name].unseen
+        return PositionData(self.host.gateway_name, contract.symbol, contract.exchange, Direction.NET, volume, volume)
 
     def _since(self, asked_at: float) -> list[Entry]:
         """Orders of ours that the venue's figures cannot know of."""

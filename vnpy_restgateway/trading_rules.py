@@ -16,6 +16,7 @@ from .net.validate import MOST, short
 
 MARKET: OrderType = OrderType.MARKET
 NOISE: float = 1e-12            # of products of floats, relative
+TICK_NOISE: float = 1e-6        # of a price that was computed, in ticks
 
 
 class Holding(NamedTuple):
@@ -113,12 +114,13 @@ class CashEquityRules:
     :param lot: volumes are multiples of it
     :param least: the smallest order
     :param odd_lots: whether the remainder of a holding below a lot may be sold, alone or with full lots
+    :param rounds: whether a price off the tick is rounded for the user's good, a buy's down, a sell's up; else it is refused
     :param fee_rate: what is added to the cost of a purchase, as a part of it; ``least_fee`` at least
     """
 
     def __init__(
         self, contract: ContractData, ticks: Sequence[tuple[Decimal, Decimal]], lot: Decimal, least: Decimal,
-        odd_lots: bool = True, fee_rate: float = 0.0, least_fee: float = 0.0,
+        odd_lots: bool = True, fee_rate: float = 0.0, least_fee: float = 0.0, rounds: bool = True,
     ) -> None:
         self.contract: ContractData = contract
         self.ticks: tuple[tuple[Decimal, Decimal], ...] = tuple(ticks)
@@ -127,6 +129,7 @@ class CashEquityRules:
         self.odd_lots: bool = odd_lots
         self.fee_rate: float = fee_rate
         self.least_fee: float = least_fee
+        self.rounds: bool = rounds
 
     def tick(self, price: float) -> Step:
         """The tick at a price."""
@@ -139,8 +142,7 @@ class CashEquityRules:
 
     def check(self, order: OrderData, holding: Holding = UNKNOWN_HOLDING, market: MarketView = UNKNOWN_MARKET) -> str:
         """
-        See TradingRules. A price off the tick is rounded for the user's good: a buy's down, a sell's up. A volume off
-        the lot is refused: what part of it was meant cannot be known.
+        See TradingRules. A volume off the lot is refused: what part of it was meant cannot be known.
         """
         reason: str = sound(order)
         if reason:
@@ -150,7 +152,12 @@ class CashEquityRules:
             if not order.price > 0:
                 return f"price {order.price!r} of {symbol} must be above 0"
             tick: Step = self.tick(order.price)
-            price: float = float(tick.down(order.price) if order.direction is Direction.LONG else tick.up(order.price))
+            below, above = float(tick.down(order.price)), float(tick.up(order.price))
+            price: float = below if order.direction is Direction.LONG else above
+            if not self.rounds:
+                price = below if order.price - below <= above - order.price else above
+                if abs(order.price - price) > TICK_NOISE * float(tick.step):
+                    return f"price {order.price!r} of {symbol} is no multiple of the tick {tick.step}: {below!r} or {above!r} would be"
             if not price:
                 return f"price {order.price!r} of {symbol} is below the tick {tick.step}"
             order.price = price

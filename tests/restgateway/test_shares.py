@@ -10,7 +10,7 @@ from flow_desk import Desk
 from order_makers import make_order
 from test_gateway_base import ListGateway, Recorder
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product, Status
-from vnpy.trader.object import ContractData, OrderData, OrderRequest, PositionData
+from vnpy.trader.object import AccountData, ContractData, OrderData, OrderRequest, PositionData
 
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.orders.reconcile import VenueOrder
@@ -66,7 +66,7 @@ def test_what_can_be_sold_and_spent_counts_own_orders_since_the_venue_was_asked(
     unknown = positions.holding(order(Direction.SHORT, 100))
     assert unknown.sellable is None and unknown.cash is None
     positions.update([position(1_050, 950)], asked_at=100.0)
-    positions.update_cash(50_000.0, asked_at=100.0)
+    positions.update_account(AccountData("LIST", "CNY", 50_000.0), 50_000.0, asked_at=100.0)
     table = gateway.flow.table
     table.submit(order(Direction.SHORT, 300, "before"), 99.0)
     assert positions.holding(order(Direction.SHORT, 100)) == (950.0, 50_000.0), "the venue's figure knows of it"

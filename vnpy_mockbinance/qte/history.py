@@ -9,7 +9,7 @@ from vnpy.trader.object import BarData, ContractData
 
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
-from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.polled.ranked_rest import Command
 
 from ..enums import INTERVAL_VT2BINANCE
 from ..parse import parse_bar
@@ -32,7 +32,7 @@ def query_history(
         }
         reason: str = "out of time"
         while (left := download.left()) > 0 and host.executor.alive:
-            reply, error = ask(host, rest, params, left)
+            reply, error = rest.wait_for(Command("GET", rest.build.prefix + KLINES, params), left, private=False)
             rows: Any = reply.data if reply is not None and reply.status == 200 else None
             if isinstance(rows, list):
                 try:
@@ -51,21 +51,3 @@ def query_history(
         return None
 
     return fetch_bars(page, interval, start, end, host.now())
-
-
-def ask(host: Host, rest: QteRest, params: dict[str, str | int], seconds: float) -> tuple[Reply | None, BaseException | str]:
-    """One request in its turn in the line of questions, waited for from another thread."""
-    done: Event = Event()
-    found: list[tuple[Reply | None, BaseException | None]] = []
-
-    def answer(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
-        found.append((reply, error))
-        done.set()
-
-    def put() -> None:
-        rest.call("GET", rest.build.prefix + KLINES, params, answer, private=False, dropped=done.set)
-
-    until: float = host.monotonic() + seconds
-    if not host.executor.post(put) or not done.wait(max(until - host.monotonic(), 0.0)) or not found:
-        return None, "no answer in time"
-    return found[0][0], found[0][1] or ""

@@ -231,6 +231,8 @@ class RestClient(vnpy_rest.RestClient):
         """What is masked in log lines: ``secrets``, and what the proxy is told."""
         return (*self.secrets, *self.proxy.secrets) if self.proxy else tuple(self.secrets)
 
+    read_reply: Callable[..., Reply] = staticmethod(Reply.parse)     # (status, headers, body) -> the answer; never raises
+
     def sign(self, request: Request) -> Request:
         """Override to sign; called just before sending. What it raises makes the request NotSent."""
         return request
@@ -296,7 +298,7 @@ class RestClient(vnpy_rest.RestClient):
             response: Response = self._send(request, transport)
             request.response = response
             status: int = response.status_code
-            reply: Reply = Reply.parse(status, response.headers, response.content)
+            reply: Reply = self.read_reply(status, response.headers, response.content)
             request.reply = reply
             if not self.mock:       # a proxy may have given the first answers
                 self.mock = response.headers.get(MOCK_HEADER, "")

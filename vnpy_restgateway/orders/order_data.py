@@ -1,10 +1,10 @@
-"""Copies of orders and trades, in a fraction of the time of ``copy.copy``."""
+"""Copies of orders, trades and positions, in a fraction of the time of ``copy.copy``."""
 
 from typing import TypeVar
 
-from vnpy.trader.object import OrderData, TradeData
+from vnpy.trader.object import OrderData, PositionData, TradeData
 
-Item = TypeVar("Item", OrderData, TradeData)
+Item = TypeVar("Item", OrderData, TradeData, PositionData)
 
 new = object.__new__
 

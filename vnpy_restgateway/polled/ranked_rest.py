@@ -8,6 +8,7 @@ at all is given one lane (``lanes``).
 from collections import deque
 from collections.abc import Callable, Hashable
 from enum import IntEnum
+from threading import Event
 from typing import Any, NamedTuple
 
 from ..clients import VenueRest
@@ -125,6 +126,23 @@ class RankedRest(VenueRest):
         lane = lane if lane in self.lines else next(iter(self.lines))
         self.lines[lane].waiting[rank].append(RankedCall(method, path, params, answer, place, private, before, dropped, rank))
         self._pump(lane)
+
+    def wait_for(self, command: Command, seconds: float, private: bool = True) -> tuple[Reply | None, BaseException | str]:
+        """One question in its turn, waited for in another thread than the executor's: the answer, or None and why there is none."""
+        done: Event = Event()
+        found: list[tuple[Reply | None, BaseException | None]] = []
+
+        def answer(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            found.append((reply, error))
+            done.set()
+
+        def put() -> None:
+            self.call(*command, answer, private=private, dropped=done.set)
+
+        until: float = self.home.monotonic() + seconds
+        if not self.home.executor.post(put) or not done.wait(max(until - self.home.monotonic(), 0.0)) or not found:
+            return None, "no answer in time"
+        return found[0][0], found[0][1] or ""
 
     def abandon(self) -> list[Callable[[], None]]:
         """Empty the lines; what is to be called for those that waited."""

@@ -13,7 +13,7 @@ from logging import WARNING
 from typing import Any, NamedTuple
 
 from vnpy.trader.constant import OrderType, Status
-from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData
+from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData, TradeData
 
 from ..calendar import Calendar
 from ..capabilities import Capabilities, Correlation, Fills
@@ -83,7 +83,7 @@ class PolledSession(NoSession):
         self.flow = host.flow
         self.rest: RankedRest = rest
         self.day: Calendar | None = day
-        self.positions: Positions = Positions(host)
+        self.positions: Positions = Positions(host, self.stale_after)
         self.list: OrderList = OrderList(host, self.read_order, self._on_missing, self.tidy_price)
         self.quotes: PolledQuotes = PolledQuotes(host, rest, intervals.quotes, self._questions, self.read_error)
         link: ConnectionHealth = ConnectionHealth(host, "Trade API")
@@ -126,6 +126,16 @@ class PolledSession(NoSession):
     def read_position(self, d: Any) -> PositionData | None:
         """A row of the positions; ``yd_volume`` is what can be sold now. None: it is not to be shown."""
 
+    def rows_of_positions(self, data: Any) -> list[Any]:
+        """
+        The rows in an answer about positions.
+
+        :raises ValueError: it is none
+        """
+        if not isinstance(data, list):
+            raise ValueError("not a list")
+        return data
+
     def read_quote(self, data: Any, quote: Quote) -> None:
         """The market of a symbol, into ``quote``, where the venue tells it by symbol."""
         raise NotImplementedError
@@ -158,9 +168,17 @@ class PolledSession(NoSession):
         """The price of a derived fill without the rounding of a mean; ``spread`` times that is in it."""
         return price
 
+    def refused(self, entry: Entry, code: Code, text: str) -> bool:
+        """An order was refused for what can be mended, and is sent once more: True."""
+        return False
+
     def unable(self) -> str:
         """Why no new order can be sent now, asked when its turn has come; "" when it can."""
         return ""
+
+    def stale_after(self) -> float:
+        """Seconds after a fill until positions or cash that do not show it are said to stand still."""
+        return 15.0
 
     def on_back(self) -> None:
         """The venue is heard again."""
@@ -223,9 +241,13 @@ class PolledSession(NoSession):
         host.warn_made_up(self.rest.mock)
         if self.by_venue_id:
             self.flow.venue_ids.resume()
-        self.quotes.start()
+        self.start_quotes()
         self.looks.now()
         self.query_account()
+
+    def start_quotes(self) -> None:
+        """Quotes are asked for from now on."""
+        self.quotes.start()
 
     # orders
 
@@ -276,6 +298,8 @@ class PolledSession(NoSession):
                 self.flow.on_order(order, venue_id)
             else:
                 self.host.executor.reschedule_earlier(4.0 * SOON, f"placed {entry.orderid}", partial(self._still_unseen, entry))
+            return
+        if outcome is Outcome.REFUSED and self.refused(entry, code, text):
             return
         self.flow.on_outcome(entry.orderid, outcome, code, text)
         if outcome is Outcome.UNKNOWN:
@@ -340,6 +364,7 @@ class PolledSession(NoSession):
         if not isinstance(reply.data, list):
             raise ValueError("not a list")
         self.list.take(reply.data, asked_at)
+        self.positions.counts = True
 
     def tells_of(self, entry: Entry) -> bool:
         """The list is of the trading day."""
@@ -354,26 +379,27 @@ class PolledSession(NoSession):
             self.holdings.now()
 
     def _published(self, item: Push) -> None:
+        if isinstance(item, TradeData):
+            self.positions.on_trade(item)
         self.account.soon()
         if self.holdings:
             self.holdings.soon()
 
     def _on_account(self, reply: Reply, asked_at: float) -> None:
         account, cash = self.read_account(reply.data)
-        self.positions.update_cash(cash, asked_at)
-        self.host.on_account(account)
+        self.positions.update_account(account, cash, asked_at)
         self.host.log_first("Account data received")
 
     def _on_positions(self, reply: Reply, asked_at: float) -> None:
         rows: list[PositionData] = []
-        if not isinstance(reply.data, list):
-            raise ValueError("not a list")
+        given: list[Any] = self.rows_of_positions(reply.data)
+
         def handle(d: Any) -> None:
             row: PositionData | None = self.read_position(d)
             if row is not None:
                 rows.append(row)
 
-        if self.host.each(reply.data, handle, "position") == len(reply.data):
+        if self.host.each(given, handle, "position") == len(given):
             self.positions.update(rows, asked_at)
 
     def subscribe(self, contract: ContractData) -> None:
