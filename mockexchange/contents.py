@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .core.calendar import AnyCalendar
 from .core.instruments import Instrument
@@ -13,9 +14,28 @@ class Contents:
     A dialect makes them anew at each call of its ``contents``.
 
     ``accounts``: key, secret, and funds as asset -> amount in 1e-8; the first is the one that the ready line names.
-    ``calendar``: when the market is open; None: always, and no day ends.
+    ``calendar``: when the market is open; None: always, and no day ends. ``sessions``: the exchange's own hours, which a venue
+    keeps when its option ``calendar`` is ``exchange``; None where a dialect has no such hours.
     """
 
     instruments: Sequence[Instrument]
     accounts: Sequence[tuple[str, str, Mapping[str, int]]]
     calendar: AnyCalendar | None = None
+    sessions: AnyCalendar | None = None
+
+
+EXCHANGE_HOURS: str = "exchange"
+
+
+def keeps_exchange_hours(options: Any) -> bool:
+    """Whether the options of a dialect (None: it has none) ask for the exchange's own hours."""
+    return str(getattr(options, "calendar", "")) == EXCHANGE_HOURS
+
+
+def calendar_of(contents: Contents, options: Any) -> AnyCalendar | None:
+    """The calendar a venue goes by. ValueError when its options ask for hours that its dialect does not have."""
+    if not keeps_exchange_hours(options):
+        return contents.calendar
+    if contents.sessions is None:
+        raise ValueError("options: calendar: this dialect has no hours of an exchange")
+    return contents.sessions

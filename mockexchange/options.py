@@ -2,9 +2,11 @@
 The options of a dialect: a dataclass of its own, set from Python, the command line or the control API.
 
 A dialect that has some names their class as ``options_type``. Fields are ``str``, ``int``, ``bool`` or
-``tuple[str, ...]`` with a default each; ``choice`` and ``number`` say which values are allowed.
+``tuple[str, ...]`` with a default each; ``choice``, ``number`` and ``text`` say which values are allowed.
+A method or attribute ``on_change`` of the class is called without arguments when some of them have been set.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, field, fields
 from typing import Any
@@ -18,6 +20,11 @@ def choice(*values: str) -> Any:
 def number(default: int, low: int, high: int) -> Any:
     """A field that takes a whole number within [low, high]."""
     return field(default=default, metadata={"range": (low, high)})
+
+
+def text(pattern: str, meaning: str, default: str = "") -> Any:
+    """A field that takes text which matches a regular expression as a whole; ``meaning`` is what an error calls such text."""
+    return field(default=default, metadata={"pattern": pattern, "meaning": meaning})
 
 
 def check_options(kind: type | None, dialect: str, given: object) -> dict[str, Any]:
@@ -51,6 +58,9 @@ def change_options(options: Any, dialect: str, given: object) -> None:
     values: dict[str, Any] = check_options(type(options) if options is not None else None, dialect, given)
     for name, value in values.items():
         setattr(options, name, value)
+    on_change: Any = getattr(options, "on_change", None)
+    if on_change is not None:
+        on_change()
 
 
 def describe_options(options: Any) -> dict[str, Any]:
@@ -96,6 +106,10 @@ def _read(one: "Field[Any]", value: object) -> Any:
         if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
             raise ValueError(f"{name}: not a list of texts: {value!r}")
         return tuple(item.strip() for item in items if item.strip())
+    if "pattern" in one.metadata:
+        if not isinstance(value, str) or re.fullmatch(one.metadata["pattern"], value) is None:
+            raise ValueError(f"{name}: not {one.metadata['meaning']}: {value!r}")
+        return value
     choices: tuple[str, ...] = one.metadata["choices"]
     if value not in choices:
         raise ValueError(f"{name}: unknown value {value!r}, must be one of {', '.join(choices)}")

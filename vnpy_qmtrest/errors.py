@@ -9,13 +9,13 @@ from typing import Any
 from vnpy_restgateway.net.outcome import Reply, http_code
 
 # codes of our own; what a handler died of says nothing of the order, a refusal does
-INVALID: str = "invalid"                # 400 with the server's words: nothing was done
+INVALID: str = "400"                    # 400 with the server's words: nothing was done
 REFUSED: str = "refused"                # the result of the order says so
 FAILED: str = "failed"                  # an exception on the way: the terminal may have it
 UNREADABLE: str = "no result"
-STALE: str = "timestamp"                # 401: the clocks are apart
-BAD_KEY: str = "key"                    # 401: the server does not take this client
-UNSIGNED: str = "unsigned"              # 401: the headers of the signature were not there
+STALE: str = "401 time"                 # 401: the clocks are apart
+BAD_KEY: str = "401 client"             # 401: the server does not take this client
+UNSIGNED: str = "401 signature"         # 401: the headers of the signature were not there
 NO_SUCH_ORDER: str = "no such order"    # a cancel that the terminal did not take
 
 REFUSALS: frozenset[int | str] = frozenset({INVALID, REFUSED, STALE, BAD_KEY, UNSIGNED, "HTTP 429", "HTTP 418"})

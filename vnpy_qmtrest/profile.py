@@ -6,8 +6,12 @@ PROFILES: list[dict[str, Any]] = [{
     "name": "QMTREST", "gateway": "vnpy_qmtrest:QmtRestGateway", "dialect": "qmt", "symbol": "000001",
     "setting": {
         "Server": "QMT", "Host": "{rest}", "Client ID": "{key}", "Secret Key": "{secret}", "Price Off Tick": "ROUND",
-        "Symbols": "000001.SZSE, 600000.SSE",
+        "Symbols": "000001.SZSE, 600000.SSE", "Quotes From": "POSITIONS",
     },
     "ready_line": "Trade API connected",
+    "job": {
+        "symbol": "000001.SZSE", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy",
+        "setting": {"Symbols": "{symbol}", "Quotes From": "POSITIONS"},         # build A has no quotes
+    },
     "lacks": ("FAK", "FOK", "STOP"),
 }]

@@ -39,13 +39,18 @@ class Quotes:
         self.link: ConnectionHealth = ConnectionHealth(host, "MD API")
         self.poller: Poller = Poller(host, rest, "quotes", self._ask, interval, self._on_ticks, read_error, self.link)
 
+    @property
+    def follows_positions(self) -> bool:
+        """Whether ticks are made of the positions."""
+        return self.source == POSITIONS and not self.has_ticks and bool(self.wanted)
+
     def start(self, has_ticks: bool) -> None:
         """It is known whether the server has quotes."""
         self.has_ticks = has_ticks
         if self.source not in (NOWHERE, POSITIONS) and hasattr(self.event_engine, "register"):
             self.event_engine.register(EVENT_TICK, self.on_event)
-        for contract in self.wanted.values():
-            self._say(contract)
+        if self.wanted:
+            self._say()
         if has_ticks and self.wanted:
             self.poller.now()
 
@@ -61,7 +66,7 @@ class Quotes:
             return
         self.wanted[name] = contract
         if self.host.ready:
-            self._say(contract)
+            self._say()
             if self.has_ticks:
                 self.poller.now()
 
@@ -77,7 +82,7 @@ class Quotes:
             return
         if price != finite(d.get("avg_price")):
             self.prices[contract.vt_symbol] = (price, self.host.monotonic())
-        if self.source == POSITIONS and self.host.contracts.name_of(contract.vt_symbol) in self.wanted:
+        if self.follows_positions and self.host.contracts.name_of(contract.vt_symbol) in self.wanted:
             self.host.on_tick(TickData(
                 gateway_name=self.host.gateway_name, symbol=contract.symbol, exchange=contract.exchange, name=contract.name,
                 datetime=self.host.now().astimezone(), last_price=price,
@@ -89,20 +94,16 @@ class Quotes:
         if tick.gateway_name == self.source and tick.last_price > 0:
             self.prices[tick.vt_symbol] = (tick.last_price, self.host.monotonic())
 
-    def _say(self, contract: ContractData) -> None:
+    def _say(self) -> None:
         if self.has_ticks:
             return
         if self.source == POSITIONS:
-            self.host.log_once("quotes", "The server has no quotes: ticks show the last prices of what is held, from the positions", WARNING)
+            what: str = "ticks show the last prices of what is held, from the positions"
         elif self.source:
-            self.host.log_once(
-                "quotes", f"The server has no quotes: ticks of {contract.vt_symbol} are those of gateway {self.source}, if it is subscribed there", WARNING
-            )
+            what = f"ticks are those of gateway {self.source}, of what is subscribed to there"
         else:
-            self.host.log_once(
-                "quotes", f"The server has no quotes, no ticks of {contract.vt_symbol} will come: set Quotes From to a gateway that has them, or to "
-                f"{POSITIONS} for the last prices of what is held", WARNING
-            )
+            what = f"no ticks will come: set Quotes From to a gateway that has them, or to {POSITIONS} for the last prices of what is held"
+        self.host.log_once("quotes", f"The server has no quotes, {what}", WARNING)
 
     def _ask(self) -> Command:
         return Command("GET", f"{TICKS}?stock_list={','.join(name[:6] for name in self.wanted)}", {})

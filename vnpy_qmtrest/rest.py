@@ -72,7 +72,7 @@ class QmtRest(RankedRest):
 
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         self.hours = reply.headers.get("X-Mock-Hours", "")
-        self._hear_time(call, reply)
+        healed: bool = self._hear_time(call, reply)
         found = read_error(reply)
         if found is None:
             return
@@ -80,7 +80,7 @@ class QmtRest(RankedRest):
         self.home.apply_retry_after(reply, text, LIMIT_FALLBACK)
         if code in (BAD_KEY, UNSIGNED):
             self.home.lock_out(f"Authentication failed, message: {text}. {ADVICE[str(code)]}")
-        elif code == STALE:
+        elif code == STALE and not healed:
             self.home.log_once("stale", (
                 f"The server refuses the time of a request ({text}): this machine's clock says {self._clock_text()}, the server's Date "
                 f"{reply.headers.get('Date', 'is not told')}. Signatures are valid within {WINDOW:.0f} s: set the clocks right"
@@ -89,23 +89,24 @@ class QmtRest(RankedRest):
     def _clock_text(self) -> str:
         return datetime.fromtimestamp(self.home.seams.wall()).astimezone().isoformat(timespec="seconds")
 
-    def _hear_time(self, call: RankedCall, reply: Reply) -> None:
-        """The server's clock, where ours is further from it than the second that Date is cut to."""
+    def _hear_time(self, call: RankedCall, reply: Reply) -> bool:
+        """The server's clock, where ours is further from it than the second that Date is cut to: True, it goes by that from now on."""
         try:
             server_ms: float = parsedate_to_datetime(reply.headers["Date"]).timestamp() * 1_000 + HALF_SECOND_MS
         except (KeyError, ValueError, TypeError, OverflowError):
-            return
+            return False
         home = self.home
         apart: float = server_ms - home.clock.now_ms()
         if abs(apart) <= APART_MS or not call.sent:
-            return
+            return False
         try:
             home.clock.feed(call.sent, server_ms, home.monotonic())
         except ValueError:
-            return
+            return False
         if not self._apart_said:
             self._apart_said = True
             home.log(
                 f"Server time updated, local offset: {-apart:.0f}ms. Requests are signed by the server's clock",
                 WARNING if abs(apart) >= NOTABLE_MS and not self.mock else INFO,
             )
+        return True

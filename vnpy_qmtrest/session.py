@@ -85,6 +85,7 @@ class QmtSession(PolledSession):
         self.proxy: tuple[str, int] = proxy
         self.choices: Choices = choices
         self.qmt: QmtRest = QmtRest(host, timings)
+        self.qmt.minds_routes = False       # one that is not there may be the other build's
         self.build: Build = Build.UNKNOWN
         self.ours: Identity | None = None
         self.moved: str = ""                # why the account is not to be traded any more
@@ -96,6 +97,7 @@ class QmtSession(PolledSession):
         intervals = Intervals(
             lambda: timings.orders_interval if host.flow.table.active else timings.idle_interval, lambda: timings.account_interval,
             lambda: timings.ticks_interval,
+            lambda: timings.ticks_interval if self.ticks.follows_positions else timings.account_interval,
         )
         super().__init__(host, self.qmt, intervals, day=DAY)
         self.ticks: Quotes = Quotes(host, self.qmt, intervals.quotes, choices.quotes_from, event_engine)
@@ -187,6 +189,7 @@ class QmtSession(PolledSession):
             for poller in (self.looks, self.account, self.holdings):
                 if poller is not None:
                     poller.calendar = shanghai()
+        self.qmt.minds_routes = True
         self.begin()
 
     def start_quotes(self) -> None:
@@ -319,7 +322,7 @@ class QmtSession(PolledSession):
     def unable(self) -> str:
         if self.moved:
             return self.moved
-        if not self.link.up and self.link.failures:
+        if self.link.hangs and not self.link.up:
             return "the terminal behind the server does not answer"
         return ""
 
@@ -349,6 +352,12 @@ class QmtSession(PolledSession):
         self.host.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the server's clock", WARNING)
         self.place(entry)
         return True
+
+    def on_lost(self, error: BaseException | None) -> None:
+        """Nothing more goes into a terminal that may hang before it has answered: the list is asked for first."""
+        if error is not None:
+            self.link.bad(error)
+        self.looks.first()
 
     def stale_after(self) -> float:
         return self.timings.stale_after

@@ -13,11 +13,10 @@ def start(arguments: list[str]) -> int:
     """The exit status."""
     parser = argparse.ArgumentParser(prog=PROGRAM, description="Try gateways and strategies on bad days, without key and network.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange", add_help=False, allow_abbrev=False)
-    run.add_argument("--gateway", default="MOCKBINANCE", metavar="NAME")
+    commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange, on any gateway", add_help=False)
     commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
     commands.add_parser(NEW_VENUE, help="the files of a new gateway and its dialect, with their tests", add_help=False)
-    found, more = parser.parse_known_args(arguments)
+    found, _ = parser.parse_known_args(arguments)
     if found.command == CONFORM:
         from mockexchange.__main__ import start as exchange
 
@@ -29,7 +28,7 @@ def start(arguments: list[str]) -> int:
         return scaffold(f"{PROGRAM} {NEW_VENUE}", arguments[arguments.index(NEW_VENUE) + 1:])
     from .job import start as job
 
-    return job(found.gateway, f"{PROGRAM} {RUN}", more)
+    return job("", f"{PROGRAM} {RUN}", arguments[arguments.index(RUN) + 1:])
 
 
 if __name__ == "__main__":

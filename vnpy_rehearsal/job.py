@@ -17,9 +17,9 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .arguments import read_arguments
+from .arguments import read_arguments, read_gateway
 from .folder import settle_folder
-from .profiles import read_profiles
+from .profiles import JobProfile, read_job, read_profiles
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,28 +50,46 @@ def is_plain(options: argparse.Namespace, console: "Console") -> bool:
     return options.plain or not console.is_terminal or console.is_dumb_terminal or nameless
 
 
-def find_profile(name: str) -> Mapping[str, Any]:
+def named_profiles() -> dict[str, Mapping[str, Any]]:
     """
-    What the package of a gateway says of it. ``name``: its default name, MOCKBINANCE.
+    What packages say of their gateways, by default name.
 
-    :raises ValueError: there is none of that name, or a profile cannot be read
+    :raises ValueError: a profile cannot be read
     """
     found: dict[str, Mapping[str, Any]] = {}
     for entry in read_profiles(lambda each: each):
-        found.setdefault(entry.get("name", ""), entry)
-    if not name or name.upper() not in found:
-        raise ValueError(f"no gateway {name!r}, there are: {', '.join(sorted(each for each in found if each))}")
-    return found[name.upper()]
+        if entry.get("name"):
+            found.setdefault(entry["name"], entry)
+    return dict(sorted(found.items()))
+
+
+def find_profile(name: str, found: Mapping[str, Mapping[str, Any]]) -> JobProfile:
+    """
+    Of a gateway by its default name, MOCKBINANCE.
+
+    :raises ValueError: there is none of that name, or it cannot be used
+    """
+    if name.upper() not in found:
+        raise ValueError(f"no gateway {name!r}, there are: {', '.join(found)}")
+    try:
+        return read_job(found[name.upper()])
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the profile of {name.upper()!r} cannot be used: {error}") from None
 
 
 def main(arguments: list[str] | None, gateway: str, program: str) -> int:
-    """Run; the exit status."""
+    """Run; the exit status. ``gateway`` "": it is one of the arguments."""
+    given: list[str] = sys.argv[1:] if arguments is None else arguments
+    chosen: bool = not gateway
+    if chosen:
+        gateway, given = read_gateway(given, program)
     try:
-        profile: Mapping[str, Any] = find_profile(gateway)
+        profiles: dict[str, Mapping[str, Any]] = named_profiles()
+        profile: JobProfile = find_profile(gateway, profiles)
     except ValueError as error:
         print(f"{program}: error: --gateway: {error}", file=sys.stderr)
         return 2
-    options = read_arguments(arguments, program, profile["symbol"])
+    options = read_arguments(given, program, profile.symbol, profile.strategy, list(profiles) if chosen else ())
     missing: list[str] = [name for name in NEEDS if find_spec(name) is None]
     if missing:
         print(f'This needs {", ".join(missing)}: pip install "vnpy_mockbinance[mock]"', file=sys.stderr)
@@ -91,7 +109,7 @@ def main(arguments: list[str] | None, gateway: str, program: str) -> int:
             temporary.cleanup()
 
 
-def rehearse(options: argparse.Namespace, profile: Mapping[str, Any], program: str) -> int:
+def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> int:
     """The run itself; the exit status."""
     from vnpy.trader.setting import SETTINGS
     SETTINGS["log.console"] = False             # we print the lines ourselves
@@ -110,7 +128,12 @@ def rehearse(options: argparse.Namespace, profile: Mapping[str, Any], program: s
 
     console: Console = Console(soft_wrap=True)
     child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
-    run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, {}, child)
+    setting: Mapping[str, Any] = profile.strategy_setting if options.strategy == profile.strategy else {}
+    try:
+        run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, dict(setting), child)
+    except ValueError as error:
+        print(f"{program}: error: gateway {profile.name} cannot be used: {error}", file=sys.stderr)
+        return 2
     lines: Lines | None = Lines(run) if is_plain(options, console) else None
     found: list[str] = []
     try:
@@ -157,7 +180,7 @@ def end_at_once() -> NoReturn:
 
 
 def start(gateway: str, program: str, arguments: list[str] | None = None) -> int:
-    """``main``, and the ends that have no summary."""
+    """``main``, and the ends that have no summary. ``gateway`` "": ``--gateway`` names it."""
     try:
         return main(arguments, gateway, program)
     except KeyboardInterrupt:           # while still importing, or once more while closing

@@ -2,7 +2,7 @@
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from logging import ERROR
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import requests
 from vnpy.event import Event, EventEngine
 from vnpy.trader import datafeed
+from vnpy.trader.constant import Exchange, Product
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.event import (
     EVENT_ACCOUNT,
@@ -23,6 +24,7 @@ from vnpy.trader.event import (
     EVENT_TICK,
     EVENT_TRADE,
 )
+from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import (
     AccountData,
     ContractData,
@@ -40,11 +42,16 @@ from vnpy_ctastrategy.engine import CtaEngine
 
 from vnpy_restgateway.gateway import RestGateway
 
+from .conform.known import traits_of
 from .conform.profile import load_class
-from .journal_check import disagreements
+from .figures import Figures
+from .journal_check import disagreements, final_balances
+from .profiles import JobProfile
 
 STRATEGY_NAME: str = "rehearsal"
-STREAM_LINE: str = "User data stream subscribed"
+SETTLES: float = 20.0           # s for orders and balances to come to rest; a venue that is polled needs several looks
+ASK_AGAIN: float = 2.0          # s between questions for balances
+NAMED: int = 50                 # symbols in a line that says which there are
 
 
 class MemoryCtaEngine(CtaEngine):
@@ -97,7 +104,7 @@ class Record:
         self.orders: dict[str, OrderData] = {}
         self.trades: list[TradeData] = []
         self.accounts: dict[str, AccountData] = {}
-        self.positions: dict[str, PositionData] = {}
+        self.positions: dict[str, PositionData] = {}        # by vt_symbol, as the ticks
         self.ticks: dict[str, TickData] = {}
         self.tick_count: int = 0
         self.logs: deque[LogData] = deque(maxlen=2_000)
@@ -123,10 +130,10 @@ class Record:
         self.accounts[event.data.accountid] = event.data
 
     def position(self, event: Event) -> None:
-        self.positions[event.data.symbol] = event.data
+        self.positions[event.data.vt_symbol] = event.data
 
     def tick(self, event: Event) -> None:
-        self.ticks[event.data.symbol] = event.data
+        self.ticks[event.data.vt_symbol] = event.data
         self.tick_count += 1
 
     def log(self, event: Event) -> None:
@@ -145,22 +152,25 @@ class Record:
 
 class Rehearsal:
     """
-    One run on a gateway, of which ``profile`` tells (its package's ``profile.py``). ``start`` raises RuntimeError with a line for the user when something does not come up;
-    ``compare`` returns the disagreements between gateway and venue.
+    One run on a gateway. ``start`` raises RuntimeError with a line for the user when something does not come up; ``compare``
+    returns the disagreements between gateway and venue.
     """
 
     def __init__(
-        self, profile: Mapping[str, Any], vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]
+        self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]
     ) -> None:
-        self.name: str = profile["name"]
-        self.ready_line: str = profile.get("ready_line", STREAM_LINE)
+        self.profile: JobProfile = profile
+        self.name: str = profile.name
+        told: bool | None = profile.each_fill
+        self.each_fill: bool = told if told is not None else traits_of(profile.dialect).get("tells_fills", True)
         self.vt_symbol: str = vt_symbol
         self.strategy_class: type[CtaTemplate] = load_strategy(strategy)
         self.strategy_setting: dict[str, Any] = setting
+        gateway_class: type[BaseGateway] = load_class(profile.gateway)
         self.event_engine: EventEngine = EventEngine()
         self.main_engine: MainEngine = MainEngine(self.event_engine)
         self.record: Record = Record(self.event_engine)
-        gateway = self.main_engine.add_gateway(load_class(profile["gateway"]), self.name)
+        gateway = self.main_engine.add_gateway(gateway_class, self.name)
         assert isinstance(gateway, RestGateway)
         self.gateway: RestGateway = gateway
         self.gateway.embedded_arguments = arguments
@@ -170,11 +180,17 @@ class Rehearsal:
         assert isinstance(engine, MemoryCtaEngine)
         self.cta: MemoryCtaEngine = engine
         self.started: float = monotonic()
-        self.initial: tuple[float, float] | None = None     # cash and coins when the strategy started
+        self.initial: tuple[float, float] | None = None     # cash and coins or shares when the strategy started
 
     @property
-    def symbol(self) -> str:
-        return self.vt_symbol.rsplit(".", 1)[0]
+    def tick(self) -> TickData | None:
+        """The last tick of what is traded."""
+        return self.record.ticks.get(self.vt_symbol)
+
+    @property
+    def figures(self) -> Figures:
+        """How its numbers are written."""
+        return Figures(self.contract)
 
     @property
     def contract(self) -> ContractData | None:
@@ -188,17 +204,17 @@ class Rehearsal:
 
     def start(self, patience: float = 20.0) -> None:
         """Connect with the defaults, then start the strategy."""
-        self.main_engine.connect(self.gateway.get_default_setting(), self.name)
+        self.main_engine.connect(self.connect_setting(), self.name)
         # the child's own limit ends the first wait
         wait_for(lambda: self.gateway.lost or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
         wait_for(lambda: self.gateway.ready or self.gateway.lost, patience)
         if not self.gateway.ready:
             raise RuntimeError(f"the embedded exchange did not come up: {self.last_words()}")
-        contract = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 2.0)
-        if not contract:
-            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(sorted(self.gateway.contracts.venue_symbols))}")
-        self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), self.name)
-        wait_for(lambda: self.record.said(self.ready_line) and self.symbol in self.record.ticks, patience)
+        self.subscribe()
+        wait_for(lambda: self.record.said(self.profile.ready_line) and self.tick, patience)
+        self.check()
+        wait_for(self.balances_agree, patience)
+        self.initial = self.holdings()
         self.cta.init_engine()
         self.cta.classes[self.strategy_class.__name__] = self.strategy_class
         name: str = self.strategy_class.__name__
@@ -211,8 +227,33 @@ class Rehearsal:
         self.check()
         if self.strategy is None or not self.strategy.trading:
             raise RuntimeError(f"strategy {name} did not start: {self.last_words()}")
-        self.initial = wait_for(self.holdings, patience)
+        self.initial = self.initial or wait_for(self.holdings, patience)
         self.started = monotonic()
+
+    def connect_setting(self) -> dict[str, Any]:
+        """The defaults of the dialog, and what the profile adds."""
+        more: dict[str, Any] = {
+            name: value.replace("{symbol}", self.vt_symbol) if isinstance(value, str) else value
+            for name, value in self.profile.setting.items()
+        }
+        return {**self.gateway.get_default_setting(), **more}
+
+    def subscribe(self) -> None:
+        """
+        Ticks of what is traded. A venue that lists no contracts makes one of the symbol that is subscribed.
+
+        :raises RuntimeError: there is no contract
+        """
+        symbol, _, exchange = self.vt_symbol.rpartition(".")
+        request: SubscribeRequest = SubscribeRequest(symbol, Exchange(exchange))
+        known: bool = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol) is not None, 2.0)
+        self.main_engine.subscribe(request, self.name)
+        if not known and not wait_for(lambda: self.main_engine.get_contract(self.vt_symbol), 2.0):
+            there: list[str] = sorted(
+                listed.venue_symbol if listed.contract.product is Product.SPOT else listed.contract.vt_symbol for listed in self.gateway.contracts
+            )
+            more: str = ", ..." if len(there) > NAMED else ""
+            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(there[:NAMED])}{more}")
 
     def last_words(self) -> str:
         """The newest log line that tells of trouble, else the newest there is."""
@@ -227,18 +268,31 @@ class Rehearsal:
         if self.cta.failure:
             raise RuntimeError(f"strategy {self.strategy_class.__name__} failed: {self.cta.failure}")
 
+    @property
+    def currency(self) -> str:
+        """The quote asset: as the contract tells it, else that of the only account; "" where neither does."""
+        contract = self.contract
+        told: str = (contract.extra or {}).get("quote", "") if contract else ""
+        accounts: list[AccountData] = list(self.record.accounts.values())
+        return told or (asset_of(accounts[0]) if len(accounts) == 1 else "")
+
     def holdings(self) -> tuple[float, float] | None:
-        """Cash (the quote asset) and coins of the traded pair, None before they are known."""
+        """Cash (the quote asset) and what is held of the traded coin or share, None before they are known."""
         contract = self.contract
         if contract is None or not contract.extra:
             return None
         shown: dict[str, tuple[float, float]] = self.balances()
-        cash, coins = (shown.get(contract.extra[side], (0.0, 0.0))[0] for side in ("quote", "base"))
-        return (cash, coins) if shown else None
+        cash, held = (shown.get(asset, (0.0, 0.0))[0] for asset in (self.currency, contract.extra["base"]))
+        return (cash, held) if shown else None
+
+    def sellable(self) -> float:
+        """What can be sold now of what is traded."""
+        position: PositionData | None = self.record.positions.get(self.vt_symbol)
+        return position.volume - position.frozen if position else 0.0
 
     def pnl(self) -> float | None:
-        """What trading has brought, after fees and at the last price; what the coins held before did does not count."""
-        tick: TickData | None = self.record.ticks.get(self.symbol)
+        """What trading has brought, after fees and at the last price; what the price did to the holding it began with does not count."""
+        tick: TickData | None = self.tick
         now: tuple[float, float] | None = self.holdings()
         if tick is None or now is None or self.initial is None:
             return None
@@ -247,12 +301,9 @@ class Rehearsal:
     def pnl_text(self) -> str:
         """``pnl`` with its asset, "-" before it is known."""
         value: float | None = self.pnl()
-        contract = self.contract
-        if value is None or contract is None or not contract.extra:
-            return "-"
-        return f"{value:+,.{2 if contract.pricetick >= 0.01 else 8}f} {contract.extra['quote']}"
+        return "-" if value is None else self.figures.money(value, self.currency, "+")
 
-    def stop_trading(self, patience: float = 8.0) -> None:
+    def stop_trading(self, patience: float = SETTLES) -> None:
         """Stop the strategy, cancel what is left, and wait until nothing moves."""
         if self.strategy:
             self.cta.stop_strategy(STRATEGY_NAME)
@@ -271,36 +322,51 @@ class Rehearsal:
                 return rows
             rows.extend(page)
 
-    def compare(self, patience: float = 5.0) -> list[str]:
+    def compare(self, patience: float = SETTLES) -> list[str]:
         """Disagreements between what the gateway pushed and the venue's journal, after a last look at the balances."""
-        self.gateway.query_account()
         found: list[str] = ["the venue could not be asked"]
+        asked: float = float("-inf")
 
         def agree() -> bool:
-            nonlocal found
+            nonlocal found, asked
+            if monotonic() >= asked + ASK_AGAIN:        # a question may have been on its way already, and its answer be too old
+                asked = monotonic()
+                self.gateway.query_account()
+                self.gateway.query_position()
             rows = self.journal()
             with self.record.lock:
                 orders, trades = dict(self.record.orders), list(self.record.trades)
-            found = list(disagreements(orders, trades, rows, self.gateway.venue["key"], self.balances()))
+            found = list(disagreements(orders, trades, rows, self.gateway.venue["key"], self.balances(), self.each_fill))
             return not found
 
         wait_for(agree, patience)
         return found
 
+    def balances_agree(self) -> bool:
+        """Whether all balances and positions that the venue has are here; before anything is traded."""
+        truth = final_balances(self.journal(), self.gateway.venue["key"])
+        shown: dict[str, tuple[float, float]] = self.balances()
+        return all(asset in shown for asset, (free, locked) in truth.items() if free + locked)
+
     def balances(self) -> dict[str, tuple[float, float]]:
-        """Asset -> (volume, frozen) as last pushed."""
+        """Asset -> (volume, frozen) as last pushed. An account's balance may have the value of shares in it: its cash is what counts."""
         shown: dict[str, tuple[float, float]] = {
-            account.accountid: (account.balance, account.frozen) for account in list(self.record.accounts.values())
+            asset_of(account): (account.available + account.frozen, account.frozen) for account in list(self.record.accounts.values())
         }
         for position in list(self.record.positions.values()):
-            contract = self.gateway.contracts[position.vt_symbol].contract
-            if contract.extra:
-                shown[contract.extra["base"]] = (position.volume, position.frozen)
+            listed = self.gateway.contracts.get(position.vt_symbol)
+            if listed and listed.contract.extra:
+                shown[listed.contract.extra["base"]] = (position.volume, position.frozen)
         return shown
 
     def close(self) -> None:
         """End everything."""
         self.main_engine.close()
+
+
+def asset_of(account: AccountData) -> str:
+    """What an account is in. Of coins its id tells it; a broker's account has a number for an id."""
+    return str((account.extra or {}).get("currency", account.accountid))
 
 
 def load_strategy(name: str) -> type[CtaTemplate]:

@@ -16,9 +16,9 @@ from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
-from vnpy.trader.object import ContractData, LogData, OrderData, TickData
-from vnpy.trader.utility import get_digits
+from vnpy.trader.object import LogData, OrderData, TickData
 
+from .figures import Figures
 from .rehearsal import Rehearsal
 
 LEVELS: range = range(1, 6)
@@ -62,11 +62,6 @@ class View:
         screen["right"].split_column(Layout(self.orders()), Layout(self.fills()))
         return screen
 
-    def price(self, value: float) -> str:
-        """A price with the digits of the contract's tick."""
-        contract: ContractData | None = self.run.contract
-        return f"{value:,.{get_digits(contract.pricetick) if contract else 2}f}"
-
     def head(self) -> Panel:
         run: Rehearsal = self.run
         passed: float = monotonic() - run.started
@@ -74,10 +69,9 @@ class View:
         for name, up in run.gateway.health().items():
             links.append(f" {name} ", style="black on green" if up else "white on red")
             links.append(" ")
-        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s")
-        strategy = run.strategy
+        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s{cash_text(run)}")
         numbers: Text = Text(no_wrap=True, overflow="ellipsis")
-        numbers.append(f"position {amount(strategy.pos if strategy else 0.0)}   PnL {run.pnl_text()}")
+        numbers.append(f"{position_text(run)}   PnL {run.pnl_text()}")
         numbers.append(f"   orders {len(run.record.orders)}   fills {len(run.record.trades)}")
         progress = Table.grid(expand=True)
         progress.add_column(ratio=1)
@@ -94,27 +88,31 @@ class View:
         table = Table(expand=True, box=None)
         table.add_column("volume", justify="right", no_wrap=True)
         table.add_column("price", justify="right", no_wrap=True)
-        tick: TickData | None = self.run.record.ticks.get(self.run.symbol)
+        tick: TickData | None = self.run.tick
+        figures: Figures = self.run.figures
         if tick:
             for side, color, levels in (("ask", "red", reversed(LEVELS)), ("bid", "green", LEVELS)):
                 for n in levels:
                     price, volume = getattr(tick, f"{side}_price_{n}"), getattr(tick, f"{side}_volume_{n}")
-                    table.add_row(f"{volume:.5f}" if price else "", Text(self.price(price) if price else "", color))
+                    table.add_row(figures.depth(volume) if price else "", Text(figures.price(price) if price else "", color))
                 if side == "ask":
-                    table.add_row("last", Text(self.price(tick.last_price), "bold"))
-        day: str = f"24 h  {self.price(tick.low_price)} - {self.price(tick.high_price)}" if tick else ""
+                    table.add_row("last", Text(figures.price(tick.last_price), "bold"))
+        day: str = ""
+        if tick and (figures.coins or tick.high_price):         # a venue may not tell the day's range of shares
+            day = f"{'24 h' if figures.coins else 'day'}  {figures.price(tick.low_price)} - {figures.price(tick.high_price)}"
         return Panel(table, title="Book", subtitle=day)
 
     def orders(self) -> Panel:
         table = Table(expand=True, box=None, padding=(0, 1), collapse_padding=True, pad_edge=False)
         for name in ("order", "side", "price", "volume", "traded", "status"):
             table.add_column(name, justify="left" if name in ("order", "side", "status") else "right", no_wrap=True)
+        figures: Figures = self.run.figures
         with self.run.record.lock:
             rows: list[OrderData] = list(self.run.record.orders.values())[-TABLE_ROWS:]
         for order in reversed(rows):
             table.add_row(
-                order.orderid, order.direction.name if order.direction else "", self.price(order.price), f"{order.volume:g}",
-                f"{order.traded:g}", Text(order.status.name, "green" if order.is_active() else ""),
+                order.orderid, order.direction.name if order.direction else "", figures.price(order.price), figures.volume(order.volume),
+                figures.volume(order.traded), Text(order.status.name, "green" if order.is_active() else ""),
             )
         return Panel(table, title="Orders")
 
@@ -122,12 +120,13 @@ class View:
         table = Table(expand=True, box=None, padding=(0, 1), collapse_padding=True, pad_edge=False)
         for name in ("time", "side", "price", "volume", "trade"):
             table.add_column(name, justify="right" if name in ("price", "volume") else "left", no_wrap=True)
+        figures: Figures = self.run.figures
         with self.run.record.lock:
             rows = self.run.record.trades[-TABLE_ROWS:]
         for trade in reversed(rows):
             table.add_row(
                 f"{trade.datetime:%H:%M:%S}" if trade.datetime else "", trade.direction.name if trade.direction else "",
-                self.price(trade.price), f"{trade.volume:g}", trade.tradeid,
+                figures.price(trade.price), figures.volume(trade.volume), trade.tradeid,
             )
         return Panel(table, title="Fills")
 
@@ -227,13 +226,40 @@ def log_line(log: LogData) -> str:
     return f"{log.time:%H:%M:%S} {log.gateway_name:<12} {msg}"
 
 
+def position_text(run: Rehearsal) -> str:
+    """Of coins what the strategy has bought or sold; of shares what the account holds, and what of it can be sold today."""
+    figures: Figures = run.figures
+    if figures.coins:
+        return f"position {amount(run.strategy.pos if run.strategy else 0.0)}"
+    held: float = (run.holdings() or (0.0, 0.0))[1]
+    return f"position {figures.holding(held)}, {figures.volume(run.sellable())} sellable"
+
+
+def cash_text(run: Rehearsal) -> str:
+    """The cash that shares are bought with; nothing of coins."""
+    figures: Figures = run.figures
+    holdings: tuple[float, float] | None = run.holdings()
+    return "" if figures.coins or holdings is None else f"  cash {figures.money(holdings[0], run.currency)}"
+
+
+def book_text(run: Rehearsal) -> str:
+    """The best bid and ask; of shares also the last price."""
+    tick: TickData | None = run.tick
+    figures: Figures = run.figures
+    if tick is None:
+        return "book -"
+    if figures.coins:
+        return f"book {tick.bid_price_1:.8g}/{tick.ask_price_1:.8g}"
+    sides: list[str] = [figures.price(price) if price else "-" for price in (tick.bid_price_1, tick.ask_price_1)]
+    book: str = "/".join(sides) if tick.bid_price_1 or tick.ask_price_1 else "-"
+    return f"book {book}  last {figures.price(tick.last_price)}"
+
+
 def status_line(run: Rehearsal, rates: Rates) -> str:
     """One line for --plain."""
-    tick: TickData | None = run.record.ticks.get(run.symbol)
-    touch: str = f"{tick.bid_price_1:.8g}/{tick.ask_price_1:.8g}" if tick else "-"
     return (
-        f"{monotonic() - run.started:6.1f} s  {rates.add(run.record.tick_count):6.1f} ticks/s  book {touch}  "
-        f"position {amount(run.strategy.pos if run.strategy else 0.0)}  PnL {run.pnl_text()}  "
+        f"{monotonic() - run.started:6.1f} s  {rates.add(run.record.tick_count):6.1f} ticks/s  {book_text(run)}  "
+        f"{position_text(run)}{cash_text(run)}  PnL {run.pnl_text()}  "
         f"orders {len(run.record.orders)}  fills {len(run.record.trades)}"
     )
 
@@ -244,9 +270,12 @@ def print_summary(console: Console, run: Rehearsal, found: list[str]) -> None:
     counts: Counter[str] = Counter(order.status.name.lower() for order in orders.values())
     detail: str = f" ({', '.join(f'{count} {status}' for status, count in counts.most_common())})" if counts else ""
     console.print(f"Orders {len(orders)}{detail}, fills {len(trades)}, ticks {run.record.tick_count}.", highlight=False)
+    if not run.figures.coins:
+        console.print(f"{run.vt_symbol}: {position_text(run)},{cash_text(run)[1:]}.", highlight=False)
     console.print(f"PnL {run.pnl_text()} after fees, at the last price.", highlight=False)
     if not found:
-        console.print("Gateway and venue agree: every order's status and traded volume, every fill once, every balance.", highlight=False)
+        fills: str = "every fill once" if run.each_fill else "the sum of every order's fills"
+        console.print(f"Gateway and venue agree: every order's status and traded volume, {fills}, every balance.", highlight=False)
         return
     console.print(f"Gateway and venue disagree in {len(found)} points:", highlight=False)
     for line in found[:50]:

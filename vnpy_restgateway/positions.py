@@ -84,18 +84,19 @@ class Positions:
         """What the account can put behind an order; what the venue has not told yet is not looked at."""
         cash: float | None = self._cash
         if cash is not None:
-            for entry in self._since(self._cash_at):
+            for entry, volume in self._since(self._cash_at):
                 if entry.order.direction is Direction.LONG:
-                    cash -= entry.order.price * entry.order.volume
+                    cash -= entry.order.price * volume
         if self._asked_at == float("-inf"):
             return Holding(None, cash)
         row: PositionData | None = self._held.get((order.vt_symbol, Direction.NET)) or self._held.get((order.vt_symbol, Direction.LONG))
         sellable: float = row.yd_volume if row else 0.0
         watched: Standstill | None = self._watched.get(order.vt_symbol)
         # figures that stand still know of no order at all
-        for entry in self._since(float("-inf") if watched and watched.stands else self._asked_at):
+        stands: bool = watched is not None and watched.stands
+        for entry, volume in self._since(float("-inf") if stands else self._asked_at, alive_only=stands):
             if entry.order.vt_symbol == order.vt_symbol and entry.order.direction is Direction.SHORT:
-                sellable -= entry.order.volume - (entry.order.traded if watched and watched.stands else 0.0)
+                sellable -= volume - (entry.order.traded if stands else 0.0)
         return Holding(max(sellable, 0.0), cash)
 
     def _tell(self, name: str, watched: Standstill, value: float, asked_at: float, what: str) -> None:
@@ -128,9 +129,16 @@ class Positions:
         volume: float = self._watched[name].unseen
         return PositionData(self.host.gateway_name, contract.symbol, contract.exchange, Direction.NET, volume, volume)
 
-    def _since(self, asked_at: float) -> list[Entry]:
-        """Orders of ours that the venue's figures cannot know of."""
-        return [
-            entry for entry in list(self.host.flow.table.active.values())
+    def _since(self, asked_at: float, alive_only: bool = False) -> list[tuple[Entry, float]]:
+        """Orders of ours that the venue's figures cannot know of, and what each takes: all of one that lives, what one has traded that is over."""
+        table = self.host.flow.table
+        found: list[tuple[Entry, float]] = [
+            (entry, entry.order.volume) for entry in list(table.active.values())
             if entry.sent >= asked_at and entry.order.status in LIVE
         ]
+        for entry in () if alive_only else reversed(list(table.final.values())):
+            if entry.final_at < asked_at:
+                break
+            if entry.sent >= asked_at:
+                found.append((entry, entry.order.traded))
+        return found

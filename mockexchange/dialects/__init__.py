@@ -59,6 +59,7 @@ DIALECTS: dict[str, str] = {
     "binance": "mockexchange.dialects.binance:BinanceDialect",
     "hashex": "mockexchange.dialects.hashex:HashExDialect",
     "qte": "mockexchange.dialects.qte:QteDialect",
+    "qmt": "mockexchange.dialects.qmt:QmtDialect",
 }
 
 

@@ -117,7 +117,7 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     """
     app: web.Application = web.Application(client_max_size=MAX_BODY)
     FaultMiddleware(venue).install(app)
-    mark.install(app, venue.dialect)
+    mark.install(app, venue.dialect, venue.hours)
     (control or Control(venue)).add_routes(app)
     dialect.add_routes(app)
     venue.faults.labels = Labels(venue.dialect, [*http_labels(app), *dialect_labels(dialect)])

@@ -2,8 +2,9 @@
 
 from typing import Any, Protocol
 
-from ..core.calendar import AnyCalendar
+from ..core.calendar import CLOSED, AnyCalendar
 from ..core.commands import EndDay, SetSymbolStatus
+from ..core.rules import AUCTION
 from ..journal import Journal
 from ..transport.clock import AnyClock
 from ..venue_api import VenueApi
@@ -50,7 +51,9 @@ class TradingDays:
         assert calendar is not None
         listed = venue.exchange.instruments
         if calendar.trading_day(before) != calendar.trading_day(now):
-            for symbol in list(listed):
+            for symbol, instrument in list(listed.items()):
+                if instrument.status == AUCTION:
+                    venue.apply(SetSymbolStatus(symbol, CLOSED))        # the closing auction is uncrossed before its orders end
                 venue.apply(EndDay(symbol))
         for symbol, instrument in list(listed.items()):
             if instrument.status != status:

@@ -24,7 +24,7 @@ from ..core.exchange import Exchange
 from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
-from ..contents import Contents
+from ..contents import EXCHANGE_HOURS, Contents, calendar_of, keeps_exchange_hours
 from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
@@ -111,7 +111,8 @@ class Venue:
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
         self.changes: Changes = Changes(self)
-        self.days: TradingDays = TradingDays(self, self.contents.calendar)
+        self.days: TradingDays = TradingDays(self, calendar_of(self.contents, self.options))
+        self.hours: str = EXCHANGE_HOURS if keeps_exchange_hours(self.options) else ""      # of the day it was opened
         self.lost: str = ""                 # why the venue can go on no more
         self.is_full: bool = False          # there is no room for the journal
         self.on_lost: Callable[[str], None] = lambda why: logger.critical("%s", why)

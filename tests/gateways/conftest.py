@@ -12,10 +12,13 @@ from mockexchange import MockExchange
 from .harness import Case, Desk
 
 # every ``*_cases.py`` beside this file brings its own: a new venue adds one, and changes none
-ALL_CASES: list[Case] = [
+EVERY_CASE: list[Case] = [
     case for path in sorted(Path(__file__).parent.glob("*_cases.py"))
     for case in import_module(f"{__package__}.{path.stem}").CASES
 ]
+
+ALL_CASES: list[Case] = [case for case in EVERY_CASE if not case.equity]        # those that trade coins, which most tests do
+MATRIX_CASES: list[Case] = [case for case in EVERY_CASE if case.in_matrix]
 
 # one case a dialect where a test takes long, and all of them by LONG=1
 LONG: bool = bool(os.environ.get("LONG"))

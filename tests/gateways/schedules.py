@@ -15,9 +15,10 @@ FAR, NEAR, ACROSS = 30_000.0, 39_900.0, 45_000.0       # of a market between 390
 
 
 class Order(NamedTuple):
-    """A buy order; volumes are all different, so that no two orders can be taken for each other."""
+    """Volumes are all different, so that no two orders can be taken for each other."""
 
     price: float
+    side: str = "BUY"
 
 
 class Cancel(NamedTuple):
@@ -36,7 +37,7 @@ class Amend(NamedTuple):
 class Price(NamedTuple):
     """The market moves there."""
 
-    price: int
+    price: float
 
 
 class Fault(NamedTuple):
@@ -60,13 +61,20 @@ class Clock(NamedTuple):
     offset_ms: int
 
 
+class DayTurn(NamedTuple):
+    """A trading day passes, on a clock that stands otherwise."""
+
+
 class Pause(NamedTuple):
     """Nothing, for a moment."""
 
     ms: int
 
 
-Step = Order | Cancel | Amend | Price | Fault | Restart | Clock | Pause
+Step = Order | Cancel | Amend | Price | Fault | Restart | Clock | Pause | DayTurn
+
+DAY_MS: int = 86_400_000
+MONDAY: str = "manual=1767578400000"        # 5 January 2026, 10:00 in Shanghai
 
 PAGE: str = "<html>Bad Gateway</html>"
 ANSWERS: list[tuple[str, tuple[tuple[str, Any], ...]]] = [
@@ -117,9 +125,25 @@ def schedules(case: Case) -> st.SearchStrategy[list[Step]]:
             steps.append(st.builds(Restart, st.sampled_from([0, 200, 700])))
         return st.lists(st.one_of(steps), min_size=3, max_size=14)
 
+    if case.equity:
+        return share_schedules(case)
     if case.finds_lost:
         return of([FAR, NEAR, NEAR, ACROSS], ["order", "cancel", "read"], True)
     return st.one_of(of([FAR, NEAR, NEAR, ACROSS], ["cancel", "read"], False), of([FAR], ["order", "cancel", "read"], True))
+
+
+def share_schedules(case: Case) -> st.SearchStrategy[list[Step]]:
+    """As ``schedules``, of shares: they are sold too, what was bought only on another day, and days pass."""
+    market = case.market
+    prices = st.sampled_from([market.low, market.near, market.near, market.high])
+    sale = st.builds(Order, st.sampled_from([market.near, market.high, market.low]), st.just("SELL"))
+    on: list[str] = ["order", "cancel", "read"]
+    return st.lists(st.one_of(
+        st.builds(Order, prices), st.builds(Order, prices), sale, st.builds(Cancel, st.integers(0, 3)),
+        st.builds(Price, st.integers(round(market.near * 98), round(market.near * 103)).map(lambda cents: cents / 100)),
+        faults(case, on), faults(case, on), st.builds(Pause, st.sampled_from([20, 150, 400])), st.builds(Restart, st.sampled_from([0, 200, 700])),
+        st.just(DayTurn()),
+    ), min_size=3, max_size=14)
 
 
 def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
@@ -131,15 +155,15 @@ def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
     desk: Desk = Desk(case, venue)
     wire = case.wire
     labels: dict[str, tuple[str, ...]] = {
-        "order": wire.order, "cancel": wire.cancel, "read": ("GET *",), "push": (wire.user_push,),
+        "order": wire.order, "cancel": wire.cancel, "read": ("GET *",) if not case.equity else (wire.open_orders, wire.account), "push": (wire.user_push,),
     }
     sent: list[str] = []
     try:
         desk.ready()
         for step in steps:
             match step:
-                case Order(price):
-                    sent.append(desk.send("BUY", price, round(0.001 * (len(sent) + 1), 3)))
+                case Order(price, side):
+                    sent.append(desk.send(side, price, round(case.market.small * (len(sent) + 1), 3)))
                 case Cancel(back) if back < len(sent):
                     desk.cancel(sent[-1 - back])
                 case Amend(back, part) if back < len(sent):
@@ -153,6 +177,8 @@ def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
                     venue.restart(keep_state=True, down=down_ms / 1_000)
                 case Clock(offset_ms):
                     venue.clock(offset_ms)
+                case DayTurn():
+                    venue.advance(DAY_MS)
                 case Pause(ms):
                     desk.recorder.pass_time(ms / 1_000)
         venue.faults.clear()

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from mockexchange import MockExchange
 
-from .conftest import ALL_CASES
+from .conftest import MATRIX_CASES
 from .harness import Case
-from .schedules import carry_out, schedules
+from .schedules import MONDAY, carry_out, schedules
 
 SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
 
 
-@pytest.mark.parametrize("case", [case for case in ALL_CASES if case.in_matrix], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", MATRIX_CASES, ids=lambda case: case.name)
 @settings(
     max_examples=SCHEDULES, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
@@ -28,5 +28,5 @@ SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
 @given(data=st.data(), seed=st.integers(0, 2**31 - 1))
 def test_any_schedule_ends_in_the_truth(case: Case, data: st.DataObject, seed: int) -> None:
     steps = data.draw(schedules(case), "schedule")
-    with MockExchange(case.dialect, seed=seed, options=dict(case.options)) as venue:
+    with MockExchange(case.dialect, seed=seed, options=dict(case.options), clock=MONDAY if case.equity else "system") as venue:
         carry_out(case, venue, steps)

@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE))
 import vnpy_rehearsal.conform.rows  # noqa: E402, F401  (registers the rows)
 from mockexchange import MockExchange  # noqa: E402
 from mockexchange.dialects import find_dialects  # noqa: E402
-from vnpy_rehearsal.conform.matrix import ROWS, run_row, why_not  # noqa: E402
+from vnpy_rehearsal.conform.matrix import ABSENCE, ROWS, run_row, venue_options, why_not  # noqa: E402
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy  # noqa: E402
 
 from .conftest import LONG  # noqa: E402
@@ -67,14 +67,14 @@ def test_it_is_small_and_comes_by_entry_points() -> None:
 def test_enough_rows_apply() -> None:
     assert len(APPLY) >= 28
     assert {why_not(ROWS[id], TINY) for id in ROWS.keys() - set(APPLY)} <= {
-        *TINY.absent.values(), "nothing is pushed: everything is polled", "the dialect's labels have no fills",
+        *TINY.absent.values(), *ABSENCE.values(), "nothing is pushed: everything is polled", "the dialect's labels have no fills",
     }
 
 
 @pytest.mark.parametrize("id", APPLY if LONG else APPLY[::3])
 def test_row(id: str) -> None:
     row = ROWS[id]
-    with MockExchange("tiny", seed=7, clock=row.clock, speed=row.speed) as venue:
+    with MockExchange("tiny", seed=7, options=venue_options(row, TINY), clock=row.clock, speed=row.speed) as venue:
         run_row(row, TINY, venue)
 
 

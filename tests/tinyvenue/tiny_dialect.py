@@ -29,12 +29,12 @@ LABELS: dict[str, Any] = {
     "numbers": {
         "GET /orders": ("*.volume", "*.traded", "*.price"), "GET /account": ("cash",), "GET /positions": ("0.volume",), "GET /quote": ("last",),
     },
-    "says_cancelled": {"*.status": "CANCELED"},
+    "says_cancelled": {"*.status": "CANCELED"}, "refused_inside": [(200, '{"error":"INSUFFICIENT_BALANCE","message":"no cash"}', "no cash")],
     "contradictions": [(("GET /orders",), "on_reply", {"*.traded": "500"}), (("GET /orders",), "on_reply", {"*.status": "FILLED"})],
     "wrong_ids": [*((("POST /order",), "on_reply", {"id": no_id}) for no_id in (None, [1], True, "")), (("GET /orders",), "on_reply", {"*.id": [1]})],
 }
 TRAITS: dict[str, Any] = {
-    "tells_fills": False, "pushed": False, "has_bars": False, "exchange": "SSE",
+    "tells_fills": False, "pushed": False, "has_bars": False, "exchange": "SSE", "daily_ids": True,
     "absent": {"F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME, "F43": "the lots of a board do not change in mid-session"},
     "market": {
         "symbol": "600001.SH", "opens": 10.0, "low": 9.2, "near": 9.9, "under": "9.8", "below_low": "9.1", "high": 10.5, "dear": 10.9,
@@ -109,7 +109,7 @@ class TinyDialect:
 
     def positions(self, key: str, given: Any) -> Any:
         late = self.venue.exchange.ledger.unsettled[key]
-        rows = {code: (free, free + locked + late.get(code, 0)) for code, (free, locked) in self.venue.exchange.balances(key).items() if code != "CNY"}
+        rows = {code: (free, free + locked + late.get(code, 0)) for code, (free, locked) in {**dict.fromkeys(late, (0, 0)), **self.venue.exchange.balances(key)}.items() if code != "CNY"}
         return [{"code": code, "volume": format_amount(total), "sellable": format_amount(free)} for code, (free, total) in rows.items() if total]
 
     def orders(self, key: str, given: Any) -> Any:

@@ -150,4 +150,5 @@ class TinyGateway(RestGateway):
 PROFILES: list[dict[str, Any]] = [{
     "name": "TINY", "gateway": "tiny_gateway:TinyGateway", "dialect": "tiny", "symbol": "600001",
     "setting": {"Server": "TINY", "Host": "{rest}", "Key": "{key}"}, "ready_line": "Trade API connected", "lacks": ("FAK", "FOK", "STOP", "MARKET"),
+    "job": {"symbol": "600001.SSE", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy"},
 }]

@@ -14,7 +14,7 @@ from typing import Any
 from . import rows  # noqa: F401  (registers the rows)
 from .harness import WrongSymbol
 from .known import Target, make_profile, make_target
-from .matrix import ROWS, Row, Run, run_row, why_not
+from .matrix import ROWS, Row, Run, run_row, venue_options, why_not
 from .profile import LABELS, Profile
 from .recorder import Missed
 
@@ -96,7 +96,7 @@ class Driver:
         answer: list[tuple[str, str]] = []
 
         def work() -> None:
-            with make_venue(self.target.dialect, self.profile.options, row.clock, row.speed) as venue:
+            with make_venue(self.target.dialect, venue_options(row, self.profile), row.clock, row.speed) as venue:
                 answer.append(verdict(row, self.profile, venue))
 
         thread: Thread = Thread(target=work, daemon=True)

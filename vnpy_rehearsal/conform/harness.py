@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 from vnpy.event import EventEngine
-from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.constant import Direction, Exchange, OrderType, Status
 from vnpy.trader.object import (
     CancelRequest,
     ContractData,
@@ -84,9 +84,8 @@ class GatewayHarness:
         wanted: str = self.profile.symbol.casefold()
 
         def find() -> ContractData | None:
-            if self.profile.symbol in contracts:
-                return contracts[self.profile.symbol]
-            return next((c for c in list(contracts.values()) if wanted in (c.symbol.casefold(), c.vt_symbol.casefold())), None)
+            found = [c for c in list(contracts.values()) if wanted in (c.symbol.casefold(), c.vt_symbol.casefold())]
+            return next((c for c in found if c.exchange is self.profile.exchange), found[0] if found else None)
 
         def news(seen: int) -> bool:
             return find() is not None or len(contracts) > seen
@@ -118,11 +117,11 @@ class GatewayHarness:
     # trading
 
     def send(
-        self, side: str, price: float, volume: float, type: OrderType = OrderType.LIMIT, symbol: str = ""
+        self, side: str, price: float, volume: float, type: OrderType = OrderType.LIMIT, symbol: str = "", exchange: str = ""
     ) -> str:
         """Send an order; the vn.py order id (without the gateway's name)."""
         vt_orderid: str = self.gateway.send_order(OrderRequest(
-            symbol=symbol or self.profile.symbol, exchange=self.profile.exchange,
+            symbol=symbol or self.profile.symbol, exchange=Exchange(exchange) if exchange else self.profile.exchange,
             direction=Direction.LONG if side == "BUY" else Direction.SHORT, type=type, price=price, volume=volume,
         ))
         assert vt_orderid.startswith(self.gateway.gateway_name + ".")
@@ -187,9 +186,14 @@ class GatewayHarness:
         return [row for row in self.venue.journal() if row["kind"] == kind]
 
     def balances(self) -> dict[str, tuple[float, float]]:
-        shown = {a.accountid: (a.balance, a.frozen) for a in self.recorder.accounts.values()}
-        for position in self.recorder.positions.values():
-            contract = self.recorder.contracts[position.symbol]
+        """What is shown of each asset: all of it, and what of it cannot be used. Cash is what can be spent; an account may count its shares."""
+        shown: dict[str, tuple[float, float]] = {
+            (account.extra or {}).get("currency", account.accountid): (account.available + account.frozen, account.frozen)
+            for account in self.recorder.accounts.values()
+        }
+        contracts: dict[str, ContractData] = {each.vt_symbol: each for each in list(self.recorder.contracts.values())}
+        for position in list(self.recorder.positions.values()):
+            contract = contracts[position.vt_symbol]
             base: str = (contract.extra or {}).get("base") or contract.name.removesuffix("USDT").removesuffix("USDC")
             shown[base] = (position.volume, position.frozen)
         return shown

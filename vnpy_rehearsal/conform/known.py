@@ -55,6 +55,7 @@ def read_profile(entry: Mapping[str, Any]) -> Target:
     try:
         more.pop("gateway")
         more.pop("name", None)              # of the main job
+        more.pop("job", None)
         named: dict[str, Any] = {name: more.pop(name) for name in ("dialect", "setting", "symbol")}
     except KeyError as error:
         raise ValueError(f"field {error} is missing") from None
@@ -138,5 +139,5 @@ def make_profile(name: str, target: Target) -> Profile:
     make: Callable[..., Profile] = Profile
     return make(
         name=name, dialect=target.dialect, gateway_class=gateway_class, setting=setting, symbol=target.symbol,
-        real_engine=True, **target.more,
+        real_engine=True, patches=target.patches, **target.more,
     )

@@ -1,6 +1,6 @@
 """The rows of the matrix: what each is about, and the context it works in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import cycle
 from socket import create_connection
@@ -20,7 +20,7 @@ from .storm import OverWire
 
 NOTICE: float = 0.1             # s until a bite is noticed
 
-__all__ = ["ALIVE", "PAGE", "ROWS", "Row", "Run", "row", "run_row", "why_not", "worst"]
+__all__ = ["ABSENCE", "ALIVE", "PAGE", "ROWS", "Row", "Run", "row", "run_row", "venue_options", "why_not", "worst"]
 
 
 class Run:
@@ -118,21 +118,42 @@ class Run:
         """Disarm all faults; what has bitten so far stays known."""
         self.faults.clear()
 
+    @contextmanager
+    def options(self, given: Mapping[str, Any]) -> Iterator[None]:
+        """The venue with other options of its dialect, for a while."""
+        before: dict[str, Any] = self.venue.state()["options"]
+        self.venue.set_options(**given)
+        try:
+            yield
+        finally:
+            self.venue.set_options(**{name: before[name] for name in given})
+
+    def counted(self, labels: tuple[str, ...] | str) -> Callable[[], int]:
+        """Count requests from now on; the number so far when it is called."""
+        handles: list[int] = self.arm(labels, "before_engine", "delay", ms=0, times=0)
+        return lambda: self.bitten(handles)
+
     def gone(self, seconds: float = 2.0) -> None:
         """
         Wait until the venue refuses connections.
 
         :raises Missed: ``vacuous``: it never does
         """
-        address = urlsplit(self.venue.rest)
         deadline: float = monotonic() + seconds
         while monotonic() < deadline:
-            try:
-                create_connection((address.hostname or "", address.port or 0), 1.0).close()
-            except OSError:
+            if not self.answers():
                 return
             Event().wait(0.05)
         raise Missed("vacuous", f"the venue was never away within {seconds:g} s")
+
+    def answers(self) -> bool:
+        """Whether the venue takes connections."""
+        address = urlsplit(self.venue.rest)
+        try:
+            create_connection((address.hostname or "", address.port or 0), 1.0).close()
+        except OSError:
+            return False
+        return True
 
     def resolved(self, desk: GatewayHarness, orderid: str, *statuses: Status) -> Any:
         """Wait until an order of unknown fate is one of these, or anything but SUBMITTING."""
@@ -206,10 +227,21 @@ class Row(NamedTuple):
     streams: bool = False
     spoils: bool = False            # listeners change what they are handed
     seconds: float = 3.0            # it takes as a rule, with the gateways' own patience
-    needs: str = ""                 # what the dialect's labels must tell, of DialectLabels' fields
+    needs: str = ""                 # what must be told: a field of DialectLabels, or one of those in ABSENCE
+    options: str = ""               # the field of the Profile with options that the venue is opened with
 
 
 ROWS: dict[str, Row] = {}
+# a field of the Profile -> why rows that need it do not apply without
+ABSENCE: dict[str, str] = {
+    "equity": "no shares are traded: there are neither lots nor a day's band",
+    "t_plus": "what is bought can be sold on the same day",
+    "hours": "the market never closes, or the dialect has no option for its hours",
+    "daily_ids": "the venue's ids do not begin again every day",
+    "tag_lost": "orders are not found by a tag that can be lost",
+    "backend_lost": "the dialect has no option to lose the venue's back end",
+    "stale": "the dialect has no option to let positions stand still",
+}
 
 
 def row(id: str, title: str, **more: Any) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
@@ -225,11 +257,20 @@ def why_not(row: Row, profile: Profile) -> str:
     """Why a row cannot apply to a gateway and its dialect, or ""."""
     if row.id in profile.absent:
         return profile.absent[row.id]
-    if row.needs and not getattr(profile.wire, row.needs):
+    if row.needs in ABSENCE:
+        if not getattr(profile, row.needs):
+            return ABSENCE[row.needs]
+    elif row.needs and not getattr(profile.wire, row.needs):
         return f"the dialect's labels have no {row.needs}"
     if row.streams and not profile.pushed:
         return "nothing is pushed: everything is polled"
     return ""
+
+
+def venue_options(row: Row, profile: Profile) -> dict[str, Any]:
+    """The options of the dialect that the venue of a row is opened with."""
+    more: Mapping[str, Any] = getattr(profile, row.options) if row.options else {}
+    return {**profile.options, **more}
 
 
 def worst(missed: Missed, run: Run) -> Missed:

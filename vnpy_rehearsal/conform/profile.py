@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, Protocol
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
-from mockexchange.dialects import load_dialect
+from mockexchange.core.instruments import CashEquity
+from mockexchange.dialects import contents_of, load_dialect
 
 from .market import PriceLevels
 
@@ -64,6 +65,16 @@ class Venue(Protocol):
 
     def amend(self, quantity: str | int, *, order_id: int | None = None) -> None: ...
 
+    def state(self) -> dict[str, Any]: ...
+
+    def deposit(self, key: str, asset: str, amount: str | int) -> None: ...
+
+    def advance(self, advance_ms: int) -> None: ...
+
+    def set_options(self, **options: Any) -> None: ...
+
+    def run(self, function: Callable[[Any], Any]) -> Any: ...
+
 
 class DialectLabels(NamedTuple):
     """
@@ -94,6 +105,10 @@ class DialectLabels(NamedTuple):
     # messages that cannot be: labels (alternatives of one call), stage, and what is set in the message
     contradictions: Sequence[tuple[tuple[str, ...], str, Mapping[str, Any]]] = ()
     wrong_ids: Sequence[tuple[tuple[str, ...], str, Mapping[str, Any]]] = ()
+    # answers to an order that was not executed: status, body, and words of it that the user must read
+    refused_inside: Sequence[tuple[int, str, str]] = ()
+    # answers that prove that nothing was done, and that heal when the request is signed anew or the session renewed: status, body
+    expired: Sequence[tuple[int, str]] = ()
 
 
 SEVERAL: tuple[str, ...] = ("order", "cancel")
@@ -133,6 +148,7 @@ class Profile:
     finds_lost: bool = True         # an order that is final can be found without the venue's id
     pushed: bool = True             # orders and ticks come by a websocket, with every figure; else by polling what there is
     has_bars: bool = True
+    keyless_ticks: bool = True      # ticks can be had without a key
     quick: Callable[[BaseGateway], None] = lambda gateway: None     # called before the gateway connects
     patience: float = 60.0          # s for what a gateway finds out by itself
     shown_within: float = 0.0       # s after it was sent until an order must be seen at the venue, where that is long
@@ -140,7 +156,29 @@ class Profile:
     real_engine: bool = False       # vn.py's own event engine, which a gateway can kill
     absent: Mapping[str, str] = field(default_factory=dict)         # row -> why it cannot apply to this pair
     labels: Mapping[str, str] = field(default_factory=dict)         # of LABELS -> what stands for the dialect's own
+    patches: Mapping[str, str] = field(default_factory=dict)        # "module:NAME" -> the constant there, with {rest} and the like in it
     exchange: Exchange = Exchange.GLOBAL
+    daily_ids: bool = False         # the venue's ids of orders begin again every trading day
+    shrinks: bool = False           # a purchase beyond the cash is taken with a smaller volume
+    # orders that are refused before they leave: symbol, exchange, price, volume, and words of the refusal
+    boards: Sequence[tuple[str, str, float, float, str]] = ()
+    # options of the dialect with which ...
+    hours: Mapping[str, Any] = field(default_factory=dict)          # the market keeps its exchange's hours
+    nameless: Mapping[str, Any] = field(default_factory=dict)       # lists show no id of ours
+    tag_lost: Sequence[Mapping[str, Any]] = ()                      # the same, or another id in its place: each in its turn
+    backend_lost: Mapping[str, Any] = field(default_factory=dict)   # the venue's back end hangs while its HTTP lives
+    stale: Mapping[str, Any] = field(default_factory=dict)          # positions, perhaps balances too, stay what they are
+
+    @property
+    def equity(self) -> CashEquity | None:
+        """The terms of what is traded, where it is a share."""
+        listed = contents_of(self.dialect).instruments
+        return next((each.equity for each in listed if each.symbol == self.venue_symbol), None)
+
+    @property
+    def t_plus(self) -> int:
+        """Trading days until what is bought can be sold."""
+        return self.equity.t_plus if self.equity else 0
 
     @property
     def venue_symbol(self) -> str:

@@ -1,6 +1,6 @@
 """Takes what a gateway says, and lets somebody wait for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from logging import WARNING
 from threading import Condition
@@ -43,6 +43,12 @@ class Missed(AssertionError):
         self.kind: str = kind
 
 
+def key_in(held: Mapping[str, Any], data: Any) -> str:
+    """The symbol of a contract or position; its vt_symbol where another exchange has the same one."""
+    other: Any = held.get(data.symbol)
+    return str(data.symbol if other is None or other.vt_symbol == data.vt_symbol else data.vt_symbol)
+
+
 class Recorder:
     """
     Takes the gateway's events, in the event engine's place or as a handler of all its events.
@@ -80,9 +86,9 @@ class Recorder:
             elif event.type == EVENT_ACCOUNT:
                 self.accounts[data.accountid] = data
             elif event.type == EVENT_POSITION:
-                self.positions[data.symbol] = data
+                self.positions[key_in(self.positions, data)] = data
             elif event.type == EVENT_CONTRACT:
-                self.contracts[data.symbol] = data
+                self.contracts[key_in(self.contracts, data)] = data
             elif event.type == EVENT_TICK:
                 self.ticks.append(data)
             elif event.type == EVENT_LOG:

@@ -2,12 +2,16 @@
 
 from . import (  # noqa: F401  (they register the rows)
     rows_account,
+    rows_answers,
+    rows_backend,
     rows_changes,
     rows_connections,
     rows_ids,
+    rows_killed,
     rows_lives,
     rows_orders,
     rows_requests,
+    rows_shares,
     rows_time,
     rows_wire,
 )

@@ -172,7 +172,8 @@ def revoked(run: Run) -> None:
     run.resolved(desk, orderid, Status.REJECTED)
     run.struck(requests)                # else nothing would be counted
     before: int = run.bitten(requests)
-    run.ticks_flow(desk)
+    if run.profile.keyless_ticks:
+        run.ticks_flow(desk)
     desk.recorder.pass_time(3.0)
     storm: int = run.bitten(requests) - before
     if run.profile.pushed and storm > 30:

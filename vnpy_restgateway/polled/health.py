@@ -20,10 +20,12 @@ class ConnectionHealth:
         self.name: str = name
         self.up: bool = False
         self.failures: int = 0
+        self.hangs: bool = False        # the last failure was no answer to what had left
 
     def good(self) -> bool:
         """An answer came. True: for the first time since it was lost."""
         self.failures = 0
+        self.hangs = False
         if self.up:
             return False
         self.up = True
@@ -33,6 +35,7 @@ class ConnectionHealth:
     def bad(self, error: BaseException | str) -> None:
         """No usable answer."""
         self.failures += 1
+        self.hangs = not isinstance(error, NotSent)
         if self.up and (isinstance(error, NotSent) or self.failures > 1):
             self.up = False
             self.host.say_anew()

@@ -7,7 +7,7 @@ from ..calendar import Calendar
 from ..host import Host
 from ..net.outcome import Reply
 from .health import ConnectionHealth
-from .ranked_rest import Command, RankedRest
+from .ranked_rest import Command, Rank, RankedRest
 
 LONGEST_REST: float = 600.0         # seconds at most between two looks while the market is closed
 LAST_NEWS: timedelta = timedelta(minutes=3)     # after a session, in which its last orders and fills are told
@@ -52,6 +52,10 @@ class Poller:
         method, self.path, params = self.ask()
         self._asked = True
         self.rest.call(method, self.path, params, self._on_answer)
+
+    def first(self) -> None:
+        """Ask before any order leaves, whatever else is on its way."""
+        self.rest.call(*self.ask(), self._on_answer, rank=Rank.CANCEL)
 
     def soon(self, seconds: float = 0.2) -> None:
         """Ask in a moment; gathered, where many want it."""

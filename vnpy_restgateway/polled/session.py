@@ -54,11 +54,12 @@ class Paths(NamedTuple):
 
 
 class Intervals(NamedTuple):
-    """Seconds between looks."""
+    """Seconds between looks; ``positions`` None: those of the account."""
 
     orders: Callable[[], float]
     account: Callable[[], float]
     quotes: Callable[[], float]
+    positions: Callable[[], float] | None = None
 
 
 class PolledSession(NoSession):
@@ -91,7 +92,7 @@ class PolledSession(NoSession):
         self.link: ConnectionHealth = link
         self.looks: Poller = poll("orders", partial(self._ask, "orders"), intervals.orders, self._on_orders)
         self.account: Poller = poll("account", partial(self._ask, "account"), intervals.account, self._on_account)
-        self.holdings: Poller | None = poll("positions", partial(self._ask, "positions"), intervals.account, self._on_positions) if self.paths.positions else None
+        self.holdings: Poller | None = poll("positions", partial(self._ask, "positions"), intervals.positions or intervals.account, self._on_positions) if self.paths.positions else None
         self.on_publish = self._published
         self.on_growth = self.list.fills.on_growth
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
@@ -172,6 +173,10 @@ class PolledSession(NoSession):
         """An order was refused for what can be mended, and is sent once more: True."""
         return False
 
+    def on_lost(self, error: BaseException | None) -> None:
+        """The answer to an order was lost, or is none."""
+        self.looks.soon(SOON)
+
     def unable(self) -> str:
         """Why no new order can be sent now, asked when its turn has come; "" when it can."""
         return ""
@@ -216,6 +221,8 @@ class PolledSession(NoSession):
                     raise ValueError(str(error) if reply is None else f"code: {refused[0]}, message: {refused[1]}")     # type: ignore[index]
                 take(reply.data, asked_at)
             except Exception as problem:
+                if self.host.locked_out:
+                    return
                 self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}")
                 self.host.executor.call_later(max(AGAIN, self.host.pause()), f"query {name}", partial(self.until_answered, name, path, take))
 
@@ -303,7 +310,7 @@ class PolledSession(NoSession):
             return
         self.flow.on_outcome(entry.orderid, outcome, code, text)
         if outcome is Outcome.UNKNOWN:
-            self.looks.soon(SOON)
+            self.on_lost(error)
 
     def shrink(self, entry: Entry, volume: float) -> None:
         """The venue took less than was ordered: that is the order."""

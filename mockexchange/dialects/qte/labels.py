@@ -44,5 +44,6 @@ TRAITS: dict[str, Any] = {
         "F6": NO_CODE, "F20": NO_TIME, "F21": NO_TIME, "F34": NO_TIME,
         "F41": "the server ends every connection after its answer: none is ever idle",
         "F43": "the server tells no ticks and steps: they come from the setting Symbols",
+        "F55": "the server does not tell what an order has come to: prices of fills are a guess",
     },
 }
