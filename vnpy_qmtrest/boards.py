@@ -60,6 +60,7 @@ BOARDS: dict[Exchange, tuple[tuple[tuple[str, ...], Board], ...]] = {
     Exchange.BSE: ((("8", "4", "92"), BEIJING),),
 }
 INDICES: dict[Exchange, tuple[str, ...]] = {Exchange.SSE: ("000",), Exchange.SZSE: ("399",), Exchange.BSE: ("899",)}
+BONDS_OF_SHANGHAI: tuple[str, ...] = ("122", "124")         # whose digits are those of convertible bonds of Shenzhen
 REPOS: dict[Exchange, tuple[str, ...]] = {Exchange.SSE: ("204",), Exchange.SZSE: ("1318",)}
 
 
@@ -90,6 +91,8 @@ def board_of(code: str, exchange: Exchange) -> Board:
         raise ValueError(f"{where} is a reverse repo: this server takes it through its own call only, QMTTradeClient.reverse_repo()")
     board: Board | None = next((found for starts, found in BOARDS[exchange] if code.startswith(starts)), None)
     sent: Exchange = market_of(code)
+    if code.startswith(BONDS_OF_SHANGHAI) and exchange is Exchange.SSE:
+        raise ValueError(f"{where} is a bond of Shanghai's and cannot be traded through this server, which would send the order to {sent.value}")
     if board is None and sent is not exchange and _board(code, sent) is not None:
         raise ValueError(f"{where} is no code of {exchange.value}, it is traded as {code}.{sent.value}")
     if board is None:

@@ -39,6 +39,10 @@ def price_type_of(type: OrderType, exchange: Exchange, market_order: str) -> int
     """
     if type is OrderType.LIMIT:
         return LIMIT
+    if type is OrderType.FAK:
+        if exchange is Exchange.BSE:
+            raise ValueError("order type FAK is not supported on BSE: the server has a code of Shenzhen's for it")
+        return MARKET_ORDERS[BEST5_CANCEL]
     if market_order == BEST5_CANCEL and exchange is Exchange.BSE:
         return MARKET_ORDERS[PEER_BEST]
     return MARKET_ORDERS[market_order]

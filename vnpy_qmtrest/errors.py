@@ -70,7 +70,14 @@ def read_result(data: dict[str, Any]) -> tuple[str, str] | None:
         text: str = str(inner.get("message") or inner.get("error") or "no reason given")
         if inner.get("success") is not False:
             return UNREADABLE, f"success: {inner.get('success')!r}"
+        if any(_names_order(found) for found in (first["result"].get("order_id"), first["result"].get("order_result"), inner.get("order_id"), nested)):
+            return UNREADABLE, f"a refusal that names an order: {text}"
         return (FAILED if any(word in text for word in EXCEPTIONS) else REFUSED), text
     if data.get("success") is False:
         return NO_SUCH_ORDER, str(data.get("message") or "no reason given")
     return None
+
+
+def _names_order(found: Any) -> bool:
+    number: Any = found.get("order_id") if isinstance(found, dict) else found
+    return type(number) is int and number > 0

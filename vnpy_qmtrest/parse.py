@@ -1,14 +1,13 @@
 """What the server tells, as vn.py's objects (section 5.3). Pure; raises ValueError, KeyError or TypeError for what cannot be read."""
 
 from datetime import date, datetime, timezone
-from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from vnpy.trader.constant import Direction, Exchange, Interval, Offset, OrderType, Status
 from vnpy.trader.object import AccountData, BarData, ContractData, OrderData, PositionData, TickData
 
-from vnpy_restgateway.net.validate import amount, label
+from vnpy_restgateway.net.validate import MOST_MILLISECONDS, amount, label, short
 from vnpy_restgateway.orders.contradictions import number_id
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.polled.order_list import ListedOrder
@@ -32,9 +31,12 @@ def symbol_of(text: Any) -> tuple[str, Exchange] | None:
 
 def moment_of(value: Any) -> datetime:
     """Seconds or milliseconds since 1970, which the server does not say; in Shanghai's time."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value <= 0:
-        raise ValueError(f"no time: {value!r}")
-    return datetime.fromtimestamp(value / 1_000 if value >= MILLISECONDS else value, CHINA)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_MILLISECONDS:
+        raise ValueError(f"no time: {short(value)}")
+    try:
+        return datetime.fromtimestamp(value / 1_000 if value >= MILLISECONDS else value, CHINA)
+    except (OverflowError, OSError):
+        raise ValueError(f"no time: {short(value)}") from None
 
 
 def day_id(order_id: int, day: date) -> str:
@@ -88,7 +90,7 @@ def parse_order(d: dict[str, Any], contract: ContractData, gateway_name: str, be
         raise ValueError(f"{traded:g} traded at {d['traded_price']!r}")
     order: OrderData = OrderData(
         gateway_name=gateway_name, symbol=contract.symbol, exchange=contract.exchange, orderid=venue_id,
-        type=OrderType.LIMIT if limit else OrderType.MARKET, direction=SIDES[d["side"]], offset=Offset.NONE, price=amount(d["price"]),
+        type=OrderType.LIMIT if limit else OrderType.MARKET, direction=SIDES[d["side"]], offset=Offset.NONE, price=price_of(d["price"]),
         volume=volume, traded=traded, status=status, datetime=moment, reference=(tag or "")[:MOST_TEXT],
     )
     return ListedOrder(VenueOrder(order, venue_id), mean * traded)
@@ -99,14 +101,12 @@ def tidy_price(contract: ContractData, order: OrderData, price: float, spread: f
     The price of a fill that was made of mean prices, each rounded to four decimals at worst; ``spread`` times that is in it. On the
     tick where that explains the difference, and never beyond the limit of its order for it.
     """
-    tick, noise = contract.pricetick, max(MEAN_DIGITS * spread, 1e-9)
+    tick, noise = contract.pricetick, MEAN_DIGITS * (2.0 * spread - 1.0) + 1e-9     # of the mean of all, and of that before
+    worse: float = price - order.price if order.direction is Direction.LONG else order.price - price
+    if order.type is OrderType.LIMIT and order.price and 0.0 < worse <= noise:
+        return order.price
     nearest: float = round(round(price / tick) * tick, 4)
-    if abs(nearest - price) <= min(noise, tick / 4):
-        price = nearest
-    if order.type is OrderType.LIMIT and order.price and abs(price - order.price) <= noise:
-        beyond: bool = price > order.price if order.direction is Direction.LONG else price < order.price
-        price = order.price if beyond else price
-    return round(price, 8)
+    return nearest if abs(nearest - price) <= min(noise, tick / 4) else round(price, 8)
 
 
 def placed_id(data: Any, day: date) -> str:
@@ -152,29 +152,39 @@ def parse_position(d: dict[str, Any], contract: ContractData, gateway_name: str)
     )
 
 
+def price_of(value: Any) -> float:
+    """
+    A price; 0 for NaN, which the terminal has where there is none.
+
+    :raises ValueError: it is none
+    """
+    return 0.0 if isinstance(value, float) and value != value else amount(value)
+
+
 def finite(value: Any) -> float:
     """A number that nothing is decided by; 0 for what is none: the terminal may have no price."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
-    found: float = float(value)
-    return found if isfinite(found) and abs(found) <= 1e15 else 0.0
+    return float(value) if abs(value) <= 1e15 else 0.0
 
 
 def parse_tick(d: dict[str, Any], contract: ContractData, gateway_name: str) -> TickData | None:
     """A quote of ``get_full_tick`` (build B); None before there is a price. Volumes are in lots of 100, but for bonds."""
-    last: float = amount(d["lastPrice"])
+    last: float = price_of(d["lastPrice"])
     if not last:
         return None
     unit: float = 1.0 if contract.min_volume < LOT else float(LOT)
     tick: TickData = TickData(
         gateway_name=gateway_name, symbol=contract.symbol, exchange=contract.exchange, name=contract.name,
-        datetime=parse_timetag(d["timetag"]), last_price=last, open_price=amount(d["open"]), high_price=amount(d["high"]),
-        low_price=amount(d["low"]), pre_close=amount(d["lastClose"]), volume=amount(d["volume"]) * unit, turnover=amount(d["amount"]),
+        datetime=parse_timetag(d["timetag"]), last_price=last, open_price=price_of(d["open"]), high_price=price_of(d["high"]),
+        low_price=price_of(d["low"]), pre_close=price_of(d["lastClose"]), volume=amount(d["volume"]) * unit, turnover=amount(d["amount"]),
     )
     for name, prices, volumes in (("bid", "bidPrice", "bidVol"), ("ask", "askPrice", "askVol")):
+        if type(d[prices]) is not list or type(d[volumes]) is not list:
+            raise ValueError(f"no list: {short(d[prices])}, {short(d[volumes])}")
         for n, (price, volume) in enumerate(zip(d[prices][:5], d[volumes][:5], strict=False), 1):
-            if amount(price):
-                setattr(tick, f"{name}_price_{n}", amount(price))
+            if found := price_of(price):
+                setattr(tick, f"{name}_price_{n}", found)
                 setattr(tick, f"{name}_volume_{n}", amount(volume) * unit)
     tick.extra = {"volume": d["volume"], "pvolume": d.get("pvolume"), "state": d.get("openInt")}
     return tick

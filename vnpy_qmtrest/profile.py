@@ -8,6 +8,7 @@ PROFILES: list[dict[str, Any]] = [{
         "Server": "QMT", "Host": "{rest}", "Client ID": "{key}", "Secret Key": "{secret}", "Price Off Tick": "ROUND",
         "Symbols": "000001.SZSE, 600000.SSE", "Quotes From": "POSITIONS",
     },
+    "patience": 120.0,              # a minute of lists without an order, then it never came
     "ready_line": "Trade API connected",
     "job": {
         "symbol": "000001.SZSE", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy",

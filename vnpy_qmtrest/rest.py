@@ -35,6 +35,7 @@ class QmtRest(RankedRest):
         self.client_id: str = ""
         self.secret: str = ""
         self.hours: str = ""            # which hours a mock exchange keeps, as it says; "" of a real server
+        self.healed: bool = False       # the last answer has set our clock right
         self._apart_said: bool = False
 
     def connect(self, base: str, client_id: str, secret: str, proxy_host: str, proxy_port: int) -> None:
@@ -72,7 +73,7 @@ class QmtRest(RankedRest):
 
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         self.hours = reply.headers.get("X-Mock-Hours", "")
-        healed: bool = self._hear_time(call, reply)
+        self.healed = self._hear_time(call, reply)
         found = read_error(reply)
         if found is None:
             return
@@ -80,11 +81,14 @@ class QmtRest(RankedRest):
         self.home.apply_retry_after(reply, text, LIMIT_FALLBACK)
         if code in (BAD_KEY, UNSIGNED):
             self.home.lock_out(f"Authentication failed, message: {text}. {ADVICE[str(code)]}")
-        elif code == STALE and not healed:
+        elif code == STALE and not self.healed:
             self.home.log_once("stale", (
                 f"The server refuses the time of a request ({text}): this machine's clock says {self._clock_text()}, the server's Date "
                 f"{reply.headers.get('Date', 'is not told')}. Signatures are valid within {WINDOW:.0f} s: set the clocks right"
             ), ERROR)
+
+    def mended(self, code: int | str) -> bool:
+        return code == STALE and self.healed
 
     def _clock_text(self) -> str:
         return datetime.fromtimestamp(self.home.seams.wall()).astimezone().isoformat(timespec="seconds")

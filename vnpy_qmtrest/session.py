@@ -306,6 +306,8 @@ class QmtSession(PolledSession):
             return BUILD_REFUSALS[self.build]
         if order.type is OrderType.FAK and not self.choices.fak:
             return "order type FAK is not supported: best five levels and cancel ignores the limit price. Choose it in the setting FAK"
+        if order.type is OrderType.FAK and order.exchange is Exchange.BSE:
+            return "order type FAK is not supported on BSE: the server has a code of Shenzhen's for it"
         if order.type in (OrderType.FOK, OrderType.STOP, OrderType.RFQ):
             return f"order type {order.type.value} is not supported: the server has limit orders and market orders"
         if order.type is not OrderType.LIMIT and not order.price and not self.ticks.price(order.vt_symbol):

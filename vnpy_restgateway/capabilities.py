@@ -26,7 +26,7 @@ class Fills(Enum):
 class Capabilities:
     """
     ``cancels_by_venue_id``: a cancel waits until the venue's id of the order is known. ``cancels_are_final``: what accepts a
-    cancel tells that the order has ended; else it is asked for. ``may_shrink``: the venue may take an order with a smaller volume
+    cancel tells that the order has ended; else it is asked for. ``may_shrink``: the venue may take a purchase with a smaller volume
     than was asked for.
     """
 

@@ -37,6 +37,7 @@ class Positions:
         self._asked_at: float = float("-inf")
         self._cash: float | None = None
         self._cash_at: float = float("-inf")
+        self._currency: str = ""            # of the cash; "": of all contracts
         self._watched: dict[str, Standstill] = {}           # by vt_symbol, and CASH
         self.counts: bool = False           # fills from now on are news; those before were there when the figures were told
 
@@ -59,12 +60,13 @@ class Positions:
 
     def update_account(self, account: AccountData, cash: float, asked_at: float) -> None:
         """The account, and what can be spent, in the currency of the contracts, asked for at a monotonic time."""
-        watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen))
+        watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen, fees=True))
         self._tell(CASH, watched, cash + account.frozen, asked_at, "cash of the account")
         if watched.stands:
             cash += watched.unseen
             account.available = cash
         self._cash, self._cash_at = cash, asked_at
+        self._currency = (account.extra or {}).get("currency", "")
         self.host.on_account(account)
 
     def on_trade(self, trade: TradeData) -> None:
@@ -77,16 +79,19 @@ class Positions:
         value: float = trade.price * trade.volume * (listed.contract.size if listed else 1.0)
         # nothing is held of a symbol that no row has shown
         self._watched.setdefault(trade.vt_symbol, Standstill(0.0)).happened(trade.volume if bought else -trade.volume, now)
-        if CASH in self._watched:
+        quote: str = (listed.contract.extra or {}).get("quote", "") if listed else ""
+        if CASH in self._watched and not (quote and self._currency and quote != self._currency):
             self._watched[CASH].happened(-value if bought else value, now)
 
     def holding(self, order: OrderData) -> Holding:
         """What the account can put behind an order; what the venue has not told yet is not looked at."""
         cash: float | None = self._cash
         if cash is not None:
-            for entry, volume in self._since(self._cash_at):
+            money: Standstill | None = self._watched.get(CASH)
+            still: bool = money is not None and money.stands
+            for entry, volume in self._since(float("-inf") if still else self._cash_at, alive_only=still):
                 if entry.order.direction is Direction.LONG:
-                    cash -= entry.order.price * volume
+                    cash -= entry.order.price * (volume - (entry.order.traded if still else 0.0))
         if self._asked_at == float("-inf"):
             return Holding(None, cash)
         row: PositionData | None = self._held.get((order.vt_symbol, Direction.NET)) or self._held.get((order.vt_symbol, Direction.LONG))

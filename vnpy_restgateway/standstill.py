@@ -2,18 +2,23 @@
 
 NOISE: float = 1e-9
 ABOUT: float = 0.02             # part of an amount that fees may be
+WITHIN: float = 30.0            # s for which a change that nothing explains waits for what does
 
 
 class Standstill:
     """
     One figure, such as the shares held of one code. Times are monotonic seconds.
 
-    A change that nothing explains is kept for a while: the fill that made it may be heard of later than the figure.
+    A figure shows what happened up to some moment, oldest first. A change that nothing explains is kept for a while: the fill that
+    made it may be heard of later than the figure.
+
+    :param fees: the figure changes by a little more or less than what happens
     """
 
-    def __init__(self, value: float) -> None:
+    def __init__(self, value: float, fees: bool = False) -> None:
         self.value: float = value
         self.stands: bool = False
+        self.fees: bool = fees
         self._happened: list[tuple[float, float]] = []      # (time, amount) that the figure does not show yet
         self._ahead: float = 0.0                            # what the figure shows, and nothing has explained yet
         self._ahead_at: float = float("-inf")
@@ -28,25 +33,41 @@ class Standstill:
         """The part of it that made less."""
         return sum(amount for _, amount in self._happened if amount < 0)
 
-    def happened(self, amount: float, now: float, within: float = 30.0) -> None:
+    def happened(self, amount: float, now: float) -> None:
         """The figure must have changed by an amount, or will."""
-        known: bool = self._ahead * amount > 0 and abs(self._ahead) >= abs(amount) * (1.0 - ABOUT) and now - self._ahead_at <= within
-        if known:
+        self._forget(now)
+        if self._ahead * amount > 0 and abs(self._ahead) >= abs(amount) * (1.0 - ABOUT):
             self._ahead -= amount
         else:
             self._happened.append((now, amount))
 
     def told(self, value: float, asked_at: float, patience: float) -> None:
         """The figure, as it was asked for at a time. It stands still if it is the same so long after something happened."""
-        if abs(value - self.value) > NOISE:
-            seen: float = sum(amount for at, amount in self._happened if at < asked_at)
-            self._ahead = value - self.value - seen
+        self._forget(asked_at)
+        moved: float = value - self.value
+        shown: int | None = self._shown(self._ahead + moved)
+        if shown is not None:
+            self._ahead = 0.0
+            del self._happened[:shown]
+        elif abs(moved) > NOISE:
+            seen: list[float] = [amount for at, amount in self._happened if at < asked_at]
+            self._ahead += moved - sum(seen)
             self._ahead_at = asked_at
-            self.value = value
-            self.stands = False
-            self._happened = [(at, amount) for at, amount in self._happened if at >= asked_at]
-        elif abs(self.unseen) <= NOISE:
-            self._happened = [(at, amount) for at, amount in self._happened if at >= asked_at]
-            self.stands = False
-        elif any(at <= asked_at - patience for at, _ in self._happened):
-            self.stands = True
+            if self.fees and abs(self._ahead) <= ABOUT * sum(map(abs, seen)):
+                self._ahead = 0.0
+            self._happened = self._happened[len(seen):]
+        self.value = value
+        self.stands = abs(moved) <= NOISE and any(at <= asked_at - patience for at, _ in self._happened)
+
+    def _shown(self, change: float) -> int | None:
+        """How many of what happened, from the oldest on, come to a change; the most there can be. None: no number of them does."""
+        total, found = 0.0, 0 if abs(change) <= NOISE else None
+        for count, (_, amount) in enumerate(self._happened, 1):
+            total += amount
+            if abs(total - change) <= NOISE * max(1.0, abs(change)):
+                found = count
+        return found
+
+    def _forget(self, now: float) -> None:
+        if now - self._ahead_at > WITHIN:
+            self._ahead = 0.0

@@ -5,6 +5,8 @@ Menu "System" (系统), "Connect MOCKBINANCE" (连接MOCKBINANCE), button "Conne
 defaults it runs on the embedded mock exchange, no key and no network needed. Then type
 BTCUSDT_SPOT_BINANCE into the trading panel's symbol field and press Enter.
 
+Shares are at QMTREST: choose SZSE in the trading panel, and type 000001.
+
     pip install ".[mock]"
     python examples/veighna_trader/run.py
 """
@@ -27,8 +29,12 @@ from vnpy_mockbinance import MockBinanceGateway
 
 try:
     from vnpy_hashex import HashExGateway
-except ImportError:             # an installation may have one gateway without the other
+except ImportError:             # an installation may have one gateway without the others
     HashExGateway = None
+try:
+    from vnpy_qmtrest import QmtRestGateway
+except ImportError:
+    QmtRestGateway = None
 
 
 def main() -> None:
@@ -36,9 +42,9 @@ def main() -> None:
 
     event_engine = EventEngine()
     main_engine = MainEngine(event_engine)
-    main_engine.add_gateway(MockBinanceGateway)
-    if HashExGateway:
-        main_engine.add_gateway(HashExGateway)
+    for gateway_class in (MockBinanceGateway, HashExGateway, QmtRestGateway):
+        if gateway_class:
+            main_engine.add_gateway(gateway_class)
     main_engine.add_app(CtaStrategyApp)
 
     main_window = MainWindow(main_engine, event_engine)

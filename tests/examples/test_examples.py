@@ -1,6 +1,7 @@
 """Every example runs, and the main job ends as it promises."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mockexchange import MockExchange
 from vnpy_rehearsal.rehearsal import load_strategy
 
 ROOT: Path = Path(__file__).parents[2]
@@ -55,10 +57,10 @@ def place(tmp_path: Path) -> Path:
 
 
 def start(place: Path, *arguments: str) -> "subprocess.Popen[str]":
-    environment: dict[str, str] = os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
+    environment: dict[str, str] = os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
         [sys.executable, *arguments], cwd=place, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )
 
 
@@ -96,7 +98,47 @@ def test_cta_strategy_on_hashex(place: Path) -> None:
     assert "orders, " in out and "BTCUSDT_SPOT_HASHEX" in out
 
 
-@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "qte/run.py", "veighna_trader/run.py"] if LONG else ["cta_strategy/run.py"])
+def test_qmt(place: Path) -> None:
+    """A good day with T+1, a lost answer, and a terminal that hangs; the run sends seven orders, two of which are refused here."""
+    status, out, err = run(place, str(EXAMPLES / "qmt/run.py"))
+    assert status == 0, out + err
+    good, lost, hangs = out.split("The server takes an order, and its answer is lost:")[0], *out.split("is lost:")[1].split("The terminal hangs")
+    for words in ("1300 shares held, 1000 can be sold", "volume 1300 of 000001 is above the 1000 that can be sold now", "ALLTRADED, 1000 of 1000"):
+        assert words in good
+    assert "in doubt" in lost and "NOTTRADED, 0 of 200 traded" in lost
+    for words in ("in doubt", "the terminal behind the server does not answer", "REJECTED, 0 of 600", "NOTTRADED, 0 of 400", "CANCELLED, 0 of 400"):
+        assert words in hangs
+    assert "Orders sent: 5, orders at the venue: 5" in out
+
+
+def test_qmt_sdk(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "qmt/sdk.py"))
+    assert status == 0, err
+    assert out.splitlines() == [
+        "可用资金 1000000.0", "000001.SZ 平安银行 1000 可卖 1000", "买入限价单提交成功: 000001.SZ 500股 @9.5, OrderID: 1000", "1000 000001.SZ 已撤 0 / 500",
+    ]
+
+
+def test_qmt_sdk_on_a_server(place: Path) -> None:
+    """With an address it only looks."""
+    with MockExchange("qmt", seed=7) as venue:
+        status, out, err = run(place, str(EXAMPLES / "qmt/sdk.py"), venue.rest, venue.key, venue.secret)
+        assert status == 0, err
+        assert out.splitlines() == ["可用资金 1000000.0", "000001.SZ 平安银行 1000 可卖 1000"]
+        assert not [row for row in venue.journal() if row["kind"] == "order"]
+
+
+def test_qmt_grid(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "qmt/grid.py"), "--seconds", "8")
+    assert status == 0, out + err
+    found = re.search(r"(\d+) orders, (\d+) trades, grid below (\d+\.\d\d)\nheld by the levels: (.*)\n000001.SZSE 1000 shares before, (\d+) now, (\d+) can", out)
+    assert found and int(found[1]) >= 5, out
+    prices = {float(price) for price in re.findall(r"LONG.*?volume=100.0, price=([\d.]+)", out)}
+    assert prices == {round(float(found[3]) - 0.01 * level, 2) for level in range(1, 6)}
+    assert int(found[5]) == 1000 + sum(map(int, found[4].split()))
+
+
+@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "qmt/run.py", "qmt/grid.py", "qte/run.py", "veighna_trader/run.py"] if LONG else ["cta_strategy/run.py"])
 def test_an_example_keeps_vnpys_files_in_a_folder_of_its_own(place: Path, name: str) -> None:
     """Its market is made up: nothing of it gets into the user's own folder."""
     code: str = f"import runpy; runpy.run_path({name!r}); from vnpy.trader.utility import TEMP_DIR; print(TEMP_DIR)"

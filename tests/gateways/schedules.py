@@ -115,7 +115,7 @@ def schedules(case: Case) -> st.SearchStrategy[list[Step]]:
         if case.pushed:
             on = [*on, "push"]
         steps: list[st.SearchStrategy[Step]] = [
-            st.builds(Order, st.sampled_from(prices)), st.builds(Order, st.sampled_from(prices)),
+            st.builds(Order, st.sampled_from(prices), st.just("BUY")), st.builds(Order, st.sampled_from(prices), st.just("BUY")),
             st.builds(Cancel, st.integers(0, 3)), st.builds(Amend, st.integers(0, 3), st.sampled_from([370, 730, 1_310])),
             st.builds(Price, st.integers(39_000, 41_000)),
             faults(case, on), faults(case, on),
@@ -139,7 +139,7 @@ def share_schedules(case: Case) -> st.SearchStrategy[list[Step]]:
     sale = st.builds(Order, st.sampled_from([market.near, market.high, market.low]), st.just("SELL"))
     on: list[str] = ["order", "cancel", "read"]
     return st.lists(st.one_of(
-        st.builds(Order, prices), st.builds(Order, prices), sale, st.builds(Cancel, st.integers(0, 3)),
+        st.builds(Order, prices, st.just("BUY")), st.builds(Order, prices, st.just("BUY")), sale, st.builds(Cancel, st.integers(0, 3)),
         st.builds(Price, st.integers(round(market.near * 98), round(market.near * 103)).map(lambda cents: cents / 100)),
         faults(case, on), faults(case, on), st.builds(Pause, st.sampled_from([20, 150, 400])), st.builds(Restart, st.sampled_from([0, 200, 700])),
         st.just(DayTurn()),

@@ -137,7 +137,7 @@ def test_rounding_twice_carries_no_price_beyond_the_limit(direction: Direction, 
     looks = Looks(2, 10.0, direction)
     looks.look(*before)
     looks.look(*after)
-    assert abs(looks.seen[-1][0] - 10.0) == pytest.approx(7e-4) and looks.trades[-1].price == 10.0
+    assert abs(looks.seen[-1][0] - 10.0) == pytest.approx(7e-4, abs=1e-9) and looks.trades[-1].price == 10.0
 
 
 def test_what_rounding_does_not_explain_stays() -> None:

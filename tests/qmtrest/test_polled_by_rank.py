@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from vnpy_restgateway.calendar import Calendar, shanghai
 from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown
+from vnpy_restgateway.polled import ranked_rest
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.polled.poller import LAST_NEWS, LONGEST_REST, Poller
 from vnpy_restgateway.polled.ranked_rest import Command, Rank, RankedRest
@@ -172,7 +174,7 @@ def test_the_gap_of_a_session_that_is_over_sends_nothing(home: Home, rest: ByHan
     assert [path for path, _ in rest.sent] == ["/order1", "/new"] and dropped == ["/order2"]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["order", "poll", "answer", "wait"]), st.floats(0.0, 1.0)), max_size=40))
+@given(st.lists(st.tuples(st.sampled_from(["order", "poll", "answer", "wait"]), st.floats(0.0, 1.0)), max_size=25))
 def test_orders_are_never_closer_than_the_gap_and_none_is_forgotten(steps: list[tuple[str, float]]) -> None:
     home = Home()
     rest = ByHand(home)
@@ -242,7 +244,13 @@ def test_nobody_waits_longer_than_they_said_nor_for_a_client_that_ends(home: Hom
             settle()
         return True
 
+    class Flag(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert self.is_set(), "it would have waited"
+            return True
+
     rest.put("/poll", Rank.POLL)
+    monkeypatch.setattr(ranked_rest, "Event", Flag)
     monkeypatch.setattr(home, "post", ended)
     assert rest.wait_for(ASK, 60.0) == (None, "no answer in time")
     monkeypatch.setattr(home, "post", post)

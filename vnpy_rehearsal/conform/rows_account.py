@@ -158,7 +158,7 @@ def long_run(run: Run) -> None:
             desk.cancel(orderid)
     desk.recorder.wait(
         lambda: len(desk.recorder.orders) == 300
-        and all(order.status is not Status.SUBMITTING for order in desk.recorder.orders.values()), "every order answered", 60.0
+        and all(order.status is not Status.SUBMITTING for order in desk.recorder.orders.values()), "every order answered", max(60.0, run.profile.patience)
     )
     for orderid in list(desk.recorder.orders):
         run.away(desk, orderid)

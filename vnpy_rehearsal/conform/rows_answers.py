@@ -31,7 +31,7 @@ def told(desk: GatewayHarness, words: str, since: int = 0, level: int = 0) -> bo
     return any(words in log.msg and log.level >= level for log in desk.recorder.logs[since:])
 
 
-@row("F54", "200 with a refusal inside, or with a volume smaller than ordered", needs="refused_inside")
+@row("F54", "200 with a refusal inside, or a smaller volume", needs="refused_inside")
 def inside(run: Run) -> None:
     desk = run.desk()
     for status, body, words in run.wire.refused_inside:
@@ -73,7 +73,7 @@ def shrunk(run: Run, desk: GatewayHarness) -> None:
     run.venue.set_price(market.symbol, f"{market.opens:.12g}")
 
 
-@row("F55", "two fills between two looks, and one before the answer to its order", speed=STILL, seconds=6)
+@row("F55", "fills between two looks, and before the answer", speed=STILL, seconds=6)
 def unseen_fills(run: Run) -> None:
     desk, market = run.desk(), run.market
     asks: list[tuple[int, int]] = run.venue.run(lambda venue: venue.exchange.books[market.symbol].asks(2))
@@ -123,31 +123,34 @@ def paid(desk: GatewayHarness, orderid: str, least: int) -> None:
 
 @row("F57", "the tag that orders are found by is lost", needs="tag_lost", seconds=30)
 def tag_lost(run: Run) -> None:
-    market = run.market
-    sent: int = 0
-    for number, options in enumerate(run.profile.tag_lost):
+    for number, options in enumerate(run.profile.tag_lost, 1):
         desk = run.desk(f"TAG{number}", past=False)
         with run.options(options):
-            lost = run.arm(run.wire.order, "after_engine", "reset")
-            alone = desk.send("BUY", market.low, market.volume(10))
-            run.struck(lost)
-            run.resolved(desk, alone, Status.NOTTRADED)         # it can be no other
-            run.away(desk, alone)
-            run.clear()
-            lost = run.arm(run.wire.order, "after_engine", "reset", times=2)
-            alike = [desk.send("BUY", market.low_at(1), market.volume(5)) for _ in range(2)]
-            run.struck(lost, times=2, seconds=2 * run.profile.strike)
-            run.clear()
-            desk.recorder.soon(lambda: all(desk.order(each).status is Status.NOTTRADED for each in alike), min(run.profile.patience / 2, ALIKE))
-            for each in alike:
-                if desk.order(each).status is Status.SUBMITTING and not told(desk, each, level=WARNING):
-                    raise Missed("lost", f"order {each} is in doubt, and nobody is told")
-            sent += 3
-            run.sent_once(sent)
-            end_alike(run, desk, alike)
+            found_by_shape(run, desk)
+            run.sent_once(3 * number)
         desk.assert_truth(run.profile.patience)
         desk.close()
         run.desks.remove(desk)
+
+
+def found_by_shape(run: Run, desk: GatewayHarness) -> None:
+    """Answers to orders are lost, and the lists show no tag: of an order that stands alone, then of two that are alike."""
+    market = run.market
+    lost = run.arm(run.wire.order, "after_engine", "reset")
+    alone = desk.send("BUY", market.low, market.volume(10))
+    run.struck(lost)
+    run.resolved(desk, alone, Status.NOTTRADED)         # it can be no other
+    run.away(desk, alone)
+    run.clear()
+    lost = run.arm(run.wire.order, "after_engine", "reset", times=2)
+    alike = [desk.send("BUY", market.low_at(1), market.volume(5)) for _ in range(2)]
+    run.struck(lost, times=2, seconds=2 * run.profile.strike)
+    run.clear()
+    desk.recorder.soon(lambda: all(desk.order(each).status is Status.NOTTRADED for each in alike), min(run.profile.patience / 2, ALIKE))
+    for each in alike:
+        if desk.order(each).status is Status.SUBMITTING and not told(desk, each, level=WARNING):
+            raise Missed("lost", f"order {each} is in doubt, and nobody is told")
+    end_alike(run, desk, alike)
 
 
 def end_alike(run: Run, desk: GatewayHarness, alike: list[str]) -> None:

@@ -43,7 +43,7 @@ def back_end_lost(run: Run) -> None:
 @row("F70", "positions never change again", needs="stale", seconds=20)
 def stale(run: Run) -> None:
     desk, market = run.desk(), run.market
-    sent = run.counted(run.wire.order)
+    sent = run.counted(run.wire.order + run.wire.sell)
     base = base_of(run)
     held: float = free(run, base)
     if not held:

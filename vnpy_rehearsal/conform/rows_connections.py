@@ -200,7 +200,7 @@ def hung(run: Run) -> None:
     with run.aside(lambda: desk.gateway.query_history(request)):
         desk.gateway.query_account()
         orderid = desk.send("BUY", run.market.low, run.market.volume(1))
-        desk.wait_status(orderid, Status.NOTTRADED, seconds=5.0)
+        desk.wait_status(orderid, Status.NOTTRADED, seconds=max(5.0, run.profile.shown_within))
         run.struck(bars or reads)
         run.clear()
     run.away(desk, orderid)

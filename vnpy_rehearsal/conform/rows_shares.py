@@ -105,7 +105,7 @@ def next_day(run: Run, desk: GatewayHarness) -> None:
 @row("F50", "shares bought today are sold today", clock=MONDAY, speed=STILL, needs="t_plus", seconds=8)
 def sold_too_early(run: Run) -> None:
     desk, market = run.desk(), run.market
-    sent = run.counted(run.wire.order)
+    sent = run.counted(run.wire.order + run.wire.sell)
     base, held = base_of(run), free(run, base_of(run))
     today: float = market.volume(3)
     bought = desk.send("BUY", market.high, today)
@@ -138,11 +138,11 @@ def sold_too_early(run: Run) -> None:
     run.resolved(desk, sold, Status.ALLTRADED)
 
 
-@row("F51", "odd lots, prices between ticks, beyond the day's band, and the rules of each board", speed=STILL, needs="equity")
+@row("F51", "odd lots, ticks, the day's band, each board's rules", speed=STILL, needs="equity")
 def odd_orders(run: Run) -> None:
     desk, market, terms = run.desk(), run.market, run.profile.equity
     assert terms is not None
-    sent = run.counted(run.wire.order)
+    sent = run.counted(run.wire.order + run.wire.sell)
     resting = desk.send("BUY", market.low, market.volume(1))
     run.resolved(desk, resting, Status.NOTTRADED)
     if not sent():

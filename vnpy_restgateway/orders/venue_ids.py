@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from logging import ERROR, WARNING
 from math import isclose
 
-from vnpy.trader.constant import OrderType, Status
+from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
 
 from ..executor import SerialExecutor
@@ -159,7 +159,7 @@ class VenueIds:
 
     def _is_gone(self, entry: Entry, row: OrderData | None) -> bool:
         """Whether the venue's whole lists, in which ``row`` has the id of an order, do not have the order."""
-        return row is None or other_order(entry, row, self.flow.capabilities.may_shrink) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
+        return row is None or other_order(entry, row, self._shrinks(row)) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
 
     def is_tentative(self, entry: Entry) -> bool:
         """Whether the venue's id of an order is in doubt: something that is kept back may be the order."""
@@ -251,12 +251,12 @@ class VenueIds:
 
     def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if asked and entry and entry.orderid in self.tentative and other_order(entry, order, self.flow.capabilities.may_shrink) and self.flow.insists(entry, order):
+        if asked and entry and entry.orderid in self.tentative and other_order(entry, order, self._shrinks(order)) and self.flow.insists(entry, order):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
         if order.reference and (entry is None or entry.orderid == venue_id):
             named: Entry | None = self.table.get(order.reference)
-            if named and same_order(named.order, order, self.flow.capabilities.may_shrink):
+            if named and same_order(named.order, order, self._shrinks(order)):
                 if named.venue_id and named.orderid in self.tentative:
                     self._disown(named)
                 if not named.venue_id:
@@ -268,18 +268,22 @@ class VenueIds:
                 return named
         if entry is None:
             former: Entry | None = self.table.former.get(venue_id)
-            if former and former.is_active and former.venue_id == venue_id and not other_order(former, order, self.flow.capabilities.may_shrink):
+            if former and former.is_active and former.venue_id == venue_id and not other_order(former, order, self._shrinks(order)):
                 self.table.accept(former.orderid, venue_id)     # the venue has not begun anew after all
                 entry = former
         return entry
 
     def _is_mistaken(self, entry: Entry, order: OrderData, venue_id: str) -> bool:
         """Whether news under the id of a known order are of another one: a wrong message, or an id that is used again."""
-        if entry.venue_id == venue_id and not other_order(entry, order, self.flow.capabilities.may_shrink):
+        if entry.venue_id == venue_id and not other_order(entry, order, self._shrinks(order)):
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, f"{side} {order.volume:g} {order.symbol} at {order.price:g} under the id {venue_id}")
         return True
+
+    def _shrinks(self, order: OrderData) -> bool:
+        """Whether the venue may have taken less than was ordered: of purchases."""
+        return self.flow.capabilities.may_shrink and order.direction is Direction.LONG
 
     def _identified(self, orderid: str) -> bool:
         entry: Entry | None = self.table.get(orderid)

@@ -70,8 +70,10 @@ class DerivedFills:
         filled, traded = self.filled(record), record.order.traded
         before: float = self._delivered.get(record.venue_id, 0.0) if filled else 0.0
         mean: float = turnover / traded
-        price: float = (turnover - before) / (traded - filled) if before else mean      # what came before was not seen by its turnover
-        return self.tidy(record.order, price if 0.0 < price < MOST else mean, traded / (traded - filled))
+        price: float = (turnover - before) / (traded - filled) if before else 0.0       # 0: what came before was not seen by its turnover
+        if filled and not 0.0 < price < MOST or not filled:
+            return self.tidy(record.order, mean, 1.0)
+        return self.tidy(record.order, price, traded / (traded - filled))
 
 
 def growth(record: VenueOrder, filled: float, traded: float, price: float, moment: datetime | None) -> TradeData:

@@ -9,6 +9,7 @@ from ..net.outcome import Reply
 from .health import ConnectionHealth
 from .ranked_rest import Command, Rank, RankedRest
 
+AGAIN: float = 0.05                 # seconds until what was refused, and is mended, is asked again
 LONGEST_REST: float = 600.0         # seconds at most between two looks while the market is closed
 LAST_NEWS: timedelta = timedelta(minutes=3)     # after a session, in which its last orders and fills are told
 
@@ -63,12 +64,15 @@ class Poller:
 
     def _on_answer(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         self._asked = False
+        soon: bool = False
         host = self.host
         try:
             if reply is None or error is not None or reply.status >= 500:
                 self.link.bad(error or f"status {reply.status if reply else 0}")
                 host.flow.life.disconnected()
-            elif refused := self.read_error(reply):
+            elif (refused := self.read_error(reply)) and self.rest.mended(refused[0]):
+                soon = True
+            elif refused:
                 host.log_once(self.name, f"{self.path} refused, code: {refused[0]}, message: {refused[1]}")
             else:
                 if self.link.good() and self.back is not None:
@@ -77,7 +81,7 @@ class Poller:
         except Exception as problem:
             host.log_once(self.name, f"{self.path} not understood ({type(problem).__name__}: {problem})")
         finally:
-            host.executor.call_later(max(self.link.delay(self.interval()), host.pause(), self._rest()), self.name, self.now)
+            host.executor.call_later(AGAIN if soon else max(self.link.delay(self.interval()), host.pause(), self._rest()), self.name, self.now)
 
     def _rest(self) -> float:
         if self.calendar is None:

@@ -114,6 +114,10 @@ class RankedRest(VenueRest):
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         """An answer, before who asked gets it. A 2xx that is no JSON comes with an error, too."""
 
+    def mended(self, code: int | str) -> bool:
+        """Whether what an answer was refused for has been mended by that answer: what was asked is asked again, and nothing said."""
+        return False
+
     def call(
         self, method: str, path: str, params: dict[str, Any], answer: TimedAnswer, *, lane: str = "query", rank: Rank = Rank.POLL,
         place: Hashable = None, private: bool = True, before: Callable[[], bool] | None = None,

@@ -12,7 +12,7 @@ from functools import partial
 from logging import WARNING
 from typing import Any, NamedTuple
 
-from vnpy.trader.constant import OrderType, Status
+from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData, TradeData
 
 from ..calendar import Calendar
@@ -283,7 +283,8 @@ class PolledSession(NoSession):
         now = self.host.now()
         return SentOrder(
             order.orderid, order.symbol, order.direction, OrderType.LIMIT if limit else OrderType.MARKET, order.price if limit else None,
-            order.volume, now - self.order_slack, now + self.order_within, shrinks=self.capabilities.may_shrink,
+            order.volume, now - self.order_slack, now + self.order_within,
+            shrinks=self.capabilities.may_shrink and order.direction is Direction.LONG,
         )
 
     def _on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:

@@ -10,9 +10,8 @@ from ...core.commands import PlaceOrder
 from ...core.errors import Refusal, refuse
 from ...core.kept_orders import keep_order
 from ...core.numbers import SCALE
-from ...core.orders import Order
 from ...plain import encodable
-from . import money
+from . import money, unlisted
 from .codes import STAR
 from .contents import REPO
 from .params import to_amount
@@ -21,6 +20,7 @@ from .state import DialectState
 
 REFUSED: int = -1                       # in place of an order's number
 LEVELS: int = 5                         # of the best five
+MOST_SHARES: int = 10 ** 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,10 @@ def submit(desk: DialectState, wanted: Wanted, count: int) -> int:
     """
     Send an order of ``count`` shares to the exchange. Returns its number, or REFUSED where refusals come at once.
 
-    Raises Refusal when the venue has no room for its journal.
+    Raises ValueError for a number that no terminal can hold, Refusal when the venue has no room for its journal.
     """
+    if count > MOST_SHARES:
+        raise ValueError(f"order_num: {MOST_SHARES} at most")
     venue = desk.venue
     now: int = venue.now()
     command: PlaceOrder = PlaceOrder(
@@ -71,7 +73,7 @@ def set_price(desk: DialectState, command: PlaceOrder, wanted: Wanted) -> None:
     if kind == LIMIT:
         command.price = to_amount(wanted.price)
     book = exchange.books.get(wanted.symbol)
-    if book is None:
+    if book is None or wanted.symbol not in exchange.instruments:
         raise refuse("INVALID_SYMBOL")
     if wanted.symbol == REPO:
         raise refuse("UNSUPPORTED_TYPE")            # only by trade/nhg
@@ -79,7 +81,7 @@ def set_price(desk: DialectState, command: PlaceOrder, wanted: Wanted) -> None:
         command.price = exchange.tapes[wanted.symbol].last_price
     if kind in (LIMIT, LATEST):
         return
-    is_open: bool = exchange.instruments[wanted.symbol].status == "TRADING" if wanted.symbol in exchange.instruments else False
+    is_open: bool = exchange.instruments[wanted.symbol].status == "TRADING"
     if not is_open or wanted.symbol.startswith(STAR) or (kind == BEST_FIVE and wanted.symbol.endswith(".BJ")):
         raise refuse("UNSUPPORTED_TYPE")
     own, peer = (book.bids, book.asks) if wanted.is_buy else (book.asks, book.bids)
@@ -102,16 +104,7 @@ def refuse_later(desk: DialectState, command: PlaceOrder, reason: str, now: int)
     if command.symbol in venue.exchange.books:
         keep(desk, command, now, "REJECTED", reason)
         return command.strategy_id
-    # The exchange cannot hold orders of a code that it does not list: this row is forgotten at a restart.
-    order: Order = Order(
-        0, command.client_order_id, command.account, command.symbol, command.side == "BUY", command.type, command.price,
-        command.quantity, now, strategy_id=command.strategy_id, strategy_type=command.strategy_type,
-    )
-    order.status = "REJECTED"
-    desk.add(order)
-    venue.note({
-        "action": "unlisted", "account": command.account, "symbol": encodable(command.symbol), "client_order_id": command.client_order_id,
-    })
+    desk.add(unlisted.refuse(venue, command, now))
     return command.strategy_id
 
 

@@ -13,7 +13,9 @@ BUY: str = f"POST {API}/outer/trade/buy"
 ORDERS: str = f"POST {API}/orders"
 
 LABELS: dict[str, Any] = {
-    "order": (BUY,),
+    "order": (BUY, f"POST {API}/outer/trade/sell"),
+    "by_side": True,
+    "sell": (f"POST {API}/outer/trade/sell",),
     "cancel": (f"POST {API}/cancel_order",),
     "account": f"GET {API}/portfolio/0",
     "open_orders": ORDERS,
@@ -53,6 +55,7 @@ TRAITS: dict[str, Any] = {
     "keyless_ticks": False,
     "exchange": "SZSE",
     "daily_ids": True,
+    "shown_within": 70.0,           # a queue may be worked off late: an order that a minute of lists does not show never came
     "shrinks": True,
     "hours": {"calendar": "exchange"},
     "nameless": {"strategy_name": "dropped"},

@@ -58,7 +58,7 @@ async def cancel_order(ctx: Context, data: Any) -> object:
     account: str = account_of(ctx, data)
     name: Any = data.get("order_id")
     found: Order | None = ctx.desk.day.find(account, name, ctx.desk.venue.now())
-    taken: bool = await ctx.do(partial(cancel, ctx.desk, found))
+    [taken] = await ctx.do(partial(cancel, ctx.desk, found))
     word: str = "撤单成功" if taken else "撤单失败"
     return {"success": taken, "order_id": name, "message": f"{word}: OrderID {name}"}
 
@@ -85,10 +85,11 @@ def _cancel(desk: DialectState, order: Order) -> bool:
 
 async def cancel_all(ctx: Context, data: Any, is_buy: bool) -> object:
     """Every order of the side with status 50 or 55, wherever it was placed. What fails is not told."""
-    results: list[rendering.Body] = []
-    for place_in_list, index in enumerate(wanted_indices(data, len(ctx.desk.venue.accounts))):
-        await ctx.do(partial(cancel_side, ctx.desk, ctx.desk.account(index), is_buy))
-        results.append({"trader_index": place_in_list if ctx.options.is_b else index, "status": "success"})
+    indices: list[int] = wanted_indices(data, len(ctx.desk.venue.accounts))
+    await ctx.do(*[partial(cancel_side, ctx.desk, ctx.desk.account(index), is_buy) for index in indices])
+    results: list[rendering.Body] = [
+        {"trader_index": ctx.place_of(index, place), "status": "success"} for place, index in enumerate(indices)
+    ]
     return {"message": "取消所有买单完成" if is_buy else "取消所有卖单完成", "results": results}
 
 

@@ -58,7 +58,7 @@ async def outer_trade(ctx: Context, data: Any) -> object:
         work = partial(buy_percent, percent=percent)
     else:
         work = partial(sell, shares=None, percent=percent)
-    name: str = str(data.get("strategy_name", OUTER_NAME))
+    name: str = name_of(data, OUTER_NAME)
     results: list[Result] = await everywhere(ctx, data, work, symbol, is_buy, price, data.get("price_type", LIMIT), name)
     body: Result = {
         "message": f"第三方{operation}交易执行完成", "operation": operation, "strategy_name": name, "results": results,
@@ -74,17 +74,23 @@ def fixed(desk: DialectState, wanted: Wanted, shares: int) -> Result:
     return buy(desk, wanted, shares) if wanted.is_buy else sell(desk, wanted, shares)
 
 
+def name_of(data: Any, default: str) -> str:
+    """The strategy name that a request gives; null is an empty one."""
+    found: Any = data.get("strategy_name", default)
+    return "" if found is None else str(found)
+
+
 async def everywhere(
     ctx: Context, data: Any, work: Work, symbol: str, is_buy: bool, price: Any, price_type: Any, name: str,
 ) -> list[Result]:
     """Do it for the account that the request names, else for every one."""
     indices: list[int] = wanted_indices(data, len(ctx.desk.venue.accounts))
-    results: list[Result] = []
-    for place_in_list, index in enumerate(indices):
-        wanted: Wanted = Wanted(ctx.desk.account(index), full_code(symbol), is_buy, price, price_type, name)
-        result: Result = await ctx.do(partial(work, ctx.desk, wanted))
-        results.append({"trader_index": place_in_list if ctx.options.is_b else index, "status": "success", "result": result})
-    return results
+    wanted: list[Wanted] = [Wanted(ctx.desk.account(index), full_code(symbol), is_buy, price, price_type, name) for index in indices]
+    results: list[Result] = await ctx.do(*[partial(work, ctx.desk, each) for each in wanted])
+    return [
+        {"trader_index": ctx.place_of(index, number_in_list), "status": "success", "result": result}
+        for number_in_list, (index, result) in enumerate(zip(indices, results, strict=True))
+    ]
 
 
 # by session
@@ -98,7 +104,7 @@ async def web_trade(ctx: Context, data: Any, is_buy: bool) -> object:
         raise missing("symbol", "price", "shares")
     results = await everywhere(
         ctx, data, partial(fixed, shares=shares), symbol, is_buy, price, data.get("price_type", LIMIT),
-        str(data.get("strategy_name", WEB_NAME)),
+        name_of(data, WEB_NAME),
     )
     return {"message": "买入执行完成" if is_buy else "卖出执行完成", "results": results}
 
@@ -112,7 +118,7 @@ async def web_percent(ctx: Context, data: Any) -> object:
         raise missing("symbol", "trade_price", "position_pct")
     results = await everywhere(
         ctx, data, partial(buy_percent, percent=percent), symbol, True, price, data.get("pricetype", LIMIT),
-        str(data.get("strategy_name", WEB_NAME)),
+        name_of(data, WEB_NAME),
     )
     return {"message": "交易执行完成", "results": results}
 
@@ -141,11 +147,15 @@ async def reverse_repo(ctx: Context, data: Any) -> object:
     reserve: Any = 0 if is_b else data.get("reserve_amount", 0)
     if reserve < 0:
         raise refused(BAD_RESERVE)
-    results: list[Result] = []
-    for place_in_list, index in enumerate(wanted_indices(data, len(ctx.desk.venue.accounts))):
-        result: Result = await ctx.do(partial(lend_cash, ctx.desk, ctx.desk.account(index), reserve))
-        status: str = "success" if result["success"] or is_b else "failed"
-        results.append({"trader_index": place_in_list if is_b else index, "status": status, **({} if is_b else {"result": result})})
+    indices: list[int] = wanted_indices(data, len(ctx.desk.venue.accounts))
+    lent: list[Result] = await ctx.do(*[partial(lend_cash, ctx.desk, ctx.desk.account(index), reserve) for index in indices])
+    results: list[Result] = [
+        {
+            "trader_index": ctx.place_of(index, number_in_list), "status": "success" if result["success"] or is_b else "failed",
+            **({} if is_b else {"result": result}),
+        }
+        for number_in_list, (index, result) in enumerate(zip(indices, lent, strict=True))
+    ]
     if is_b:
         return {"message": "逆回购完成", "results": results}
     return {"message": "逆回购执行完成", "reserve_amount": reserve, "results": results}

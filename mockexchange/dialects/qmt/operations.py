@@ -39,9 +39,13 @@ class Context:
         """A question to the terminal."""
         return await self.desk.terminal.ask(question, self.is_gone)
 
-    async def do(self, work: Callable[[], T]) -> T:
-        """An order or a cancel: it is carried out also when the client has gone by then."""
-        return await self.desk.terminal.do(work, self.is_gone)
+    async def do(self, *works: Callable[[], T]) -> list[T]:
+        """Orders or cancels: they are carried out also when the client has gone by then."""
+        return await self.desk.terminal.do(works, self.is_gone)
+
+    def place_of(self, index: int, place: int) -> int:
+        """The ``trader_index`` of a result: build B tells the place in the list of those that were asked (spec 2.0)."""
+        return place if self.options.is_b else index
 
 
 Call = Callable[[Context, Any], Awaitable[object]]

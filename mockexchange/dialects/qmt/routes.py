@@ -32,7 +32,7 @@ from .params import Body
 from .sessions import COOKIE, FORM, Sessions, login_page, speaks_json
 from .signature import HEADERS, QUERY_NAMES, canonical_json, check_secret, check_signature
 from .state import DialectState
-from .terminal import ClientGone
+from .terminal import ClientGone, LinkLost
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *op_account.OPERATIONS, *op_trade.OPERATIONS, *op_orders.OPERATIONS, *op_market.OPERATIONS,
 )
 VARIABLE: re.Pattern[str] = re.compile(r"\{[a-z]+(?::([^{}]*))?\}")
-USUAL: tuple[type[Exception], ...] = (TypeError, ValueError, AttributeError, KeyError, ConnectionError)
+# what a request can make a handler raise; anything else is a fault of ours
+USUAL: tuple[type[Exception], ...] = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError, LinkLost)
 
 
 class RestRoutes:

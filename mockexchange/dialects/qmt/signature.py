@@ -60,7 +60,7 @@ def check_signature(
         stamp: int = int(timestamp)
     except ValueError:
         raise unauthorized(BAD_TIMESTAMP) from None
-    if abs(now - stamp) > window:
+    if not stamp - window <= now <= stamp + window:
         raise unauthorized(OLD_TIMESTAMP)
     secret: str | None = keys.get(client_id)
     if secret is None:

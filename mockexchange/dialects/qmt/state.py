@@ -1,5 +1,6 @@
 """What the operations of one venue share: accounts, the day's orders and their numbers, costs of holdings, the terminal."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from ...core.events import DayEnd, Event, OrderReport
 from ...core.exchange import Exchange
 from ...core.orders import Order
 from ..common.client_ids import ClientIds, wire_client_id
-from . import money
+from . import money, unlisted
 from .contents import CASH, ZONE
 from .holdings import Holdings
 from .options import QmtOptions
@@ -31,7 +32,8 @@ class DayOrders:
     through this dialect has none there and gets the next one, another after a restart.
     """
 
-    def __init__(self, exchange: Exchange, now: int) -> None:
+    def __init__(self, exchange: Exchange, now: int, others: Callable[[int], list[Order]]) -> None:
+        """``others(since)``: orders of today that the exchange does not have; ``since`` and ``now`` in us."""
         self._zone: ZoneInfo = ZoneInfo(ZONE)
         self._begins: int = 0                   # us
         self._ends: int = 0
@@ -43,7 +45,7 @@ class DayOrders:
             order for account in exchange.accounts() for symbol in exchange.books for order in exchange.all_orders(account, symbol)
             if order.time >= self._begins
         ]
-        for order in sorted(found, key=lambda each: (each.strategy_id is None, each.order_id)):
+        for order in sorted([*found, *others(self._begins)], key=lambda each: (each.strategy_id is None, each.order_id)):
             self.add(order)
 
     def turn(self, now: int) -> None:
@@ -96,7 +98,7 @@ class DialectState:
         self.options: QmtOptions = venue.options if isinstance(venue.options, QmtOptions) else QmtOptions()
         self.client_ids: ClientIds = ClientIds(venue)
         self.terminal: Terminal = Terminal(venue.clock, venue.now, self.options, ZONE)
-        self.day: DayOrders = DayOrders(venue.exchange, venue.now())
+        self.day: DayOrders = DayOrders(venue.exchange, venue.now(), partial(unlisted.remembered, venue.journal))
         self.holdings: Holdings = Holdings(venue.exchange, CASH)
         self.cancelling: set[int] = set()                       # core ids of orders whose cancel is under way
         self.frozen: dict[str, tuple[list[money.Position], int]] = {}       # positions and their worth, while they are stale

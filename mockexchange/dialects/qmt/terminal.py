@@ -9,7 +9,7 @@ Times are the venue's, so a manual clock moves them; whether a client has gone i
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -95,23 +95,25 @@ class Terminal:
             await self._clock.sleep(self._options.call_ms / 1000)
         return question()
 
-    async def do(self, work: Callable[[], T], is_gone: Callable[[], bool]) -> T:
+    async def do(self, works: Sequence[Callable[[], T]], is_gone: Callable[[], bool]) -> list[T]:
         """
-        Carry out an order or a cancel, in its turn. LinkLost when build B gives up, ClientGone when nobody waits for the
-        answer any more: the work is done later all the same, unless the option ``late`` drops it.
+        Carry out orders or cancels, each in its turn; returns what each returned. LinkLost when build B gives up, ClientGone
+        when nobody waits for the answer any more: they are done later all the same, unless the option ``late`` drops them.
         """
         if self._options.call_ms:
-            await self._clock.sleep(self._options.call_ms / 1000)
-        job: Job = Job(work)
-        self._jobs.append(job)
+            await self._clock.sleep(len(works) * self._options.call_ms / 1000)
+        jobs: list[Job] = [Job(work) for work in works]
+        self._jobs.extend(jobs)
         self._go_on()
-        if not job.answer.done():
-            try:
-                await self._wait(job.answer, is_gone)
-            except (LinkLost, ClientGone):
+        try:
+            for job in jobs:
+                if not job.answer.done():
+                    await self._wait(job.answer, is_gone)
+        except (LinkLost, ClientGone):
+            for job in jobs:
                 job.is_abandoned = True
-                raise
-        return cast(T, job.answer.result())
+            raise
+        return [cast(T, job.answer.result()) for job in jobs]
 
     async def _wait(self, answer: "asyncio.Future[Any]", is_gone: Callable[[], bool]) -> None:
         began: float = self._clock.time()

@@ -66,11 +66,6 @@ def at(venue: MockExchange, hours: float) -> None:
     venue.advance(round(NOON + (hours - 12) * HOUR) - now)
 
 
-@pytest.fixture
-def clock() -> str:
-    return f"manual={NOON}"
-
-
 @pytest.mark.parametrize("options, clock", [(HOURS[0], f"manual={NOON - 4 * HOUR}")], indirect=["options"])
 def test_a_trading_day(venue: MockExchange, rest: Rest, clock: str) -> None:
     def order(price: float, **more: object) -> int:

@@ -1,10 +1,11 @@
 """Market data of build B (2.6)."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from qmt_client import DATA, DAY, HOUR, NOON, Rest
+from qmt_client import DATA, DAY, HOUR, NOON, STILL, Rest
 
 from mockexchange import MockExchange
 
@@ -21,6 +22,13 @@ BAR_COLUMNS = [
 def options(request: pytest.FixtureRequest) -> dict[str, object]:
     """In the place of the shared one: the venue is of build B."""
     return {"build": "B", **getattr(request, "param", {})}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Rest]:
+    """For tests that only read bars: what a market has behind it is made once."""
+    with MockExchange("qmt", seed=7, options={"build": "B"}, clock=f"manual={NOON}", speed=STILL) as venue:
+        yield Rest(venue.rest, now=lambda: NOON / 1000)
 
 
 def ticks(rest: Rest, codes: str) -> dict[str, Any]:
@@ -68,9 +76,9 @@ def test_a_session_may_ask(rest: Rest) -> None:
     assert rest.call("GET", f"{DATA}/get_full_tick").error == (401, "未登录或缺少必要的签名验证参数")
 
 
-def test_day_bars(rest: Rest) -> None:
+def test_day_bars(reader: Rest) -> None:
     """The last 60 days by default, as pandas splits a frame; time is the day's midnight in Shanghai, in ms."""
-    table = bars(rest, "stock_list=000001")["000001.SZ"]
+    table = bars(reader, "stock_list=000001")["000001.SZ"]
     assert table["columns"] == ["time", "open", "high", "low", "close", "volume", "amount", *BAR_COLUMNS[8:], "timeFmt"]
     assert len(table["data"]) == len(table["index"]) and table["index"][-2:] == ["20260104", "20260105"]
     row = dict(zip(table["columns"], table["data"][-1], strict=True))
@@ -79,16 +87,16 @@ def test_day_bars(rest: Rest) -> None:
     assert row["preClose"] == dict(zip(table["columns"], table["data"][-2], strict=True))["close"]
 
 
-def test_minute_bars_are_stamped_with_their_end(rest: Rest) -> None:
-    rows = bars(rest, "stock_list=000001,600000&period=1m&json=1&start_time=20260105&end_time=20260105&count=3")
+def test_minute_bars_are_stamped_with_their_end(reader: Rest) -> None:
+    rows = bars(reader, "stock_list=000001,600000&period=1m&json=1&start_time=20260105&end_time=20260105&count=3")
     assert list(rows) == ["000001.SZ", "600000.SH"]
     assert [row["time"] for row in rows["000001.SZ"]] == [NOON - 120_000, NOON - 60_000, NOON]
     assert set(rows["000001.SZ"][0]) == set(BAR_COLUMNS)
 
 
 @pytest.mark.parametrize("period, step", [("5m", 300_000), ("15m", 900_000), ("30m", 1_800_000), ("1h", HOUR), ("1d", DAY), ("1w", 7 * DAY)])
-def test_periods(rest: Rest, period: str, step: int) -> None:
-    rows = bars(rest, f"stock_list=000001&period={period}&json=1&start_time=20251215&end_time=20260105")["000001.SZ"]
+def test_periods(reader: Rest, period: str, step: int) -> None:
+    rows = bars(reader, f"stock_list=000001&period={period}&json=1&start_time=20251215&end_time=20260105")["000001.SZ"]
     times = [row["time"] for row in rows]
     assert len(times) > 1 and {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {step}
 
@@ -102,11 +110,11 @@ def test_months_ticks_and_fields(venue: MockExchange, rest: Rest) -> None:
     assert table["columns"] == ["close", "volume"] and len(table["data"]) == 2
 
 
-def test_errors(rest: Rest) -> None:
+def test_errors(reader: Rest) -> None:
     for path in ("get_full_tick", "get_market_data_ex"):
-        assert rest.get(f"{DATA}/{path}").error == (400, "缺少必要参数: stock_list")
+        assert reader.get(f"{DATA}/{path}").error == (400, "缺少必要参数: stock_list")
     for query in ("period=2d", "count=x", "start_time=yesterday"):
-        answer = rest.get(f"{DATA}/get_market_data_ex", f"stock_list=000001&{query}")
+        answer = reader.get(f"{DATA}/get_market_data_ex", f"stock_list=000001&{query}")
         assert answer.error == (500, "接口异常: get_market_data_ex")
 
 

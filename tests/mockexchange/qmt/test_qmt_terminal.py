@@ -153,6 +153,16 @@ def test_the_full_terminal_works_one_by_one_for_clients_that_have_gone(venue: Mo
     assert rest.status(1000) == 54
 
 
+@pytest.mark.parametrize("options", FULL, indirect=True)
+def test_every_account_trades_also_when_the_client_has_gone(venue: MockExchange, rest: Rest) -> None:
+    data = {"symbol": "000001", "trade_price": 9.5, "order_num": 100, "strategy_name": "all"}
+    gives_up(Later(lambda: rest.trade("buy", data, SHORT)))
+    venue.advance(200)
+    assert [len(rest.orders(index)) for index in (0, 1)] == [1, 0]
+    venue.advance(200)
+    assert [len(rest.orders(index)) for index in (0, 1)] == [1, 1]
+
+
 @pytest.mark.parametrize("options", [{"terminal": "full", "order_ms": 100}], indirect=True)
 def test_the_full_terminal_answers_when_it_has_worked(real: MockExchange) -> None:
     rest = Rest(real.rest)

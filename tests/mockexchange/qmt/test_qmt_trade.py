@@ -202,12 +202,23 @@ def test_the_market_follows_from_the_digits(given: str, sent: str) -> None:
     assert full_code(given) == sent
 
 
-def test_codes_that_are_not_listed_come_back_refused(rest: Rest) -> None:
+def test_codes_that_are_not_listed_come_back_refused(venue: MockExchange, rest: Rest) -> None:
     result = rest.order("buy", 100, 10.5, "111001.SH", strategy_name="none")
     assert (result["success"], result["symbol"]) == (True, "111001.SZ")
     row = rest.row(result["order_id"])
     assert (row["status"], row["symbol"], row["volume"], row["strategy_name"]) == (57, "111001.SZ", 100, "none")
     assert rest.cancel(result["order_id"]) is False
+    venue.restart(keep_state=True)
+    assert rest.row(result["order_id"]) == row and rest.order("buy", 100, 9.5)["order_id"] == result["order_id"] + 1
+
+
+def test_a_share_that_is_delisted(venue: MockExchange, rest: Rest) -> None:
+    venue.remove_symbol("000001.SZ")
+    assert rest.positions()["000001.SZ"]["volume"] == 1000
+    for operation in ("buy", "sell"):
+        assert rest.status(rest.order(operation, 100, 10.0)["order_id"]) == 57
+    venue.add_symbol("000001.SZ")
+    assert rest.status(rest.order("sell", 100, 9.9)["order_id"]) == 56
 
 
 @pytest.mark.parametrize("symbol, shares, price, status", [
