@@ -320,7 +320,7 @@ def test_a_week_of_trading_days_in_seconds() -> None:
             bought = desk.send("BUY", round(float(best["best_ask"]) + 0.05, 2), 100.0)
             desk.wait_status(bought, Status.ALLTRADED, seconds=20.0)
             held += 100.0
-            desk.recorder.wait(lambda held=held: position["000001"].volume == held, "the position", 10.0)
+            desk.recorder.wait(lambda held=held: "000001" in position and position["000001"].volume == held, "the position", 10.0)
             ids.append(desk.table.get(bought).venue_id)
             sold_today = desk.send("SELL", float(best["best_bid"]), held)
             desk.wait_status(sold_today, Status.REJECTED)

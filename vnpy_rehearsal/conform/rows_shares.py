@@ -28,6 +28,7 @@ OPEN, CLOSED = ("TRADING",), ("BREAK", "END_OF_DAY")
 POLLS: int = 6                  # of an open market that are waited for
 DEAD: tuple[str, ...] = ("disconnected", "begins anew", "never reached", "has lost its state")
 HEARD: float = 2.5              # s after a request in which the venue's time is known again
+ENDED: float = 60.0             # s besides the gateway's patience until an order that is on no list any more has ended
 TRIES: int = 4                  # a gateway may look at its account just before an order that was to find it ignorant
 
 
@@ -219,7 +220,7 @@ def closed(run: Run) -> None:
         desk.recorder.wait(as_the_venue_says, "what became of the order", run.profile.patience)
         goes_on()
         until(run, CLOSED)
-        desk.recorder.wait(as_the_venue_says, "what became of the order at the end of the day", run.profile.patience)
+        desk.recorder.wait(as_the_venue_says, "what became of the order at the end of the day", run.profile.patience + ENDED)
         run.venue.advance(DAY)
         if phase(run) in CLOSED:
             rests()
@@ -228,7 +229,7 @@ def closed(run: Run) -> None:
     goes_on()
 
 
-@row("F53", "a new day, on which the venue's ids begin again", clock=MONDAY, speed=STILL, needs="daily_ids", seconds=8)
+@row("F53", "a new day, on which the venue's ids begin again", clock=MONDAY, speed=STILL, needs="daily_ids", seconds=40)
 def new_day(run: Run) -> None:
     desk, market = run.desk(), run.market
     filled = desk.send("BUY", market.high, market.volume(2))
@@ -237,7 +238,7 @@ def new_day(run: Run) -> None:
     run.resolved(desk, resting, Status.NOTTRADED)
     desk.assert_truth(run.profile.patience)
     next_day(run, desk)
-    run.resolved(desk, resting, Status.CANCELLED)
+    desk.wait_status(resting, Status.CANCELLED, seconds=run.profile.patience + ENDED)
     alive = desk.send("BUY", market.low_at(1), market.volume(3))        # has the id of the one that was filled
     run.resolved(desk, alive, Status.NOTTRADED)
     again = desk.send("BUY", market.high, market.volume(1))             # and this of the one that rested

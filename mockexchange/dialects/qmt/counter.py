@@ -73,7 +73,7 @@ def set_price(desk: DialectState, command: PlaceOrder, wanted: Wanted) -> None:
     if kind == LIMIT:
         command.price = to_amount(wanted.price)
     book = exchange.books.get(wanted.symbol)
-    if book is None or wanted.symbol not in exchange.instruments:
+    if book is None or wanted.symbol not in exchange.instruments or wanted.symbol in desk.venue.incidents.removed:
         raise refuse("INVALID_SYMBOL")
     if wanted.symbol == REPO:
         raise refuse("UNSUPPORTED_TYPE")            # only by trade/nhg
