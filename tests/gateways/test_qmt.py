@@ -77,6 +77,52 @@ def test_build_b_has_quotes_and_is_not_traded_on(venue: MockExchange, open_desk:
     assert desk.recorder.contracts["000001"].history_data
 
 
+def agrees_with_the_list(desk: Desk, client: QMTTradeClient) -> bool:
+    """Every order of the server is shown as it stands, its fills once, and the positions with what can be sold."""
+    for row in client.get_orders(0):
+        order = next((each for each in desk.recorder.orders.values() if each.orderid.endswith(f"-{row['order_id']}")), None)
+        trades = [trade for trade in desk.recorder.trades if order is not None and trade.orderid == order.orderid]
+        paid = sum(trade.price * trade.volume for trade in trades)
+        if order is None or order.traded != row["traded_volume"] or sum(trade.volume for trade in trades) != row["traded_volume"]:
+            return False
+        if abs(paid - row["traded_price"] * row["traded_volume"]) > 0.01 or order.is_active() is not (row["status"] in (50, 55)):
+            return False
+    held = {row["symbol"][:6]: (row["volume"], row["can_use_volume"]) for row in client.get_positions(0)}
+    return all((position.volume, position.yd_volume) == held[symbol] for symbol, position in desk.recorder.positions.items())
+
+
+def test_build_b_is_watched_through_bad_days(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
+    """F50, F52 to F56 and F70 as far as they go where nothing can be ordered: what others trade on the account is shown as it is."""
+    venue.set_options(build="B", link_error_s=0)
+    desk = open_desk()
+    with client_of(venue) as client:
+        client.buy("000001", price=MARKET.high, position_pct=0.01)
+        desk.recorder.wait(lambda: desk.recorder.trades and agrees_with_the_list(desk, client), "a purchase made elsewhere", 20.0)
+        assert desk.recorder.positions["000001"].frozen > 0, "what was bought today cannot be sold today"
+
+        client.buy("000001", price=MARKET.near, position_pct=0.05)
+        desk.recorder.wait(lambda: agrees_with_the_list(desk, client), "an order that rests", 20.0)
+        held = venue.faults.add(match=ORDERS, stage="on_reply", action="delay", ms=700)
+        desk.recorder.wait(lambda: any(fault["id"] == held["id"] and fault["bitten"] for fault in venue.faults.list()), "a list on its way")
+        for price in ("9.89", "9.85", "9.8"):
+            venue.set_price("000001.SZ", price)
+        desk.recorder.wait(lambda: agrees_with_the_list(desk, client), "the fills of one look", 20.0)
+
+        venue.set_options(link="lost")
+        desk.recorder.wait(lambda: desk.recorder.said("Trade API disconnected: status 500"), "the terminal is missed", 20.0)
+        venue.set_options(link="up")
+        desk.recorder.wait(lambda: len([log for log in desk.recorder.logs if log.msg == "Trade API connected"]) == 2, "the terminal again", 20.0)
+
+        venue.set_options(stale_positions=True)
+        before = desk.recorder.positions["000001"].volume
+        client.buy("000001", price=MARKET.high, position_pct=0.01)
+        desk.recorder.wait(lambda: desk.recorder.said("The position of 000001.SZSE has not changed at the venue"), "the line", 20.0)
+        bought = float(client.get_orders(0)[-1]["traded_volume"])
+        desk.recorder.wait(lambda: desk.recorder.positions["000001"].volume == before + bought, "our own count")
+        venue.set_options(stale_positions=False)
+        desk.recorder.wait(lambda: desk.recorder.said("moves again at the venue") and agrees_with_the_list(desk, client), "the venue's figures again", 20.0)
+
+
 def test_build_a_has_no_quotes_and_says_so_once(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(**{"Quotes From": ""})
     for symbol in ("000001", "600000"):
@@ -246,6 +292,26 @@ def test_thirty_two_orders_into_a_terminal_that_hangs_and_works_off_late(venue: 
     assert len({row["order_id"] for row in desk.rows("order")}) == len(made) <= 32, "an order was sent again"
     assert made == {orderid for orderid in sent if desk.order(orderid).status is not Status.REJECTED}
     assert len(made) < 32, "orders went into a terminal that was known to hang"
+    desk.assert_truth(30.0)
+
+
+def test_a_terminal_slower_than_our_patience_doubles_and_loses_nothing(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
+    """Every answer comes too late, every order is executed, and each is adopted under its own id."""
+    count, seconds, order_ms = (32, 6.0, 6_500) if LONG else (6, 0.8, 1_000)
+    venue.set_options(terminal="full", order_ms=order_ms)
+    desk = open_desk(ready=False)
+    desk.gateway.timings.order_timeout = seconds
+    desk.gateway.timings.query_timeout = 5.0
+    desk.close()
+    desk.connect().wait_ready()
+    sent = [desk.send("BUY", MARKET.low, 100.0) for _ in range(count)]      # alike: only the tag tells them apart
+    desk.recorder.wait(
+        lambda: all(desk.order(orderid).status is Status.NOTTRADED for orderid in sent), "every order adopted", 60.0 + count * 2 * order_ms / 1_000,
+    )
+    doubts = {orderid for orderid in sent for log in desk.recorder.logs if log.msg.startswith(f"Order {orderid} in doubt (timed out")}
+    assert doubts == set(sent), "an answer came in time"
+    assert {row["client_order_id"] for row in desk.rows("order")} == set(sent)
+    assert len({row["order_id"] for row in desk.rows("order")}) == count, "an order was sent again"
     desk.assert_truth(30.0)
 
 
