@@ -85,7 +85,6 @@ class DialectLabels(NamedTuple):
     order: tuple[str, ...]
     cancel: tuple[str, ...]
     sell: tuple[str, ...] = ()      # new orders that sell, where they do not go the way of ``order``; faults do not strike them
-    by_side: bool = False           # the labels of an order are one for each side, not two ways of the same order
     order_push: str = ""            # "": nothing is pushed
     user_push: str = ""
     quote_push: str = ""

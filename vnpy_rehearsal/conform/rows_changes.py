@@ -177,7 +177,7 @@ def retired(run: Run) -> None:
         gone = run.arm(label, "before_engine", "status", status=status, body=body, times=0)
         lost = desk.send("BUY", run.market.low, run.market.volume(10))
         run.struck(gone)
-        if len(run.wire.order) > 1 and not run.wire.by_side:
+        if len(run.wire.order) > 1:
             # there is another way, and it is taken
             run.works(desk, run.profile.patience)
         run.resolved(desk, lost)

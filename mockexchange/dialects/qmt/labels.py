@@ -14,7 +14,6 @@ ORDERS: str = f"POST {API}/orders"
 
 LABELS: dict[str, Any] = {
     "order": (BUY, f"POST {API}/outer/trade/sell"),
-    "by_side": True,
     "sell": (f"POST {API}/outer/trade/sell",),
     "cancel": (f"POST {API}/cancel_order",),
     "account": f"GET {API}/portfolio/0",
