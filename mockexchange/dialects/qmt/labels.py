@@ -13,7 +13,7 @@ BUY: str = f"POST {API}/outer/trade/buy"
 ORDERS: str = f"POST {API}/orders"
 
 LABELS: dict[str, Any] = {
-    "order": (BUY, f"POST {API}/outer/trade/sell"),
+    "order": (BUY,),
     "sell": (f"POST {API}/outer/trade/sell",),
     "cancel": (f"POST {API}/cancel_order",),
     "account": f"GET {API}/portfolio/0",
