@@ -85,7 +85,7 @@ class Quotes:
         if self.follows_positions and self.host.contracts.name_of(contract.vt_symbol) in self.wanted:
             self.host.on_tick(TickData(
                 gateway_name=self.host.gateway_name, symbol=contract.symbol, exchange=contract.exchange, name=contract.name,
-                datetime=self.host.now().astimezone(), last_price=price,
+                datetime=self.host.now(), last_price=price,
             ))
 
     def on_event(self, event: Event) -> None:

@@ -34,6 +34,7 @@ from .errors import GONE, REFUSALS, STALE, read_error
 from .identity import Identity, choose, moved, read_accounts
 from .klines import query_history
 from .parse import (
+    CHINA,
     parse_account,
     parse_order,
     parse_position,
@@ -71,6 +72,7 @@ class QmtSession(PolledSession):
     """The order list has everything of today: what is alive, what has ended, and what each has traded."""
 
     capabilities = CAN
+    zone = CHINA
     refusals = REFUSALS
     gone = GONE
     # the server's times are whole seconds of the terminal's clock, and a queue may be worked off late
@@ -249,7 +251,8 @@ class QmtSession(PolledSession):
             elif named is None:
                 order.orderid, order.vt_orderid = tag, f"{order.gateway_name}.{tag}"
         if d["status"] == REFUSED:
-            self._say_refused(order, d)
+            ours: bool = is_tag(tag) and known is None
+            self._say_refused(known.orderid if known is not None else tag if ours else order.orderid, order, d)
         return listed
 
     def _say_once(self, key: str, line: str) -> None:
@@ -262,9 +265,9 @@ class QmtSession(PolledSession):
     def _say_twice(self, tag: str, venue_id: str) -> None:
         self._say_once(f"twice {venue_id}", f"Order {tag} is at the server once more, as {venue_id}: something on the way has sent it twice. It is shown as placed elsewhere")
 
-    def _say_refused(self, order: OrderData, d: dict[str, Any]) -> None:
-        self._say_once(f"refused {order.orderid}", (
-            f"Order {order.orderid} refused by the terminal (status 57, {d.get('m_status')}): {d['side']} {order.volume:g} {order.symbol} at {order.price:g}. "
+    def _say_refused(self, orderid: str, order: OrderData, d: dict[str, Any]) -> None:
+        self._say_once(f"refused {orderid}", (
+            f"Order {orderid} refused by the terminal (status 57, {d.get('m_status')}): {d['side']} {order.volume:g} {order.symbol} at {order.price:g}. "
             "The server does not tell the reason, the terminal's window does"
         ))
 
@@ -290,7 +293,7 @@ class QmtSession(PolledSession):
         return parse_position(d, contract, self.host.gateway_name)
 
     def read_placed(self, data: Any) -> str:
-        return placed_id(data, self.host.now().astimezone(DAY.zone).date())
+        return placed_id(data, self.host.now().date())
 
     def read_volume(self, data: Any) -> float:
         return placed_volume(data)
@@ -365,7 +368,12 @@ class QmtSession(PolledSession):
         return self.timings.stale_after
 
     def on_back(self) -> None:
+        """The terminal works off its queue from now on: the minute for which an order may be absent begins only now."""
         super().on_back()
+        now: float = self.host.monotonic()
+        for entry in self.flow.table.doubtful():
+            if entry.doubt:
+                entry.doubt.sent = max(entry.doubt.sent, now)
         if self.ours is not None:
             self.query_accounts()       # the server may have come back with another configuration
 
@@ -373,6 +381,8 @@ class QmtSession(PolledSession):
 
     def subscribe(self, contract: ContractData) -> None:
         self.ticks.subscribe(contract)
+        if self.host.ready and self.ticks.follows_positions and self.holdings:
+            self.holdings.soon()
 
     def _bars(self, contract: ContractData, interval: Interval, start: Any, end: Any, download: Download) -> list[BarData]:
         return query_history(self.host, self.qmt, self.host.contracts[contract.vt_symbol], interval, start, end, download)

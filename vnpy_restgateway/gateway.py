@@ -323,7 +323,7 @@ class RestGateway(BaseGateway):
         self.host.publish(order)
 
     def now(self) -> datetime:
-        """The venue's time where it is known, else this machine's; UTC."""
+        """See ``Host.now``."""
         return self.host.now()
 
     def new_orderid(self) -> str:

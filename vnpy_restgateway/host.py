@@ -5,7 +5,7 @@ It outlives the sessions, and knows of the connected one what ``venue.Venue`` sa
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from logging import ERROR, INFO, WARNING
 from threading import Lock
 from typing import Any
@@ -97,6 +97,7 @@ class Host:
         self.contracts: Contracts[Any] = Contracts(self.gateway_name)
         self.session: Venue                                 # the gateway attaches one before anything runs
         self.desk: OrderDesk                                # of that session
+        self.zone: tzinfo = timezone.utc                    # of that session, for all times that are shown
         self.ready: bool = False                            # contracts are here, orders can be taken
         self.lost: bool = False                             # the embedded exchange was to run, and is gone
         self.locked_out: bool = False                       # the venue refused our key: no signed requests
@@ -139,6 +140,7 @@ class Host:
         """This is the connection from now on."""
         self.session = session
         self.desk = session.orders
+        self.zone = session.zone
         self._on_publish = session.on_publish
         self.flow.go_by(session.capabilities, session.on_growth)
         self.clock = self.keeper.begin()
@@ -175,8 +177,8 @@ class Host:
             self._on_order(item)
 
     def now(self) -> datetime:
-        """The venue's time where it is known, else this machine's; UTC."""
-        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, timezone.utc)
+        """The venue's time where it is known, else this machine's; in the zone of its market, UTC for coins."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1_000, self.zone)
 
     # contracts
 

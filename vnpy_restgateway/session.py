@@ -7,7 +7,7 @@ executor's thread, but for ``closers`` and ``query_history``.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 
 from vnpy.trader.constant import Exchange, Interval
 from vnpy.trader.object import BarData, ContractData, OrderData
@@ -28,6 +28,7 @@ class Session(ABC):
     """What a venue implements. Orders: see ``venue.Venue``."""
 
     capabilities: Capabilities = Capabilities()
+    zone: tzinfo = timezone.utc         # of all times that the gateway shows
     on_publish: Callable[[Push], None] | None = None
     on_growth: Callable[[OrderData, str], None] | None = None       # where fills are derived: see ``venue.Venue``
     bars: Bars | None = None

@@ -1,6 +1,7 @@
 """What orders and the host ask of a session, and what the orders' flow asks of the host. Interfaces only."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 from logging import INFO
 from typing import Protocol
 
@@ -32,6 +33,7 @@ class Venue(Protocol):
     """One connection to a venue (``session.Session``), as orders and host see it."""
 
     capabilities: Capabilities
+    zone: tzinfo                                    # of all times that are shown
     on_publish: Callable[[Push], None] | None       # called before an order or a trade goes to the event engine
     on_growth: Callable[[OrderData, str], None] | None      # called with news of an order and its venue id, before they are taken: makes its fills
 

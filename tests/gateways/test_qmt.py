@@ -315,6 +315,47 @@ def test_a_terminal_slower_than_our_patience_doubles_and_loses_nothing(venue: Mo
     desk.assert_truth(30.0)
 
 
+def test_the_minute_of_doubt_begins_when_the_terminal_is_back(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
+    """It works its queue off then: what is not in its lists yet may come."""
+    venue.set_options(terminal="full", order_ms=1_200)
+    desk = open_desk()
+    bound: float = desk.table.rule.bound
+    venue.set_options(link="lost")
+    orderid = desk.send("BUY", MARKET.low, 100.0)
+    desk.recorder.wait(lambda: desk.recorder.said("Trade API disconnected"), "the terminal is missed", 20.0)
+    desk.recorder.pass_time(bound)          # as long as an order may be absent
+    venue.set_options(link="up")
+    desk.wait_status(orderid, Status.NOTTRADED, seconds=20.0)
+    assert Status.REJECTED not in [order.status for order in desk.recorder.order_pushes if order.orderid == orderid]
+    desk.assert_truth()
+
+
+def test_a_day_that_turns_while_an_order_is_in_doubt_leaves_no_guess() -> None:
+    """The list of the new day cannot tell whether it was there: it is over, and the user is told to look."""
+    with MockExchange("qmt", seed=7, clock=f"manual={MONDAY}", speed=0.001) as venue, closing(Desk(CASE, venue, spoils=False)) as desk:
+        desk.ready()
+        venue.faults.add(match=ORDERS, stage="on_reply", action="reset", times=0)
+        venue.faults.add(match=BUY, stage="on_reply", action="reset")
+        orderid = desk.send("BUY", MARKET.low, 100.0)
+        desk.recorder.wait(lambda: desk.recorder.said("in doubt"), "doubt")
+        venue.advance(DAY)
+        venue.faults.clear()
+        desk.wait_status(orderid, Status.CANCELLED, seconds=30.0)
+        assert desk.recorder.said(f"Order {orderid} has ended with its trading day, before the venue could be asked for it")
+        desk.assert_truth()
+
+
+def test_times_are_those_of_the_market(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    desk.subscribe()
+    filled, refused = desk.send("BUY", MARKET.high, 100.0), desk.send("BUY", MARKET.low, 150.0)
+    desk.wait_status(filled, Status.ALLTRADED)
+    desk.wait_status(refused, Status.REJECTED)
+    desk.recorder.wait(lambda: desk.recorder.ticks, "a tick")
+    times = [desk.order(filled).datetime, desk.order(refused).datetime, desk.recorder.trades[0].datetime, desk.recorder.ticks[-1].datetime]
+    assert all(time is not None and time.utcoffset() == timedelta(hours=8) for time in times), times
+
+
 def test_new_orders_wait_for_one_in_doubt_where_the_setting_says_so(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(**{"In Doubt": "REFUSE"})
     venue.faults.add(match=BUY, stage="before_engine", action="reset")

@@ -240,11 +240,17 @@ class OrderFlow:
             self.life.missed(asked_at)
         known: Entry | None = self.table.active.get(orderid)
         was_shown: bool = known is not None and known.order.status is not Status.SUBMITTING
-        for order in self.table.missing(orderid, asked_at):
+        is_over: bool = known is not None and not self.host.session.tells_of(known)
+        for order in self.table.missing(orderid, asked_at, is_over):
             self.host.publish(order)
             entry: Entry | None = self.table.get(orderid)
-            if entry and entry.acknowledged and not self.host.session.tells_of(entry):
+            if entry and is_over and entry.acknowledged:
                 self.host.log(f"Order {orderid} has ended with its trading day; taken as cancelled", WARNING)
+            elif is_over:
+                self.host.log(
+                    f"Order {orderid} has ended with its trading day, before the venue could be asked for it: whether it was ever there, and "
+                    "what it has traded, cannot be known; taken as cancelled. Compare the positions", ERROR
+                )
             elif entry and entry.acknowledged:
                 self.host.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
                 if was_shown and not self.table.is_former(entry):

@@ -1,8 +1,6 @@
 """
-The order table: everything a gateway believes about orders and fills.
-
-The executor's thread alone touches it. It decides, and returns what to push; it never pushes, sends or logs itself. What it
-keeps is never handed out: a listener that changes an OrderData it was handed changes nothing here.
+What a gateway believes about orders and fills. The executor's thread alone touches it. It decides, and returns what to push; it
+never pushes, sends or logs itself. What it keeps is never handed out: a listener that changes an OrderData changes nothing here.
 """
 
 from collections import OrderedDict
@@ -62,6 +60,7 @@ class Entry:
     resent: bool = False                    # sent a second time after a refusal that could be mended
     waits: bool = False                     # in line at the gateway: nothing of it has left
     created: datetime | None = None         # the venue's time of it, which no amendment changes
+    left_at: datetime | None = None         # when it was sent, by the venue's clock
     asked_for: float = 0.0                  # when what the venue said of its volume was asked for; pushes: when they came
     awaiting_fills: bool = False                      # final, but not pushed before its missing trades are
     fill_queries: int = 0
@@ -116,7 +115,7 @@ class OrderTable:
         self.believed: set[str] = set()                 # ids of fills that the venue insists on
         self.orphan_fills: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
         self.turned_away: int = 0                       # news of live orders that were too many
-        self.unsure: Entry | None = None                 # told last, with a volume that has to be asked for
+        self.unsure: Entry | None = None                # told last, with a volume that has to be asked for
         self._parked: int = 0                           # fills in ``orphan_fills``
 
     # look-ups
@@ -247,13 +246,13 @@ class OrderTable:
         entry.doubt = StatusQuery(self.rule, entry.sent or now - self.rule.bound, now)
         return entry
 
-    def missing(self, orderid: str, asked_at: float) -> list[Push]:
-        """The venue does not know a live order. Concludes only when the doubt rule says so."""
+    def missing(self, orderid: str, asked_at: float, is_over: bool = False) -> list[Push]:
+        """The venue does not know a live order. Concludes only when the doubt rule says so. ``is_over``: it has ended, if it ever was."""
         entry: Entry | None = self.active.get(orderid)
         if not entry or not entry.doubt or not entry.doubt.missed(asked_at):
             return []
         # an order the venue had acknowledged was no refusal: its state was lost there
-        status: Status = Status.CANCELLED if entry.acknowledged else Status.REJECTED
+        status: Status = Status.CANCELLED if entry.acknowledged or is_over else Status.REJECTED
         return self._conclude(entry, status, inferred=True)
 
     def update(self, news: OrderData, venue_id: str = "", asked_at: float = 0.0) -> list[Push]:

@@ -271,6 +271,7 @@ class PolledSession(NoSession):
             if self.by_venue_id:
                 self.flow.venue_ids.on_sent(entry, self._as_sent(order))
             entry.waits = False
+            entry.left_at = self.host.now()
             return True
 
         self.rest.call(
@@ -376,7 +377,7 @@ class PolledSession(NoSession):
 
     def tells_of(self, entry: Entry) -> bool:
         """The list is of the trading day."""
-        born = entry.created or entry.order.datetime
+        born = entry.created or entry.order.datetime or entry.left_at
         return self.day is None or born is None or self.day.trading_day(born) == self.day.trading_day(self.host.now())
 
     # account and market
