@@ -106,6 +106,10 @@ class Session(ABC):
         """See ``venue.Venue``."""
         return True
 
+    def unseen_of_day(self, entry: Entry) -> str:
+        """See ``venue.Venue``."""
+        return ""
+
     def unsupported(self, order: OrderData) -> str:
         """What of an order the venue's API does not have, or ""; beyond ``capabilities``. Caller's thread."""
         return ""

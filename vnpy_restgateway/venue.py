@@ -50,6 +50,9 @@ class Venue(Protocol):
     def tells_of(self, entry: Entry) -> bool:
         """Whether the venue, asked now, would know of an order: some tell of the trading day's only."""
 
+    def unseen_of_day(self, entry: Entry) -> str:
+        """When an order that has ended with its day was looked at last, if it may have traded after that; "" if not."""
+
     def query_time(self) -> None:
         """Ask for the venue's clock once; the answer goes to ``on_time`` of the session."""
 

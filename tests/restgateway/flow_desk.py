@@ -69,6 +69,9 @@ class Desk:
     def desk(self) -> "Desk":
         return self
 
+    def unseen_of_day(self, entry: Entry) -> str:
+        return ""
+
     def tells_of(self, entry: Entry) -> bool:
         return entry.orderid not in self.untold
 

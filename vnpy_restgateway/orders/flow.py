@@ -245,7 +245,9 @@ class OrderFlow:
             self.host.publish(order)
             entry: Entry | None = self.table.get(orderid)
             if entry and is_over and entry.acknowledged:
-                self.host.log(f"Order {orderid} has ended with its trading day; taken as cancelled", WARNING)
+                unseen: str = self.host.session.unseen_of_day(entry)
+                since: str = f". What it traded after the last look, {unseen}, cannot be known: compare the positions" if unseen else ""
+                self.host.log(f"Order {orderid} has ended with its trading day; taken as cancelled{since}", ERROR if unseen else WARNING)
             elif is_over:
                 self.host.log(
                     f"Order {orderid} has ended with its trading day, before the venue could be asked for it: whether it was ever there, and "

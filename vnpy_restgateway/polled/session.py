@@ -7,7 +7,7 @@ are found again by the tag that the list shows, fills are made of what an order 
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from logging import WARNING
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ __all__ = ["Command", "Intervals", "Listing", "Paths", "PolledSession"]
 
 AGAIN: float = 0.5              # seconds until a question that has to be answered is asked again
 SOON: float = 0.05              # seconds after a command until the list is looked at
+DAYS_KEPT: int = 5
 STAY_AWAY: tuple[Code, ...] = ("HTTP 429", "HTTP 418")
 
 
@@ -95,6 +96,7 @@ class PolledSession(NoSession):
         self.holdings: Poller | None = poll("positions", partial(self._ask, "positions"), intervals.positions or intervals.account, self._on_positions) if self.paths.positions else None
         self.on_publish = self._published
         self.on_growth = self.list.fills.on_growth
+        self.looked_at: dict[date, datetime] = {}       # trading day -> its last list, by the venue's clock
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
     # the venue's words
@@ -374,11 +376,29 @@ class PolledSession(NoSession):
             raise ValueError("not a list")
         self.list.take(reply.data, asked_at)
         self.positions.counts = True
+        if self.day is not None:
+            now: datetime = self.host.now()
+            self.looked_at[self.day.trading_day(now)] = now
+            while len(self.looked_at) > DAYS_KEPT:
+                del self.looked_at[min(self.looked_at)]
 
     def tells_of(self, entry: Entry) -> bool:
         """The list is of the trading day."""
         born = entry.created or entry.order.datetime or entry.left_at
         return self.day is None or born is None or self.day.trading_day(born) == self.day.trading_day(self.host.now())
+
+    def unseen_of_day(self, entry: Entry) -> str:
+        """Nothing where the market was closed for the day at the last look, and its last orders had been told."""
+        born = entry.created or entry.order.datetime or entry.left_at
+        if self.day is None or born is None:
+            return ""
+        seen: datetime = self.looked_at.get(self.day.trading_day(born), born)
+        calendar: Calendar | None = self.looks.calendar
+        if calendar is not None:
+            local: datetime = seen.astimezone(calendar.zone)
+            if all(closes <= local.time() for _, closes in calendar.sessions_of(local.date())):
+                return ""
+        return f"{seen:%Y-%m-%d %H:%M:%S}"
 
     # account and market
 

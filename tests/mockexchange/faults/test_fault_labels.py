@@ -30,7 +30,8 @@ from mockexchange.faults.labels import overlaps, tokens
 from vnpy_rehearsal.conform.profile import DialectLabels, wire_of
 
 DOCS: Path = Path(__file__).parents[3] / "docs"
-DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte")
+DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte", "qmt")
+ONLY_BUILD_B: tuple[str, ...] = ("GET /qmt/data/api/get_full_tick", "GET /qmt/data/api/get_market_data_ex")
 
 
 def count_all(venue: MockExchange) -> None:
@@ -116,6 +117,8 @@ def test_http_labels_are_the_routes(dialect: str) -> None:
         labels = [name for name in venue.faults.labels() if re.match(r"(GET|POST|PUT|DELETE) /", name) and "*" not in name]
         assert len(labels) > 15
         for label in labels:
+            if dialect == "qmt":
+                venue.set_options(build="B" if label in ONLY_BUILD_B else "A")
             method, path = label.split(" ")
             if "/ws" in path or path.startswith("/stream") or path == "/":
                 continue
@@ -139,7 +142,7 @@ def test_every_label_in_the_documents_is_one_of_a_dialect() -> None:
         with MockExchange(dialect, feed="none") as venue:
             known.append(Labels(dialect, venue.faults.labels()))
     found: list[str] = []
-    for page in ("faults.md", "mock_exchange.md", "hashex_dialect.md", "conform.md"):
+    for page in ("faults.md", "mock_exchange.md", "hashex_dialect.md", "qmt_dialect.md", "conform.md"):
         text = (DOCS / page).read_text()
         found += re.findall(r"`((?:WS|PUSH|ACCEPT) [^`<]+)`", text)
         found += re.findall(r'"match": ?"([^"]+)"', text)
@@ -162,6 +165,8 @@ WRONG: list[tuple[str, str, str, str]] = [
     ("binance", "ACCEPT ws /nowhere", "on_accept", "the nearest are: ACCEPT ws /"),
     ("qte", "POST /api/v3/order", "after_engine", "the nearest are: POST /api/v1/order, "),
     ("qte", "*", "on_push", "it would at before_engine or on_accept"),
+    ("qmt", "POST /qmt/trade/api/cancel_orders/sell", "before_engine", "the nearest are: POST /qmt/trade/api/cancel_orders/sale, "),
+    ("qmt", "PUSH *", "on_push", ""),
 ]
 
 
@@ -186,6 +191,7 @@ def test_wrong_labels_are_warned_of(dialect: str, match: str, stage: str, words:
     ("binance", "PUSH [be]*@kline_1m", "on_push"), ("binance", "GET /ws/btcusdt@trade", "before_engine"),
     ("binance", "ACCEPT ws /ws/btcusdt@*/ethusdt@*", "on_accept"), ("binance", "ACCEPT *", "on_accept"), ("binance", "*", "on_push"),
     ("hashex", "PUSH BTC_USDT@*", "on_push"), ("hashex", "PUSH user u[!O]*", "on_push"), ("qte", "* /api/v?/order", "on_reply"),
+    ("qmt", "POST */outer/trade/*", "after_engine"), ("qmt", "GET /qmt/trade/api/portfolio/0", "on_reply"), ("qmt", "GET /qmt/data/*", "before_engine"),
 ])
 def test_labels_that_fit_are_set_in_silence(dialect: str, match: str, stage: str) -> None:
     with MockExchange(dialect, feed="none") as venue, warnings.catch_warnings():

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mockexchange import MockExchange
 
 LONG: bool = bool(os.environ.get("LONG"))
-DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte")
+DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte", "qmt")
 DEEP: bytes = b"[" * 100_000 + b"]" * 100_000
 
 # what a query, a form or a value of a header may hold
@@ -34,6 +34,10 @@ NAMES: tuple[str, ...] = (
     "orderId", "orderIds", "origClientOrderId", "timestamp", "recvWindow", "signature", "limit", "startTime", "endTime", "interval", "symbols",
     "balanceType", "page", "mins", "fromId", "timeZone", "windowSize", "", "unknown",
 )
+QMT_NAMES: tuple[str, ...] = (
+    "stock_list", "period", "start_time", "end_time", "count", "field_list", "json", "client_id", "client_secret", "timestamp", "signature",
+    "username", "password", "", "unknown",
+)
 PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "binance": (
         ("GET", "/api/v3/depth"), ("GET", "/api/v3/klines"), ("GET", "/api/v3/exchangeInfo"), ("GET", "/api/v3/ticker/24hr"),
@@ -47,6 +51,10 @@ PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     "qte": (
         ("GET", "/api/v1/depth"), ("GET", "/api/v1/klines"), ("GET", "/api/v1/avgPrice"), ("POST", "/api/v1/order"), ("DELETE", "/api/v1/order"),
         ("GET", "/api/v1/order"), ("GET", "/api/v1/account"), ("GET", "/api/v1/myTrades"), ("GET", "/nowhere"),
+    ),
+    "qmt": (
+        ("GET", "/qmt/data/api/get_full_tick"), ("GET", "/qmt/data/api/get_market_data_ex"), ("POST", "/login"), ("GET", "/qmt/trade/api/positions/0"),
+        ("POST", "/qmt/trade/api/sell"), ("POST", "/qmt/trade/api/outer/trade/buy"), ("POST", "/qmt/trade/api/trade"), ("GET", "/logout"), ("GET", "/nowhere"),
     ),
 }
 CONTROL: tuple[str, ...] = ("reset", "price", "deposit", "clock", "key", "symbol", "instrument", "amend", "ban", "options", "faults")
@@ -67,7 +75,17 @@ class Venue:
 
     def __init__(self, dialect: str) -> None:
         self.dialect: str = dialect
-        self.mock: MockExchange = MockExchange(dialect)
+        self.names: tuple[str, ...] = QMT_NAMES if dialect == "qmt" else NAMES
+        self.start: bytes = b"stock_list=000001&" if dialect == "qmt" else b"symbol=BTCUSDT&interval=1m&"     # of a query that is answered
+        self.session: bytes = b""
+        # build B has bars; the synthetic market's month of them takes seconds to make
+        self.mock: MockExchange = MockExchange(dialect, feed="none", options={"build": "B"}) if dialect == "qmt" else MockExchange(dialect)
+
+    def log_in(self) -> None:
+        """Where there are sessions: what a session may do is done, whatever the signature."""
+        if self.dialect == "qmt":
+            _, head, _ = self.request("POST", b"/login", b"username=admin&password=password", {"Content-Type": b"application/x-www-form-urlencoded"})
+            self.session = head.partition(b"Set-Cookie: ")[2].partition(b";")[0]
 
     def send(self, data: bytes, seconds: float = 10.0) -> tuple[int, bytes, bytes]:
         """Status, head and body of the answer to the bytes of one request that asks to close the connection."""
@@ -103,16 +121,22 @@ class Venue:
             return {"X-MBX-APIKEY": key, "Content-Type": form}
         if self.dialect == "qte":
             return {"X-API-KEY": key, "Content-Type": form}
+        if self.dialect == "qmt":
+            return {
+                "X-Client-ID": key, "X-Signature": b"0" * 64, "X-Timestamp": b"%d" % int(time.time()), "Cookie": self.session, "Content-Type": form,
+            }
         return {
             "X-Access-Key": key, "X-Signature": b"0" * 64, "X-Request-Timestamp": b"%d" % int(time.time() * 1000),
             "X-Request-Nonce": b"n", "Content-Type": form,
         }
 
     def documented(self, answer: tuple[int, bytes, bytes]) -> None:
-        """No 5xx, and the body in the shape the dialect's document gives for errors (or a success)."""
+        """No 5xx that the dialect's document does not have, and the body in the shape it gives for errors (or a success)."""
         status, head, body = answer
-        assert 200 <= status < 500, answer
         text: str = body.decode("utf-8")
+        if self.dialect == "qmt" and self.of_qmt(status, head, text):
+            return
+        assert 200 <= status < 500, answer
         if b"text/html" in head.lower():
             assert self.dialect == "qte" and status in (404, 405) and text.startswith("<!doctype html>"), answer
             return
@@ -125,6 +149,14 @@ class Venue:
             assert set(found) == {"code", self.mock.run(lambda venue: venue.options.text_key), "data"}, found
         elif status >= 400:
             assert isinstance(found, dict) and ("error" in found or {"code", "msg"} <= set(found)), found
+
+
+    @staticmethod
+    def of_qmt(status: int, head: bytes, text: str) -> bool:
+        """An answer that only this dialect has: 500 for what a handler cannot read, redirects, the login page."""
+        if status == 500:
+            return text == "Internal Server Error" or json.loads(text)["error"].startswith("接口异常: ")
+        return (status == 302 and b"Location: /" in head) or (status == 200 and text.startswith("<!doctype html>"))
 
 
 def controlled(answer: tuple[int, bytes, bytes]) -> None:
@@ -140,6 +172,7 @@ def controlled(answer: tuple[int, bytes, bytes]) -> None:
 def venue(request: pytest.FixtureRequest) -> Iterator[Venue]:
     one: Venue = Venue(request.param)
     with one.mock:
+        one.log_in()
         yield one
 
 
@@ -156,7 +189,7 @@ def no_traces(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def test_queries_and_forms(venue: Venue, kind: str) -> None:
     text: bytes = TEXTS[kind]
     for method, path in PATHS[venue.dialect][::1 if LONG else 2]:
-        pairs: bytes = b"&".join(name.encode() + b"=" + text for name in NAMES)
+        pairs: bytes = b"&".join(name.encode() + b"=" + text for name in venue.names)
         if len(pairs) < 6_000:
             venue.documented(venue.request(method, path.encode() + b"?" + pairs, headers=venue.headers()))
         venue.documented(venue.request(method, path.encode(), pairs, venue.headers()))
@@ -169,8 +202,8 @@ def test_queries_and_forms(venue: Venue, kind: str) -> None:
 @pytest.mark.parametrize("kind", list(TEXTS) if LONG else list(TEXTS)[::2])
 def test_each_parameter_by_itself(venue: Venue, kind: str) -> None:
     for method, path in PATHS[venue.dialect][:6 if LONG else 2]:
-        for name in NAMES:
-            pair: bytes = b"symbol=BTCUSDT&interval=1m&" + name.encode() + b"=" + TEXTS[kind]
+        for name in venue.names:
+            pair: bytes = venue.start + name.encode() + b"=" + TEXTS[kind]
             venue.documented(venue.request(method, path.encode() + (b"?" + pair if method == "GET" else b""), b"" if method == "GET" else pair, venue.headers()))
 
 
@@ -213,7 +246,7 @@ FRAMES: dict[str, bytes] = {
     "sub of nothing": b'{"event": "sub", "params": "\\ud800"}', "sub of a number": b'{"sub": 1e999, "id": "\\u0000"}', "an op": b'{"op": "\\ud83d", "args": [null, {}, "\\ude00"]}',
     "req of surrogates": b'{"req": "\\ud800", "type": "\\ud800", "channel": "\\udfff", "symbol": "\\udfff"}', "signature of bytes": b'{"id": 1, "method": "session.logon", "params": {"apiKey": "k", "signature": "\xff", "timestamp": 1}}',
 }
-SOCKETS: dict[str, tuple[str, ...]] = {"binance": ("/ws", "/stream", "/ws/btcusdt@trade", "/ws-api/v3"), "hashex": ("/spot/v1/ws/socket",), "qte": ()}
+SOCKETS: dict[str, tuple[str, ...]] = {"binance": ("/ws", "/stream", "/ws/btcusdt@trade", "/ws-api/v3"), "hashex": ("/spot/v1/ws/socket",), "qte": (), "qmt": ()}
 
 
 @pytest.mark.parametrize("kind", list(FRAMES) if LONG else list(FRAMES)[::2])
@@ -249,14 +282,14 @@ def test_frames(venue: Venue, kind: str) -> None:
         return opened
 
     opened: int = asyncio.run(talk())
-    assert opened or venue.dialect == "qte"
+    assert opened or not SOCKETS[venue.dialect]
     assert venue.mock.state()["dialect"] == venue.dialect
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    which=st.integers(0, 100), name=st.sampled_from(NAMES), data=st.binary(max_size=60), escaped=st.booleans(),
-    header=st.sampled_from(("X-MBX-APIKEY", "X-API-KEY", "X-Access-Key", "X-Signature", "X-Request-Timestamp", "X-Request-Nonce", "Content-Type")),
+    which=st.integers(0, 100), name=st.sampled_from((*NAMES, *QMT_NAMES)), data=st.binary(max_size=60), escaped=st.booleans(),
+    header=st.sampled_from(("X-MBX-APIKEY", "X-API-KEY", "X-Access-Key", "X-Signature", "X-Request-Timestamp", "X-Request-Nonce", "X-Client-ID", "X-Timestamp", "Content-Type")),
     value=st.binary(max_size=20).map(lambda found: bytes(byte for byte in found if byte >= 0x20 and byte != 0x7F)),
 )
 def test_any_bytes_at_all(venue: Venue, which: int, name: str, data: bytes, escaped: bool, header: str, value: bytes) -> None:

@@ -18,7 +18,7 @@ from mockexchange.replay import RestoredState, fold_rows
 from mockexchange.server.cli import main
 from mockexchange.server.venue import Venue
 
-DIALECTS: list[str] = ["binance", "hashex", "qte"]
+DIALECTS: list[str] = ["binance", "hashex", "qte", "qmt"]
 
 
 def open_venue(folder: Path, dialect: str = "binance", **options: Any) -> Venue:
@@ -27,16 +27,17 @@ def open_venue(folder: Path, dialect: str = "binance", **options: Any) -> Venue:
 
 def trade(venue: Venue) -> None:
     """Two orders that rest, one that is cancelled, one that takes a part of them."""
-    def order(side: str, price: int, quantity: int, name: str) -> None:
-        venue.apply(PlaceOrder(
-            "mock-key", "BTCUSDT", side, "LIMIT", SCALE * quantity // 100, SCALE * price, client_order_id=name,
-            stp_mode="NONE",
-        ))
+    is_shares: bool = venue.dialect == "qmt"
+    symbol: str = "000001.SZ" if is_shares else "BTCUSDT"
+    unit, high, low = (100 * SCALE, SCALE * 95 // 10, SCALE * 94 // 10) if is_shares else (SCALE // 100, SCALE * 39_000, SCALE * 38_000)
 
-    order("BUY", 39_000, 10, "a")
-    order("BUY", 38_000, 10, "b")
-    venue.apply(CancelOrder("mock-key", "BTCUSDT", client_order_id="b"))
-    order("SELL", 39_000, 4, "c")
+    def order(side: str, price: int, quantity: int, name: str) -> None:
+        venue.apply(PlaceOrder("mock-key", symbol, side, "LIMIT", unit * quantity, price, client_order_id=name, stp_mode="NONE"))
+
+    order("BUY", high, 10, "a")
+    order("BUY", low, 10, "b")
+    venue.apply(CancelOrder("mock-key", symbol, client_order_id="b"))
+    order("SELL", high, 4, "c")
 
 
 def file_of(folder: Path, dialect: str = "binance") -> Path:
@@ -77,7 +78,8 @@ def test_a_last_record_torn_anywhere_is_as_if_it_were_not_there(written: bytes, 
     path: Path = file_of(tmp_path, dialect)
     parts: list[bytes] = batches(written)
     whole: bytes = b"".join(parts[:-1])
-    assert len(parts) == 6 and parts[-1].count(b"\n") > 4
+    deposits: int = 3 if dialect == "qmt" else 2
+    assert len(parts) == deposits + 4 and parts[-1].count(b"\n") > 4
     path.write_bytes(whole)
     journal: Journal = Journal(path)
     rows, state = journal.rows(), folded(journal.rows())
