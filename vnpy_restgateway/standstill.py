@@ -22,6 +22,7 @@ class Standstill:
         self._happened: list[tuple[float, float]] = []      # (time, amount) that the figure does not show yet
         self._ahead: float = 0.0                            # what the figure shows, and nothing has explained yet
         self._ahead_at: float = float("-inf")
+        self._blurred_at: float = float("-inf")             # what happened until then may be in the figure, with what we do not know
 
     @property
     def unseen(self) -> float:
@@ -39,6 +40,8 @@ class Standstill:
         if self._ahead * amount > 0 and abs(self._ahead) >= abs(amount) * (1.0 - ABOUT):
             self._ahead -= amount
         else:
+            if abs(self._ahead) > NOISE:
+                self._blurred_at = now      # a figure that has just moved for what is not known whole does not stand still
             self._happened.append((now, amount))
 
     def told(self, value: float, asked_at: float, patience: float) -> None:
@@ -57,7 +60,7 @@ class Standstill:
                 self._ahead = 0.0
             self._happened = self._happened[len(seen):]
         self.value = value
-        self.stands = abs(moved) <= NOISE and any(at <= asked_at - patience for at, _ in self._happened)
+        self.stands = abs(moved) <= NOISE and any(self._blurred_at < at <= asked_at - patience for at, _ in self._happened)
 
     def _shown(self, change: float) -> int | None:
         """How many of what happened, from the oldest on, come to a change; the most there can be. None: no number of them does."""
@@ -71,3 +74,4 @@ class Standstill:
     def _forget(self, now: float) -> None:
         if now - self._ahead_at > WITHIN:
             self._ahead = 0.0
+            self._happened = [(at, amount) for at, amount in self._happened if at > self._blurred_at]

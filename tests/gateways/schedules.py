@@ -74,6 +74,7 @@ class Pause(NamedTuple):
 Step = Order | Cancel | Amend | Price | Fault | Restart | Clock | Pause | DayTurn
 
 DAY_MS: int = 86_400_000
+UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
 MONDAY: str = "manual=1767578400000"        # 5 January 2026, 10:00 in Shanghai
 
 PAGE: str = "<html>Bad Gateway</html>"
@@ -178,8 +179,9 @@ def carry_out(case: Case, venue: MockExchange, steps: list[Step]) -> None:
                 case Clock(offset_ms):
                     venue.clock(offset_ms)
                 case DayTurn():
-                    night(desk, sent)
-                    venue.advance(DAY_MS)
+                    for part in (UNTIL_NIGHT_MS, DAY_MS - UNTIL_NIGHT_MS):
+                        night(desk, sent)
+                        venue.advance(part)
                 case Pause(ms):
                     desk.recorder.pass_time(ms / 1_000)
         venue.faults.clear()

@@ -374,3 +374,16 @@ def test_a_fill_in_another_currency_does_not_move_the_cash(place: Place) -> None
     place.trade(500.0, code="200002")
     place.now += PATIENCE + 1.0
     assert place.account(50_000.0).available == 50_000.0 and not place.lines
+
+
+def test_a_figure_that_moved_with_what_nobody_told_us_of_does_not_stand_still() -> None:
+    """A purchase of another day that was never listed, and a sale of ours, come in one step: the sale is not missed when it is heard of."""
+    figure = Standstill(900.0)
+    figure.told(700.0, 10.0, 2.0)           # +200 that nobody told us of, -400 of ours
+    figure.happened(-400.0, 10.5)
+    for now in (11.0, 13.0, 20.0, 50.0):
+        figure.told(700.0, now, 2.0)
+        assert not figure.stands, now
+    figure.happened(-100.0, 60.0)           # and what comes later is missed as ever
+    figure.told(700.0, 63.0, 2.0)
+    assert figure.stands and figure.unseen == -100.0
