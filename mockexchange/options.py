@@ -12,9 +12,9 @@ from dataclasses import MISSING, Field, asdict, field, fields
 from typing import Any
 
 
-def choice(*values: str) -> Any:
-    """A field that takes one of these words, the first by default."""
-    return field(default=values[0], metadata={"choices": values})
+def choice(*values: str, at_opening: bool = False) -> Any:
+    """A field that takes one of these words, the first by default. ``at_opening``: it cannot be changed while the venue runs."""
+    return field(default=values[0], metadata={"choices": values, "at_opening": at_opening})
 
 
 def number(default: int, low: int, high: int) -> Any:
@@ -56,6 +56,9 @@ def make_options(kind: type | None, dialect: str, given: object) -> Any:
 def change_options(options: Any, dialect: str, given: object) -> None:
     """Set some options of an object in use: all of them or, when one is wrong, none (ValueError)."""
     values: dict[str, Any] = check_options(type(options) if options is not None else None, dialect, given)
+    for each in fields(options) if options is not None else ():
+        if each.metadata.get("at_opening") and values.get(each.name, getattr(options, each.name)) != getattr(options, each.name):
+            raise ValueError(f"{each.name}: {values[each.name]!r} can be chosen when the venue is opened only")
     for name, value in values.items():
         setattr(options, name, value)
     on_change: Any = getattr(options, "on_change", None)

@@ -14,5 +14,9 @@ PROFILES: list[dict[str, Any]] = [{
         "symbol": "000001.SZSE", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy",
         "setting": {"Symbols": "{symbol}", "Quotes From": "POSITIONS"},         # build A has no quotes
     },
+    "boards": [
+        ("688981", "SSE", 50.0, 100.0, "is below the minimum 200"), ("128013", "SZSE", 125.0, 5.0, "is below the minimum 10"),
+        ("510300", "SSE", 4.0, 150.0, "is no multiple of the lot 100"), ("920002", "BSE", 15.0, 101.0, "is no multiple of the lot 100"),
+    ],
     "lacks": ("FAK", "FOK", "STOP"),
 }]

@@ -83,7 +83,7 @@ def tick(ctx: Context, code: str) -> Body:
         "open": number(day.open) if day else none,
         "high": number(day.high) if day else none,
         "low": number(day.low) if day else none,
-        "lastClose": number(exchange.previous_close(code)),
+        "lastClose": number(ctx.desk.last_close(code)),
         "amount": number(day.quote) if day else 0.0,
         "volume": day.volume // lot if day else 0,
         "pvolume": count(day.volume) if day else 0,

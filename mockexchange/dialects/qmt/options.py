@@ -69,7 +69,7 @@ class QmtOptions:
     nan_prices: bool = False
     odd_rows: bool = False
     account_order: str = choice("config", "reversed")
-    calendar: str = choice("always", "exchange")
+    calendar: str = choice("always", "exchange", at_opening=True)
 
     def __post_init__(self) -> None:
         self.on_change: Callable[[], None] = lambda: None       # the terminal looks at its link then

@@ -102,6 +102,8 @@ class DialectState:
         self.holdings: Holdings = Holdings(venue.exchange, CASH)
         self.cancelling: set[int] = set()                       # core ids of orders whose cancel is under way
         self.frozen: dict[str, tuple[list[money.Position], int]] = {}       # positions and their worth, while they are stale
+        self._closes: dict[str, int] = {}                       # code -> the close before the local day
+        self._closes_of: int = -1                               # when that day began, us
 
     def start(self) -> None:
         """Follow the venue and the options."""
@@ -176,6 +178,19 @@ class DialectState:
         self.day.turn(self.venue.now())
         return money.positions(self.venue.exchange, account, self.holdings, self.day.begins)
 
+    def last_close(self, code: str) -> int:
+        """The close before the local day, in 1e-8: the exchange's own moves on when the day's trading ends, hours before it."""
+        self.keep_closes()
+        return self._closes.get(code, self.venue.exchange.previous_close(code))
+
+    def keep_closes(self) -> None:
+        """Once a day, before its trading ends."""
+        self.day.turn(self.venue.now())
+        if self._closes_of != self.day.begins:
+            self._closes_of = self.day.begins
+            exchange: Exchange = self.venue.exchange
+            self._closes = {code: exchange.previous_close(code) for code in exchange.instruments}
+
     # -- what the exchange does
 
     def add(self, order: Order) -> None:
@@ -185,6 +200,8 @@ class DialectState:
     def _on_events(self, events: list[Event]) -> None:
         self.holdings.on_events(events)
         exchange: Exchange = self.venue.exchange
+        if self.venue.hours:
+            self.keep_closes()
         for event in events:
             if type(event) is OrderReport and event.execution_type == "NEW":
                 self.day.turn(event.time)

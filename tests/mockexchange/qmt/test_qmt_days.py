@@ -137,3 +137,28 @@ def test_the_command_line(serve_command: Callable[..., object]) -> None:
             assert rest.call("GET", "/nothing").headers["x-mock-hours"] == "exchange"
         finally:
             process.terminate()                         # type: ignore[attr-defined]
+
+
+def test_the_close_of_yesterday_is_shown_until_the_day_is_over() -> None:
+    """The exchange's own moves on at 15:00, for the next day's band; ``lastClose`` of a quote is the day's."""
+    with MockExchange("qmt", clock=f"manual={NOON}", options={"build": "B", "calendar": "exchange"}, speed=STILL) as venue:
+        rest = Rest(venue.rest, now=lambda: venue.state()["now"] / 1000)
+
+        def last_close() -> float:
+            return float(rest.get("/qmt/data/api/get_full_tick", "stock_list=000001").json["data"]["000001.SZ"]["lastClose"])
+
+        venue.advance(2 * HOUR)             # 14:00
+        assert last_close() == 10.0
+        venue.set_price("000001.SZ", "10.5")
+        venue.advance(2 * HOUR)             # an hour after the close
+        assert last_close() == 10.0
+        venue.advance(18 * HOUR)            # 10:00 of the next day
+        assert last_close() > 10.4
+
+
+def test_the_hours_are_chosen_at_the_opening() -> None:
+    with MockExchange("qmt") as venue:
+        with pytest.raises(ValueError, match="calendar: 'exchange' can be chosen when the venue is opened only"):
+            venue.set_options(calendar="exchange")
+        venue.set_options(calendar="always", call_ms=1)
+        assert venue.state()["options"]["call_ms"] == 1
