@@ -207,6 +207,10 @@ def night(desk: Desk, sent: list[str]) -> None:
     desk.recorder.wait(
         lambda: all(orderid in orders and orders[orderid].status is not Status.SUBMITTING for orderid in sent), "the day's orders", desk.profile.patience
     )
+    now: int = desk.venue.state()["now"]
+    desk.gateway.query_account()
+    desk.recorder.wait(lambda: desk.gateway.now().timestamp() * 1_000 > now - 3_000, "the venue's clock", desk.profile.patience)
+    desk.recorder.pass_time(0.6)            # some looks by that clock
     desk.assert_truth(desk.profile.patience)
 
 
