@@ -162,6 +162,7 @@ class Run:
 
     def away(self, desk: GatewayHarness, orderid: str) -> None:
         """Cancel an order if it lives, and see that it ends."""
+        desk.recorder.wait(lambda: orderid in desk.recorder.orders, f"order {orderid}", 10.0)
         if desk.order(orderid).is_active():
             desk.cancel(orderid)
         self.resolved(desk, orderid, Status.CANCELLED, Status.ALLTRADED, Status.REJECTED)

@@ -54,7 +54,7 @@ TRAITS: dict[str, Any] = {
     "keyless_ticks": False,
     "exchange": "SZSE",
     "daily_ids": True,
-    "shown_within": 70.0,           # a queue may be worked off late: an order that a minute of lists does not show never came
+    "shown_within": 95.0,           # a queue may be worked off late: what a minute of lists does not show never came; before it a time-out
     "shrinks": True,
     "hours": {"calendar": "exchange"},
     "nameless": {"strategy_name": "dropped"},
