@@ -14,6 +14,7 @@ from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog
 from .boards import board_of
 from .endpoints import HOST
 from .enums import BEST5_CANCEL, LATEST, OWN_BEST, PEER_BEST
+from .quotes import POSITIONS
 from .session import Choices, QmtSession
 from .timings import Timings
 
@@ -33,15 +34,22 @@ def read_symbols(text: str) -> list[tuple[str, Exchange]]:
     :raises ValueError: naming the entry, and what is wrong with it
     """
     found: dict[tuple[str, Exchange], None] = {}
+    wrong: list[str] = []
     # a Chinese keyboard makes commas and digits of full width
     for entry in unicodedata.normalize("NFKC", text).replace("、", ",").replace(";", ",").split(","):
         if not entry.strip():
             continue
         code, _, place = entry.strip().upper().rpartition(".")
-        if place not in NAMES or not code:
-            raise ValueError(f"{entry.strip()!r} is no vt_symbol of SSE, SZSE or BSE, as in {EXAMPLE!r}")
-        board_of(code, NAMES[place])
+        if place not in NAMES or not code or " " in code:
+            wrong.append(f"{entry.strip()!r} is no vt_symbol of SSE, SZSE or BSE, with commas between them, as in {EXAMPLE!r}")
+            continue
+        try:
+            board_of(code, NAMES[place])
+        except ValueError as error:
+            wrong.append(str(error))
         found[code, NAMES[place]] = None
+    if wrong:
+        raise ValueError("; ".join(wrong))
     return list(found)
 
 
@@ -60,7 +68,7 @@ class QmtRestGateway(RestGateway):
         Field(SECRET, "secret", aliases=("Secret Key",), servers=REAL),
         Field("Server", "choice", choices=(EMBEDDED, *REAL), real="QMT"),
         Field("Host", "host", default=HOST, servers=REAL),
-        Field("Account"),
+        Field("Account", numbers=True),
         Field("Market Order", "choice", choices=(BEST5_CANCEL, LATEST, OWN_BEST, PEER_BEST)),
         Field("Symbols", check=read_symbols),
         Field("Quotes From"),
@@ -76,9 +84,10 @@ class QmtRestGateway(RestGateway):
     not_found_policy = NotFoundPolicy(bound=60.0, spacing=1.5, misses=3, first=0.3, longest=4.0)
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
+        own: list[str] = [f"Setting 'Quotes From': {self.gateway_name} is this gateway itself"] if values["Quotes From"] == self.gateway_name else []
         if values["Server"] == EMBEDDED:
-            return []
-        return [
+            return own
+        return own + [
             f"Setting {name!r} is empty: the server takes signed requests only" for name in ("Client ID", SECRET) if not values[name]
         ]
 
@@ -89,6 +98,6 @@ class QmtRestGateway(RestGateway):
         proxy: tuple[str, int] = ("", 0) if values["Server"] == EMBEDDED else (values["Proxy Host"], values["Proxy Port"])
         choices: Choices = Choices(
             values["Account"], values["Market Order"], values["FAK"] != REFUSE, values["Price Off Tick"] == ROUND, values["In Doubt"] == REFUSE,
-            tuple(read_symbols(values["Symbols"])), values["Quotes From"],
+            tuple(read_symbols(values["Symbols"])), POSITIONS if values["Quotes From"].upper() == POSITIONS else values["Quotes From"],
         )
         return QmtSession(self.host, self.timings, venue, proxy, choices, self.event_engine)

@@ -59,8 +59,10 @@ class QmtRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
+        if home.locked_out:
+            raise NotSent("the server refused Client ID or Secret Key: set them right, then connect again")
         if pause := home.pause():
-            raise NotSent(f"{home.gate.reason or 'the server refused the client'}, {pause:.0f} s to go")
+            raise NotSent(f"{home.gate.reason}, {pause:.0f} s to go")
         call.sent = home.monotonic()
         body: str = "" if call.method == "GET" else body_of(call.params)
         path, _, query = call.path.partition("?")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from logging import ERROR, WARNING
+from logging import ERROR, INFO, WARNING
 from typing import Any, NamedTuple
 
 from vnpy.event import EventEngine
@@ -20,7 +20,7 @@ from vnpy_restgateway.net.outcome import Code, Reply, describe
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.order_list import ListedOrder
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
-from vnpy_restgateway.polled.session import AGAIN, Intervals, Listing, Paths, PolledSession
+from vnpy_restgateway.polled.session import Intervals, Listing, Paths, PolledSession
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import Holding, MarketView
 
@@ -94,7 +94,7 @@ class QmtSession(PolledSession):
         self.names: dict[str, str] = {}     # server's symbol -> what a holding is called
         self.said: dict[str, None] = {}
         if choices.fak:
-            self.capabilities = replace(CAN, order_types=CAN.order_types | {OrderType.FAK})
+            self.capabilities = replace(CAN, order_types=CAN.order_types | {OrderType.FAK}, unpriced=frozenset({OrderType.FAK}))
         self.paths = Paths("", "", "", "", "/", "")         # with the index of the account, once it is known
         intervals = Intervals(
             lambda: timings.orders_interval if host.flow.table.active else timings.idle_interval, lambda: timings.account_interval,
@@ -131,6 +131,12 @@ class QmtSession(PolledSession):
         """Which accounts there are: at connect, and again and again, for an index may come to mean another account."""
         self.until_answered("accounts", ACCOUNTS, self._on_accounts)
 
+    def explain(self, path: str, reply: Reply | None) -> str:
+        if reply is None:
+            return ""
+        foreign: bool = reply.malformed and reply.status < 500 or reply.status in (404, 405, 501)
+        return f"{self.venue['rest']} is no QMT server: it answers HTTP {reply.status} for {path}. Check Host" if foreign else ""
+
     def _on_accounts(self, data: Any, asked_at: float) -> None:
         accounts: list[Identity] = read_accounts(data)
         host = self.host
@@ -161,8 +167,10 @@ class QmtSession(PolledSession):
                     raise ValueError(str(error) if reply is None else "code: {}, message: {}".format(*(read_error(reply) or ("", ""))))
                 take(reply)
             except Exception as problem:
-                self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}")
-                self.host.executor.call_later(max(AGAIN, self.host.pause()), f"query {name}", partial(self._until_told, name, command, take))
+                if self.host.locked_out:
+                    return
+                self.fail(name, describe(problem))
+                self.again(name, partial(self._until_told, name, command, take))
 
         self.qmt.call(*command, answered, rank=Rank.QUESTION)
 
@@ -255,12 +263,12 @@ class QmtSession(PolledSession):
             self._say_refused(known.orderid if known is not None else tag if ours else order.orderid, order, d)
         return listed
 
-    def _say_once(self, key: str, line: str) -> None:
+    def _say_once(self, key: str, line: str, level: int = ERROR) -> None:
         if key not in self.said:
             self.said[key] = None
             if len(self.said) > KEEP_FOUND:
                 del self.said[next(iter(self.said))]
-            self.host.log(line, ERROR)
+            self.host.log(line, level)
 
     def _say_twice(self, tag: str, venue_id: str) -> None:
         self._say_once(f"twice {venue_id}", f"Order {tag} is at the server once more, as {venue_id}: something on the way has sent it twice. It is shown as placed elsewhere")
@@ -268,8 +276,14 @@ class QmtSession(PolledSession):
     def _say_refused(self, orderid: str, order: OrderData, d: dict[str, Any]) -> None:
         self._say_once(f"refused {orderid}", (
             f"Order {orderid} refused by the terminal (status 57, {d.get('m_status')}): {d['side']} {order.volume:g} {order.symbol} at {order.price:g}. "
-            "The server does not tell the reason, the terminal's window does"
-        ))
+            + (self._why_refused(order) or "The server does not tell the reason, the terminal's window does")
+        ), ERROR if self.positions.counts else INFO)        # those of before are no news
+
+    def _why_refused(self, order: OrderData) -> str:
+        calendar: Calendar | None = self.looks.calendar
+        if calendar is not None and order.datetime is not None and not calendar.is_open(order.datetime):
+            return "The market was closed"
+        return "The mock exchange's journal has the reason" if self.qmt.mock else ""
 
     def read_account(self, data: Any) -> tuple[AccountData, float]:
         assert self.ours is not None

@@ -215,6 +215,8 @@ class Rehearsal:
         self.check()
         wait_for(self.balances_agree, patience)
         self.initial = self.holdings()
+        if self.vt_symbol not in self.record.ticks:
+            raise RuntimeError(f"no ticks of {self.vt_symbol} have come within {patience:.0f} s: {self.last_words()}")
         self.cta.init_engine()
         self.cta.classes[self.strategy_class.__name__] = self.strategy_class
         name: str = self.strategy_class.__name__

@@ -36,6 +36,7 @@ class Capabilities:
     cancels_are_final: bool = True
     may_shrink: bool = False
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
+    unpriced: frozenset[OrderType] = frozenset()        # of these: the venue does not keep to the limit price
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})
     offsets: frozenset[Offset] | None = None            # None: not looked at, the venue has no such thing
     intervals: frozenset[Interval] = frozenset()        # of bars; empty: it has none

@@ -123,6 +123,8 @@ class RestGateway(BaseGateway):
         """Start, or start anew. A bad value is named in a log line and nothing is started."""
         try:
             values, warnings = read_setting(setting, self.fields)
+            for message in warnings:
+                self.log(message, WARNING)
             wrong: list[str] = self.check_setting(values)
             if wrong:
                 raise SettingError(wrong)
@@ -130,8 +132,6 @@ class RestGateway(BaseGateway):
             for message in error.messages:
                 self.log(message, ERROR)
             return
-        for message in warnings:
-            self.log(message, WARNING)
 
         with self._lifecycle:
             if self.executor.alive:
@@ -146,6 +146,7 @@ class RestGateway(BaseGateway):
         """End every thread and connection within two seconds, whatever they are at."""
         with self._lifecycle:
             self.host.ready = False
+            self._say_doubts()
             deadline: float = time.monotonic() + CLOSE_WITHIN
             left = self.executor.stop(0.0)
             self._stop([*self.host.stops_of(lambda: self.session.closers()), self.child.stop], deadline)
@@ -157,6 +158,12 @@ class RestGateway(BaseGateway):
                     self.host.guard(lambda order=args[0]: self._drop(order, order.orderid in cancelled))        # type: ignore[misc]
             for settle in self.session.abandoned():
                 self.host.guard(settle)
+
+    def _say_doubts(self) -> None:
+        """Nobody asks for them any more."""
+        doubts: list[str] = [entry.orderid for entry in list(self.flow.table.active.values()) if entry.doubt and not entry.acknowledged]
+        if doubts and self.executor.alive:
+            self.log(f"Closed with {len(doubts)} orders whose fate is unknown: {', '.join(doubts[:20])}. Look for them at the venue", WARNING)
 
     def _stop(self, stops: list[Callable[[], None]], deadline: float) -> None:
         threads: list[Thread] = [Thread(target=self.host.guard, args=(stop,), daemon=True) for stop in stops]
@@ -279,7 +286,7 @@ class RestGateway(BaseGateway):
         contract's rules take.
         """
         if not self.host.ready:
-            return "not connected"
+            return f"not connected, {self.host.trouble}" if self.host.trouble else "not connected"
         if self._has_more_to_say and (reason := self.session.unsupported(order)):
             return reason
         if listed is None:

@@ -99,6 +99,7 @@ class Host:
         self.desk: OrderDesk                                # of that session
         self.zone: tzinfo = timezone.utc                    # of that session, for all times that are shown
         self.ready: bool = False                            # contracts are here, orders can be taken
+        self.trouble: str = ""                              # why nothing is ready yet, as far as it is known
         self.lost: bool = False                             # the embedded exchange was to run, and is gone
         self.locked_out: bool = False                       # the venue refused our key: no signed requests
         self.secrets: tuple[str, ...] = ()                  # key and secret, and those of the proxy
@@ -131,6 +132,7 @@ class Host:
     def begin(self) -> None:
         """A new connect: nothing of the last one is left but orders, contracts and subscriptions."""
         self.ready = self.lost = self.locked_out = False
+        self.trouble = ""
         self.token = ""
         self.lines.clear()
         self.gate = RetryAfterGate()
@@ -204,9 +206,9 @@ class Host:
         """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
         if not mock:
             return
-        example: str = next((listed.contract.vt_symbol for listed in self.contracts), "")
+        example: str = next((f" ({listed.contract.vt_symbol})" for listed in self.contracts), "")
         self.log(
-            f"{MADE_UP}: a mock exchange answers, its symbols are named as those of {self.venue_name} ({example}). DataManager, "
+            f"{MADE_UP}: a mock exchange answers, its symbols are named as those of {self.venue_name}{example}. DataManager, "
             f"DataRecorder and CtaBacktester would store its bars under these names, over real ones, in {TEMP_DIR}. To keep "
             "them apart, make a folder .vntrader in a working directory of its own and start VeighNa there", WARNING
         )

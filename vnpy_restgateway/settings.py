@@ -50,6 +50,7 @@ class Field:
     servers: tuple[str, ...] = ()
     real: str = ""
     check: Callable[[str], object] | None = None
+    numbers: bool = False           # of "text": a whole number will do
 
 
 PROXY_FIELDS: tuple[Field, Field] = (
@@ -157,7 +158,7 @@ def _show(raw: Any) -> str:
 def _read_value(f: Field, raw: Any) -> Any:
     wanted: str = "must be a whole number" if f.kind == "integer" else "must be text"
     shown: str = "a value of another type" if f.kind in ("secret", "proxy") else _show(raw)
-    if isinstance(raw, bool) or not isinstance(raw, (str, int) if f.kind == "integer" else str):
+    if isinstance(raw, bool) or not isinstance(raw, (str, int) if f.kind == "integer" or f.numbers else str):
         raise ValueError(f"Setting {f.name!r} {wanted}, got {shown}")
     text: str = str(raw).strip(INVISIBLE)
     shown = _show(text)

@@ -99,6 +99,8 @@ class Venue:
         self.feed_spec: str = feed
         self.speed: float = parse_speed(speed)
         self.feed: Feed = self._open_feed()
+        if self.feed.recorded and any(each.equity for each in self.contents.instruments):
+            raise ValueError(f"feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}")
         self.instruments += [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]

@@ -229,8 +229,10 @@ def test_fak_goes_out_only_by_choice(venue: MockExchange, open_desk: Callable[..
     orderid = refusing.send("BUY", MARKET.high, 100.0, OrderType.FAK)
     refusing.wait_status(orderid, Status.REJECTED)
     assert refusing.recorder.said("best five levels and cancel ignores the limit price")
-    orderid = sending.send("BUY", MARKET.high, 100.0, OrderType.FAK)
+    orderid = sending.send("BUY", 9.5, 200.0, OrderType.FAK)            # its limit is ignored, as the setting's name says
     sending.wait_status(orderid, Status.ALLTRADED)
+    assert sending.recorder.trades[-1].price > 9.5
+    sending.assert_truth()
 
 
 def test_orders_from_elsewhere_are_shown_and_can_be_cancelled(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
@@ -373,7 +375,62 @@ def test_new_orders_wait_for_one_in_doubt_where_the_setting_says_so(venue: MockE
     desk.wait_status(desk.send("BUY", MARKET.low, 300.0), Status.NOTTRADED)
 
 
+def test_one_that_was_lost_long_ago_does_not_stand_in_the_way(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
+    """Without tags: an order that was concluded never to have come, and a later one just like it whose answer is lost."""
+    venue.set_options(strategy_name="dropped")
+    desk = open_desk()
+    venue.faults.add(match=BUY, stage="before_engine", action="reset")
+    first = desk.send("BUY", MARKET.low, 200.0)
+    desk.wait_status(first, Status.REJECTED, seconds=30.0)
+    venue.faults.add(match=BUY, stage="on_reply", action="status", status=502, body="<html>bad</html>")
+    second = desk.send("BUY", MARKET.low, 200.0)
+    desk.wait_status(second, Status.NOTTRADED, seconds=30.0)
+    assert desk.recorder.said("in doubt (HTTP 502: <html>bad</html>)") and desk.order(first).status is Status.REJECTED
+    desk.cancel(second)
+    desk.wait_status(second, Status.CANCELLED)
+
+
+def test_a_new_embedded_exchange_does_not_have_the_orders_of_the_last(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(**{"Server": "EMBEDDED", "Host": "", "Client ID": "", "Secret Key": ""})
+    orderid = desk.send("BUY", MARKET.low, 100.0)
+    desk.wait_status(orderid, Status.NOTTRADED, seconds=20.0)
+    ready = len(desk.recorder.said("Embedded exchange ready"))
+    desk.connect(**{"Server": "EMBEDDED", "Host": "", "Client ID": "", "Secret Key": ""})
+    desk.recorder.wait(lambda: len(desk.recorder.said("Embedded exchange ready")) > ready, "the next one", 20.0)
+    desk.wait_status(orderid, Status.CANCELLED, seconds=20.0)
+    assert desk.recorder.said(f"Order {orderid} has ended with the exchange that it was sent to") and not desk.recorder.said("is alive although")
+
+
+def test_closing_with_an_order_in_doubt_is_said(venue: MockExchange, open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    venue.faults.add(match=BUY, stage="on_reply", action="reset")
+    venue.faults.add(match=ORDERS, stage="on_reply", action="reset", times=0)
+    orderid = desk.send("BUY", MARKET.low, 100.0)
+    desk.recorder.wait(lambda: desk.recorder.said("in doubt"), "doubt")
+    desk.gateway.close()
+    assert desk.recorder.said(f"Closed with 1 orders whose fate is unknown: {orderid}. Look for them at the venue")
+
+
 # bad input, and what to do about it
+
+def test_a_server_that_is_no_qmt_server_is_named_and_nothing_else_is_asked(open_desk: Callable[..., Desk]) -> None:
+    with MockExchange("binance", seed=7) as other:
+        desk = open_desk(ready=False, **{"Host": other.rest})
+        desk.recorder.wait(lambda: desk.recorder.said(f"{other.rest} is no QMT server: it answers HTTP 404"), "the line", 20.0)
+        orderid = desk.send("BUY", MARKET.low, 100.0)
+        desk.wait_status(orderid, Status.REJECTED)
+        assert desk.recorder.said(f"Order rejected, not sent: not connected, {other.rest} is no QMT server")
+        desk.recorder.pass_time(0.5)
+        assert not desk.recorder.said("Trade API connected") and not desk.recorder.said("/ refused")
+
+
+def test_a_host_that_is_not_there_is_a_warning_and_the_reason_of_refusals(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(ready=False, **{"Host": "http://127.0.0.1:9"})
+    desk.recorder.wait(lambda: desk.recorder.said("Query accounts failed, trying again: no connection to 127.0.0.1:9", 30), "the line", 20.0)
+    orderid = desk.send("BUY", MARKET.low, 100.0)
+    desk.wait_status(orderid, Status.REJECTED)
+    assert desk.recorder.said("Order rejected, not sent: not connected, no connection to 127.0.0.1:9")
+
 
 @pytest.mark.parametrize(("setting", "words"), [
     ({"Secret Key": "wrong"}, "Authentication failed, message: 签名验证失败. Check Client ID and Secret Key"),

@@ -44,7 +44,7 @@ def test_a_script_that_gives_a_key_means_the_real_server() -> None:
 
 @pytest.mark.parametrize(("key", "value"), [
     ("Market Order", "BEST"), ("Server", "QMT2"), ("Host", "localhost:9091"), ("Host", "ftp://localhost"), ("Proxy Port", 70_000), ("FAK", "YES"),
-    ("Symbols", "600000"), ("Symbols", ["600000.SSE"]), ("Symbols", "000001.SSE"), ("Client ID", "a b"), (SECRET, "密"), ("Account", 0), ("In Doubt", "x"),
+    ("Symbols", "600000"), ("Symbols", ["600000.SSE"]), ("Symbols", "000001.SSE"), ("Client ID", "a b"), (SECRET, "密"), ("Account", True), ("In Doubt", "x"),
     ("Price Off Tick", "x"),
 ])
 def test_bad_values_are_named(key: str, value: Any) -> None:
@@ -104,9 +104,9 @@ def test_symbols(text: str, found: list[tuple[str, Exchange]]) -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("600000", "'600000' is no vt_symbol of SSE, SZSE or BSE, as in '000001.SZSE, 600000.SSE'"), ("600000.SEHK", "'600000.SEHK' is no vt_symbol"),
+    ("600000", "'600000' is no vt_symbol of SSE, SZSE or BSE, with commas between them, as in '000001.SZSE, 600000.SSE'"), ("600000.SEHK", "'600000.SEHK' is no vt_symbol"),
     ("sh600000", "'sh600000' is no vt_symbol"), (".SSE", "'.SSE' is no vt_symbol"), ("600000.", "'600000.' is no vt_symbol"),
-    ("000001.SZSE 600000.SSE", "'000001.SZSE 600000' of SSE is not six digits"), ("60000.SSE", "symbol '60000' of SSE is not six digits"),
+    ("000001.SZSE 600000.SSE", "with commas between them"), ("60000.SSE", "symbol '60000' of SSE is not six digits"),
     ("000001.SZSE, 000001.SSE", "000001.SSE is an index, it cannot be traded; 000001.SZSE is another security"),
     ("600000.SZ", "600000.SZSE is no code of SZSE, it is traded as 600000.SSE"), ("111001.SH", "111001.SSE cannot be traded through this server"),
     ("131810.SZ", "QMTTradeClient.reverse_repo()"),

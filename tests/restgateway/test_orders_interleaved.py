@@ -16,7 +16,7 @@ from vnpy.trader.object import OrderData, TradeData
 
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
 from vnpy_restgateway.orders.table import OrderTable, Push
-from vnpy_restgateway.orders.table import FINAL, TRANSITIONS
+from vnpy_restgateway.orders.states import FINAL, TRANSITIONS
 
 RULE = NotFoundPolicy(bound=15.0, spacing=2.0, misses=3)
 

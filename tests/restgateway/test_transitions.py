@@ -10,7 +10,7 @@ from order_makers import MOMENT, make_order
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData
 
-from vnpy_restgateway.orders.table import FINAL, TRANSITIONS, merge
+from vnpy_restgateway.orders.states import FINAL, TRANSITIONS, merge
 
 ALL = list(Status)
 CELLS = list(product(ALL, ALL, (False, True), (0.0, 4.0, 10.0), (0.0, 4.0, 10.0)))

@@ -84,8 +84,11 @@ def known_contradiction(known: OrderData, filled: float, news: OrderData) -> str
     return ""
 
 
-def fill_contradiction(order: OrderData, filled: float, trade: TradeData) -> str:
-    """What of a fill cannot be true of its order, of which ``filled`` was delivered before; or ""."""
+def fill_contradiction(order: OrderData, filled: float, trade: TradeData, unpriced: bool = False) -> str:
+    """
+    What of a fill cannot be true of its order, of which ``filled`` was delivered before; or "". ``unpriced``: the venue does not
+    keep to the order's limit.
+    """
     if trade.symbol != order.symbol:
         return f"symbol {trade.symbol}, not {order.symbol}"
     if not trade.volume or not trade.price:
@@ -96,7 +99,8 @@ def fill_contradiction(order: OrderData, filled: float, trade: TradeData) -> str
         return ""
     if order.volume and filled + trade.volume > order.volume * (1.0 + NOISE) + NOISE:
         return f"{trade.volume:g}, with {filled:g} of {order.volume:g} traded before"
-    return beyond_limit(order.direction, order.price, trade.price)
+    reason: str = "" if unpriced else beyond_limit(order.direction, order.price, trade.price)
+    return f"{trade.volume:g} {reason}" if reason else ""
 
 
 def beyond_limit(direction: Direction | None, limit: float, price: float) -> str:

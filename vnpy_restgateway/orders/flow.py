@@ -75,6 +75,7 @@ class OrderFlow:
     def go_by(self, capabilities: Capabilities, on_growth: Callable[[OrderData, str], None] | None = None) -> None:
         """What the venue of the session that is connected can; ``on_growth``: see ``venue.Venue``."""
         self.capabilities = capabilities
+        self.table.unpriced = capabilities.unpriced
         self.on_growth = on_growth
         self.ids = self.venue_ids if capabilities.correlation is Correlation.VENUE_ID else self.own_ids
 
@@ -148,7 +149,8 @@ class OrderFlow:
             self.settle(entry)
         elif outcome is Outcome.UNKNOWN:
             if not entry.acknowledged or entry.order.status is Status.SUBMITTING:
-                self.mark_in_doubt(orderid, text)        # else the venue has shown it meanwhile: that is more than no answer
+                # else the venue has shown it meanwhile: that is more than no answer
+                self.mark_in_doubt(orderid, f"{code}: {text}" if isinstance(code, str) and code.startswith("HTTP") else text)
         elif entry.acknowledged:
             self.host.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
         elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:

@@ -16,18 +16,8 @@ from .contradictions import fill_contradiction
 from .dedup import DedupSet, final_fingerprint, fingerprint
 from .not_found_policy import NotFoundPolicy, StatusQuery
 from .order_data import copy
+from .states import FINAL, VOLUME_NOISE, merge
 
-# What may follow what. A final status is followed by nothing.
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.SUBMITTING: frozenset({Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}),
-    Status.NOTTRADED: frozenset({Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}),
-    Status.PARTTRADED: frozenset({Status.ALLTRADED, Status.CANCELLED}),
-    Status.ALLTRADED: frozenset(),
-    Status.CANCELLED: frozenset(),
-    Status.REJECTED: frozenset(),
-}
-FINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
-VOLUME_NOISE: float = 1e-9      # of a unit: smaller than any step on a venue, larger than any sum of float noise
 Push = OrderData | TradeData
 
 FINAL_KEPT: int = 5_000         # final orders kept for late fills and look-ups, a KiB each
@@ -114,6 +104,7 @@ class OrderTable:
         self.disputed: list[tuple[Entry, TradeData, str]] = []      # fills that cannot be, and why; the flow takes them
         self.believed: set[str] = set()                 # ids of fills that the venue insists on
         self.orphan_fills: dict[str, dict[str, TradeData]] = {}    # venue id -> fills of an order not known yet, by id
+        self.unpriced: frozenset[OrderType] = frozenset()   # types whose limit the venue does not keep to
         self.turned_away: int = 0                       # news of live orders that were too many
         self.unsure: Entry | None = None                # told last, with a volume that has to be asked for
         self._parked: int = 0                           # fills in ``orphan_fills``
@@ -223,6 +214,10 @@ class OrderTable:
             self._identify(entry, venue_id)
             entry.acknowledged = True
             entry.doubt = None
+
+    def gone(self, entry: Entry) -> list[Push]:
+        """A live order has ended with the venue that had it."""
+        return self._conclude(entry, Status.CANCELLED, inferred=True)
 
     def refuse(self, orderid: str) -> list[Push]:
         """Proof that the order never was, or was refused: REJECTED, unless the venue has shown it alive."""
@@ -423,7 +418,7 @@ class OrderTable:
     def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
         if trade.tradeid in self.trade_ids:
             return []
-        if reason := fill_contradiction(entry.order, entry.filled, trade):
+        if reason := fill_contradiction(entry.order, entry.filled, trade, entry.order.type in self.unpriced):
             if trade.tradeid not in self.believed:
                 if len(self.disputed) < DISPUTED_KEPT:
                     self.disputed.append((entry, trade, reason))
@@ -463,37 +458,3 @@ class OrderTable:
             return []
         entry.awaiting_fills = False
         return [copy(entry.order)]
-
-
-def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderData | None:
-    """
-    What we believe after hearing ``news`` of an order: a new OrderData, or None when nothing changes.
-
-    Traded never shrinks, a final status is never left, and old news change nothing. ``inferred``
-    says that the final status we hold was concluded without proof (the venue did not know the
-    order): then what the venue says now goes first.
-    """
-    traded: float = max(known.traded, news.traded)
-    status: Status = known.status
-    if news.status in TRANSITIONS[known.status] or (inferred and news.status is not known.status):
-        status = news.status
-
-    if status not in FINAL and traded > VOLUME_NOISE:
-        # an answer that is older than the fills we know of
-        volume: float = news.volume or known.volume         # 0: a market order by quote amount, still filling
-        status = Status.ALLTRADED if volume and traded >= volume - VOLUME_NOISE else Status.PARTTRADED
-
-    amended: bool = bool(news.volume) and status not in FINAL and abs(news.volume - known.volume) > VOLUME_NOISE
-    if status is known.status and traded <= known.traded and not amended:
-        return None
-
-    order: OrderData = copy(known)
-    order.status = status
-    order.traded = traded
-    if news.volume:
-        order.volume = news.volume      # a market order by quote amount learns its volume from the venue
-    if not order.price:
-        order.price = news.price
-    if news.datetime and not known.datetime:
-        order.datetime = news.datetime
-    return order

@@ -108,6 +108,9 @@ class VenueIds:
                 self.flow.query_status(entry)
             elif orderid in self.contested:
                 continue
+            elif entry.acknowledged:
+                self.host.log(f"Order {orderid} has ended with the exchange that it was sent to; taken as cancelled", WARNING)
+                self.flow.push(self.table.gone(entry))
             elif orderid in self.sought:
                 self.flow.on_outcome(orderid, Outcome.UNKNOWN, "", "no answer before the connection was closed")
             else:
@@ -309,9 +312,18 @@ class VenueIds:
             self.on_order(record.order, venue_id)
 
     def _confront(self) -> MatchResult:
-        verdict: MatchResult = match_orders(
-            [*self.sought.values(), *self.tentative.values()], [news[-1] for news in self.kept_back.values()]
-        )
+        everyone: list[SentOrder] = [*self.sought.values(), *self.tentative.values()]
+        news: list[VenueOrder] = [each[-1] for each in self.kept_back.values()]
+        verdict: MatchResult = match_orders([each for each in everyone if each.orderid in self.table.active], news)
+        if verdict.strangers:
+            # what was taken for lost long ago may turn up, but does not stand in the way of one that lives
+            rest: MatchResult = match_orders(
+                [each for each in everyone if each.orderid not in self.table.active], [each for each in news if each.venue_id in verdict.strangers]
+            )
+            verdict = MatchResult(
+                {**verdict.sure, **rest.sure}, [*verdict.contests, *rest.contests], [*verdict.waiting, *rest.waiting], rest.strangers,
+                [*verdict.absent, *rest.absent],
+            )
         # what may be an order to which the venue told another id waits until that id is shown, or is seen not to be there
         unsure = self.tentative.keys()
         return MatchResult(

@@ -34,7 +34,8 @@ from .ranked_rest import Command, Rank, RankedRest
 
 __all__ = ["Command", "Intervals", "Listing", "Paths", "PolledSession"]
 
-AGAIN: float = 0.5              # seconds until a question that has to be answered is asked again
+AGAIN: float = 0.5              # seconds until a question that has to be answered is asked again, doubled up to
+LONGEST_AGAIN: float = 5.0
 SOON: float = 0.05              # seconds after a command until the list is looked at
 DAYS_KEPT: int = 5
 STAY_AWAY: tuple[Code, ...] = ("HTTP 429", "HTTP 418")
@@ -97,6 +98,7 @@ class PolledSession(NoSession):
         self.on_publish = self._published
         self.on_growth = self.list.fills.on_growth
         self.looked_at: dict[date, datetime] = {}       # trading day -> its last list, by the venue's clock
+        self._tries: dict[str, int] = {}            # question of the connect -> how often in a row it has failed
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
     # the venue's words
@@ -225,10 +227,28 @@ class PolledSession(NoSession):
             except Exception as problem:
                 if self.host.locked_out:
                     return
-                self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}")
-                self.host.executor.call_later(max(AGAIN, self.host.pause()), f"query {name}", partial(self.until_answered, name, path, take))
+                self.fail(name, self.explain(path, reply) or describe(problem))
+                self.again(name, partial(self.until_answered, name, path, take))
+                return
+            self._tries.pop(name, None)
 
         self.rest.call("GET", path, {}, answered, private=name != "time")
+
+    def explain(self, path: str, reply: Reply | None) -> str:
+        """What an answer to a question of the connect means that nobody can use; "" where its error says it."""
+        return ""
+
+    def fail(self, name: str, reason: str) -> None:
+        """A question of the connect has failed: said once, and the reason why orders are refused meanwhile."""
+        if not self.host.ready:
+            self.host.trouble = reason
+        self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {reason}", WARNING)
+
+    def again(self, name: str, call: Callable[[], None]) -> None:
+        """Ask once more, further and further apart."""
+        self._tries[name] = self._tries.get(name, 0) + 1
+        seconds: float = min(AGAIN * 2.0 ** min(self._tries[name] - 1, 10), LONGEST_AGAIN)
+        self.host.executor.call_later(max(seconds, self.host.pause()), f"query {name}", call)
 
     def query_time(self) -> None:
         self.until_answered("time", self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, self.host.monotonic()))
@@ -363,7 +383,8 @@ class PolledSession(NoSession):
         """None are told."""
 
     def look_again(self) -> None:
-        self.looks.soon()
+        if self.host.ready:
+            self.looks.soon()
 
     def on_new_life(self) -> None:
         self.looks.soon()
@@ -403,6 +424,8 @@ class PolledSession(NoSession):
     # account and market
 
     def query_account(self) -> None:
+        if not self.host.ready:
+            return              # it is not known yet where to ask
         self.account.now()
         if self.holdings:
             self.holdings.now()
@@ -410,6 +433,8 @@ class PolledSession(NoSession):
     def _published(self, item: Push) -> None:
         if isinstance(item, TradeData):
             self.positions.on_trade(item)
+        if not self.host.ready:
+            return
         self.account.soon()
         if self.holdings:
             self.holdings.soon()

@@ -1,0 +1,52 @@
+"""Which state of an order may follow which, and what to believe after hearing of one. Pure."""
+
+from vnpy.trader.constant import Status
+from vnpy.trader.object import OrderData
+
+from .order_data import copy
+
+# What may follow what. A final status is followed by nothing.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.SUBMITTING: frozenset({Status.NOTTRADED, Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}),
+    Status.NOTTRADED: frozenset({Status.PARTTRADED, Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}),
+    Status.PARTTRADED: frozenset({Status.ALLTRADED, Status.CANCELLED}),
+    Status.ALLTRADED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.REJECTED: frozenset(),
+}
+FINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+VOLUME_NOISE: float = 1e-9      # of a unit: smaller than any step on a venue, larger than any sum of float noise
+
+
+def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderData | None:
+    """
+    What we believe after hearing ``news`` of an order: a new OrderData, or None when nothing changes.
+
+    Traded never shrinks, a final status is never left, and old news change nothing. ``inferred``
+    says that the final status we hold was concluded without proof (the venue did not know the
+    order): then what the venue says now goes first.
+    """
+    traded: float = max(known.traded, news.traded)
+    status: Status = known.status
+    if news.status in TRANSITIONS[known.status] or (inferred and news.status is not known.status):
+        status = news.status
+
+    if status not in FINAL and traded > VOLUME_NOISE:
+        # an answer that is older than the fills we know of
+        volume: float = news.volume or known.volume         # 0: a market order by quote amount, still filling
+        status = Status.ALLTRADED if volume and traded >= volume - VOLUME_NOISE else Status.PARTTRADED
+
+    amended: bool = bool(news.volume) and status not in FINAL and abs(news.volume - known.volume) > VOLUME_NOISE
+    if status is known.status and traded <= known.traded and not amended:
+        return None
+
+    order: OrderData = copy(known)
+    order.status = status
+    order.traded = traded
+    if news.volume:
+        order.volume = news.volume      # a market order by quote amount learns its volume from the venue
+    if not order.price:
+        order.price = news.price
+    if news.datetime and not known.datetime:
+        order.datetime = news.datetime
+    return order
