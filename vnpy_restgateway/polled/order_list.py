@@ -1,6 +1,6 @@
 """A venue that tells its orders by one list only: what each look means for every order. SerialExecutor thread only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -36,10 +36,10 @@ class OrderList:
         self.missing: Callable[[Entry, float], None] = missing or (lambda entry, asked_at: host.flow.on_missing(entry.orderid, asked_at))
         self.fills: DerivedFills = DerivedFills(host.flow, host.now, tidy) if tidy else DerivedFills(host.flow, host.now)
 
-    def take(self, rows: list[Any], asked_at: float, about: Entry | None = None) -> None:
+    def take(self, rows: list[Any], asked_at: float, about: Sequence[Entry] = ()) -> None:
         """
-        The whole list, asked for at a monotonic time; ``about``: the order it was asked for. Only of a list that could be read to
-        its end an order that is missing means something.
+        The whole list, asked for at a monotonic time; ``about``: the orders it was asked for, if for any. Only of a list that could
+        be read to its end an order that is missing means something.
         """
         found: list[VenueOrder] = []
 
@@ -52,19 +52,24 @@ class OrderList:
 
         whole: bool = self.host.each(rows, handle, "order") == len(rows)
         flow = self.host.flow
-        there: bool = about is not None and any(self._is(record, about) for record in found)
+        by_name: dict[str, Entry] = {name: entry for entry in about for name in (entry.client_id, entry.orderid)}
+        by_id: dict[str, Entry] = {entry.venue_id: entry for entry in about if entry.venue_id}
+        there: set[str] = set()
         by_venue_id: bool = flow.capabilities.correlation is Correlation.VENUE_ID
         for record in found:
-            asked: bool = about is not None and self._is(record, about)
-            if asked or not (by_venue_id and whole):
-                self.host.guard(partial(flow.on_order, record.order, record.venue_id, asked_at, asked))
+            meant = [entry for entry in (by_id.get(record.venue_id), by_name.get(record.order.orderid)) if entry and self._is(record, entry)]
+            there.update(entry.orderid for entry in meant)
+            if meant or not (by_venue_id and whole):
+                self.host.guard(partial(flow.on_order, record.order, record.venue_id, asked_at, bool(meant)))
         if not whole:
             return
         if by_venue_id:
             flow.venue_ids.on_candidates(found, [entry.orderid for entry in flow.venue_ids.looked_for()], asked_at)
-        elif about is not None and not there:
-            self.missing(about, asked_at)
-        if about is None:
+        else:
+            for entry in about:
+                if entry.orderid not in there:
+                    self.missing(entry, asked_at)
+        if not about:
             flow.on_open_orders([record for record in found if record.order.is_active()], asked_at)
             self.host.log_first("Order data received")
 

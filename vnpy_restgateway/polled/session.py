@@ -98,6 +98,7 @@ class PolledSession(NoSession):
         self.on_publish = self._published
         self.on_growth = self.list.fills.on_growth
         self.looked_at: dict[date, datetime] = {}       # trading day -> its last list, by the venue's clock
+        self._about: dict[str, Entry] = {}          # orders of the question that waits for its turn
         self._tries: dict[str, int] = {}            # question of the connect -> how often in a row it has failed
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
@@ -363,11 +364,23 @@ class PolledSession(NoSession):
         self.looks.soon(SOON)
 
     def query_order(self, entry: Entry) -> None:
+        """One list answers for all that are asked for while it waits for its turn."""
+        waits: bool = bool(self._about)
+        self._about[entry.orderid] = entry
+        if waits:
+            return
+        about: list[Entry] = []
+
+        def before() -> bool:
+            about.extend(self._about.values())
+            self._about.clear()
+            return True
+
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             if reply is not None and error is None and self.read_error(reply) is None and isinstance(reply.data, list):
-                self.list.take(reply.data, asked_at, entry)
+                self.list.take(reply.data, asked_at, about)
 
-        self.rest.call(*self._ask("orders"), answered, lane="order", rank=Rank.QUESTION)
+        self.rest.call(*self._ask("orders"), answered, lane="order", rank=Rank.QUESTION, before=before, dropped=self._about.clear)
 
     def _on_missing(self, entry: Entry, asked_at: float) -> None:
         """Of a list of the day an order can be missing because the day has turned: our idea of the venue's time is looked at first."""
