@@ -42,13 +42,14 @@ def place(tmp_path: Path) -> Path:
 
 # arguments: one line that names option and value, before anything is started
 
+STRATEGIES: list[str] = ["no.such:Thing", "x", "os:path", ":", "vnpy_rehearsal.strategy:Nobody"]
 BAD: list[tuple[list[str], str, str]] = [
     *[(["--seconds", value], "--seconds", value) for value in ("-1", "nan", "inf", "x", "1,5", "")],
     *[(["--speed", value], "--speed", value) for value in ("0", "-1", "nan", "inf", "fast", "1000001", "MAX ", "", "0x10")],
     *[(["--seed", value], "--seed", value) for value in ("x", "1.5", "", str(2 ** 64))],
     *[(["--symbol", value], "--symbol", value) for value in ("", "BTCUSDT.SSE", "BTC USDT", "BTCUSDT_SPOT_HASHEX", "B", "比特币", "A" * 99)],
     *[(["--feed", value], "--feed", value) for value in ("nowhere.csv", ".", "Synthetic")],
-    *[(["--strategy", value], "--strategy", value) for value in ("x", "no.such:Thing", "os:path", ":", "vnpy_rehearsal.strategy:Nobody")],
+    *[(["--strategy", value], "--strategy", value) for value in STRATEGIES[:None if LONG else 1]],
     (["--colour"], "--colour", ""), (["--seconds"], "--seconds", ""), (["extra"], "extra", ""), (["--plain=yes"], "--plain", "yes"),
 ]
 
@@ -67,6 +68,15 @@ def test_a_bad_argument_is_one_line_that_names_it(
         status, (out, err) = ended.value.code, capfd.readouterr()
     assert (status, out) == (2, "") and err.count("\n") == 1 and err.startswith("python -m vnpy_mockbinance: error: "), err
     assert option in err and value.strip() in err
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_strategy_that_cannot_be_loaded_is_named(name: str) -> None:
+    from vnpy_rehearsal.rehearsal import load_strategy
+
+    with pytest.raises(ValueError) as error:
+        load_strategy(name)
+    assert repr(name) in str(error.value) and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("text", [

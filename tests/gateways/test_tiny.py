@@ -71,7 +71,7 @@ def test_enough_rows_apply() -> None:
     }
 
 
-@pytest.mark.parametrize("id", APPLY if LONG else APPLY[::3])
+@pytest.mark.parametrize("id", APPLY if LONG else APPLY[::5])
 def test_row(id: str) -> None:
     row = ROWS[id]
     with MockExchange("tiny", seed=7, options=venue_options(row, TINY), clock=row.clock, speed=row.speed) as venue:
