@@ -1,7 +1,7 @@
 """What a venue of some dialect lists and holds on its first day, unless it is told otherwise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .core.calendar import AnyCalendar
@@ -15,13 +15,16 @@ class Contents:
 
     ``accounts``: key, secret, and funds as asset -> amount in 1e-8; the first is the one that the ready line names.
     ``calendar``: when the market is open; None: always, and no day ends. ``sessions``: the exchange's own hours, which a venue
-    keeps when its option ``calendar`` is ``exchange``; None where a dialect has no such hours.
+    keeps when its option ``calendar`` is ``exchange``; None where a dialect has no such hours. ``calendars`` and
+    ``sessions_of``: the same of symbols that have others.
     """
 
     instruments: Sequence[Instrument]
     accounts: Sequence[tuple[str, str, Mapping[str, int]]]
     calendar: AnyCalendar | None = None
     sessions: AnyCalendar | None = None
+    calendars: Mapping[str, AnyCalendar] = field(default_factory=dict)
+    sessions_of: Mapping[str, AnyCalendar] = field(default_factory=dict)
 
 
 EXCHANGE_HOURS: str = "exchange"
@@ -39,3 +42,8 @@ def calendar_of(contents: Contents, options: Any) -> AnyCalendar | None:
     if contents.sessions is None:
         raise ValueError("options: calendar: this dialect has no hours of an exchange")
     return contents.sessions
+
+
+def calendars_of(contents: Contents, options: Any) -> Mapping[str, AnyCalendar]:
+    """The calendars of those symbols that do not go by the venue's (``calendar_of``)."""
+    return contents.sessions_of if keeps_exchange_hours(options) else contents.calendars

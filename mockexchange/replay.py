@@ -243,14 +243,16 @@ def _settle(order: Order, row: OrderRow) -> None:
 
 def _fold_amendment(fold: RestoredState, order: Order, row: OrderRow) -> None:
     quantity: int = parse_amount(row.qty)
-    if quantity > order.quantity:
-        fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # it went to the back of its price level
+    price: int = parse_amount(row.price)
+    if quantity > order.quantity or price != order.price:
+        fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # it went to the back of a price level
         order.queued = row.update_time_us
     order.amendments += (Amendment(
         row.execution_id, order.client_order_id, row.client_order_id, order.quantity, quantity, row.update_time_us
     ),)
     order.client_order_id = row.client_order_id
     order.quantity = quantity
+    order.price = price
     order.iceberg_quantity = parse_amount(row.iceberg_qty)
 
 

@@ -27,7 +27,7 @@ class PlaceOrder:
     type: str                       # LIMIT, MARKET, LIMIT_MAKER, STOP_LOSS, ...
     quantity: int = 0
     price: int = 0
-    time_in_force: str = "GTC"      # GTC, IOC, FOK
+    time_in_force: str = "GTC"      # GTC, IOC, FOK; DAY of shares
     stop_price: int = 0
     quote_quantity: int = 0
     client_order_id: str = ""
@@ -129,7 +129,8 @@ class AmendOrder:
 
     The order is named by order id, else by client order id. ``new_client_order_id`` "" lets the exchange make one.
     A smaller quantity keeps the order's place in the queue. A larger one is refused unless ``may_grow``; it sends
-    the order to the back of its price level.
+    the order to the back of its price level. ``price`` (shares only; 0: as it is) is another limit: the order loses its place,
+    and trades at once where it meets the book.
     """
 
     account: str
@@ -139,6 +140,7 @@ class AmendOrder:
     quantity: int = 0
     new_client_order_id: str = ""
     may_grow: bool = False
+    price: int = 0
 
 
 @dataclass(slots=True)

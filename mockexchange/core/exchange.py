@@ -106,7 +106,7 @@ class Exchange:
         order = Order(
             order_id, command.client_order_id or self._make_client_id(), account.name,
             market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
-            command.time_in_force if command.price and command.type != "LIMIT_MAKER" else "GTC",
+            _time_in_force(command, market.instrument),
             command.quote_quantity, stop_price, command.iceberg_quantity,
             command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
         )
@@ -228,13 +228,18 @@ class Exchange:
         check_quantity(quantity, rules)
         if order.price and order.price * quantity < rules.min_notional * SCALE:
             raise refuse("FILTER", "NOTIONAL")
-        if quantity == order.quantity:
+        price: int = command.price or order.price
+        if price != order.price:
+            if rules.equity is None or not order.price:
+                raise refuse("UNSUPPORTED_TYPE")
+            self._rules[command.symbol].check_price(price)
+        elif quantity == order.quantity:
             raise refuse("AMEND_NOTHING")
-        if quantity > order.quantity:
-            if not command.may_grow:
-                raise refuse("AMEND_INCREASE")
+        if quantity > order.quantity and not command.may_grow:
+            raise refuse("AMEND_INCREASE")
+        if quantity > order.quantity or price != order.price:
             rest: int = quantity - order.executed - order.prevented
-            lock: int = market.settlement.reserve(order.is_buy, order.price or order.stop_price, rest, order.executed_quote)
+            lock: int = market.settlement.reserve(order.is_buy, price or order.stop_price, rest, order.executed_quote)
             if lock - order.locked > account.free.get(market.quote if order.is_buy else market.base, 0):
                 raise refuse("INSUFFICIENT_BALANCE")
         if len(order.amendments) >= rules.max_num_order_amends and not command.may_grow:
@@ -245,7 +250,7 @@ class Exchange:
             raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         matcher = self._matcher
         matcher.begin(now)
-        matcher.amend(market, order, quantity, client_id or self._make_client_id())
+        matcher.amend(market, order, quantity, client_id or self._make_client_id(), price)
         return matcher.finish(market)
 
     def _set_rules(self, command: SetRules, now: int) -> list[Event]:
@@ -470,3 +475,10 @@ class Exchange:
 
     def _make_client_id(self) -> str:
         return "".join(self._random.choices(_PAIRS, k=11))
+
+
+def _time_in_force(command: PlaceOrder, instrument: Instrument) -> str:
+    """As the order keeps it: only limits rest, and of shares the stops."""
+    if command.type == "LIMIT_MAKER" or not (command.price or (command.stop_price and instrument.equity is not None)):
+        return "GTC"
+    return command.time_in_force

@@ -15,6 +15,7 @@ from .orders import ORDER_TYPES, STOP_TYPES
 
 MARKET_TYPES: frozenset[str] = frozenset({"MARKET", "STOP_LOSS", "TAKE_PROFIT"})
 TIMES_IN_FORCE: frozenset[str] = frozenset({"GTC", "IOC", "FOK"})
+DAY: str = "DAY"                        # of shares
 
 
 def check_shape(command: PlaceOrder, instrument: Instrument) -> None:
@@ -28,7 +29,7 @@ def check_shape(command: PlaceOrder, instrument: Instrument) -> None:
         raise ValueError(f"side: must be BUY or SELL, not {command.side!r}")
     if (
         kind not in ORDER_TYPES
-        or command.time_in_force not in TIMES_IN_FORCE
+        or (command.time_in_force not in TIMES_IN_FORCE and (command.time_in_force != DAY or instrument.equity is None))
         or (command.stop_price != 0) != (kind in STOP_TYPES)
         or (command.price != 0) == (kind in MARKET_TYPES)
         or (command.quote_quantity != 0 and (kind != "MARKET" or command.quantity != 0))

@@ -16,6 +16,8 @@ class CashEquity:
     ``lot``: quantities above ``least`` are multiples of it; with ``odd_lots`` a holding's odd remainder is sold at once.
     ``band``: how far a price may lie from the previous close, as a rate; 0 for no limit.
     ``t_plus``: days until shares bought can be sold, 0 or 1.
+    ``stops``: stop orders are taken in continuous trading. ``gtc``: an order that is GTC outlives the day, DAY is one that does not;
+    without it every order ends with the day.
     """
 
     lot: int
@@ -28,6 +30,8 @@ class CashEquity:
     least_commission: int = 0
     stamp_duty: int = 0                         # of sales only
     transfer_fee: int = 0
+    stops: bool = False
+    gtc: bool = False
 
 
 @dataclass(slots=True)

@@ -143,15 +143,20 @@ class Matcher:
         elif market.auction.pop(order.order_id, None) is None:
             market.stops.remove(order)
 
-    def amend(self, market: Market, order: Order, quantity: int, client_order_id: str) -> None:
+    def amend(self, market: Market, order: Order, quantity: int, client_order_id: str, price: int) -> None:
         """
-        Give an open order another quantity; what a larger one needs must be free. An order that has nothing left to
-        trade expires, with the quantity that was traded or prevented.
+        Give an open order another quantity, or another price; what that needs must be free. An order that has nothing left to
+        trade expires, with the quantity that was traded or prevented. One with another price trades where it meets the book.
         """
         done: int = order.executed + order.prevented
         rest: int = max(quantity - done, 0)
         book = market.book
-        if order.level is None:
+        is_moved: bool = price != order.price and order.level is not None
+        if is_moved:
+            book.remove(order)
+            order.queued = self.now
+            order.remaining = rest
+        elif order.level is None:
             order.remaining = rest
             if not rest:
                 self._take_out(market, order)
@@ -163,6 +168,7 @@ class Matcher:
             order.remaining = rest
             book.add(order)
         before: tuple[str, int] = (order.client_order_id, order.quantity)
+        order.price = price
         order.quantity = done + rest
         order.iceberg_quantity = min(order.iceberg_quantity, order.quantity)
         order.update_time = self.now
@@ -180,6 +186,8 @@ class Matcher:
                 order.is_buy, order.price or order.stop_price, rest, order.executed_quote
             ))
         self.report(order, "REPLACED")
+        if is_moved and rest:
+            self.run(market, self.accounts[order.account], order)
 
     def _end(self, market: Market, order: Order) -> None:
         self.unlock(market, order)
@@ -388,9 +396,12 @@ class Matcher:
                 self._settle_maker(market, order.is_buy, quantity, quote)
 
     def end_day(self, market: Market) -> None:
-        """Expire the symbol's open orders, and settle what was bought today."""
+        """Expire the symbol's open orders (but for those that are to outlive the day), and settle what was bought today."""
+        terms = market.instrument.equity
         for account in self.accounts.values():
             for order in account.open_orders(market.symbol):
+                if terms is not None and terms.gtc and order.time_in_force == "GTC":
+                    continue
                 self._take_out(market, order)
                 self.expire(market, order, "END_OF_DAY")
         for account in market.settlement.end_of_day(self.accounts.values()):
@@ -419,9 +430,11 @@ class Matcher:
         Its lock was an estimate at the stop price: it buys what the account can pay for now.
         """
         self.unlock(market, order)
-        walk = Walk(
-            market.book, order.account, True, order.stp_mode, order.remaining, 0, account.free.get(market.quote, 0),
-        )
+        free: int = account.free.get(market.quote, 0)
+        walk = Walk(market.book, order.account, True, order.stp_mode, order.remaining, 0, free)
+        fees: int = market.settlement.spend(True, walk.filled, walk.cost) - walk.cost
+        if fees:
+            walk = Walk(market.book, order.account, True, order.stp_mode, order.remaining, 0, max(free - fees, 0))
         if walk.short:
             step: int = market.instrument.step_size or 1
             self._take(market, order, order.remaining - walk.quantity // step * step)

@@ -23,6 +23,9 @@ class Rules(Protocol):
     def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
         """Raise Refusal for an order that may not be placed, ValueError for one that makes no sense."""
 
+    def check_price(self, price: int) -> None:
+        """Raise Refusal for a price that an order may not be amended to."""
+
     def new_day(self) -> None:
         """Work out what holds for a day; ``market.previous_close`` is set."""
 
@@ -40,6 +43,9 @@ class BinanceRules:
             raise refuse("MARKET_CLOSED")
         check_filters(command, self._market, account, now)
 
+    def check_price(self, price: int) -> None:
+        """Binance does not amend prices."""
+
     def new_day(self) -> None:
         """Binance has no days."""
 
@@ -49,27 +55,35 @@ class CashEquityRules:
     Shares: hours, tick by price, the day's band, lots by side.
 
     Refusals are FILTER with PRICE_FILTER (tick), PRICE_LIMIT (band) or LOT_SIZE; UNSUPPORTED_TYPE for what stock exchanges
-    do not have (orders by amount, icebergs, stops), and in an auction for all but limit orders.
+    do not have (orders by amount, icebergs; stops where the terms have none), and in an auction for all but limit orders.
     """
 
     def __init__(self, market: Market) -> None:
         assert market.instrument.equity is not None
         self._market: Market = market
-        self._terms: CashEquity = market.instrument.equity
         self.new_day()
+
+    @property
+    def _terms(self) -> CashEquity:
+        """As they are now: a venue may be given other ticks while it runs."""
+        terms = self._market.instrument.equity
+        assert terms is not None
+        return terms
 
     def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
         rules = self._market.instrument
         check_shape(command, rules)
-        if command.quote_quantity or command.iceberg_quantity or command.stop_price:
+        if command.quote_quantity or command.iceberg_quantity or (command.stop_price and not self._terms.stops):
             raise refuse("UNSUPPORTED_TYPE")
         if rules.status == AUCTION:
-            if command.type != "LIMIT" or command.time_in_force != "GTC":
+            if command.type != "LIMIT" or command.time_in_force not in ("GTC", "DAY"):
                 raise refuse("UNSUPPORTED_TYPE")
         elif rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
         if command.price:
-            self._check_price(command.price)
+            self.check_price(command.price)
+        if command.stop_price:
+            self.check_price(command.stop_price)
         self._check_quantity(command, account)
         if account.count_open(rules.symbol) >= rules.max_num_orders:
             raise refuse("FILTER", "MAX_NUM_ORDERS")
@@ -95,7 +109,8 @@ class CashEquityRules:
         tick: int = max(self.tick(scaled // SCALE), 1)
         return (2 * scaled + tick * SCALE) // (2 * tick * SCALE) * tick
 
-    def _check_price(self, price: int) -> None:
+    def check_price(self, price: int) -> None:
+        """Raise Refusal for a price that is no multiple of its tick, or outside the day's band."""
         if price < 0 or price % max(self.tick(price), 1):
             raise refuse("FILTER", "PRICE_FILTER")
         if not self._market.lowest <= price <= self._market.highest:

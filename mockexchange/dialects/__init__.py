@@ -60,6 +60,7 @@ DIALECTS: dict[str, str] = {
     "hashex": "mockexchange.dialects.hashex:HashExDialect",
     "qte": "mockexchange.dialects.qte:QteDialect",
     "qmt": "mockexchange.dialects.qmt:QmtDialect",
+    "futu": "mockexchange.dialects.futu:FutuDialect",
 }
 
 

@@ -24,7 +24,7 @@ from ..core.exchange import Exchange
 from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
-from ..contents import EXCHANGE_HOURS, Contents, calendar_of, keeps_exchange_hours
+from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
 from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
@@ -113,7 +113,9 @@ class Venue:
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
         self.changes: Changes = Changes(self)
-        self.days: TradingDays = TradingDays(self, calendar_of(self.contents, self.options))
+        self.days: TradingDays = TradingDays(
+            self, calendar_of(self.contents, self.options), calendars_of(self.contents, self.options)
+        )
         self.hours: str = EXCHANGE_HOURS if keeps_exchange_hours(self.options) else ""      # of the day it was opened
         self.lost: str = ""                 # why the venue can go on no more
         self.is_full: bool = False          # there is no room for the journal
