@@ -77,7 +77,7 @@ def test_what_cannot_be_used_is_named(installed: Path) -> None:
     done = run(installed, "mockexchange", "serve", "nowhere=0")
     assert done.returncode == 2 and "dialect 'nowhere': no_such_module:Dialect cannot be imported" in done.stderr
     done = run(installed, "mockexchange", "serve", "nix=0")
-    assert done.returncode == 2 and "there are: binance, elsewhere, hashex, nowhere, qmt, qte" in done.stderr
+    assert done.returncode == 2 and "there are: binance, elsewhere, futu, hashex, nowhere, qmt, qte" in done.stderr
     entries = installed / "elsewhere-1.0.dist-info" / "entry_points.txt"
     entries.write_text(ENTRIES.replace("elsewhere:PROFILES", "elsewhere:BROKEN"))
     done = run(installed, "mockexchange", "conform", "elsewhere:ElsewhereGateway", "--rows", "F2")
