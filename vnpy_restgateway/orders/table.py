@@ -128,6 +128,8 @@ class OrderTable:
         The venue is another one than before, with ids of its own: what its ids meant is forgotten,
         what we believe of our orders is not.
         """
+        if not (self.active or self.final or self.orphan_fills):
+            return              # nothing was ever known
         self.mark_life()
         self.prints.clear()
         self.begin_life()
