@@ -353,6 +353,8 @@ class RestGateway(BaseGateway):
         except WrongSymbol as error:
             self.log(f"Failed to subscribe data, {error}", ERROR)
             return
+        if listed is None and self.session.ask_listing(req.symbol, req.exchange, lambda: self._subscribe(req)):
+            return
         if listed is None:
             self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
         elif not self.session.capabilities.ticks:

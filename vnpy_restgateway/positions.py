@@ -90,7 +90,7 @@ class Positions:
             money: Standstill | None = self._watched.get(CASH)
             still: bool = money is not None and money.stands
             for entry, volume in self._since(float("-inf") if still else self._cash_at, alive_only=still):
-                if entry.order.direction is Direction.LONG:
+                if entry.order.direction is Direction.LONG and self._quote(entry.order.vt_symbol) == self._quote(order.vt_symbol):
                     cash -= entry.order.price * (volume - (entry.order.traded if still else 0.0))
         if self._asked_at == float("-inf"):
             return Holding(None, cash)
@@ -103,6 +103,11 @@ class Positions:
             if entry.order.vt_symbol == order.vt_symbol and entry.order.direction is Direction.SHORT:
                 sellable -= volume - (entry.order.traded if stands else 0.0)
         return Holding(max(sellable, 0.0), cash)
+
+    def _quote(self, vt_symbol: str) -> str:
+        """The currency of a contract."""
+        listed = self.host.contracts.get(vt_symbol)
+        return (listed.contract.extra or {}).get("quote", "") if listed else ""
 
     def _tell(self, name: str, watched: Standstill, value: float, asked_at: float, what: str) -> None:
         stood: bool = watched.stands

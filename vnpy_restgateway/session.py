@@ -92,6 +92,13 @@ class Session(ABC):
         """
         return None
 
+    def ask_listing(self, symbol: str, exchange: Exchange, then: Callable[[], None]) -> bool:
+        """
+        Ask the venue for the contract of a symbol that was not listed, where it tells contracts one by one, and call ``then`` when
+        it has answered. False: nothing is asked.
+        """
+        return False
+
     # orders
 
     def look_again(self) -> None:

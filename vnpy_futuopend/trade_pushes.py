@@ -1,0 +1,68 @@
+"""Pushes of orders and fills: asked for over REST, told by the websocket. SerialExecutor thread only."""
+
+from collections.abc import Callable
+from logging import WARNING
+from typing import Any
+
+from vnpy_restgateway.host import Host
+from vnpy_restgateway.net.outcome import Reply, describe
+from vnpy_restgateway.polled.ranked_rest import Rank
+
+from .accounts import Accounts
+from .calls import push_call
+from .outcomes import read_error
+from .pushes import FILL_PUSH, ORDER_PUSH, Push
+from .rest import FutuRest
+
+PUSH_AGAIN: float = 5.0         # s until pushes are asked for again
+
+
+class TradePushes:
+    """
+    :param on_order: gets an order as a row of the lists has it; what it raises costs a look at the lists
+    :param on_fill: likewise, a fill
+    :param look: looks at the lists
+    """
+
+    def __init__(
+        self, host: Host, rest: FutuRest, accounts: Accounts, on_order: Callable[[Any], None], on_fill: Callable[[Any], None],
+        look: Callable[[], None],
+    ) -> None:
+        self.host: Host = host
+        self.rest: FutuRest = rest
+        self.accounts: Accounts = accounts
+        self.handlers: dict[int, tuple[str, Callable[[Any], None]]] = {ORDER_PUSH: ("order", on_order), FILL_PUSH: ("order_fill", on_fill)}
+        self.look: Callable[[], None] = look
+        self.connected: bool = False        # the websocket stands
+        self.active: bool = False           # contracts are here: what is told can be read
+
+    def subscribe(self) -> None:
+        """The accounts of this connection, and no others: the list replaces the one before."""
+        if self.active and self.connected:
+            self.rest.call(*push_call(self.accounts.ids()), self._on_subscribed, rank=Rank.QUESTION)
+
+    def _on_subscribed(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+        refused = read_error(reply) if reply is not None and error is None else None
+        if reply is not None and error is None and refused is None:
+            self.host.log("User data stream subscribed")
+            self.look()
+            return
+        reason: str = f"code: {refused[0]}, message: {refused[1]}" if refused else str(error)
+        self.host.log_once("sub-acc-push", f"Orders and fills are not pushed, they are polled: {reason}", WARNING)
+        if refused is None or reply is None or reply.status == 429 or reply.status >= 500:
+            self.host.executor.call_later(max(PUSH_AGAIN, self.host.pause()), "sub-acc-push", self.subscribe)
+
+    def on_push(self, push: Push) -> None:
+        """What cannot be read costs a look at the lists, never its content."""
+        if not self.active or push.acc_id is not None and push.acc_id not in self.accounts.ids():
+            return
+        name, handle = self.handlers.get(push.proto_id, ("", None))
+        if handle is not None and not push.ret_type:
+            try:
+                row: dict[str, Any] = push.data[name]
+                row["trd_market"] = row.get("trd_market") or push.data["header"]["trd_market"]
+                handle(row)
+                return
+            except Exception as problem:
+                self.host.log_rarely(f"push {push.proto_id}", f"Push {push.proto_id} not understood ({describe(problem)}), asking the gateway")
+        self.look()
