@@ -419,7 +419,7 @@ class FutuSession(PolledSession):
     def query_order(self, entry: Entry) -> None:
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             if reply is not None and error is None and read_error(reply) is None:
-                self.list.take(reply.data or [], asked_at, entry)
+                self.list.take(reply.data or [], asked_at, [entry])
 
         headers: list[dict[str, int]] = self.accounts.headers()
         if headers:

@@ -1,4 +1,7 @@
-"""FutuOpenDGateway on its server, in the suite's pace: a real account, whose fills are told, and a simulated one."""
+"""
+FutuOpenDGateway on its server, in the suite's pace: a real account, whose fills are told, and a simulated one. Its rows of the matrix are
+run by hand until they are all survived (``python -m mockexchange conform vnpy_futuopend:FutuOpenDGateway``).
+"""
 
 from typing import Any
 
@@ -31,7 +34,7 @@ def futu(name: str, **options: Any) -> Case:
     more: dict[str, Any] = {
         "name": name, "quick": quick_futu, "patience": 25.0, "real_engine": False, "order_label": "POST /api/order",
         "cancel_label": "POST /api/modify-order", "secret_field": "Token", "history_label": "POST /api/history-kline",
-        "poor": "insufficient", "knows_limits": False, "in_matrix": name == "futu", "options": {**profile["options"], **options},
+        "poor": "insufficient", "knows_limits": False, "in_matrix": False, "options": {**profile["options"], **options},
     }
     return Case(**{**profile, **more})
 
