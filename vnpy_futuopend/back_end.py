@@ -31,6 +31,7 @@ class BackEnd:
         self.timings: Timings = timings
         self.on_back: Callable[[], None] = on_back
         self.up: bool = True            # that for trading
+        self.pushed_at: float = float("-inf")       # monotonic s: an answer that was asked for before that is old
 
     def watch(self) -> None:
         """Ask now, and from now on."""
@@ -38,12 +39,20 @@ class BackEnd:
             self.host.executor.call_later(max(self.timings.state_interval, self.host.pause()), "state", self.watch)
             if reply is not None and error is None and read_error(reply) is None:
                 found: dict[str, Any] = payload(reply.data)
-                self.hear_state(found)
+                if asked_at > self.pushed_at:
+                    self.hear_state(found)
                 now_ms: int = self.host.clock.now_ms()
                 if abs(time_of(found, now_ms) - now_ms) > APART_MS:
                     self.host.keeper.measure()
 
         self.rest.call("GET", GLOBAL_STATE, {}, answered)
+
+    def answered(self) -> None:
+        """A list was answered: where it was not without Futu, Futu is back. A look at the state tells whether that is all."""
+        if not self.up and self.rest.failed:
+            self.rest.failed = False
+            self.hear(True, True)
+            self.watch()
 
     def hear_state(self, found: dict[str, Any]) -> None:
         """An answer to global-state."""
@@ -53,6 +62,7 @@ class BackEnd:
         """A push 1003."""
         status, event = push.data.get("connect_status"), push.data.get("event")
         if status is not None:
+            self.pushed_at = self.host.monotonic()
             self.hear(status["qot_logined"], status["trd_logined"])
         if event is not None:
             self.host.log_rarely(f"event {event['event_type']}", f"The gateway says: {event['desc']} (event {event['event_type']})", WARNING)

@@ -47,7 +47,7 @@ class FutuRest(RankedRest):
         self.token: str = ""
         self.hours: str = ""            # which hours a mock exchange keeps, as it says; "" of a real gateway
         self.no_writes: str = ""        # why no orders are taken: a gateway without a keys file
-        self.reads: int = 0             # good answers to questions
+        self.failed: bool = False       # an answer was 5xx
         self._limited: int = 0          # answers in a row that were 429
 
     def connect(self, base: str, token: str, proxy_host: str, proxy_port: int) -> None:
@@ -112,9 +112,8 @@ class FutuRest(RankedRest):
         self.hours = reply.headers.get("X-Mock-Hours", "")
         if reply.status == 200:
             self._limited = 0
-            if call.path not in WRITES:
-                self.reads += 1
             return
+        self.failed = self.failed or reply.status >= 500
         code, text = read_error(reply) or ("", "")
         if reply.status in (418, 429):
             self.home.apply_retry_after(reply, text, BACK_OFF[min(self._limited, len(BACK_OFF) - 1)])

@@ -197,8 +197,9 @@ class FutuSession(PolledSession):
         self.look_again()
 
     def on_back(self) -> None:
-        if self.was_heard:
+        if self.was_heard and self.back_end.up:
             self.resume()
+        self.back_end.answered()
         self.was_heard = True
 
     def resume(self) -> None:
@@ -419,6 +420,7 @@ class FutuSession(PolledSession):
     def query_order(self, entry: Entry) -> None:
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             if reply is not None and error is None and read_error(reply) is None:
+                self.back_end.answered()
                 self.list.take(reply.data or [], asked_at, [entry])
 
         headers: list[dict[str, int]] = self.accounts.headers()

@@ -35,6 +35,7 @@ class FutuStream(VenueStream):
         self._on_read: Callable[[], None] = on_read
         self._on_trade: Callable[[Push], None] = on_trade
         self._on_up: Callable[[bool], None] = on_up
+        self._last: bytes = b""             # frame of this connection
 
     def connect(self, rest: str, token: str, proxy_host: str, proxy_port: int) -> None:
         """Connect, and stay connected until stop()."""
@@ -48,6 +49,7 @@ class FutuStream(VenueStream):
     # stream thread
 
     def on_connected(self) -> None:
+        self._last = b""
         self.home.log(f"{self.title} connected")
         self.home.executor.post(self._on_up, True)
 
@@ -56,6 +58,9 @@ class FutuStream(VenueStream):
         self.home.executor.post(self._on_up, False)
 
     def on_frame(self, payload: bytes) -> None:
+        if payload == self._last:
+            return                      # told twice in a row: nothing has changed
+        self._last = payload
         try:
             frame: Any = msgspec.json.decode(payload)
             push: Push = decode_push(frame)
