@@ -89,7 +89,7 @@ def board_of(code: str, exchange: Exchange) -> Board:
         raise ValueError(f"{where} is an index, it cannot be traded" + elsewhere(code, exchange))
     if code.startswith(REPOS.get(exchange, ("-",))):
         raise ValueError(f"{where} is a reverse repo: this server takes it through its own call only, QMTTradeClient.reverse_repo()")
-    board: Board | None = next((found for starts, found in BOARDS[exchange] if code.startswith(starts)), None)
+    board: Board | None = _board(code, exchange)
     sent: Exchange = market_of(code)
     if code.startswith(BONDS_OF_SHANGHAI) and exchange is Exchange.SSE:
         raise ValueError(f"{where} is a bond of Shanghai's and cannot be traded through this server, which would send the order to {sent.value}")

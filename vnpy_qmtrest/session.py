@@ -189,7 +189,7 @@ class QmtSession(PolledSession):
 
     def _on_first_positions(self, data: Any, asked_at: float) -> None:
         host = self.host
-        for row in self._rows_of(data):
+        for row in self.rows_of_positions(data):
             host.each([row], lambda d: self._contract_of(d["symbol"], d), "position")
         for symbol, exchange in self.choices.symbols:
             listing: Listing | None = self.make_listing(symbol, exchange)
@@ -290,10 +290,6 @@ class QmtSession(PolledSession):
         return parse_account(data, self.ours.account_id, self.host.gateway_name)
 
     def rows_of_positions(self, data: Any) -> list[Any]:
-        return self._rows_of(data)
-
-    @staticmethod
-    def _rows_of(data: Any) -> list[Any]:
         rows: Any = data.get("positions") if isinstance(data, dict) else None
         if not isinstance(rows, list):
             raise ValueError("no list of positions")

@@ -71,7 +71,7 @@ class DerivedFills:
         before: float = self._delivered.get(record.venue_id, 0.0) if filled else 0.0
         mean: float = turnover / traded
         price: float = (turnover - before) / (traded - filled) if before else 0.0       # 0: what came before was not seen by its turnover
-        if filled and not 0.0 < price < MOST or not filled:
+        if not (filled and 0.0 < price < MOST):
             return self.tidy(record.order, mean, 1.0)
         return self.tidy(record.order, price, traded / (traded - filled))
 

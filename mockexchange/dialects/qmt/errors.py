@@ -16,7 +16,6 @@ BAD_SIGNATURE: str = "签名验证失败"
 BAD_SECRET: str = "客户端密钥错误"
 
 BAD_INDEX: str = "无效的交易器索引"
-NO_ASSET: str = "无法获取资产信息"
 NO_DATA: str = "请求数据不能为空"
 BAD_OPERATION: str = "操作类型必须是 buy 或 sell"
 NEITHER: str = "必须提供 position_pct 或 order_num 其中之一"
