@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("gateway", metavar="MODULE:CLASS", help="e.g. vnpy_mockbinance:MockBinanceGateway")
     parser.add_argument("--dialect", default="", help="the venue it is pointed at, where more than one is known for it")
+    parser.add_argument("--variant", default="", metavar="NAME", help="another market or account of that venue, where the gateway's package has profiles for several")
     parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="of its connect dialog; {rest} {stream} {key} {secret} are the venue's (repeatable)")
     parser.add_argument("--patch", action="append", default=[], metavar="MODULE:NAME=VALUE", help="a constant of its modules that holds a host (repeatable)")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="what the venue's dialect leaves open, e.g. unsigned=true (repeatable)")
@@ -96,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")       # a log line may have what the terminal has not
     began: datetime = datetime.now(timezone.utc)
-    report: Report = Report(arguments.gateway, driver.dialect, f"{began:%Y-%m-%d %H:%M} UTC", driver.versions())
+    report: Report = Report(arguments.gateway, " ".join(filter(None, (driver.dialect, arguments.variant))), f"{began:%Y-%m-%d %H:%M} UTC", driver.versions())
     print(report.head, flush=True)
     progress: Progress = Progress(
         sys.stderr, [(row.id, row.title, row.seconds) for row in rows if not row.absent], arguments.jobs
@@ -189,7 +190,7 @@ def make_driver(arguments: argparse.Namespace) -> Any:
     driver: Any = make(
         arguments.gateway, arguments.dialect, pairs("--setting", arguments.setting), pairs("--patch", arguments.patch),
         arguments.symbol, labels=pairs("--label", arguments.label), absent=pairs("--absent", arguments.absent), traits=traits,
-        options=pairs("--option", arguments.option),
+        options=pairs("--option", arguments.option), variant=arguments.variant,
     )
     check_options(options_type(driver.dialect), driver.dialect, driver.options)
     return driver

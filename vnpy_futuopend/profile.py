@@ -2,18 +2,38 @@
 
 from typing import Any
 
-# the matrix trades on a real account, whose fills are told: the dialect's traits open the venue with it as the main one
-PROFILES: list[dict[str, Any]] = [{
-    "name": "FUTUOPEND", "gateway": "vnpy_futuopend:FutuOpenDGateway", "dialect": "futu", "symbol": "02800",
+# the dialect's traits open the venue with the real account as the main one: its fills are told
+REAL: dict[str, Any] = {
+    "gateway": "vnpy_futuopend:FutuOpenDGateway", "dialect": "futu", "symbol": "02800",
     "setting": {
         "Server": "OPEND", "REST Host": "{rest}", "Token": "{key}", "Trade Password": "123456", "Environment": "REAL",
         "Account ID": "281000000000000001", "Markets": "HK,US", "Symbols": "02800.SEHK, 00700.SEHK, AAPL.SMART",
     },
     "patience": 120.0,              # a minute of lists without an order, then it never came
     "ready_line": "User data stream subscribed",
-    "job": {
-        "symbol": "00700.SEHK", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy", "setting": {"Symbols": "{symbol}"},
-        "each_fill": False,             # of the simulated account, whose fills are made
-    },
     "lacks": ("STOP",),
-}]
+}
+# its fills are made of what orders have traded more than before
+SIMULATED: dict[str, Any] = {
+    **REAL, "variant": "simulated", "options": {"main_account": "simulated", "sample_shares": 10_000}, "tells_fills": False,
+    "setting": {**REAL["setting"], "Environment": "SIMULATE", "Account ID": "", "Trade Password": ""},
+}
+US: dict[str, Any] = {
+    "symbol": "AAPL", "exchange": "SMART", "market": {
+        "symbol": "AAPL", "opens": 200.0, "low": 180.0, "near": 198.0, "under": "197.5", "below_low": "179.5", "high": 210.0, "dear": 230.0,
+        "apart": 0.01, "moves": ("200.1", "200"), "swings": ("198.5", "201.5", "200"), "unit": 10.0, "small": 1.0,
+        "odd": (180.019, 30.0), "rounded": (180.01, 30.0), "little": 1.0, "too_little": 0.5,
+    },
+}
+PROFILES: list[dict[str, Any]] = [
+    {
+        **REAL, "name": "FUTUOPEND",
+        "job": {
+            "symbol": "00700.SEHK", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy", "setting": {"Symbols": "{symbol}"},
+            "each_fill": False,     # of the simulated account
+        },
+    },
+    SIMULATED,
+    {**REAL, **US, "variant": "us"},
+    {**SIMULATED, **US, "variant": "us-simulated"},
+]

@@ -49,6 +49,7 @@ class Quotes:
         self.alone: set[str] = set()                        # refused in a batch: asked for one by one
         self.failures: dict[str, int] = {}
         self.asking: set[str] = set()                       # a subscription is on its way
+        self.moved: tuple[str, float] = ("", float("-inf"))     # the last symbol of which news was asked for, not pushed; monotonic s
         self.polling: int = 0
         self.active: bool = False
         self.link: ConnectionHealth = ConnectionHealth(host, "MD API")
@@ -197,7 +198,10 @@ class Quotes:
             try:
                 with self.lock:
                     if asked_at >= book.pushed_at:
+                        before: Any = book.shown()
                         take(book, reply.data)
+                        if before != book.shown() and before[0]:
+                            self.moved = name, asked_at
             except PARSE_ERRORS as problem:
                 self.host.log_once(f"{command.path} {name}", f"{command.path} of {name} not understood ({problem})", WARNING)
             if last:

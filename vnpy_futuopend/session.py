@@ -15,6 +15,7 @@ from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.market.quiet import QuietWatch
 from vnpy_restgateway.net.outcome import Code, NotSent, Outcome, Reply, classify
 from vnpy_restgateway.net.validate import label
 from vnpy_restgateway.orders.order_matching import SentOrder
@@ -91,6 +92,10 @@ class FutuSession(PolledSession):
         self.ticks: Quotes = Quotes(host, self.api, timings, lambda market: self.calendars.get(market.word))
         self.pushes: TradePushes = TradePushes(host, self.api, self.accounts, self.on_order_row, self.on_fill_row, self.look_again)
         self.stream: FutuStream = FutuStream(host, timings, self.ticks.on_push, self.ticks.on_read_end, self.on_push, self.on_stream)
+        self.quiet: QuietWatch = QuietWatch(
+            "quiet pushes", host.executor, lambda: self.stream.quotes, lambda: self.stream.connected and bool(self.ticks.confirmed),
+            lambda: timings.stream_silence, self._on_quiet,
+        )
         self.fill_lists: FillLists | None = None
         if choices.real:
             self.fill_lists = FillLists(host, self.api, self.accounts.headers, self.contract_of, timings, self.link, self.windows["refresh"])
@@ -190,11 +195,20 @@ class FutuSession(PolledSession):
         """The websocket stands, or is gone."""
         self.pushes.connected = up
         if up:
+            self.quiet.begin()
             self.resume()
             return
         self.host.say_anew()
         self.flow.life.disconnected()
         self.look_again()
+
+    def _on_quiet(self) -> None:
+        """No quote was pushed for long. The polls of unpushed symbols tell whether there was anything to push."""
+        name, moved_at = self.ticks.moved
+        silent: bool = self.host.monotonic() - moved_at < self.quiet.patience
+        if self.quiet.looked(silent):
+            self.host.log_rarely("quiet pushes", f"Push API is silent while {name} moves: quotes are polled, connecting again", WARNING)
+            self.stream.reconnect("no quotes are pushed")
 
     def on_back(self) -> None:
         if self.was_heard and self.back_end.up:

@@ -36,6 +36,7 @@ class FutuStream(VenueStream):
         self._on_trade: Callable[[Push], None] = on_trade
         self._on_up: Callable[[bool], None] = on_up
         self._last: bytes = b""             # frame of this connection
+        self.quotes: int = 0                # pushes of quotes so far
 
     def connect(self, rest: str, token: str, proxy_host: str, proxy_port: int) -> None:
         """Connect, and stay connected until stop()."""
@@ -70,6 +71,7 @@ class FutuStream(VenueStream):
                 self.home.executor.post(self._on_trade, Push("trade", 0, {}))       # something has happened to an order
             return
         if push.kind == "quote":
+            self.quotes += 1
             self._on_quote(push)
         else:
             self.home.executor.post(self._on_trade, push)

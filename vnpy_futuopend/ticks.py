@@ -64,6 +64,10 @@ class TickBook:
             self._hear(row.get("timestamp"))
         self.dirty = True
 
+    def shown(self) -> tuple[float, float, list[Level], list[Level]]:
+        """Last price, volume of the day, bids and asks as they were told last."""
+        return self.tick.last_price, self.tick.volume, self.bids, self.asks
+
     def _hear(self, stamp: Any) -> None:
         if not isinstance(stamp, bool) and isinstance(stamp, int | float) and 0 < stamp < 1e11:
             self.event = max(self.event, float(stamp))

@@ -20,6 +20,7 @@ class Timings:
     state_interval: float = 10.0        # of the gateway's connections to Futu
     quotes_interval: float = 3.0        # of quotes and books of symbols that are not pushed
     silence: float = 5.0                # without a push until a symbol is asked for
+    stream_silence: float = 30.0        # without any push of quotes while they move, until the websocket is connected again
     order_gap: float = 0.02
     stale_after: float = 15.0           # until positions that do not show a fill are said to stand still
     ping_interval: float = 15.0

@@ -63,9 +63,9 @@ class Desk(GatewayHarness):
         return True
 
 
-def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], **more: Any) -> Case:
+def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], variant: str = "", **more: Any) -> Case:
     """A case of what the conformance driver knows of a gateway, in the suite's pace and with the events in its hands."""
-    target = find_target(gateway, dialect)
+    target = find_target(gateway, dialect, variant)
     assert target is not None
     profile = vars(make_profile(gateway, target))
     return Case(**{**profile, "name": name, "quick": quick, "patience": 25.0, "real_engine": False, **more})

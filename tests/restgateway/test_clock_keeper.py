@@ -138,3 +138,10 @@ def test_quiet_streams_are_looked_at_ever_more_rarely_and_dead_ones_are_found(mo
         now[0] += 1.0
         timers["q"]()
     assert watch.looked(moved=True)
+    watch.begin()                       # a new connection that brings nothing either is not cut every thirty seconds
+    for wait, more in ((59.0, False), (2.0, True)):
+        before = len(looks)
+        for _ in range(int(wait)):
+            now[0] += 1.0
+            timers["q"]()
+        assert (len(looks) > before) is more

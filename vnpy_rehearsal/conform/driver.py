@@ -44,9 +44,10 @@ class Driver:
         absent: Mapping[str, str] = EMPTY,
         traits: Mapping[str, Any] = EMPTY,
         options: Mapping[str, str] = EMPTY,
+        variant: str = "",
     ) -> None:
         self.name: str = name
-        self.target: Target = make_target(name, dialect, setting, patches, symbol, traits)
+        self.target: Target = make_target(name, dialect, setting, patches, symbol, traits, variant)
         self.profile: Profile = make_profile(name, self.target)
         for row, reason in absent.items():
             if row.upper() not in ROWS or not reason:

@@ -20,6 +20,7 @@ class Target:
     How a gateway class is pointed at a venue. Texts have ``{rest}``, ``{stream}``, ``{key}`` and ``{secret}`` in them.
 
     ``patches``: "module:NAME" -> text, constants that hold hosts. ``slow``: labels that must not be answered at once.
+    ``variant``: tells profiles of one gateway on one dialect apart, for instance another market; "" for the first.
     """
 
     dialect: str
@@ -28,26 +29,23 @@ class Target:
     patches: Mapping[str, str] = field(default_factory=dict)
     slow: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)       # further fields of the Profile
+    variant: str = ""
 
 
-def known_targets() -> dict[tuple[str, str], Target]:
+def known_targets() -> list[tuple[str, Target]]:
     """
-    (gateway "module:Class", dialect) -> how it is pointed there, of every package that is installed: an entry point of
+    Gateways ("module:Class") and how each is pointed at a venue, of every package that is installed: an entry point of
     the group ``vnpy_rehearsal.profiles`` names a list of dicts (docs/architecture.md).
 
     :raises ValueError: an entry cannot be read, naming it
     """
-    def read(entry: Mapping[str, Any]) -> tuple[tuple[str, str], Target]:
-        target: Target = read_profile(entry)
-        return (entry["gateway"], target.dialect), target
-
-    return dict(read_profiles(read))
+    return read_profiles(lambda entry: (str(entry["gateway"]), read_profile(entry)))
 
 
 def read_profile(entry: Mapping[str, Any]) -> Target:
     """
     One of a package's profiles. Needed: gateway, dialect, setting, symbol. The rest are fields of Target and of Profile,
-    ``lacks`` as names of vn.py's OrderType.
+    ``lacks`` as names of vn.py's OrderType, ``market`` and ``exchange`` as in the traits of a dialect.
 
     :raises ValueError: a field is missing
     """
@@ -59,15 +57,20 @@ def read_profile(entry: Mapping[str, Any]) -> Target:
         named: dict[str, Any] = {name: more.pop(name) for name in ("dialect", "setting", "symbol")}
     except KeyError as error:
         raise ValueError(f"field {error} is missing") from None
-    named |= {name: more.pop(name) for name in ("patches", "slow") if name in more}
+    named |= {name: more.pop(name) for name in ("patches", "slow", "variant") if name in more}
     if "lacks" in more:
         more["lacks"] = frozenset(OrderType[name] for name in more["lacks"])
-    return Target(**named, more={**traits_of(named["dialect"]), **more})
+    return Target(**named, more={**traits_of(named["dialect"]), **read_traits(more)})
 
 
 def traits_of(dialect: str) -> dict[str, Any]:
     """What of a venue's nature decides which rows apply, as its dialect says; nothing where the dialect is unknown."""
-    traits: dict[str, Any] = dict(load_dialect(dialect).traits) if dialect in find_dialects() else {}
+    return read_traits(load_dialect(dialect).traits) if dialect in find_dialects() else {}
+
+
+def read_traits(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a Profile, of plain values."""
+    traits: dict[str, Any] = dict(given)
     if "market" in traits:
         traits["market"] = PriceLevels(**traits["market"])
     if "exchange" in traits:
@@ -75,21 +78,30 @@ def traits_of(dialect: str) -> dict[str, Any]:
     return traits
 
 
-def find_target(name: str, dialect: str) -> Target | None:
-    """What is known of a gateway class; without a dialect, of the first it is known with."""
-    return next((found for (known, of), found in known_targets().items() if known == name and dialect in ("", of)), None)
+def find_target(name: str, dialect: str, variant: str = "") -> Target | None:
+    """
+    What is known of a gateway class; without a dialect, of the first it is known with.
+
+    :raises ValueError: it is known, and not in this variant; names those that there are
+    """
+    known: list[Target] = [target for gateway, target in known_targets() if gateway == name and dialect in ("", target.dialect)]
+    found: Target | None = next((target for target in known if target.variant == variant), None)
+    if found is None and variant:
+        variants: str = ", ".join(target.variant for target in known if target.variant) or "none"
+        raise ValueError(f"--variant: no {variant!r} of {name}, there are: {variants}")
+    return found
 
 
 def make_target(
     name: str, dialect: str, setting: Mapping[str, str], patches: Mapping[str, str], symbol: str,
-    traits: Mapping[str, Any],
+    traits: Mapping[str, Any], variant: str = "",
 ) -> Target:
     """
     What is known of a gateway class, with what the command line adds. ``traits``: further fields of the Profile.
 
     :raises ValueError: naming what is missing
     """
-    found: Target | None = find_target(name, dialect)
+    found: Target | None = find_target(name, dialect, variant)
     if found is None:
         if not dialect or not symbol or not setting:
             raise ValueError(

@@ -93,6 +93,7 @@ class DialectLabels(NamedTuple):
     open_orders: str = ""
     history: str = ""
     fills: str = ""                 # the list of fills
+    fill_push: str = ""             # the push of a fill, where it is not the order's
     says_cancelled: Mapping[str, Any] = {}      # what to set in the push of a live order, or the list of open ones, so that it says: cancelled
     retired: tuple[tuple[int, str], ...] = ((410, PAGE), (404, PAGE))     # statuses and bodies: the route is gone
     unknown: tuple[int, str] = (500, "")        # status and body: the venue does not know what became of an order
@@ -148,6 +149,7 @@ class Profile:
     tells_fills: bool = True        # the venue tells each fill; else the gateway makes them of what was executed
     finds_lost: bool = True         # an order that is final can be found without the venue's id
     pushed: bool = True             # orders and ticks come by a websocket, with every figure; else by polling what there is
+    one_stream: bool = False        # quotes and orders are pushed on the same websocket
     has_bars: bool = True
     keyless_ticks: bool = True      # ticks can be had without a key
     quick: Callable[[BaseGateway], None] = lambda gateway: None     # called before the gateway connects

@@ -197,10 +197,12 @@ def no_number(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     run.ticks_flow(desk)
-    struck: dict[str, int] = dict.fromkeys(run.wire.numbers, 0)
+    unasked: tuple[str, ...] = () if run.profile.tells_fills else (run.wire.fills, run.wire.fill_push)
+    spoilt: dict[str, tuple[str, ...]] = {label: paths for label, paths in run.wire.numbers.items() if label not in unasked}
+    struck: dict[str, int] = dict.fromkeys(spoilt, 0)
     for value in NO_NUMBERS:
         armed: dict[str, list[int]] = {}
-        for label, paths in run.wire.numbers.items():
+        for label, paths in spoilt.items():
             stage = "on_push" if label.startswith("PUSH ") else "on_reply"
             armed[label] = run.arm(label, stage, "body", must_bite=False, set=dict.fromkeys(paths, value), times=2)
         desk.gateway.query_account()

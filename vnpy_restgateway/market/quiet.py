@@ -15,7 +15,8 @@ class QuietWatch:
     :param name: of its timer, unique at the writer
     :param sign: changes whenever anything comes
     :param is_on: whether there is a stream to be watched
-    :param silence: seconds without anything after which it is looked, the first time; then twice as long, and so on
+    :param silence: seconds without anything after which it is looked, the first time; then twice as long, and so on, over
+        new connections too, until something comes
     :param look: asks by REST; the answer comes to ``looked``
     """
 
@@ -36,7 +37,6 @@ class QuietWatch:
     def begin(self) -> None:
         """A new connection."""
         self._looking = False
-        self.patience = self._silence()
         self._since = self._writer.monotonic()
         self._writer.call_later(WATCH, self._name, self._watch)
 
@@ -48,10 +48,8 @@ class QuietWatch:
         if self._sign() != self._seen:
             return False                # it spoke meanwhile
         self._since = self._writer.monotonic()
-        if moved:
-            return True
         self.patience = min(2.0 * self.patience, LONGEST)
-        return False
+        return moved
 
     def _watch(self) -> None:
         self._writer.call_later(WATCH, self._name, self._watch)

@@ -25,12 +25,13 @@ LABELS: dict[str, Any] = {
     "cancel": (CANCEL,),
     "order_push": ORDER_PUSH,
     "user_push": "PUSH trade *",
-    "quote_push": "PUSH quote * 1_02800",
+    "quote_push": "PUSH quote *",
     "subscribe": "POST /api/subscribe",
     "account": FUNDS,
     "open_orders": ORDERS,
     "history": "POST /api/history-kline",
     "fills": FILLS,
+    "fill_push": FILL_PUSH,
     "retired": ((404, '{"error":"not found"}'), (410, '{"error":"gone"}')),
     "unknown": (200, '{"ret_type":-400,"ret_msg":"[err_code=none] PlaceOrder: request timed out (backend_code=100012)","err_code":null,"s2c":null}'),
     "too_many": '{"error":"limit check failed: rate limit exceeded: 3 orders in the last 60s (cap 3)"}',
@@ -38,8 +39,8 @@ LABELS: dict[str, Any] = {
     "odd_order": {"s2c.order_id": {"odd": 1}, "s2c.newField": 1, "newField": 1},
     "odd_push": {"s2c.order.order_status": 99, "s2c.order.order_type": 77, "newField": {"a": 1}},
     "numbers": {
-        "PUSH quote 3005 1_02800": ("s2c.basic_qot_list.0.cur_price", "s2c.basic_qot_list.0.volume"),
-        "PUSH quote 3013 1_02800": ("s2c.order_book_ask_list.0.price", "s2c.order_book_bid_list.0.volume"),
+        "PUSH quote 3005 *": ("s2c.basic_qot_list.0.cur_price", "s2c.basic_qot_list.0.volume"),
+        "PUSH quote 3013 *": ("s2c.order_book_ask_list.0.price", "s2c.order_book_bid_list.0.volume"),
         ORDER_PUSH: ("s2c.order.qty", "s2c.order.fill_qty", "s2c.order.price"),
         FILL_PUSH: ("s2c.order_fill.qty", "s2c.order_fill.price"),
         FUNDS: ("s2c.funds.total_assets", "s2c.funds.cash", "s2c.funds.frozen_cash"),
@@ -70,6 +71,7 @@ LABELS: dict[str, Any] = {
 TRAITS: dict[str, Any] = {
     "tells_fills": True,
     "pushed": True,
+    "one_stream": True,             # quotes, orders and fills come by the same websocket
     "has_bars": True,
     "keyless_ticks": False,
     "exchange": "SEHK",

@@ -54,6 +54,8 @@ def encode(form: Message, values: Mapping[str, Any]) -> bytes:
 def _put(out: bytearray, field: Field, value: Any) -> None:
     kind = field.kind
     try:
+        if isinstance(value, bool) and kind != BOOL:
+            raise TypeError
         if kind == DOUBLE:
             out += varint(field.number << 3 | FIXED64) + struct.pack("<d", float(value))
             return
