@@ -2,9 +2,10 @@
 
 from typing import Any
 
-# the dialect's traits open the venue with the real account as the main one: its fills are told
+# its fills are told
 REAL: dict[str, Any] = {
     "gateway": "vnpy_futuopend:FutuOpenDGateway", "dialect": "futu", "symbol": "02800",
+    "options": {"main_account": "real", "sample_shares": 10_000},
     "setting": {
         "Server": "OPEND", "REST Host": "{rest}", "Token": "{key}", "Trade Password": "123456", "Environment": "REAL",
         "Account ID": "281000000000000001", "Markets": "HK,US", "Symbols": "02800.SEHK, 00700.SEHK, AAPL.SMART",
@@ -15,7 +16,7 @@ REAL: dict[str, Any] = {
 }
 # its fills are made of what orders have traded more than before
 SIMULATED: dict[str, Any] = {
-    **REAL, "variant": "simulated", "options": {"main_account": "simulated", "sample_shares": 10_000}, "tells_fills": False,
+    **REAL, "variant": "simulated", "options": {**REAL["options"], "main_account": "simulated"}, "tells_fills": False,
     "setting": {**REAL["setting"], "Environment": "SIMULATE", "Account ID": "", "Trade Password": ""},
 }
 US: dict[str, Any] = {
@@ -25,6 +26,7 @@ US: dict[str, Any] = {
         "odd": (180.019, 30.0), "rounded": (180.01, 30.0), "little": 1.0, "too_little": 0.5,
     },
 }
+HELD: dict[str, Any] = {"sample_symbol": "AAPL", "sample_shares": 200}
 PROFILES: list[dict[str, Any]] = [
     {
         **REAL, "name": "FUTUOPEND",
@@ -34,6 +36,6 @@ PROFILES: list[dict[str, Any]] = [
         },
     },
     SIMULATED,
-    {**REAL, **US, "variant": "us"},
-    {**SIMULATED, **US, "variant": "us-simulated"},
+    {**REAL, **US, "variant": "us", "options": {**REAL["options"], **HELD}},
+    {**SIMULATED, **US, "variant": "us-simulated", "options": {**SIMULATED["options"], **HELD}},
 ]

@@ -51,7 +51,8 @@ def told_twice(run: Run) -> None:
     desk.wait_status(first, Status.ALLTRADED)
     before: int = len(desk.recorder.said(run.profile.ready_line))
     cut = run.arm(run.wire.user_push, "on_push", "close")
-    slow = run.arm(run.wire.fills, "on_reply", "delay", ms=700, times=6)
+    listed = run.wire.fills if run.profile.tells_fills else run.wire.open_orders
+    slow = run.arm(listed, "on_reply", "delay", ms=700, times=6)
     orders = [desk.send("BUY", run.market.high, run.market.volume(2))]
     run.struck(cut)
     desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the stream again", run.profile.patience)

@@ -2,7 +2,7 @@
 What the dialect calls things, for the fault matrix: labels of requests and pushes as faults match them, and answers that
 mean something; and what of the venue's nature decides which rows apply (docs/conform.md).
 
-Messages of pushes are edited in ``s2c``, before they are encoded. The rows trade on a real account, whose fills are told.
+Messages of pushes are edited in ``s2c``, before they are encoded.
 """
 
 from typing import Any
@@ -77,7 +77,6 @@ TRAITS: dict[str, Any] = {
     "exchange": "SEHK",
     "daily_ids": False,
     "shown_within": 35.0,           # an order may be missing from the list for half a minute (spec 6, #26)
-    "options": {"main_account": "real", "sample_shares": 10_000},
     "hours": {"calendar": "exchange"},
     "backend_lost": {"link": "silent"},
     "absent": {"F6": NO_BUSY, "F26": NO_DAY, "F34": NO_NONCE, "F43": NO_RULES},

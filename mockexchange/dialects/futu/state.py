@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ...server.venue import Venue
 
 HISTORY_US: int = 30 * 86_400_000_000
-SAMPLE: str = "02800"
 PRE_OPEN: dict[str, time] = {"HK": time(9, 0), "US": time(9, 30)}
 
 
@@ -91,8 +90,9 @@ class DialectState:
         """Follow the exchange, with the ticks of the day; new accounts get their sample."""
         self.set_ticks()
         for account in self.venue.accounts:
-            if self.options.sample_shares and self.is_listed(SAMPLE) and SAMPLE not in self.venue.exchange.balances(account.key):
-                self.holdings.on_events(self.venue.apply(Deposit(account.key, SAMPLE, self.options.sample_shares * SCALE)))
+            shares, symbol = self.options.sample_shares, self.options.sample_symbol
+            if shares and self.is_listed(symbol) and symbol not in self.venue.exchange.balances(account.key):
+                self.holdings.on_events(self.venue.apply(Deposit(account.key, symbol, shares * SCALE)))
         self._unlisten = self.venue.listen(self._on_events)
 
     def stop(self) -> None:
