@@ -1,10 +1,12 @@
 """Schedules of orders, cancels, moves of the market and faults, as hypothesis draws them, and what carries them out."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import Exchange, Status
 
 from mockexchange import MockExchange
 from mockexchange.core.errors import Refusal
@@ -75,7 +77,14 @@ Step = Order | Cancel | Amend | Price | Fault | Restart | Clock | Pause | DayTur
 
 DAY_MS: int = 86_400_000
 UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
-MONDAY: str = "manual=1767578400000"        # 5 January 2026, 10:00 in Shanghai
+ZONES: dict[Exchange, str] = {Exchange.SMART: "America/New_York"}
+
+
+def monday(case: Case) -> str:
+    """A clock that is moved by hand, from 5 January 2026 on, 10:00 where the case trades."""
+    zone = ZoneInfo(ZONES.get(case.exchange, "Asia/Shanghai"))
+    return f"manual={int(datetime(2026, 1, 5, 10, tzinfo=zone).timestamp()) * 1_000}"
+
 
 PAGE: str = "<html>Bad Gateway</html>"
 ANSWERS: list[tuple[str, tuple[tuple[str, Any], ...]]] = [
@@ -138,10 +147,14 @@ def share_schedules(case: Case) -> st.SearchStrategy[list[Step]]:
     market = case.market
     prices = st.sampled_from([market.low, market.near, market.near, market.high])
     sale = st.builds(Order, st.sampled_from([market.near, market.high, market.low]), st.just("SELL"))
-    on: list[str] = ["order", "cancel", "read"]
+
+    def price(ticks: int) -> float:
+        return float(f"{ticks * market.apart:.12g}")
+
+    on: list[str] = ["order", "cancel", "read", *(["push"] if case.pushed else [])]
     return st.lists(st.one_of(
         st.builds(Order, prices, st.just("BUY")), st.builds(Order, prices, st.just("BUY")), sale, st.builds(Cancel, st.integers(0, 3)),
-        st.builds(Price, st.integers(round(market.near * 98), round(market.near * 103)).map(lambda cents: cents / 100)),
+        st.builds(Price, st.integers(round(0.98 * market.near / market.apart), round(1.03 * market.near / market.apart)).map(price)),
         faults(case, on), faults(case, on), st.builds(Pause, st.sampled_from([20, 150, 400])), st.builds(Restart, st.sampled_from([0, 200, 700])),
         st.just(DayTurn()),
     ), min_size=3, max_size=14)

@@ -15,7 +15,7 @@ from mockexchange import MockExchange
 
 from .conftest import MATRIX_CASES
 from .harness import Case
-from .schedules import MONDAY, carry_out, schedules
+from .schedules import carry_out, monday, schedules
 
 SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
 
@@ -29,6 +29,6 @@ SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
 def test_any_schedule_ends_in_the_truth(case: Case, data: st.DataObject, seed: int) -> None:
     steps = data.draw(schedules(case), "schedule")
     # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
-    clock, speed = (MONDAY, 0.001) if case.equity else ("system", 1.0)
+    clock, speed = (monday(case), 0.001) if case.equity else ("system", 1.0)
     with MockExchange(case.dialect, seed=seed, options=dict(case.options), clock=clock, speed=speed) as venue:
         carry_out(case, venue, steps)
