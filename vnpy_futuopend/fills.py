@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
-from vnpy_restgateway.calendar import Calendar
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import short
@@ -65,11 +64,6 @@ class FillLists:
         self.poller: Poller = Poller(
             host, rest, "fills", lambda: fills_call(headers()), lambda: timings.fills_interval, self._on_list, read_error, link,
         )
-
-    def start(self, calendar: Calendar | None) -> None:
-        """Today's, and from now on. ``calendar``: looks rest outside its sessions."""
-        self.poller.calendar = calendar
-        self.poller.now()
 
     def soon(self) -> None:
         """Ask in a moment."""

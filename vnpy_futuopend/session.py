@@ -21,6 +21,7 @@ from vnpy_restgateway.net.validate import label
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.order_list import ListedOrder
+from vnpy_restgateway.polled.poller import Poller
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 from vnpy_restgateway.polled.session import Intervals, Paths, PolledSession
 from vnpy_restgateway.trading_rules import CashEquityRules, Holding, MarketView
@@ -136,9 +137,8 @@ class FutuSession(PolledSession):
     def _on_accounts(self) -> None:
         if not self.api.mock or self.api.hours == "exchange":
             self.calendars = calendars()
-            for poller in (self.looks, self.account, self.holdings):
-                if poller is not None:
-                    poller.calendar = self._any_open()
+            for poller in self.pollers():
+                poller.calendar = self._any_open()
         self.host.start(partial(self.stream.connect, self.venue["rest"], self.venue["key"], *self.proxy))
         self.back_end.watch()
 
@@ -171,7 +171,10 @@ class FutuSession(PolledSession):
         self.pushes.subscribe()
         super().begin()
         if self.fill_lists is not None:
-            self.fill_lists.start(self._any_open())
+            self.fill_lists.poller.now()
+
+    def pollers(self) -> list[Poller]:
+        return [*super().pollers(), *([self.fill_lists.poller] if self.fill_lists is not None else [])]
 
     def start_quotes(self) -> None:
         self.ticks.start()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from gateways.futu_cases import futu, simulated
+from gateways.futu_cases import futu
 from gateways.harness import Case, Desk
 from vnpy.trader.constant import Direction, Exchange, OrderType
 from vnpy.trader.object import OrderRequest
@@ -17,7 +17,7 @@ ENVIRONMENTS: tuple[str, ...] = ("REAL", "SIMULATE")
 
 
 def case_of(environment: str, **options: Any) -> Case:
-    return futu("futu", **options) if environment == "REAL" else simulated("futu-simulated", **options)
+    return futu("futu", **options) if environment == "REAL" else futu("futu-simulated", "simulated", **options)
 
 
 @contextmanager

@@ -45,6 +45,7 @@ class Poller:
         self.calendar: Calendar | None = calendar
         self.back: Callable[[], None] | None = back         # called when the venue is heard again
         self._asked: bool = False
+        self._rests: bool = False           # the market was closed when the next look was planned
 
     def now(self) -> None:
         """Ask at once, unless an answer is on its way."""
@@ -61,6 +62,11 @@ class Poller:
     def soon(self, seconds: float = 0.2) -> None:
         """Ask in a moment; gathered, where many want it."""
         self.host.executor.call_later(seconds, self.name, self.now)
+
+    def wake(self) -> None:
+        """The clock was set: a market that was to be closed for long may be open, for instance after the machine has slept."""
+        if self._rests and not self._rest():
+            self.now()
 
     def _on_answer(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         self._asked = False
@@ -81,7 +87,9 @@ class Poller:
         except Exception as problem:
             host.log_once(self.name, f"{self.path} not understood ({type(problem).__name__}: {problem})")
         finally:
-            host.executor.call_later(AGAIN if soon else max(self.link.delay(self.interval()), host.pause(), self._rest()), self.name, self.now)
+            rest: float = self._rest()
+            self._rests = rest > 0.0
+            host.executor.call_later(AGAIN if soon else max(self.link.delay(self.interval()), host.pause(), rest), self.name, self.now)
 
     def _rest(self) -> float:
         if self.calendar is None:

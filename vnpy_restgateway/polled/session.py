@@ -102,6 +102,16 @@ class PolledSession(NoSession):
         self._tries: dict[str, int] = {}            # question of the connect -> how often in a row it has failed
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
+    def pollers(self) -> list[Poller]:
+        """What is asked again and again while the market is open."""
+        return [poller for poller in (self.looks, self.account, self.holdings) if poller is not None]
+
+    def on_time(self, server_ms: int, sent: float, received: float) -> None:
+        super().on_time(server_ms, sent, received)
+        if self.host.ready:
+            for poller in self.pollers():
+                poller.wake()
+
     # the venue's words
 
     @abstractmethod

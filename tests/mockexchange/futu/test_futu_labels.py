@@ -18,7 +18,7 @@ MARKET: dict[str, Any] = TRAITS["market"]
 
 @pytest.fixture
 def venue() -> Iterator[MockExchange]:
-    with MockExchange("futu", seed=7, options=TRAITS["options"], speed=STILL) as running:
+    with MockExchange("futu", seed=7, options={"main_account": "real", "sample_shares": 10_000}, speed=STILL) as running:
         yield running
 
 
