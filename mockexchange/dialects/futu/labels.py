@@ -76,7 +76,7 @@ TRAITS: dict[str, Any] = {
     "keyless_ticks": False,
     "exchange": "SEHK",
     "daily_ids": False,
-    "shown_within": 35.0,           # an order may be missing from the list for half a minute (spec 6, #26)
+    "shown_within": 75.0,           # it is looked for a minute before it never came (spec 6, #18)
     "hours": {"calendar": "exchange"},
     "backend_lost": {"link": "silent"},
     "absent": {"F6": NO_BUSY, "F26": NO_DAY, "F34": NO_NONCE, "F43": NO_RULES},
