@@ -155,6 +155,7 @@ class FutuSession(PolledSession):
             self.host.each(reply.data or [], lambda d: found.setdefault((market_of(d), label(d["code"]))), "symbol")
 
         def on_positions(reply: Reply, asked_at: float) -> None:
+            self.first_positions = reply.data or [], asked_at
             collect(reply)
             self.questions.ask("order", self._ask("orders"), on_orders)
 

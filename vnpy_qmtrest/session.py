@@ -188,6 +188,7 @@ class QmtSession(PolledSession):
         self.until_answered("position", positions_call(self.ours.place).path, self._on_first_positions)
 
     def _on_first_positions(self, data: Any, asked_at: float) -> None:
+        self.first_positions = data, asked_at
         host = self.host
         for row in self.rows_of_positions(data):
             host.each([row], lambda d: self._contract_of(d["symbol"], d), "position")

@@ -4,6 +4,7 @@ executor's thread writes, any reads.
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from logging import ERROR, WARNING
 
 from vnpy.trader.constant import Direction, Status
@@ -17,6 +18,7 @@ from .trading_rules import Holding
 
 LIVE: tuple[Status, ...] = (Status.SUBMITTING, Status.NOTTRADED, Status.PARTTRADED)
 CASH: str = "cash"
+CLOCKS: timedelta = timedelta(seconds=1.5)      # that a fill's time and ours may be apart: a venue's clock is known to the second only
 
 
 class Positions:
@@ -39,10 +41,12 @@ class Positions:
         self._cash_at: float = float("-inf")
         self._currency: str = ""            # of the cash; "": of all contracts
         self._watched: dict[str, Standstill] = {}           # by vt_symbol, and CASH
+        self._began: datetime | None = None     # the venue's time when the first figures were asked for
         self.counts: bool = False           # fills from now on are news; those before were there when the figures were told
 
     def update(self, rows: list[PositionData], asked_at: float) -> None:
         """All positions there are, asked for at a monotonic time. One that has vanished is pushed once more, with volume 0."""
+        self._begin(asked_at)
         volumes: dict[str, float] = {row.vt_symbol: row.volume for row in rows}
         for name, watched in self._watched.items():
             if name != CASH:
@@ -60,6 +64,7 @@ class Positions:
 
     def update_account(self, account: AccountData, cash: float, asked_at: float) -> None:
         """The account, and what can be spent, in the currency of the contracts, asked for at a monotonic time."""
+        self._begin(asked_at)
         watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen, fees=True))
         self._tell(CASH, watched, cash + account.frozen, asked_at, "cash of the account")
         if watched.stands:
@@ -71,7 +76,7 @@ class Positions:
 
     def on_trade(self, trade: TradeData) -> None:
         """A fill of this account, about to be told to everybody."""
-        if not self.counts:
+        if not self.counts or self._began is not None and trade.datetime is not None and trade.datetime < self._began - CLOCKS:
             return
         bought: bool = trade.direction is Direction.LONG
         now: float = self.host.monotonic()
@@ -103,6 +108,10 @@ class Positions:
             if entry.order.vt_symbol == order.vt_symbol and entry.order.direction is Direction.SHORT:
                 sellable -= volume - (entry.order.traded if stands else 0.0)
         return Holding(max(sellable, 0.0), cash)
+
+    def _begin(self, asked_at: float) -> None:
+        if self._began is None:
+            self._began = self.host.now() - timedelta(seconds=self.host.monotonic() - asked_at)
 
     def _quote(self, vt_symbol: str) -> str:
         """The currency of a contract."""

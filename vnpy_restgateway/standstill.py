@@ -63,12 +63,19 @@ class Standstill:
         self.stands = abs(moved) <= NOISE and any(self._blurred_at < at <= asked_at - patience for at, _ in self._happened)
 
     def _shown(self, change: float) -> int | None:
-        """How many of what happened, from the oldest on, come to a change; the most there can be. None: no number of them does."""
-        total, found = 0.0, 0 if abs(change) <= NOISE else None
+        """
+        How many of what happened, from the oldest on, come to a change; the most there can be, or the number that comes nearest where
+        there are fees. None: no number of them does.
+        """
+        noise: float = NOISE * max(1.0, abs(change))
+        total, spread, found = 0.0, 0.0, 0 if abs(change) <= NOISE else None
+        nearest: float = noise if found == 0 else float("inf")
         for count, (_, amount) in enumerate(self._happened, 1):
             total += amount
-            if abs(total - change) <= NOISE * max(1.0, abs(change)):
-                found = count
+            spread += abs(amount)
+            apart: float = max(abs(total - change), noise)
+            if apart <= nearest and (apart <= noise or self.fees and apart <= ABOUT * spread):
+                nearest, found = apart, count
         return found
 
     def _forget(self, now: float) -> None:

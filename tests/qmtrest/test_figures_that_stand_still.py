@@ -1,6 +1,7 @@
 """F70: positions or balances that answer 200 and never change again, told from those that are late; and our own count."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from logging import ERROR, WARNING
 from types import SimpleNamespace
 from typing import Any
@@ -210,14 +211,14 @@ class Place:
     """A host, as far as positions need one, on a clock turned by hand."""
 
     def __init__(self) -> None:
-        self.now: float = 100.0
+        self.at: float = 100.0
         self.told: list[PositionData] = []
         self.accounts: list[AccountData] = []
         self.lines: list[tuple[int, str]] = []
         self.contracts: dict[str, Any] = {}
         self.list("000001", "CNY")
         self.gateway_name = "TEST"
-        self.monotonic: Callable[[], float] = lambda: self.now
+        self.monotonic: Callable[[], float] = lambda: self.at
         self.on_position, self.on_account = self.told.append, self.accounts.append
         self.log = lambda msg, level=20: self.lines.append((level, msg))
         self.table = OrderTable(monotonic=self.monotonic)
@@ -225,13 +226,19 @@ class Place:
         self.positions = Positions(self, lambda: PATIENCE)      # type: ignore[arg-type]
         self.positions.counts = True
 
+    def now(self) -> datetime:
+        """The venue's time."""
+        return datetime(2026, 1, 5, 10, tzinfo=timezone.utc) + timedelta(seconds=self.at)
+
     def list(self, code: str, quote: str) -> None:
         made = ContractData("TEST", code, Exchange.SZSE, "平安银行", Product.EQUITY, 1, 0.01, 100)
         made.extra = {"quote": quote}
         self.contracts[made.vt_symbol] = SimpleNamespace(contract=made)
 
-    def trade(self, volume: float, direction: Direction = Direction.LONG, code: str = "000001", price: float = 10.0) -> None:
-        self.positions.on_trade(TradeData("TEST", code, Exchange.SZSE, "1", "1", direction, Offset.NONE, price, volume))
+    def trade(
+        self, volume: float, direction: Direction = Direction.LONG, code: str = "000001", price: float = 10.0, moment: datetime | None = None,
+    ) -> None:
+        self.positions.on_trade(TradeData("TEST", code, Exchange.SZSE, "1", "1", direction, Offset.NONE, price, volume, moment))
 
     def look(self, volume: float | None, sellable: float = 0.0) -> PositionData | None:
         """The venue's answer, and what is shown of 000001."""
@@ -239,14 +246,14 @@ class Place:
             PositionData("TEST", "000001", Exchange.SZSE, Direction.NET, volume, volume - sellable, 9.5, 7.0, sellable),
         ]
         before = len(self.told)
-        self.positions.update(rows, self.now)
+        self.positions.update(rows, self.at)
         return self.told[-1] if len(self.told) > before else None
 
     def account(self, cash: float, frozen: float = 0.0) -> AccountData:
         made = AccountData("TEST", "123456", 1e6, frozen)
         made.extra = {"currency": "CNY"}
         made.available = cash
-        self.positions.update_account(made, cash, self.now)
+        self.positions.update_account(made, cash, self.at)
         return self.accounts[-1]
 
     def order(self, direction: Direction, volume: float, sent: float, traded: float = 0.0, price: float = 10.0) -> OrderData:
@@ -269,13 +276,13 @@ def test_our_own_count_is_shown_while_positions_stand_still_and_it_is_said_once(
     place.look(1_000.0, 1_000.0)
     place.trade(500.0)
     place.trade(300.0, Direction.SHORT)
-    place.now += PATIENCE - 0.1
+    place.at += PATIENCE - 0.1
     late = place.look(1_000.0, 1_000.0)
     assert late is not None and late.volume == 1_000.0 and not place.lines, "it may still come"
-    place.now += 0.2
+    place.at += 0.2
     for _ in range(3):
         shown = place.look(1_000.0, 1_000.0)
-        place.now += 5.0
+        place.at += 5.0
         assert shown is not None and (shown.volume, shown.yd_volume, shown.frozen) == (1_200.0, 700.0, 500.0), "what was bought is not counted on"
         assert (shown.price, shown.pnl) == (9.5, 7.0)
     assert place.said("The position of 000001.SZSE has not changed at the venue, although +200 of it was filled", ERROR) == 1 == len(place.lines)
@@ -287,9 +294,9 @@ def test_our_own_count_is_shown_while_positions_stand_still_and_it_is_said_once(
 def test_a_position_that_is_never_shown_is_shown_by_our_own_count(place: Place) -> None:
     place.look(None)
     place.trade(500.0)
-    place.now += PATIENCE - 0.1
+    place.at += PATIENCE - 0.1
     assert place.look(None) is None and not place.lines, "it may still come"
-    place.now += 1.0
+    place.at += 1.0
     shown = place.look(None)
     assert shown is not None and (shown.vt_symbol, shown.direction, shown.volume, shown.frozen, shown.yd_volume) == (
         "000001.SZSE", Direction.NET, 500.0, 500.0, 0.0,
@@ -303,7 +310,7 @@ def test_a_position_that_was_sold_and_stands_still_is_not_negative(place: Place)
     place.look(300.0, 300.0)
     place.trade(300.0, Direction.SHORT)
     place.trade(100.0, Direction.SHORT)
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     shown = place.look(300.0, 300.0)
     assert shown is not None and shown.volume == shown.yd_volume == shown.frozen == 0.0
 
@@ -314,16 +321,47 @@ def test_fills_of_before_the_figures_are_no_news(place: Place) -> None:
     place.account(5_000.0)
     place.trade(500.0)
     place.positions.counts = True
-    place.now += 10 * PATIENCE
+    place.at += 10 * PATIENCE
     shown = place.look(1_000.0)
     assert shown is not None and shown.volume == 1_000.0 and place.account(5_000.0).available == 5_000.0 and not place.lines
+
+
+def test_a_fill_that_is_told_late_and_was_there_when_the_figures_were_told_is_no_news(place: Place) -> None:
+    place.look(1_000.0)
+    place.account(5_000.0)
+    place.at += 5.0
+    place.trade(500.0, moment=place.now() - timedelta(seconds=8))
+    place.at += 10 * PATIENCE
+    shown = place.look(1_000.0)
+    assert shown is not None and shown.volume == 1_000.0 and place.account(5_000.0).available == 5_000.0 and not place.lines
+
+
+def test_a_fill_of_after_the_first_figures_is_news_however_late_it_is_told(place: Place) -> None:
+    place.look(1_000.0)
+    place.at += 5.0
+    place.trade(500.0, moment=place.now() - timedelta(seconds=4))
+    place.at += 2 * PATIENCE
+    shown = place.look(1_000.0)
+    assert shown is not None and shown.volume == 1_500.0 and place.lines
+
+
+def test_cash_that_moved_at_once_for_all_fills_and_their_fees_does_not_stand_still() -> None:
+    """Asked for before the fills were heard, answered after them."""
+    watched = Standstill(200_000.0, fees=True)
+    watched.happened(-805.32, 10.025)
+    watched.happened(-402.66, 10.026)
+    watched.told(198_790.04, 10.0, PATIENCE)
+    for look in range(1, 60):
+        watched.told(198_790.04, 10.0 + look, PATIENCE)
+        assert not watched.stands
+    assert not watched.unseen
 
 
 def test_cash_that_stands_still(place: Place) -> None:
     place.account(50_000.0, 1_000.0)
     place.trade(500.0)
     place.trade(100.0, Direction.SHORT, price=12.0)
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     for _ in range(2):
         assert place.account(50_000.0, 1_000.0).available == 50_000.0 - 5_000.0 + 1_200.0
     assert place.said("The cash of the account has not changed", ERROR) == 1
@@ -335,7 +373,7 @@ def test_cash_that_becomes_frozen_has_not_moved(place: Place) -> None:
     """Cash and frozen cash together: an order that is placed moves one to the other."""
     place.account(50_000.0)
     place.trade(500.0)
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     place.account(40_000.0, 10_000.0)
     assert place.said("has not changed", ERROR) == 1
 
@@ -343,16 +381,16 @@ def test_cash_that_becomes_frozen_has_not_moved(place: Place) -> None:
 def test_what_was_frozen_from_the_beginning_explains_no_sale(place: Place) -> None:
     place.account(50_000.0, 1_000.0)
     place.trade(100.0, Direction.SHORT)
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     assert place.account(50_000.0, 1_000.0).available == 51_000.0
 
 
 def test_what_can_be_sold_of_figures_that_stand_still_is_less_all_our_sales(place: Place) -> None:
     place.look(1_000.0, 1_000.0)
-    sale = place.order(Direction.SHORT, 400.0, place.now - 10.0, traded=100.0)
+    sale = place.order(Direction.SHORT, 400.0, place.at - 10.0, traded=100.0)
     assert place.positions.holding(sale).sellable == 1_000.0, "the venue's figure knows of it"
     place.trade(100.0, Direction.SHORT)
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     place.look(1_000.0, 1_000.0)
     assert place.positions.holding(sale).sellable == 600.0, "100 sold, and 300 on their way"
 
@@ -360,9 +398,9 @@ def test_what_can_be_sold_of_figures_that_stand_still_is_less_all_our_sales(plac
 def test_what_can_be_spent_of_cash_that_stands_still_is_less_all_our_purchases(place: Place) -> None:
     """As of what can be sold: such figures know of no order at all."""
     place.account(50_000.0)
-    purchase = place.order(Direction.LONG, 1_000.0, place.now, traded=100.0)
+    purchase = place.order(Direction.LONG, 1_000.0, place.at, traded=100.0)
     place.trade(100.0)
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     place.account(50_000.0)
     assert place.positions.holding(purchase).cash == 50_000.0 - 1_000.0 - 9_000.0
 
@@ -372,7 +410,7 @@ def test_a_fill_in_another_currency_does_not_move_the_cash(place: Place) -> None
     place.list("200002", "HKD")
     place.account(50_000.0)
     place.trade(500.0, code="200002")
-    place.now += PATIENCE + 1.0
+    place.at += PATIENCE + 1.0
     assert place.account(50_000.0).available == 50_000.0 and not place.lines
 
 

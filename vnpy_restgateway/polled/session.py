@@ -95,6 +95,7 @@ class PolledSession(NoSession):
         self.looks: Poller = poll("orders", partial(self._ask, "orders"), intervals.orders, self._on_orders)
         self.account: Poller = poll("account", partial(self._ask, "account"), intervals.account, self._on_account)
         self.holdings: Poller | None = poll("positions", partial(self._ask, "positions"), intervals.positions or intervals.account, self._on_positions) if self.paths.positions else None
+        self.first_positions: tuple[Any, float] | None = None       # told at the connect, before any order of ours; and when, monotonic s
         self.on_publish = self._published
         self.on_growth = self.list.fills.on_growth
         self.looked_at: dict[date, datetime] = {}       # trading day -> its last list, by the venue's clock
@@ -279,6 +280,8 @@ class PolledSession(NoSession):
         host.ready = True
         host.log("Contract data received")
         host.warn_made_up(self.rest.mock)
+        if self.first_positions is not None:
+            self._take_positions(*self.first_positions)
         if self.by_venue_id:
             self.flow.venue_ids.resume()
         self.start_quotes()
@@ -468,8 +471,11 @@ class PolledSession(NoSession):
         self.host.log_first("Account data received")
 
     def _on_positions(self, reply: Reply, asked_at: float) -> None:
+        self._take_positions(reply.data, asked_at)
+
+    def _take_positions(self, data: Any, asked_at: float) -> None:
         rows: list[PositionData] = []
-        given: list[Any] = self.rows_of_positions(reply.data)
+        given: list[Any] = self.rows_of_positions(data)
 
         def handle(d: Any) -> None:
             row: PositionData | None = self.read_position(d)
