@@ -1,7 +1,9 @@
 """What one worker has compiled, the others and their children read, also where PYTHONDONTWRITEBYTECODE is set; properties have no deadline."""
 
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,6 +22,18 @@ SLOW: frozenset[str] = frozenset({"test_conform.py", "test_malice_slow.py", "tes
 TOGETHER: frozenset[str] = frozenset({"test_bars.py"})          # its venue is made once
 SHARES: int = 8
 FIRST_PART: float = 0.7
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In a fresh clone one process compiles what the workers would compile each for itself, all at the same time."""
+    is_worker: bool = hasattr(config, "workerinput")
+    compiled: bool = any(Path(__file__).with_name("__pycache__").glob("test_house.*-pytest-*.pyc"))
+    if is_worker or compiled or not config.getoption("numprocesses", None):
+        return
+    program: list[str] = ["-m", "pytest"] if Path(sys.argv[0]).name == "__main__.py" else [sys.argv[0]]
+    subprocess.run(
+        [sys.executable, *program, *config.args, "-n", "0", "-q", "--collect-only"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -69,6 +69,11 @@ def find_dialects() -> dict[str, str]:
     return {**{point.name: point.value for point in entry_points(group=GROUP)}, **DIALECTS}
 
 
+def is_dialect(name: str) -> bool:
+    """Whether there is one of that name."""
+    return name in DIALECTS or name in find_dialects()
+
+
 def load_dialect(name: str) -> Any:
     """The class of a dialect; ValueError when there is none of that name, or it cannot be imported."""
     target: str | None = DIALECTS.get(name) or find_dialects().get(name)

@@ -48,7 +48,8 @@ def test_three_advances_of_a_minute_are_three_bars(case: Case) -> None:
 
 @pytest.mark.parametrize("case", PUSHED, ids=lambda case: case.name)
 def test_orders_go_through_while_the_clock_stands_and_after_it_was_advanced(case: Case) -> None:
-    with MockExchange(case.dialect, clock="manual", seed=7, options=dict(case.options)) as venue:
+    # an hour of a busy market takes seconds to pass
+    with MockExchange(case.dialect, clock="manual", seed=7, options=dict(case.options), speed=0.05) as venue:
         desk = Desk(case, venue).ready()
         try:
             clock = desk.gateway.clock      # type: ignore[attr-defined]

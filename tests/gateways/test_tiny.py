@@ -43,9 +43,10 @@ APPLY: list[str] = [id for id, row in ROWS.items() if not why_not(row, TINY)]
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    """Connected, on a clock that stands until it is moved."""
-    with MockExchange("tiny", seed=7, clock="manual=1767600000000") as venue:       # a Monday in January, 16:00 in Shanghai
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """Connected, on a clock that stands until it is moved; a parameter is the market's speed."""
+    speed: float = getattr(request, "param", 1.0)
+    with MockExchange("tiny", seed=7, clock="manual=1767600000000", speed=speed) as venue:      # a Monday in January, 16:00 in Shanghai
         found: Desk = Desk(TINY, venue)
         try:
             yield found.ready()
@@ -78,6 +79,7 @@ def test_row(id: str) -> None:
         run_row(row, TINY, venue)
 
 
+@pytest.mark.parametrize("desk", [0.001], indirect=True)       # a day of a busy market takes seconds
 def test_shares_of_today_are_sold_tomorrow(desk: Desk) -> None:
     """T+1, refused here by what the venue says can be sold; the ids of the next day begin at 1 again, and are other orders'."""
     bought = desk.send("BUY", TINY.market.high, 300.0)

@@ -8,7 +8,7 @@ from typing import Any
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
-from mockexchange.dialects import find_dialects, load_dialect
+from mockexchange.dialects import find_dialects, is_dialect, load_dialect
 
 from ..profiles import read_profiles
 from .market import PriceLevels
@@ -32,14 +32,15 @@ class Target:
     variant: str = ""
 
 
-def known_targets() -> list[tuple[str, Target]]:
+def known_targets(gateway: str) -> list[Target]:
     """
-    Gateways ("module:Class") and how each is pointed at a venue, of every package that is installed: an entry point of
-    the group ``vnpy_rehearsal.profiles`` names a list of dicts (docs/architecture.md).
+    How a gateway ("module:Class") is pointed at venues, by the packages that are installed: an entry point of the group
+    ``vnpy_rehearsal.profiles`` names a list of dicts (docs/architecture.md).
 
     :raises ValueError: an entry cannot be read, naming it
     """
-    return read_profiles(lambda entry: (str(entry["gateway"]), read_profile(entry)))
+    found: list[Target | None] = read_profiles(lambda entry: read_profile(entry) if entry["gateway"] == gateway else None)
+    return [target for target in found if target is not None]
 
 
 def read_profile(entry: Mapping[str, Any]) -> Target:
@@ -65,7 +66,7 @@ def read_profile(entry: Mapping[str, Any]) -> Target:
 
 def traits_of(dialect: str) -> dict[str, Any]:
     """What of a venue's nature decides which rows apply, as its dialect says; nothing where the dialect is unknown."""
-    return read_traits(load_dialect(dialect).traits) if dialect in find_dialects() else {}
+    return read_traits(load_dialect(dialect).traits) if is_dialect(dialect) else {}
 
 
 def read_traits(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def find_target(name: str, dialect: str, variant: str = "") -> Target | None:
 
     :raises ValueError: it is known, and not in this variant; names those that there are
     """
-    known: list[Target] = [target for gateway, target in known_targets() if gateway == name and dialect in ("", target.dialect)]
+    known: list[Target] = [target for target in known_targets(name) if dialect in ("", target.dialect)]
     found: Target | None = next((target for target in known if target.variant == variant), None)
     if found is None and variant:
         variants: str = ", ".join(target.variant for target in known if target.variant) or "none"

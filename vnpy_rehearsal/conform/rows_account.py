@@ -8,6 +8,8 @@ from vnpy.trader.constant import Status
 from .matrix import Run, row
 from .recorder import Missed
 
+AT_RATE: int = 150              # orders of the long run
+
 
 @row("F30", "a symbol is removed, and listed again")
 def symbol_removed(run: Run) -> None:
@@ -157,12 +159,12 @@ def close_and_connect(run: Run) -> None:
 @row("F39", "a long run of orders at rate")
 def long_run(run: Run) -> None:
     desk = run.desk()
-    for n in range(300):
+    for n in range(AT_RATE):
         orderid = desk.send("BUY" if n % 2 else "SELL", (run.market.low if n % 4 < 2 else run.market.high), run.market.small)
         if n % 3 == 0:
             desk.cancel(orderid)
     desk.recorder.wait(
-        lambda: len(desk.recorder.orders) == 300
+        lambda: len(desk.recorder.orders) == AT_RATE
         and all(order.status is not Status.SUBMITTING for order in desk.recorder.orders.values()), "every order answered", max(60.0, run.profile.patience)
     )
     for orderid in list(desk.recorder.orders):
