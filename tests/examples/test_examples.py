@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mockexchange import MockExchange
+from vnpy_futuopend import FutuOpenDClient
 from vnpy_rehearsal.rehearsal import load_strategy
 
 ROOT: Path = Path(__file__).parents[2]
@@ -138,7 +139,59 @@ def test_qmt_grid(place: Path) -> None:
     assert int(found[5]) == 1000 + sum(map(int, found[4].split()))
 
 
-@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "qmt/run.py", "qmt/grid.py", "qte/run.py", "veighna_trader/run.py"] if LONG else ["cta_strategy/run.py"])
+def test_futu_client(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "futu/client.py"))
+    assert status == 0, err
+    assert out.splitlines() == [
+        "account 987654 simulated [1, 2]", "account 281000000000000001 real [1, 2, 4, 113]", "TENCENT 300.0 lot 100 tick 0.2",
+        "order 00700 100.0 at 290.0 status 5 filled 0.0 ten lines", "order 00700 100.0 at 290.0 status 15 filled 0.0 ten lines",
+    ]
+
+
+def test_futu_client_on_a_gateway(place: Path) -> None:
+    """With an address it only looks."""
+    with MockExchange("futu", seed=7) as venue:
+        status, out, err = run(place, str(EXAMPLES / "futu/client.py"), venue.rest, venue.key)
+        assert status == 0, err
+        assert len(out.splitlines()) == 3 and "TENCENT" in out
+        assert not [row for row in venue.journal() if row["kind"] == "order"]
+
+
+def test_futu_watch_list(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "--seconds", "1.5")
+    assert status == 0, err
+    *pushes, count = out.splitlines()
+    assert count == f"{len(pushes)} pushes"
+    for symbol in ("HK.00700", "HK.09988", "US.AAPL", "US.TSLA"):
+        assert any(re.fullmatch(rf"{symbol} +quote +last \d+\.\d\d  high .* low .* volume [\d,]+", line) for line in pushes), out
+        assert any(re.fullmatch(rf"{symbol} +book +[\d,]+ at \d+\.\d\d / [\d,]+ at \d+\.\d\d", line) for line in pushes), out
+
+
+def test_futu_watch_list_on_a_gateway(place: Path) -> None:
+    """A symbol that another client has subscribed to is pushed too, and left out."""
+    with MockExchange("futu", seed=7) as venue, FutuOpenDClient(venue.rest, venue.key) as client:
+        client.subscribe(security_list=[{"market": 11, "code": "TSLA"}], sub_type_list=[1, 2, 4], is_sub_or_un_sub=True, is_reg_or_un_reg_push=True)
+        status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "--host", venue.rest, "--token", venue.key, "--seconds", "1.5", "HK.00700")
+    assert status == 0, err
+    assert "HK.00700   quote" in out and "TSLA" not in out
+
+
+def test_futu_watch_list_of_a_symbol_that_is_none(place: Path) -> None:
+    status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "00700")
+    assert status == 2 and "00700: a symbol is like HK.09988 or US.AAPL" in err
+
+
+def test_futu_cta_strategy(place: Path) -> None:
+    """It needs six seconds of ticks until it trades: the long form waits for them."""
+    status, out, err = run(place, str(EXAMPLES / "futu/run.py"), "--seconds", "20" if LONG else "2")
+    assert status == 0, out + err
+    assert "double_ma initialization completed" in out + err
+    found = re.search(r"(\d+) orders, (\d+) trades\n00700.SEHK TENCENT, lot 100, tick 0.2: (\d+) shares held\n987654 [\d,.]+ HKD in cash", out)
+    assert found and int(found[3]) in (0, 100), out
+    assert int(found[2]) or not LONG
+
+
+@pytest.mark.parametrize("name", ["cta_strategy/run.py", "hashex/run.py", "hashex/cta_strategy.py", "futu/run.py", "qmt/run.py", "qmt/grid.py", "qte/run.py", "veighna_trader/run.py"] if LONG else ["cta_strategy/run.py"])
 def test_an_example_keeps_vnpys_files_in_a_folder_of_its_own(place: Path, name: str) -> None:
     """Its market is made up: nothing of it gets into the user's own folder."""
     code: str = f"import runpy; runpy.run_path({name!r}); from vnpy.trader.utility import TEMP_DIR; print(TEMP_DIR)"
