@@ -55,5 +55,5 @@ class Purses(Positions):
     def on_trade(self, trade: TradeData) -> None:
         self.of(self.currency_of(trade.vt_symbol)).on_trade(trade)
 
-    def holding(self, order: OrderData) -> Holding:
-        return self.of(self.currency_of(order.vt_symbol)).holding(order)
+    def holding(self, order: OrderData, same_day: bool = False) -> Holding:
+        return self.of(self.currency_of(order.vt_symbol)).holding(order, same_day)

@@ -30,7 +30,7 @@ from .accounts import Accounts, Choices
 from .back_end import BackEnd, time_of
 from .calls import cancel_call, funds_call, orders_call, place_call, positions_call
 from .endpoints import GLOBAL_STATE
-from .enums import BUSTED, BY_EXCHANGE, CURRENCIES, CURRENCY_CODES, INTERVALS, REFUSED, Market, venue_symbol, wire_type
+from .enums import BUSTED, BY_EXCHANGE, CURRENCIES, CURRENCY_CODES, HK, INTERVALS, REFUSED, US, Market, venue_symbol, wire_type
 from .fills import FillLists, NoDerivedFills
 from .hours import AnyOpen, calendars
 from .idempotency import Commands
@@ -54,6 +54,7 @@ SIMULATED: Capabilities = Capabilities(
     order_types=frozenset({OrderType.LIMIT, OrderType.MARKET, OrderType.FAK, OrderType.FOK}), intervals=frozenset(INTERVALS),
 )
 REAL: Capabilities = replace(SIMULATED, fills=Fills.LISTED)
+SAME_DAY: tuple[Exchange, ...] = (HK.exchange, US.exchange)     # what is bought there can be sold at once
 KEEP_FOUND: int = 1_000         # things that are said once each
 CANCELS: int = 6                # refusals of a cancel, of an order that lives, before it is given up
 
@@ -394,7 +395,7 @@ class FutuSession(PolledSession):
         return not self.api.mock or self.timings.limit_mock
 
     def holding(self, order: OrderData) -> Holding:
-        found: Holding = super().holding(order)
+        found: Holding = self.positions.holding(order, order.exchange in SAME_DAY)
         return Holding(
             None if self.accounts.sells_short(order.exchange) else found.sellable, None if self.accounts.borrows(order.exchange) else found.cash,
         )

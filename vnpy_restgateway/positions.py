@@ -88,8 +88,12 @@ class Positions:
         if CASH in self._watched and not (quote and self._currency and quote != self._currency):
             self._watched[CASH].happened(-value if bought else value, now)
 
-    def holding(self, order: OrderData) -> Holding:
-        """What the account can put behind an order; what the venue has not told yet is not looked at."""
+    def holding(self, order: OrderData, same_day: bool = False) -> Holding:
+        """
+        What the account can put behind an order; what the venue has not told yet is not looked at.
+
+        :param same_day: the market has no T+1: what own fills have brought can be sold, also before the positions show it
+        """
         cash: float | None = self._cash
         if cash is not None:
             money: Standstill | None = self._watched.get(CASH)
@@ -107,6 +111,8 @@ class Positions:
         for entry, volume in self._since(float("-inf") if stands else self._asked_at, alive_only=stands):
             if entry.order.vt_symbol == order.vt_symbol and entry.order.direction is Direction.SHORT:
                 sellable -= volume - (entry.order.traded if stands else 0.0)
+        if same_day and watched is not None:
+            sellable += watched.unseen_purchases
         return Holding(max(sellable, 0.0), cash)
 
     def _begin(self, asked_at: float) -> None:

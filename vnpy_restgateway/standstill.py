@@ -34,6 +34,11 @@ class Standstill:
         """The part of it that made less."""
         return sum(amount for _, amount in self._happened if amount < 0)
 
+    @property
+    def unseen_purchases(self) -> float:
+        """The part of it that made more."""
+        return sum(amount for _, amount in self._happened if amount > 0)
+
     def happened(self, amount: float, now: float) -> None:
         """The figure must have changed by an amount, or will."""
         self._forget(now)

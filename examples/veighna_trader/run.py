@@ -5,7 +5,7 @@ Menu "System" (系统), "Connect MOCKBINANCE" (连接MOCKBINANCE), button "Conne
 defaults it runs on the embedded mock exchange, no key and no network needed. Then type
 BTCUSDT_SPOT_BINANCE into the trading panel's symbol field and press Enter.
 
-Shares are at QMTREST: choose SZSE in the trading panel, and type 000001.
+Shares are at QMTREST: choose SZSE in the trading panel, and type 000001. Hong Kong's are at FUTUOPEND: SEHK, and 00700.
 
     pip install ".[mock]"
     python examples/veighna_trader/run.py
@@ -35,6 +35,10 @@ try:
     from vnpy_qmtrest import QmtRestGateway
 except ImportError:
     QmtRestGateway = None
+try:
+    from vnpy_futuopend import FutuOpenDGateway
+except ImportError:
+    FutuOpenDGateway = None
 
 
 def main() -> None:
@@ -42,7 +46,7 @@ def main() -> None:
 
     event_engine = EventEngine()
     main_engine = MainEngine(event_engine)
-    for gateway_class in (MockBinanceGateway, HashExGateway, QmtRestGateway):
+    for gateway_class in (MockBinanceGateway, HashExGateway, QmtRestGateway, FutuOpenDGateway):
         if gateway_class:
             main_engine.add_gateway(gateway_class)
     main_engine.add_app(CtaStrategyApp)

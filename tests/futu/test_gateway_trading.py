@@ -51,6 +51,23 @@ def test_shares_bought_today_are_sold_today(environment: str) -> None:
         desk.assert_truth()
 
 
+@both
+def test_shares_just_bought_are_sold_before_the_list_of_positions_shows_them(environment: str) -> None:
+    """Hong Kong and New York have no T+1. Sales after that are counted all the same: nothing is sold short."""
+    with a_desk(environment) as desk:
+        desk.recorder.wait(lambda: held(desk) == (10_000.0, 10_000.0), "what is held")
+        desk.venue.faults.add(match="POST /api/positions", stage="before_engine", action="delay", ms=4_000, times=0)
+        bought = desk.send("BUY", 27.0, 1_000.0)
+        desk.wait_status(bought, Status.ALLTRADED)
+        sold = desk.send("SELL", 22.0, 10_500.0)
+        desk.wait_status(sold, Status.ALLTRADED)
+        too_much = desk.send("SELL", 22.0, 1_000.0)
+        desk.wait_status(too_much, Status.REJECTED)
+        assert desk.recorder.said("is above the 500 that can be sold now")
+        desk.venue.faults.clear()
+        desk.assert_truth()
+
+
 def test_us_shares_and_types_of_orders() -> None:
     with a_desk() as desk:
         limit = send(desk, "AAPL", Exchange.SMART, 150.0, 7.0)
