@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from logging import ERROR
+from logging import ERROR, WARNING
 
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply, describe
@@ -13,7 +13,16 @@ from .outcomes import read_error
 from .rest import NOT_HTTP, FutuRest, is_other_server
 
 AGAIN: float = 0.5              # s until it is asked again
+OWN_WORDS: frozenset[int | str] = frozenset({"400", "401", "403", "404", "410"})        # refusals that the user must look at
 Take = Callable[[Reply, float], None]       # a good answer, and when it was asked for (monotonic s)
+
+
+class Refused(ValueError):
+    """The answer is a refusal."""
+
+    def __init__(self, code: int | str, text: str) -> None:
+        super().__init__(f"code: {code}, message: {text}")
+        self.code: int | str = code
 
 
 class Questions:
@@ -31,7 +40,7 @@ class Questions:
             try:
                 refused = read_error(reply) if reply is not None and error is None else None
                 if reply is None or error is not None or refused is not None:
-                    raise ValueError(f"code: {refused[0]}, message: {refused[1]}" if refused else str(error or "no answer"))
+                    raise Refused(*refused) if refused else ValueError(str(error or "no answer"))
                 take(reply, asked_at)
             except OtherConvention as problem:
                 self.host.log(str(problem), ERROR)
@@ -46,4 +55,5 @@ class Questions:
         if is_other_server(error):
             self.host.log_once("other server", f"No Futu OpenD gateway at {self.rest.url_base}: {NOT_HTTP}", ERROR)
         else:
-            self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}")
+            level: int = ERROR if isinstance(problem, Refused) and problem.code in OWN_WORDS else WARNING
+            self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}", level)

@@ -28,6 +28,7 @@ NOT_HTTP: str = (
     "the port does not speak HTTP: it may be the telnet console of the C++ OpenD, which is on 22222 too. The REST edition needs a port of "
     "its own (--rest-port), give that as REST Host"
 )
+WITHOUT_KEYS: str = "without a token of a keys file the gateway does not do this"
 KEYS_FILE: str = "The gateway takes no orders without a keys file: start it with --rest-keys-file, and give a token of it as Token"
 
 
@@ -122,7 +123,8 @@ class FutuRest(RankedRest):
             self._on_unauthorized(call, text)
         elif reply.status == 403 and isinstance(reply.data, dict):
             scope: str = SCOPES.get(call.path, READS_OF_ACCOUNT if call.path in ACCOUNT_PATHS else READS_OF_QUOTES)
-            reply.data["error"] = f"{text}: the token lacks the scope {scope}, or a whitelist or limit of the key forbids it"
+            why: str = f"the token lacks the scope {scope}, or a whitelist or limit of the key forbids it" if self.token else WITHOUT_KEYS
+            reply.data["error"] = f"{text}: {why}"
 
     def _on_unauthorized(self, call: RankedCall, text: str) -> None:
         if call.path in WRITES and not self.token:
@@ -131,8 +133,11 @@ class FutuRest(RankedRest):
                 self.home.log(f"{KEYS_FILE} ({call.path}: 401 {text})", ERROR)
             return
         self.home.lock_out(
-            f"Authentication failed, message: {text}. "
-            + ("The token is wrong, has expired or was revoked: check Token, then connect again" if self.token else "The gateway wants a token: give it as Token, then connect again")
+            # no full stop after a text that may end with "bearer token": what follows such words is masked
+            f"Authentication failed, message: {text}; " + (
+                "the token is wrong, has expired or was revoked: check Token, then connect again" if self.token
+                else "give a token of the gateway's keys file as Token, then connect again"
+            )
         )
 
     def _mind_route(self, call: RankedCall, reply: Reply) -> None:

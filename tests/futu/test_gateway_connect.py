@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from logging import ERROR, WARNING
 from threading import Thread
 from typing import Any
 
@@ -156,7 +157,7 @@ def test_a_missing_scope_is_named() -> None:
 
 def test_orders_that_are_not_pushed_are_polled() -> None:
     with a_desk(ready=False, setting={"Token": ""}, auth="open_no_push", trade_push="never") as desk:
-        said_soon(desk, "Orders and fills are not pushed, they are polled: code: 403")
+        said_soon(desk, "Orders and fills are not pushed, they are polled: code: 403, message: sub-acc-push needs a keys file: without a token of a keys file")
 
 
 def test_a_wrong_token_is_one_line() -> None:
@@ -165,6 +166,26 @@ def test_a_wrong_token_is_one_line() -> None:
         desk.recorder.pass_time(1.0)
         lines = desk.recorder.said("Authentication failed")
         assert len(lines) == 1 and "fc_00" not in lines[0] and not desk.gateway.ready
+
+
+def test_no_token_is_one_line_that_can_be_read() -> None:
+    """Nothing of it looks like a secret, which would be masked."""
+    with a_desk(ready=False, setting={"Token": ""}) as desk:
+        said_soon(desk, "Authentication failed, message: missing bearer token; give a token of the gateway's keys file as Token, then connect again")
+
+
+@pytest.mark.parametrize("scopes,question,scope", [(("qot:read",), "accounts", "acc:read"), (("acc:read",), "time", "qot:read")])
+def test_a_scope_without_which_nothing_begins_is_an_error(scopes: tuple[str, ...], question: str, scope: str) -> None:
+    """Said once, though it is asked again: the key may be given the scope."""
+    with a_desk(ready=False, scopes=scopes) as desk:
+        said_soon(desk, f"Query {question} failed, trying again: code: 403")
+        desk.recorder.pass_time(1.5)
+        assert len(desk.recorder.said(f"the token lacks the scope {scope}", ERROR)) == 1
+
+
+def test_nobody_there_is_a_warning() -> None:
+    with a_desk(ready=False, setting={"REST Host": "http://127.0.0.1:9"}) as desk:
+        desk.recorder.wait(lambda: desk.recorder.said("Query time failed, trying again: no connection to 127.0.0.1:9", WARNING), "the line")
 
 
 def test_the_telnet_console_is_recognised() -> None:
