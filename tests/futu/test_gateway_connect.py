@@ -210,6 +210,12 @@ def test_the_telnet_console_is_recognised() -> None:
         server.close()
 
 
+def test_a_market_in_which_nothing_is_listed_stops_nothing() -> None:
+    with a_desk("REAL", setting={"Markets": "HK,US,CN", "Symbols": "02800.SEHK, 600000.SSE"}) as desk:
+        assert desk.recorder.said("markets HK, US, CN") and desk.recorder.said("600000.SSE is not traded here")
+        desk.assert_truth()
+
+
 def test_bad_lines_of_the_dialog_are_named() -> None:
     with a_desk(ready=False, setting={"Markets": "HK,JP", "Symbols": "700.XY", "Account ID": "first"}) as desk:
         for text in ("Setting 'Markets': 'JP' is none of HK, US, CN", "Setting 'Symbols': '700.XY'", "Setting 'Account ID': 'first' is no account's number"):

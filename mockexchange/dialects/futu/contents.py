@@ -12,13 +12,17 @@ from ...core.calendar import RoundTheClock, hong_kong, new_york
 from ...core.instruments import CashEquity, Instrument
 from ...core.numbers import SCALE, parse_amount
 from .enums import (
+    CNH,
     EQUITY,
     HK_MAIN,
     HKD,
     NASDAQ,
     QOT_HK,
+    QOT_SH,
     QOT_US,
+    SHANGHAI,
     TRD_HK,
+    TRD_HKCC,
     TRD_US,
     TRUST,
     USD,
@@ -45,6 +49,7 @@ class MarketFacts(NamedTuple):
 HONG_KONG: MarketFacts = MarketFacts(QOT_HK, TRD_HK, 1, "HKD", HKD, "Asia/Hong_Kong", "HK", HK_MAIN)
 UNITED_STATES: MarketFacts = MarketFacts(QOT_US, TRD_US, 2, "USD", USD, "America/New_York", "US", NASDAQ)
 MARKETS: tuple[MarketFacts, ...] = (HONG_KONG, UNITED_STATES)
+CONNECT: MarketFacts = MarketFacts(QOT_SH, TRD_HKCC, 31, "CNH", CNH, "Asia/Shanghai", "SH", SHANGHAI)       # nothing is listed there
 BY_CURRENCY: dict[str, MarketFacts] = {each.currency: each for each in MARKETS}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from ...core.numbers import SCALE
 from ...core.settlement import make_settlement
 from . import money, order_lists
-from .contents import MARKETS, MarketFacts
+from .contents import CONNECT, MARKETS, MarketFacts
 from .errors import BAD_ARGUMENT, Failure
 from .frequency import HISTORY, REFRESH, UNLOCK
 from .operations import ACC, UNLOCK as UNLOCK_SCOPE, Context, Operation
@@ -37,8 +37,8 @@ MARGIN_RATIO: float = 100.0             # percent: cash accounts
 
 
 def market_of(body: Body) -> MarketFacts:
-    """The header's market, as far as anything is listed in it. Failure where nothing is."""
-    for market in MARKETS:
+    """The header's market. Failure for one that is not simulated."""
+    for market in (*MARKETS, CONNECT):
         if market.trd_market == body["header"]["trd_market"]:
             return market
     raise Failure(f"nothing is traded in trd_market {body['header']['trd_market']}")
