@@ -142,7 +142,7 @@ def test_every_label_in_the_documents_is_one_of_a_dialect() -> None:
         with MockExchange(dialect, feed="none") as venue:
             known.append(Labels(dialect, venue.faults.labels()))
     found: list[str] = []
-    for page in ("faults.md", "mock_exchange.md", "hashex_dialect.md", "qmt_dialect.md", "conform.md"):
+    for page in ("faults.md", "mock_exchange.md", "hashex_dialect.md", "qmt_dialect.md", "futu_dialect.md", "conform.md"):
         text = (DOCS / page).read_text()
         found += re.findall(r"`((?:WS|PUSH|ACCEPT) [^`<]+)`", text)
         found += re.findall(r'"match": ?"([^"]+)"', text)
