@@ -30,7 +30,7 @@ from mockexchange.faults.labels import overlaps, tokens
 from vnpy_rehearsal.conform.profile import DialectLabels, wire_of
 
 DOCS: Path = Path(__file__).parents[3] / "docs"
-DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte", "qmt")
+DIALECTS: tuple[str, ...] = ("binance", "hashex", "qte", "qmt", "futu")
 ONLY_BUILD_B: tuple[str, ...] = ("GET /qmt/data/api/get_full_tick", "GET /qmt/data/api/get_market_data_ex")
 
 
