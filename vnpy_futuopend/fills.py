@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from logging import ERROR
 from typing import Any
@@ -41,6 +42,14 @@ class NoDerivedFills(DerivedFills):
 
     def on_growth(self, order: OrderData, venue_id: str) -> None:
         """See ``told``."""
+
+
+class MarketFills(DerivedFills):
+    """Made of what orders have traded more than before, at the time of their market."""
+
+    def deliver(self, record: VenueOrder, price: float, moment: datetime | None) -> None:
+        zone: ZoneInfo = ZoneInfo(BY_EXCHANGE[record.order.exchange].zone)
+        super().deliver(record, price, moment.astimezone(zone) if moment else None)
 
 
 class FillLists:

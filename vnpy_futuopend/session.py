@@ -31,7 +31,7 @@ from .back_end import BackEnd, time_of
 from .calls import cancel_call, funds_call, orders_call, place_call, positions_call
 from .endpoints import GLOBAL_STATE
 from .enums import BUSTED, BY_EXCHANGE, CURRENCIES, CURRENCY_CODES, HK, INTERVALS, REFUSED, US, Market, venue_symbol, wire_type
-from .fills import FillLists, NoDerivedFills
+from .fills import FillLists, MarketFills, NoDerivedFills
 from .hours import AnyOpen, calendars
 from .idempotency import Commands
 from .klines import query_history
@@ -103,6 +103,9 @@ class FutuSession(PolledSession):
             self.fill_lists = FillLists(host, self.api, self.accounts.headers, self.contract_of, timings, self.link, self.windows["refresh"])
             self.list.fills = NoDerivedFills(host.flow)
             self.on_growth = None
+        else:
+            self.list.fills = MarketFills(host.flow, host.now, self.tidy_price)
+            self.on_growth = self.list.fills.on_growth
         self.bars = self._bars_of
 
     # life: the gateway's state, accounts, trading unlocked, then what is held and ordered

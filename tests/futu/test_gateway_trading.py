@@ -68,6 +68,16 @@ def test_shares_just_bought_are_sold_before_the_list_of_positions_shows_them(env
         desk.assert_truth()
 
 
+@both
+def test_a_fill_has_the_time_of_its_market(environment: str) -> None:
+    with a_desk(environment) as desk:
+        desk.wait_status(send(desk, "02800", Exchange.SEHK, 27.0, 500.0), Status.ALLTRADED)
+        desk.wait_status(send(desk, "AAPL", Exchange.SMART, 220.0, 1.0), Status.ALLTRADED)
+        desk.recorder.wait(lambda: len(desk.recorder.trades) >= 2, "both fills")
+        assert {(trade.symbol, str(trade.datetime.tzinfo)) for trade in desk.recorder.trades} == {("02800", "Asia/Hong_Kong"), ("AAPL", "America/New_York")}
+        desk.assert_truth()
+
+
 def test_us_shares_and_types_of_orders() -> None:
     with a_desk() as desk:
         limit = send(desk, "AAPL", Exchange.SMART, 150.0, 7.0)
