@@ -98,8 +98,8 @@ class FutuRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        if pause := home.pause():
-            raise NotSent(f"{home.gate.reason or 'the gateway refused the token'}, {pause:.0f} s to go")
+        if reason := home.why_paused("token"):
+            raise NotSent(reason)
         call.sent = home.monotonic()
         request.headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if call.method == "POST":
@@ -116,6 +116,8 @@ class FutuRest(RankedRest):
             return
         self.failed = self.failed or reply.status >= 500
         code, text = read_error(reply) or ("", "")
+        if reply.status == 429 and call.path == PLACE and "Retry-After" not in reply.headers:
+            return                          # a refusal of this order: a whitelist, or a limit of the key (section 6, row 4)
         if reply.status in (418, 429):
             self.home.apply_retry_after(reply, text, BACK_OFF[min(self._limited, len(BACK_OFF) - 1)])
             self._limited += 1

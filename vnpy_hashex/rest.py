@@ -93,9 +93,8 @@ class RestApi(VenueRest):
         call: Any = request.extra
         if not isinstance(call, Call):
             return request
-        pause: float = self.pause(call.signed)
-        if pause:
-            raise NotSent(f"{self.home.gate.reason or 'access key refused'}, {pause:.0f} s to go")
+        if reason := self.home.why_paused("access key", keyless=not call.signed):
+            raise NotSent(reason)
         params: dict[str, str] = wire_params(request.params or {})
         request.params = None
         if params:

@@ -80,17 +80,13 @@ class Orders:
     def place(self, entry: Entry) -> None:
         """Send a new order under its own id."""
         entry.waits = False
-        if self.host.locked_out:
-            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "the venue refused the API key")
-            return
-        if not self.rest.key:
-            self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "no API key given")
-            return
-        if self.host.lost or self.host.gate.shut_until or self.host.order_gate.shut_until:
-            pause: float = max(self.host.pause(), self.host.order_gate.remaining(self.host.monotonic()))
-            if pause:
-                reason: str = self.host.gate.reason if self.host.pause() else self.host.order_gate.reason
-                self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"{reason}, {pause:.0f} s to go")
+        host = self.host
+        if not self.rest.key or host.locked_out or host.lost or host.gate.shut_until or host.order_gate.shut_until:
+            reason: str = host.unable(self.rest.key, "API key")
+            if not reason and (left := host.order_gate.remaining(host.monotonic())):
+                reason = f"{host.order_gate.reason}, {left:.0f} s to go"
+            if reason:
+                self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
                 return
         order: OrderData = entry.order
         listed: Listed[CryptoRules] = self.contracts[order.vt_symbol]

@@ -120,9 +120,8 @@ class RestApi(VenueRest):
         call: Any = request.extra
         if not isinstance(call, Call):
             return request
-        pause: float = self.home.pause()
-        if pause:
-            raise NotSent(f"{self.home.gate.reason}, {pause:.0f} s to go")
+        if reason := self.home.why_paused("API key"):
+            raise NotSent(reason)
         if call.entry is not None and call.entry.cancel_wanted and not call.entry.acknowledged:
             raise NotSent("cancelled while it waited in line")
         call.sent = self.home.monotonic()

@@ -59,10 +59,8 @@ class QmtRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        if home.locked_out:
-            raise NotSent("the server refused Client ID or Secret Key: set them right, then connect again")
-        if pause := home.pause():
-            raise NotSent(f"{home.gate.reason}, {pause:.0f} s to go")
+        if reason := home.why_paused("Client ID or Secret Key"):
+            raise NotSent(reason)
         call.sent = home.monotonic()
         body: str = "" if call.method == "GET" else body_of(call.params)
         path, _, query = call.path.partition("?")

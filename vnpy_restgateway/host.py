@@ -261,8 +261,19 @@ class Host:
             return f"the venue refused the {what}"
         if not key:
             return f"no {what} given"
-        pause: float = self.pause()
-        return f"{self.gate.reason}, {pause:.0f} s to go" if pause else ""
+        return self.why_paused(what)
+
+    def why_paused(self, what: str, keyless: bool = False) -> str:
+        """
+        Why no request may leave now; "" when one may. ``what``: the user's word for the key; ``keyless``: a request that needs none,
+        which leaves although it was refused.
+        """
+        if self.lost:
+            return "the embedded exchange is gone"
+        if self.locked_out and not keyless:
+            return f"the venue refused the {what}, set it right and connect again"
+        left: float = self.gate.remaining(self.monotonic()) if self.gate.shut_until else 0.0
+        return f"{self.gate.reason}, {left:.0f} s to go" if left else ""
 
     def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
         """

@@ -301,3 +301,25 @@ def test_a_429_on_an_order_is_a_refusal() -> None:
         desk.wait_status(ids[2], Status.REJECTED)
         desk.wait_status(ids[1], Status.NOTTRADED)
         desk.assert_truth()
+
+
+def test_an_order_that_a_whitelist_refuses_stops_nothing_else() -> None:
+    """Old builds answer it 429 (section 6, row 4)."""
+    with a_desk("REAL", allowed_symbols="HK.02800") as desk:
+        refused = send(desk, "00700", Exchange.SEHK, 290.0, 100.0)
+        desk.wait_status(refused, Status.REJECTED)
+        taken = desk.send("BUY", 22.0, 500.0)
+        desk.wait_status(taken, Status.NOTTRADED)
+        assert not desk.recorder.said("s to go")
+        desk.assert_truth()
+
+
+def test_after_a_token_was_revoked_an_order_is_refused_for_that_and_without_a_time() -> None:
+    with a_desk() as desk:
+        desk.venue.set_key(desk.venue.key, True)
+        first = desk.send("BUY", 22.0, 500.0)
+        desk.wait_status(first, Status.REJECTED)
+        second = desk.send("BUY", 22.0, 500.0)
+        desk.wait_status(second, Status.REJECTED)
+        assert desk.recorder.said("Order rejected, not sent: the venue refused the token, set it right and connect again")
+        assert not desk.recorder.said("s to go")

@@ -54,8 +54,8 @@ class TinyRest(RankedRest):
 
     def sign(self, request: Request) -> Request:
         call: Any = request.extra
-        if pause := self.home.pause() if call.private else self.home.gate.remaining(monotonic()):
-            raise NotSent(f"{self.home.gate.reason or 'the venue refused the key'}, {pause:.0f} s to go")
+        if reason := self.home.why_paused("key", keyless=not call.private):
+            raise NotSent(reason)
         call.sent = monotonic()
         request.headers = {"X-Key": self.key, "Content-Type": "application/json"}
         if call.method == "POST":

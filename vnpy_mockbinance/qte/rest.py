@@ -57,9 +57,8 @@ class QteRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        pause: float = home.pause() if call.private else home.gate.remaining(home.monotonic())
-        if pause:
-            raise NotSent(f"{home.gate.reason or 'the venue refused the API key'}, {pause:.0f} s to go")
+        if reason := home.why_paused("API key", keyless=not call.private):
+            raise NotSent(reason)
         call.sent = home.monotonic()
         params: Params = dict(call.params)
         headers: dict[str, str] = {}
