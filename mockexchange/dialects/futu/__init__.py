@@ -1,5 +1,5 @@
 """
-A Futu OpenD gateway's REST and websocket side, for Hong Kong and US shares: ``/api/*`` and ``/ws``.
+A Futu OpenD gateway's REST and websocket side, for Hong Kong, US and China Connect shares: ``/api/*`` and ``/ws``.
 
 The documents named in the docstrings: the seed is the gateway's own overview of its REST API (early 1.x), the spec a digest of
 it, of later guides and changelogs, and of the official protobuf definitions. Where they differ, options.py has the choices.

@@ -103,11 +103,14 @@ class Access:
             raise self.limited(f"rate limit exceeded: {len(calls)} orders in the last 60s (cap {cap})")
         calls.append(now)
 
-    def check_order(self, caller: Caller, market: str, code: str, side: int, value: int) -> None:
-        """Whitelists, the cap of one order and the value of a day, in 1e-8 of the order's money."""
+    def check_order(self, caller: Caller, market: str, symbol: str, side: int, value: int) -> None:
+        """
+        Whitelists, the cap of one order and the value of a day, in 1e-8 of the order's money. ``market``: as pushes name it, ``symbol``:
+        as ``HK.00700``.
+        """
         options = self._options
         for allowed, wanted, word in (
-            (options.allowed_markets, market, "market"), (options.allowed_symbols, f"{market}.{code}", "symbol"),
+            (options.allowed_markets, market, "market"), (options.allowed_symbols, symbol, "symbol"),
             (options.allowed_sides, SIDES.get(side, str(side)), "side"),
         ):
             if allowed and wanted not in allowed:

@@ -3,7 +3,7 @@ K lines (spec 2.10): of all types, folded from the tape's bars. Times in us.
 
 Bars within a day are labelled with their end, others with the local midnight of their first day. Where the venue keeps the
 exchange's hours there are bars of its sessions only, counted from each session's begin; before the first one stands the
-opening auction as a minute of its own.
+opening auction as a minute of its own. China's closing auction is the end of its last session, Hong Kong's comes after it.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from ...core.bars import Bar, merge
-from ...core.calendar import AnyCalendar
+from ...core.calendar import CLOSED, AnyCalendar
 from ...core.numbers import SCALE
 from ...core.tape import Tape
-from .contents import MarketFacts
+from .contents import CN, MarketFacts
 from .rendering import Body, number
 from .state import DialectState, begins, local, midnight, stamp
 
@@ -112,7 +112,7 @@ def _parts(desk: DialectState, symbol: str, kl_type: int, start: int, end: int) 
     ends: int = 0
     folded: Bar | None = None
     for bar in _chunks(tape, interval, first, min(end, now)):
-        if calendar is not None and calendar.status_at(bar.open_time) != "TRADING":
+        if calendar is not None and not _is_session(calendar, market, bar.open_time):
             if kl_type == 1 and _is_auction(calendar, bar.open_time):
                 yield calendar.next_change(bar.open_time)[0], bar
             continue
@@ -127,7 +127,7 @@ def _parts(desk: DialectState, symbol: str, kl_type: int, start: int, end: int) 
             ends = opened + size
         else:
             opened = bar.open_time
-            ends = min(opened + size, calendar.next_change(opened)[0])
+            ends = min(opened + size, _session_end(calendar, market, opened))
         folded = bar
     if folded is not None:
         yield ends, folded
@@ -138,6 +138,18 @@ def _chunks(tape: Tape, interval: str, start: int, end: int) -> Iterator[Bar]:
     while found := tape.bars(interval, CHUNK, start, end):
         yield from found
         start = found[-1].open_time + 1
+
+
+def _is_session(calendar: AnyCalendar, market: MarketFacts, now: int) -> bool:
+    """Whether trading is continuous, or in China's closing auction."""
+    status: str = calendar.status_at(now)
+    return status == "TRADING" or (status == "AUCTION_MATCH" and market.trade is CN and calendar.next_change(now)[1] == CLOSED)
+
+
+def _session_end(calendar: AnyCalendar, market: MarketFacts, now: int) -> int:
+    """When the session ends that is under way at a time."""
+    end: int = calendar.next_change(now)[0]
+    return calendar.next_change(end)[0] if _is_session(calendar, market, end) else end
 
 
 def _is_auction(calendar: AnyCalendar, opened: int) -> bool:

@@ -31,7 +31,7 @@ SUB_OF_KL: dict[int, int] = {kl: sub for sub, kl in KL_OF_SUB.items()}
 SUB_TYPES: frozenset[int] = frozenset({BASIC, ORDER_BOOK, TICKER, RT, BROKER, 22, *KL_OF_SUB})
 
 EQUITY, TRUST = 3, 4                            # security type
-HK_MAIN, NASDAQ, SHANGHAI = 1, 5, 14            # exch_type
+HK_MAIN, NASDAQ, SH_MAIN, SZ_MAIN, STAR = 1, 5, 14, 15, 16      # exch_type
 
 # market states
 WAITING_OPEN, AUCTION_STATE, MORNING, REST, AFTERNOON, CLOSED, CLOSING_AUCTION = 2, 1, 3, 4, 5, 6, 19

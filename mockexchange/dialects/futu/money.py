@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from ...core.numbers import SCALE
-from .contents import MARKETS, MarketFacts
+from .contents import TRADE_MARKETS, TradeMarket
 from .enums import CNH, HKD, USD
 from .errors import Failure
 from .holdings import Holding
@@ -19,7 +19,7 @@ WORTH: dict[int, int] = {HKD: SCALE, USD: 780_000_000, CNH: 108_000_000}
 class Cash(NamedTuple):
     """Of one currency."""
 
-    market: MarketFacts
+    market: TradeMarket
     free: int
     locked: int
 
@@ -46,19 +46,19 @@ def convert(amount: int, from_currency: int, to_currency: int) -> int:
     return amount * WORTH[from_currency] // WORTH[to_currency]
 
 
-def cash(desk: DialectState, core: str, market: MarketFacts) -> Cash:
+def cash(desk: DialectState, core: str, market: TradeMarket) -> Cash:
     ledger = desk.venue.exchange.ledger
     asset: str = market.currency
     return Cash(market, ledger.free[core].get(asset, 0), ledger.locked[core].get(asset, 0))
 
 
-def positions(desk: DialectState, core: str, market: MarketFacts | None) -> list[Position]:
-    """What is held, and what was traded today, in one market or in all."""
+def positions(desk: DialectState, core: str, market: TradeMarket) -> list[Position]:
+    """What is held, and what was traded today, in one market."""
     found: list[Position] = []
     exchange = desk.venue.exchange
     ledger = exchange.ledger
     for symbol, facts in desk.markets.items():
-        if market not in (None, facts):
+        if facts.trade is not market:
             continue
         free, locked = ledger.free[core].get(symbol, 0), ledger.locked[core].get(symbol, 0)
         holding: Holding = desk.holdings.of(core, symbol)
@@ -74,7 +74,7 @@ def position_id(core: str, symbol: str) -> int:
 
 
 def position_row(desk: DialectState, account: TradingAccount, row: Position) -> Body:
-    market: MarketFacts = desk.markets[row.symbol]
+    market = desk.markets[row.symbol]
     holding: Holding = row.holding
     cost: float = holding.cost / row.quantity if row.quantity else 0.0
     diluted: float = holding.paid / row.quantity if row.quantity else 0.0
@@ -106,32 +106,33 @@ def position_row(desk: DialectState, account: TradingAccount, row: Position) -> 
         "unrealized_pl": number(profit),
         "realized_pl": number(holding.realized),
         "currency": market.currency_code,
-        "trd_market": market.trd_market,
+        "trd_market": market.trade.number(account.is_real),
         "diluted_cost_price": diluted,
         "average_cost_price": cost if account.is_real else None,
         "average_pl_ratio": ratio if account.is_real else None,
     }
 
 
-def funds(desk: DialectState, account: TradingAccount, trd_market: int, currency: int | None) -> Body:
+def funds(desk: DialectState, account: TradingAccount, market: TradeMarket, currency: int | None) -> Body:
     """
     A universal account answers for all its money in the currency that is asked for, which must be named; a simulated one for
-    the money of the header's market.
+    the money of the header's market. Money of a currency that the account never had is not listed.
     """
     if account.is_real:
         if currency not in WORTH:
             supported: str = ", ".join(f"{name}({code})" for name, code in (("HKD", HKD), ("USD", USD), ("CNH", CNH)))
             raise Failure(f"currency {currency} is not supported, supported are: {supported}")
-        markets: tuple[MarketFacts, ...] = MARKETS
+        markets: tuple[TradeMarket, ...] = TRADE_MARKETS
     else:
-        markets = tuple(each for each in MARKETS if each.trd_market == trd_market)
-        currency = markets[0].currency_code
+        markets = (market,)
+        currency = market.currency_code
     assert currency is not None
     every: list[Cash] = [cash(desk, account.core, each) for each in markets]
 
     def total(amounts: list[tuple[int, int]]) -> int:
         return sum(convert(amount, code, currency) for amount, code in amounts)
 
+    known = desk.venue.exchange.balances(account.core)
     free: int = total([(each.free, each.market.currency_code) for each in every])
     locked: int = total([(each.locked, each.market.currency_code) for each in every])
     held: list[Position] = [row for each in markets for row in positions(desk, account.core, each)]
@@ -158,7 +159,7 @@ def funds(desk: DialectState, account: TradingAccount, trd_market: int, currency
         "cash_info_list": [{
             "currency": each.market.currency_code, "cash": number(each.total), "available_balance": number(each.free),
             "net_cash_power": number(each.free),
-        } for each in every] if account.is_real else [],
+        } for each in every if each.market.currency in known] if account.is_real else [],
         "max_power_short": 0.0,
         "net_cash_power": number(free),
         "long_mv": number(worth),
@@ -171,8 +172,8 @@ def funds(desk: DialectState, account: TradingAccount, trd_market: int, currency
         "fund_assets": 0.0 if account.is_real else None,
         "bond_assets": 0.0 if account.is_real else None,
         "market_info_list": [{
-            "trd_market": each.trd_market,
-            "assets": number(sum(row.value for row in held if desk.markets[row.symbol] is each)),
+            "trd_market": each.real,
+            "assets": number(sum(row.value for row in held if desk.markets[row.symbol].trade is each)),
         } for each in markets] if account.is_real else [],
     }
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from ...core.numbers import SCALE
 from ...core.settlement import make_settlement
 from . import money, order_lists
-from .contents import CONNECT, MARKETS, MarketFacts
+from .contents import BY_NUMBER, TradeMarket
 from .errors import BAD_ARGUMENT, Failure
 from .frequency import HISTORY, REFRESH, UNLOCK
 from .operations import ACC, UNLOCK as UNLOCK_SCOPE, Context, Operation
@@ -36,12 +36,12 @@ ODD_ACCOUNTS: tuple[Body, ...] = (
 MARGIN_RATIO: float = 100.0             # percent: cash accounts
 
 
-def market_of(body: Body) -> MarketFacts:
-    """The header's market. Failure for one that is not simulated."""
-    for market in (*MARKETS, CONNECT):
-        if market.trd_market == body["header"]["trd_market"]:
-            return market
-    raise Failure(f"nothing is traded in trd_market {body['header']['trd_market']}")
+def market_of(body: Body) -> TradeMarket:
+    """The header's market, as far as anything is listed in it. Failure where nothing is."""
+    found: TradeMarket | None = BY_NUMBER.get(body["header"]["trd_market"])
+    if found is None:
+        raise Failure(f"nothing is traded in trd_market {body['header']['trd_market']}")
+    return found
 
 
 def account_of(ctx: Context, body: Body) -> TradingAccount:
@@ -75,7 +75,7 @@ def funds(ctx: Context, body: Body) -> dict[str, Any]:
     refresh(ctx, body, account)
     return {
         "header": body["header"],
-        "funds": money.funds(ctx.desk, account, market_of(body).trd_market, body.get("currency")),
+        "funds": money.funds(ctx.desk, account, market_of(body), body.get("currency")),
     }
 
 
@@ -96,7 +96,7 @@ def max_trd_qtys(ctx: Context, body: Body) -> dict[str, Any]:
     """What cash and positions allow: nothing is lent."""
     desk, account, market = ctx.desk, account_of(ctx, body), market_of(body)
     desk.frequencies.count(HISTORY, str(account.acc_id), ctx.now)
-    symbol: str = desk.find({"market": market.qot_market, "code": body["code"]})
+    symbol: str = desk.find_traded(market, body["code"], body.get("sec_market"))
     instrument = desk.instrument(symbol)
     price: int = round(body["price"] * SCALE) or ctx.exchange.tapes[symbol].last_price
     if price <= 0:
@@ -105,7 +105,7 @@ def max_trd_qtys(ctx: Context, body: Body) -> dict[str, Any]:
     if "order_id" in body:
         changed = order_lists.find_order(desk, account, body["order_id"])
         free += changed.locked if changed.is_buy else 0
-    lot: int = instrument.step_size
+    lot, least = (instrument.equity.lot, instrument.equity.least) if instrument.equity else (instrument.step_size, 0)
     settlement = make_settlement(instrument, ctx.exchange.ledger)
     lots, beyond = 0, free * SCALE // (price * lot) + 1
     while beyond - lots > 1:
@@ -114,9 +114,10 @@ def max_trd_qtys(ctx: Context, body: Body) -> dict[str, Any]:
             lots = middle
         else:
             beyond = middle
+    buyable: int = lots * lot if lots * lot >= least else 0
     held: int = ctx.exchange.balances(account.core).get(symbol, (0, 0))[0]
     return {"header": body["header"], "max_trd_qtys": {
-        "max_cash_buy": money.number(lots * lot), "max_cash_and_margin_buy": money.number(lots * lot),
+        "max_cash_buy": money.number(buyable), "max_cash_and_margin_buy": money.number(buyable),
         "max_position_sell": money.number(held), "max_sell_short": 0.0, "max_buy_back": 0.0,
         "long_required_im": None, "short_required_im": None, "session": body.get("session"),
     }}

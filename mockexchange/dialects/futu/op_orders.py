@@ -19,14 +19,14 @@ def orders(ctx: Context, body: Body) -> dict[str, Any]:
     market = market_of(body)
     is_today = order_lists.is_of_today(ctx.desk, market)
     found = [order for order in order_lists.orders_of(ctx.desk, account, market) if is_today(order)]
-    return order_answer(ctx, body, found, False)
+    return order_answer(ctx, body, account, found, False)
 
 
 def history_orders(ctx: Context, body: Body) -> dict[str, Any]:
     """Those that are over."""
     account: TradingAccount = past_account(ctx, body)
     found = [order for order in order_lists.orders_of(ctx.desk, account, market_of(body)) if order.is_final]
-    return order_answer(ctx, body, found, True)
+    return order_answer(ctx, body, account, found, True)
 
 
 def past_account(ctx: Context, body: Body) -> TradingAccount:
@@ -37,11 +37,11 @@ def past_account(ctx: Context, body: Body) -> TradingAccount:
     return account
 
 
-def order_answer(ctx: Context, body: Body, found: list[Any], needs_times: bool) -> dict[str, Any]:
+def order_answer(ctx: Context, body: Body, account: TradingAccount, found: list[Any], needs_times: bool) -> dict[str, Any]:
     conditions: Body = body.get("filter_conditions", {})
     begin, end = order_lists.stretch(market_of(body), conditions, needs_times)
     statuses: list[int] = body.get("filter_status_list", [])
-    rows = [order_lists.row_of(ctx.desk, order) for order in found if begin <= order.time <= end]
+    rows = [order_lists.row_of(ctx.desk, account, order) for order in found if begin <= order.time <= end]
     return {"header": body["header"], "order_list": [
         row for row in rows
         if order_lists.matches(conditions, row["code"], row["order_id"], row["order_id_ex"])
@@ -58,20 +58,21 @@ def order_fills(ctx: Context, body: Body) -> dict[str, Any]:
     market = market_of(body)
     since: int = midnight(market, ctx.now)
     found = [each for each in order_lists.fills_of(ctx.desk, account, market) if each[0].time >= since]
-    return fill_answer(ctx, body, found, False)
+    return fill_answer(ctx, body, account, found, False)
 
 
 def history_order_fills(ctx: Context, body: Body) -> dict[str, Any]:
     account: TradingAccount = past_account(ctx, body)
-    return fill_answer(ctx, body, order_lists.fills_of(ctx.desk, account, market_of(body)), True)
+    return fill_answer(ctx, body, account, order_lists.fills_of(ctx.desk, account, market_of(body)), True)
 
 
-def fill_answer(ctx: Context, body: Body, found: list[Any], needs_times: bool) -> dict[str, Any]:
+def fill_answer(ctx: Context, body: Body, account: TradingAccount, found: list[Any], needs_times: bool) -> dict[str, Any]:
     conditions: Body = body.get("filter_conditions", {})
-    market = market_of(body)
-    begin, end = order_lists.stretch(market, conditions, needs_times)
+    begin, end = order_lists.stretch(market_of(body), conditions, needs_times)
     rows = [
-        rendering.fill_row(fill, order, ctx.desk.facts(fill.symbol).name, market, market.trd_market)
+        rendering.fill_row(
+            fill, order, ctx.desk.facts(fill.symbol).name, ctx.desk.markets[fill.symbol], market_of(body).number(account.is_real),
+        )
         for fill, order in found if begin <= fill.time <= end
     ]
     return {"header": body["header"], "order_fill_list": [

@@ -114,7 +114,7 @@ def snapshot(ctx: Context, body: Body) -> dict[str, Any]:
     found: list[Body] = [quotes.snapshot(ctx.desk, symbol, ctx.now) for symbol in symbols_of(ctx, body)]
     if ctx.options.is_late:
         for each in found:
-            each["exchange_code"] = "HKEX" if each["basic"]["security"]["market"] == enums.QOT_HK else "NASDAQ"
+            each["exchange_code"] = ctx.desk.markets[each["basic"]["security"]["code"]].code
     return {"snapshot_list": found}
 
 

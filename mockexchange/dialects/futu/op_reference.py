@@ -9,7 +9,7 @@ from typing import Any
 from ...core.bars import Bar
 from . import enums, quotes
 from .bars import bars_between
-from .contents import MARKETS, MarketFacts
+from .contents import MARKETS, TRADE_MARKETS, MarketFacts
 from .errors import BAD_ARGUMENT, Failure
 from .op_quote import subscribed, symbols_of
 from .op_system import delay_statistics
@@ -42,6 +42,11 @@ PLATES: dict[str, tuple[int, str, tuple[str, ...]]] = {
     "BK1003": (enums.QOT_HK, "ETFs", ("02800",)),
     "BK2001": (enums.QOT_US, "Technology", ("AAPL", "TSLA")),
     "BK2002": (enums.QOT_US, "ETFs", ("SPY",)),
+    "BK3001": (enums.QOT_SH, "STAR Market", ("688981",)),
+    "BK3002": (enums.QOT_SH, "Banks", ("600036",)),
+    "BK3003": (enums.QOT_SH, "Liquor", ("600519",)),
+    "BK3004": (enums.QOT_SH, "ETFs", ("510300",)),
+    "BK4001": (enums.QOT_SZ, "Banks", ("000001",)),
 }
 
 
@@ -129,7 +134,9 @@ def user_security(ctx: Context, body: Body) -> dict[str, Any]:
     """The groups are the markets', and everything."""
     group: str = body["group_name"]
     by_name: dict[str, list[str]] = {"All": list(ctx.exchange.instruments), "全部": list(ctx.exchange.instruments)}
-    by_name |= {market.prefix: ctx.desk.listed_in(market) for market in MARKETS}
+    by_name |= {
+        trade.word: [name for market in MARKETS if market.trade is trade for name in ctx.desk.listed_in(market)] for trade in TRADE_MARKETS
+    }
     if group not in by_name:
         raise Failure(f"unknown group: {group}")
     return {"static_info_list": infos(ctx, by_name[group])}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import enums
-from .contents import HONG_KONG, UNITED_STATES
+from .contents import HONG_KONG, SHANGHAI, SHENZHEN, UNITED_STATES
 from .operations import Context, Operation
 from .params import Body
 from .quotes import market_state
@@ -15,8 +15,8 @@ def global_state(ctx: Context, body: Body) -> dict[str, Any]:
     return {
         "market_hk": market_state(desk, HONG_KONG, ctx.now),
         "market_us": market_state(desk, UNITED_STATES, ctx.now),
-        "market_sh": enums.CLOSED,
-        "market_sz": enums.CLOSED,
+        "market_sh": market_state(desk, SHANGHAI, ctx.now),
+        "market_sz": market_state(desk, SHENZHEN, ctx.now),
         "market_hk_future": enums.FUTURE_DAY_OPEN,
         "market_us_future": None,
         "market_sg_future": None,

@@ -32,7 +32,9 @@ def order(ctx: Context, body: Body) -> dict[str, Any]:
     desk.frequencies.count(PLACE, str(account.acc_id), ctx.now)
     command = make_command(desk, account, market, body)
     price: int = command.price or command.stop_price or ctx.exchange.tapes[command.symbol].last_price
-    desk.access.check_order(ctx.caller, market.prefix, command.symbol, body["trd_side"], price * command.quantity // SCALE)
+    word: str = enums.MARKET_TEXTS[body["header"]["trd_market"]]
+    name: str = f"{desk.markets[command.symbol].prefix}.{command.symbol}"
+    desk.access.check_order(ctx.caller, word, name, body["trd_side"], price * command.quantity // SCALE)
     placed: Placed = place(desk, command)
     return answer(ctx, body, placed.core_id, placed.time)
 
@@ -68,6 +70,8 @@ def modify_order(ctx: Context, body: Body) -> dict[str, Any]:
     if op == enums.CANCEL:
         cancel(desk, found)
     elif op == enums.AMEND:
+        if body["header"]["trd_market"] == enums.TRD_HKCC:
+            raise Failure("orders of China Connect cannot be modified: cancel them", BAD_ARGUMENT)
         amend(desk, found, body)
     else:
         raise Failure(f"modify_order_op {op} is not supported", BAD_ARGUMENT)

@@ -40,6 +40,7 @@ class FutuOptions:
     - ``odd_accounts``: further accounts are listed, of kinds and markets that no document has (6, #30)
     - ``main_account``: which of a token's accounts the journal calls by the token's own name; the other is ``TOKEN-real``
     - ``sample_shares``: of ``sample_symbol``, that every account holds when it is new
+    - ``china_cash``: CNY that every account has when it is new, for China Connect
     - ``trade_password``: what unlocks real accounts, empty: anything of the right form (2.21)
     - ``sim_fills``, ``sim_history``: whether simulated accounts have lists and pushes of fills, and histories (6, #19, #20)
     - ``submit_ms``: how long a new order shows status 1, then 2 (6, #26)
@@ -89,6 +90,7 @@ class FutuOptions:
     main_account: str = choice("simulated", "real")
     sample_shares: int = number(0, 0, 1_000_000)
     sample_symbol: str = text(r"[0-9A-Z.]+", "a code", "02800")
+    china_cash: int = number(0, 0, MOST)
     trade_password: str = text(r".*", "text")
     sim_fills: bool = False
     sim_history: bool = False

@@ -7,16 +7,16 @@ from ...core.errors import Refusal
 from ...core.events import Fill
 from ...core.orders import Order
 from . import rendering
-from .contents import MarketFacts
+from .contents import TradeMarket
 from .errors import Failure
 from .params import Body
-from .state import DialectState, midnight, zone_of
+from .state import DialectState, Zoned, midnight, zone_of
 from .trading_accounts import TradingAccount
 
 FORMATS: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 
 
-def read_time(market: MarketFacts, text: str, is_end: bool = False) -> int:
+def read_time(market: Zoned, text: str, is_end: bool = False) -> int:
     """A market's local time as text -> us; a date as an end is its last moment. Failure for text that is no time."""
     for form in FORMATS:
         try:
@@ -28,7 +28,7 @@ def read_time(market: MarketFacts, text: str, is_end: bool = False) -> int:
     raise Failure(f"invalid time: {text!r}", -400)
 
 
-def stretch(market: MarketFacts, conditions: Body, needs_times: bool) -> tuple[int, int]:
+def stretch(market: Zoned, conditions: Body, needs_times: bool) -> tuple[int, int]:
     """``begin_time`` and ``end_time`` in us; without them all of time, or a Failure."""
     begin, end = conditions.get("begin_time"), conditions.get("end_time")
     if needs_times and not (begin and end):
@@ -41,17 +41,17 @@ def visible(desk: DialectState, order: Order, now: int) -> bool:
     return not 0 <= now - order.time < desk.options.hidden_ms * 1000
 
 
-def orders_of(desk: DialectState, account: TradingAccount, market: MarketFacts) -> list[Order]:
+def orders_of(desk: DialectState, account: TradingAccount, market: TradeMarket) -> list[Order]:
     """All of an account's orders in a market, newest first."""
     exchange = desk.venue.exchange
     found: list[Order] = [
-        order for symbol, facts in desk.markets.items() if facts is market for order in exchange.all_orders(account.core, symbol)
+        order for symbol, facts in desk.markets.items() if facts.trade is market for order in exchange.all_orders(account.core, symbol)
     ]
     now: int = desk.venue.now()
     return sorted((each for each in found if visible(desk, each, now)), key=lambda each: -each.order_id)
 
 
-def is_of_today(desk: DialectState, market: MarketFacts) -> Callable[[Order], bool]:
+def is_of_today(desk: DialectState, market: Zoned) -> Callable[[Order], bool]:
     """Placed or ended today, or still open."""
     since: int = midnight(market, desk.venue.now())
     return lambda order: order.time >= since or order.update_time >= since or not order.is_final
@@ -87,19 +87,19 @@ def find_order_ex(desk: DialectState, account: TradingAccount, wire_id_ex: str) 
     raise Failure(f"the order does not exist: {wire_id_ex!r}")
 
 
-def row_of(desk: DialectState, order: Order) -> rendering.Body:
-    market: MarketFacts = desk.markets[order.symbol]
+def row_of(desk: DialectState, account: TradingAccount, order: Order) -> rendering.Body:
+    market = desk.markets[order.symbol]
     status: int = rendering.order_status(order, desk.venue.now(), desk.options, order.order_id in desk.cancelling)
-    return rendering.order_row(order, status, desk.facts(order.symbol).name, market, market.trd_market)
+    return rendering.order_row(order, status, desk.facts(order.symbol).name, market, market.trade.number(account.is_real))
 
 
-def fills_of(desk: DialectState, account: TradingAccount, market: MarketFacts) -> list[tuple[Fill, Order]]:
+def fills_of(desk: DialectState, account: TradingAccount, market: TradeMarket) -> list[tuple[Fill, Order]]:
     """All of an account's fills in a market with their orders, newest first."""
     exchange = desk.venue.exchange
     now: int = desk.venue.now()
     found: list[tuple[Fill, Order]] = []
     for symbol, facts in desk.markets.items():
-        if facts is market:
+        if facts.trade is market:
             for fill in exchange.fills(account.core, symbol):
                 order: Order = exchange.find_order(account.core, symbol, fill.order_id)
                 if visible(desk, order, now) and not 0 <= now - order.time < desk.options.submit_ms * 1000:

@@ -11,14 +11,14 @@ from ...core.numbers import SCALE
 from ...core.rules import AUCTION as AUCTION_PHASE
 from ...plain import encodable
 from . import enums
-from .contents import HONG_KONG, MarketFacts
+from .contents import CN, HK, TradeMarket
 from .errors import BAD_ARGUMENT, Failure, refusal_text
 from .params import Body
 from .rendering import Wishes
 from .state import DialectState
 from .trading_accounts import TradingAccount
 
-PRICE_DIGITS: dict[str, int] = {"HK": 3, "US": 4}       # what is more is cut off
+PRICE_DIGITS: dict[str, int] = {"HK": 3, "US": 4, "CN": 3}      # what is more is cut off
 REMARK_BYTES: int = 64
 MOST: float = 1e9
 AUCTION_REACH: int = SCALE // 5         # an order at any auction price goes so far from the last close
@@ -51,20 +51,18 @@ def to_amount(value: float, digits: int = 8) -> int:
     return int(cut * SCALE)
 
 
-def make_command(desk: DialectState, account: TradingAccount, market: MarketFacts, body: Body) -> PlaceOrder:
+def make_command(desk: DialectState, account: TradingAccount, market: TradeMarket, body: Body) -> PlaceOrder:
     """The order as the exchange is asked for it."""
-    symbol: str = desk.find({"market": market.qot_market, "code": body["code"]})
-    if body.get("sec_market") not in (None, 0, market.sec_market):
-        raise Failure(f"sec_market {body['sec_market']} is not that of trd_market {market.trd_market}", BAD_ARGUMENT)
+    symbol: str = desk.find_traded(market, body["code"], body.get("sec_market"))
     if body["trd_side"] not in (enums.BUY, enums.SELL):
         raise Failure(f"trd_side {body['trd_side']} is not supported", BAD_ARGUMENT)
     kind: int = body["order_type"]
-    if kind not in KINDS or (kind in ONLY_HK and market is not HONG_KONG):
+    if kind not in KINDS or (kind in ONLY_HK and market is not HK) or (kind != enums.NORMAL and market is CN):
         raise Failure(f"order_type {kind} is not supported in this market", BAD_ARGUMENT)
     wishes: Wishes = Wishes(
         kind, body.get("time_in_force", enums.DAY), body.get("fill_outside_rth", False), body.get("session", 0) & 0xFF,
     )
-    if wishes.time_in_force not in TIMES:
+    if wishes.time_in_force not in TIMES or (wishes.time_in_force != enums.DAY and market is CN):
         raise Failure(f"time_in_force {wishes.time_in_force} is not supported", BAD_ARGUMENT)
     remark: str = encodable(body.get("remark", ""))
     if len(remark.encode()) > REMARK_BYTES:
@@ -78,9 +76,9 @@ def make_command(desk: DialectState, account: TradingAccount, market: MarketFact
     return command
 
 
-def set_prices(desk: DialectState, command: PlaceOrder, kind: int, market: MarketFacts, body: Body) -> None:
+def set_prices(desk: DialectState, command: PlaceOrder, kind: int, market: TradeMarket, body: Body) -> None:
     """Limit, trigger, and how long an order of this type stays."""
-    digits: int = PRICE_DIGITS[market.prefix]
+    digits: int = PRICE_DIGITS[market.word]
     if kind in STOPS:
         command.stop_price = to_amount(body.get("aux_price", 0.0), digits)
         if not command.stop_price:

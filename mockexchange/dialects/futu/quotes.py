@@ -8,7 +8,7 @@ from ...core.events import PublicTrade
 from ...core.numbers import SCALE
 from ...core.tape import Window
 from . import enums
-from .contents import MarketFacts
+from .contents import CN, MarketFacts
 from .rendering import Body, number
 from .state import DialectState, begins, local, stamp
 
@@ -17,14 +17,14 @@ MOST_LEVELS: int = 10
 
 
 def market_state(desk: DialectState, market: MarketFacts, now: int) -> int:
-    """QotMarketState: by the phase of what is listed there, halted symbols left out."""
+    """QotMarketState: by the phase of what is listed there, halted symbols left out. China's closing auction has no state of its own."""
     instruments = desk.venue.exchange.instruments
     statuses: list[str] = [instruments[name].status for name in desk.listed_in(market)]
     moment = local(market, now)
     morning: bool = moment.hour < NOON
     found: dict[str, int] = {
         "TRADING": enums.MORNING if morning else enums.AFTERNOON,
-        "AUCTION_MATCH": enums.AUCTION_STATE if morning and moment.hour < 10 else enums.CLOSING_AUCTION,
+        "AUCTION_MATCH": enums.AUCTION_STATE if moment.hour < 10 else enums.AFTERNOON if market.trade is CN else enums.CLOSING_AUCTION,
         "BREAK": enums.WAITING_OPEN if moment.hour < 10 else enums.REST,
     }
     return next((found[status] for status in statuses if status in found), enums.CLOSED)
@@ -157,7 +157,7 @@ def static_info(desk: DialectState, symbol: str) -> Body:
             "security": desk.security(symbol), "id": crc32(f"{market.prefix}.{symbol}".encode()),
             "lot_size": desk.instrument(symbol).step_size // SCALE, "sec_type": facts.kind, "name": facts.name,
             "list_time": facts.listed_on, "delisting": False, "list_timestamp": list_timestamp(market, facts.listed_on),
-            "exch_type": market.exch_type,
+            "exch_type": facts.exch_type or market.exch_type,
         },
         "warrant_ex_data": None, "option_ex_data": None, "future_ex_data": None,
     }

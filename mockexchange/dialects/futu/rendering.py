@@ -11,7 +11,7 @@ from . import enums
 from .contents import MarketFacts
 from .errors import FILTERS, REFUSALS
 from .options import FutuOptions
-from .state import stamp
+from .state import Zoned, stamp
 
 Body = dict[str, Any]
 
@@ -56,7 +56,7 @@ def core_id(wire_id: int) -> int:
     return wire_id - FIRST_ORDER_ID
 
 
-def order_id_ex(core_id: int, time: int, market: MarketFacts) -> str:
+def order_id_ex(core_id: int, time: int, market: Zoned) -> str:
     """``time``: the order's, in us."""
     return f"{stamp(market, time)[:10].replace('-', '')}{core_id:010d}"
 

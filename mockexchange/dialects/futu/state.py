@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from ...core.commands import Deposit
@@ -15,9 +15,18 @@ from ...core.numbers import SCALE
 from ...core.orders import Order
 from ..common.client_ids import ClientIds
 from .access import Access
-from .contents import BY_CURRENCY, HONG_KONG, SECURITIES, MarketFacts, SecurityFacts
+from .contents import (
+    CN,
+    HONG_KONG,
+    MARKETS,
+    SECURITIES,
+    MarketFacts,
+    SecurityFacts,
+    TradeMarket,
+    market_of,
+)
 from .enums import TRUST
-from .errors import Failure
+from .errors import BAD_ARGUMENT, Failure
 from .frequency import Frequencies
 from .holdings import Holdings
 from .idempotency import Answers
@@ -30,7 +39,15 @@ if TYPE_CHECKING:
     from ...server.venue import Venue
 
 HISTORY_US: int = 30 * 86_400_000_000
-PRE_OPEN: dict[str, time] = {"HK": time(9, 0), "US": time(9, 30)}
+PRE_OPEN: dict[str, time] = {"HK": time(9, 0), "US": time(9, 30), "CN": time(9, 15)}
+PREFIXES: tuple[str, ...] = tuple(f"{each.prefix}." for each in MARKETS)
+
+
+class Zoned(Protocol):
+    """What has a time of its own: an exchange, or a market that is traded."""
+
+    @property
+    def zone(self) -> str: ...
 
 
 @lru_cache(maxsize=8)
@@ -38,24 +55,29 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def local(market: MarketFacts, us: int) -> datetime:
+def local(market: Zoned, us: int) -> datetime:
     """A market's own time of a time in us."""
     return datetime.fromtimestamp(us / 1e6, zone_of(market.zone))
 
 
-def midnight(market: MarketFacts, us: int) -> int:
+def midnight(market: Zoned, us: int) -> int:
     """When the market's local day began, in us."""
     return begins(market, local(market, us).date())
 
 
-def begins(market: MarketFacts, day: date) -> int:
+def begins(market: Zoned, day: date) -> int:
     """When a local day of a market begins, in us."""
     return round(datetime.combine(day, time(), zone_of(market.zone)).timestamp()) * 1_000_000
 
 
-def stamp(market: MarketFacts, us: int) -> str:
+def stamp(market: Zoned, us: int) -> str:
     """YYYY-MM-DD HH:MM:SS in the market's own time."""
     return local(market, us).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def bare(code: str) -> str:
+    """A code without the prefix of its market."""
+    return code.partition(".")[2] if code.startswith(PREFIXES) else code
 
 
 class DialectState:
@@ -70,7 +92,7 @@ class DialectState:
         self.answers: Answers = Answers(self.options, venue.now)
         self.client_ids: ClientIds = ClientIds(venue)
         self.subscriptions: Subscriptions = Subscriptions(self.options, venue.now)
-        self.markets: dict[str, MarketFacts] = {each.symbol: BY_CURRENCY.get(each.quote, HONG_KONG) for each in venue.instruments}
+        self.markets: dict[str, MarketFacts] = {each.symbol: market_of(each) for each in venue.instruments}
         now: int = venue.now()
         self.holdings: Holdings = Holdings(venue.exchange, {name: midnight(market, now) for name, market in self.markets.items()})
         self.is_unlocked: bool = False                  # real accounts, for every client of this process
@@ -89,10 +111,13 @@ class DialectState:
     def start(self) -> None:
         """Follow the exchange, with the ticks of the day; new accounts get their sample."""
         self.set_ticks()
+        samples: dict[str, int] = {CN.currency: self.options.china_cash}
+        if self.is_listed(self.options.sample_symbol):
+            samples[self.options.sample_symbol] = self.options.sample_shares
         for account in self.venue.accounts:
-            shares, symbol = self.options.sample_shares, self.options.sample_symbol
-            if shares and self.is_listed(symbol) and symbol not in self.venue.exchange.balances(account.key):
-                self.holdings.on_events(self.venue.apply(Deposit(account.key, symbol, shares * SCALE)))
+            for asset, amount in samples.items():
+                if amount and asset not in self.venue.exchange.balances(account.key):
+                    self.holdings.on_events(self.venue.apply(Deposit(account.key, asset, amount * SCALE)))
         self._unlisten = self.venue.listen(self._on_events)
 
     def stop(self) -> None:
@@ -105,12 +130,21 @@ class DialectState:
 
     def find(self, security: dict[str, Any]) -> str:
         """The symbol of a security, ``HK.00700`` too. Failure for one that is not listed."""
-        market_number, code = security["market"], security["code"]
-        code = code.partition(".")[2] if code.startswith(("HK.", "US.")) else code
+        code: str = bare(security["code"])
         market: MarketFacts | None = self.markets.get(code)
-        if market is None or market.qot_market != market_number or not self.is_listed(code):
-            raise Failure(f"unknown stock: {market_number}_{code}")
-        return str(code)
+        if market is None or market.qot_market != security["market"] or not self.is_listed(code):
+            raise Failure(f"unknown stock: {security['market']}_{code}")
+        return code
+
+    def find_traded(self, market: TradeMarket, code: str, sec_market: int | None) -> str:
+        """The symbol of a code in a market. Failure for one that is not listed, and for another exchange's ``sec_market``."""
+        code = bare(code)
+        found: MarketFacts | None = self.markets.get(code)
+        if found is None or found.trade is not market or not self.is_listed(code):
+            raise Failure(f"unknown stock: {market.word}.{code}")
+        if sec_market not in (None, 0, found.sec_market):
+            raise Failure(f"sec_market {sec_market} is not that of {found.prefix}.{code}", BAD_ARGUMENT)
+        return code
 
     def listed_in(self, market: MarketFacts) -> list[str]:
         """The symbols of a market."""
@@ -154,7 +188,7 @@ class DialectState:
         market: MarketFacts = self.markets[symbol]
         opened: int = midnight(market, now)
         if self.venue.hours:
-            start: time = PRE_OPEN[market.prefix]
+            start: time = PRE_OPEN[market.trade.word]
             opened += (start.hour * 60 + start.minute) * 60_000_000
         return opened
 

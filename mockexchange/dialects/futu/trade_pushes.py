@@ -63,7 +63,7 @@ class TradePushes:
         if market is None:
             return
         for login, account in desk.accounts.all():
-            if account.core != event.account or market.trd_market not in account.markets:
+            if account.core != event.account or market.trade.number(account.is_real) not in account.markets:
                 continue
             if self._is_heard(login, account):
                 if isinstance(event, Fill):
@@ -76,14 +76,14 @@ class TradePushes:
         return how == "always" or (how == "subscribed" and account.acc_id in self._desk.pushed_accounts.get(login, ()))
 
     def _header(self, account: TradingAccount, market: MarketFacts) -> Body:
-        return {"trd_env": self._desk.accounts.wire_env(account), "acc_id": account.acc_id, "trd_market": market.trd_market}
+        return {"trd_env": self._desk.accounts.wire_env(account), "acc_id": account.acc_id, "trd_market": market.trade.number(account.is_real)}
 
     def _tell_order(
         self, login: str, account: TradingAccount, market: MarketFacts, order: "OrderReport | Order", now: int,
     ) -> None:
         desk = self._desk
         status: int = rendering.order_status(order, now, desk.options, order.order_id in desk.cancelling)
-        row: Body = rendering.order_row(order, status, desk.facts(order.symbol).name, market, market.trd_market)
+        row: Body = rendering.order_row(order, status, desk.facts(order.symbol).name, market, market.trade.number(account.is_real))
         self._send(login, trade_frame(enums.ORDER_PUSH, self._header(account, market), "order", row))
 
     def _tell_fill(self, login: str, account: TradingAccount, market: MarketFacts, fill: Fill) -> None:
@@ -92,5 +92,5 @@ class TradePushes:
         if not account.is_real and not desk.options.sim_fills:
             return
         order: Order = desk.venue.exchange.find_order(fill.account, fill.symbol, fill.order_id)
-        row: Body = rendering.fill_row(fill, order, desk.facts(fill.symbol).name, market, market.trd_market)
+        row: Body = rendering.fill_row(fill, order, desk.facts(fill.symbol).name, market, market.trade.number(account.is_real))
         self._send(login, trade_frame(enums.FILL_PUSH, self._header(account, market), "order_fill", row))

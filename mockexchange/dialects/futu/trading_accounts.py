@@ -9,21 +9,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...server.accounts import Account
-from .contents import REAL_SUFFIX
-from .enums import (
-    REAL,
-    SIMULATE,
-    TRD_HK,
-    TRD_HK_FUND,
-    TRD_HKCC,
-    TRD_MARKETS,
-    TRD_US,
-)
+from .contents import REAL_SUFFIX, TRADE_MARKETS
+from .enums import REAL, SIMULATE, TRD_HK_FUND, TRD_MARKETS
 from .errors import Failure, bad_request
 from .options import FutuOptions
 
 FIRST_SIMULATED: int = 987_654              # the seed's example
-SECOND_SIMULATED: int = 1_000_002           # of another market
+NEXT_SIMULATED: int = 1_000_002             # and the numbers after it: of the other markets
 FIRST_REAL: int = 281_000_000_000_000_001
 FIRST_CARD: int = 1_001_000_000_000_001
 
@@ -60,14 +52,17 @@ class TradingAccounts:
             simulated, real = real, simulated
         found: list[TradingAccount] = []
         if simulated in self._names and self._options.sim_accounts == "per_market":
+            numbers = (FIRST_SIMULATED, *(NEXT_SIMULATED + n for n in range(len(TRADE_MARKETS) - 1)))
             found += [
-                TradingAccount(FIRST_SIMULATED + 10 * place, simulated, SIMULATE, (TRD_HK,), place),
-                TradingAccount(SECOND_SIMULATED + 10 * place, simulated, SIMULATE, (TRD_US,), place),
+                TradingAccount(number + 10 * place, simulated, SIMULATE, (market.simulated,), place)
+                for number, market in zip(numbers, TRADE_MARKETS, strict=True)
             ]
         elif simulated in self._names:
-            found.append(TradingAccount(FIRST_SIMULATED + 10 * place, simulated, SIMULATE, (TRD_HK, TRD_US), place))
+            every = tuple(market.simulated for market in TRADE_MARKETS)
+            found.append(TradingAccount(FIRST_SIMULATED + 10 * place, simulated, SIMULATE, every, place))
         if real in self._names:
-            found.append(TradingAccount(FIRST_REAL + place, real, REAL, (TRD_HK, TRD_US, TRD_HKCC, TRD_HK_FUND), place))
+            every = (*(market.real for market in TRADE_MARKETS), TRD_HK_FUND)
+            found.append(TradingAccount(FIRST_REAL + place, real, REAL, every, place))
         return found
 
     def all(self) -> Iterator[tuple[str, TradingAccount]]:

@@ -10,7 +10,7 @@ from mockexchange import MockExchange
 
 def test_accounts(rest: Rest) -> None:
     paper, money = rest.get("accounts").s2c["acc_list"]
-    assert (paper["trd_env"], paper["acc_id"], paper["trd_market_auth_list"], paper["sim_acc_type"]) == (0, SIMULATED, [1, 2], 1)
+    assert (paper["trd_env"], paper["acc_id"], paper["trd_market_auth_list"], paper["sim_acc_type"]) == (0, SIMULATED, [1, 2, 3], 1)
     assert (money["trd_env"], money["acc_id"], money["trd_market_auth_list"], money["acc_type"]) == (1, REAL, [1, 2, 4, 113], 2)
     assert (money["card_num"], money["security_firm"], money["acc_status"]) == ("1001000000000001", 1, 0)
 
@@ -19,7 +19,7 @@ def test_accounts(rest: Rest) -> None:
 def test_accounts_of_later_builds(rest: Rest) -> None:
     rows = rest.get("accounts").s2c["acc_list"]
     assert [(row["acc_id"], row["trd_market_auth_list"]) for row in rows] == [
-        ("987654", [1]), ("1000002", [2]), ("281000000000000001", [1, 2, 4, 113]),
+        ("987654", [1]), ("1000002", [2]), ("1000003", [3]), ("281000000000000001", [1, 2, 4, 113]),
     ]
     assert rest.funds({"trd_env": 0, "acc_id": 1000002, "trd_market": 2})["cash"] == 200_000.0
     assert rest.post("funds", header=simulated(2)).failure[1].endswith("has no authority for trd_market 2")

@@ -54,9 +54,9 @@ def body(form: Form, random: Random) -> dict[str, Any]:
     found = {name: make(reader, random) for name, reader in form._fields.items() if name in form._required or random.random() < 0.4}
     if "trd_env" in found:
         found |= random.choice([{"trd_env": 0, "acc_id": 987654}, {}])
-        found["trd_market"] = random.choice([1, 2, 113])
+        found["trd_market"] = random.choice([1, 2, 3, 4, 113])
     if {"market", "code"} <= set(found):
-        found |= random.choice([{"market": 1, "code": "00700"}, {"market": 11, "code": "AAPL"}, {}])
+        found |= random.choice([{"market": 1, "code": "00700"}, {"market": 11, "code": "AAPL"}, {"market": 21, "code": "600036"}, {}])
     return found
 
 

@@ -89,7 +89,9 @@ def test_amended_prices() -> None:
 def test_calendars_by_symbol() -> None:
     found: Contents = FutuDialect.contents()
     always, hours = calendars_of(found, FutuOptions()), calendars_of(found, FutuOptions(calendar="exchange"))
-    assert set(always) == set(hours) == {"AAPL", "TSLA", "SPY"}
+    us, china = {"AAPL", "TSLA", "SPY"}, {"600519", "600036", "688981", "510300", "000001"}
+    assert set(always) == set(hours) == us | china
     assert isinstance(found.calendar, RoundTheClock) and found.calendar.zone.key == "Asia/Hong_Kong"
-    assert {each.zone.key for each in always.values()} == {"America/New_York"}      # type: ignore[attr-defined]
-    assert type(found.sessions) is type(hong_kong()) and {type(each) for each in hours.values()} == {type(new_york())}
+    assert {always[each].zone.key for each in us} == {"America/New_York"}           # type: ignore[attr-defined]
+    assert {always[each].zone.key for each in china} == {hours[each].zone.key for each in china} == {"Asia/Shanghai"}   # type: ignore[attr-defined]
+    assert type(found.sessions) is type(hong_kong()) and {type(hours[each]) for each in us} == {type(new_york())}

@@ -241,7 +241,7 @@ def test_small_routes(rest: Rest) -> None:
     assert set(rest.get("delay-statistics").s2c) == set(rest.post("delay-statistics", type_list=[1]).s2c)
     for path, body in (
         ("plate-set", {"market": 31, "plate_set_type": 0}), ("plate-security", {"plate": {"market": 1, "code": "BK"}}),
-        ("user-security", {"group_name": "Mine"}), ("ipo-list", {"market": 21}),
+        ("user-security", {"group_name": "Mine"}), ("ipo-list", {"market": 31}),
     ):
         assert rest.post(path, body).failure[0] == -1
 
