@@ -30,7 +30,7 @@ Wanted = tuple[Market, str]     # a market and a code
 Ticks = list[tuple[Decimal, Decimal]]
 
 # what a purchase costs beside its price: commission and levies with their least, and no more than any broker takes
-FEES: dict[str, tuple[float, float]] = {"HK": (0.001385, 3.0), "US": (0.0003, 0.99), "CN": (0.0003, 0.0)}
+FEES: dict[str, tuple[float, float]] = {"HK": (0.001385, 3.0), "US": (0.0003, 0.99), "CN": (0.000384, 3.0)}
 
 
 def table(text: str) -> Ticks:

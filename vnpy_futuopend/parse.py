@@ -158,21 +158,24 @@ class Cash(NamedTuple):
 
 def parse_funds(d: dict[str, Any], asked: str, wanted: list[str]) -> list[Cash]:
     """
-    The money of an account: by currency where it tells that, else all of it in one.
+    The money of an account: by currency where it tells that, else all of it in one. A currency that its list lacks is one of which it has
+    nothing.
 
     :param asked: the currency of the answer, where it tells none
     :param wanted: the currencies of the markets that are traded
     """
     assets, cash, frozen = amount(d["total_assets"]), amount(d["cash"]), amount(d["frozen_cash"])
     told: str = CURRENCIES.get(_hashable(d.get("currency")), asked)
-    found: list[Cash] = []
+    found: dict[str, Cash] = {}
     for row in d.get("cash_info_list") or ():
         currency: str | None = CURRENCIES.get(_hashable(row.get("currency")))
         if currency in wanted:
             held: float = optional(row.get("cash"))
             power: float = amount(row["available_balance"]) if row.get("available_balance") is not None else optional(row.get("net_cash_power"))
-            found.append(Cash(currency, held, min(power, held), assets if currency == told else held))
-    return found or [Cash(told, cash, max(cash - frozen, 0.0), assets)]
+            found[currency] = Cash(currency, held, min(power, held), assets if currency == told else held)
+    if not d.get("cash_info_list"):
+        return [Cash(told, cash, max(cash - frozen, 0.0), assets)]
+    return [found.get(currency) or Cash(currency, 0.0, 0.0, assets if currency == told else 0.0) for currency in wanted]
 
 
 def account_of(cash: Cash, accountid: str, gateway_name: str) -> AccountData:

@@ -27,6 +27,21 @@ US: dict[str, Any] = {
     },
 }
 HELD: dict[str, Any] = {"sample_symbol": "AAPL", "sample_shares": 200}
+# China Connect: lots, the day's band, T+1, and limit orders only
+CN: dict[str, Any] = {
+    "symbol": "600036", "exchange": "SSE", "market": {
+        "symbol": "600036", "opens": 40.0, "low": 36.8, "near": 39.6, "under": "39.2", "below_low": "36.4", "high": 42.0, "dear": 43.6,
+        "apart": 0.01, "moves": ("40.04", "40"), "swings": ("39.6", "40.4", "40"), "unit": 100.0, "small": 100.0,
+        "odd": (36.839, 300.0), "rounded": (36.83, 300.0), "little": 100.0, "too_little": 50.0,
+    },
+    "setting": {**REAL["setting"], "Markets": "HK,US,CN", "Symbols": "600036.SSE, 688981.SSE, 510300.SSE, 000001.SZSE"},
+    "boards": [
+        ("688981", "SSE", 50.0, 199.0, "is below the minimum 200"), ("510300", "SSE", 4.0, 150.0, "is no multiple of the lot 100"),
+        ("000001", "SZSE", 10.0, 150.0, "is no multiple of the lot 100"),
+    ],
+    "lacks": ("MARKET", "FAK", "FOK", "STOP"),
+}
+CN_HELD: dict[str, Any] = {"sample_symbol": "600036", "sample_shares": 2_000, "china_cash": 1_000_000}
 PROFILES: list[dict[str, Any]] = [
     {
         **REAL, "name": "FUTUOPEND",
@@ -36,6 +51,7 @@ PROFILES: list[dict[str, Any]] = [
         },
     },
     SIMULATED,
+    {**REAL, **CN, "variant": "cn", "options": {**REAL["options"], **CN_HELD}},
     {**REAL, **US, "variant": "us", "options": {**REAL["options"], **HELD}},
     {**SIMULATED, **US, "variant": "us-simulated", "options": {**SIMULATED["options"], **HELD}},
 ]

@@ -1,6 +1,6 @@
 """
-FutuOpenDGateway on its server, in the suite's pace: a real account, whose fills are told, and a simulated one; Hong Kong shares and US
-shares.
+FutuOpenDGateway on its server, in the suite's pace: a real account, whose fills are told, and a simulated one; Hong Kong, US and China
+Connect shares.
 """
 
 from typing import Any
@@ -38,4 +38,5 @@ def futu(name: str, variant: str = "", **options: Any) -> Case:
 
 CASES: list[Case] = [
     futu("futu"), futu("futu-simulated", "simulated"), futu("futu-us", "us"), futu("futu-us-simulated", "us-simulated"),
+    futu("futu-cn", "cn"),
 ]

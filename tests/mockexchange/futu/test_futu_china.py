@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from futu_client import DAY, HOUR, NOON, REAL, SIMULATED, TOKEN, Rest, order_of, real, simulated, stream
+from futu_client import DAY, HOUR, NOON, REAL, SIMULATED, Rest, order_of, real, simulated, stream
 
 from mockexchange import MockExchange
 
