@@ -39,14 +39,16 @@ CN: dict[str, Any] = {
         ("688981", "SSE", 50.0, 199.0, "is below the minimum 200"), ("510300", "SSE", 4.0, 150.0, "is no multiple of the lot 100"),
         ("000001", "SZSE", 10.0, 150.0, "is no multiple of the lot 100"),
     ],
-    "lacks": ("MARKET", "FAK", "FOK", "STOP"),
+    "lacks": ("MARKET", "FAK", "FOK", "STOP"), "other_markets": ("02800", "AAPL"),
 }
 CN_HELD: dict[str, Any] = {"sample_symbol": "600036", "sample_shares": 2_000, "china_cash": 1_000_000}
 PROFILES: list[dict[str, Any]] = [
     {
         **REAL, "name": "FUTUOPEND",
         "job": {
-            "symbol": "00700.SEHK", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy", "setting": {"Symbols": "{symbol}"},
+            "symbol": "00700.SEHK", "strategy": "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy",
+            # any of its shares can be named on the command line
+            "setting": {"Symbols": "{symbol}", "Markets": "HK,US,CN", "Embedded Options": "--option futu.china_cash=1000000"},
             "each_fill": False,     # of the simulated account
         },
     },

@@ -165,6 +165,7 @@ class Profile:
     shrinks: bool = False           # a purchase beyond the cash is taken with a smaller volume
     # orders that are refused before they leave: symbol, exchange, price, volume, and words of the refusal
     boards: Sequence[tuple[str, str, float, float, str]] = ()
+    other_markets: Sequence[str] = ()       # a venue symbol of each further market that the gateway trades: it rests when all are closed
     # options of the dialect with which ...
     hours: Mapping[str, Any] = field(default_factory=dict)          # the market keeps its exchange's hours
     nameless: Mapping[str, Any] = field(default_factory=dict)       # lists show no id of ours

@@ -169,9 +169,9 @@ def odd_orders(run: Run) -> None:
     run.works(desk)
 
 
-def phase(run: Run) -> str:
-    """What the venue says of the market now."""
-    return str(run.venue.state()["symbols"][run.market.symbol]["status"])
+def phase(run: Run, symbol: str = "") -> str:
+    """What the venue says of a market now: that of the symbol that is traded, or of another."""
+    return str(run.venue.state()["symbols"][symbol or run.market.symbol]["status"])
 
 
 def until(run: Run, phases: tuple[str, ...]) -> int:
@@ -195,10 +195,15 @@ def closed(run: Run) -> None:
     before, began = polls(), monotonic()
     desk.recorder.wait(lambda: polls() >= before + POLLS, "polls of an open market", 60.0)
     window: float = monotonic() - began
+    rested: bool = False
 
     def rests() -> None:
+        nonlocal rested
         run.venue.advance(LAST_LOOKS)
         told_the_time(run, desk)
+        if any(phase(run, symbol) not in CLOSED for symbol in run.profile.other_markets):
+            return
+        rested = True
         for _ in range(TRIES):          # looks that were planned before the clock was moved come first
             before: int = polls()
             desk.recorder.pass_time(window)
@@ -230,6 +235,8 @@ def closed(run: Run) -> None:
         until(run, OPEN)
     desk.recorder.wait(as_the_venue_says, "what became of the order", run.profile.patience)
     goes_on()
+    if not rested:
+        raise Missed("vacuous", "the markets that are traded were never all closed when the polls were counted")
 
 
 @row("F53", "a new day, on which the venue's ids begin again", clock=MONDAY, speed=STILL, needs="daily_ids", seconds=40)
