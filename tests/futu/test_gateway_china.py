@@ -143,6 +143,15 @@ def test_the_default_markets_leave_china_out() -> None:
         assert desk.recorder.said("SSE is not traded with this account: see the setting Markets")
 
 
+@pytest.mark.parametrize(("environment", "acc_id"), [("REAL", REAL_ID), ("SIMULATE", "987654")])
+@pytest.mark.parametrize("cash", [0, 100_000])
+def test_china_alone(environment: str, acc_id: str, cash: int) -> None:
+    """One currency: the account's number is its whole name. Without any of it, it has 0, not the money of other markets."""
+    with a_desk(environment, ready=False, setting={"Markets": "CN", "Symbols": "600036.SSE"}, china_cash=cash) as desk:
+        desk.recorder.wait(lambda: desk.recorder.accounts and "600036" in desk.recorder.contracts, "account and contract")
+        assert {name: (row.available, row.extra) for name, row in desk.recorder.accounts.items()} == {acc_id: (cash, {"currency": "CNY"})}
+
+
 def test_a_simulated_account_of_its_own() -> None:
     with a_desk(setting=CHINA, sim_accounts="per_market", **HELD) as desk, client_of(desk) as other:
         assert desk.recorder.said("Trading account 987654, 1000002, 1000003, simulated, markets HK, US, CN")

@@ -4,7 +4,8 @@ What a Futu gateway's venue lists and holds on its first day: Hong Kong, US and 
 Lots are the exchanges' (spec 5.6). Fees of a retail account, rounded: Hong Kong commission 0.03 % (3 HKD at least), stamp duty
 and levies 0.1085 % of both sides; US commission 0.03 % (0.99 USD at least). China Connect: commission 0.03 % (3 CNY at least), and what
 HKEX publishes for northbound trading: handling, management and transfer fees of both sides, 0.00841 % of shares and 0.006 % of funds,
-stamp duty 0.05 % of sales of shares. Bands and lots of A-shares are those of the trading rules of the two exchanges.
+stamp duty 0.05 % of sales of shares. Bands and lots of A-shares are those of the trading rules of the two exchanges, their days Shanghai's: northbound
+trading also rests on Hong Kong's holidays, which is left out here.
 """
 
 from typing import NamedTuple

@@ -70,7 +70,7 @@ def modify_order(ctx: Context, body: Body) -> dict[str, Any]:
     if op == enums.CANCEL:
         cancel(desk, found)
     elif op == enums.AMEND:
-        if body["header"]["trd_market"] == enums.TRD_HKCC:
+        if body["header"]["trd_market"] == enums.TRD_HKCC:          # Futu API document, "Modify Orders"
             raise Failure("orders of China Connect cannot be modified: cancel them", BAD_ARGUMENT)
         amend(desk, found, body)
     else:
