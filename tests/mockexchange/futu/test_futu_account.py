@@ -90,16 +90,6 @@ def test_positions_and_their_cost(venue: MockExchange, rest: Rest) -> None:
     assert row["realized_pl"] > 0 and rest.positions(simulated(2)) == {}
 
 
-def test_china_connect_is_empty(rest: Rest) -> None:
-    """The real account has the authority for it, and nothing is listed there."""
-    rest.post("unlock-trade", unlock=True, pwd_md5=md5(b"1").hexdigest())
-    for path, name in (("positions", "position_list"), ("orders", "order_list"), ("order-fills", "order_fill_list")):
-        assert rest.post(path, header=real(4)).s2c[name] == []
-    assert rest.post("funds", header=real(4), currency=1).s2c["funds"]["cash"] == 2_560_000.0
-    placed = rest.post("order", packet_id={"conn_id": 1, "serial_no": 1}, header=real(4), trd_side=1, order_type=1, code="600000", qty=100, price=8.0, sec_market=31)
-    assert placed.failure[1] == "[err_code=none] unknown stock: 21_600000"
-
-
 def test_unlock_is_the_gateways(venue: MockExchange, rest: Rest) -> None:
     text = "[err_code=-401] trade is locked, call /api/unlock-trade first"
     assert rest.send(1, 100, 290.0, header=real()).failure == (-1, text, -401)
