@@ -8,7 +8,7 @@ from typing import NamedTuple
 from vnpy.trader.constant import Exchange
 
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.net.outcome import NotSent, Reply, describe
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 
 from .calls import unlock_call
@@ -16,9 +16,11 @@ from .endpoints import ACCOUNTS
 from .enums import BY_EXCHANGE, MARGIN, MARKETS, US, Market
 from .identity import OtherConvention, TradingAccount, choose, read_accounts, trd_market_of
 from .listings import Wanted
-from .outcomes import read_error, rows
+from .outcomes import UNKNOWN_RESULT, read_error, rows
 from .questions import Questions
 from .rest import FutuRest
+
+UNLOCK_AGAIN: float = 1.0       # s until a password that never left is sent
 
 
 class Choices(NamedTuple):
@@ -132,23 +134,33 @@ class Accounts:
             self._unlock()
 
     def _unlock(self) -> None:
-        """Never again after a failure before the next connect: two wrong passwords lock the login."""
+        """
+        Never again before the next connect after a password that was wrong, or was sent for the first time and not answered: two wrong
+        ones lock the login. One that was right once can be sent again, and one that never left.
+        """
         account: TradingAccount = next(iter(self.found.values()))
+        was_right: bool = self.unlocked
 
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             refused = read_error(reply) if reply is not None and error is None else None
-            self.unlocked = False
-            if refused is not None:
+            if refused is not None and refused[0] != UNKNOWN_RESULT and (reply is None or reply.status < 500):
+                self.unlocked = False
                 self.locked = f"trading is not unlocked, code: {refused[0]}, message: {refused[1]}"
                 self.host.log(f"Unlocking failed and is not tried again before the next connect: {self.locked}", ERROR)
-            elif error is not None or reply is None:
-                self.host.log(f"Unlocking was not answered ({error}) and is not tried again before the next connect", ERROR)
-            else:
+            elif error is None and reply is not None and refused is None:
                 self.unlocked = True
                 self.host.log("Trading unlocked")
+            elif isinstance(error, NotSent) and not was_right and not self.host.locked_out:
+                self.host.log_once("unlocking", f"Unlocking was not sent, trying again: {describe(error)}", WARNING)
+                self.host.executor.call_later(max(UNLOCK_AGAIN, self.host.pause()), "unlock", self._unlock)
+                return
+            else:
+                reason: object = refused[1] if refused else error
+                again: str = "it is tried again with the next order" if was_right else "it is not tried again before the next connect"
+                self.host.log(f"Unlocking was not answered ({reason}), {again}", WARNING if was_right else ERROR)
             waiting, self.waiting = self.waiting, []
             for call in waiting:
-                call(self.unlocked)
+                call(self.unlocked and error is None and refused is None)
 
         pwd_md5: str = md5(self.choices.trade_password.encode()).hexdigest()
         self.rest.call(*unlock_call(pwd_md5, account.firm), answered, lane="order", rank=Rank.ORDER)

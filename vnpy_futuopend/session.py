@@ -434,7 +434,7 @@ class FutuSession(PolledSession):
             return
         if outcome is Outcome.REFUSED and code == LOCKED and self.accounts.unlocked:
             self.accounts.unlock_again(
-                lambda unlocked: self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT if unlocked else outcome, code, text)
+                lambda _: self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT if self.accounts.unlocked else outcome, code, text)
             )
             return
         super()._on_cancel(entry, reply, error, asked_at)

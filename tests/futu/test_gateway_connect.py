@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from logging import ERROR, WARNING
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from vnpy.trader.constant import Exchange, Status
 
 from mockexchange import MockExchange
 from vnpy_futuopend import FutuOpenDGateway
+from vnpy_futuopend.accounts import Accounts, Choices
 from vnpy_futuopend.enums import HK, SZ, US
 from vnpy_futuopend.gateway import read_markets, read_symbols
 from vnpy_futuopend.identity import OtherConvention, choose, read_accounts
+from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown
 
 
 def said_soon(desk: Any, text: str) -> None:
@@ -226,3 +229,48 @@ def test_a_symbol_that_is_not_there_costs_itself_only() -> None:
     with a_desk(setting={"Symbols": "02800.SEHK, 99999.SEHK, AAPL.SMART"}) as desk:
         assert desk.recorder.said("99999.SEHK is not traded here")
         assert {"02800", "AAPL"} <= desk.recorder.contracts.keys()
+
+
+def test_an_unlocking_that_was_not_answered_is_tried_again_where_the_password_was_right() -> None:
+    with a_desk("REAL") as desk:
+        resting = desk.send("BUY", 22.0, 500.0)
+        desk.wait_status(resting, Status.NOTTRADED)
+        for action in ("reset", "hang"):
+            with client_of(desk) as other:
+                other.unlock_trade(unlock=False)
+            desk.venue.faults.add(match="POST /api/unlock-trade", stage="before_engine", action=action)
+            refused = desk.send("BUY", 22.0, 500.0)
+            desk.wait_status(refused, Status.REJECTED)
+            taken = desk.send("BUY", 22.0, 500.0)
+            desk.wait_status(taken, Status.NOTTRADED)
+            desk.cancel(taken)
+            desk.wait_status(taken, Status.CANCELLED)
+        with client_of(desk) as other:
+            other.unlock_trade(unlock=False)
+        desk.venue.faults.add(match="POST /api/unlock-trade", stage="before_engine", action="reset")
+        desk.cancel(resting)
+        desk.wait_status(resting, Status.CANCELLED)
+        assert not desk.venue.faults.never_bitten()
+        assert len(desk.recorder.said("it is tried again with the next order")) == 3
+        desk.assert_truth()
+
+
+@pytest.mark.parametrize(("error", "again"), [(NotSent("refused"), True), (Unknown("reset"), False)])
+def test_a_first_password_is_sent_again_only_if_it_never_left(error: Exception, again: bool) -> None:
+    timers: list[Any] = []
+    lines: list[str] = []
+    told: list[bool] = []
+    host = SimpleNamespace(
+        log=lambda line, level=20: lines.append(line), log_once=lambda key, line, level=20: lines.append(line), locked_out=False, pause=lambda: 0.0,
+        executor=SimpleNamespace(call_later=lambda seconds, name, call: timers.append(call)),
+    )
+    answers: list[Any] = [(None, error), (Reply(200, {}, b"", {"ret_type": 0, "s2c": {}}, False), None)]
+    rest = SimpleNamespace(call=lambda method, path, params, answer, **more: answer(*answers.pop(0), 0.0))
+    choices = Choices(True, "1", ("HK",), "HKD", "123456", ())
+    accounts = Accounts(host, rest, None, choices, lambda: None, lambda: None)        # type: ignore[arg-type]
+    accounts.found = {1: SimpleNamespace(firm=1)}      # type: ignore[dict-item]
+    accounts.unlock_again(told.append)
+    assert bool(timers) is again and told == ([] if again else [False])
+    for call in timers:
+        call()
+    assert accounts.unlocked is again and told == [again]
