@@ -61,6 +61,7 @@ DIALECTS: dict[str, str] = {
     "qte": "mockexchange.dialects.qte:QteDialect",
     "qmt": "mockexchange.dialects.qmt:QmtDialect",
     "futu": "mockexchange.dialects.futu:FutuDialect",
+    "webtrader": "mockexchange.dialects.webtrader:WebTraderDialect",
 }
 
 

@@ -94,6 +94,7 @@ class Socket:
         max_buffer: int = 8 << 20,
         messages_per_second: int = 0,
         clock: Clock | None = None,
+        ping_lost: tuple[int, bytes] = (CLOSE_POLICY, b"pong timeout"),
     ) -> None:
         self.request: web.Request = request
         self.response: web.WebSocketResponse = web.WebSocketResponse(
@@ -103,6 +104,7 @@ class Socket:
         self.pong_timeout: float = pong_timeout
         self.max_buffer: int = max_buffer
         self.messages_per_second: int = messages_per_second
+        self.ping_lost: tuple[int, bytes] = ping_lost           # code and reason of the close frame then
         self.is_open: bool = False
         self._is_frozen: bool = False
         self.clock: Clock = clock or SystemClock()
@@ -326,7 +328,7 @@ class Socket:
         # A timer may fire early by the clock's resolution, hence the hundredth.
         oldest: float = next(iter(self._pings.values()), now)
         if now - oldest >= self.pong_timeout - self.ping_interval / 100:
-            self.drop(CLOSE_POLICY, b"pong timeout")
+            self.drop(*self.ping_lost)
             return
         payload: bytes = b"%d" % self.clock.now()
         self._pings[payload] = now

@@ -1,0 +1,189 @@
+"""
+The HTTP side (spec 3): who asks, with what, and the answer as the app writes it.
+
+A body that is no JSON is found first, then whoever may not ask, then what is wrong with the body, and only then the trading
+process is called.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from ...transport.clock import Timer
+from . import op_lists, op_trade, pages
+from .errors import (
+    BAD_LOGIN,
+    BAD_TOKEN,
+    INTERNAL,
+    NOT_ALLOWED,
+    NOT_AUTHENTICATED,
+    NOT_FOUND,
+    ApiError,
+    InternalError,
+    unauthorized,
+)
+from .operations import Context, Operation
+from .params import read_credentials, read_form, read_json
+from .rendering import to_json
+from .state import DialectState
+from .tokens import BadToken, WrongUser
+
+logger: logging.Logger = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+SERVER: str = "uvicorn"
+OPERATIONS: tuple[Operation, ...] = (*op_trade.OPERATIONS, *op_lists.OPERATIONS)
+TOKEN_PATH: str = "/token"
+
+
+class RestRoutes:
+    """The endpoints of one venue."""
+
+    def __init__(self, desk: DialectState) -> None:
+        self.desk: DialectState = desk
+        self._idle: WeakKeyDictionary[asyncio.BaseTransport, Timer] = WeakKeyDictionary()
+        self._methods: dict[str, str] = {}                      # path -> the method that a 405 allows: of the first route alone
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add the routes; ``/_mock/`` is the server's."""
+        routes: list[tuple[str, str, Handler, str]] = [
+            ("GET", "/", partial(self._page, pages.index_page()), ""),
+            ("POST", TOKEN_PATH, self._login, ""),
+            *((each.method, each.path, partial(self._operate, each), each.builds) for each in OPERATIONS),
+            ("GET", "/openapi.json", self._schema, ""),
+            ("GET", "/docs", partial(self._page, pages.docs_page()), ""),
+        ]
+        for method, path, handler, builds in routes:
+            app.router.add_route(method, path, partial(self._serve, partial(self._in_build, builds, handler)))
+            self._methods.setdefault(path, method)
+        app.on_response_prepare.append(self._head)
+
+    def add_rest(self, app: web.Application) -> None:
+        """To be called last: a known path under another method is 405, with a slash at its end 307, anything else 404."""
+        for path, method in self._methods.items():
+            app.router.add_route("*", path, partial(self._serve, partial(self._not_allowed, method)))
+            if path != "/" and "{" not in path:
+                app.router.add_route("*", f"{path}/", partial(self._serve, partial(self._redirect, path)))
+        app.router.add_route("*", "/{rest:(?!_mock/).*}", partial(self._serve, self._unrouted))
+
+    async def _head(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+        response.headers["Date"] = formatdate(self.desk.venue.now() / 1e6, usegmt=True)
+        response.headers["Server"] = SERVER
+
+    # -- every request
+
+    async def _serve(self, handler: Handler, request: web.Request) -> web.Response:
+        """A websocket's handshake that has no route is 403; nothing is served by a web process that has ended."""
+        if not self.desk.is_up:
+            return cut(request)
+        transport: asyncio.BaseTransport | None = request.transport
+        if transport is not None and (timer := self._idle.pop(transport, None)) is not None:
+            timer.cancel()
+        if is_handshake(request):
+            return web.Response(status=403, headers={"Connection": "close"})
+        try:
+            answer: web.Response = await handler(request)
+        except ApiError as error:
+            answer = reply({"detail": error.detail}, error.status, error.headers)
+        except InternalError:
+            answer = failure()
+        except Exception:
+            logger.exception("%s %s failed", request.method, request.path)
+            answer = failure()
+        if not self.desk.is_up:
+            return cut(request)
+        if transport is not None and not transport.is_closing():
+            self._idle[transport] = self.desk.venue.clock.call_later(self.desk.options.keep_alive_ms / 1000, transport.close)
+        return answer
+
+    async def _in_build(self, builds: str, handler: Handler, request: web.Request) -> web.Response:
+        if builds and self.desk.options.build not in builds.split():
+            raise ApiError(404, NOT_FOUND)
+        return await handler(request)
+
+    async def _not_allowed(self, method: str, request: web.Request) -> web.Response:
+        raise ApiError(405, NOT_ALLOWED, {"Allow": method})
+
+    async def _redirect(self, path: str, request: web.Request) -> web.Response:
+        query: str = f"?{request.query_string}" if request.query_string else ""
+        return web.Response(status=307, headers={"Location": f"http://{request.host}{path}{query}"})
+
+    async def _unrouted(self, request: web.Request) -> web.Response:
+        raise ApiError(404, NOT_FOUND)
+
+    async def _page(self, text: str, request: web.Request) -> web.Response:
+        return web.Response(body=text.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+
+    async def _schema(self, request: web.Request) -> web.Response:
+        return reply(pages.openapi(OPERATIONS, self.desk.options.language))
+
+    # -- operations
+
+    async def _operate(self, operation: Operation, request: web.Request) -> web.Response:
+        is_seed: bool = self.desk.options.is_seed
+        try:
+            body: Any = None
+            if operation.has_body:
+                body = read_json(await request.read(), request.headers.get("Content-Type", ""))
+            account: str = self._identify(request.headers.get("Authorization", ""))
+            return reply(await operation.call(Context(self.desk, account, request.match_info, body)))
+        except ApiError as error:
+            if is_seed and error.status == 422:
+                raise ApiError(400, "Bad Request") from None
+            raise
+
+    def _identify(self, header: str) -> str:
+        """The account of whoever has sent this header. ApiError 401 for nobody."""
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise unauthorized(NOT_AUTHENTICATED)
+        try:
+            return self.desk.user(token)
+        except (BadToken, WrongUser):
+            raise unauthorized(BAD_TOKEN) from None
+
+    # -- logging in
+
+    async def _login(self, request: web.Request) -> web.Response:
+        desk, raw = self.desk, await request.read()
+        if desk.options.is_seed:
+            user, password = read_credentials(raw)
+            is_known: bool = await desk.rpc.call(lambda: desk.knows(user, password))
+        else:
+            user, password = read_form(raw, request.headers.get("Content-Type", ""))
+            is_known = desk.knows(user, password)
+        if not is_known:
+            raise unauthorized(BAD_LOGIN)
+        answer: dict[str, str] = {"access_token": desk.issue(user)}
+        return reply(answer if desk.options.is_seed else {**answer, "token_type": "bearer"})
+
+
+def is_handshake(request: web.Request) -> bool:
+    """Whether a websocket is asked for."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
+
+
+def cut(request: web.Request) -> web.Response:
+    """There is nobody: the connection ends without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    answer: web.Response = web.Response()
+    answer.force_close()
+    return answer
+
+
+def reply(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A JSON answer."""
+    return web.Response(status=status, body=to_json(body), headers={**(headers or {}), "Content-Type": "application/json"})
+
+
+def failure() -> web.Response:
+    """The bare 500."""
+    return web.Response(status=500, body=INTERNAL.encode(), headers={"Content-Type": "text/plain; charset=utf-8"})
