@@ -8,14 +8,12 @@ from logging import ERROR
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vnpy.trader.object import ContractData, OrderData, TradeData
+from vnpy.trader.object import ContractData, TradeData
 
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import short
-from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry
-from vnpy_restgateway.polled.derived_fills import DerivedFills
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.polled.poller import Poller
 from vnpy_restgateway.polled.ranked_rest import Rank
@@ -32,16 +30,6 @@ from .timings import Timings
 GATHER: float = 0.05            # s in which questions for fills of several orders become one
 IDS_KEPT: int = 20_000
 PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError)
-
-
-class NoDerivedFills(DerivedFills):
-    """Where fills are told, none are made."""
-
-    def told(self, record: VenueOrder, turnover: float) -> None:
-        """Nothing is kept."""
-
-    def on_growth(self, order: OrderData, venue_id: str) -> None:
-        """See ``told``."""
 
 
 class MarketFills(DerivedFills):

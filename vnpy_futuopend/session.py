@@ -20,10 +20,12 @@ from vnpy_restgateway.net.outcome import Code, NotSent, Outcome, Reply, classify
 from vnpy_restgateway.net.validate import label
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.table import Entry
+from vnpy_restgateway.polled.derived_fills import NoDerivedFills
 from vnpy_restgateway.polled.order_list import ListedOrder
 from vnpy_restgateway.polled.poller import Poller
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 from vnpy_restgateway.polled.session import Intervals, Paths, PolledSession
+from vnpy_restgateway.tags import is_tag
 from vnpy_restgateway.trading_rules import CashEquityRules, Holding, MarketView
 
 from .accounts import Accounts, Choices
@@ -31,7 +33,7 @@ from .back_end import BackEnd, time_of
 from .calls import cancel_call, funds_call, orders_call, place_call, positions_call
 from .endpoints import GLOBAL_STATE
 from .enums import BUSTED, BY_EXCHANGE, CURRENCIES, CURRENCY_CODES, HK, INTERVALS, REFUSED, US, Market, venue_symbol, wire_type
-from .fills import FillLists, MarketFills, NoDerivedFills
+from .fills import FillLists, MarketFills
 from .hours import AnyOpen, calendars
 from .idempotency import Commands
 from .klines import query_history
@@ -45,7 +47,6 @@ from .questions import Questions
 from .quotes import Quotes
 from .rest import FutuRest
 from .streams import FutuStream
-from .tags import is_tag
 from .timings import Timings
 from .trade_pushes import TradePushes
 

@@ -47,7 +47,9 @@ class Positions:
     def update(self, rows: list[PositionData], asked_at: float) -> None:
         """All positions there are, asked for at a monotonic time. One that has vanished is pushed once more, with volume 0."""
         self._begin(asked_at)
-        volumes: dict[str, float] = {row.vt_symbol: row.volume for row in rows}
+        volumes: dict[str, float] = {}          # net, where long and short are held side by side
+        for row in rows:
+            volumes[row.vt_symbol] = volumes.get(row.vt_symbol, 0.0) + (-row.volume if row.direction is Direction.SHORT else row.volume)
         for name, watched in self._watched.items():
             if name != CASH:
                 self._tell(name, watched, volumes.get(name, 0.0), asked_at, "position of " + name)

@@ -32,10 +32,10 @@ class Field:
     One line of the connect dialog.
 
     ``kind``: "text", "secret", "choice", "integer", "host" (an http(s) or ws(s) address without a path, or empty),
-    "proxy" (see ``proxy.read_proxy``).
+    "proxy" (see ``proxy.read_proxy``). ``path``: of "host", a path may follow, for a server behind a proxy's prefix.
     ``aliases`` are further names a script may use. A secret's value is never put into a message.
     ``servers``: the field is used with these choices of ``Server`` only; empty: with all. ``real``: of ``Server`` itself,
-    the choice when it is missing and a key or host that it uses is given.
+    the choice when it is missing and a key or host that it uses is given, or a field of it that ``implies`` it (a user's name).
     ``check`` raises ValueError for a text that cannot be used.
     """
 
@@ -51,6 +51,8 @@ class Field:
     real: str = ""
     check: Callable[[str], object] | None = None
     numbers: bool = False           # of "text": a whole number will do
+    path: bool = False
+    implies: bool = False
 
 
 PROXY_FIELDS: tuple[Field, Field] = (
@@ -102,7 +104,7 @@ def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict
     errors += _read_proxy(values)
     warnings: list[str] = []
     for f in fields:
-        implying: list[str] = [one.name for one in fields if one.name in given and one.kind in ("secret", "host") and f.real in one.servers]
+        implying: list[str] = [one.name for one in fields if raws[one.name] is not None and (one.implies or one.kind in ("secret", "host")) and f.real in one.servers]
         if f.real and raws[f.name] is None and implying:
             values[f.name] = f.real
             warnings.append(f"Setting {f.name!r} is missing, but {implying[0]!r} is given: taken as {f.real}")
@@ -200,8 +202,8 @@ def _read_integer(f: Field, text: str, shown: str) -> int:
 
 
 def _read_host(f: Field, text: str, shown: str) -> str:
-    """scheme://host[:port] in lower case, without the scheme's own port."""
-    wanted: str = " or ".join(f"{scheme}://host[:port]" for scheme in f.schemes)
+    """scheme://host[:port] in lower case, without the scheme's own port; the path, where there may be one, without a slash at its end."""
+    wanted: str = " or ".join(f"{scheme}://host[:port]{'[/path]' if f.path else ''}" for scheme in f.schemes)
     if "@" in text:
         raise ValueError(f"Setting {f.name!r} must look like {wanted}, without user name and password")
     try:
@@ -212,10 +214,10 @@ def _read_host(f: Field, text: str, shown: str) -> str:
         host: str = read_host_name(parts.hostname or "")
     except ValueError:
         raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {shown}") from None
-    if parts.scheme not in f.schemes or port == 0 or parts.path.strip("/") or parts.query or parts.fragment:
+    if parts.scheme not in f.schemes or port == 0 or parts.path.strip("/") and not f.path or parts.query or parts.fragment:
         raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {shown}")
     place: str = f":{port}" if port and port != DEFAULT_PORTS.get(parts.scheme) else ""
-    return f"{parts.scheme}://{bracketed(host)}{place}"
+    return f"{parts.scheme}://{bracketed(host)}{place}{parts.path.rstrip('/') if f.path else ''}"
 
 
 def _read_proxy(values: dict[str, Any]) -> list[str]:

@@ -127,6 +127,10 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
         if run is not None and not run.inside():
             run.thread.join()
 
+    def set_host(self, host: str) -> None:
+        """The address of the next connection; the one that stands is kept. For addresses with a token in them."""
+        self.host = self._options.url = host
+
     @property
     def connected(self) -> bool:
         run: StreamLoop | None = self._run

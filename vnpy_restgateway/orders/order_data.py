@@ -1,10 +1,10 @@
-"""Copies of orders, trades and positions, in a fraction of the time of ``copy.copy``."""
+"""Copies of orders, trades, positions and accounts, in a fraction of the time of ``copy.copy``."""
 
 from typing import TypeVar
 
-from vnpy.trader.object import OrderData, PositionData, TradeData
+from vnpy.trader.object import AccountData, OrderData, PositionData, TradeData
 
-Item = TypeVar("Item", OrderData, TradeData, PositionData)
+Item = TypeVar("Item", OrderData, TradeData, PositionData, AccountData)
 
 new = object.__new__
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from math import isclose
 from typing import NamedTuple
 
-from vnpy.trader.constant import Direction, OrderType
+from vnpy.trader.constant import Direction, Offset, OrderType
 from vnpy.trader.object import OrderData
 
 from .reconcile import VenueOrder
@@ -23,7 +23,8 @@ class SentOrder(NamedTuple):
     """
     An order of ours as it was put on the wire. ``earliest`` and ``latest`` are when the venue could have
     made it, by its own clock; ``price`` and ``volume`` None: the venue may show any. ``answered`` False:
-    the answer to its sending may still come, and say which it is. ``shrinks``: the venue may have taken less.
+    the answer to its sending may still come, and say which it is. ``shrinks``: the venue may have taken less. ``offset`` None: the
+    venue has no such thing.
     """
 
     orderid: str
@@ -36,6 +37,7 @@ class SentOrder(NamedTuple):
     latest: datetime
     answered: bool = False
     shrinks: bool = False
+    offset: Offset | None = None
 
 
 class AmbiguousMatch(NamedTuple):
@@ -68,6 +70,7 @@ def is_candidate(sought: SentOrder, order: OrderData) -> bool:
         same_side(sought, order)
         and sought.direction is order.direction
         and sought.type is order.type
+        and (sought.offset is None or sought.offset is order.offset)
         and order.reference in ("", sought.orderid)
         and (sought.price is None or isclose(sought.price, order.price, rel_tol=SAME))
         and (sought.volume is None or isclose(sought.volume, order.volume, rel_tol=SAME) or sought.shrinks and order.volume < sought.volume)

@@ -91,3 +91,13 @@ def growth(record: VenueOrder, filled: float, traded: float, price: float, momen
         datetime=moment,
         gateway_name=order.gateway_name,
     )
+
+
+class NoDerivedFills(DerivedFills):
+    """Where fills are told, none are made."""
+
+    def told(self, record: VenueOrder, turnover: float) -> None:
+        """Nothing is kept."""
+
+    def on_growth(self, order: OrderData, venue_id: str) -> None:
+        """See ``told``."""

@@ -36,10 +36,11 @@ class OrderList:
         self.missing: Callable[[Entry, float], None] = missing or (lambda entry, asked_at: host.flow.on_missing(entry.orderid, asked_at))
         self.fills: DerivedFills = DerivedFills(host.flow, host.now, tidy) if tidy else DerivedFills(host.flow, host.now)
 
-    def take(self, rows: list[Any], asked_at: float, about: Sequence[Entry] = ()) -> None:
+    def take(self, rows: list[Any], asked_at: float, about: Sequence[Entry] = (), concludes: bool = True) -> None:
         """
         The whole list, asked for at a monotonic time; ``about``: the orders it was asked for, if for any. Only of a list that could
-        be read to its end an order that is missing means something.
+        be read to its end an order that is missing means something. ``concludes`` False: not of this one, the venue has begun to
+        fill it anew.
         """
         found: list[VenueOrder] = []
 
@@ -64,8 +65,9 @@ class OrderList:
         if not whole:
             return
         if by_venue_id:
-            flow.venue_ids.on_candidates(found, [entry.orderid for entry in flow.venue_ids.looked_for()], asked_at)
-        else:
+            looked_for: list[Entry] = flow.venue_ids.looked_for() if concludes else []
+            flow.venue_ids.on_candidates(found, [entry.orderid for entry in looked_for], asked_at)
+        elif concludes:
             for entry in about:
                 if entry.orderid not in there:
                     self.missing(entry, asked_at)

@@ -2,11 +2,12 @@
 A REST client for servers that answer one request after the other: one is on its way in each lane, the others wait by rank.
 
 Orders and what is asked of them have a lane of their own, so that no poll holds them; a server that must not get two requests
-at all is given one lane (``lanes``).
+at all is given one lane (``lanes``). Where a server may hold one order for long and take others meanwhile, its lane has
+several on their way (``at_once``).
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from enum import IntEnum
 from threading import Event
 from typing import Any, NamedTuple
@@ -62,10 +63,11 @@ class RankedCall:
 
 
 class RequestQueue:
-    """One lane: what waits, by rank, and whether something is on its way. SerialExecutor thread only."""
+    """One lane: what waits, by rank, and how many requests are on their way. SerialExecutor thread only."""
 
-    def __init__(self) -> None:
-        self.busy: bool = False
+    def __init__(self, most: int = 1) -> None:
+        self.most: int = most               # on their way at once
+        self.sent: int = 0                  # on their way now
         self.waiting: dict[Rank, deque[RankedCall]] = {rank: deque() for rank in Rank}
         self.ordered_at: float = float("-inf")          # monotonic s, of the last order
 
@@ -94,6 +96,7 @@ class RankedRest(VenueRest):
     """
 
     lanes: tuple[str, ...] = ("order", "query")
+    at_once: Mapping[str, int] = {}         # lane -> requests on their way at once; 1 where it is not named
     order_gap: float = 0.0                  # seconds at least from one order to the next
 
     def __init__(self, host: Host) -> None:
@@ -106,7 +109,7 @@ class RankedRest(VenueRest):
 
     def begin(self, base: str, proxy_host: str, proxy_port: int, read_timeout: float, query_timeout: float) -> None:
         """Start the workers. Nothing is asked yet."""
-        self.lines = {lane: RequestQueue() for lane in self.lanes}
+        self.lines = self._new_lines()
         self.query_timeout = min(query_timeout, read_timeout)
         self.init(base, proxy_host, proxy_port, read_timeout=read_timeout)
         self.start(1)
@@ -153,12 +156,19 @@ class RankedRest(VenueRest):
         left: list[Callable[[], None]] = [
             call.dropped for line in self.lines.values() for waiting in line.waiting.values() for call in waiting if call.dropped
         ]
-        self.lines = {lane: RequestQueue() for lane in self.lanes}
+        self.lines = self._new_lines()
         return left
+
+    def patience(self, call: RankedCall) -> float | None:
+        """Seconds a request may take from now on; None: as long as an order."""
+        return self.query_timeout if call.method == "GET" or call.rank >= Rank.QUESTION else None
+
+    def _new_lines(self) -> dict[str, RequestQueue]:
+        return {lane: RequestQueue(self.at_once.get(lane, 1)) for lane in self.lanes}
 
     def _pump(self, lane: str) -> None:
         line: RequestQueue = self.lines[lane]
-        while not line.busy:
+        while line.sent < line.most:
             now: float = self.home.monotonic()
             due: float = line.ordered_at + self.order_gap
             call: RankedCall | None = line.take(self._failed, orders=now >= due)
@@ -168,11 +178,11 @@ class RankedRest(VenueRest):
                 return
             if call.rank is Rank.ORDER:
                 line.ordered_at = now
-            line.busy = True
+            line.sent += 1
             try:
                 self._send_call(line, lane, call)
             except Exception as error:      # the line must move on
-                line.busy = False
+                line.sent -= 1
                 self._failed(call, error if isinstance(error, RestError) else Unknown(f"{type(error).__name__}: {error}"))
 
     def _pump_on(self, line: RequestQueue, lane: str) -> None:
@@ -182,7 +192,7 @@ class RankedRest(VenueRest):
     def _send_call(self, line: RequestQueue, lane: str, call: RankedCall) -> None:
         post = self.home.executor.post
         self.add_request(
-            call.method, call.path, extra=call, lane=lane, timeout=self.query_timeout if call.method == "GET" or call.rank >= Rank.QUESTION else None,
+            call.method, call.path, extra=call, lane=lane, timeout=self.patience(call),
             callback=lambda data, request: post(self._done, line, lane, call, request.reply, None),
             on_failed=lambda status, request: post(self._done, line, lane, call, request.reply, None),
             on_error=lambda exc, value, tb, request: post(self._done, line, lane, call, request.reply, value),
@@ -194,7 +204,7 @@ class RankedRest(VenueRest):
     def _done(self, line: RequestQueue, lane: str, call: RankedCall, reply: Reply | None, error: BaseException | None) -> None:
         if line is not self.lines.get(lane):
             return                      # of a session that is over
-        line.busy = False
+        line.sent -= 1
         try:
             if reply is not None:
                 self.on_reply(call, reply)

@@ -79,6 +79,7 @@ class PolledSession(NoSession):
     refusals: frozenset[Code] = frozenset()         # a command answered with one of these did nothing
     order_slack: timedelta = timedelta(seconds=2)       # how far the venue's time of an order may be before our sending of it
     order_within: timedelta = timedelta(minutes=10)     # and after it, where the venue has a queue
+    question_lane: str = "order"        # of questions about orders
     gone: frozenset[Code] = frozenset()             # a cancel answered with one of these: no such live order, which says nothing of its end
 
     def __init__(self, host: Host, rest: RankedRest, intervals: Intervals, calendar: Calendar | None = None, day: Calendar | None = None) -> None:
@@ -393,7 +394,7 @@ class PolledSession(NoSession):
             if reply is not None and error is None and self.read_error(reply) is None and isinstance(reply.data, list):
                 self.list.take(reply.data, asked_at, about)
 
-        self.rest.call(*self._ask("orders"), answered, lane="order", rank=Rank.QUESTION, before=before, dropped=self._about.clear)
+        self.rest.call(*self._ask("orders"), answered, lane=self.question_lane, rank=Rank.QUESTION, before=before, dropped=self._about.clear)
 
     def _on_missing(self, entry: Entry, asked_at: float) -> None:
         """Of a list of the day an order can be missing because the day has turned: our idea of the venue's time is looked at first."""

@@ -1,0 +1,97 @@
+"""
+Whether the web process can ask the trading process. It has one RPC socket, which one time-out kills for good, while logins and
+pushes go on (spec 6.2). ``GET /account`` is the probe: it survives what breaks the other lists. SerialExecutor thread only.
+"""
+
+from collections.abc import Callable
+from logging import ERROR
+
+from vnpy_restgateway.host import Host
+from vnpy_restgateway.polled.health import ConnectionHealth
+
+CURE: str = "WebTrader's web process has lost its RPC connection to the trading process; restart the web service"
+AGAIN: float = 1.0              # s from the first 500 to the next look
+FAILED: str = "status 500"      # what ``Poller`` calls the answer of a server whose RPC has failed
+SAID_AFTER: int = 2             # 500s in a row
+
+
+class RpcHealth(ConnectionHealth):
+    """
+    Told of every answer to ``GET /account``.
+
+    :param back: called when it answers again
+    """
+
+    def __init__(self, host: Host, back: Callable[[], None]) -> None:
+        super().__init__(host, "Trade API")
+        self.back: Callable[[], None] = back
+        self.refusing: bool = False         # the last answer was 500: an order would meet a dead RPC
+        self.said: bool = False
+        self.since: float = float("inf")    # of the first answer after the last outage, monotonic s
+
+    @property
+    def reason(self) -> str:
+        """Why no order is sent now, or "". Any thread."""
+        return CURE if self.refusing else ""
+
+    def good(self) -> bool:
+        if self.since == float("inf"):
+            self.since = self.host.monotonic()
+        was: bool = self.refusing
+        self.refusing = False
+        first: bool = super().good()
+        if self.said:
+            self.said = False
+            self.host.log("WebTrader's web process reaches the trading process again")
+        if was:
+            self.back()
+        return first
+
+    def bad(self, error: BaseException | str) -> None:
+        super().bad(error)
+        self.since = float("inf")
+        self.refusing = error == FAILED
+        if self.refusing and self.failures >= SAID_AFTER and not self.said:
+            self.said = True
+            if not self.host.ready:
+                self.host.trouble = CURE
+            self.host.log(CURE, ERROR)
+
+    def delay(self, interval: float, longest: float = 8.0) -> float:
+        return AGAIN if self.refusing and self.failures < SAID_AFTER else super().delay(interval, longest)
+
+
+class ListHealth(ConnectionHealth):
+    """
+    Told of every answer to another list. One that fails while the probe answers has a value in it that cannot be sent, or the two
+    processes run in different languages (spec 2.1, 5.3).
+    """
+
+    def __init__(self, host: Host, path: str, rpc: RpcHealth, meanwhile: str) -> None:
+        super().__init__(host, path)
+        self.rpc: RpcHealth = rpc
+        self.meanwhile: str = meanwhile
+        self.said: bool = False
+
+    def good(self) -> bool:
+        self.failures = 0
+        first, self.up = not self.up, True
+        if self.said:
+            self.said = False
+            self.host.log(f"GET {self.name} answers again")
+        return first
+
+    def bad(self, error: BaseException | str) -> None:
+        self.failures += 1
+        self.up = False
+        if error == FAILED and self.failures >= SAID_AFTER and self.rpc.up and not self.rpc.refusing and not self.said:
+            self.said = True
+            self.host.log(f"GET {self.name} fails while /account answers: {poisoned(self.meanwhile)}", ERROR)
+
+
+def poisoned(meanwhile: str) -> str:
+    """What a list that fails alone means, and what to do."""
+    return (
+        "the trading process and the web process run in different languages (set LANGUAGE to the same for both), or a remote gateway "
+        f"made a value that cannot be sent. {meanwhile}Restart both processes"
+    )
