@@ -18,7 +18,7 @@ async def send_order(ctx: Context) -> Any:
     contract: Row | None = await desk.rpc.call(lambda: desk.trading.contract(request.vt_symbol))
     if contract is None:
         raise no_contract(f"{request.symbol} {request.exchange}")
-    vt_orderid: str = await desk.rpc.send_order(lambda: desk.trading.gateway.place(account, request))
+    vt_orderid: str = await desk.rpc.send_order(lambda: desk.trading.place(account, request))
     if ctx.options.answer_ms:
         await desk.venue.clock.sleep(ctx.options.answer_ms / 1000)
     form: str = ctx.options.id_form

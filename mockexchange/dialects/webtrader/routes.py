@@ -41,6 +41,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 SERVER: str = "uvicorn"
 OPERATIONS: tuple[Operation, ...] = (*op_trade.OPERATIONS, *op_lists.OPERATIONS)
 TOKEN_PATH: str = "/token"
+PLAIN: str = "text/plain; charset=utf-8"
 
 
 class RestRoutes:
@@ -59,6 +60,7 @@ class RestRoutes:
             *((each.method, each.path, partial(self._operate, each), each.builds) for each in OPERATIONS),
             ("GET", "/openapi.json", self._schema, ""),
             ("GET", "/docs", partial(self._page, pages.docs_page()), ""),
+            ("GET", "/redoc", partial(self._page, pages.docs_page()), ""),
         ]
         for method, path, handler, builds in routes:
             app.router.add_route(method, path, partial(self._serve, partial(self._in_build, builds, handler)))
@@ -87,7 +89,7 @@ class RestRoutes:
         if transport is not None and (timer := self._idle.pop(transport, None)) is not None:
             timer.cancel()
         if is_handshake(request):
-            return web.Response(status=403, headers={"Connection": "close"})
+            return no_handshake(403)
         try:
             answer: web.Response = await handler(request)
         except ApiError as error:
@@ -104,8 +106,8 @@ class RestRoutes:
         return answer
 
     async def _in_build(self, builds: str, handler: Handler, request: web.Request) -> web.Response:
-        if builds and self.desk.options.build not in builds.split():
-            raise ApiError(404, NOT_FOUND)
+        if (builds and self.desk.options.build not in builds.split()) or any("/" in part for part in request.match_info.values()):
+            raise ApiError(404, NOT_FOUND)          # an encoded slash is one to the app's routes
         return await handler(request)
 
     async def _not_allowed(self, method: str, request: web.Request) -> web.Response:
@@ -179,6 +181,13 @@ def cut(request: web.Request) -> web.Response:
     return answer
 
 
+def no_handshake(status: int) -> web.Response:
+    """A websocket's handshake that fails: the bare 500, or nothing."""
+    answer: web.Response = failure() if status == 500 else web.Response(status=status, headers={"Content-Type": PLAIN})
+    answer.force_close()
+    return answer
+
+
 def reply(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """A JSON answer."""
     return web.Response(status=status, body=to_json(body), headers={**(headers or {}), "Content-Type": "application/json"})
@@ -186,4 +195,4 @@ def reply(body: object, status: int = 200, headers: dict[str, str] | None = None
 
 def failure() -> web.Response:
     """The bare 500."""
-    return web.Response(status=500, body=INTERNAL.encode(), headers={"Content-Type": "text/plain; charset=utf-8"})
+    return web.Response(status=500, body=INTERNAL.encode(), headers={"Content-Type": PLAIN})

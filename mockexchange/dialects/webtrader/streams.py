@@ -17,10 +17,11 @@ from ...transport.sockets import CLOSE_POLICY, CLOSE_UNSUPPORTED, Socket, fan_ou
 from ...transport.ticker import Ticker
 from . import rendering
 from .contents import vt_symbol
+from .errors import NOT_FOUND
 from .oms import Record
 from .options import WEB_KILL, WEB_TERM, WEB_UP
 from .rendering import frame, render
-from .routes import cut, failure, is_handshake
+from .routes import cut, is_handshake, no_handshake, reply
 from .state import DialectState
 from .tokens import BadToken, WrongUser
 
@@ -128,20 +129,20 @@ class Streams:
         if not desk.is_up:
             return cut(request)
         if not is_handshake(request):
-            return web.Response(status=404, body=b'{"detail":"Not Found"}', headers={"Content-Type": "application/json"})
+            return reply({"detail": NOT_FOUND}, 404)
         account: str = ""
         if desk.options.ws_token == "url":
             try:
                 account = desk.user(request.query["token"])
             except (LookupError, WrongUser):
-                return refused(403)
+                return no_handshake(403)
             except BadToken:
-                return refused(int(desk.options.expired_handshake))
+                return no_handshake(int(desk.options.expired_handshake))
         socket: PushSocket = PushSocket(request, desk)
         try:
             await socket.open()
         except web.HTTPBadRequest:
-            return refused(400)
+            return no_handshake(400)
         if not account:
             account = await self._log_in(socket)
             if not account:
@@ -261,10 +262,3 @@ class Streams:
 
 def tick_label(name: str) -> str:
     return f"PUSH tick {rendering.TICK} {name}"
-
-
-def refused(status: int) -> web.Response:
-    """A handshake that fails: the bare 500, or nothing."""
-    answer: web.Response = failure() if status == 500 else web.Response(status=status)
-    answer.force_close()
-    return answer

@@ -17,6 +17,7 @@ from . import rendering
 from .contents import LISTING_EXCHANGE
 from .oms import Oms, Record
 from .options import TRADING_DOWN, TRADING_UP, WebTraderOptions
+from .params import OrderRequest
 from .remote_gateway import RemoteGateway
 from .rendering import Row, make_contract, make_listing, make_tick
 
@@ -162,11 +163,14 @@ class TradingProcess:
 
     def _together(self, work: Callable[[], None]) -> None:
         """What is told during ``work`` is one batch of events."""
-        outer, self._batch = self._batch, []
+        if self._batch is not None:
+            work()
+            return
+        self._batch = []
         try:
             work()
         finally:
-            batch, self._batch = self._batch, outer
+            batch, self._batch = self._batch, None
             self._handle(batch)
 
     def _put(self, record: Record) -> None:
@@ -209,6 +213,12 @@ class TradingProcess:
                 if record.account in ("", account):
                     oms.add(record)
         self.publish(records)
+
+    def place(self, account: str, request: OrderRequest) -> str:
+        """See ``RemoteGateway.place``; what is told of it meanwhile is one batch."""
+        found: list[str] = []
+        self._together(lambda: found.append(self.gateway.place(account, request)))
+        return found[0]
 
     # -- what it knows
 
