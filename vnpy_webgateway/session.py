@@ -44,6 +44,7 @@ from .timings import Timings
 ORDER: str = "order"
 BUFFERED: int = 10_000          # pushes that came before the contracts; beyond, the lists tell
 ROWS_A_SECOND: float = 1_000.0      # of the lists of orders and trades, which grow over days: so much longer between looks
+CLOCK_CUT: float = 2.0          # s by which the server's header Date may be late: it is cut to seconds, and made once a second
 CONTRACT_SOON: float = 2.0      # s from news of an unknown symbol to the question for contracts
 PROGRESS: dict[Status, int] = {Status.SUBMITTING: 0, Status.NOTTRADED: 1, Status.PARTTRADED: 2}        # a final one is 3
 
@@ -141,11 +142,12 @@ class WebTraderSession(PolledSession):
             self.again("time", self.query_time)
             return
         self.language = language_of_schema(reply.data) or self.language
+        now: float = self.host.seams.wall()
         try:
-            told: float = parsedate_to_datetime(reply.headers.get("Date", "")).timestamp() + 0.5
+            told: float = parsedate_to_datetime(reply.headers.get("Date", "")).timestamp() + CLOCK_CUT / 2
         except (TypeError, ValueError):
-            told = self.host.seams.wall()
-        self.on_time(int(told * 1_000), asked_at, self.host.monotonic())
+            told = now
+        self.on_time(int((now if abs(told - now) < CLOCK_CUT else told) * 1_000), asked_at, self.host.monotonic())
 
     def query_contract(self) -> None:
         """The clock is known, or contracts are wanted anew."""

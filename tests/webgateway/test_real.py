@@ -1,0 +1,127 @@
+"""WebTraderGateway on the real vnpy_webtrader, in both languages; each test ends in the ground truth of the venue at the far end."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from vnpy.trader.constant import Direction, Status
+
+pytest.importorskip("vnpy_webtrader", reason="the real WebTrader is not installed: pip install vnpy_webtrader")
+
+from mockexchange import MockExchange  # noqa: E402
+
+from .real import SECRET, SYMBOL, desk, package  # noqa: E402
+
+BUY, SELL = Direction.LONG, Direction.SHORT
+LANGUAGES = ("zh_CN", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_trading(language: str, tmp_path: Path) -> None:
+    with package(tmp_path, language) as server, desk(server) as trader:
+        seen = trader.recorder
+        trader.subscribe()
+        assert seen.contracts[SYMBOL].pricetick == 0.01 and seen.contracts[SYMBOL].gateway_name == "WEBTRADER"
+        trader.wait_ticks()
+        resting = trader.send(BUY, 30_000.0, 0.1)
+        trader.wait_status(resting, Status.NOTTRADED)
+        filled = trader.send(BUY, 60_000.0, 0.1)
+        trader.wait_status(filled, Status.ALLTRADED)
+        trader.cancel(resting)
+        trader.wait_status(resting, Status.CANCELLED)
+        poor = trader.send(BUY, 30_000.0, 1_000.0)
+        trader.wait_status(poor, Status.REJECTED)
+        seen.wait(lambda: seen.positions[SYMBOL].volume > 1.0, "the position")
+        seen.wait(lambda: seen.accounts["USDT"].balance < 100_000.0, "the account")
+        trader.assert_truth()
+        assert not [log.msg for log in seen.logs if SECRET in log.msg or "eyJ" in log.msg]
+        assert not seen.said("lost") and not seen.said("pushes nothing")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_web_process_is_killed_in_the_midst_of_orders(language: str, tmp_path: Path) -> None:
+    with package(tmp_path, language) as server, desk(server) as trader:
+        trader.subscribe()
+        resting = trader.send(BUY, 30_000.0, 0.1)
+        trader.wait_status(resting, Status.NOTTRADED)
+        lost = trader.send(BUY, 60_000.0, 0.1)
+        assert server.web is not None
+        server.web.kill()
+        unsent = trader.send(BUY, 60_000.0, 0.1)
+        trader.cancel(resting)
+        server.start_web()
+        trader.wait_status(resting, Status.CANCELLED, 15)
+        trader.recorder.wait(lambda: len(trader.recorder.said("User data stream subscribed")) > 1, "the socket again", 15)
+        trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
+        trader.wait_ticks()
+        # whether the two reached the venue is a race that the kill decides; what is shown is what the venue has
+        trader.recorder.wait(lambda: trader.recorder.orders[unsent].status in (Status.REJECTED, Status.SUBMITTING, Status.ALLTRADED), "an end")
+        assert trader.recorder.orders[lost].status in (Status.ALLTRADED, Status.SUBMITTING, Status.REJECTED)
+        undecided = {orderid for orderid in (lost, unsent) if trader.recorder.orders[orderid].status is Status.SUBMITTING}
+        trader.assert_truth(without=undecided)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_trading_process_is_killed_and_started_again(language: str, tmp_path: Path) -> None:
+    with MockExchange("binance", seed=7) as venue:
+        setting = {"Server": "BINANCE", "REST Host": venue.rest, "Stream Host": venue.stream, "API Key": venue.key, "API Secret": venue.secret}
+        with package(tmp_path, language, setting, web=("hasty", "repaired")) as server, desk(server) as trader:
+            trader.subscribe()
+            alive = trader.send(BUY, 30_000.0, 0.1)
+            other = trader.send(BUY, 31_000.0, 0.1)
+            filled = trader.send(BUY, 60_000.0, 0.1)
+            trader.wait_status(alive, Status.NOTTRADED)
+            trader.wait_status(other, Status.NOTTRADED)
+            trader.wait_status(filled, Status.ALLTRADED)
+            trader.wait_ticks()
+            assert server.trading is not None
+            server.trading.kill()
+            venue.set_price("BTCUSDT", "30500")         # fills one of them, while nobody can tell
+            server.start_trading()
+            trader.wait_status(other, Status.ALLTRADED, 15)
+            trader.cancel(alive)
+            trader.wait_status(alive, Status.CANCELLED, 15)
+            trader.wait_ticks()
+            trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
+            trader.assert_truth()
+            assert not trader.recorder.said("lost its state")
+
+
+def test_a_silent_socket(tmp_path: Path) -> None:
+    """The package's own command line on uvicorn 0.47 or newer (spec 2.2): it trades by REST alone, and says so once."""
+    with package(tmp_path, "en", web=("-m", "uvicorn", "vnpy_webtrader.web:app", "--host=127.0.0.1", "--port={port}")) as server, desk(server) as trader:
+        trader.subscribe()
+        resting = trader.send(BUY, 30_000.0, 0.1)
+        trader.wait_status(resting, Status.NOTTRADED)
+        trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
+        trader.recorder.wait(lambda: trader.recorder.said("pushes nothing"), "the line")
+        trader.wait_ticks()
+        trader.wait_ticks()
+        trader.cancel(resting)
+        trader.wait_status(resting, Status.CANCELLED)
+        trader.recorder.wait(lambda: trader.recorder.positions[SYMBOL].volume > 1.0, "the position")
+        trader.assert_truth()
+        assert len(trader.recorder.said("pushes nothing")) == 1
+
+
+def test_the_rpc_is_lost_and_the_cure_is_said_once(tmp_path: Path) -> None:
+    """One time-out of the RPC ends REST for good while pushes go on (spec 6.2); the web process is started again."""
+    with package(tmp_path, "en", web=("hasty",)) as server, desk(server) as trader:
+        trader.subscribe()
+        resting = trader.send(BUY, 30_000.0, 0.1)
+        trader.wait_status(resting, Status.NOTTRADED)
+        assert server.trading is not None and server.web is not None
+        server.trading.send_signal(signal.SIGSTOP)
+        trader.recorder.wait(lambda: trader.recorder.said("has lost its RPC connection"), "the cure", 15)
+        server.trading.send_signal(signal.SIGCONT)
+        refused = trader.send(BUY, 60_000.0, 0.1)
+        trader.wait_status(refused, Status.REJECTED)
+        assert trader.recorder.said("Order rejected, not sent: WebTrader's web process has lost its RPC connection")
+        trader.wait_ticks()                 # pushes go on
+        trader.cancel(resting)
+        server.web.kill()
+        server.start_web("hasty")
+        trader.wait_status(resting, Status.CANCELLED, 15)
+        trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
+        trader.assert_truth()
+        assert len([line for line in trader.recorder.said("has lost its RPC connection") if not line.startswith("Order")]) == 1

@@ -1,0 +1,38 @@
+"""
+A VeighNa that trades: the real WebTraderApp and a MockBinanceGateway, in a process of its own. Argument: a JSON object with
+``req`` and ``sub`` (RPC addresses), and ``setting`` of the gateway. Prints one JSON line when its RPC server listens.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+
+def main(options: dict[str, Any]) -> None:
+    from vnpy.event import EventEngine
+    from vnpy.trader.engine import MainEngine
+    from vnpy_webtrader import WebTraderApp
+
+    from vnpy_mockbinance import MockBinanceGateway
+
+    main_engine = MainEngine(EventEngine())
+    gateway: Any = main_engine.add_gateway(MockBinanceGateway)
+    engine: Any = main_engine.add_app(WebTraderApp)
+    main_engine.connect(options["setting"], gateway.gateway_name)
+    engine.start_server(options["req"], options["sub"])
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: ended.set())
+    print(json.dumps({"event": "ready"}), flush=True)
+    while not ended.wait(0.05):
+        if gateway.ready and not options.get("told"):
+            options["told"] = True
+            print(json.dumps({"event": "venue", "rest": gateway.venue["rest"], "key": gateway.venue["key"]}), flush=True)
+    main_engine.close()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
