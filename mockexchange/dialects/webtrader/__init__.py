@@ -53,6 +53,7 @@ class WebTraderDialect:
         return self.streams.labels()
 
     async def start(self) -> None:
+        self.desk.on_web_end = self.rest.cut_all
         self.desk.start()
         await self.streams.start()
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from aiohttp import web
 
@@ -36,7 +36,7 @@ from .tokens import BadToken, WrongUser
 
 logger: logging.Logger = logging.getLogger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handle = Callable[[web.Request], Awaitable[web.Response]]
 
 SERVER: str = "uvicorn"
 OPERATIONS: tuple[Operation, ...] = (*op_trade.OPERATIONS, *op_lists.OPERATIONS)
@@ -49,12 +49,13 @@ class RestRoutes:
 
     def __init__(self, desk: DialectState) -> None:
         self.desk: DialectState = desk
-        self._idle: WeakKeyDictionary[asyncio.BaseTransport, Timer] = WeakKeyDictionary()
+        self._idle: WeakKeyDictionary[asyncio.Transport, Timer] = WeakKeyDictionary()
+        self._busy: set[asyncio.Transport] = set()              # requests on them are being answered
         self._methods: dict[str, str] = {}                      # path -> the method that a 405 allows: of the first route alone
 
     def add_routes(self, app: web.Application) -> None:
         """Add the routes; ``/_mock/`` is the server's."""
-        routes: list[tuple[str, str, Handler, str]] = [
+        routes: list[tuple[str, str, Handle, str]] = [
             ("GET", "/", partial(self._page, pages.index_page()), ""),
             ("POST", TOKEN_PATH, self._login, ""),
             *((each.method, each.path, partial(self._operate, each), each.builds) for each in OPERATIONS),
@@ -81,15 +82,15 @@ class RestRoutes:
 
     # -- every request
 
-    async def _serve(self, handler: Handler, request: web.Request) -> web.Response:
+    async def _serve(self, handler: Handle, request: web.Request) -> web.Response:
         """A websocket's handshake that has no route is 403; nothing is served by a web process that has ended."""
         if not self.desk.is_up:
             return cut(request)
-        transport: asyncio.BaseTransport | None = request.transport
-        if transport is not None and (timer := self._idle.pop(transport, None)) is not None:
-            timer.cancel()
         if is_handshake(request):
             return no_handshake(403)
+        transport: asyncio.Transport | None = request.transport
+        if transport is not None:
+            self._busy.add(transport)
         try:
             answer: web.Response = await handler(request)
         except ApiError as error:
@@ -99,13 +100,29 @@ class RestRoutes:
         except Exception:
             logger.exception("%s %s failed", request.method, request.path)
             answer = failure()
-        if not self.desk.is_up:
-            return cut(request)
-        if transport is not None and not transport.is_closing():
-            self._idle[transport] = self.desk.venue.clock.call_later(self.desk.options.keep_alive_ms / 1000, transport.close)
+        finally:
+            if transport is not None:
+                self._busy.discard(transport)
+        self._keep_alive(transport)
         return answer
 
-    async def _in_build(self, builds: str, handler: Handler, request: web.Request) -> web.Response:
+    def cut_all(self) -> None:
+        """The web process has ended: whoever waits for an answer gets none, and no idle connection is left."""
+        for transport in list(self._busy):
+            transport.abort()
+        for transport in list(self._idle):
+            close_idle(ref(transport))
+
+    def _keep_alive(self, transport: asyncio.Transport | None) -> None:
+        """The connection is closed when nothing more has been asked on it for so long."""
+        if transport is None or transport.is_closing():
+            return
+        if (timer := self._idle.pop(transport, None)) is not None:
+            timer.cancel()
+        seconds: float = self.desk.options.keep_alive_ms / 1000
+        self._idle[transport] = self.desk.venue.clock.call_later(seconds, close_idle, ref(transport))
+
+    async def _in_build(self, builds: str, handler: Handle, request: web.Request) -> web.Response:
         if (builds and self.desk.options.build not in builds.split()) or any("/" in part for part in request.match_info.values()):
             raise ApiError(404, NOT_FOUND)          # an encoded slash is one to the app's routes
         return await handler(request)
@@ -165,6 +182,13 @@ class RestRoutes:
             raise unauthorized(BAD_LOGIN)
         answer: dict[str, str] = {"access_token": desk.issue(user)}
         return reply(answer if desk.options.is_seed else {**answer, "token_type": "bearer"})
+
+
+def close_idle(found: "ref[asyncio.Transport]") -> None:
+    """Close a connection on which nothing is being asked now: not by a request that a fault holds back, nor by a websocket."""
+    transport: asyncio.Transport | None = found()
+    if transport is not None and getattr(transport.get_protocol(), "is_idle", bool)():
+        transport.close()
 
 
 def is_handshake(request: web.Request) -> bool:

@@ -25,6 +25,7 @@ class DialectState:
         self.trading: TradingProcess = TradingProcess(venue, self.options)
         self.rpc: RpcClient = RpcClient(venue.clock, self.trading, self.options)
         self.on_change: Callable[[], None] = lambda: None       # the websockets look at the options
+        self.on_web_end: Callable[[], None] = lambda: None      # the HTTP connections end
         self._web: str = self.options.web
 
     def start(self) -> None:
@@ -50,6 +51,8 @@ class DialectState:
                 options.pushes = "flow"
             if options.token_secret == "fresh":
                 self.tokens.renew()
+        elif before == WEB_UP and options.web != WEB_UP:
+            self.on_web_end()
         self.trading.look()
         self.on_change()
 

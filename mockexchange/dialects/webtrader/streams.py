@@ -237,8 +237,6 @@ class Streams:
             records = [next(backwards) if each.topic == rendering.ORDER else each for each in records]
         for record in records:
             self._push(record)
-        if records and records[0].topic == rendering.TICK:
-            return
         self._ticker.wake()
 
     def _push(self, record: Record) -> None:

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...core.events import Event
+from ...core.instruments import Instrument
 from ...transport.clock import Timer
 from . import rendering
-from .contents import LISTING_EXCHANGE
+from .contents import LISTING_EXCHANGE, core_symbol
 from .oms import Oms, Record
 from .options import TRADING_DOWN, TRADING_UP, WebTraderOptions
 from .params import OrderRequest
@@ -240,10 +241,9 @@ class TradingProcess:
         """None for one that is not listed."""
         if not self.gateway.is_connected:
             return None
-        for instrument in self._venue.exchange.instruments.values():
-            row: Row = make_contract(instrument)
-            if row["vt_symbol"] == vt_symbol:
-                return row
+        instrument: Instrument | None = self._venue.exchange.instruments.get(core_symbol(vt_symbol))
+        if instrument is not None:
+            return make_contract(instrument)
         name, _, exchange = vt_symbol.rpartition(".")
         index: str = name.removeprefix("SIM")
         if exchange == LISTING_EXCHANGE and index.isascii() and index.isdigit() and int(index) < self._options.more_contracts:

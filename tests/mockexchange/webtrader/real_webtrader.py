@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-READY_SECONDS: float = 20.0
+READY_SECONDS: float = 60.0
 
 TRADING: str = """
 import signal, sys, threading

@@ -166,3 +166,23 @@ def test_users_have_accounts_of_their_own() -> None:
             rest = Rest(venue.rest, user, password, EN)
             rest.login()
             assert [row["balance"] for row in rest.rows("account")] == [balance]
+
+
+def test_a_connection_in_use_is_not_closed(venue: MockExchange, rest: Rest) -> None:
+    """A request that a fault holds back, and a websocket that came on a connection with a past."""
+    venue.set_options(keep_alive_ms=100)
+    connection = http.client.HTTPConnection(rest.address, timeout=DEADLINE)
+    headers = {"Authorization": f"Bearer {rest.token}"}
+    for delay in (0, 400):
+        if delay:
+            venue.faults.add(match="GET /account", stage="before_engine", action="delay", ms=delay)
+        connection.request("GET", "/account", headers=headers)
+        assert connection.getresponse().read()
+    connection.request("GET", f"/ws/?token={rest.token}", headers={
+        "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13",
+    })
+    connection.sock.settimeout(0.4)
+    assert b" 101 " in connection.sock.recv(4096)
+    with pytest.raises(TimeoutError):
+        connection.sock.recv(1)
+    connection.close()

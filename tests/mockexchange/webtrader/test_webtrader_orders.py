@@ -194,6 +194,8 @@ def test_references(venue: MockExchange, rest: Rest, ws: Stream, references: str
 
 def test_ticks_go_to_everybody(venue: MockExchange, rest: Rest, ws: Stream) -> None:
     assert (rest.subscribe().text, rest.subscribe().text) == ("null", "null")
+    venue.set_price("BTCUSDT", "40111")
+    assert until(lambda: ws.data("eTick.") and ws.data("eTick.")[-1]["last_price"] == 40_111.0)
     with stream(venue.stream, rest.token) as other:
         venue.set_price("BTCUSDT", "40123")
         for one in (ws, other):

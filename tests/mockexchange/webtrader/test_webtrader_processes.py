@@ -1,5 +1,6 @@
 """Two processes and the connection between them: spec 6, 8.3, FAULTS F60. Time-outs are shortened."""
 
+import http.client
 from typing import Any
 
 import pytest
@@ -229,3 +230,17 @@ def test_the_event_engine_lags(venue: MockExchange, rest: Rest, ws: Stream) -> N
     assert rest.rows("order") == [] and not ws.frames and statuses(venue) == ["NEW"]
     assert [row["status"] for row in ws.wait("eOrder.", 2)] == ["提交中", "未成交"]
     assert rest.cancel(vt_orderid).status == 200 and rest.subscribe(VT_SYMBOL).status == 200
+
+
+def test_the_end_of_the_web_process_cuts_who_waits(venue: MockExchange, rest: Rest) -> None:
+    """The trading process carries out what it was asked all the same."""
+    venue.set_options(order_ms=500)
+    with meanwhile() as begin:
+        answer = begin(rest.send)
+        until(lambda: venue.run(lambda one: one.options.on_change.__self__.trading._running is not None))
+        venue.set_options(web="kill")
+        venue.set_options(web="up")
+        with pytest.raises((OSError, EOFError, http.client.HTTPException)):
+            answer.result()
+    assert until(lambda: statuses(venue)) == ["NEW"]
+    assert len(rest.rows("order")) == 1

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-DEADLINE: float = 10.0
+DEADLINE: float = 20.0
 STILL: float = 0.001                    # of the market's speed
 NOON: int = 1_795_867_200_000           # 2026-11-28 12:00 UTC
 MINUTE: int = 60_000
