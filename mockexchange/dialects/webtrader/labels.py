@@ -73,6 +73,8 @@ TRAITS: dict[str, Any] = {
     "exchange": "GLOBAL",
     "daily_ids": False,
     "shown_within": 95.0,           # an order may be executed 65 s and more after it was sent (spec 6.4, 8.1)
+    "nameless": {"references": "never"},
+    "tag_lost": ({"references": "first"}, {"references": "never"}),
     "backend_lost": {"trading": "hung"},
     "absent": {"F6": NO_LIMIT, "F7": NO_LIMIT, "F8": NO_LIMIT, "F19": NO_IDS, "F26": NO_DAY, "F34": NO_NONCE},
     "market": {"symbol": "BTCUSDT"},

@@ -69,11 +69,7 @@ class RestRoutes:
         app.on_response_prepare.append(self._head)
 
     def add_rest(self, app: web.Application) -> None:
-        """To be called last: a known path under another method is 405, with a slash at its end 307, anything else 404."""
-        for path, method in self._methods.items():
-            app.router.add_route("*", path, partial(self._serve, partial(self._not_allowed, method)))
-            if path != "/" and "{" not in path:
-                app.router.add_route("*", f"{path}/", partial(self._serve, partial(self._redirect, path)))
+        """To be called last: whatever has no route of its own."""
         app.router.add_route("*", "/{rest:(?!_mock/).*}", partial(self._serve, self._unrouted))
 
     async def _head(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
@@ -127,14 +123,17 @@ class RestRoutes:
             raise ApiError(404, NOT_FOUND)          # an encoded slash is one to the app's routes
         return await handler(request)
 
-    async def _not_allowed(self, method: str, request: web.Request) -> web.Response:
-        raise ApiError(405, NOT_ALLOWED, {"Allow": method})
-
-    async def _redirect(self, path: str, request: web.Request) -> web.Response:
-        query: str = f"?{request.query_string}" if request.query_string else ""
-        return web.Response(status=307, headers={"Location": f"http://{request.host}{path}{query}"})
-
     async def _unrouted(self, request: web.Request) -> web.Response:
+        """A known path under another method is 405, with a slash at its end 307, anything else 404."""
+        path: str = request.path
+        for known, method in self._methods.items():
+            head, _, variable = known.partition("{")
+            name: str = path.removeprefix(head)
+            if path == known or (variable and path.startswith(head) and name and "/" not in name):
+                raise ApiError(405, NOT_ALLOWED, {"Allow": method})
+        if path[:-1] in self._methods and path.endswith("/"):
+            query: str = f"?{request.query_string}" if request.query_string else ""
+            return web.Response(status=307, headers={"Location": f"http://{request.host}{path[:-1]}{query}"})
         raise ApiError(404, NOT_FOUND)
 
     async def _page(self, text: str, request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ import pytest
 from webtrader_client import STILL, Answer, Rest, stream
 
 from mockexchange import MockExchange
+from mockexchange.api import UnknownLabel
 from mockexchange.dialects.webtrader.labels import LABELS, TRAITS
 from mockexchange.faults.edits import _places
 
@@ -60,6 +61,16 @@ def test_every_push_strikes_and_its_numbers_are_there(venue: MockExchange, rest:
     for name in ("quote_push", "user_push"):
         assert "warning" not in venue.faults.add(match=LABELS[name], stage="on_push", action="drop", must_bite=False)
     assert "warning" not in venue.faults.add(match="ACCEPT ws /ws/", stage="on_accept", action="reset", must_bite=False)
+
+
+def test_the_labels_are_the_routes_that_there_are(venue: MockExchange) -> None:
+    requests = {label for label in venue.faults.labels() if not label.startswith(("PUSH ", "ACCEPT "))}
+    assert requests == {
+        "GET /", "POST /token", "POST /tick/*", "POST /order", "DELETE /order/*", "GET /tick", "GET /order", "GET /trade", "GET /position",
+        "GET /account", "GET /contract", "GET /openapi.json", "GET /docs", "GET /redoc", "GET /ws/",
+    }
+    with pytest.warns(UnknownLabel):
+        venue.faults.add(match="POST /orders", stage="before_engine", action="reset", must_bite=False)
 
 
 def test_user_pushes_are_no_ticks(venue: MockExchange, rest: Rest) -> None:
