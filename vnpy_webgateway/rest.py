@@ -10,11 +10,12 @@ from vnpy_restgateway.net.outcome import NotSent, Reply
 from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.polled.ranked_rest import Rank, RankedCall, RankedRest, TimedAnswer
 
-from .endpoints import SCHEMA
+from .endpoints import ORDERS, SCHEMA
 from .login import Login
 from .outcomes import read_error
 from .timings import Timings
 
+NO_ROUTE: dict[str, str] = {"detail": "Not Found"}
 BACK_OFF: float = 2.0           # s, after a 429 without Retry-After; the package never sends one, a proxy may
 
 
@@ -37,6 +38,7 @@ class WebRest(RankedRest):
         super().__init__(host)
         self.timings: Timings = timings
         self.login: Login = Login(host, self, timings, changed)
+        self.answered_routes: set[str] = {f"POST {ORDERS}"}         # of those that every server must have
 
     def connect(self, base: str, proxy_host: str, proxy_port: int) -> None:
         """Start the workers. Nothing is asked yet."""
@@ -100,3 +102,16 @@ class WebRest(RankedRest):
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         if reply.status in (418, 429):
             self.home.apply_retry_after(reply, (read_error(reply) or ("", ""))[1], BACK_OFF)
+
+    def _mind_route(self, call: RankedCall, reply: Reply) -> None:
+        """The server's own 404 for a contract or an order says which; "Not Found" is said of a route."""
+        place, _, name = call.path.lstrip("/").partition("/")
+        route: str = f"{call.method} /{place}{'/*' if name else ''}"
+        if reply.status // 100 == 2:
+            self.answered_routes.add(route)
+            if self.routes:
+                self.routes.back(route)
+        elif route in self.answered_routes and "%2F" not in name and (
+            reply.status == 410 or reply.status == 404 and (reply.malformed or reply.data == NO_ROUTE)
+        ):
+            self.routes.gone(route, reply.status)

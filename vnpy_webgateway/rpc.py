@@ -10,7 +10,8 @@ from vnpy_restgateway.host import Host
 from vnpy_restgateway.polled.health import ConnectionHealth
 
 CURE: str = "WebTrader's web process has lost its RPC connection to the trading process; restart the web service"
-AGAIN: float = 1.0              # s from the first 500 to the next look
+AGAIN: float = 1.0              # s from a failure to the next look, doubled up to
+LONGEST_AGAIN: float = 8.0
 FAILED: str = "status 500"      # what ``Poller`` calls the answer of a server whose RPC has failed
 SAID_AFTER: int = 2             # 500s in a row
 
@@ -57,8 +58,8 @@ class RpcHealth(ConnectionHealth):
                 self.host.trouble = CURE
             self.host.log(CURE, ERROR)
 
-    def delay(self, interval: float, longest: float = 8.0) -> float:
-        return AGAIN if self.refusing and self.failures < SAID_AFTER else super().delay(interval, longest)
+    def delay(self, interval: float, longest: float = LONGEST_AGAIN) -> float:
+        return delay_of(self, interval, longest)
 
 
 class ListHealth(ConnectionHealth):
@@ -87,6 +88,14 @@ class ListHealth(ConnectionHealth):
         if error == FAILED and self.failures >= SAID_AFTER and self.rpc.up and not self.rpc.refusing and not self.said:
             self.said = True
             self.host.log(f"GET {self.name} fails while /account answers: {poisoned(self.meanwhile)}", ERROR)
+
+    def delay(self, interval: float, longest: float = LONGEST_AGAIN) -> float:
+        return delay_of(self, interval, longest)
+
+
+def delay_of(health: ConnectionHealth, interval: float, longest: float) -> float:
+    """Seconds until the next question: what failed is asked again sooner than what is asked in its turn."""
+    return min(AGAIN * 2.0 ** min(health.failures - 1, 10), longest) if health.failures else interval
 
 
 def poisoned(meanwhile: str) -> str:

@@ -157,7 +157,7 @@ class WebTraderSession(PolledSession):
         super().query_contract()
 
     def explain(self, path: str, reply: Reply | None) -> str:
-        if path == CONTRACTS and reply is not None and reply.status == 500 and self.rpc.up and not self.rpc.refusing:
+        if path == CONTRACTS and reply is not None and reply.status == 500 and self.rpc.up and not self.rpc.refusing and self._tries.get("contract"):
             return f"{path} fails while /account answers: {poisoned('')}"
         return self.rpc.reason
 
