@@ -4,11 +4,12 @@ which MockBinance does (spec 3.4, 7.3): the order on its way, its fills, the ord
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ...core.commands import CancelOrder
-from ...core.errors import Refusal
+from ...core.errors import Refusal, refuse
 from ...core.events import BalanceChange, Event, OrderReport
 from ...core.instruments import Instrument
 from ...core.orders import Order
@@ -54,6 +55,7 @@ class RemoteGateway:
         self._placing: RemoteOrder | None = None
         self._shown: set[tuple[str, str]] = set()               # account and asset of balances that were not 0 when they were told
         self._number: int = self._last_number()
+        self.listed: dict[str, Instrument] = {}                 # as it has read them; the exchange may have other rules by now
         self.is_connected: bool = False
 
     def _last_number(self) -> int:
@@ -66,8 +68,9 @@ class RemoteGateway:
     # -- life
 
     def connect(self) -> None:
-        """Report what there is: balances, then the fills and orders that the option ``reported`` lets it find."""
+        """Read the contracts, and report balances, then the fills and orders that the option ``reported`` lets it find."""
         self.is_connected = True
+        self.read_contracts()
         exchange = self._venue.exchange
         for account in self._venue.accounts:
             for asset, (free, locked) in exchange.balances(account.key).items():
@@ -76,6 +79,10 @@ class RemoteGateway:
                 self._report_orders(account.key)
             if self._options.gateways == "two":
                 self._tell_other(account.key)
+
+    def read_contracts(self) -> None:
+        """The exchange's symbols and rules as they are now: when it connects, after a refusal by a rule, and for a new symbol."""
+        self.listed = {name: replace(each) for name, each in self._venue.exchange.instruments.items()}
 
     def _report_orders(self, account: str) -> None:
         exchange = self._venue.exchange
@@ -101,6 +108,7 @@ class RemoteGateway:
     def forget(self) -> None:
         """The trading process has ended; the exchange keeps its orders."""
         self.is_connected = False
+        self.listed = {}
         self._orders.clear()
         self._by_order_id.clear()
         self._by_client_id.clear()
@@ -114,7 +122,7 @@ class RemoteGateway:
         """
         Send an order. Returns its vt_orderid, "" when it is refused without one; an order that is refused later has one.
         """
-        instrument: Instrument | None = self._venue.exchange.instruments.get(core_symbol(request.vt_symbol))
+        instrument: Instrument | None = self.listed.get(core_symbol(request.vt_symbol))
         if not self.is_connected or instrument is None or self._options.order_answer == "empty":
             return ""
         self._number += 1
@@ -139,10 +147,14 @@ class RemoteGateway:
         self._by_client_id[account, name] = remote
         self._placing = remote
         try:
+            if remote.symbol not in self._venue.exchange.instruments:
+                raise refuse("INVALID_SYMBOL")          # removed since the contracts were read
             reports = [event for event in self._venue.apply(command) if isinstance(event, OrderReport)]
-        except (Refusal, ValueError):
+        except (Refusal, ValueError) as error:
             self._by_client_id.pop((account, name), None)
             self._reject(remote)
+            if isinstance(error, Refusal) and error.reason == "FILTER":
+                self.read_contracts()
         else:
             if not remote.order_id and reports:             # accepted, and executed later
                 follow(row, reports[0])
@@ -250,9 +262,8 @@ class RemoteGateway:
         """The symbol whose position an asset is; "" for cash and for what has no pair."""
         if asset in CASH:
             return ""
-        instruments = self._venue.exchange.instruments.values()
         return next((
-            each.symbol for quote in POSITION_QUOTES for each in instruments if (each.base, each.quote) == (asset, quote)
+            each.symbol for quote in POSITION_QUOTES for each in self.listed.values() if (each.base, each.quote) == (asset, quote)
         ), "")
 
     def _tell_other(self, account: str) -> None:

@@ -225,6 +225,8 @@ class Streams:
     def _on_incident(self, incident: Incident) -> bool:
         if isinstance(incident, KeyRevoked):
             return True                 # its tokens are refused over REST; open sockets stay, as those of expired tokens do
+        if isinstance(incident, SymbolAdded) and self.desk.trading.gateway.is_connected:
+            self.desk.trading.gateway.read_contracts()
         return isinstance(incident, SymbolRemoved | SymbolAdded | RulesChanged)
 
     # -- out

@@ -234,14 +234,14 @@ class TradingProcess:
         """All contracts, none until the gateway has connected."""
         if not self.gateway.is_connected:
             return []
-        found: list[Row] = [make_contract(each) for each in self._venue.exchange.instruments.values()]
+        found: list[Row] = [make_contract(each) for each in self.gateway.listed.values()]
         return found + [make_listing(index) for index in range(self._options.more_contracts)]
 
     def contract(self, vt_symbol: str) -> Row | None:
         """None for one that is not listed."""
         if not self.gateway.is_connected:
             return None
-        instrument: Instrument | None = self._venue.exchange.instruments.get(core_symbol(vt_symbol))
+        instrument: Instrument | None = self.gateway.listed.get(core_symbol(vt_symbol))
         if instrument is not None:
             return make_contract(instrument)
         name, _, exchange = vt_symbol.rpartition(".")

@@ -241,3 +241,33 @@ def test_restart_of_everything(venue: MockExchange, rest: Rest) -> None:
     assert [row["vt_orderid"] for row in rest.rows("trade")] == [filled]
     assert rest.order() not in rows
     assert rest.cancel(open_order).status == 200 and rest.row(open_order)["status"] == "已撤销"
+
+
+def test_an_order_that_is_amended_elsewhere(venue: MockExchange, rest: Rest, ws: Stream) -> None:
+    vt_orderid = rest.order()
+    venue.amend("0.02", client_order_id="ref-1")
+    assert until(lambda: ws.orders(vt_orderid)[-1:] and ws.orders(vt_orderid)[-1]["volume"] == 0.02)
+    row = rest.row(vt_orderid)
+    assert (row["volume"], row["status"], row["reference"]) == (0.02, "未成交", "ref-1")
+
+
+def test_rules_that_change(venue: MockExchange, rest: Rest) -> None:
+    """The remote gateway goes by the rules it has read, and reads them again when the exchange refuses an order by one."""
+    venue.set_rules("BTCUSDT", tick_size="0.1", step_size="0.001", min_quantity="0.001")
+    assert rest.rows("contract")[0]["pricetick"] == 0.01
+    assert rest.row(rest.order(30_000.01, 0.10001))["status"] == "拒单"
+    contract = rest.rows("contract")[0]
+    assert (contract["pricetick"], contract["min_volume"]) == (0.1, 0.001)
+    row = rest.row(rest.order(30_000.19, 0.10099))
+    assert (row["price"], row["volume"], row["status"]) == (30_000.1, 0.1, "未成交")
+
+
+def test_a_symbol_that_is_removed(venue: MockExchange, rest: Rest) -> None:
+    """It stays in the list; orders are refused. One that is listed again is read at once."""
+    venue.remove_symbol("ETHUSDT")
+    symbol = "ETHUSDT_SPOT_BINANCE"
+    assert symbol in {row["symbol"] for row in rest.rows("contract")}
+    assert rest.subscribe(f"{symbol}.GLOBAL").status == 200
+    assert rest.row(rest.order(1_000, 0.1, symbol=symbol))["status"] == "拒单"
+    venue.add_symbol("ETHUSDT")
+    assert rest.row(rest.order(1_000, 0.1, symbol=symbol))["status"] == "未成交"
