@@ -72,6 +72,7 @@ TRAITS: dict[str, Any] = {
     "exchange": "GLOBAL",
     "daily_ids": False,
     "shown_within": 95.0,           # an order may be executed 65 s and more after it was sent (spec 6.4, 8.1)
+    "strike": 45.0,                 # orders and ticks share a socket: what silences the ticks waits until a dead one is noticed, 30 s
     "nameless": {"references": "never"},
     "tag_lost": ({"references": "first"}, {"references": "never"}),
     "backend_lost": {"trading": "hung"},

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DAY_US: int = 86_400_000_000
 OTHER_BALANCE: float = 50_000.0
 OTHER_VOLUME: float = 2.0
+FINAL: frozenset[str] = frozenset({"ALLTRADED", "CANCELLED", "REJECTED"})
 Tell = Callable[[Record], None]
 
 
@@ -52,6 +53,7 @@ class RemoteGateway:
         self._by_order_id: dict[int, RemoteOrder] = {}          # by the core's id
         self._by_client_id: dict[tuple[str, str], RemoteOrder] = {}     # account and core client order id, until the core's id is known
         self._remote_ids: dict[int, str] = {}                   # core id -> remote orderid, of this life of the venue
+        self._accounts: frozenset[str] = frozenset(each.key for each in venue.accounts)
         self._placing: RemoteOrder | None = None
         self._shown: set[tuple[str, str]] = set()               # account and asset of balances that were not 0 when they were told
         self._number: int = self._last_number()
@@ -91,19 +93,22 @@ class RemoteGateway:
         for order in sorted(found, key=lambda each: each.order_id):
             if order.is_final and (self._options.reported == "open" or order.time < since):
                 continue
-            orderid: str = self._remote_ids.get(order.order_id) or self._remote_id(order)
-            remote: RemoteOrder = RemoteOrder(
-                account, order.symbol, found_again(GATEWAY, orderid, order), order.order_id, order.is_final,
-            )
-            self._know(remote)
+            remote: RemoteOrder = self._find_again(order)
             if self._options.reported == "today":
                 for fill in exchange.order_fills(account, order.order_id):
                     self._tell_fill(remote, fill.trade_id, fill.price, fill.quantity, fill.time)
             self._tell_order(remote)
 
-    def _remote_id(self, order: Order) -> str:
-        """Of an order of an earlier life of the venue: its number is in the journal."""
-        return order.client_order_id if order.strategy_id is None else f"{self._prefix}-{order.strategy_id}"
+    def _find_again(self, order: Order | OrderReport) -> RemoteOrder:
+        """
+        An order that this life of the trading process did not send. Its id is the one it had; of an order of an earlier life of the
+        venue the number is in the journal.
+        """
+        orderid: str = order.client_order_id if order.strategy_id is None else f"{self._prefix}-{order.strategy_id}"
+        row: Row = found_again(GATEWAY, self._remote_ids.get(order.order_id, orderid), order)
+        remote: RemoteOrder = RemoteOrder(order.account, order.symbol, row, order.order_id, row["status"] in FINAL)
+        self._know(remote)
+        return remote
 
     def forget(self) -> None:
         """The trading process has ended; the exchange keeps its orders."""
@@ -201,16 +206,15 @@ class RemoteGateway:
         """
         placed: RemoteOrder | None = None
         for event in events:
-            if not isinstance(event, OrderReport):
+            if not isinstance(event, OrderReport) or event.account not in self._accounts:
                 continue
-            remote: RemoteOrder | None = self._of(event)
-            if remote is None:
-                continue
+            known: RemoteOrder | None = self._of(event)
+            before: Row = dict(known.row) if known is not None else {}
+            remote: RemoteOrder = known or self._find_again(event)
             if event.execution_type == "TRADE":
                 self._tell_fill(remote, event.trade_id, event.last_price, event.last_quantity, event.update_time)
-            before: Row = dict(remote.row)
             follow(remote.row, event)
-            remote.is_final = remote.row["status"] in ("ALLTRADED", "CANCELLED", "REJECTED")
+            remote.is_final = remote.row["status"] in FINAL
             if remote is self._placing:
                 placed = remote
             elif remote.row != before:
@@ -221,13 +225,14 @@ class RemoteGateway:
         if placed is not None:
             self._tell_order(placed)
         for event in events:
-            if isinstance(event, BalanceChange) and any(each.key == event.account for each in self._venue.accounts):
+            if isinstance(event, BalanceChange) and event.account in self._accounts:
                 for asset, (free, locked) in event.assets.items():
                     self._tell_balance(event.account, asset, free, locked)
                 if self._options.gateways == "two":
                     self._tell_other(event.account)
 
     def _of(self, report: OrderReport) -> RemoteOrder | None:
+        """None for an order that it does not know."""
         remote: RemoteOrder | None = self._by_order_id.get(report.order_id)
         if remote is None:
             remote = self._by_client_id.pop((report.account, report.client_order_id), None)

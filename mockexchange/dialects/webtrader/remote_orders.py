@@ -94,7 +94,7 @@ def show_amounts(row: Row, command: PlaceOrder) -> None:
         row["price"] = number(command.stop_price or command.price)
 
 
-def follow(row: Row, order: "OrderReport | Order") -> None:
+def follow(row: Row, order: OrderReport | Order) -> None:
     """The row shows the order as the exchange has it."""
     row["status"] = STATUSES.get(order.status, "CANCELLED")
     row["volume"] = number(order.quantity)
@@ -102,7 +102,7 @@ def follow(row: Row, order: "OrderReport | Order") -> None:
     row["datetime"] = moment(order.time)
 
 
-def found_again(gateway: str, orderid: str, order: Order) -> Row:
+def found_again(gateway: str, orderid: str, order: Order | OrderReport) -> Row:
     """An order that the exchange reports to a trading process that does not know it: without reference and offset."""
     kind: str = "STOP" if order.stop_price else next(
         (name for name, time in LIMITS.items() if order.type == "LIMIT" and order.time_in_force == time), "LIMIT",

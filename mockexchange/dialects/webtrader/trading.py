@@ -99,9 +99,10 @@ class TradingProcess:
         if self._state == TRADING_DOWN:
             self._die()
         elif before == TRADING_DOWN:
-            self._connecting = self._venue.clock.call_later(self._options.reconnect_ms / 1000, self._connect)
-            if not self._options.reconnect_ms:
-                self._connecting.cancel()
+            seconds: float = self._options.reconnect_ms / 1000
+            if seconds:
+                self._connecting = self._venue.clock.call_later(seconds, self._connect)
+            else:
                 self._connect()
         if self.is_up:
             self._release()

@@ -210,6 +210,17 @@ def test_what_a_gateway_reports_when_it_connects(
         assert not other.frames
 
 
+def test_an_order_that_was_not_reported_shows_when_it_moves(venue: MockExchange, rest: Rest, ws: Stream) -> None:
+    """As an order of somebody else's: under its id, without reference."""
+    old = rest.order(39_000)
+    venue.set_options(trading="down", reported="nothing")
+    venue.set_options(trading="up")
+    assert rest.rows("order") == []
+    venue.set_price("BTCUSDT", "38900")
+    assert ws.reaches(old, "全部成交")
+    assert (rest.row(old)["traded"], rest.row(old)["reference"], len(rest.rows("trade"))) == (0.01, "", 1)
+
+
 def test_an_order_waits_for_the_next_trading_process(venue: MockExchange, rest: Rest) -> None:
     """Asked while it was down, answered by the new one (spec 6.2)."""
     venue.set_options(trading="down")
