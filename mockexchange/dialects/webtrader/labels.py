@@ -61,7 +61,7 @@ LABELS: dict[str, Any] = {
         ((ORDER_PUSH,), "on_push", {"data.reference": "another"}),
         ((ORDERS,), "on_reply", {"*.vt_orderid": None, "*.orderid": None}),
     ],
-    "refused_inside": [(200, '""', "without an id")],
+    "refused_inside": [(200, '""', "reject")],             # the answer has no reason
     "expired": [(401, '{"detail":"Could not validate credentials"}')],
 }
 TRAITS: dict[str, Any] = {

@@ -216,7 +216,7 @@ def test_an_order_that_is_answered_and_executed_later(venue: MockExchange, rest:
     vt_orderid = rest.order()
     assert [row["status"] for row in ws.wait("eOrder.", 2)] == ["提交中", "未成交"] and not journal(venue)
     assert rest.cancel(vt_orderid).text == "null"
-    assert ws.reaches(vt_orderid, "已撤销") and len(ws.orders(vt_orderid)) == 3
+    assert ws.reaches(vt_orderid, "已撤销")
     assert journal(venue)[-1]["status"] == "CANCELED"
 
 
