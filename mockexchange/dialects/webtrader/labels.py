@@ -75,7 +75,8 @@ TRAITS: dict[str, Any] = {
     "strike": 45.0,                 # orders and ticks share a socket: what silences the ticks waits until a dead one is noticed, 30 s
     "nameless": {"references": "never"},
     "tag_lost": ({"references": "first"}, {"references": "never"}),
-    "backend_lost": {"trading": "hung"},
+    # by the repaired launcher (spec 2.2), whose REST comes back with the trading process
+    "backend_lost": {"trading": "hung", "rpc_heals": True, "rpc_timeout_ms": 5_000},
     "absent": {"F6": NO_BUSY, "F26": NO_DAY, "F34": NO_NONCE},
     "market": {"symbol": "BTCUSDT"},
 }

@@ -114,8 +114,11 @@ def test_the_answers_of_the_labels_are_the_servers(venue: MockExchange, rest: Re
 
 
 def test_what_happens_without_the_back_end(venue: MockExchange, rest: Rest) -> None:
-    venue.set_options(**TRAITS["backend_lost"], rpc_timeout_ms=200)
+    before = venue.state()["options"]
+    venue.set_options(**{**TRAITS["backend_lost"], "rpc_timeout_ms": 200})
     assert rest.call("GET", "/account").is_bare_500
+    venue.set_options(**{name: before[name] for name in TRAITS["backend_lost"]})
+    assert rest.rows("account")
 
 
 def test_labels_and_traits_are_known_to_the_matrix() -> None:
