@@ -81,11 +81,11 @@ class Login:
         """The server refused a token: ``then`` is called with True when there is another one, with False when none can be had now."""
         if refused != self.token:
             then(True)                  # it was renewed meanwhile
-        elif self.host.locked_out or not self._asked and self.host.monotonic() < self._at + PAUSE:
+        elif self.host.locked_out:
             then(False)
         else:
             self._waiting.append(then)
-            self._fetch()
+            self.host.executor.reschedule_earlier(max(0.0, self._at + PAUSE - self.host.monotonic()), "new token", self._fetch)
 
     def _fetch(self) -> None:
         if self._asked or self.host.locked_out:

@@ -6,7 +6,6 @@ PROFILES: list[dict[str, Any]] = [{
     "name": "WEBTRADER", "gateway": "vnpy_webgateway:WebTraderGateway", "dialect": "webtrader", "symbol": "BTCUSDT_SPOT_BINANCE",
     "setting": {"Server": "WEBTRADER", "Host": "{rest}", "Username": "{key}", "Password": "{secret}"},
     "patience": 150.0,              # an order is 65 s at the server at most, then its lists are looked at for 15 s
-    "ready_line": "User data stream connected",
+    "ready_line": "User data stream subscribed",
     "job": {"symbol": "BTCUSDT_SPOT_BINANCE.GLOBAL", "setting": {}},
-    "has_bars": False,
 }]

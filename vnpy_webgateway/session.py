@@ -45,7 +45,8 @@ ORDER: str = "order"
 BUFFERED: int = 10_000          # pushes that came before the contracts; beyond, the lists tell
 ROWS_A_SECOND: float = 1_000.0      # of the lists of orders and trades, which grow over days: so much longer between looks
 CLOCK_CUT: float = 2.0          # s by which the server's header Date may be late: it is cut to seconds, and made once a second
-CONTRACT_SOON: float = 2.0      # s from news of an unknown symbol to the question for contracts
+CONTRACT_SOON: float = 2.0      # s from news of an unknown symbol, or a refusal, to the question for contracts
+CONTRACT_REST: float = 15.0     # s at least between two such questions: the list may be long
 PROGRESS: dict[Status, int] = {Status.SUBMITTING: 0, Status.NOTTRADED: 1, Status.PARTTRADED: 2}        # a final one is 3
 
 
@@ -78,6 +79,7 @@ class WebTraderSession(PolledSession):
         self.venue: dict[str, Any] = venue
         self.proxy: tuple[str, int] = proxy
         self.language: str = ""             # of the server's words, as far as it is known
+        self.contracts_at: float = float("-inf")        # of the last list, monotonic s
         self.rows: int = 0                  # of the list of orders
         self.buffered: list[tuple[str, Any]] = []
         self.watch: PushWatch = PushWatch(host, timings)
@@ -159,9 +161,10 @@ class WebTraderSession(PolledSession):
     def explain(self, path: str, reply: Reply | None) -> str:
         if path == CONTRACTS and reply is not None and reply.status == 500 and self.rpc.up and not self.rpc.refusing and self._tries.get("contract"):
             return f"{path} fails while /account answers: {poisoned('')}"
-        return self.rpc.reason
+        return ""
 
     def _on_contracts(self, data: Any, asked_at: float) -> None:
+        self.contracts_at = self.host.monotonic()
         self.host.executor.call_later(self.timings.contracts_interval, "contracts", self.query_contract)
         if isinstance(data, list) and not data:
             self.restarts.saw("contract", set())
@@ -183,7 +186,7 @@ class WebTraderSession(PolledSession):
             return
         super().begin()
         self.trades.poller.now()
-        if self.stream.connected:
+        if self.watch.connected:
             self._say_subscribed()
         buffered, self.buffered = self.buffered, []
         for topic, data in buffered:
@@ -274,8 +277,13 @@ class WebTraderSession(PolledSession):
         """Whether prices of a symbol may be negative."""
         listed = self.host.contracts.get(vt_symbol)
         if listed is None:
-            self.host.executor.reschedule_earlier(CONTRACT_SOON, "new contracts", self.query_contract)
+            self._contracts_soon()
         return listed is None or listed.contract.product in SIGNED
+
+    def _contracts_soon(self) -> None:
+        """A symbol is new, or a contract may have another tick by now."""
+        rests: float = self.contracts_at + CONTRACT_REST - self.host.monotonic()
+        self.host.executor.reschedule_earlier(max(CONTRACT_SOON, rests), "new contracts", self.query_contract)
 
     def read_order(self, d: Any) -> ListedOrder | None:
         if not self.names.shows(d):
@@ -408,9 +416,11 @@ class WebTraderSession(PolledSession):
         super()._on_cancel(entry, reply, error, asked_at)
 
     def _published(self, item: Push) -> None:
-        if isinstance(item, OrderData) and item.status is Status.REJECTED:
+        if isinstance(item, OrderData) and item.status is Status.REJECTED and self.host.ready:
             entry: Entry | None = self.flow.table.get(item.orderid)
-            if entry is not None and entry.acknowledged:
+            if entry is not None:
+                self._contracts_soon()
+            if entry is not None and entry.acknowledged and entry.sent:
                 self.host.log(f"Order rejected by the remote gateway, whose log says why: {item.orderid}", ERROR)
         super()._published(item)
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 class Timings:
     """Pushes make the gateway faster; what it believes is what the lists say, so these are asked for all the time (spec 7.5)."""
 
-    order_timeout: float = 65.0         # for the answer to an order: two RPCs of 30 s each, and the queue (spec 6.4)
+    # for the answer to an order. The server may be at it for two RPCs of 30 s each, but pushes and lists tell sooner, and what is not
+    # answered may still arrive as long as its connection stands: 65 s more are waited before its absence means anything (spec 6.4, 8.1)
+    order_timeout: float = 20.0
     query_timeout: float = 10.0         # for the answer to a question or a cancel
     doubt_after: float = 5.0            # without an answer until an order is asked for
     orders_interval: float = 5.0        # of the lists of orders and trades, while an order lives

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flow_desk import RULE, VENUE_IDS, Desk
 from order_makers import MOMENT, SYMBOL, make_order, make_trade
-from vnpy.trader.constant import Direction, OrderType, Status
+from vnpy.trader.constant import Direction, Offset, OrderType, Status
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.net.outcome import Outcome
@@ -396,3 +396,20 @@ def test_an_answer_with_an_id_that_is_nobodys(desk: NamelessDesk) -> None:
     for _ in range(2):
         lists(desk, make_order("7", Status.NOTTRADED))
     assert desk.shown[1:] == [("o1", Status.NOTTRADED, 0.0)]
+
+
+def test_the_offset_tells_orders_apart_where_there_are_offsets(desk: NamelessDesk) -> None:
+    """To open long and to close short are both a purchase."""
+    desk.flow.submit(make_order("o1", offset=Offset.OPEN))
+    desk.flow.venue_ids.on_sent(desk.flow.table.active["o1"], SentOrder(
+        "o1", SYMBOL, Direction.LONG, OrderType.LIMIT, 100.0, 10.0, MOMENT - timedelta(seconds=1), MOMENT + timedelta(seconds=40), offset=Offset.OPEN,
+    ))
+    desk.lose()
+    others = [
+        VenueOrder(make_order(venue_id, Status.NOTTRADED, offset=offset, datetime=moment), venue_id)
+        for venue_id, offset, moment in (("7", Offset.CLOSE, MOMENT - timedelta(hours=1)), ("8", Offset.OPEN, MOMENT))
+    ]
+    for _ in range(2):
+        desk.flow.venue_ids.on_candidates(others, ["o1"], desk.now)
+    entry = desk.flow.table.get("o1")
+    assert entry is not None and entry.venue_id == "8" and desk.status("7") is Status.NOTTRADED

@@ -9,8 +9,10 @@ import pytest
 from test_gateway_base import ListGateway, Recorder
 
 from vnpy_restgateway.calendar import Calendar
+from vnpy_restgateway.capabilities import Correlation
 from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown
 from vnpy_restgateway.polled.health import ConnectionHealth
+from vnpy_restgateway.polled.order_list import OrderList
 from vnpy_restgateway.polled.poller import LONGEST_REST, Poller
 from vnpy_restgateway.polled.ranked_rest import Command, Rank, RankedRest
 
@@ -163,3 +165,39 @@ def test_looks_rest_while_the_market_is_closed(host: Any, rest: OneAtATime, monk
         looks.now()
         rest.answer(data=[])
         assert host.executor.timers.pop("orders") == wanted
+
+
+class Abreast(OneAtATime):
+    lanes = ("order", "query")
+    at_once = {"order": 2}
+
+
+def test_a_lane_may_have_several_on_their_way(host: Any) -> None:
+    """Where an order is answered after a minute, the next ones do not wait for it; questions still do."""
+    rest = Abreast(host)
+    rest.start = lambda n=0: None       # type: ignore[method-assign]
+    rest.begin("http://127.0.0.1:1", "", 0, 60.0, 3.0)
+    for path in ("/o1", "/o2", "/o3"):
+        rest.call("POST", path, {}, lambda *args: None, lane="order", rank=Rank.ORDER)
+    for path in ("/q1", "/q2"):
+        rest.call("GET", path, {}, lambda *args: None, lane="query", rank=Rank.QUESTION)
+    assert [path for path, _ in rest.sent] == ["/o1", "/o2", "/q1"]
+    assert [more["timeout"] for _, more in rest.sent] == [None, None, 3.0]
+    rest.answer(data={})
+    assert rest.sent[-1][0] == "/q2"
+    rest.sent[0][1]["callback"]({}, SimpleNamespace(reply=Reply(200, {}, b"{}", {}, False)))
+    assert rest.sent[-1][0] == "/o3"
+
+
+def test_a_list_that_is_filled_anew_concludes_nothing() -> None:
+    asked: list[Any] = []
+    wanted = [SimpleNamespace(orderid="o1")]
+    flow = SimpleNamespace(
+        capabilities=SimpleNamespace(correlation=Correlation.VENUE_ID), on_order=lambda *args: None, on_open_orders=lambda *args: None,
+        venue_ids=SimpleNamespace(looked_for=lambda: wanted, on_candidates=lambda found, about, at: asked.append(about)),
+    )
+    host: Any = SimpleNamespace(flow=flow, each=lambda rows, handle, what: len(rows), log_first=lambda line: None, now=None)
+    orders = OrderList(host, lambda d: None)
+    orders.take([], 1.0)
+    orders.take([], 2.0, concludes=False)
+    assert asked == [["o1"], []]

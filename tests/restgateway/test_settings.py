@@ -1,5 +1,6 @@
 """The connect dialog's values."""
 
+import re
 from typing import Any
 
 import pytest
@@ -217,6 +218,21 @@ def test_a_key_or_a_host_without_a_server_means_the_real_one(given: dict[str, An
     assert values["Server"] == "REAL" and len(warnings) == 1 and "'Server'" in warnings[0] and "REAL" in warnings[0]
     assert read_setting({**given, "Server": "OURS"}, SERVED)[0]["Server"] == "OURS"
     assert read_setting({}, SERVED) == (read_setting(dialog(SERVED), SERVED)[0], [])
+
+
+def test_a_name_may_imply_the_real_server_too_and_a_default_that_is_given_does() -> None:
+    fields = (*SERVED, Field("User", default="me", servers=("REAL",), implies=True), Field("Place", "host", default="http://p", servers=("REAL",)))
+    for given in ({"User": "me"}, {"User": "other"}, {"Place": "http://p"}):
+        assert read_setting(given, fields)[0]["Server"] == "REAL"
+
+
+@pytest.mark.parametrize(("value", "used"), [
+    ("https://Host/webtrader/", "https://host/webtrader"), ("http://h:8000", "http://h:8000"), ("https://h:443/a/b", "https://h/a/b"),
+])
+def test_a_host_with_a_path(value: str, used: str) -> None:
+    assert read_setting({"Host": value}, (Field("Host", "host", path=True),))[0]["Host"] == used
+    with pytest.raises(SettingError, match=re.escape("http://host[:port][/path]")):
+        read_setting({"Host": value.rstrip("/") + "?x=1"}, (Field("Host", "host", path=True),))
 
 
 def test_a_fields_own_check_names_field_and_value() -> None:

@@ -10,7 +10,7 @@ from flow_desk import Desk
 from order_makers import make_order
 from test_gateway_base import ListGateway, Recorder
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product, Status
-from vnpy.trader.object import AccountData, ContractData, OrderData, OrderRequest, PositionData
+from vnpy.trader.object import AccountData, ContractData, OrderData, OrderRequest, PositionData, TradeData
 
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.orders.reconcile import VenueOrder
@@ -87,6 +87,22 @@ def test_a_position_that_vanishes_is_told_once_with_nothing(pair: tuple[ListGate
     for rows in ([position(300, 300)], [], []):
         positions.update(rows, asked_at=1.0)
     assert [(row.vt_symbol, row.volume) for row in told] == [("000001.SZSE", 300), ("000001.SZSE", 0)]
+
+
+def test_long_and_short_side_by_side_are_counted_net(pair: tuple[ListGateway, Recorder]) -> None:
+    """A purchase that closes a short position moves the net as one that opens a long one does."""
+    gateway, recorder = pair
+    positions = Positions(gateway.host, lambda: 0.0)
+    positions.counts = True
+
+    def rows(long: float, short: float) -> list[PositionData]:
+        return [PositionData("TEST", "000001", Exchange.SZSE, side, volume) for side, volume in ((Direction.LONG, long), (Direction.SHORT, short))]
+
+    positions.update(rows(300, 200), asked_at=1.0)
+    positions.on_trade(TradeData("TEST", "000001", Exchange.SZSE, "1", "1", Direction.LONG, price=10.0, volume=100))
+    positions.update(rows(300, 100), asked_at=gateway.host.monotonic() + 1.0)
+    positions.update(rows(300, 100), asked_at=gateway.host.monotonic() + 2.0)
+    assert not [log for log in recorder.logs if "stands still" in log.msg]
 
 
 @pytest.mark.parametrize(("held", "volume", "words"), [

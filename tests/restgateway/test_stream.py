@@ -228,6 +228,23 @@ def test_headers_of_the_handshake(client: Client) -> None:
         assert head.startswith("GET /ws?x=1 HTTP/1.1") and "X-Key: v" in head
 
 
+def test_the_next_connection_goes_to_another_address(client: Client) -> None:
+    """Where the address has a token in it."""
+    heads: queue.Queue[str] = queue.Queue()
+
+    def handler(peer: Peer) -> None:
+        heads.put(peer.handshake())
+        peer.hang()
+
+    with serving(handler) as server:
+        client.go(server.ws + "/ws?token=old")
+        assert "token=old" in heads.get(timeout=DEADLINE)
+        client.set_host(server.ws + "/ws?token=new")
+        assert heads.empty() and client.connected
+        client.reconnect("for a test")
+        assert "token=new" in heads.get(timeout=DEADLINE)
+
+
 @pytest.mark.parametrize("url", ["", "http://h", "ws://", "ws://h:99999", "nonsense", "ws://h/#f"])
 def test_bad_url_goes_to_on_error(client: Client, url: str) -> None:
     client.go(url)
