@@ -26,6 +26,10 @@ class InternalError(Exception):
     """The bare 500: something raised, timed out or could not be sent. It tells nothing about what was done."""
 
 
+class RemoteError(Exception):
+    """A function of the trading process raised, as an option wants it."""
+
+
 def unauthorized(text: str) -> ApiError:
     return ApiError(401, text, BEARER)
 

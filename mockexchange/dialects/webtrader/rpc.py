@@ -7,13 +7,9 @@ import asyncio
 from typing import Any
 
 from ...transport.clock import Clock, Timer
-from .errors import InternalError
+from .errors import InternalError, RemoteError
 from .options import WebTraderOptions
 from .trading import TradingProcess, Work
-
-
-class RemoteError(Exception):
-    """The remote function raised."""
 
 
 class RpcClient:

@@ -16,6 +16,7 @@ from ...core.instruments import Instrument
 from ...transport.clock import Timer
 from . import rendering
 from .contents import LISTING_EXCHANGE, core_symbol
+from .errors import RemoteError
 from .oms import Oms, Record
 from .options import TRADING_DOWN, TRADING_UP, WebTraderOptions
 from .params import OrderRequest
@@ -45,9 +46,9 @@ class Job:
         try:
             found: Any = self.work()
         except Exception as error:
-            if self.answer.done() or not self.is_answered:
-                logger.debug("nobody heard: %r", error)
-            else:
+            if not isinstance(error, RemoteError):
+                logger.exception("a call of the trading process has failed")
+            if self.is_answered and not self.answer.done():
                 self.answer.set_exception(error)
         else:
             if self.is_answered and not self.answer.done():
