@@ -7,7 +7,10 @@ Rows as the wire has them (spec 3.2, 4.1, 5): keys in the order of the remote's 
 import json
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from ...core.book import Book
 from ...core.instruments import Instrument
@@ -15,7 +18,7 @@ from ...core.numbers import SCALE
 from ...core.tape import Tape, Window
 from . import enums
 from .contents import EXCHANGE, GATEWAY, LISTING_EXCHANGE, LISTING_GATEWAY, remote_symbol, vt_symbol
-from .options import WebTraderOptions
+from .options import MOST_CONTRACTS, WebTraderOptions
 
 Row = dict[str, Any]
 
@@ -25,6 +28,10 @@ LEVELS: int = 5
 MORE_LEVELS: int = 10
 DAY_US: int = 86_400_000_000
 NAN: float = float("nan")
+EXTRA_KEYS: tuple[str, ...] = tuple(
+    f"{side}_{what}_{level}" for side in ("bid", "ask") for level in range(LEVELS + 1, MORE_LEVELS + 1) for what in ("price", "volume")
+)
+FIRST_EXTRA: str = EXTRA_KEYS[0]
 OPTION_KEYS: tuple[str, ...] = (
     "option_strike", "option_underlying", "option_type", "option_listed", "option_expiry", "option_portfolio", "option_index",
 )
@@ -49,8 +56,9 @@ def make_contract(instrument: Instrument) -> Row:
     ) | {"extra": {"base": instrument.base, "quote": instrument.quote, "status": instrument.status}}
 
 
+@lru_cache(maxsize=MOST_CONTRACTS)
 def make_listing(index: int) -> Row:
-    """One of the contracts that are listed and cannot be traded."""
+    """One of the contracts that are listed and cannot be traded. Rows are never changed."""
     name: str = f"SIM{index:05d}"
     return _contract(LISTING_GATEWAY, name, LISTING_EXCHANGE, name, "FUTURES", 1.0, 1, None, False, False) | {"size": 10}
 
@@ -129,22 +137,21 @@ def make_tick(symbol: str, book: Book, tape: Tape, now: int) -> Row:
 
 def render(row: Row, options: WebTraderOptions) -> Row:
     """A row with the words of the server's language."""
-    found: Row = {name: row[name] for name in row if options.extra_keys or not _is_extra(name)}
+    found: Row = dict(row)
+    if FIRST_EXTRA in row and not options.extra_keys:
+        found = {name: value for name, value in row.items() if name not in EXTRA_KEYS}
     for name, words in enums.FIELDS.items():
         if name in found:
             found[name] = enums.ODD_WORD if name in options.odd_words else enums.word(words, found[name], options.language)
     if "vt_positionid" in found:
         found["vt_positionid"] = f"{found['gateway_name']}.{found['vt_symbol']}.{found['direction']}"
     for fields, value in ((options.nan_fields, NAN), (options.null_fields, None)):
-        found |= {name: value for name in fields if isinstance(found.get(name), int | float)}
+        for name in fields:
+            if isinstance(found.get(name), int | float):
+                found[name] = value
     if options.extra_keys:
         found["new_field"] = {"a": 1}
     return found
-
-
-def _is_extra(name: str) -> bool:
-    level: str = name.rpartition("_")[2]
-    return level.isdigit() and int(level) > LEVELS
 
 
 def frame(topic: str, row: Row) -> bytes:
@@ -155,10 +162,9 @@ def frame(topic: str, row: Row) -> bytes:
 def to_json(value: Any) -> bytes:
     """An answer over REST: compact, and a NaN is null."""
     try:
-        text: str = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    except ValueError:
-        text = json.dumps(_without_nan(value), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
+        return msgspec.json.encode(value)
+    except (ValueError, OverflowError):         # what a request held: lone surrogates, integers of any length
+        return json.dumps(_without_nan(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _without_nan(value: Any) -> Any:
