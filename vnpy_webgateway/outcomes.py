@@ -18,7 +18,7 @@ GONE: frozenset[Code] = frozenset({"404"})      # a cancel answered so: not in t
 def read_error(reply: Reply) -> tuple[Code, str] | None:
     """Code and text of an answer that is a refusal, None of one that is not."""
     if reply.status // 100 == 2:
-        return (NO_ID, "the remote gateway made no order of it, its log says why") if reply.data == "" else None
+        return (NO_ID, "the remote gateway answered without an id: it made no order, its log says why") if reply.data == "" else None
     detail: Any = reply.data.get("detail") if isinstance(reply.data, dict) else None
     if isinstance(detail, str) and detail:
         return str(reply.status), detail[:LONGEST_TEXT]

@@ -1,7 +1,8 @@
 """One connection to a WebTrader server: the words of its lists, and pushes that make them faster."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from logging import ERROR, WARNING
@@ -47,6 +48,7 @@ ROWS_A_SECOND: float = 1_000.0      # of the lists of orders and trades, which g
 CLOCK_CUT: float = 2.0          # s by which the server's header Date may be late: it is cut to seconds, and made once a second
 CONTRACT_SOON: float = 2.0      # s from news of an unknown symbol, or a refusal, to the question for contracts
 CONTRACT_REST: float = 15.0     # s at least between two such questions: the list may be long
+TIMES_KEPT: int = 20_000
 PROGRESS: dict[Status, int] = {Status.SUBMITTING: 0, Status.NOTTRADED: 1, Status.PARTTRADED: 2}        # a final one is 3
 
 
@@ -81,6 +83,7 @@ class WebTraderSession(PolledSession):
         self.language: str = ""             # of the server's words, as far as it is known
         self.contracts_at: float = float("-inf")        # of the last list, monotonic s
         self.rows: int = 0                  # of the list of orders
+        self.times: OrderedDict[str, datetime] = OrderedDict()      # remote id of an order -> its time as told last
         self.buffered: list[tuple[str, Any]] = []
         self.watch: PushWatch = PushWatch(host, timings)
         self.names: RemoteNames = RemoteNames(wanted)
@@ -290,11 +293,27 @@ class WebTraderSession(PolledSession):
             return None
         self.language = self.language or language_of([d.get("direction")])
         order, venue_id = parse_order(d, self.host.gateway_name, self.signed(f"{d['symbol']}.{d['exchange']}"))
+        self._settle_time(order, venue_id)
         tag: str = order.reference.partition(" ")[0]
         order.reference = tag if is_tag(tag) and self._may_be(tag, venue_id) else ""
         if order.reference and self.flow.table.get(tag) is None:
             order.orderid, order.vt_orderid = tag, f"{order.gateway_name}.{tag}"        # ours, of before a restart
         return ListedOrder(VenueOrder(order, venue_id), 0.0)
+
+    def _settle_time(self, order: OrderData, venue_id: str) -> None:
+        """
+        The time of an order is that which was told first. A remote gateway may tell another one with every change; only of an order that is
+        over another time means another order under the same id.
+        """
+        entry: Entry | None = self.flow.table.find(venue_id)
+        if entry is None or order.datetime is None or entry.created is None:
+            return
+        if entry.is_active:
+            self.times[venue_id] = order.datetime
+            if len(self.times) > TIMES_KEPT:
+                self.times.popitem(last=False)
+        if self.times.get(venue_id) == order.datetime:
+            order.datetime = entry.created
 
     def _may_be(self, tag: str, venue_id: str) -> bool:
         """Whether a tag names the order that it stands in: a remote strategy may copy it into another one."""

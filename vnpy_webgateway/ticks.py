@@ -130,7 +130,7 @@ class Ticks:
             return False
         with self.lock:
             last: TickData | None = self.last.get(contract.vt_symbol)
-            if last is not None and (tick.datetime < last.datetime if not listed else tick.datetime <= last.datetime) and last.datetime - tick.datetime < SET_BACK:
+            if last is not None and (tick.datetime < last.datetime or listed and market(tick) == market(last)) and last.datetime - tick.datetime < SET_BACK:
                 return False            # a message that another one has overtaken, or one that is known
             self.last[contract.vt_symbol] = tick
             self.moved_at = self.host.monotonic()
@@ -190,3 +190,8 @@ class Ticks:
         if moved and self.heard_at < asked_at - self.timings.silence:
             self.watch.missed()
         self._patience = WATCH if moved else min(2.0 * self._patience, QUIET_LONGEST)
+
+
+def market(tick: TickData) -> tuple[Any, ...]:
+    """What makes a tick another one."""
+    return tick.datetime, tick.last_price, tick.volume, tick.bid_price_1, tick.bid_volume_1, tick.ask_price_1, tick.ask_volume_1

@@ -67,7 +67,7 @@ def test_a_push_with_our_reference_goes_before_the_answer() -> None:
 
 def test_no_id_is_a_refusal_and_so_is_an_unknown_contract() -> None:
     with a_trader() as trader:
-        for answer, words in ((as_json(""), "made no order of it"), (as_json({"detail": "找不到合约nope SHFE"}, 404), "找不到合约")):
+        for answer, words in ((as_json(""), "answered without an id: it made no order"), (as_json({"detail": "找不到合约nope SHFE"}, 404), "找不到合约")):
             trader.server.script = lambda request, answer=answer: answer if request.line == "POST /order" else None       # type: ignore[misc]
             trader.status(trader.send(), Status.REJECTED)
             assert trader.recorder.said(words)
@@ -382,3 +382,18 @@ def test_no_history_and_no_contracts_yet() -> None:
         trader.heard("no contracts yet, the remote gateway is not connected")
         trader.server.lists["/contract"] = [row(COIN)]
         trader.recorder.wait(lambda: trader.gateway.ready, "ready")
+
+
+def test_the_time_of_an_order_may_change() -> None:
+    """Spec 8.2: another symbol, direction, price or volume makes another order of an id, another time does not, while it lives."""
+    with a_trader() as trader:
+        made = takes(trader)
+        orderid = trader.send()
+        trader.status(orderid, Status.NOTTRADED)
+        for second, fields in ((1, {}), (5, {"traded": 1.0, "status": "部分成交"}), (9, {"traded": 1.0, "status": "已撤销"})):
+            made[0].update(datetime=f"2026-11-28 21:00:0{second}+08:00", **fields)
+            trader.server.push("eOrder.", made[0])
+        trader.server.push("eTrade.", trade_row())
+        trader.status(orderid, Status.CANCELLED)
+        trader.recorder.pass_time(0.5)
+        assert not trader.recorder.said("cannot be") and list(trader.recorder.orders) == [orderid]
