@@ -1,7 +1,10 @@
 """What the dialect says of itself for the fault matrix is true: every label strikes, every path leads somewhere."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from webtrader_client import STILL, Answer, Rest, stream
 
 from mockexchange import MockExchange
 from mockexchange.api import UnknownLabel
+from mockexchange.dialects.webtrader import WebTraderOptions
 from mockexchange.dialects.webtrader.labels import LABELS, TRAITS
 from mockexchange.faults.edits import _places
 
@@ -122,8 +126,6 @@ def test_what_happens_without_the_back_end(venue: MockExchange, rest: Rest) -> N
 
 
 def test_labels_and_traits_are_known_to_the_matrix() -> None:
-    from dataclasses import fields
-
     from vnpy_rehearsal.conform.market import PriceLevels
     from vnpy_rehearsal.conform.profile import Profile, wire_of
 
@@ -131,3 +133,10 @@ def test_labels_and_traits_are_known_to_the_matrix() -> None:
     market: dict[str, Any] = TRAITS["market"]
     assert PriceLevels(**market) == PriceLevels()
     assert set(TRAITS) <= {field.name for field in fields(Profile)}
+
+
+def test_every_option_is_on_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "webtrader_dialect.md").read_text(encoding="utf-8")
+    table = page.partition("## Options")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+)", table, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"\w+", row)} == {each.name for each in fields(WebTraderOptions)}
