@@ -5,7 +5,7 @@ import hashlib
 import json
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -266,13 +266,13 @@ class Trader:
 
 
 @contextmanager
-def a_trader(connect: bool = True, **setting: Any) -> Iterator[Trader]:
+def a_trader(connect: bool = True, setting: Mapping[str, Any] = {}) -> Iterator[Trader]:
     """A server and a gateway; connected unless the test does that itself."""
     with WebTraderServer() as server:
         trader = Trader(server)
         try:
             if connect:
-                trader.connect(**setting)
+                trader.connect(**dict(setting))
             yield trader
         finally:
             trader.gateway.close()

@@ -72,7 +72,7 @@ def test_a_trade_keeps_its_fill_whatever_its_words() -> None:
 
 def test_accounts_and_positions() -> None:
     account = parse_account(row(payloads.ACCOUNT), "WEBTRADER", True)
-    assert (account.accountid, account.balance, account.frozen, account.available) == ("123456", 100_000.0, 2_500.5, 97_499.5)       # type: ignore[attr-defined]
+    assert (account.accountid, account.balance, account.frozen, account.available) == ("123456", 100_000.0, 2_500.5, 97_499.5)
     held = parse_position(row(payloads.LONG_POSITION), "WEBTRADER", True)
     assert (held.direction, held.volume, held.frozen, held.yd_volume, held.pnl) == (Direction.LONG, 3.0, 1.0, 2.0, 120.0)
     assert parse_position(row(payloads.NET_POSITION), "WEBTRADER", False).pnl == -20.0
@@ -131,6 +131,7 @@ def test_tokens() -> None:
     assert life_of(token, 1_795_837_462 + 5, 7.0) == 7.0            # a clock that is wrong
     for odd in ("abc", "a.b.c", "a.e30.c", "a.bnVsbA.c"):
         assert life_of(odd, 0.0, 7.0) == 7.0
+    data: Any
     for data in (None, [], {}, {"access_token": ""}, {"access_token": 5}, {"access_token": "a b"}, {"access_token": "中"}):
         with pytest.raises(ValueError):
             read_token(data)

@@ -203,10 +203,11 @@ def test_pushes_are_lost_on_an_open_socket() -> None:
     with a_trader() as trader:
         trader.server.push("ePosition.", {**held("多"), "volume": 5})
         trader.recorder.wait(lambda: trader.recorder.positions, "a push")
+        trader.recorder.wait(lambda: trader.gateway.session.watch._based == {"order", "trade"}, "lists to compare with")
         for number in (1, 2):
             takes(trader, f"CTP.{number}")
             trader.status(trader.send(), Status.NOTTRADED)
-            trader.recorder.soon(lambda: trader.recorder.said("are being lost"), 1.5)
+            trader.recorder.wait(lambda number=number: trader.gateway.session.watch._occasions == number, "a push that never came")        # type: ignore[misc]
         trader.heard("Pushes of the WebTrader server are being lost")
         assert not trader.gateway.health()["push"]
         for number in (3, 4, 5):
@@ -239,7 +240,7 @@ def test_two_gateways_with_one_symbol_and_one_account() -> None:
         trader.server.lists["/position"] = [held("多"), held("空"), held("多", "XTP")]
         trader.connect()
         trader.recorder.wait(lambda: "1" in trader.recorder.accounts and "rb2601" in trader.recorder.positions, "both")
-        assert trader.recorder.accounts["1"].available == 90.0       # type: ignore[attr-defined]
+        assert trader.recorder.accounts["1"].available == 90.0
         trader.server.lists["/account"] = [first, {**first, "gateway_name": "XTP", "balance": 7.0, "available": 7.0}]
         trader.recorder.wait(lambda: {"CTP.1", "XTP.1"} <= trader.recorder.accounts.keys(), "their long names")
         assert (trader.recorder.accounts["1"].balance, trader.recorder.accounts["CTP.1"].balance, trader.recorder.accounts["XTP.1"].balance) == (0.0, 100.0, 7.0)
@@ -248,7 +249,7 @@ def test_two_gateways_with_one_symbol_and_one_account() -> None:
 
 
 def test_one_remote_gateway_only() -> None:
-    with a_trader(**{"Remote Gateway": "MOCKBINANCE"}) as trader:
+    with a_trader(setting={"Remote Gateway": "MOCKBINANCE"}) as trader:
         assert list(trader.recorder.contracts) == ["BTCUSDT_SPOT_BINANCE"]
         trader.server.push("eOrder.", order_row())
         trader.server.push("eOrder.", {**order_row("MOCKBINANCE.2"), "gateway_name": "MOCKBINANCE", "symbol": "BTCUSDT_SPOT_BINANCE", "exchange": "GLOBAL"})

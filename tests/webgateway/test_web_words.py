@@ -1,5 +1,7 @@
 """Words of both languages, and names; what is checked before an order leaves. Spec 5.1, 3.4."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Product, Status
@@ -38,6 +40,7 @@ def test_the_language_is_what_the_server_shows() -> None:
     assert language_of_schema(schema(["多", "空", "净"])) == CHINESE
     assert language_of_schema(schema(["Long", "Short", "Net"])) == ENGLISH
     assert language_of_schema(schema(["LONG", "SHORT", "NET"])) == NAMES
+    closed: Any
     for closed in (None, {}, schema(None), schema([1, None]), [], "text"):
         assert language_of_schema(closed) == ""
     assert language_of(["STOP", "FAK"]) == ""

@@ -19,7 +19,7 @@ def main(port: int, hasty: bool, repaired: bool) -> None:
         def in_a_hurry(self: RpcClient, name: str) -> Any:
             return lambda *args, **kwargs: call(self, name)(*args, **{"timeout": 2_000, **kwargs})
 
-        RpcClient.__getattr__ = in_a_hurry      # type: ignore[method-assign]
+        RpcClient.__getattr__ = in_a_hurry      # type: ignore[assignment, method-assign]
     if repaired:
         import zmq
         from vnpy.rpc import RpcClient
