@@ -66,15 +66,21 @@ class WebRest(RankedRest):
 
             def then(renewed: bool) -> None:
                 if renewed:
-                    again(answer)
+                    again()
                 else:
                     answer(reply, error, asked_at)
 
             self.login.renew(attempt.token, then)
 
-        def again(last: TimedAnswer) -> None:
+        def wanted() -> bool:
+            if before is None or before():
+                return True
+            answer(None, NotSent("cancelled while the token was renewed"), self.home.monotonic())
+            return False
+
+        def again() -> None:
             super(WebRest, self).call(
-                method, path, params, last, lane=lane, rank=rank, place=Attempt(), private=private, before=before, dropped=dropped,
+                method, path, params, answer, lane=lane, rank=rank, place=Attempt(), private=private, before=wanted, dropped=dropped,
             )
 
         super().call(

@@ -10,6 +10,7 @@ from vnpy_restgateway.host import Host
 from vnpy_restgateway.polled.health import ConnectionHealth
 
 CURE: str = "WebTrader's web process has lost its RPC connection to the trading process; restart the web service"
+HUNG: str = "the trading process behind WebTrader does not answer its web process"
 AGAIN: float = 1.0              # s from a failure to the next look, doubled up to
 LONGEST_AGAIN: float = 8.0
 FAILED: str = "status 500"      # what ``Poller`` calls the answer of a server whose RPC has failed
@@ -20,26 +21,30 @@ class RpcHealth(ConnectionHealth):
     """
     Told of every answer to ``GET /account``.
 
+    :param probe: asks the web process for what needs no RPC, and sets ``web_lives`` if that is answered
     :param back: called when it answers again
     """
 
-    def __init__(self, host: Host, back: Callable[[], None]) -> None:
+    def __init__(self, host: Host, probe: Callable[[], None], back: Callable[[], None]) -> None:
         super().__init__(host, "Trade API")
+        self.probe: Callable[[], None] = probe
         self.back: Callable[[], None] = back
         self.refusing: bool = False         # the last answer was 500: an order would meet a dead RPC
+        self.web_lives: bool = False        # the web process has answered since the trading process does not
+        self.hung: bool = False             # the web process answers, the trading process does not, twice
         self.said: bool = False
         self.since: float = float("inf")    # of the first answer after the last outage, monotonic s
 
     @property
     def reason(self) -> str:
         """Why no order is sent now, or "". Any thread."""
-        return CURE if self.refusing else ""
+        return CURE if self.refusing else HUNG if self.hung else ""
 
     def good(self) -> bool:
         if self.since == float("inf"):
             self.since = self.host.monotonic()
-        was: bool = self.refusing
-        self.refusing = False
+        was: bool = self.refusing or self.hung
+        self.refusing = self.hung = self.web_lives = False
         first: bool = super().good()
         if self.said:
             self.said = False
@@ -49,9 +54,12 @@ class RpcHealth(ConnectionHealth):
         return first
 
     def bad(self, error: BaseException | str) -> None:
+        self.hung = error != FAILED and self.failures > 0 and self.web_lives
         super().bad(error)
         self.since = float("inf")
         self.refusing = error == FAILED
+        if not self.refusing and not self.hung:
+            self.probe()
         if self.refusing and self.failures >= SAID_AFTER and not self.said:
             self.said = True
             if not self.host.ready:

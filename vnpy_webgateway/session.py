@@ -20,7 +20,7 @@ from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.polled.derived_fills import NoDerivedFills
 from vnpy_restgateway.polled.order_list import ListedOrder, OrderList
-from vnpy_restgateway.polled.ranked_rest import Command
+from vnpy_restgateway.polled.ranked_rest import Command, Rank
 from vnpy_restgateway.polled.session import Intervals, Paths, PolledSession
 from vnpy_restgateway.tags import is_tag
 from vnpy_restgateway.trading_rules import Holding, MarketView
@@ -89,7 +89,7 @@ class WebTraderSession(PolledSession):
         self.names: RemoteNames = RemoteNames(wanted)
         self.api: WebRest = WebRest(host, timings, lambda token: self.stream.set_token(token))
         super().__init__(host, self.api, Intervals(self._interval, lambda: timings.account_interval, lambda: 0.0))
-        self.rpc: RpcHealth = RpcHealth(host, self.resume)
+        self.rpc: RpcHealth = RpcHealth(host, self._probe, self.resume)
         self.link = self.rpc
         self.restarts: RestartWatch = RestartWatch(host, timings, self.resume)
         orders: RemoteOrders = RemoteOrders(host, self.read_order)
@@ -154,9 +154,16 @@ class WebTraderSession(PolledSession):
             told = now
         self.on_time(int((now if abs(told - now) < CLOCK_CUT else told) * 1_000), asked_at, self.host.monotonic())
 
+    def _probe(self) -> None:
+        """Whether the web process lives."""
+        def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            self.rpc.web_lives = self.rpc.failures > 0 and error is None and reply is not None and reply.status == 200
+
+        self.api.call("GET", SCHEMA, {}, answered, lane="order", rank=Rank.QUESTION)
+
     def query_contract(self) -> None:
         """The clock is known, or contracts are wanted anew."""
-        if not self.host.ready:
+        if not self.host.ready and not self.stream.active:
             self.account.now()
             self.host.start(partial(self.stream.connect, self.venue["rest"], self.api.login.token, *self.proxy))
         super().query_contract()

@@ -93,6 +93,20 @@ def test_executed_after_its_500_it_is_adopted() -> None:
         assert [log.msg for log in trader.recorder.logs].count(CURE) == 1
 
 
+def test_no_order_is_sent_to_a_trading_process_that_hangs() -> None:
+    """Spec 6.1: /openapi.json alone tells that the web process lives."""
+    with a_trader() as trader:
+        trader.server.script = lambda request: Answer(hang=True) if request.path not in ("/token", "/openapi.json") else None
+        trader.heard("Trade API disconnected")
+        trader.status(trader.send(), Status.REJECTED)
+        assert trader.recorder.said("the trading process behind WebTrader does not answer") and not trader.server.sent("POST /order")
+        trader.server.script = lambda request: None
+        made = takes(trader)
+        trader.recorder.wait(lambda: not trader.gateway.session.rpc.reason, "its answer")
+        trader.status(trader.send(), Status.NOTTRADED)
+        assert len(made) == 1
+
+
 def test_an_order_that_no_list_shows_never_arrived_and_is_not_sent_again() -> None:
     with a_trader() as trader:
         trader.server.script = lambda request: FAILED if request.line == "POST /order" else None
@@ -171,6 +185,16 @@ def test_a_token_that_ends_in_mid_order_is_renewed_and_never_shown() -> None:
         orderid = trader.send()
         trader.status(orderid, Status.NOTTRADED)
         assert not [log.msg for log in trader.recorder.logs if "token-" in log.msg or "secret-word" in log.msg]
+
+
+def test_an_order_is_cancelled_while_its_token_is_renewed() -> None:
+    with a_trader() as trader:
+        trader.server.script = lambda request: as_json({"detail": "Could not validate credentials"}, 401) if request.line == "POST /order" else None
+        orderid = trader.send()
+        trader.recorder.wait(lambda: trader.server.sent("POST /order"), "the first sending")
+        trader.cancel(orderid)
+        trader.status(orderid, Status.CANCELLED)
+        assert len(trader.server.sent("POST /order")) == 1
 
 
 def test_a_wrong_password_is_said_once() -> None:
