@@ -46,7 +46,6 @@ class Ticks:
         self.confirmed: set[str] = set()
         self.asking: set[str] = set()
         self.bare: set[str] = set()             # not found by vt_symbol: asked for by the symbol alone, as another manual has it
-        self.shown: set[str] = set()            # seen in the list of ticks, which has what anybody subscribed to
         self.failures: dict[str, int] = {}
         self.active: bool = False
         self.has_list: bool = True              # the server lists ticks
@@ -183,10 +182,9 @@ class Ticks:
 
         self.host.each(reply.data, handle, "tick")
         for vt_symbol in self.contracts:
-            if vt_symbol in self.shown and vt_symbol not in there:
+            if vt_symbol in self.last and vt_symbol not in there:
                 self.confirmed.discard(vt_symbol)       # the trading process that it was subscribed in has been restarted
                 self._subscribe(vt_symbol)
-        self.shown = there & self.contracts.keys()
         if moved and self.heard_at < asked_at - self.timings.silence:
             self.watch.missed()
         self._patience = WATCH if moved else min(2.0 * self._patience, QUIET_LONGEST)
