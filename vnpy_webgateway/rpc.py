@@ -93,6 +93,8 @@ class ListHealth(ConnectionHealth):
     def bad(self, error: BaseException | str) -> None:
         self.failures += 1
         self.up = False
+        if isinstance(error, BaseException):
+            self.rpc.bad(error)             # no answer at all: the probe waits its turn behind such questions
         if error == FAILED and self.failures >= SAID_AFTER and self.rpc.up and not self.rpc.refusing and not self.said:
             self.said = True
             self.host.log(f"GET {self.name} fails while /account answers: {poisoned(self.meanwhile)}", ERROR)
