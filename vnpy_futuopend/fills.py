@@ -13,7 +13,9 @@ from vnpy.trader.object import ContractData, TradeData
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import short
+from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry
+from vnpy_restgateway.polled.derived_fills import DerivedFills
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.polled.poller import Poller
 from vnpy_restgateway.polled.ranked_rest import Rank

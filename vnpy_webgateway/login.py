@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import time
 from collections.abc import Callable
 from logging import ERROR, WARNING
 from typing import Any
@@ -127,7 +126,7 @@ class Login:
     def _take(self, token: str) -> None:
         self._failures = 0
         self.token = self.host.token = token
-        life: float = life_of(token, time.time(), self.timings.token_life)
+        life: float = life_of(token, self.host.seams.wall(), self.timings.token_life)
         self.host.executor.call_later(life * RENEW_AT, "token", self._fetch)
         self.host.log_first("Login successful")
         self.changed(token)
