@@ -240,7 +240,7 @@ def test_the_next_connection_goes_to_another_address(client: Client) -> None:
         client.go(server.ws + "/ws?token=old")
         assert "token=old" in heads.get(timeout=DEADLINE)
         client.set_host(server.ws + "/ws?token=new")
-        assert heads.empty() and client.connected
+        assert client.next()[0] == "connected" and heads.empty()
         client.reconnect("for a test")
         assert "token=new" in heads.get(timeout=DEADLINE)
 
