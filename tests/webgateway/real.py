@@ -61,7 +61,7 @@ class Child:
         self.log.close()
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 40.0) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
@@ -159,18 +159,18 @@ class Desk:
     def subscribe(self) -> None:
         self.gateway.subscribe(SubscribeRequest(SYMBOL, Exchange.GLOBAL))
 
-    def wait_status(self, orderid: str, status: Status, seconds: float = 12.0) -> OrderData:
+    def wait_status(self, orderid: str, status: Status, seconds: float = 40.0) -> OrderData:
         found: Any = self.recorder.wait(
             lambda: (order := self.recorder.orders.get(orderid)) and order.status is status and order, f"{orderid} {status.name}", seconds
         )
         assert isinstance(found, OrderData)
         return found
 
-    def wait_ticks(self, seconds: float = 12.0) -> None:
+    def wait_ticks(self, seconds: float = 40.0) -> None:
         seen = len(self.recorder.ticks)
         self.recorder.wait(lambda: len(self.recorder.ticks) > seen, "a tick", seconds)
 
-    def assert_truth(self, seconds: float = 8.0, without: Collection[str] = ()) -> None:
+    def assert_truth(self, seconds: float = 30.0, without: Collection[str] = ()) -> None:
         """Orders and trades are those of the venue at the far end, under the remote gateway's ids; ``without``: those still in doubt."""
         deadline = time.monotonic() + seconds
         while found := self._disagreements(without):

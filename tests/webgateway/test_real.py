@@ -50,8 +50,8 @@ def test_the_web_process_is_killed_in_the_midst_of_orders(language: str, tmp_pat
         unsent = trader.send(BUY, 60_000.0, 0.1)
         trader.cancel(resting)
         server.start_web()
-        trader.wait_status(resting, Status.CANCELLED, 15)
-        trader.recorder.wait(lambda: len(trader.recorder.said("User data stream subscribed")) > 1, "the socket again", 15)
+        trader.wait_status(resting, Status.CANCELLED, 40)
+        trader.recorder.wait(lambda: len(trader.recorder.said("User data stream subscribed")) > 1, "the socket again", 40)
         trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
         trader.wait_ticks()
         # whether the two reached the venue is a race that the kill decides; what is shown is what the venue has
@@ -78,9 +78,9 @@ def test_the_trading_process_is_killed_and_started_again(language: str, tmp_path
             server.trading.kill()
             venue.set_price("BTCUSDT", "30500")         # fills one of them, while nobody can tell
             server.start_trading()
-            trader.wait_status(other, Status.ALLTRADED, 15)
+            trader.wait_status(other, Status.ALLTRADED, 40)
             trader.cancel(alive)
-            trader.wait_status(alive, Status.CANCELLED, 15)
+            trader.wait_status(alive, Status.CANCELLED, 40)
             trader.wait_ticks()
             trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
             trader.assert_truth()
@@ -112,7 +112,7 @@ def test_the_rpc_is_lost_and_the_cure_is_said_once(tmp_path: Path) -> None:
         trader.wait_status(resting, Status.NOTTRADED)
         assert server.trading is not None and server.web is not None
         server.trading.send_signal(signal.SIGSTOP)
-        trader.recorder.wait(lambda: trader.recorder.said("has lost its RPC connection"), "the cure", 15)
+        trader.recorder.wait(lambda: trader.recorder.said("has lost its RPC connection"), "the cure", 40)
         server.trading.send_signal(signal.SIGCONT)
         refused = trader.send(BUY, 60_000.0, 0.1)
         trader.wait_status(refused, Status.REJECTED)
@@ -121,7 +121,7 @@ def test_the_rpc_is_lost_and_the_cure_is_said_once(tmp_path: Path) -> None:
         trader.cancel(resting)
         server.web.kill()
         server.start_web("hasty")
-        trader.wait_status(resting, Status.CANCELLED, 15)
+        trader.wait_status(resting, Status.CANCELLED, 40)
         trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
         trader.assert_truth()
         assert len([line for line in trader.recorder.said("has lost its RPC connection") if not line.startswith("Order")]) == 1

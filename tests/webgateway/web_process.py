@@ -1,5 +1,5 @@
 """
-The real web process, started so that its pushes flow (spec 2.2). Arguments: the port; "hasty" for RPCs that time out after two seconds
+The real web process, started so that its pushes flow (spec 2.2). Arguments: the port; "hasty" for RPCs that time out after four seconds
 instead of thirty; "repaired" for an RPC that survives a time-out, and a token secret of its own.
 """
 
@@ -17,7 +17,7 @@ def main(port: int, hasty: bool, repaired: bool) -> None:
         call: Any = RpcClient.__getattr__
 
         def in_a_hurry(self: RpcClient, name: str) -> Any:
-            return lambda *args, **kwargs: call(self, name)(*args, **{"timeout": 2_000, **kwargs})
+            return lambda *args, **kwargs: call(self, name)(*args, **{"timeout": 4_000, **kwargs})
 
         RpcClient.__getattr__ = in_a_hurry      # type: ignore[assignment, method-assign]
     if repaired:
