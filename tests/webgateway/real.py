@@ -72,8 +72,8 @@ def until(condition: Callable[[], Any], what: str, seconds: float = 40.0) -> Any
 class Package:
     """Both processes, each of which can be killed and started again."""
 
-    def __init__(self, home: Path, language: str, setting: dict[str, Any]) -> None:
-        self.home, self.language = home, language
+    def __init__(self, home: Path, language: str, setting: dict[str, Any], gateway: str) -> None:
+        self.home, self.language, self.gateway = home, language, gateway
         self.req, self.sub = (f"tcp://127.0.0.1:{free_port()}" for _ in range(2))
         self.port: int = free_port()
         self.url: str = f"http://127.0.0.1:{self.port}"
@@ -85,7 +85,7 @@ class Package:
         self.web: Child | None = None
 
     def start_trading(self) -> None:
-        options = {"req": self.req, "sub": self.sub, "setting": self.setting}
+        options = {"req": self.req, "sub": self.sub, "gateway": self.gateway, "setting": self.setting}
         self.trading = Child([str(HERE / "trading_process.py"), json.dumps(options)], self.home, self.language)
         until(lambda: self.trading and self.trading.lines, "the trading process")
 
@@ -124,9 +124,14 @@ class Package:
 
 
 @contextmanager
-def package(home: Path, language: str, setting: dict[str, Any] | None = None, web: Sequence[str] = ()) -> Iterator[Package]:
-    """Both processes run; the venue is the trading process's own child unless ``setting`` names another. ``web``: see ``start_web``."""
-    made = Package(home, language, setting or {"Server": "EMBEDDED"})
+def package(
+    home: Path, language: str, setting: dict[str, Any] | None = None, web: Sequence[str] = (), gateway: str = "vnpy_mockbinance:MockBinanceGateway",
+) -> Iterator[Package]:
+    """
+    Both processes run; the venue is the trading process's own child unless ``setting`` names another. ``gateway``: "module:Class" of
+    the remote one. ``web``: see ``start_web``.
+    """
+    made = Package(home, language, setting or {"Server": "EMBEDDED"}, gateway)
     try:
         made.start_trading()
         made.start_web(*web)
@@ -138,8 +143,9 @@ def package(home: Path, language: str, setting: dict[str, Any] | None = None, we
 class Desk:
     """A trader at one gateway on the package."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, symbol: str = SYMBOL, exchange: Exchange = Exchange.GLOBAL) -> None:
         self.package: Package = package
+        self.symbol, self.exchange = symbol, exchange
         self.recorder: Recorder = Recorder(spoils=False)
         self.gateway: Any = WebTraderGateway(self.recorder, "WEBTRADER")     # type: ignore[arg-type]
         timings = self.gateway.timings
@@ -147,17 +153,17 @@ class Desk:
 
     def connect(self, **setting: Any) -> None:
         self.gateway.connect({"Server": "WEBTRADER", "Host": self.package.url, "Username": USER, "Password": SECRET, **setting})
-        self.recorder.wait(lambda: self.gateway.ready, "connected", 15)
+        self.recorder.wait(lambda: self.gateway.ready, "connected", 40)
 
     def send(self, direction: Direction, price: float, volume: float) -> str:
-        request = OrderRequest(SYMBOL, Exchange.GLOBAL, direction, OrderType.LIMIT, volume, price, Offset.NONE, "strategy")
+        request = OrderRequest(self.symbol, self.exchange, direction, OrderType.LIMIT, volume, price, Offset.NONE, "strategy")
         return str(self.gateway.send_order(request)).split(".", 1)[1]
 
     def cancel(self, orderid: str) -> None:
-        self.gateway.cancel_order(CancelRequest(orderid, SYMBOL, Exchange.GLOBAL))
+        self.gateway.cancel_order(CancelRequest(orderid, self.symbol, self.exchange))
 
     def subscribe(self) -> None:
-        self.gateway.subscribe(SubscribeRequest(SYMBOL, Exchange.GLOBAL))
+        self.gateway.subscribe(SubscribeRequest(self.symbol, self.exchange))
 
     def wait_status(self, orderid: str, status: Status, seconds: float = 40.0) -> OrderData:
         found: Any = self.recorder.wait(
@@ -194,9 +200,9 @@ class Desk:
 
 
 @contextmanager
-def desk(package: Package, **setting: Any) -> Iterator[Desk]:
+def desk(package: Package, symbol: str = SYMBOL, exchange: Exchange = Exchange.GLOBAL, **setting: Any) -> Iterator[Desk]:
     """A gateway that is connected."""
-    made = Desk(package)
+    made = Desk(package, symbol, exchange)
     try:
         made.connect(**setting)
         yield made

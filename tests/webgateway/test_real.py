@@ -4,7 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from vnpy.trader.constant import Direction, Status
+from vnpy.trader.constant import Direction, Exchange, Status
 
 pytest.importorskip("vnpy_webtrader", reason="the real WebTrader is not installed: pip install vnpy_webtrader")
 
@@ -85,6 +85,33 @@ def test_the_trading_process_is_killed_and_started_again(language: str, tmp_path
             trader.wait_status(trader.send(BUY, 60_000.0, 0.1), Status.ALLTRADED)
             trader.assert_truth()
             assert not trader.recorder.said("lost its state")
+
+
+@pytest.mark.parametrize(("gateway", "setting", "symbol", "exchange", "prices", "volume"), [
+    ("vnpy_hashex:HashExGateway", {}, "BTCUSDT_SPOT_HASHEX", Exchange.GLOBAL, (60_000.0, 30_000.0), 0.1),
+    ("vnpy_qmtrest:QmtRestGateway", {"Symbols": "000001.SZSE"}, "000001", Exchange.SZSE, (10.5, 9.2), 100.0),
+    ("vnpy_futuopend:FutuOpenDGateway", {"Symbols": "00700.SEHK"}, "00700", Exchange.SEHK, (310.0, 280.0), 100.0),
+], ids=["HASHEX", "QMTREST", "FUTUOPEND"])
+def test_our_other_gateways_are_served(
+    gateway: str, setting: dict[str, str], symbol: str, exchange: Exchange, prices: tuple[float, float], volume: float, tmp_path: Path,
+) -> None:
+    with package(tmp_path, "en", {"Server": "EMBEDDED", **setting}, gateway=gateway) as server, desk(server, symbol, exchange) as trader:
+        seen = trader.recorder
+        seen.wait(lambda: symbol in seen.contracts, "the contract", 40)
+        trader.subscribe()
+        filled = trader.send(BUY, prices[0], volume)
+        resting = trader.send(BUY, prices[1], volume)
+        trader.wait_status(filled, Status.ALLTRADED)
+        trader.wait_status(resting, Status.NOTTRADED)
+        trader.cancel(resting)
+        trader.wait_status(resting, Status.CANCELLED)
+        if symbol != "000001":              # the manual's QMT server has no quotes
+            trader.wait_ticks()
+        seen.wait(lambda: seen.accounts and symbol in seen.positions and seen.positions[symbol].volume > 0, "account and position", 40)
+        account = server.venue()["key"]
+        fills = [float(row["qty"]) for row in server.journal() if row["kind"] == "fill" and row["account"] == account]
+        assert fills and sorted(trade.volume for trade in seen.trades) == sorted(fills)
+        assert not seen.said("fails while /account answers") and not seen.said("pushes nothing")
 
 
 def test_a_silent_socket(tmp_path: Path) -> None:

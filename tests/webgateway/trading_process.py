@@ -1,6 +1,6 @@
 """
-A VeighNa that trades: the real WebTraderApp and a MockBinanceGateway, in a process of its own. Argument: a JSON object with
-``req`` and ``sub`` (RPC addresses), and ``setting`` of the gateway. Prints one JSON line when its RPC server listens.
+A VeighNa that trades: the real WebTraderApp and one of our gateways, in a process of its own. Argument: a JSON object with ``req`` and
+``sub`` (RPC addresses), ``gateway`` ("module:Class") and its ``setting``. Prints one JSON line when its RPC server listens.
 """
 
 import json
@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
 from typing import Any
 
 
@@ -21,10 +22,9 @@ def main(options: dict[str, Any]) -> None:
     from vnpy.trader.engine import MainEngine
     from vnpy_webtrader import WebTraderApp
 
-    from vnpy_mockbinance import MockBinanceGateway
-
+    module, _, name = options["gateway"].partition(":")
     main_engine = MainEngine(EventEngine())
-    gateway: Any = main_engine.add_gateway(MockBinanceGateway)
+    gateway: Any = main_engine.add_gateway(getattr(import_module(module), name))
     engine: Any = main_engine.add_app(WebTraderApp)
     main_engine.connect(options["setting"], gateway.gateway_name)
     engine.start_server(options["req"], options["sub"])
