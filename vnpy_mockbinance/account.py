@@ -15,6 +15,7 @@ from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.validate import amount, label
 from vnpy_restgateway.orders.contradictions import number_id
 from vnpy_restgateway.orders.flow import OrderFlow
+from vnpy_restgateway.orders.push_watch import PushWatch
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.trading_rules import CryptoRules
@@ -26,9 +27,10 @@ from .parse import order_key, parse_execution
 from .rest import RestApi
 from .streams import TradeApi
 
-RECONCILE_INTERVAL: float = 60.0        # s while the user data stream stands
 RECONCILE_AGAIN: float = 2.0            # s at least between those that pushes we do not understand bring about
-POLL_INTERVAL: float = 5.0              # s while it does not
+POLL_INTERVAL: float = 5.0              # s while it does not, or loses pushes
+PUSH_DELAY: float = 3.0                 # s that a push may be later than a list
+INSTEAD: str = "orders and fills are asked for, which is slower"
 
 
 class Account:
@@ -47,6 +49,7 @@ class Account:
         self.orders: Orders = orders
         self.trade: TradeApi = trade
         self.on_alive: Callable[[], None] = on_alive
+        self.watch: PushWatch = PushWatch(host, "The user data stream", lambda: PUSH_DELAY, INSTEAD, on_lossy=self.on_lossy)
         self.reconciled_at: float = 0.0             # monotonic s
         self.last_trade: dict[str, int] = {}        # Binance symbol -> newest trade id seen
         self.parked: ParkedNews = ParkedNews(host, rest.query_contract)
@@ -67,13 +70,25 @@ class Account:
         if self.host.lost or self.host.locked_out or not self.rest.key:
             return
         self.reconciled_at = self.host.monotonic()
-        interval: float = RECONCILE_INTERVAL if self.trade.subscribed else POLL_INTERVAL
+        relied_on: bool = self.trade.subscribed and not self.watch.lossy
+        interval: float = self.trade.timings.reconcile_interval if relied_on else POLL_INTERVAL
         self.executor.call_later(max(interval, self.host.pause()), "reconcile", self.reconcile)
         self.flow.life.check()
         self.query_open_orders()
         self.query_account()
         for name in self.orders.pages:
             self.query_new_trades(name)
+
+    def on_stream(self, up: bool) -> None:
+        """The user data stream stands, or is gone."""
+        self.watch.on_stream(up)
+        if up:
+            self.reconcile()
+
+    def on_lossy(self) -> None:
+        """Fills were not pushed: perhaps a new connection tells them."""
+        self.trade.reconnect("fills are not pushed")
+        self.reconcile_soon()
 
     def reconcile_soon(self) -> None:
         """Now, or a little later when it has just been done: a venue that sends rubbish cannot make us ask without end."""
@@ -158,6 +173,7 @@ class Account:
         def add(d: dict[str, Any]) -> None:
             venue_id: str = order_key(name, number_id(d["orderId"]))
             trade = self.orders.read_fill(d, contract, self.flow.table.find(venue_id))
+            self.watch.listed(name, trade.tradeid)
             if not self.flow.on_fill(trade, venue_id):
                 unknown.add(venue_id)
             self.last_trade[name] = max(self.last_trade.get(name, 0), int(d["id"]))
@@ -165,7 +181,9 @@ class Account:
         self.host.each(data, add, "trade")
         if len(data) >= PAGE:
             self.query_new_trades(name)
-        elif self.orders.pages.get(name):
+            return
+        self.watch.taken(name)
+        if self.orders.pages.get(name):
             for venue_id in unknown:
                 self.orders.query_foreign(name, venue_id)
         else:
@@ -187,6 +205,7 @@ class Account:
 
     def on_user_event(self, event: dict[str, Any]) -> None:
         """An event of the user data stream. One that cannot be read costs a reconciliation, never its content."""
+        self.watch.heard += 1
         try:
             kind: Any = event.get("e")
             if kind == "executionReport":
@@ -217,6 +236,8 @@ class Account:
             return
         check_execution(event)
         record, trade = parse_execution(event, contract, self.host.gateway_name)
+        if trade:
+            self.watch.pushed(name, trade.tradeid)
         self.orders.pages.setdefault(name, True)
         entry: Entry | None = self.flow.table.whose(record.order.orderid, record.venue_id)
         if self.may_be_ours(entry, record):

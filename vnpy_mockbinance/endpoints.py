@@ -17,6 +17,7 @@ LIVE_REST_HOSTS: frozenset[str] = frozenset(
 )
 
 TIME: str = "/api/v3/time"
+DAY_FIGURES: str = "/api/v3/ticker/24hr"
 BEST_PRICES: str = "/api/v3/ticker/bookTicker"
 EXCHANGE_INFO: str = "/api/v3/exchangeInfo"
 ACCOUNT: str = "/api/v3/account"

@@ -24,6 +24,7 @@ from .endpoints import (
     ACCOUNT,
     ALL_ORDERS,
     BEST_PRICES,
+    DAY_FIGURES,
     EXCHANGE_INFO,
     KLINES,
     MY_TRADES,
@@ -250,6 +251,10 @@ class RestApi(VenueRest):
     def query_best_prices(self, names: list[str], callback: Told) -> None:
         """The best bid and ask of some symbols."""
         self.query("best prices", BEST_PRICES, {"symbols": json_text(names)}, callback, signed=False)
+
+    def query_day(self, names: list[str], callback: Told) -> None:
+        """Last and best prices of some symbols, and the figures of their last 24 hours."""
+        self.query("day figures", DAY_FIGURES, {"symbols": json_text(names)}, callback, signed=False)
 
     def query_rules(self, name: str) -> None:
         """The rules of one symbol; the list of all is megabytes on the real venue."""

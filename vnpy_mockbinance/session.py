@@ -51,7 +51,7 @@ class BinanceSession(Session):
         self.rest: RestApi = RestApi(host, timings, self.on_query_contract, self.on_query_rules, self.on_query_lost)
         self.rest.unsigned = unsigned
         self.trade: TradeApi = TradeApi(host, timings, Listener(
-            lambda event: self.account.on_user_event(event), lambda: self.account.reconcile(),
+            lambda event: self.account.on_user_event(event), lambda up: self.account.on_stream(up),
             lambda: self.account.reconcile_soon(), self.rest.on_locked_out,
         ))
         self.orders: Orders = Orders(host, self.rest, self.trade, self.on_rules_doubted, lambda: self.account.reconcile_soon())

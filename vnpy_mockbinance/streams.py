@@ -5,7 +5,7 @@ They turn bytes into records and hand them on: ticks to the event engine, everyt
 orders and balances to the gateway's writer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from logging import ERROR, WARNING
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ from .endpoints import (
 from .errors import AUTHENTICATION, error_of, retry_header
 from .calls import SignedRequestTemplates
 from .rest import RestApi
-from .ticks import FRAMES, HANDLERS, TickBook
+from .ticks import FRAMES, HANDLERS, TickBook, day_tick
 from .timings import Timings
 
 SUBSCRIBE_PAUSE: float = 2.0        # s until a user data stream that was refused is asked for again, doubled up to
@@ -43,7 +43,8 @@ SUBSCRIBE_LONGEST: float = 60.0
 SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent again
 
 MOST_CONNECTIONS: int = 12          # of market data: 3,072 symbols
-LOOKED_AT: int = 20                 # symbols whose prices are compared when the stream is silent
+LOOKED_AT: int = 20                 # symbols whose prices are compared, and asked for, when the stream is silent
+POLL_TICKS: float = 3.0             # s between ticks that are asked for
 STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
 
 START: bytes = b'{"stream":"'
@@ -75,9 +76,10 @@ class MdApi(VenueStream):
         self._shown: dict[str, tuple[float, ...]] = {}      # by the venue's symbol: best prices when last looked by REST
         self._asked_at: float = 0.0                         # when the last SUBSCRIBE was sent, monotonic seconds
         self.quiet: QuietWatch = QuietWatch(
-            f"quiet {number}", host.executor, lambda: (self.epoch, self.frames), lambda: self.connected and bool(self.books),
-            lambda: timings.market_silence, self.look,
+            f"quiet {number}", host.executor, self._sign, lambda: self.connected and bool(self.books), lambda: timings.market_silence, self.look,
         )
+        self._spoke: tuple[int, int] = (0, 0)               # changes with news of the market, on whatever connection
+        self._polling: bool = False                         # ticks are asked for: the stream is silent
         self._steps: int = 0                                # of the venue's clock, as far as ticks know of them
 
     def connect(self, host: str, proxy_host: str, proxy_port: int) -> None:
@@ -192,6 +194,15 @@ class MdApi(VenueStream):
         self.ask()
         self.quiet.begin()
 
+    def _sign(self) -> Hashable:
+        if self._told():
+            self._spoke = (self.epoch, self.frames)
+        return self._spoke
+
+    def _told(self) -> bool:
+        """Whether this connection has told anything of the market."""
+        return any(book.update_id for book in list(self.books.values()))
+
     def look(self) -> None:
         """Ask by REST for the best prices of some symbols, which a stream that lives would have told (writer thread)."""
         names: list[str] = [book.fields["name"] for book in list(self.books.values())[:LOOKED_AT]]
@@ -212,8 +223,30 @@ class MdApi(VenueStream):
             if told is not None and told != best:
                 moved.append(name)
         if self.quiet.looked(bool(moved)):
-            self.home.log(f"{self.title} is silent while {moved[0]} moves, connecting again", WARNING)
-            self.reconnect(f"no data for {self.quiet.patience:.0f} s")
+            self.home.log_rarely(f"silent {self.number}", f"{self.title} is silent while {moved[0]} moves: ticks are asked for, connecting again", WARNING)
+            self.reconnect("no data")
+            if not self._polling:
+                self._polling = True
+                self.home.executor.call_later(POLL_TICKS, f"ticks {self.number}", self._poll)
+
+    def _poll(self) -> None:
+        """Ticks of a stream that is silent, until it speaks."""
+        if self._told() or not self.active:
+            self._polling = False
+            return
+        self.home.executor.call_later(max(POLL_TICKS, self.home.pause()), f"ticks {self.number}", self._poll)
+        names: list[str] = [book.fields["name"] for book in list(self.books.values())[:LOOKED_AT]]
+        self.rest.query_day(names, self._on_day)
+
+    def _on_day(self, data: Any, asked_at: float) -> None:
+        books: dict[str, TickBook] = {book.fields["name"]: book for book in list(self.books.values())}
+
+        def show(d: dict[str, Any]) -> None:
+            tick: TickData = day_tick(d, books[d["symbol"]].fields, self.home.now())
+            if self._polling and tick.last_price:
+                self.home.on_tick(tick)
+
+        self.home.each(data if isinstance(data, list) else [data], show, "tick")
 
     # stream thread
 
@@ -292,7 +325,7 @@ class Listener(NamedTuple):
     """Who is told what the user data stream says; the executor's thread."""
 
     on_event: Callable[[dict[str, Any]], None]
-    reconcile: Callable[[], None]           # the stream stands: ask for what came before it
+    on_stream: Callable[[bool], None]       # the stream stands: ask for what came before it; or it is gone
     reconcile_soon: Callable[[], None]      # something could not be read
     on_locked_out: Callable[[int | str, str], None]
 
@@ -397,7 +430,7 @@ class TradeApi(VenueStream):
             self.subscribed = True
             self._refusals = 0
             self.home.log("User data stream subscribed")
-            self.listener.reconcile()
+            self.listener.on_stream(True)
             return
         code, message = error_of(reply) if reply else (0, str(error))
         if code in AUTHENTICATION:
@@ -417,6 +450,7 @@ class TradeApi(VenueStream):
     def on_lost(self, waiting: dict[int, tuple[Answer, float]]) -> None:
         """The connection is gone, and with it the answers to what was sent on it."""
         self.home.say_anew()
+        self.listener.on_stream(False)
         for callback, _ in waiting.values():
             self.home.settle(callback, None, Unknown("connection lost before the answer"))
 

@@ -14,7 +14,8 @@ from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
 from vnpy_restgateway.market.event_time import SET_BACK, event_time
-from vnpy_restgateway.net.validate import Amount
+from vnpy_restgateway.net.validate import Amount, amount
+from vnpy_restgateway.orders.contradictions import number_id
 
 Row = tuple[Amount, Amount]
 
@@ -272,3 +273,25 @@ HANDLERS: dict[str, Callable[[TickBook, Any], None]] = {
     "aggTrade": TickBook.on_trade,
     "ticker": TickBook.on_ticker,
 }
+
+
+# field of a TickData <- field of a row ("24hr Ticker Price Change Statistics")
+DAY: dict[str, str] = {
+    "last_price": "lastPrice", "last_volume": "lastQty", "open_price": "openPrice", "high_price": "highPrice", "low_price": "lowPrice",
+    "volume": "volume", "turnover": "quoteVolume", "pre_close": "prevClosePrice", "bid_price_1": "bidPrice", "bid_volume_1": "bidQty",
+    "ask_price_1": "askPrice", "ask_volume_1": "askQty",
+}
+
+
+def day_tick(d: dict[str, Any], about: dict[str, Any], now: datetime) -> TickData:
+    """
+    A tick of what REST tells of a symbol: one level of the book. ``about``: fields of its other ticks.
+
+    :raises ValueError: a number is none
+    """
+    figures: dict[str, float] = {name: amount(d[source]) for name, source in DAY.items()}
+    moment: datetime = event_time(number_id(d["closeTime"]), now)
+    return TickData(
+        gateway_name=about["gateway_name"], symbol=about["symbol"], exchange=about["exchange"], name=about["name"], datetime=moment,
+        localtime=datetime.now(), **figures,
+    )

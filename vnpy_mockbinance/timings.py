@@ -13,6 +13,7 @@ class Timings:
     query_timeout: float = QUERY_TIMEOUT                # the same of a question
     history_patience: float = 60.0                      # without a further page after which a history is cut short
     rules_interval: float = 1_800.0     # between looks at the rules of all symbols
+    reconcile_interval: float = 30.0    # between looks at everything while the user data stream stands
     ping_interval: int = 3              # a socket whose pings are not answered for four is dead
     market_silence: int = 30            # a market stream with subscriptions always has something to say
 

@@ -11,6 +11,7 @@ from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.health import ConnectionHealth
+from vnpy_restgateway.orders.push_watch import PushWatch
 from vnpy_restgateway.polled.poller import Poller
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 
@@ -18,7 +19,6 @@ from .endpoints import TRADES
 from .names import RemoteNames
 from .outcomes import read_error
 from .parse import RemoteFill, parse_trade
-from .push_watch import PushWatch
 from .rest import WebRest
 
 GATHER: float = 0.05            # s in which questions for fills of several orders become one

@@ -16,6 +16,7 @@ from vnpy_restgateway.contracts import Listing
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Code, NotSent, Outcome, Reply, classify, describe
 from vnpy_restgateway.orders.order_matching import SentOrder
+from vnpy_restgateway.orders.push_watch import PushWatch
 from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.polled.derived_fills import NoDerivedFills
@@ -33,7 +34,6 @@ from .holdings import Holdings
 from .names import RemoteNames
 from .outcomes import GONE, REFUSALS, failure_inside, read_error
 from .parse import SIGNED, parse_contract, parse_order, remote
-from .push_watch import PushWatch
 from .rest import WebRest
 from .restarts import RestartWatch
 from .rpc import ListHealth, RpcHealth, poisoned
@@ -49,6 +49,8 @@ CLOCK_CUT: float = 2.0          # s by which the server's header Date may be lat
 CONTRACT_SOON: float = 2.0      # s from news of an unknown symbol, or a refusal, to the question for contracts
 CONTRACT_REST: float = 15.0     # s at least between two such questions: the list may be long
 TIMES_KEPT: int = 20_000
+INSTEAD: str = "orders, trades and ticks are asked for, which is slower"
+OLD_COMMAND: str = "its web process may have been started by a command line of uvicorn 0.47 or newer"
 PROGRESS: dict[Status, int] = {Status.SUBMITTING: 0, Status.NOTTRADED: 1, Status.PARTTRADED: 2}        # a final one is 3
 
 
@@ -85,7 +87,7 @@ class WebTraderSession(PolledSession):
         self.rows: int = 0                  # of the list of orders
         self.times: OrderedDict[str, datetime] = OrderedDict()      # remote id of an order -> its time as told last
         self.buffered: list[tuple[str, Any]] = []
-        self.watch: PushWatch = PushWatch(host, timings)
+        self.watch: PushWatch = PushWatch(host, "The WebTrader server", lambda: timings.push_delay, INSTEAD, OLD_COMMAND)
         self.names: RemoteNames = RemoteNames(wanted)
         self.api: WebRest = WebRest(host, timings, lambda token: self.stream.set_token(token))
         super().__init__(host, self.api, Intervals(self._interval, lambda: timings.account_interval, lambda: 0.0))

@@ -12,6 +12,7 @@ from vnpy.trader.object import ContractData, TickData
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.event_time import SET_BACK
 from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.orders.push_watch import PushWatch
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 
 from .calls import tick_call
@@ -19,7 +20,6 @@ from .endpoints import TICKS
 from .names import RemoteNames
 from .outcomes import read_error
 from .parse import parse_tick, remote
-from .push_watch import PushWatch
 from .rest import WebRest
 from .timings import Timings
 

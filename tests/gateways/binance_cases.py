@@ -15,7 +15,7 @@ MOCKBINANCE: str = "vnpy_mockbinance:MockBinanceGateway"
 def quick_binance(gateway: BaseGateway) -> None:
     """Seconds instead of tens of seconds: the mock venue is never slower than that."""
     assert isinstance(gateway, MockBinanceGateway)
-    gateway.timings.request_timeout = 1.0
+    gateway.timings.request_timeout, gateway.timings.reconcile_interval = 1.0, 5.0
     gateway.timings.ping_interval, gateway.timings.market_silence, gateway.timings.history_patience = 2, 5, 3.0
     gateway.flow.table.rule = NotFoundPolicy(bound=2.0, spacing=0.2, misses=3, first=0.05, longest=0.5)
 

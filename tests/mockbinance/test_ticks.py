@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
-from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook
+from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook, day_tick
 
 T0 = datetime(2024, 1, 1, tzinfo=timezone.utc)
 
@@ -307,3 +307,24 @@ def test_a_number_that_is_none_makes_no_tick(channel: str, payload: bytes, numbe
         with pytest.raises(msgspec.MsgspecError):
             decode(b'{"stream":"x","data":' + spoilt + b"}")
     decode(b'{"stream":"x","data":' + payload.replace(b"#", b"1.5") + b"}")
+
+
+def test_a_tick_of_what_rest_tells() -> None:
+    """Literal answer of rest-api.md, "24hr ticker price change statistics"."""
+    row = {
+        "symbol": "BNBBTC", "priceChange": "-94.99999800", "priceChangePercent": "-95.960", "weightedAvgPrice": "0.29628482",
+        "prevClosePrice": "0.10002000", "lastPrice": "4.00000200", "lastQty": "200.00000000", "bidPrice": "4.00000000", "bidQty": "100.00000000",
+        "askPrice": "4.00000200", "askQty": "100.00000000", "openPrice": "99.00000000", "highPrice": "100.00000000", "lowPrice": "0.10000000",
+        "volume": "8913.30000000", "quoteVolume": "15.30000000", "openTime": 1499783499040, "closeTime": 1499869899040, "firstId": 28385,
+        "lastId": 28460, "count": 76,
+    }
+    now = datetime.fromtimestamp(1499869900, timezone.utc)
+    about = {"gateway_name": "G", "symbol": "BNBBTC_SPOT_BINANCE", "exchange": Exchange.GLOBAL, "name": "BNBBTC"}
+    tick = day_tick(row, about, now)
+    assert tick.vt_symbol == "BNBBTC_SPOT_BINANCE.GLOBAL" and tick.datetime.timestamp() == 1499869899.04
+    assert (tick.last_price, tick.last_volume, tick.bid_price_1, tick.ask_price_1, tick.bid_volume_1) == (4.000002, 200.0, 4.0, 4.000002, 100.0)
+    assert (tick.open_price, tick.high_price, tick.low_price, tick.pre_close, tick.volume, tick.turnover) == (99.0, 100.0, 0.1, 0.10002, 8913.3, 15.3)
+    for name in ("lastPrice", "bidQty", "volume"):
+        for value in ("NaN", None, "", "-1", True):
+            with pytest.raises((ValueError, TypeError)):
+                day_tick({**row, name: value}, about, now)

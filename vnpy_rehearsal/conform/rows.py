@@ -12,6 +12,7 @@ from . import (  # noqa: F401  (they register the rows)
     rows_orders,
     rows_requests,
     rows_shares,
+    rows_silence,
     rows_time,
     rows_wire,
 )
