@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import FutuOpenDClient
+    from .errors import FutuError
     from .gateway import FutuOpenDGateway
 
-__all__ = ["FutuOpenDClient", "FutuOpenDGateway"]
+__all__ = ["FutuError", "FutuOpenDClient", "FutuOpenDGateway"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:
         from .client import FutuOpenDClient
 
         return FutuOpenDClient
+    if name == "FutuError":
+        from .errors import FutuError
+
+        return FutuError
     if name == "FutuOpenDGateway":
         from .gateway import FutuOpenDGateway
 

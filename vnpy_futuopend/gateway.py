@@ -90,7 +90,7 @@ class FutuOpenDGateway(RestGateway):
         Field("Server", "choice", choices=(EMBEDDED, *REAL_SERVERS), real="OPEND"),
         Field("REST Host", "host", default=HOST, servers=REAL_SERVERS),
         Field("Environment", "choice", choices=(SIMULATE, REAL)),
-        Field("Account ID", check=read_account),
+        Field("Account ID", check=read_account, numbers=True),
         Field("Markets", default="HK,US", check=read_markets),
         Field("Currency", "choice", choices=tuple(CURRENCY_CODES)),
         Field("Symbols", check=read_symbols),

@@ -206,6 +206,8 @@ class Listings:
     def _done(self, each: Wanted, why_not: str) -> None:
         name: str = venue_symbol(*each)
         if why_not:
+            if each[0] is HK and each[1].isdigit() and len(each[1]) < 5:
+                why_not = f"Hong Kong's codes have five digits, {each[1].zfill(5)}"
             self.unknown[name] = self.host.monotonic() + UNKNOWN_FOR
             self.host.log_once(f"symbol {name}", f"{each[1]}.{each[0].exchange.value} is not traded here: {why_not}", ERROR)
         else:

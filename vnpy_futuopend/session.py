@@ -153,6 +153,9 @@ class FutuSession(PolledSession):
     def _discover(self) -> None:
         """Contracts of what is held, ordered, wished for and subscribed to."""
         found: dict[Wanted, None] = dict.fromkeys(self.choices.symbols)
+        for market, code in found:
+            if market.word not in self.choices.words:
+                self.host.log(f"{code}.{market.exchange.value} of the setting Symbols is left out: {market.word} is not in the setting Markets", WARNING)
         for listed in list(self.host.contracts):
             found[BY_EXCHANGE[listed.contract.exchange], listed.contract.symbol] = None
 

@@ -34,14 +34,17 @@ class TradePushes:
         self.handlers: dict[int, tuple[str, Callable[[Any], None]]] = {ORDER_PUSH: ("order", on_order), FILL_PUSH: ("order_fill", on_fill)}
         self.look: Callable[[], None] = look
         self.connected: bool = False        # the websocket stands
+        self.asking: bool = False
         self.active: bool = False           # contracts are here: what is told can be read
 
     def subscribe(self) -> None:
         """The accounts of this connection, and no others: the list replaces the one before."""
-        if self.active and self.connected:
+        if self.active and self.connected and not self.asking:
+            self.asking = True
             self.rest.call(*push_call(self.accounts.ids()), self._on_subscribed, rank=Rank.QUESTION)
 
     def _on_subscribed(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+        self.asking = False
         refused = read_error(reply) if reply is not None and error is None else None
         if reply is not None and error is None and refused is None:
             self.host.log("User data stream subscribed")

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -173,7 +174,9 @@ def hide(error: FutuError, secrets: Iterable[object]) -> None:
     for secret in secrets:
         if not isinstance(secret, str) or not secret:
             continue
-        error.args = tuple(part.replace(secret, "***") if isinstance(part, str) else part for part in error.args)
+        # not within another word, whose gap would give it away
+        found: re.Pattern[str] = re.compile(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])")
+        error.args = tuple(found.sub("***", part) if isinstance(part, str) else part for part in error.args)
         for name, value in vars(error).items():
             if isinstance(value, str):
-                setattr(error, name, value.replace(secret, "***"))
+                setattr(error, name, found.sub("***", value))

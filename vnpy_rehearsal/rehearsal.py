@@ -255,7 +255,7 @@ class Rehearsal:
                 listed.venue_symbol if listed.contract.product is Product.SPOT else listed.contract.vt_symbol for listed in self.gateway.contracts
             )
             more: str = ", ..." if len(there) > NAMED else ""
-            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(there[:NAMED])}{more}")
+            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(there[:NAMED]) or 'none'}{more}")
 
     def last_words(self) -> str:
         """The newest log line that tells of trouble, else the newest there is."""

@@ -290,7 +290,7 @@ class RestGateway(BaseGateway):
         if self._has_more_to_say and (reason := self.session.unsupported(order)):
             return reason
         if listed is None:
-            return self._not_listed(order)
+            return self._not_listed(order.symbol, order.exchange)
         if order.type not in self._types:
             return f"order type {word(order.type)} is not supported"
         if order.direction not in self._directions:
@@ -316,11 +316,11 @@ class RestGateway(BaseGateway):
             self.host.add_contract(*listing)
         return self.contracts.find(req.vt_symbol)
 
-    def _not_listed(self, order: OrderData) -> str:
-        places: list[Exchange] = self.contracts.exchanges_of(order.symbol)
+    def _not_listed(self, symbol: str, exchange: Exchange) -> str:
+        places: list[Exchange] = self.contracts.exchanges_of(symbol)
         if places:
-            return f"{order.symbol} is traded on {' and '.join(place.value for place in places)}, not {word(order.exchange)}"
-        return f"symbol not found: {order.symbol}"
+            return f"{symbol} is traded on {' and '.join(place.value for place in places)}, not {word(exchange)}"
+        return f"symbol not found: {symbol}"
 
     def _reject(self, order: OrderData, reason: str) -> None:
         order.status = Status.REJECTED
@@ -356,7 +356,7 @@ class RestGateway(BaseGateway):
         if listed is None and self.session.ask_listing(req.symbol, req.exchange, lambda: self._subscribe(req)):
             return
         if listed is None:
-            self.log(f"Failed to subscribe data, symbol not found: {req.symbol}", ERROR)
+            self.log(f"Failed to subscribe data, {self._not_listed(req.symbol, req.exchange)}", ERROR)
         elif not self.session.capabilities.ticks:
             self.log(f"Failed to subscribe data, {self.venue_name} has no market data: {req.symbol}", ERROR)
         else:

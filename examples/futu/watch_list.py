@@ -1,7 +1,7 @@
 """
 A watch list: prints what Futu OpenD pushes of some Hong Kong and US symbols. On the mock exchange, without OpenD and without a token:
 
-    pip install ".[mock]" "websockets>=15"
+    pip install ".[mock]"
     python examples/futu/watch_list.py --seconds 10
 
 On a gateway of yours, which needs the scope qot:read for it:
@@ -15,7 +15,7 @@ import argparse
 from contextlib import ExitStack
 from time import monotonic
 
-from vnpy_futuopend import FutuOpenDClient
+from vnpy_futuopend import FutuError, FutuOpenDClient
 from vnpy_futuopend.pushes import BOOK_PUSH, QUOTE_PUSH, TICKER_PUSH, Push
 
 MARKETS = {"HK": 1, "US": 11}
@@ -72,7 +72,10 @@ def main() -> None:
             venue = stack.enter_context(MockExchange("futu"))
             host, token = venue.rest, venue.key
         client = stack.enter_context(FutuOpenDClient(host, token))
-        print(f"{watch(client, options.symbols, options.seconds)} pushes")
+        try:
+            print(f"{watch(client, options.symbols, options.seconds)} pushes")
+        except FutuError as error:
+            parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

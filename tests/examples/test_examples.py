@@ -143,7 +143,7 @@ def test_futu_client(place: Path) -> None:
     status, out, err = run(place, str(EXAMPLES / "futu/client.py"))
     assert status == 0, err
     assert out.splitlines() == [
-        "account 987654 simulated [1, 2]", "account 281000000000000001 real [1, 2, 4, 113]", "TENCENT 300.0 lot 100 tick 0.2",
+        "account 987654 simulated [1, 2, 3]", "account 281000000000000001 real [1, 2, 4, 113]", "TENCENT 300.0 lot 100 tick 0.2",
         "order 00700 100.0 at 290.0 status 5 filled 0.0 ten lines", "order 00700 100.0 at 290.0 status 15 filled 0.0 ten lines",
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from futu.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, client_of, counted
 from vnpy.trader.constant import Exchange, Status
+from vnpy.trader.object import SubscribeRequest
 
 from mockexchange import MockExchange
 from vnpy_futuopend import FutuOpenDGateway
@@ -274,3 +275,17 @@ def test_a_first_password_is_sent_again_only_if_it_never_left(error: Exception, 
     for call in timers:
         call()
     assert accounts.unlocked is again and told == [again]
+
+
+def test_a_symbol_of_another_market_is_said_and_a_short_code_explained() -> None:
+    with a_desk(setting={"Symbols": "02800.SEHK, 600036.SSE", "Account ID": 987654}) as desk:
+        assert desk.recorder.said("600036.SSE of the setting Symbols is left out: CN is not in the setting Markets")
+        desk.gateway.subscribe(SubscribeRequest("700", Exchange.SEHK))
+        said_soon(desk, "700.SEHK is not traded here: Hong Kong's codes have five digits, 00700")
+        desk.gateway.subscribe(SubscribeRequest("02800", Exchange.SMART))
+        said_soon(desk, "Failed to subscribe data, 02800 is traded on SEHK, not SMART")
+
+
+def test_a_password_that_is_part_of_the_account_number_hides_nothing_of_it() -> None:
+    with a_desk("REAL", setting={"Trade Password": "000001"}, trade_password="000001") as desk:
+        assert desk.recorder.said(f"Trading account {REAL_ID}, REAL")

@@ -176,6 +176,17 @@ class Run:
         filled: str = desk.send("BUY", self.market.high, self.market.volume(1))
         desk.wait_status(filled, Status.ALLTRADED, seconds=seconds)
 
+    def trades_again(self, desk: GatewayHarness) -> None:
+        """A gateway may refuse orders until it has heard that a venue, which was lost, is well: wait for one that it sends."""
+        deadline: float = monotonic() + self.profile.patience
+        while monotonic() < deadline:
+            orderid: str = desk.send("BUY", self.market.low, self.market.volume(1))
+            self.resolved(desk, orderid)
+            if desk.order(orderid).status is not Status.REJECTED:
+                self.away(desk, orderid)
+                return
+            self.soon(lambda: False, 0.5)
+
     def ticks_flow(self, desk: GatewayHarness, more: int = 3, seconds: float = 20.0, moves: bool = False) -> None:
         """So many further ticks come; ``moves``: of a market that moves only when it is told to."""
         seen: int = len(desk.recorder.ticks)

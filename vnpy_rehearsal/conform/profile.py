@@ -171,6 +171,7 @@ class Profile:
     nameless: Mapping[str, Any] = field(default_factory=dict)       # lists show no id of ours
     tag_lost: Sequence[Mapping[str, Any]] = ()                      # the same, or another id in its place: each in its turn
     backend_lost: Mapping[str, Any] = field(default_factory=dict)   # the venue's back end hangs while its HTTP lives
+    executed_late: Mapping[str, Any] = field(default_factory=dict)  # an order is answered 500 and executed ``late_ms`` after that
     stale: Mapping[str, Any] = field(default_factory=dict)          # positions, perhaps balances too, stay what they are
 
     @property

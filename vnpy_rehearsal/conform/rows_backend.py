@@ -37,6 +37,7 @@ def back_end_lost(run: Run) -> None:
         raise Missed("invented", f"the order that rests is shown as {desk.order(resting).status.name}")
     for orderid in (resting, lost):
         run.away(desk, orderid)
+    run.trades_again(desk)
     run.works(desk, run.profile.patience)
 
 

@@ -61,4 +61,5 @@ def executed_late(run: Run) -> None:
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.sent_once(1)
     run.away(desk, orderid)
+    run.trades_again(desk)
     run.works(desk, run.profile.patience)

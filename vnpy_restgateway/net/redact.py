@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_plus
 
 MASK: str = "***"
 SHORT: int = 4          # characters; a shorter secret is part of nearly every word and number
+WORD: int = 10          # a shorter one may be part of another word or number, whose gap would give it away
 
 # Names whose values are secret, in headers, JSON bodies, query strings and Python reprs.
 _NAME: str = (
@@ -32,8 +33,8 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     values of fields named like signature, apiKey, X-MBX-APIKEY, secret, passphrase, password or token, authorization
     schemes, user and password of a URL, and a query string or form body that carries a signature as a whole.
 
-    A secret of fewer than four characters is masked where it is a value by itself: in quotes, or between signs such
-    as = & : @. Elsewhere it cannot be told from the text around it.
+    A secret of fewer than ten letters and digits is masked where it is a whole word; one of fewer than four where it is a
+    value by itself: in quotes, or between signs such as = & : @. Elsewhere it cannot be told from the text around it.
     """
     known: re.Pattern[str] | None = _known(tuple(secrets))
     if known is not None:
@@ -62,16 +63,21 @@ def _forms(secret: str) -> set[str]:
 def _known(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
     """What matches any of them, the longest first."""
     long: set[str] = set()
+    whole: set[str] = set()
     short: set[str] = set()
     for secret in filter(None, secrets):
         if len(secret) < SHORT:
             short |= _forms(secret)
             continue
-        long |= _forms(secret)
+        if len(secret) < WORD and secret.isascii() and secret.isalnum():
+            whole.add(secret)
+        else:
+            long |= _forms(secret)
         coded: bytes = secret.encode("utf-8", "surrogatepass")
         long |= {base64.b64encode(coded).decode(), base64.urlsafe_b64encode(coded).decode()}
     # %2f is as good as %2F
     words: list[str] = [re.sub("%[0-9A-F]{2}", lambda m: f"(?i:{m.group()})", re.escape(form)) for form in sorted(long, key=len, reverse=True)]
+    words += [rf"(?<![A-Za-z0-9]){word}(?![A-Za-z0-9])" for word in sorted(whole, key=len, reverse=True)]
     if short:
         alone: str = "|".join(map(re.escape, sorted(short, key=len, reverse=True)))
         words += [rf"(?<=[=\"'])(?:{alone})(?=[&\"'\s,;)}}\]]|$)", rf"(?<=:)(?:{alone})(?=@)"]

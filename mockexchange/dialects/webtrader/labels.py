@@ -77,6 +77,7 @@ TRAITS: dict[str, Any] = {
     "tag_lost": ({"references": "first"}, {"references": "never"}),
     # by the repaired launcher (spec 2.2), whose REST comes back with the trading process
     "backend_lost": {"trading": "hung", "rpc_heals": True, "rpc_timeout_ms": 5_000},
+    "executed_late": {"order_500": "later", "rpc_heals": True, "rpc_timeout_ms": 500},
     "absent": {"F6": NO_BUSY, "F26": NO_DAY, "F34": NO_NONCE},
     "market": {"symbol": "BTCUSDT"},
 }

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ...core.events import Event
+from ...core.events import Event, PublicTrade
 from ...core.instruments import Instrument
 from ...transport.clock import Timer
 from . import rendering
@@ -163,6 +163,8 @@ class TradingProcess:
     def _on_events(self, events: list[Event]) -> None:
         if self._state != TRADING_DOWN and self.gateway.is_connected:
             self._together(lambda: self.gateway.on_events(events))
+            if any(type(event) is PublicTrade and event.symbol in self.subscriptions for event in events):
+                self.tick()
 
     def _together(self, work: Callable[[], None]) -> None:
         """What is told during ``work`` is one batch of events."""
