@@ -32,6 +32,8 @@ class Positions:
     :param patience: seconds after a fill until figures that do not show it are taken to stand still
     """
 
+    fees: bool = False                  # of what is bought a little is kept as a fee
+
     def __init__(self, host: Host, patience: Callable[[], float] = lambda: 15.0) -> None:
         self.host: Host = host
         self.patience: Callable[[], float] = patience
@@ -54,7 +56,7 @@ class Positions:
             if name != CASH:
                 self._tell(name, watched, volumes.get(name, 0.0), asked_at, "position of " + name)
         for name in volumes.keys() - self._watched.keys():
-            self._watched[name] = Standstill(volumes[name])
+            self._watched[name] = Standstill(volumes[name], self.fees)
         rows = [self._corrected(row) for row in rows] + [self._missing(name) for name in self._watched.keys() - volumes.keys() if self._lacks(name)]
         fresh: dict[tuple[str, Direction], PositionData] = {(row.vt_symbol, row.direction): row for row in rows}
         gone: list[PositionData] = [row for key, row in self._held.items() if key not in fresh]
@@ -85,7 +87,7 @@ class Positions:
         listed = self.host.contracts.get(trade.vt_symbol)
         value: float = trade.price * trade.volume * (listed.contract.size if listed else 1.0)
         # nothing is held of a symbol that no row has shown
-        self._watched.setdefault(trade.vt_symbol, Standstill(0.0)).happened(trade.volume if bought else -trade.volume, now)
+        self._watched.setdefault(trade.vt_symbol, Standstill(0.0, self.fees)).happened(trade.volume if bought else -trade.volume, now)
         quote: str = (listed.contract.extra or {}).get("quote", "") if listed else ""
         if CASH in self._watched and not (quote and self._currency and quote != self._currency):
             self._watched[CASH].happened(-value if bought else value, now)

@@ -22,6 +22,8 @@ class Holdings(Positions):
     since the list was asked for.
     """
 
+    fees = True
+
     def __init__(self, host: Host, names: RemoteNames, patience: Callable[[], float]) -> None:
         super().__init__(host, patience)
         self.names: RemoteNames = names

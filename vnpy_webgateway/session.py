@@ -84,6 +84,7 @@ class WebTraderSession(PolledSession):
         self.proxy: tuple[str, int] = proxy
         self.language: str = ""             # of the server's words, as far as it is known
         self.contracts_at: float = float("-inf")        # of the last list, monotonic s
+        self.looked: bool = False           # at the positions, before orders are taken
         self.rows: int = 0                  # of the list of orders
         self.times: OrderedDict[str, datetime] = OrderedDict()      # remote id of an order -> its time as told last
         self.buffered: list[tuple[str, Any]] = []
@@ -194,7 +195,12 @@ class WebTraderSession(PolledSession):
         return Listing(contract, contract.vt_symbol, RemoteRules(contract))
 
     def begin(self) -> None:
+        """The contracts are here; positions are looked at once before any order can change them."""
         if self.host.ready:
+            return
+        if not self.looked:
+            self.looked = True
+            self.api.call("GET", POSITIONS, {}, self._on_first_positions)
             return
         super().begin()
         self.trades.poller.now()
@@ -203,6 +209,12 @@ class WebTraderSession(PolledSession):
         buffered, self.buffered = self.buffered, []
         for topic, data in buffered:
             self.on_push(topic, data)
+
+    def _on_first_positions(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+        """A list that cannot be had now keeps nobody from trading."""
+        if reply is not None and error is None and read_error(reply) is None:
+            self.first_positions = reply.data, asked_at
+        self.host.guard(self.begin)
 
     def start_quotes(self) -> None:
         self.ticks.start()
@@ -358,17 +370,8 @@ class WebTraderSession(PolledSession):
     def read_position(self, d: Any) -> PositionData | None:
         return self.positions.read_position(d)
 
-    def _on_positions(self, reply: Reply, asked_at: float) -> None:
-        rows: list[PositionData] = []
-        given: list[Any] = self.rows_of_positions(reply.data)
-
-        def handle(d: Any) -> None:
-            row: PositionData | None = self.read_position(d)
-            if row is not None:
-                rows.append(row)
-
-        if self.host.each(given, handle, "position") == len(given):
-            self.positions.take(rows, asked_at, self.concludes(asked_at))
+    def _show_positions(self, rows: list[PositionData], asked_at: float) -> None:
+        self.positions.take(rows, asked_at, self.concludes(asked_at))
 
     def read_placed(self, data: Any) -> str:
         if isinstance(data, dict):

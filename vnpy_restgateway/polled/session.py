@@ -484,7 +484,10 @@ class PolledSession(NoSession):
                 rows.append(row)
 
         if self.host.each(given, handle, "position") == len(given):
-            self.positions.update(rows, asked_at)
+            self._show_positions(rows, asked_at)
+
+    def _show_positions(self, rows: list[PositionData], asked_at: float) -> None:
+        self.positions.update(rows, asked_at)
 
     def subscribe(self, contract: ContractData) -> None:
         self.quotes.subscribe(contract)
