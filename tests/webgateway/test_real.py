@@ -87,6 +87,37 @@ def test_the_trading_process_is_killed_and_started_again(language: str, tmp_path
             assert not trader.recorder.said("lost its state")
 
 
+def test_a_storm_on_the_venue_of_the_remote_gateway(tmp_path: Path) -> None:
+    """Lost answers, lost pushes, a restart of the venue: what the remote gateway settles is seen at the near end."""
+    with MockExchange("binance", seed=7) as venue:
+        setting = {"Server": "BINANCE", "REST Host": venue.rest, "Stream Host": venue.stream, "API Key": venue.key, "API Secret": venue.secret}
+        with package(tmp_path, "en", setting) as server, desk(server) as trader:
+            trader.subscribe()
+            resting = [trader.send(BUY, 30_000.0 + n, 0.01) for n in range(3)]
+            for orderid in resting:
+                trader.wait_status(orderid, Status.NOTTRADED)
+            faults = venue.faults
+
+            def struck() -> bool:
+                return not faults.never_bitten()
+
+            faults.add(match="WS order.place", stage="after_engine", action="hang", times=2)
+            faults.add(match="PUSH user *", stage="on_push", action="drop", times=3)
+            stormy = [trader.send(BUY, 60_000.0, 0.01) for _ in range(3)]
+            trader.recorder.wait(struck, "lost answers, lost pushes", 40)
+            faults.add(match="WS order.place", stage="before_engine", action="reset", times=1)
+            stormy += [trader.send(BUY, 31_000.0 + n, 0.01) for n in range(3)]
+            trader.recorder.wait(struck, "a reset", 40)
+            venue.restart(keep_state=True, down=1.0)
+            venue.set_price("BTCUSDT", "30999")         # fills some of those that rest
+            for orderid in (*resting, *stormy):
+                trader.recorder.wait(lambda orderid=orderid: trader.recorder.orders[orderid].status is not Status.SUBMITTING, "an end", 60)     # type: ignore[misc]
+                trader.cancel(orderid)
+            trader.recorder.wait(lambda: not any(order.is_active() for order in trader.recorder.orders.values()), "every order over", 60)
+            trader.assert_truth()
+            trader.wait_status(trader.send(BUY, 60_000.0, 0.01), Status.ALLTRADED)
+
+
 @pytest.mark.parametrize(("gateway", "setting", "symbol", "exchange", "prices", "volume"), [
     ("vnpy_hashex:HashExGateway", {}, "BTCUSDT_SPOT_HASHEX", Exchange.GLOBAL, (60_000.0, 30_000.0), 0.1),
     ("vnpy_qmtrest:QmtRestGateway", {"Symbols": "000001.SZSE"}, "000001", Exchange.SZSE, (10.5, 9.2), 100.0),
