@@ -27,7 +27,8 @@ class Case(Profile):
     history_label: str = "GET /api/v3/klines"
     poor: str = "Order rejected, code: -2010, message: Account has insufficient balance"    # the venue's refusal
     in_matrix: bool = True          # the whole fault matrix is run on it
-    every: int = 1                  # by default, of the rows that are not about shares: every so many
+    every: int = 1                  # by default: every so many of the rows,
+    shares_first: bool = False      # and those about shares
     knows_limits: bool = True       # the venue tells its least notional and largest volume
 
     def open_venue(self) -> MockExchange:
