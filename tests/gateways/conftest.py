@@ -17,7 +17,7 @@ EVERY_CASE: list[Case] = [
     for case in import_module(f"{__package__}.{path.stem}").CASES
 ]
 
-ALL_CASES: list[Case] = [case for case in EVERY_CASE if not case.equity]        # those that trade coins, which most tests do
+ALL_CASES: list[Case] = [case for case in EVERY_CASE if case.in_suite and not case.equity]        # those that trade coins, which most tests do
 MATRIX_CASES: list[Case] = [case for case in EVERY_CASE if case.in_matrix]
 
 # one case a dialect where a test takes long, and all of them by LONG=1

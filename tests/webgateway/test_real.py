@@ -166,6 +166,7 @@ def test_the_rpc_is_lost_and_the_cure_is_said_once(tmp_path: Path) -> None:
     """One time-out of the RPC ends REST for good while pushes go on (spec 6.2); the web process is started again."""
     with package(tmp_path, "en", web=("hasty",)) as server, desk(server) as trader:
         trader.subscribe()
+        trader.wait_ticks()
         resting = trader.send(BUY, 30_000.0, 0.1)
         trader.wait_status(resting, Status.NOTTRADED)
         assert server.trading is not None and server.web is not None

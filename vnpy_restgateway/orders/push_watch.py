@@ -80,7 +80,7 @@ class PushWatch:
         if self.lossy or self._occasions < OCCASIONS and not silent:
             return
         self.lossy = True
-        hint: str = f" ({self.hint})" if self.hint and not self.heard else ""
+        hint: str = f" ({self.hint})" if self.hint and silent and not self.heard else ""
         self.host.log(f"{self.title} {'pushes nothing' if silent else 'loses pushes'}: {self.instead}{hint}", WARNING)
         self.on_lossy()
 
