@@ -1,5 +1,6 @@
 """WebTraderGateway on the real vnpy_webtrader, in both languages; each test ends in the ground truth of the venue at the far end."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from .real import SECRET, SYMBOL, desk, package  # noqa: E402
 
 BUY, SELL = Direction.LONG, Direction.SHORT
 LANGUAGES = ("zh_CN", "en")
+LONG = bool(os.environ.get("LONG"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -38,7 +40,7 @@ def test_trading(language: str, tmp_path: Path) -> None:
         assert not seen.said("lost") and not seen.said("pushes nothing")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES if LONG else LANGUAGES[:1])
 def test_the_web_process_is_killed_in_the_midst_of_orders(language: str, tmp_path: Path) -> None:
     with package(tmp_path, language) as server, desk(server) as trader:
         trader.subscribe()
@@ -61,7 +63,7 @@ def test_the_web_process_is_killed_in_the_midst_of_orders(language: str, tmp_pat
         trader.assert_truth(without=undecided)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES if LONG else LANGUAGES[1:])
 def test_the_trading_process_is_killed_and_started_again(language: str, tmp_path: Path) -> None:
     with MockExchange("binance", seed=7) as venue:
         setting = {"Server": "BINANCE", "REST Host": venue.rest, "Stream Host": venue.stream, "API Key": venue.key, "API Secret": venue.secret}
