@@ -324,16 +324,22 @@ class WebTraderSession(PolledSession):
     def _settle_time(self, order: OrderData, venue_id: str) -> None:
         """
         The time of an order is that which was told first. A remote gateway may tell another one with every change; only of an order that is
-        over another time means another order under the same id.
+        over a later time means another order under the same id: an earlier one is of a list that was asked for before its end.
         """
         entry: Entry | None = self.flow.table.find(venue_id)
-        if entry is None or order.datetime is None or entry.created is None:
+        if entry is None or order.datetime is None:
+            return
+        if entry.created is None and entry.is_active:
+            order.datetime = entry.order.datetime or order.datetime     # no time was told yet: another clock's is no other order
+            return
+        if entry.created is None:
             return
         if entry.is_active:
             self.times[venue_id] = order.datetime
             if len(self.times) > TIMES_KEPT:
                 self.times.popitem(last=False)
-        if self.times.get(venue_id) == order.datetime:
+        last: datetime | None = self.times.get(venue_id)
+        if last is not None and order.datetime <= last:
             order.datetime = entry.created
 
     def _may_be(self, tag: str, venue_id: str) -> bool:

@@ -158,7 +158,7 @@ def test_futu_client_on_a_gateway(place: Path) -> None:
 
 
 def test_futu_watch_list(place: Path) -> None:
-    status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "--seconds", "1.5")
+    status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "--seconds", "4")
     assert status == 0, err
     *pushes, count = out.splitlines()
     assert count == f"{len(pushes)} pushes"
@@ -171,7 +171,7 @@ def test_futu_watch_list_on_a_gateway(place: Path) -> None:
     """A symbol that another client has subscribed to is pushed too, and left out."""
     with MockExchange("futu", seed=7) as venue, FutuOpenDClient(venue.rest, venue.key) as client:
         client.subscribe(security_list=[{"market": 11, "code": "TSLA"}], sub_type_list=[1, 2, 4], is_sub_or_un_sub=True, is_reg_or_un_reg_push=True)
-        status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "--host", venue.rest, "--token", venue.key, "--seconds", "1.5", "HK.00700")
+        status, out, err = run(place, str(EXAMPLES / "futu/watch_list.py"), "--host", venue.rest, "--token", venue.key, "--seconds", "4", "HK.00700")
     assert status == 0, err
     assert "HK.00700   quote" in out and "TSLA" not in out
 

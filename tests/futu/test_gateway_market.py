@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from futu.gateway_desks import a_desk, client_of, counted
+from gateways.harness import Desk
 from vnpy.trader.constant import Exchange, Interval, Status
 from vnpy.trader.object import HistoryRequest, SubscribeRequest
 
@@ -74,7 +75,10 @@ def test_quotes_that_are_not_pushed_are_polled_and_subscriptions_come_back() -> 
 
 @pytest.mark.parametrize(("symbol", "exchange", "hours"), [("02800", Exchange.SEHK, {8}), ("AAPL", Exchange.SMART, {-5, -4})])
 def test_bars(symbol: str, exchange: Exchange, hours: set[int]) -> None:
-    with a_desk() as desk:
+    def patient(desk: Desk) -> None:
+        desk.gateway.timings.query_timeout = 20.0       # a page of bars takes a machine that is busy longer than two seconds
+
+    with a_desk(before=patient) as desk:
         now = datetime.now(timezone.utc)
         for interval, back, least in ((Interval.MINUTE, timedelta(hours=30), 1500), (Interval.HOUR, timedelta(days=3), 60), (Interval.DAILY, timedelta(days=5), 3)):
             start = now - back

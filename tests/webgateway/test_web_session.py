@@ -422,5 +422,7 @@ def test_the_time_of_an_order_may_change() -> None:
             trader.server.push("eOrder.", made[0])
         trader.server.push("eTrade.", trade_row())
         trader.status(orderid, Status.CANCELLED)
+        # a list that was asked for before the end, and comes after it
+        trader.server.push("eOrder.", {**made[0], "datetime": "2026-11-28 21:00:05+08:00", "status": "部分成交"})
         trader.recorder.pass_time(0.5)
         assert not trader.recorder.said("cannot be") and list(trader.recorder.orders) == [orderid]

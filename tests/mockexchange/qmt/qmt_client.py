@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-DEADLINE: float = 10.0
+DEADLINE: float = 30.0
 TRADE: str = "/qmt/trade/api"
 DATA: str = "/qmt/data/api"
 JSON: dict[str, str] = {"Content-Type": "application/json"}
