@@ -10,7 +10,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -23,6 +25,8 @@ from .profiles import JobProfile, read_job, read_profiles
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from vnpy_restgateway.far_end import FarEnd
 
 NEEDS: tuple[str, ...] = ("aiohttp", "rich", "vnpy_ctastrategy", "vnpy_sqlite")
 
@@ -114,11 +118,9 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
     from vnpy.trader.setting import SETTINGS
     SETTINGS["log.console"] = False             # we print the lines ourselves
 
-    import requests
     from rich.console import Console
 
-    from .rehearsal import Rehearsal, load_strategy
-    from .view import Lines, print_summary, watch
+    from .rehearsal import load_strategy
 
     try:
         load_strategy(options.strategy)
@@ -128,9 +130,43 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
 
     console: Console = Console(soft_wrap=True)
     child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
+    with ExitStack() as stack:
+        try:
+            far = stack.enter_context(far_end_of(profile, child))
+        except KeyboardInterrupt:
+            print("Stopped before the strategy was there.")
+            return 1
+        except (ImportError, AttributeError, OSError, RuntimeError) as error:
+            print(f"{program}: {error}", file=sys.stderr)
+            return 1
+        if far is not None:
+            print(far.line, flush=True)
+        return trade(options, profile, program, console, child, far)
+
+
+@contextmanager
+def far_end_of(profile: JobProfile, child: tuple[str, ...]) -> Iterator["FarEnd | None"]:
+    """What the profile's gateway trades through, started; None where it trades on its embedded exchange."""
+    if not profile.far_end:
+        yield None
+        return
+    module, _, name = profile.far_end.partition(":")
+    with getattr(import_module(module), name)(child) as far:
+        yield far
+
+
+def trade(
+    options: argparse.Namespace, profile: JobProfile, program: str, console: "Console", child: tuple[str, ...], far: "FarEnd | None"
+) -> int:
+    """The strategy trades, then gateway and venue are compared; the exit status."""
+    import requests
+
+    from .rehearsal import Rehearsal
+    from .view import Lines, print_summary, watch
+
     setting: Mapping[str, Any] = profile.strategy_setting if options.strategy == profile.strategy else {}
     try:
-        run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, dict(setting), child)
+        run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, dict(setting), child, far)
     except ValueError as error:
         print(f"{program}: error: gateway {profile.name} cannot be used: {error}", file=sys.stderr)
         return 2

@@ -22,6 +22,8 @@ class JobProfile:
     ``setting``: of the connect dialog, beyond its defaults; "{symbol}" in a text becomes the vt_symbol that is traded.
     ``ready_line``: the log line with which orders and fills begin to come; left out, the profile's own.
     ``each_fill``: whether the venue tells each fill; left out, as the traits of its dialect have it (``tells_fills``).
+    ``far_end``: "module:function" of a context manager, for a gateway that trades through another program. It is called with the words of
+    the mock exchange's command line, starts that program with a venue behind it, and gives a ``vnpy_restgateway.far_end.FarEnd``.
     """
 
     name: str
@@ -33,6 +35,7 @@ class JobProfile:
     setting: Mapping[str, Any] = field(default_factory=dict)
     ready_line: str = STREAM_LINE
     each_fill: bool | None = None
+    far_end: str = ""
 
 
 def read_job(entry: Mapping[str, Any]) -> JobProfile:

@@ -2,7 +2,8 @@
 
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from logging import ERROR
 from pathlib import Path
@@ -40,6 +41,7 @@ from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
 from vnpy_ctastrategy.engine import CtaEngine
 
+from vnpy_restgateway.far_end import FarEnd
 from vnpy_restgateway.gateway import RestGateway
 
 from .conform.known import traits_of
@@ -157,9 +159,11 @@ class Rehearsal:
     """
 
     def __init__(
-        self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...]
+        self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...],
+        far: FarEnd | None = None,
     ) -> None:
         self.profile: JobProfile = profile
+        self.far: FarEnd | None = far if far and far.setting is not None else None
         self.name: str = profile.name
         told: bool | None = profile.each_fill
         self.each_fill: bool = told if told is not None else traits_of(profile.dialect).get("tells_fills", True)
@@ -205,11 +209,12 @@ class Rehearsal:
     def start(self, patience: float = 20.0) -> None:
         """Connect with the defaults, then start the strategy."""
         self.main_engine.connect(self.connect_setting(), self.name)
-        # the child's own limit ends the first wait
-        wait_for(lambda: self.gateway.lost or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
+        if not self.far:        # the child's own limit ends the wait
+            wait_for(lambda: self.gateway.lost or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
         wait_for(lambda: self.gateway.ready or self.gateway.lost, patience)
         if not self.gateway.ready:
-            raise RuntimeError(f"the embedded exchange did not come up: {self.last_words()}")
+            what: str = "the gateway is not connected" if self.far else "the embedded exchange did not come up"
+            raise RuntimeError(f"{what}: {self.last_words()}")
         self.subscribe()
         wait_for(lambda: self.record.said(self.profile.ready_line) and self.tick, patience)
         self.check()
@@ -233,12 +238,13 @@ class Rehearsal:
         self.started = monotonic()
 
     def connect_setting(self) -> dict[str, Any]:
-        """The defaults of the dialog, and what the profile adds."""
+        """The defaults of the dialog, what the profile adds, and what the far end does."""
         more: dict[str, Any] = {
             name: value.replace("{symbol}", self.vt_symbol) if isinstance(value, str) else value
             for name, value in self.profile.setting.items()
         }
-        return {**self.gateway.get_default_setting(), **more}
+        far: Mapping[str, Any] = (self.far and self.far.setting) or {}
+        return {**self.gateway.get_default_setting(), **more, **far}
 
     def subscribe(self) -> None:
         """
@@ -267,6 +273,8 @@ class Rehearsal:
         """RuntimeError when there is nothing left to watch: the exchange is gone, or the strategy has failed."""
         if self.gateway.lost:
             raise RuntimeError(self.last_words())
+        if self.far and (trouble := self.far.trouble()):
+            raise RuntimeError(trouble)
         if self.cta.failure:
             raise RuntimeError(f"strategy {self.strategy_class.__name__} failed: {self.cta.failure}")
 
@@ -313,11 +321,29 @@ class Rehearsal:
             self.main_engine.cancel_order(order.create_cancel_request(), self.name)
         wait_for(lambda: not self.record.active(), patience)
 
+    @property
+    def title(self) -> str:
+        """What the gateway trades on, for people."""
+        return (self.far and self.far.title) or "Rehearsal on the embedded mock exchange"
+
+    @property
+    def account_key(self) -> str:
+        """The account in the venue's journal."""
+        return self.far.key if self.far else str(self.gateway.venue["key"])
+
+    def client_order_id(self, orderid: str) -> str:
+        """What the venue's journal calls an order of the gateway."""
+        if not self.far:
+            return orderid
+        entry = self.gateway.flow.table.get(orderid)
+        return self.far.client_order_id(str(entry.venue_id if entry and entry.venue_id else orderid))
+
     def journal(self) -> list[dict[str, Any]]:
         """The venue's own record, over its control API."""
+        url: str = self.far.rest if self.far else self.gateway.venue["rest"]
         rows: list[dict[str, Any]] = []
         while True:
-            answer = requests.get(f"{self.gateway.venue['rest']}/_mock/journal", params={"after": len(rows)}, timeout=10)
+            answer = requests.get(f"{url}/_mock/journal", params={"after": len(rows)}, timeout=10)
             answer.raise_for_status()
             page: list[dict[str, Any]] = answer.json()["rows"]
             if not page:
@@ -337,8 +363,9 @@ class Rehearsal:
                 self.gateway.query_position()
             rows = self.journal()
             with self.record.lock:
-                orders, trades = dict(self.record.orders), list(self.record.trades)
-            found = list(disagreements(orders, trades, rows, self.gateway.venue["key"], self.balances(), self.each_fill))
+                orders = {self.client_order_id(orderid): order for orderid, order in self.record.orders.items()}
+                trades = [replace(trade, orderid=self.client_order_id(trade.orderid)) for trade in self.record.trades]
+            found = list(disagreements(orders, trades, rows, self.account_key, self.balances(), self.each_fill))
             return not found
 
         wait_for(agree, patience)
@@ -346,7 +373,7 @@ class Rehearsal:
 
     def balances_agree(self) -> bool:
         """Whether all balances and positions that the venue has are here; before anything is traded."""
-        truth = final_balances(self.journal(), self.gateway.venue["key"])
+        truth = final_balances(self.journal(), self.account_key)
         shown: dict[str, tuple[float, float]] = self.balances()
         return all(asset in shown for asset, (free, locked) in truth.items() if free + locked)
 

@@ -82,7 +82,7 @@ class View:
             complete_style="cyan", finished_style="cyan", pulse_style="cyan",
         )
         progress.add_row(bar, left)
-        return Panel(Group(links, numbers, progress), title="Rehearsal on the embedded mock exchange")
+        return Panel(Group(links, numbers, progress), title=run.title)
 
     def book(self) -> Panel:
         table = Table(expand=True, box=None)

@@ -7,5 +7,5 @@ PROFILES: list[dict[str, Any]] = [{
     "setting": {"Server": "WEBTRADER", "Host": "{rest}", "Username": "{key}", "Password": "{secret}"},
     "patience": 150.0,              # an order is 65 s at the server at most, then its lists are looked at for 15 s
     "ready_line": "User data stream subscribed",
-    "job": {"symbol": "BTCUSDT_SPOT_BINANCE.GLOBAL", "setting": {}},
+    "job": {"symbol": "BTCUSDT_SPOT_BINANCE.GLOBAL", "far_end": "vnpy_webgateway.far_end:real_webtrader"},
 }]
