@@ -6,6 +6,7 @@ defaults it runs on the embedded mock exchange, no key and no network needed. Th
 BTCUSDT_SPOT_BINANCE into the trading panel's symbol field and press Enter.
 
 Shares are at QMTREST: choose SZSE in the trading panel, and type 000001. Hong Kong's are at FUTUOPEND: SEHK, and 00700.
+WEBTRADER has the symbols of the VeighNa it trades through; its embedded exchange has MOCKBINANCE's, so connect one of the two.
 
     pip install ".[mock]"
     python examples/veighna_trader/run.py
@@ -39,6 +40,10 @@ try:
     from vnpy_futuopend import FutuOpenDGateway
 except ImportError:
     FutuOpenDGateway = None
+try:
+    from vnpy_webgateway import WebTraderGateway
+except ImportError:
+    WebTraderGateway = None
 
 
 def main() -> None:
@@ -46,7 +51,7 @@ def main() -> None:
 
     event_engine = EventEngine()
     main_engine = MainEngine(event_engine)
-    for gateway_class in (MockBinanceGateway, HashExGateway, QmtRestGateway, FutuOpenDGateway):
+    for gateway_class in (MockBinanceGateway, HashExGateway, QmtRestGateway, FutuOpenDGateway, WebTraderGateway):
         if gateway_class:
             main_engine.add_gateway(gateway_class)
     main_engine.add_app(CtaStrategyApp)

@@ -29,6 +29,7 @@ def test_window(tmp_path: Path, language: str) -> None:
     assert seen["masked HASHEX"] == ["Secret Key (Password 密码)"]
     assert seen["masked QMTREST"] == ["Secret Key (Password 密码)"]
     assert seen["masked FUTUOPEND"] == ["Token (Password 密码)", "Trade Password (密码)"]
+    assert seen["masked WEBTRADER"] == ["Password (密码)"]
     assert seen["contracts"] == 4
     assert seen["name"] == "BTCUSDT"
     assert seen["orders"] == [["NOTTRADED", 0.01, 0], ["ALLTRADED", 0.01, 0.01]]

@@ -86,6 +86,7 @@ def work(window: MainWindow) -> None:
     """Connect with the defaults, look at the ticks, send an order from the trading panel, open the CTA window."""
     engine = window.main_engine
     actions: list[QtGui.QAction] = window.findChildren(QtGui.QAction)
+    open_dialog(window, "WEBTRADER", look_and_leave)
     open_dialog(window, "FUTUOPEND", look_and_leave)
     open_dialog(window, "QMTREST", look_and_leave)
     open_dialog(window, "HASHEX", look_and_leave)
