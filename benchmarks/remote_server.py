@@ -29,7 +29,7 @@ BEAT: float = 0.002         # s
 def storm(gateway: BaseGateway, rate: float, seconds: float) -> int:
     """Put ticks with five levels for some seconds, ``rate`` a second; how many there were."""
     begin: float = time.perf_counter()
-    levels: dict[str, float] = {f"{side}_{figure}_{n}": 40_000.0 + n for side in ("bid", "ask") for figure in ("price", "volume") for n in range(1, 6)}
+    levels: dict[str, Any] = {f"{side}_{figure}_{n}": 40_000.0 + n for side in ("bid", "ask") for figure in ("price", "volume") for n in range(1, 6)}
     count: int = 0
     while (passed := time.perf_counter() - begin) < seconds:
         for _ in range(int(passed * rate) - count):
