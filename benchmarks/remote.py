@@ -47,6 +47,7 @@ from vnpy_webgateway.server.processes import Child
 PACKAGES: tuple[str, ...] = ("vnpy", "vnpy_webtrader", "vnpy_rpcservice", "pyzmq", "fastapi", "uvicorn", "websockets")
 RATES: tuple[int, ...] = (500, 1_000, 2_000, 4_000)
 CHUNK: int = 20
+PACE: float = 0.035         # s after an order: Binance, and so the mock exchange, takes 100 orders in 10 s
 AFTER: float = 1.5          # s for ticks that are still on their way
 
 
@@ -99,6 +100,7 @@ class Desk:
         taken: float = self.wait_for(orderid, Status.NOTTRADED) - begin
         self.main_engine.cancel_order(CancelRequest(orderid, SYMBOL, Exchange.GLOBAL), self.gateway.gateway_name)
         self.wait_for(orderid, Status.CANCELLED)
+        time.sleep(PACE)
         return taken
 
     def ticks(self, rate: int, seconds: float) -> tuple[int, list[float]]:
