@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_rehearsal", "vnpy_mockbinance", "vnpy_hashex", "vnpy_qmtrest", "qmt_trade_client", "vnpy_futuopend")
+PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_rehearsal", "vnpy_mockbinance", "vnpy_hashex", "vnpy_qmtrest", "qmt_trade_client", "vnpy_futuopend", "vnpy_webgateway")
 GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name not in ("vnpy_restgateway", "vnpy_rehearsal"))
 LONGEST = 500            # lines; a file holds one thing: compose, do not cut a class in storeys
 

@@ -158,12 +158,14 @@ class Rehearsal:
     returns the disagreements between gateway and venue.
     """
 
+    far: FarEnd | None = None       # what the gateway trades through; None: it trades on its embedded exchange
+
     def __init__(
         self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...],
         far: FarEnd | None = None,
     ) -> None:
         self.profile: JobProfile = profile
-        self.far: FarEnd | None = far if far and far.setting is not None else None
+        self.far = far if far and far.setting is not None else None
         self.name: str = profile.name
         told: bool | None = profile.each_fill
         self.each_fill: bool = told if told is not None else traits_of(profile.dialect).get("tells_fills", True)
