@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -58,14 +59,17 @@ def main() -> None:
             if gateway.embedded:
                 tell(event="venue", rest=gateway.venue["rest"], key=gateway.venue["key"])
     main_engine.close()
-    sys.stdout.flush()
-    os._exit(0)
 
 
 if __name__ == "__main__":
+    status: int = 1
     try:
         main()
+        status = 0
     except Exception:
         traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(1)         # vn.py's threads would keep the process alive
+    finally:            # whatever may fail in here: whoever reads us may be gone, and vn.py's threads would keep the process alive
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status)

@@ -25,6 +25,8 @@ import os
 import secrets
 import sys
 import threading
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ SETTING_FILE: str = "web_trader_setting.json"
 VARIABLES: dict[str, str] = {
     "username": "WEBTRADER_USERNAME", "password": "WEBTRADER_PASSWORD", "req_address": "WEBTRADER_REQ", "sub_address": "WEBTRADER_SUB",
 }
+GRACE: int = 2              # s that answers on their way get when the process is asked to end
 LOOPBACK: tuple[str, ...] = ("127.0.0.1", "::1", "localhost")
 
 
@@ -101,10 +104,18 @@ def main() -> None:
     options = parser.parse_args()
     if options.host not in LOOPBACK:
         print(f"WARNING: listening at {options.host} in plain HTTP: password and token can be read on the way", file=sys.stderr)
-    server: Server = Server(uvicorn.Config("vnpy_webtrader.web:app", host=options.host, port=options.port, log_level="warning"))
+    server: Server = Server(uvicorn.Config("vnpy_webtrader.web:app", host=options.host, port=options.port, log_level="warning", timeout_graceful_shutdown=GRACE))
     if options.exit_with_stdin:
         threading.Thread(target=end_with_stdin, args=(server,), daemon=True).start()
-    server.run()
+    try:
+        server.run()
+    except Exception:
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(0 if server.started else 1)        # a request that waits for the trading process would keep us for 30 s
 
 
 if __name__ == "__main__":
