@@ -329,18 +329,13 @@ class WebTraderSession(PolledSession):
         entry: Entry | None = self.flow.table.find(venue_id)
         if entry is None or order.datetime is None:
             return
-        if entry.created is None and entry.is_active:
-            order.datetime = entry.order.datetime or order.datetime     # no time was told yet: another clock's is no other order
-            return
-        if entry.created is None:
-            return
         if entry.is_active:
             self.times[venue_id] = order.datetime
             if len(self.times) > TIMES_KEPT:
                 self.times.popitem(last=False)
         last: datetime | None = self.times.get(venue_id)
         if last is not None and order.datetime <= last:
-            order.datetime = entry.created
+            order.datetime = entry.created or entry.order.datetime or order.datetime
 
     def _may_be(self, tag: str, venue_id: str) -> bool:
         """Whether a tag names the order that it stands in: a remote strategy may copy it into another one."""
