@@ -15,6 +15,7 @@ from aiohttp import web
 
 from ...faults import FaultReply
 from ...transport.clock import Timer
+from ...transport.slow_readers import wait_for_readers
 from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
 from ...transport.ticker import Ticker
 from ...transport.ws_requests import Requests
@@ -113,21 +114,10 @@ class MarketStreams:
         A client that takes nothing at all for DRAIN_PATIENCE seconds is dropped, so that one dead
         reader does not stop the market for the others.
         """
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        seen: dict[Socket, tuple[int, float]] = {}          # socket -> lowest backlog, and since when
-        while True:
-            behind: list[Socket] = [c.socket for c in self._connections if c.socket.buffered > DRAIN_ABOVE]
-            if not behind:
-                return
-            now: float = loop.time()
-            for socket in behind:
-                backlog: int = socket.buffered
-                lowest, since = seen.get(socket, (backlog + 1, now))
-                if backlog < lowest:
-                    seen[socket] = (backlog, now)
-                elif now - since > DRAIN_PATIENCE:
-                    socket.drop(CLOSE_POLICY, b"slow reader")
-            await asyncio.sleep(0.002)
+        await wait_for_readers(
+            lambda: [each.socket for each in self._connections if each.socket.buffered > DRAIN_ABOVE], lambda socket: socket.buffered,
+            DRAIN_PATIENCE, lambda socket: socket.drop(CLOSE_POLICY, b"slow reader"),
+        )
 
     def _announce_end(self, connection: Connection) -> None:
         now: int = self.venue.now()

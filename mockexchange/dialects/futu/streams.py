@@ -4,7 +4,6 @@ The websocket ``/ws`` (spec 4): a tap of everything that the gateway is told, fi
 Nothing that a client sends means anything. A reader that is too slow loses frames; its connection stays.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
@@ -17,6 +16,7 @@ from ...server.incidents import (
     SymbolAdded,
     SymbolRemoved,
 )
+from ...transport.slow_readers import wait_for_readers
 from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
 from ...transport.ticker import Ticker
 from . import enums
@@ -118,20 +118,13 @@ class Streams:
 
     async def drain(self) -> None:
         """Hold a replay back while a client has more than DRAIN_ABOVE bytes to read, and takes some of them."""
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        seen: dict[Connection, tuple[int, float]] = {}          # -> lowest backlog, and since when
-        while behind := [
-            each for each in self._connections if each.socket.buffered > DRAIN_ABOVE and not each.is_given_up
-        ]:
-            now: float = loop.time()
-            for connection in behind:
-                backlog: int = connection.socket.buffered
-                lowest, since = seen.get(connection, (backlog + 1, now))
-                if backlog < lowest:
-                    seen[connection] = (backlog, now)
-                elif now - since > DRAIN_PATIENCE:
-                    connection.is_given_up = True
-            await asyncio.sleep(0.002)
+        def behind() -> list[Connection]:
+            return [each for each in self._connections if each.socket.buffered > DRAIN_ABOVE and not each.is_given_up]
+
+        def give_up(connection: Connection) -> None:
+            connection.is_given_up = True
+
+        await wait_for_readers(behind, lambda each: each.socket.buffered, DRAIN_PATIENCE, give_up)
 
     # -- connections
 

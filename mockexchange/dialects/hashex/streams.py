@@ -5,7 +5,6 @@ One socket holds one symbol, one kline, the statistics of all symbols and one us
 subscription of its kind; there is no way to unsubscribe but to close.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from aiohttp import web
 from ...core.events import BalanceChange, Event, Fill, OrderReport
 from ...faults import AFTER_ENGINE, ON_REPLY
 from ...transport.clock import Timer
+from ...transport.slow_readers import wait_for_readers
 from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket, fan_out
 from ...transport.ticker import Ticker
 from ...transport.ws_requests import Requests
@@ -105,18 +105,10 @@ class Streams:
         A client that takes nothing at all for DRAIN_PATIENCE seconds is dropped, so that one dead
         reader does not stop the market for the others.
         """
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        seen: dict[Socket, tuple[int, float]] = {}          # socket -> lowest backlog, and since when
-        while behind := [each.socket for each in self._connections if each.socket.buffered > DRAIN_ABOVE]:
-            now: float = loop.time()
-            for socket in behind:
-                backlog: int = socket.buffered
-                lowest, since = seen.get(socket, (backlog + 1, now))
-                if backlog < lowest:
-                    seen[socket] = (backlog, now)
-                elif now - since > DRAIN_PATIENCE:
-                    socket.drop(CLOSE_POLICY, b"slow reader")
-            await asyncio.sleep(0.002)
+        await wait_for_readers(
+            lambda: [each.socket for each in self._connections if each.socket.buffered > DRAIN_ABOVE], lambda socket: socket.buffered,
+            DRAIN_PATIENCE, lambda socket: socket.drop(CLOSE_POLICY, b"slow reader"),
+        )
 
     def on_events(self, events: list[Event]) -> None:
         """Trades go to those who follow the symbol, what happened to a user to his sockets."""

@@ -5,7 +5,6 @@ Text that a client sends is read and ignored. A binary message ends its connecti
 after it is told nothing more until the web process is restarted (spec 4).
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from ...server.incidents import Incident, KeyRevoked, RulesChanged, SymbolAdded, SymbolRemoved
 from ...transport.clock import Timer
+from ...transport.slow_readers import wait_for_readers
 from ...transport.sockets import CLOSE_POLICY, CLOSE_UNSUPPORTED, Socket, fan_out
 from ...transport.ticker import Ticker
 from . import rendering
@@ -107,20 +107,13 @@ class Streams:
 
     async def drain(self) -> None:
         """Hold a replay back while a client has more than DRAIN_ABOVE bytes to read, and takes some of them."""
-        loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        seen: dict[Connection, tuple[int, float]] = {}          # -> lowest backlog, and since when
-        while behind := [
-            each for each in self._connections if each.socket.buffered > DRAIN_ABOVE and not each.is_given_up
-        ]:
-            now: float = loop.time()
-            for connection in behind:
-                backlog: int = connection.socket.buffered
-                lowest, since = seen.get(connection, (backlog + 1, now))
-                if backlog < lowest:
-                    seen[connection] = (backlog, now)
-                elif now - since > DRAIN_PATIENCE:
-                    connection.is_given_up = True
-            await asyncio.sleep(0.002)
+        def behind() -> list[Connection]:
+            return [each for each in self._connections if each.socket.buffered > DRAIN_ABOVE and not each.is_given_up]
+
+        def give_up(connection: Connection) -> None:
+            connection.is_given_up = True
+
+        await wait_for_readers(behind, lambda each: each.socket.buffered, DRAIN_PATIENCE, give_up)
 
     # -- connections
 
