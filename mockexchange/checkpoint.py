@@ -18,14 +18,15 @@ from zlib import crc32
 
 import msgspec
 
-from .core.events import Fill
+from .core.events import Fill, PreventedMatch
 from .core.orders import Amendment, Order
+from .core.special import Special
 from .journal import Journal
 from .pages import FileIndex
 from .replay import RestoredState, fold_lines, without_gc
 from .scan import Prefix, Scan, begins_with
 
-FORMAT: int = 2
+FORMAT: int = 3
 WORTH: int = 20_000                 # rows that are folded fast enough without one
 EVERY: int = 200_000                # rows between two checkpoints of a venue that goes on
 
@@ -33,7 +34,7 @@ _FIELDS: tuple[str, ...] = (
     "order_id", "client_order_id", "account", "symbol", "is_buy", "type", "price", "quantity", "time", "time_in_force",
     "quote_quantity", "stop_price", "iceberg_quantity", "stp_mode", "strategy_id", "strategy_type", "status", "executed",
     "remaining", "prevented", "prevented_match_id", "executed_quote", "update_time", "working_time", "expiry_reason",
-    "reject_reason", "sequence", "queued",
+    "reject_reason", "sequence", "queued", "special",
 )
 _MADE_OF: int = 16                  # the first of them, which an order is made of
 
@@ -57,6 +58,7 @@ class State(msgspec.Struct, array_like=True):
     closes: dict[str, int]
     last_execution_id: int
     last_prevented_match_id: int
+    prevented: list[PreventedMatch]
 
     def prefix(self) -> Prefix:
         """Of the journal."""
@@ -148,6 +150,7 @@ def pack(prefix: Prefix, fold: RestoredState) -> State:
         [tuple([getattr(order, name) for name in _FIELDS]) for order in fold.orders.values()],
         {order.order_id: list(order.amendments) for order in fold.orders.values() if order.amendments},
         fold.fills, fold.statuses, fold.rules, fold.closes, fold.last_execution_id, fold.last_prevented_match_id,
+        fold.prevented,
     )
 
 
@@ -155,14 +158,15 @@ def unpack(state: State) -> RestoredState:
     """What was given to ``pack``."""
     fold: RestoredState = RestoredState(
         {(account, asset): (free, locked, late) for account, asset, free, locked, late in state.balances}, {}, state.fills,
-        state.statuses, state.rules, state.closes, state.last_execution_id, state.last_prevented_match_id,
+        state.statuses, state.rules, state.closes, state.prevented, state.last_execution_id, state.last_prevented_match_id,
     )
     for values in state.orders:
         order: Order = Order(*values[:_MADE_OF])
         (
             order.status, order.executed, order.remaining, order.prevented, order.prevented_match_id, order.executed_quote,
-            order.update_time, order.working_time, order.expiry_reason, order.reject_reason, order.sequence, order.queued,
+            order.update_time, order.working_time, order.expiry_reason, order.reject_reason, order.sequence, order.queued, special,
         ) = values[_MADE_OF:]
+        order.special = None if special is None else Special(*special)
         fold.orders[order.order_id] = order
     for order_id, amendments in state.amendments.items():
         fold.orders[order_id].amendments = tuple(amendments)

@@ -9,6 +9,7 @@ Rows (DESIGN.md 4.3) have ``n`` (from 1 without gaps), ``t`` (ms) and ``kind``, 
 
 - ``order``: account, symbol, order_id, client_order_id, side, type, status, price, qty, executed
 - ``fill``: account, symbol, order_id, client_order_id, exec_id, price, qty, fee, fee_asset, maker
+- ``prevented``: what self-trade prevention did not let happen · ``trailing``: another extreme price of a trailing stop
 - ``balance``: account, asset, free, locked; unsettled where shares settle late (``day``: symbol, previous_close)
 - ``fault``: a fault has bitten
 - ``command``: what was asked, with ``refused`` when nothing came of it
@@ -31,9 +32,10 @@ from zlib import crc32
 import msgspec
 
 from .core.commands import Command
-from .core.events import BalanceChange, DayEnd, Event, Fill, OrderReport
+from .core.events import BalanceChange, DayEnd, Event, Fill, OrderReport, PreventedMatch, TrailingMove
 from .core.instruments import AMOUNT_RULES
 from .core.numbers import format_amount
+from .core.special import SPECIAL_AMOUNTS, Special
 from .pages import PAGE, Entry, FileIndex, MemoryPages, read_line
 from .room import Room
 from .scan import CRC, JournalError, Prefix, Scan
@@ -111,6 +113,11 @@ def render_order(report: OrderReport) -> Row:
     }
     if report.execution_type == "TRADE_PREVENTION":
         row["prevented_match_id"] = report.prevented_match_id
+    if report.special is not None:
+        row["special"] = {
+            name: format_amount(value) if name in SPECIAL_AMOUNTS else value
+            for name, value, plain in zip(Special._fields, report.special, Special(), strict=True) if value != plain
+        }
     if report.cancel_client_order_id:
         row["cancel_client_order_id"] = report.cancel_client_order_id
     return row
@@ -133,6 +140,38 @@ def render_fill(fill: Fill) -> Row:
         "fee_asset": fill.fee_asset,
         "maker": fill.is_maker,
         "time_us": fill.time,
+        **({} if fill.allocation_id < 0 else {"allocation_id": fill.allocation_id}),
+    }
+
+
+def render_prevented(match: PreventedMatch) -> Row:
+    """A match that self-trade prevention did not let happen."""
+    return {
+        "kind": "prevented",
+        "account": match.account,
+        "symbol": match.symbol,
+        "prevented_match_id": match.match_id,
+        "taker_order_id": match.taker_order_id,
+        "maker_symbol": match.maker_symbol,
+        "maker_order_id": match.maker_order_id,
+        "stp_mode": match.mode,
+        "price": format_amount(match.price),
+        "qty": format_amount(match.quantity),
+        "taker_prevented": format_amount(match.taker_quantity),
+        "maker_prevented": format_amount(match.maker_quantity),
+        "time_us": match.time,
+    }
+
+
+def render_trailing(move: TrailingMove) -> Row:
+    """How far the price has come that a trailing stop tracks."""
+    return {
+        "kind": "trailing",
+        "account": move.account,
+        "symbol": move.symbol,
+        "order_id": move.order_id,
+        "extreme": format_amount(move.extreme),
+        "trailing_time_us": move.trailing_time,
     }
 
 
@@ -176,6 +215,8 @@ def render_fault(record: FaultRecord) -> Row:
 RENDERERS: dict[type, Callable[[Any], Row]] = {
     OrderReport: render_order,
     Fill: render_fill,
+    PreventedMatch: render_prevented,
+    TrailingMove: render_trailing,
     BalanceRecord: render_balance,
     DayRecord: render_day,
     CommandRecord: render_command,
@@ -390,7 +431,7 @@ def split(now: int, command: Command | None, events: Sequence[Event]) -> list[En
     if command is not None:
         entries.append((now, CommandRecord(command, "")))
     for event in events:
-        if isinstance(event, (OrderReport, Fill)):
+        if isinstance(event, (OrderReport, Fill, PreventedMatch, TrailingMove)):
             entries.append((now, event))
         elif isinstance(event, BalanceChange):
             late = event.unsettled
@@ -414,6 +455,10 @@ def pack(record: Any) -> tuple[Any, ...]:
         return (kind, name, tuple([getattr(command, each) for each in names]), record.refused)
     if kind == "FaultRecord":
         return (kind, msgspec.json.encode(record.detail))
+    if kind == "OrderReport" and record.special is not None:
+        record = record._replace(special=tuple(record.special))
+    if kind == "OrderReport" and record.match is not None:
+        record = record._replace(match=tuple(record.match))
     return (kind, *record)
 
 
@@ -425,7 +470,12 @@ def unpack(plain: tuple[Any, ...]) -> Any:
         return CommandRecord(COMMANDS[name](**dict(zip(FIELDS[name], given, strict=True))), refused)
     if kind == "FaultRecord":
         return FaultRecord(msgspec.json.decode(values[0]))
-    return RECORDS[kind](*values)
+    record: Any = RECORDS[kind](*values)
+    if kind == "OrderReport" and record.special is not None:
+        record = record._replace(special=Special(*record.special))
+    if kind == "OrderReport" and record.match is not None:
+        record = record._replace(match=PreventedMatch(*record.match))
+    return record
 
 
 def render(n: int, now: int, record: Any) -> Row:

@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
-from .core.events import Fill
+from .core.events import Fill, PreventedMatch
 from .core.instruments import AMOUNT_RULES
 from .core.numbers import parse_amount as parse_text
 from .core.orders import Amendment, Order
+from .core.special import SPECIAL_AMOUNTS, Special
 
 parse_amount = lru_cache(maxsize=1 << 14)(parse_text)       # a life's prices and quantities come again and again
 
@@ -52,6 +53,7 @@ class OrderRow(msgspec.Struct, tag_field="kind", tag="order", gc=False):
     expiry_reason: str
     reject_reason: str
     prevented_match_id: int | None = None
+    special: dict[str, Any] | None = None
 
 
 class FillRow(msgspec.Struct, tag_field="kind", tag="fill", gc=False):
@@ -69,6 +71,30 @@ class FillRow(msgspec.Struct, tag_field="kind", tag="fill", gc=False):
     fee_asset: str
     maker: bool
     time_us: int
+    allocation_id: int = -1
+
+
+class PreventedRow(msgspec.Struct, tag_field="kind", tag="prevented", gc=False):
+    n: int
+    account: str
+    symbol: str
+    prevented_match_id: int
+    taker_order_id: int
+    maker_symbol: str
+    maker_order_id: int
+    stp_mode: str
+    price: str
+    qty: str
+    taker_prevented: str
+    maker_prevented: str
+    time_us: int
+
+
+class TrailingRow(msgspec.Struct, tag_field="kind", tag="trailing", gc=False):
+    n: int
+    order_id: int
+    extreme: str
+    trailing_time_us: int
 
 
 class BalanceRow(msgspec.Struct, tag_field="kind", tag="balance", gc=False):
@@ -99,7 +125,7 @@ class FaultRow(msgspec.Struct, tag_field="kind", tag="fault", gc=False):
     n: int
 
 
-AnyRow = OrderRow | FillRow | BalanceRow | DayRow | CommandRow | FaultRow
+AnyRow = OrderRow | FillRow | PreventedRow | TrailingRow | BalanceRow | DayRow | CommandRow | FaultRow
 DECODER: msgspec.json.Decoder[AnyRow] = msgspec.json.Decoder(AnyRow)
 
 
@@ -117,6 +143,7 @@ class RestoredState:
     statuses: dict[str, str] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     closes: dict[str, int] = field(default_factory=dict)        # symbol -> the previous close
+    prevented: list[PreventedMatch] = field(default_factory=list)
     last_execution_id: int = 0
     last_prevented_match_id: int = -1
 
@@ -158,22 +185,32 @@ def fold_lines(lines: Iterable[bytes], before: RestoredState | None = None) -> R
 def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
     latest: dict[int, OrderRow] = {}
     balances: dict[tuple[str, str], BalanceRow] = {}
+    moves: dict[int, TrailingRow] = {}
     row: AnyRow | None = None
     try:
         for row in rows:
             kind: type = type(row)
             if kind is OrderRow:
+                moves.pop(row.order_id, None)               # type: ignore[union-attr]
                 _fold_order(fold, latest, row)              # type: ignore[arg-type]
             elif kind is FillRow:
                 fold.fills.append(_read_fill(row))          # type: ignore[arg-type]
             elif kind is BalanceRow:
                 balances[row.account, row.asset] = row      # type: ignore[union-attr, assignment]
+            elif kind is TrailingRow:
+                moves[row.order_id] = row                   # type: ignore[union-attr, assignment]
+            elif kind is PreventedRow:
+                fold.prevented.append(_read_prevented(row))     # type: ignore[arg-type]
             elif kind is DayRow:
                 fold.closes[row.symbol] = parse_amount(row.previous_close)      # type: ignore[union-attr]
             elif kind is CommandRow:
                 _fold_command(fold, row)                    # type: ignore[arg-type]
         for order_id, row in latest.items():
             _settle(fold.orders[order_id], row)
+        for order_id, row in moves.items():
+            order: Order = fold.orders[order_id]
+            if order.special is not None:
+                order.special = order.special._replace(extreme=parse_amount(row.extreme), trailing_time=row.trailing_time_us)
         for key, row in balances.items():
             fold.balances[key] = (parse_amount(row.free), parse_amount(row.locked), parse_amount(row.unsettled))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -223,6 +260,8 @@ def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow)
         order.prevented_match_id = row.prevented_match_id
         fold.last_prevented_match_id = max(fold.last_prevented_match_id, row.prevented_match_id)
     order.working_time = row.working_time_us
+    if row.special is not None:
+        _fold_special(fold, order, _read_special(row.special), row)
     order.sequence += 1
     latest[order_id] = row
     if row.execution_id > fold.last_execution_id:
@@ -231,6 +270,7 @@ def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow)
 
 def _settle(order: Order, row: OrderRow) -> None:
     order.status = row.status
+    order.price = parse_amount(row.price)
     order.quantity = parse_amount(row.qty)
     order.executed = parse_amount(row.executed)
     order.executed_quote = parse_amount(row.executed_quote)
@@ -256,6 +296,24 @@ def _fold_amendment(fold: RestoredState, order: Order, row: OrderRow) -> None:
     order.iceberg_quantity = parse_amount(row.iceberg_qty)
 
 
+def _fold_special(fold: RestoredState, order: Order, special: Special, row: OrderRow) -> None:
+    if order.special is not None and special.refills > order.special.refills:
+        fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # an iceberg showed its next part, at the back of its level
+        order.queued = row.update_time_us
+    order.special = special
+
+
+def _read_special(values: dict[str, Any]) -> Special:
+    return Special(**{name: parse_amount(value) if name in SPECIAL_AMOUNTS else value for name, value in values.items()})
+
+
+def _read_prevented(row: PreventedRow) -> PreventedMatch:
+    return PreventedMatch(
+        row.account, row.symbol, row.prevented_match_id, row.taker_order_id, row.maker_symbol, row.maker_order_id, row.stp_mode,
+        parse_amount(row.price), parse_amount(row.qty), parse_amount(row.taker_prevented), parse_amount(row.maker_prevented), row.time_us,
+    )
+
+
 def _read_rules(rules: dict[str, Any]) -> dict[str, int]:
     return {name: parse_amount(value) if name in AMOUNT_RULES else int(value) for name, value in rules.items()}
 
@@ -264,4 +322,5 @@ def _read_fill(row: FillRow) -> Fill:
     return Fill(
         row.account, row.symbol, row.exec_id, row.order_id, row.client_order_id, row.side == "BUY", parse_amount(row.price),
         parse_amount(row.qty), parse_amount(row.quote), parse_amount(row.fee), row.fee_asset, row.maker, row.time_us,
+        row.allocation_id,
     )

@@ -2,7 +2,7 @@
 
 from bisect import insort
 
-from .events import Fill
+from .events import Fill, PreventedMatch
 from .orders import STOP_TYPES, Order
 
 
@@ -16,6 +16,7 @@ class Account:
 
     __slots__ = (
         "name", "free", "locked", "unsettled", "update_time", "_open", "_waiting", "_orders", "_by_client_id", "_fills",
+        "_allocations", "_prevented",
     )
 
     def __init__(self, name: str, free: dict[str, int], locked: dict[str, int], unsettled: dict[str, int]) -> None:
@@ -29,6 +30,8 @@ class Account:
         self._orders: dict[str, list[Order]] = {}
         self._by_client_id: dict[tuple[str, str], Order] = {}
         self._fills: dict[str, list[Fill]] = {}
+        self._allocations: dict[str, list[Fill]] = {}
+        self._prevented: dict[str, list[PreventedMatch]] = {}
 
     def register(self, order: Order) -> None:
         """Remember an order; ids may come in any order."""
@@ -68,11 +71,17 @@ class Account:
                 self._waiting[order.symbol] -= 1
 
     def add_fill(self, fill: Fill) -> None:
+        if fill.trade_id < 0:
+            self._allocations.setdefault(fill.symbol, []).append(fill)
+            return
         fills = self._fills.setdefault(fill.symbol, [])
         if fills and fills[-1].trade_id > fill.trade_id:
             insort(fills, fill, key=lambda each: each.trade_id)
         else:
             fills.append(fill)
+
+    def add_prevented(self, match: PreventedMatch) -> None:
+        self._prevented.setdefault(match.symbol, []).append(match)
 
     def by_client_id(self, symbol: str, client_order_id: str) -> Order | None:
         """The newest order of that client id."""
@@ -105,6 +114,14 @@ class Account:
     def fills(self, symbol: str) -> list[Fill]:
         """By trade id."""
         return list(self._fills.get(symbol, ()))
+
+    def allocations(self, symbol: str) -> list[Fill]:
+        """By allocation id."""
+        return list(self._allocations.get(symbol, ()))
+
+    def prevented(self, symbol: str) -> list[PreventedMatch]:
+        """By id."""
+        return list(self._prevented.get(symbol, ()))
 
     def balances(self) -> dict[str, tuple[int, int]]:
         free, locked = self.free, self.locked

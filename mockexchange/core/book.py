@@ -9,14 +9,14 @@ few list items.
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from .orders import BookOrder
+from .orders import BookOrder, Order
 
 NO_BID: int = -1
 NO_ASK: int = 1 << 62
 
 
 class Level:
-    """All orders at one price, oldest first. ``total`` is the sum of what remains of them."""
+    """All orders at one price, oldest first. ``total`` is the sum of what remains of them, and of an iceberg what it shows."""
 
     __slots__ = ("price", "total", "head", "tail")
 
@@ -40,11 +40,14 @@ class Book:
     ``update_id`` grows by one with every level change. ``top_bid`` and ``top_ask`` are the best
     prices, NO_BID and NO_ASK on an empty side. Orders are linked through their ``prev``,
     ``next`` and ``level``, which nobody else may touch.
+
+    ``icebergs``: the iceberg orders among them, by order id. Such an order shows a part of what remains of it; when that has
+    traded, the next part joins the back of the queue (``Special.visible`` and ``refills``).
     """
 
     __slots__ = (
         "update_id", "top_bid", "top_ask", "_bids", "_asks", "_bid_prices", "_ask_prices",
-        "_bid_changes", "_ask_changes", "_taken_id",
+        "_bid_changes", "_ask_changes", "_taken_id", "icebergs",
     )
 
     def __init__(self) -> None:
@@ -58,6 +61,24 @@ class Book:
         self._bid_changes: dict[int, None] = {}
         self._ask_changes: dict[int, None] = {}
         self._taken_id: int = 0
+        self.icebergs: dict[int, Order] = {}
+
+    def add_iceberg(self, order: Order) -> None:
+        """Put an iceberg order at the back of its level. It shows ``Special.visible``, a whole part where that is 0."""
+        special = order.special
+        assert special is not None
+        remaining: int = order.remaining
+        visible: int = min(special.visible or order.iceberg_quantity, remaining)
+        order.special = special._replace(visible=visible)
+        self.icebergs[order.order_id] = order
+        order.remaining = visible
+        self.add(order)
+        order.remaining = remaining
+
+    def shown(self, order: BookOrder) -> int:
+        """What the book shows of a resting order."""
+        found = self.icebergs.get(order.order_id)
+        return order.remaining if found is None else found.special.visible          # type: ignore[union-attr]
 
     def add(self, order: BookOrder) -> None:
         """Put an order at the back of its level. It must not cross the other side."""
@@ -101,7 +122,11 @@ class Book:
     def remove(self, order: BookOrder) -> None:
         """Take an order off the book; its ``remaining`` stays as it is."""
         level: Level = order.level              # type: ignore[assignment]
-        level.total -= order.remaining
+        if self.icebergs:
+            level.total -= self.shown(order)
+            self.icebergs.pop(order.order_id, None)
+        else:
+            level.total -= order.remaining
         self.update_id += 1
         if order.is_buy:
             self._bid_changes[level.price] = None
@@ -124,13 +149,24 @@ class Book:
             self._close_ask(level.price)
 
     def reduce(self, order: BookOrder, quantity: int) -> None:
-        """Lower an order's ``remaining`` by ``quantity``, keeping its place; at 0 it leaves the book."""
+        """
+        Lower an order's ``remaining`` by ``quantity``, keeping its place; at 0 it leaves the book. Of an iceberg order what is
+        hidden goes first.
+        """
         if quantity == order.remaining:
             self.remove(order)
             order.remaining = 0
             return
         level: Level = order.level              # type: ignore[assignment]
         order.remaining -= quantity
+        iceberg = self.icebergs.get(order.order_id)
+        if iceberg is not None:
+            special = iceberg.special
+            assert special is not None
+            quantity = max(special.visible - order.remaining, 0)
+            if not quantity:
+                return
+            iceberg.special = special._replace(visible=special.visible - quantity)
         level.total -= quantity
         (self._bid_changes if order.is_buy else self._ask_changes)[level.price] = None
         self.update_id += 1
@@ -162,7 +198,12 @@ class Book:
         ``limit`` is the worst price accepted (0: any). Stops in front of an order of the
         account ``avoid``. Each maker's ``remaining`` is already reduced, and a maker that
         is used up has left the book.
+
+        With an iceberg order in the book it returns before ``quantity`` is reached where one has to show its next part: call
+        it again until it returns nothing.
         """
+        if self.icebergs:
+            return self._take_shown(is_buy, quantity, limit, avoid)
         fills: list[tuple[BookOrder, int]] = []
         if is_buy:
             levels, prices, changes = self._asks, self._ask_prices, self._ask_changes
@@ -205,6 +246,59 @@ class Book:
             else:
                 self._close_bid(price)
         return fills
+
+    def _take_shown(self, is_buy: bool, quantity: int, limit: int, avoid: str | None) -> list[tuple[BookOrder, int]]:
+        """As ``take``, order by order, up to the first iceberg order that shows another part."""
+        fills: list[tuple[BookOrder, int]] = []
+        while quantity:
+            level = self.best_ask() if is_buy else self.best_bid()
+            if level is None or (limit and (level.price > limit if is_buy else level.price < limit)):
+                break
+            order = level.head
+            if order.account == avoid:
+                break
+            shown: int = self.shown(order)
+            part: int = min(shown, quantity)
+            quantity -= part
+            fills.append((order, part))
+            iceberg = self.icebergs.get(order.order_id)
+            if iceberg is None or part == order.remaining:
+                self.reduce(order, part)
+                continue
+            special = iceberg.special
+            assert special is not None
+            if part < shown:
+                iceberg.special = special._replace(visible=shown - part)
+                order.remaining -= part
+                level.total -= part
+                (self._bid_changes if order.is_buy else self._ask_changes)[level.price] = None
+                self.update_id += 1
+                continue
+            self.remove(order)
+            order.remaining -= part
+            iceberg.special = special._replace(visible=0, refills=special.refills + 1)
+            self.add_iceberg(iceberg)
+            break
+        return fills
+
+    def chunks(self, level: Level) -> Iterator[tuple[BookOrder, int]]:
+        """(order, quantity) of a level in the order in which takers use it up: what is shown, then what is shown after that."""
+        if not self.icebergs:
+            for order in level:
+                yield order, order.remaining
+            return
+        hidden: list[tuple[BookOrder, int, int]] = []
+        for order in level:
+            shown: int = self.shown(order)
+            yield order, shown
+            if shown < order.remaining:
+                hidden.append((order, order.remaining - shown, self.icebergs[order.order_id].iceberg_quantity))
+        while hidden:
+            waiting, hidden = hidden, []
+            for order, rest, part in waiting:
+                yield order, min(part, rest)
+                if part < rest:
+                    hidden.append((order, rest - part, part))
 
     def grow(self, order: BookOrder, quantity: int) -> None:
         """Raise what remains of the last order of its level."""

@@ -35,6 +35,10 @@ class PlaceOrder:
     iceberg_quantity: int = 0
     strategy_id: int | None = None
     strategy_type: int | None = None
+    trailing_delta: int = 0         # basis points, of the stop types
+    peg_price_type: str = ""        # PRIMARY_PEG, MARKET_PEG: the price comes from the book; ``price`` is its limit then
+    peg_offset: int | None = None   # price levels behind the best one
+    uses_sor: bool = False          # takes from all books of its route (faqs/sor_faq.md)
 
 
 @dataclass(slots=True)

@@ -37,6 +37,10 @@ TEXTS: dict[str, str] = {
     "JOURNAL_FULL": "The journal cannot be written: no room.",
     "AMEND_INCREASE": "Order amend (quantity increase) is not supported.",
     "AMEND_NOTHING": "The requested action would change no state; rejecting",
+    "PEG_NOT_ALLOWED": "This order type may not use pegged price.",
+    "PEG_TYPE_NOT_ALLOWED": "This price peg cannot be used with this order type.",
+    "PEG_LIQUIDITY": "Order book liquidity is too low for this pegged order.",
+    "NO_SOR": "This symbol has no SOR.",
     "AMEND_COUNT": "Filter failure: MAX_NUM_ORDER_AMENDS",
 }
 

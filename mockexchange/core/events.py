@@ -2,6 +2,30 @@
 
 from typing import NamedTuple
 
+from .special import Special
+
+
+class PreventedMatch(NamedTuple):
+    """
+    A match that self-trade prevention did not let happen (faqs/stp_faq.md, "What is a Prevented Match?").
+
+    ``quantity`` is what would have traded. ``taker_quantity`` and ``maker_quantity`` are what was taken off the orders, 0 of
+    one that was left alone. ``mode`` is the effective one.
+    """
+
+    account: str
+    symbol: str
+    match_id: int
+    taker_order_id: int
+    maker_symbol: str
+    maker_order_id: int
+    mode: str
+    price: int
+    quantity: int
+    taker_quantity: int
+    maker_quantity: int
+    time: int
+
 
 class OrderReport(NamedTuple):
     """
@@ -51,10 +75,18 @@ class OrderReport(NamedTuple):
     last_prevented: int = 0
     prevented_match_id: int = 0
     counter_order_id: int = 0
+    # the last one of an order that has had some
+    match: PreventedMatch | None = None
+    # of trailing stops, pegged, SOR and iceberg orders
+    special: Special | None = None
 
 
 class Fill(NamedTuple):
-    """A user's side of a trade, as myTrades keeps it. ``trade_id`` is unique per symbol."""
+    """
+    A user's side of a trade, as myTrades keeps it. ``trade_id`` is unique per symbol.
+
+    A fill by smart order routing is an allocation: its ``trade_id`` is -1 and its ``allocation_id``, unique per symbol, is not.
+    """
 
     account: str
     symbol: str
@@ -69,6 +101,17 @@ class Fill(NamedTuple):
     fee_asset: str
     is_maker: bool
     time: int
+    allocation_id: int = -1
+
+
+class TrailingMove(NamedTuple):
+    """The lowest or highest price that a trailing stop has seen is another one; ``trailing_time``: since when it tracks."""
+
+    account: str
+    symbol: str
+    order_id: int
+    extreme: int
+    trailing_time: int
 
 
 class PublicTrade(NamedTuple):
@@ -123,4 +166,6 @@ class DayEnd(NamedTuple):
     time: int
 
 
-Event = OrderReport | Fill | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd
+Event = (
+    OrderReport | Fill | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd | PreventedMatch | TrailingMove
+)

@@ -24,17 +24,20 @@ from .commands import (
     TapeTrade,
 )
 from .errors import refuse
-from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
-from .filters import Walk, check_quantity
-from .instruments import Instrument, changed
+from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, PreventedMatch, SymbolStatus
+from .filters import Depth, Walk, check_quantity
+from .instruments import Instrument, VenueRules, changed
 from .ledger import MAKER, Ledger
-from .market import Market, rises_to_trigger
+from .market import Market
 from .market_maker import EVERYTHING, MarketMaker
-from .matching import Matcher
+from .matching import Matcher, rest_on_book
 from .numbers import SCALE
 from .orders import Order
+from .pegs import selected_price
 from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
+from .special import Special, funding_price, make_special
+from .stops import rises_to_trigger
 from .tape import Tape
 
 __all__ = ["MAKER", "Exchange"]
@@ -61,7 +64,8 @@ class Exchange:
         for each in instruments:
             listed: Instrument = replace(each)
             self._markets[each.symbol] = Market(listed, make_settlement(listed, self.ledger))
-        self._rules: dict[str, Rules] = {name: make_rules(each) for name, each in self._markets.items()}
+        self.venue_rules: VenueRules = VenueRules()
+        self._rules: dict[str, Rules] = {name: make_rules(each, self.venue_rules) for name, each in self._markets.items()}
         self.instruments: dict[str, Instrument] = {name: each.instrument for name, each in self._markets.items()}
         self.books: dict[str, Book] = {name: each.book for name, each in self._markets.items()}
         self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
@@ -98,23 +102,28 @@ class Exchange:
     # -- users' commands
 
     def _place(self, command: PlaceOrder, now: int) -> list[Event]:
-        market, account, quantity, lock = self._admit(command, now)
+        market, account, quantity, lock, price = self._admit(command, now)
         matcher = self._matcher
         matcher.begin(now)
         order_id: int = matcher.take_order_id()
         stop_price: int = command.stop_price
+        waits: bool = bool(stop_price or command.trailing_delta)
         order = Order(
             order_id, command.client_order_id or self._make_client_id(), account.name,
-            market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
+            market.symbol, command.side == "BUY", command.type, price, quantity, now,
             _time_in_force(command, market.instrument),
             command.quote_quantity, stop_price, command.iceberg_quantity,
             command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
         )
         self._orders[order_id] = order
         account.register(order)
+        if command.trailing_delta or command.peg_price_type or command.uses_sor or command.iceberg_quantity:
+            floor: str = matcher.router.floor(order) if command.uses_sor else ""
+            pegged: int = price if command.peg_price_type and not waits else 0
+            order.special = make_special(command, now, market.tape.last_price, pegged, floor)
         if lock:
             matcher.lock(market, account, order, lock)
-        if stop_price:
+        if waits:
             account.open(order)
             market.stops.add(order)
             matcher.report(order, "NEW")
@@ -127,8 +136,8 @@ class Exchange:
                 matcher.run(market, account, order)
         return matcher.finish(market)
 
-    def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int]:
-        """All that can be said against an order; returns (market, account, quantity, what to lock)."""
+    def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int, int]:
+        """All that can be said against an order; returns (market, account, quantity, what to lock, the price it works at)."""
         market = self._markets.get(command.symbol)
         if market is None:
             raise refuse("INVALID_SYMBOL")
@@ -143,22 +152,30 @@ class Exchange:
         is_buy: bool = command.side == "BUY"
         kind: str = command.type
         quantity: int = command.quantity
-        if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, command.price):
+        price: int = command.price
+        if command.peg_price_type and not (command.stop_price or command.trailing_delta):
+            price = selected_price(market.book, is_buy, command.peg_price_type, command.peg_offset, price)
+        if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, price):
             raise refuse("WOULD_MATCH")
+        if command.uses_sor and not self._matcher.router.has(market.symbol):
+            raise refuse("NO_SOR")
         if kind == "MARKET":
-            return market, account, self._admit_market(command, market, account, is_buy), 0
+            return market, account, self._admit_market(command, market, account, is_buy), 0, 0
         if command.stop_price:
             last: int = market.tape.last_price
             if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
                 raise refuse("WOULD_TRIGGER")
-        lock: int = market.settlement.reserve(is_buy, command.price or command.stop_price, quantity)
+        lock: int = market.settlement.reserve(
+            is_buy, price or command.stop_price or funding_price(command, market.tape.last_price), quantity
+        )
         if lock > account.free.get(market.quote if is_buy else market.base, 0):
             raise refuse("INSUFFICIENT_BALANCE")
-        return market, account, quantity, lock
+        return market, account, quantity, lock, price
 
     def _admit_market(self, command: PlaceOrder, market: Market, account: Account, is_buy: bool) -> int:
         """The quantity of a market order; one by quote amount is worth at most that (rest-api.md, "New order")."""
-        book, rules = market.book, market.instrument
+        rules = market.instrument
+        book: Depth = self._matcher.router.depth(market) if command.uses_sor else market.book
         stp_mode: str = command.stp_mode or rules.default_stp_mode
         quantity: int = command.quantity
         free: int = account.free.get(market.quote if is_buy else market.base, 0)
@@ -239,7 +256,7 @@ class Exchange:
             raise refuse("AMEND_INCREASE")
         if quantity > order.quantity or price != order.price:
             rest: int = quantity - order.executed - order.prevented
-            lock: int = market.settlement.reserve(order.is_buy, price or order.stop_price, rest, order.executed_quote)
+            lock: int = market.settlement.reserve(order.is_buy, price or order.reserve_price, rest, order.executed_quote)
             if lock - order.locked > account.free.get(market.quote if order.is_buy else market.base, 0):
                 raise refuse("INSUFFICIENT_BALANCE")
         if len(order.amendments) >= rules.max_num_order_amends and not command.may_grow:
@@ -326,6 +343,18 @@ class Exchange:
         self._market_maker.set_price(market, command)
         return self._matcher.finish(market)
 
+    def set_routes(self, routes: Iterable[tuple[str, ...]]) -> None:
+        """
+        Say which symbols' books a smart order route takes from, one tuple of symbols a route (faqs/sor_faq.md).
+
+        :raises ValueError: names the symbol that is not listed, has another base asset or is in two routes
+        """
+        self._matcher.router.set_routes(self._markets, routes)
+
+    @property
+    def routes(self) -> list[tuple[str, ...]]:
+        return self._matcher.router.routes
+
     def reserve_trade_ids(self, symbol: str, above: int) -> None:
         """Leave a symbol's trade ids up to ``above`` to the tape; users' own trades get higher ones."""
         self._market(symbol).reserve_trade_ids(above)
@@ -361,6 +390,16 @@ class Exchange:
         """By trade id."""
         owner = self._accounts.get(account)
         return owner.fills(symbol) if owner is not None else []
+
+    def allocations(self, account: str, symbol: str) -> list[Fill]:
+        """The fills by smart order routing, by allocation id."""
+        owner = self._accounts.get(account)
+        return owner.allocations(symbol) if owner is not None else []
+
+    def prevented_matches(self, account: str, symbol: str) -> list[PreventedMatch]:
+        """By id."""
+        owner = self._accounts.get(account)
+        return owner.prevented(symbol) if owner is not None else []
 
     def order_fills(self, account: str, order_id: int) -> list[Fill]:
         """The fills of one order, oldest first."""
@@ -414,13 +453,15 @@ class Exchange:
         if order.is_final:
             return
         order.locked = market.settlement.reserve(
-            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
+            order.is_buy, order.reserve_price, order.remaining, order.executed_quote
         )
         account.open(order)
+        if order.iceberg_quantity and order.special is None:
+            order.special = Special()           # from a journal of before icebergs were
         if in_auction:
             market.auction[order.order_id] = order
         elif order.working_time:
-            market.book.add(order)
+            rest_on_book(market.book, order)
         else:
             market.stops.add(order)
 
@@ -429,6 +470,14 @@ class Exchange:
         self._open_account(fill.account).add_fill(fill)
         self._matcher.fills.setdefault(fill.order_id, []).append(fill)
         market.next_trade_id = max(market.next_trade_id, fill.trade_id + 1)
+        market.next_allocation_id = max(market.next_allocation_id, fill.allocation_id + 1)
+
+    def restore_prevented(self, match: PreventedMatch) -> None:
+        """After the orders."""
+        self._open_account(match.account).add_prevented(match)
+        for order_id, quantity in ((match.taker_order_id, match.taker_quantity), (match.maker_order_id, match.maker_quantity)):
+            if quantity and order_id in self._orders:
+                self._orders[order_id].match = match
 
     def restore_counters(
         self,
@@ -479,6 +528,6 @@ class Exchange:
 
 def _time_in_force(command: PlaceOrder, instrument: Instrument) -> str:
     """As the order keeps it: only limits rest, and of shares the stops."""
-    if command.type == "LIMIT_MAKER" or not (command.price or (command.stop_price and instrument.equity is not None)):
+    if command.type == "LIMIT_MAKER" or not (command.price or command.peg_price_type or (command.stop_price and instrument.equity is not None)):
         return "GTC"
     return command.time_in_force

@@ -1,10 +1,10 @@
 """What is traded, and its filters (filters.md). Numbers are amounts in 1e-8."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .numbers import SCALE, parse_amount
 
-ALL_STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
+ALL_STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,45 @@ class Instrument:
     status: str = "TRADING"
     equity: CashEquity | None = None            # None: crypto spot
     max_num_order_amends: int = 10
+    percent_up: int = 0                         # PERCENT_PRICE multipliers in 1e-8 for both sides, 0: no such filter
+    percent_down: int = 0
+    iceberg_parts: int = 10
+    max_num_iceberg_orders: int = 5
+    min_trailing_above_delta: int = 10          # TRAILING_DELTA, in basis points
+    max_trailing_above_delta: int = 2000
+    min_trailing_below_delta: int = 10
+    max_trailing_below_delta: int = 2000
+
+
+@dataclass(slots=True)
+class VenueRules:
+    """
+    Filters of a venue as a whole and of assets (filters.md, "Exchange Filters", "Asset Filters"); 0: there is no such filter.
+
+    ``max_assets``: asset -> the most of it, in 1e-8, that one order may be for.
+    """
+
+    max_num_orders: int = 0
+    max_num_algo_orders: int = 0
+    max_num_iceberg_orders: int = 0
+    max_assets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is any of them."""
+        return bool(self.max_num_orders or self.max_num_algo_orders or self.max_num_iceberg_orders or self.max_assets)
 
 
 # what a venue may change of a symbol while it runs: amounts in 1e-8, and plain counts
 AMOUNT_RULES: tuple[str, ...] = (
     "tick_size", "step_size", "min_price", "max_price", "min_quantity", "max_quantity", "market_max_quantity",
     "min_notional", "max_notional", "max_position", "maker_fee", "taker_fee",
+    "percent_up", "percent_down", "percent_bid_up", "percent_bid_down", "percent_ask_up", "percent_ask_down",
 )
-COUNT_RULES: tuple[str, ...] = ("max_num_orders", "max_num_algo_orders", "max_num_order_amends")
+COUNT_RULES: tuple[str, ...] = (
+    "max_num_orders", "max_num_algo_orders", "max_num_order_amends", "iceberg_parts", "max_num_iceberg_orders",
+    "min_trailing_above_delta", "max_trailing_above_delta", "min_trailing_below_delta", "max_trailing_below_delta",
+)
 RULES: frozenset[str] = frozenset(AMOUNT_RULES + COUNT_RULES)
 
 
@@ -97,7 +128,11 @@ def changed(instrument: Instrument, rules: dict[str, int]) -> Instrument:
         if name.endswith("_fee") and value >= SCALE:
             raise ValueError(f"{name}: a rate must be below 1, not {value} (in 1e-8)")
     found: Instrument = replace(instrument, **rules)        # type: ignore[arg-type]
-    for low, high in (("min_price", "max_price"), ("min_quantity", "max_quantity"), ("min_notional", "max_notional")):
+    for low, high in (
+        ("min_price", "max_price"), ("min_quantity", "max_quantity"), ("min_notional", "max_notional"), ("percent_down", "percent_up"),
+        ("percent_bid_down", "percent_bid_up"), ("percent_ask_down", "percent_ask_up"),
+        ("min_trailing_above_delta", "max_trailing_above_delta"), ("min_trailing_below_delta", "max_trailing_below_delta"),
+    ):
         if 0 < getattr(found, high) < getattr(found, low):
             raise ValueError(f"{low}: {getattr(found, low)} is above {high} {getattr(found, high)} (in 1e-8)")
     return found

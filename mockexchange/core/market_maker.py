@@ -186,10 +186,15 @@ class MarketMaker:
 
     def _give(self, market: Market, is_buy: bool, quantity: int, limit: int) -> None:
         """The tape takes: house orders vanish, users' orders trade with the market maker."""
-        matcher = self._matcher
-        for maker, part in market.book.take(is_buy, quantity, limit):
-            if maker.account:
-                matcher.trade(market, maker, None, is_buy, matcher.take_order_id(), part)
+        matcher, book = self._matcher, market.book
+        while True:
+            fills = book.take(is_buy, quantity, limit)
+            for maker, part in fills:
+                quantity -= part
+                if maker.account:
+                    matcher.trade(market, maker, None, is_buy, matcher.take_order_id(), part)
+            if not (fills and book.icebergs):
+                return
 
     def clear(self, market: Market) -> None:
         """Take all that the market maker quotes off a symbol's book."""

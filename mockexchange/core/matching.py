@@ -1,18 +1,24 @@
 """Matching, settlement and reports: how orders become trades, and trades become events and money."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from .accounts import Account
 from .auction import by_priority, clearing_price, match_at
-from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade
-from .filters import MARKET_TYPES, Walk
+from .book import Book
+from .errors import Refusal
+from .events import BalanceChange, Event, Fill, OrderReport, PreventedMatch, PublicTrade, TrailingMove
+from .filters import MARKET_TYPES, SHRINKING, Walk, check_working_price
 from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
 from .orders import Amendment, BookOrder, Order
+from .pegs import selected_price
+from .router import Router
 from .settlement import deliver_to_maker
+from .special import EXCHANGE, SOR
 
 BASE: int = 1                           # which of a symbol's assets a command touched
 QUOTE: int = 2
@@ -20,6 +26,14 @@ BOTH: int = BASE | QUOTE
 
 # what OrderReport._make does, without looking at the length
 _new_report: Callable[[tuple[Any, ...]], OrderReport] = partial(tuple.__new__, OrderReport)
+
+
+def rest_on_book(book: Book, order: Order) -> None:
+    """Put an order at the back of its level, an iceberg order with the part of it that shows."""
+    if order.iceberg_quantity and order.special is not None:
+        book.add_iceberg(order)
+    else:
+        book.add(order)
 
 
 class Matcher:
@@ -39,6 +53,7 @@ class Matcher:
         self.now: int = 0
         self.events: list[Event] = []
         self._touched: dict[Account, int] = {}
+        self.router: Router = Router(self)
 
     def begin(self, now: int) -> None:
         self.now = now
@@ -47,8 +62,16 @@ class Matcher:
     def finish(self, market: Market) -> list[Event]:
         """The command's events, stops triggered and balances reported."""
         events = self.events
-        if market.stops.triggered:
+        stops = market.stops
+        if stops.triggered:
             self._run_stops(market)
+        if stops.moved:
+            for order in stops.moved.values():
+                if order.special is not None:
+                    events.append(TrailingMove(
+                        order.account, order.symbol, order.order_id, order.special.extreme, order.special.trailing_time
+                    ))
+            stops.moved = {}
         if self._touched:
             now: int = self.now
             for account, touched in self._touched.items():
@@ -106,12 +129,17 @@ class Matcher:
         """
         tif: str = order.time_in_force
         price: int = order.price
+        uses_sor: bool = order.special is not None and order.special.used_sor
         if tif == "FOK":
-            walk = Walk(market.book, order.account, order.is_buy, order.stp_mode, order.remaining, price)
+            walk = Walk(self.router.depth(market) if uses_sor else market.book, order.account, order.is_buy, order.stp_mode, order.remaining, price)
             if walk.filled < order.remaining:
                 self.expire(market, order, "UNFILLED_FOK_ORDER_EXPIRED")
                 return
-        if market.book.crosses(order.is_buy, price) if price else True:
+        if uses_sor:
+            self.router.take(market, order)
+            if not order.remaining:
+                return
+        elif market.book.crosses(order.is_buy, price) if price else True:
             self._take(market, order)
             if not order.remaining:
                 return
@@ -120,7 +148,10 @@ class Matcher:
         elif tif == "IOC":
             self.expire(market, order, "UNFILLED_IOC_QUANTITY_EXPIRED")
         else:
-            market.book.add(order)
+            if order.special is not None:
+                rest_on_book(market.book, order)
+            else:
+                market.book.add(order)
             account.open(order)
 
     def expire(self, market: Market, order: Order, reason: str) -> None:
@@ -166,7 +197,7 @@ class Matcher:
             book.remove(order)          # more goes to the back of the queue
             order.queued = self.now
             order.remaining = rest
-            book.add(order)
+            rest_on_book(book, order)
         before: tuple[str, int] = (order.client_order_id, order.quantity)
         order.price = price
         order.quantity = done + rest
@@ -183,7 +214,7 @@ class Matcher:
         else:
             # the lock is worked out as it is for an order that is placed, or restored
             self.unlock(market, order, market.settlement.reserve(
-                order.is_buy, order.price or order.stop_price, rest, order.executed_quote
+                order.is_buy, order.reserve_price, rest, order.executed_quote
             ))
         self.report(order, "REPLACED")
         if is_moved and rest:
@@ -202,36 +233,53 @@ class Matcher:
         avoid: str | None = order.account if order.stp_mode != "NONE" else None
         order_id: int = order.order_id
         while order.remaining > leave:
-            for maker, quantity in book.take(is_buy, order.remaining - leave, price, avoid):
+            fills = book.take(is_buy, order.remaining - leave, price, avoid)
+            for maker, quantity in fills:
                 order.remaining -= quantity
                 self.trade(market, maker, order, is_buy, order_id, quantity)
             if order.remaining <= leave:
                 return
+            if fills and book.icebergs:
+                continue
             level = book.best_ask() if is_buy else book.best_bid()
             if level is None or (price and not book.crosses(is_buy, price)):
                 return
             # the book stopped in front of the taker's own order
-            self._prevent(market, order, level.head)      # type: ignore[arg-type]
+            self.prevent(market, order, market, level.head)      # type: ignore[arg-type]
 
-    def _prevent(self, market: Market, taker: Order, maker: Order) -> None:
-        """Self-trade prevention (faqs/stp_faq.md): the taker's mode decides."""
+    def prevent(self, market: Market, taker: Order, maker_market: Market, maker: Order) -> None:
+        """
+        Self-trade prevention (faqs/stp_faq.md): the taker's mode decides. There are no trade groups, so TRANSFER does what
+        DECREMENT does, and it is called that unless both orders ask for it.
+        """
         mode: str = taker.stp_mode
+        if mode == "TRANSFER" and maker.stp_mode != mode:
+            mode = "DECREMENT"
         match_id: int = self.next_prevented_id
         self.next_prevented_id += 1
         from_taker: int = 0 if mode == "EXPIRE_MAKER" else taker.remaining
         from_maker: int = 0 if mode == "EXPIRE_TAKER" else maker.remaining
-        if mode == "DECREMENT":
-            from_taker = from_maker = min(taker.remaining, maker.remaining)
+        smaller: int = min(taker.remaining, maker.remaining)
+        if mode in SHRINKING:
+            from_taker = from_maker = smaller
+        match: PreventedMatch = PreventedMatch(
+            taker.account, market.symbol, match_id, taker.order_id, maker_market.symbol, maker.order_id, mode, maker.price, smaller,
+            from_taker, from_maker, self.now,
+        )
+        self.accounts[taker.account].add_prevented(match)
+        self.events.append(match)
         if from_maker:
-            market.book.reduce(maker, from_maker)
-            self._prevented(market, maker, from_maker, match_id, taker.order_id)
+            maker_market.book.reduce(maker, from_maker)
+            with self.router.working_on(maker_market):
+                self._prevented(maker_market, maker, from_maker, match, taker.order_id)
         if from_taker:
             taker.remaining -= from_taker
-            self._prevented(market, taker, from_taker, match_id, maker.order_id)
+            self._prevented(market, taker, from_taker, match, maker.order_id)
 
-    def _prevented(self, market: Market, order: Order, quantity: int, match_id: int, counter_order_id: int) -> None:
+    def _prevented(self, market: Market, order: Order, quantity: int, match: PreventedMatch, counter_order_id: int) -> None:
         order.prevented += quantity
-        order.prevented_match_id = match_id
+        order.prevented_match_id = match.match_id
+        order.match = match
         order.update_time = self.now
         if not order.remaining:
             order.status = "EXPIRED_IN_MATCH"
@@ -242,7 +290,7 @@ class Matcher:
             ))
         self.report(
             order, "TRADE_PREVENTION",
-            last_prevented=quantity, prevented_match_id=match_id, counter_order_id=counter_order_id,
+            last_prevented=quantity, prevented_match_id=match.match_id, counter_order_id=counter_order_id,
         )
 
     # -- trades
@@ -276,24 +324,48 @@ class Matcher:
                 self._settle(market, taker, False, trade_id, price, quantity, quote)
                 self._settle_maker(market, not is_buy, quantity, quote)
 
+    def allocate(self, market: Market, order: Order, price: int, quantity: int) -> None:
+        """Fill an order with an allocation of the market maker's: no trade of this market (sor_faq.md, "What are allocations?")."""
+        quote: int = price * quantity // SCALE
+        allocation_id: int = market.next_allocation_id
+        market.next_allocation_id = allocation_id + 1
+        self._settle(market, order, False, -1, price, quantity, quote, allocation_id)
+        self._settle_maker(market, not order.is_buy, quantity, quote)
+
+    @contextmanager
+    def touching(self, touched: dict[Account, int]) -> Iterator[None]:
+        """Within it, ``touched`` collects whose balances change: for work on another market than the command's."""
+        home, self._touched = self._touched, touched
+        try:
+            yield
+        finally:
+            self._touched = home
+
     def publish(self, market: Market, trade: PublicTrade) -> None:
         """Print a trade on the tape."""
         market.tape.record(trade)
         self.events.append(trade)
         stops = market.stops
         if trade.price >= stops.rise_at or trade.price <= stops.fall_at:
-            stops.traded(trade.price)
+            stops.traded(trade.price, self.now)
 
     def sweep(self, market: Market, is_buy: bool, quantity: int, limit: int, taker_id: int) -> None:
         """the market maker takes from users and itself alike."""
-        for maker, part in market.book.take(is_buy, quantity, limit):
-            self.trade(market, maker, None, is_buy, taker_id, part)
+        book = market.book
+        while True:
+            fills = book.take(is_buy, quantity, limit)
+            for maker, part in fills:
+                quantity -= part
+                self.trade(market, maker, None, is_buy, taker_id, part)
+            if not (fills and book.icebergs):
+                return
 
     def _settle_maker(self, market: Market, is_buy: bool, quantity: int, quote: int) -> None:
         deliver_to_maker(self.ledger, market.base, market.quote, is_buy, quantity, quote)
 
     def _settle(
         self, market: Market, order: Order, is_maker: bool, trade_id: int, price: int, quantity: int, quote: int,
+        allocation_id: int = -1,
     ) -> None:
         account = self.accounts[order.account]
         order.executed += quantity
@@ -302,6 +374,10 @@ class Matcher:
         self._touched[account] = BOTH
         now: int = self.now
         order.update_time = now
+        if order.special is not None and order.special.used_sor:
+            order.special = order.special._replace(
+                working_floor=EXCHANGE if allocation_id < 0 else SOR, allocation_id=max(allocation_id, order.special.allocation_id)
+            )
         if order.remaining:
             order.status = "PARTIALLY_FILLED"
         else:
@@ -310,7 +386,7 @@ class Matcher:
         self.report(order, "TRADE", quantity, price, trade_id, fee, fee_asset, is_maker)
         fill = Fill(
             order.account, order.symbol, trade_id, order.order_id, order.client_order_id, order.is_buy,
-            price, quantity, quote, fee, fee_asset, is_maker, now,
+            price, quantity, quote, fee, fee_asset, is_maker, now, allocation_id,
         )
         account.add_fill(fill)
         fills = self.fills.get(order.order_id)
@@ -351,7 +427,7 @@ class Matcher:
             order.time, order.update_time, order.working_time, order.expiry_reason, order.reject_reason,
             is_on_book, order.strategy_id, order.strategy_type,
             last_quantity, last_price, trade_id, fee, fee_asset, is_maker, cancel_client_order_id,
-            last_prevented, prevented_match_id, counter_order_id,
+            last_prevented, prevented_match_id, counter_order_id, order.match, order.special,
         )))
 
     # -- the trading day
@@ -415,6 +491,8 @@ class Matcher:
         while market.stops.triggered:
             order = market.stops.triggered.popleft()
             account = self.accounts[order.account]
+            if order.special is not None and order.special.peg_price_type and not self._fix_peg(market, account, order):
+                continue
             account.triggered(order)
             order.working_time = order.update_time = self.now
             self.report(order, "NEW")
@@ -422,6 +500,29 @@ class Matcher:
                 self._run_stop_buy(market, order, account)
             else:
                 self.run(market, account, order)
+
+    def _fix_peg(self, market: Market, account: Account, order: Order) -> bool:
+        """
+        Give a pegged stop-limit order its price as it triggers (pegged_orders.md, "Stop-limit orders"). An order that the book has
+        no price for, or that the filters or the account's funds do not allow at that price, expires; False then.
+        """
+        special = order.special
+        assert special is not None
+        price: int = selected_price(market.book, order.is_buy, special.peg_price_type, special.peg_offset, special.limit_price)
+        self.unlock(market, order)
+        lock: int = market.settlement.reserve(order.is_buy, price, order.remaining)
+        try:
+            if price:
+                check_working_price(price, order.quantity, order.is_buy, market, self.now)
+        except Refusal:
+            price = 0
+        if not price or lock > account.free.get(market.quote if order.is_buy else market.base, 0):
+            self.expire(market, order, "REJECTED")
+            return False
+        order.price = price
+        order.special = special._replace(pegged_price=price)
+        self.lock(market, account, order, lock)
+        return True
 
     def _run_stop_buy(self, market: Market, order: Order, account: Account) -> None:
         """

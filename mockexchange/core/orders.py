@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+from .events import PreventedMatch
+from .special import Special
+
 FINAL_STATUSES: frozenset[str] = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
 STOP_TYPES: frozenset[str] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
 ORDER_TYPES: frozenset[str] = STOP_TYPES | {"LIMIT", "MARKET", "LIMIT_MAKER"}
@@ -54,6 +57,7 @@ class Order(BookOrder):
         "strategy_id", "strategy_type",
         "status", "executed", "prevented", "prevented_match_id", "executed_quote", "locked",
         "time", "update_time", "working_time", "expiry_reason", "reject_reason", "sequence", "amendments", "queued",
+        "special", "match",
     )
 
     def __init__(
@@ -105,7 +109,14 @@ class Order(BookOrder):
         self.sequence: int = 0              # counts this order's reports
         self.amendments: tuple[Amendment, ...] = ()
         self.queued: int = 0                # when it lost its place in the queue to an amendment, 0: it has the first one
+        self.special: Special | None = None
+        self.match: PreventedMatch | None = None        # the last one
         self.prev = self.next = self.level = None
+
+    @property
+    def reserve_price(self) -> int:
+        """The price at which a BUY is funded: its own, else the stop price, else an estimate (``Special.lock_price``)."""
+        return self.price or self.stop_price or (self.special.lock_price if self.special is not None else 0)
 
     @property
     def side(self) -> str:

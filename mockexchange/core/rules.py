@@ -4,15 +4,17 @@ Which orders an exchange takes: one object a market, by asset class. Each raises
 Funds are not looked at here: what an order must have is the settlement's business.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
 from .accounts import Account
 from .commands import PlaceOrder
 from .errors import refuse
-from .filters import check_filters, check_shape
-from .instruments import CashEquity
+from .filters import check_filters, check_shape, check_venue
+from .instruments import CashEquity, VenueRules
 from .market import Market
 from .numbers import SCALE
+from .pegs import selected_price
 
 AUCTION: str = "AUCTION_MATCH"
 
@@ -33,15 +35,26 @@ class Rules(Protocol):
 class BinanceRules:
     """Binance spot: the combinations of rest-api.md ("New order"), then the symbol's filters (filters.md)."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, venue_rules: VenueRules) -> None:
         self._market: Market = market
+        self._venue_rules: VenueRules = venue_rules
 
     def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
         rules = self._market.instrument
         check_shape(command, rules)
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
+        if command.peg_price_type:
+            # pegged_orders.md: with the selected price, and with its own where it has one
+            pegged: int = selected_price(self._market.book, command.side == "BUY", command.peg_price_type, command.peg_offset, command.price)
+            if not pegged:
+                raise refuse("PEG_LIQUIDITY")
+            if command.price:
+                check_filters(command, self._market, account, now)
+            command = replace(command, price=pegged)
         check_filters(command, self._market, account, now)
+        if self._venue_rules.is_set:
+            check_venue(command, self._market, account, now, self._venue_rules)
 
     def check_price(self, price: int) -> None:
         """Binance does not amend prices."""
@@ -55,7 +68,7 @@ class CashEquityRules:
     Shares: hours, tick by price, the day's band, lots by side.
 
     Refusals are FILTER with PRICE_FILTER (tick), PRICE_LIMIT (band) or LOT_SIZE; UNSUPPORTED_TYPE for what stock exchanges
-    do not have (orders by amount, icebergs; stops where the terms have none), and in an auction for all but limit orders.
+    do not have (orders by amount, icebergs, pegs, trailing stops, routes; stops where the terms have none), and in an auction for all but limit orders.
     """
 
     def __init__(self, market: Market) -> None:
@@ -74,6 +87,8 @@ class CashEquityRules:
         rules = self._market.instrument
         check_shape(command, rules)
         if command.quote_quantity or command.iceberg_quantity or (command.stop_price and not self._terms.stops):
+            raise refuse("UNSUPPORTED_TYPE")
+        if command.trailing_delta or command.peg_price_type or command.uses_sor:
             raise refuse("UNSUPPORTED_TYPE")
         if rules.status == AUCTION:
             if command.type != "LIMIT" or command.time_in_force not in ("GTC", "DAY"):
@@ -133,6 +148,6 @@ class CashEquityRules:
             raise refuse("FILTER", "LOT_SIZE")
 
 
-def make_rules(market: Market) -> Rules:
+def make_rules(market: Market, venue_rules: VenueRules | None = None) -> Rules:
     """The rules of a market's asset class."""
-    return BinanceRules(market) if market.instrument.equity is None else CashEquityRules(market)
+    return BinanceRules(market, venue_rules or VenueRules()) if market.instrument.equity is None else CashEquityRules(market)

@@ -444,6 +444,8 @@ class Venue:
                     exchange.apply(SetRules(symbol, rules), self.now())
                 for order in fold.book_order():
                     exchange.restore_order(order)
+                for match in fold.prevented:
+                    exchange.restore_prevented(match)
                 for symbol, status in fold.statuses.items():
                     exchange.instruments[symbol].status = status
         except (KeyError, ValueError, Refusal) as error:

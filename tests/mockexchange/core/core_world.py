@@ -18,6 +18,7 @@ from mockexchange.core.events import Event, Fill, OrderReport, PublicTrade
 from mockexchange.core.instruments import make_instrument
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.core.orders import STOP_TYPES, BookOrder, Order
+from mockexchange.core.special import may_trigger
 
 NOW: int = 1_700_000_000_000_000
 SYMBOL: str = "AAABBB"
@@ -134,7 +135,8 @@ def snapshot(exchange: Exchange) -> tuple[Any, ...]:
         stops = market.stops
         markets.append((
             symbol, queue, book.update_id, tape.count, tape.last_price, market.next_trade_id,
-            [row[:2] for row in stops._rising], [row[:2] for row in stops._falling], market.instrument.status,
+            [row[:2] for row in stops._rising], [row[:2] for row in stops._falling], list(stops._tracking), market.instrument.status,
+            stops.rise_at, stops.fall_at, market.next_allocation_id, list(book.icebergs),
         ))
     orders = [
         order_state(order)
@@ -165,15 +167,28 @@ def check_invariants(exchange: Exchange) -> None:
                 last = level.price
                 queue = list(level)
                 assert queue and level.tail is queue[-1] and level.head.prev is None and level.tail.next is None
-                assert level.total == sum(order.remaining for order in queue)
+                assert level.total == sum(book.shown(order) for order in queue)
+                chunks = list(book.chunks(level))
+                assert sum(quantity for _, quantity in chunks) == sum(order.remaining for order in queue)
+                assert all(quantity > 0 for _, quantity in chunks)
                 for index, order in enumerate(queue):
                     assert order.level is level and order.price == last and order.is_buy == side and order.remaining > 0
                     assert order.prev is (queue[index - 1] if index else None)
+                    if order.order_id in book.icebergs:
+                        assert 0 < book.shown(order) <= min(order.remaining, order.iceberg_quantity)
+                    else:
+                        assert not getattr(order, "iceberg_quantity", 0)
                     if order.account:
                         resting[order.order_id] = order
         for row in market.stops._rising + market.stops._falling:
             resting[row[2].order_id] = row[2]
             assert not row[2].working_time
+        for order in market.stops._tracking.values():
+            resting[order.order_id] = order
+            special = order.special
+            assert special is not None and special.trailing_time and not order.working_time and not may_trigger(special, order.is_buy, special.extreme)
+        assert not market.stops.moved
+        assert all(order.level is not None for order in book.icebergs.values())
         assert not market.stops.triggered
     opened = {order.order_id: order for name in exchange.accounts() for order in exchange.open_orders(name)}
     assert opened == resting
@@ -204,7 +219,7 @@ def check_order(exchange: Exchange, order: Order, is_open: bool) -> None:
     else:
         assert order.remaining > 0
         assert order.status == ("PARTIALLY_FILLED" if order.executed else "NEW")
-        price = order.price or order.stop_price
+        price = order.reserve_price
         assert order.locked == (-(-price * order.remaining // SCALE) if order.is_buy else order.remaining)
     if order.price:
         for fill in found:

@@ -207,7 +207,7 @@ def test_open_orders_are_counted_by_share() -> None:
 
 
 def test_a_mode_against_self_trades_must_be_one() -> None:
-    assert Desk().refused("BUY", "100", "10", stp_mode="TRANSFER") == "STP_NOT_ALLOWED"
+    assert Desk().refused("BUY", "100", "10", stp_mode="SOMETHING") == "STP_NOT_ALLOWED"
 
 
 def test_odd_lots_are_not_sold_in_hong_kong() -> None:

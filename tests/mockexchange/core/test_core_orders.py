@@ -259,7 +259,7 @@ def test_combinations_that_make_no_order(change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("change", "reason"), [
     ({"symbol": "NOSUCH"}, "INVALID_SYMBOL"), ({"account": "nobody"}, "UNKNOWN_ACCOUNT"),
-    ({"iceberg_quantity": amount(2)}, "ICEBERG_TOO_LARGE"), ({"stp_mode": "TRANSFER"}, "STP_NOT_ALLOWED"),
+    ({"iceberg_quantity": amount(2)}, "ICEBERG_TOO_LARGE"), ({"stp_mode": "SOMETHING"}, "STP_NOT_ALLOWED"),
     ({"quantity": amount(1011)}, "INSUFFICIENT_BALANCE"),
     ({"side": "SELL", "quantity": amount("1000.1")}, "INSUFFICIENT_BALANCE"),
 ])

@@ -6,7 +6,7 @@ import pytest
 from core_world import SYMBOL, World, amount, plain, prints, reports
 
 from mockexchange.core.commands import CancelAll, PlaceOrder
-from mockexchange.core.market import rises_to_trigger
+from mockexchange.core.stops import rises_to_trigger
 
 
 def trade_at(world: World, price: str) -> list[Any]:
