@@ -304,7 +304,8 @@ def _fold_special(fold: RestoredState, order: Order, special: Special, row: Orde
 
 
 def _read_special(values: dict[str, Any]) -> Special:
-    return Special(**{name: parse_amount(value) if name in SPECIAL_AMOUNTS else value for name, value in values.items()})
+    found: dict[str, Any] = {name: parse_amount(value) if name in SPECIAL_AMOUNTS else value for name, value in values.items()}
+    return Special(**found)
 
 
 def _read_prevented(row: PreventedRow) -> PreventedMatch:

@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 from typing import Any
 
 from .accounts import Account
+from .admission import Admission, Admitted
 from .book import Book
 from .commands import (
     AmendOrder,
@@ -25,19 +26,17 @@ from .commands import (
 )
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, PreventedMatch, SymbolStatus
-from .filters import Depth, Walk, check_quantity
+from .filters import check_quantity
 from .instruments import Instrument, VenueRules, changed
 from .ledger import MAKER, Ledger
 from .market import Market
-from .market_maker import EVERYTHING, MarketMaker
+from .market_maker import MarketMaker
 from .matching import Matcher, rest_on_book
 from .numbers import SCALE
 from .orders import Order
-from .pegs import selected_price
 from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
-from .special import Special, funding_price, make_special
-from .stops import rises_to_trigger
+from .special import Special, make_special
 from .tape import Tape
 
 __all__ = ["MAKER", "Exchange"]
@@ -71,6 +70,7 @@ class Exchange:
         self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
+        self._admission: Admission = Admission(self._markets, self._rules, self._accounts, self._matcher.router)
         self._orders: dict[int, Order] = {}
         self._market_maker: MarketMaker = MarketMaker(self._matcher)
         self._seed: int = seed
@@ -102,33 +102,21 @@ class Exchange:
     # -- users' commands
 
     def _place(self, command: PlaceOrder, now: int) -> list[Event]:
-        market, account, quantity, lock, price = self._admit(command, now)
+        admitted = self._admission.admit(command, now)
+        market, account, _, lock, _ = admitted
         matcher = self._matcher
         matcher.begin(now)
-        order_id: int = matcher.take_order_id()
-        stop_price: int = command.stop_price
-        waits: bool = bool(stop_price or command.trailing_delta)
-        order = Order(
-            order_id, command.client_order_id or self._make_client_id(), account.name,
-            market.symbol, command.side == "BUY", command.type, price, quantity, now,
-            _time_in_force(command, market.instrument),
-            command.quote_quantity, stop_price, command.iceberg_quantity,
-            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
-        )
-        self._orders[order_id] = order
-        account.register(order)
-        if command.trailing_delta or command.peg_price_type or command.uses_sor or command.iceberg_quantity:
-            floor: str = matcher.router.floor(order) if command.uses_sor else ""
-            pegged: int = price if command.peg_price_type and not waits else 0
-            order.special = make_special(command, now, market.tape.last_price, pegged, floor)
+        order = self._make_order(command, admitted, now)
         if lock:
             matcher.lock(market, account, order, lock)
-        if waits:
+        if command.stop_price or command.trailing_delta:
             account.open(order)
             market.stops.add(order)
             matcher.report(order, "NEW")
         else:
             order.working_time = now
+            if command.uses_sor:
+                matcher.router.choose_floor(order)
             matcher.report(order, "NEW")
             if market.instrument.status == AUCTION:
                 matcher.collect(market, account, order)
@@ -136,68 +124,21 @@ class Exchange:
                 matcher.run(market, account, order)
         return matcher.finish(market)
 
-    def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int, int]:
-        """All that can be said against an order; returns (market, account, quantity, what to lock, the price it works at)."""
-        market = self._markets.get(command.symbol)
-        if market is None:
-            raise refuse("INVALID_SYMBOL")
-        account = self._accounts.get(command.account)
-        if account is None:
-            raise refuse("UNKNOWN_ACCOUNT")
-        self._rules[command.symbol].admit(command, account, now)
-        if command.client_order_id:
-            known = account.by_client_id(market.symbol, command.client_order_id)
-            if known is not None and not known.is_final:
-                raise refuse("DUPLICATE_CLIENT_ORDER_ID")
-        is_buy: bool = command.side == "BUY"
-        kind: str = command.type
-        quantity: int = command.quantity
-        price: int = command.price
-        if command.peg_price_type and not (command.stop_price or command.trailing_delta):
-            price = selected_price(market.book, is_buy, command.peg_price_type, command.peg_offset, price)
-        if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, price):
-            raise refuse("WOULD_MATCH")
-        if command.uses_sor and not self._matcher.router.has(market.symbol):
-            raise refuse("NO_SOR")
-        if kind == "MARKET":
-            return market, account, self._admit_market(command, market, account, is_buy), 0, 0
-        if command.stop_price:
-            last: int = market.tape.last_price
-            if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
-                raise refuse("WOULD_TRIGGER")
-        lock: int = market.settlement.reserve(
-            is_buy, price or command.stop_price or funding_price(command, market.tape.last_price), quantity
+    def _make_order(self, command: PlaceOrder, admitted: Admitted, now: int) -> Order:
+        market, account, quantity, _, price = admitted
+        order_id: int = self._matcher.take_order_id()
+        order = Order(
+            order_id, command.client_order_id or self._make_client_id(), account.name,
+            market.symbol, command.side == "BUY", command.type, price, quantity, now,
+            _time_in_force(command, market.instrument),
+            command.quote_quantity, command.stop_price, command.iceberg_quantity,
+            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
         )
-        if lock > account.free.get(market.quote if is_buy else market.base, 0):
-            raise refuse("INSUFFICIENT_BALANCE")
-        return market, account, quantity, lock, price
-
-    def _admit_market(self, command: PlaceOrder, market: Market, account: Account, is_buy: bool) -> int:
-        """The quantity of a market order; one by quote amount is worth at most that (rest-api.md, "New order")."""
-        rules = market.instrument
-        book: Depth = self._matcher.router.depth(market) if command.uses_sor else market.book
-        stp_mode: str = command.stp_mode or rules.default_stp_mode
-        quantity: int = command.quantity
-        free: int = account.free.get(market.quote if is_buy else market.base, 0)
-        amount: int = command.quote_quantity
-        if amount:
-            walk = Walk(book, account.name, is_buy, stp_mode, EVERYTHING, 0, amount)
-            if not walk.last_price:
-                raise refuse("NO_LIQUIDITY")
-            quantity = walk.quantity
-            if not walk.short:
-                # what the book cannot give counts at its last price, and will expire
-                quantity += (amount - walk.cost) * SCALE // walk.last_price
-            quantity -= quantity % (rules.step_size or 1)
-            if not quantity or quantity < rules.min_quantity:
-                raise refuse("FILTER", "LOT_SIZE")
-            needed: int = amount if is_buy else quantity
-        else:
-            cost: int = Walk(book, account.name, True, stp_mode, quantity).cost if is_buy else 0
-            needed = market.settlement.spend(is_buy, quantity, cost)
-        if needed > free:
-            raise refuse("INSUFFICIENT_BALANCE")
-        return quantity
+        if command.trailing_delta or command.peg_price_type or command.uses_sor or command.iceberg_quantity:
+            order.special = make_special(command, now, market.tape.last_price, price)
+        self._orders[order_id] = order
+        account.register(order)
+        return order
 
     def _cancel(self, command: CancelOrder, now: int) -> list[Event]:
         market = self._market(command.symbol)
@@ -363,7 +304,7 @@ class Exchange:
 
     def check_filters(self, command: PlaceOrder, now: int) -> None:
         """Raise whatever ``apply`` would raise for this order, and change nothing."""
-        self._admit(command, now)
+        self._admission.admit(command, now)
 
     def find_order(
         self, account: str, symbol: str, order_id: int | None = None, client_order_id: str = "",

@@ -8,14 +8,14 @@ from typing import Any
 from .accounts import Account
 from .auction import by_priority, clearing_price, match_at
 from .book import Book
-from .errors import Refusal
-from .events import BalanceChange, Event, Fill, OrderReport, PreventedMatch, PublicTrade, TrailingMove
-from .filters import MARKET_TYPES, SHRINKING, Walk, check_working_price
+from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade, TrailingMove
+from .filters import MARKET_TYPES, Walk
 from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
 from .orders import Amendment, BookOrder, Order
-from .pegs import selected_price
+from .pegs import fix_price
+from .prevention import prevent
 from .router import Router
 from .settlement import deliver_to_maker
 from .special import EXCHANGE, SOR
@@ -157,14 +157,14 @@ class Matcher:
     def expire(self, market: Market, order: Order, reason: str) -> None:
         order.status = "EXPIRED"
         order.expiry_reason = reason
-        self._end(market, order)
+        self.end(market, order)
         self.report(order, "EXPIRED")
 
     def cancel(self, market: Market, order: Order, cancel_client_order_id: str) -> None:
         """Take an open order out at its owner's wish."""
         self._take_out(market, order)
         order.status = "CANCELED"
-        self._end(market, order)
+        self.end(market, order)
         self.report(order, "CANCELED", cancel_client_order_id=cancel_client_order_id)
 
     def _take_out(self, market: Market, order: Order) -> None:
@@ -210,7 +210,7 @@ class Matcher:
         ),)
         if not rest:
             order.status = "EXPIRED"
-            self._end(market, order)
+            self.end(market, order)
         else:
             # the lock is worked out as it is for an order that is placed, or restored
             self.unlock(market, order, market.settlement.reserve(
@@ -220,7 +220,7 @@ class Matcher:
         if is_moved and rest:
             self.run(market, self.accounts[order.account], order)
 
-    def _end(self, market: Market, order: Order) -> None:
+    def end(self, market: Market, order: Order) -> None:
         self.unlock(market, order)
         order.update_time = self.now
         self.accounts[order.account].close(order)
@@ -245,53 +245,7 @@ class Matcher:
             if level is None or (price and not book.crosses(is_buy, price)):
                 return
             # the book stopped in front of the taker's own order
-            self.prevent(market, order, market, level.head)      # type: ignore[arg-type]
-
-    def prevent(self, market: Market, taker: Order, maker_market: Market, maker: Order) -> None:
-        """
-        Self-trade prevention (faqs/stp_faq.md): the taker's mode decides. There are no trade groups, so TRANSFER does what
-        DECREMENT does, and it is called that unless both orders ask for it.
-        """
-        mode: str = taker.stp_mode
-        if mode == "TRANSFER" and maker.stp_mode != mode:
-            mode = "DECREMENT"
-        match_id: int = self.next_prevented_id
-        self.next_prevented_id += 1
-        from_taker: int = 0 if mode == "EXPIRE_MAKER" else taker.remaining
-        from_maker: int = 0 if mode == "EXPIRE_TAKER" else maker.remaining
-        smaller: int = min(taker.remaining, maker.remaining)
-        if mode in SHRINKING:
-            from_taker = from_maker = smaller
-        match: PreventedMatch = PreventedMatch(
-            taker.account, market.symbol, match_id, taker.order_id, maker_market.symbol, maker.order_id, mode, maker.price, smaller,
-            from_taker, from_maker, self.now,
-        )
-        self.accounts[taker.account].add_prevented(match)
-        self.events.append(match)
-        if from_maker:
-            maker_market.book.reduce(maker, from_maker)
-            with self.router.working_on(maker_market):
-                self._prevented(maker_market, maker, from_maker, match, taker.order_id)
-        if from_taker:
-            taker.remaining -= from_taker
-            self._prevented(market, taker, from_taker, match, maker.order_id)
-
-    def _prevented(self, market: Market, order: Order, quantity: int, match: PreventedMatch, counter_order_id: int) -> None:
-        order.prevented += quantity
-        order.prevented_match_id = match.match_id
-        order.match = match
-        order.update_time = self.now
-        if not order.remaining:
-            order.status = "EXPIRED_IN_MATCH"
-            self._end(market, order)
-        elif order.locked:
-            self.unlock(market, order, market.settlement.reserve(
-                order.is_buy, order.price, order.remaining, order.executed_quote
-            ))
-        self.report(
-            order, "TRADE_PREVENTION",
-            last_prevented=quantity, prevented_match_id=match.match_id, counter_order_id=counter_order_id,
-        )
+            prevent(self, market, order, market, level.head)      # type: ignore[arg-type]
 
     # -- trades
 
@@ -491,7 +445,7 @@ class Matcher:
         while market.stops.triggered:
             order = market.stops.triggered.popleft()
             account = self.accounts[order.account]
-            if order.special is not None and order.special.peg_price_type and not self._fix_peg(market, account, order):
+            if order.special is not None and order.special.peg_price_type and not fix_price(self, market, account, order):
                 continue
             account.triggered(order)
             order.working_time = order.update_time = self.now
@@ -500,29 +454,6 @@ class Matcher:
                 self._run_stop_buy(market, order, account)
             else:
                 self.run(market, account, order)
-
-    def _fix_peg(self, market: Market, account: Account, order: Order) -> bool:
-        """
-        Give a pegged stop-limit order its price as it triggers (pegged_orders.md, "Stop-limit orders"). An order that the book has
-        no price for, or that the filters or the account's funds do not allow at that price, expires; False then.
-        """
-        special = order.special
-        assert special is not None
-        price: int = selected_price(market.book, order.is_buy, special.peg_price_type, special.peg_offset, special.limit_price)
-        self.unlock(market, order)
-        lock: int = market.settlement.reserve(order.is_buy, price, order.remaining)
-        try:
-            if price:
-                check_working_price(price, order.quantity, order.is_buy, market, self.now)
-        except Refusal:
-            price = 0
-        if not price or lock > account.free.get(market.quote if order.is_buy else market.base, 0):
-            self.expire(market, order, "REJECTED")
-            return False
-        order.price = price
-        order.special = special._replace(pegged_price=price)
-        self.lock(market, account, order, lock)
-        return True
 
     def _run_stop_buy(self, market: Market, order: Order, account: Account) -> None:
         """

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from heapq import merge
-from typing import TYPE_CHECKING
 
 from .accounts import Account
 from .book import Level
+from .engine import Engine
 from .market import Market
 from .orders import BookOrder, Order
+from .prevention import prevent
 from .special import EXCHANGE, SOR
-
-if TYPE_CHECKING:
-    from .matching import Matcher
 
 
 class MergedDepth:
@@ -43,12 +41,10 @@ class Router:
     allocations: its owner pays and receives the quote asset of the symbol the order was sent to.
     """
 
-    def __init__(self, matcher: "Matcher") -> None:
-        self._matcher: Matcher = matcher
+    def __init__(self, engine: Engine) -> None:
+        self._engine: Engine = engine
         self.routes: list[tuple[str, ...]] = []
         self._route: dict[str, list[Market]] = {}           # by symbol: its own market first
-        self._home: Market | None = None                    # of the order that is being routed
-        self._touched: dict[str, dict[Account, int]] = {}   # by symbol, elsewhere than at home
 
     def set_routes(self, markets: Mapping[str, Market], routes: Iterable[tuple[str, ...]]) -> None:
         """See Exchange.set_routes."""
@@ -75,43 +71,40 @@ class Router:
         """What an order to this market may take from."""
         return MergedDepth(self._open(market.symbol))
 
-    def floor(self, order: Order) -> str:
+    def choose_floor(self, order: Order) -> None:
         """Where an order that is placed now works first: SOR if it takes, EXCHANGE if it rests on its own book."""
-        return SOR if self._best(order) is not None else EXCHANGE
+        assert order.special is not None
+        order.special = order.special._replace(working_floor=EXCHANGE if self._best(order) is None else SOR)
 
     def take(self, home: Market, order: Order) -> None:
         """Fill an order from the best prices of all books of its route, as far as its own price goes."""
-        matcher = self._matcher
+        engine = self._engine
+        is_buy: bool = order.is_buy
         avoid: str | None = order.account if order.stp_mode != "NONE" else None
-        self._home, self._touched = home, {}
-        elsewhere: dict[str, Market] = {}
-        while order.remaining:
-            market = self._best(order)
-            if market is None:
-                break
-            if market is not home:
-                elsewhere[market.symbol] = market
-            book = market.book
-            level = book.best_ask() if order.is_buy else book.best_bid()
+        elsewhere: dict[str, tuple[Market, dict[Account, int]]] = {}
+        while order.remaining and (market := self._best(order)) is not None:
+            level = market.book.best_ask() if is_buy else market.book.best_bid()
             assert level is not None
-            fills = book.take(order.is_buy, order.remaining, level.price, avoid)
+            fills = market.book.take(is_buy, order.remaining, level.price, avoid)
             for maker, quantity in fills:
                 order.remaining -= quantity
-                with self.working_on(market):
-                    matcher.trade(market, maker, None, order.is_buy, order.order_id, quantity)
-                matcher.allocate(home, order, maker.price, quantity)
+                with self._working_on(market, home, elsewhere):
+                    engine.trade(market, maker, None, is_buy, order.order_id, quantity)
+                engine.allocate(home, order, maker.price, quantity)
             if not fills:
-                matcher.prevent(home, order, market, level.head)        # type: ignore[arg-type]
-        self._home = None
-        for symbol, market in elsewhere.items():
-            with matcher.touching(self._touched.get(symbol, {})):
-                matcher.finish(market)
+                # the book begins with the owner's own order
+                prevent(engine, home, order, market, level.head, self._working_on(market, home, elsewhere))   # type: ignore[arg-type]
+        for market, touched in elsewhere.values():
+            with engine.touching(touched):
+                engine.finish(market)
 
-    def working_on(self, market: Market) -> AbstractContextManager[None]:
+    def _working_on(
+        self, market: Market, home: Market, elsewhere: dict[str, tuple[Market, dict[Account, int]]]
+    ) -> AbstractContextManager[None]:
         """Within it, balances that change are those of this market's assets."""
-        if self._home is None or market is self._home:
+        if market is home:
             return nullcontext()
-        return self._matcher.touching(self._touched.setdefault(market.symbol, {}))
+        return self._engine.touching(elsewhere.setdefault(market.symbol, (market, {}))[1])
 
     def _open(self, symbol: str) -> list[Market]:
         return [each for each in self._route[symbol] if each.instrument.status == "TRADING"]

@@ -39,15 +39,13 @@ class Special(NamedTuple):
 SPECIAL_AMOUNTS: frozenset[str] = frozenset({"extreme", "lock_price", "limit_price", "pegged_price", "visible"})
 
 
-def make_special(command: PlaceOrder, now: int, last_price: int, pegged_price: int, working_floor: str) -> Special | None:
+def make_special(command: PlaceOrder, now: int, last_price: int, price: int) -> Special:
     """
-    Of a new order, None for a plain one. ``last_price``: of the market, from which a trailing stop without a stop price
-    starts (trailing-stop-faq.md, "Scenario E"). ``pegged_price`` 0 while it is not determined.
+    Of a new order. ``last_price``: of the market, from which a trailing stop without a stop price starts
+    (trailing-stop-faq.md, "Scenario E"). ``price``: the one it works at.
     """
     delta: int = command.trailing_delta
     peg: str = command.peg_price_type
-    if not (delta or peg or command.uses_sor or command.iceberg_quantity):
-        return None
     is_tracking: bool = delta != 0 and not command.stop_price
     return Special(
         trailing_delta=delta,
@@ -57,9 +55,8 @@ def make_special(command: PlaceOrder, now: int, last_price: int, pegged_price: i
         peg_price_type=peg,
         peg_offset=command.peg_offset,
         limit_price=command.price if peg else 0,
-        pegged_price=pegged_price,
+        pegged_price=price if peg and not (delta or command.stop_price) else 0,
         used_sor=command.uses_sor,
-        working_floor=working_floor,
     )
 
 

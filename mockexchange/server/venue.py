@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..checkpoint import Keeper, open_journal, restore, save
+from ..checkpoint import Keeper, open_journal, save
 from ..core.commands import (
     Command,
     Deposit,
@@ -31,7 +31,6 @@ from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
-from ..replay import RestoredState, without_gc
 from ..transport.clock import AnyClock, ManualClock, make_clock
 from .accounts import Account, read_accounts
 from .changes import Changes
@@ -39,6 +38,7 @@ from .deferred_match import place_later
 from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
 from .incidents import Incidents
 from .market_memory import LastPrices, MarketMemory
+from .restoring import restore_users
 from .trading_days import TradingDays
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -187,6 +187,10 @@ class Venue:
         if self._watchers and (symbol := getattr(command, "symbol", "")):
             for watcher in self._watchers:
                 watcher(symbol)
+            if type(command) is PlaceOrder and command.uses_sor:
+                for elsewhere in {event.symbol for event in events if type(event) is PublicTrade and event.symbol != symbol}:
+                    for watcher in self._watchers:
+                        watcher(elsewhere)
         return events
 
     def has_room(self) -> bool:
@@ -289,7 +293,13 @@ class Venue:
 
     def set_options(self, options: object) -> None:
         """Set some of the dialect's options, all or none. ValueError names the option and the value that is wrong."""
+        before: dict[str, Any] = describe_options(self.options)
         change_options(self.options, self.dialect, options)
+        try:
+            self._configure(self.exchange)
+        except ValueError:
+            change_options(self.options, self.dialect, before)
+            raise
 
     def describe(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""
@@ -426,37 +436,18 @@ class Venue:
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
         self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
 
+    def _configure(self, exchange: Exchange) -> None:
+        """What the dialect's options say of the exchange itself."""
+        configure: Callable[[Exchange], None] | None = getattr(self.options, "configure", None)
+        if configure is not None:
+            configure(exchange)
+
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
         exchange: Exchange = Exchange(self.instruments, self.seed)
-        if not self.journal.last:
-            return exchange
-        try:
-            with without_gc():
-                fold: RestoredState = restore(self.journal)
-                for (account, asset), amounts in fold.balances.items():
-                    exchange.restore_balance(account, asset, *amounts)
-                for fill in fold.fills:
-                    exchange.restore_fill(fill)
-                for symbol, close in fold.closes.items():
-                    exchange.restore_close(symbol, close)
-                for symbol, rules in fold.rules.items():
-                    exchange.apply(SetRules(symbol, rules), self.now())
-                for order in fold.book_order():
-                    exchange.restore_order(order)
-                for match in fold.prevented:
-                    exchange.restore_prevented(match)
-                for symbol, status in fold.statuses.items():
-                    exchange.instruments[symbol].status = status
-        except (KeyError, ValueError, Refusal) as error:
-            raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
-        exchange.restore_counters(
-            execution_id=fold.last_execution_id,
-            prevented_match_id=fold.last_prevented_match_id,
-            trade_ids={
-                symbol: last for symbol, (_, last) in self._memory.market.items() if symbol in exchange.tapes
-            },
-        )
+        self._configure(exchange)
+        if self.journal.last:
+            restore_users(exchange, self.journal, self.now(), self._memory.market)
         return exchange
 
     def _open_market(self) -> None:

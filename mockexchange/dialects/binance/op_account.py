@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ...core.events import Fill
-from ...core.instruments import Instrument
+from ...core.instruments import Instrument, VenueRules
 from ...core.orders import Order
-from . import rendering
+from . import rendering, symbol_rendering
 from .errors import ApiError, archived, bad_combination, invalid_data, missing_both
 from .operations import USER_DATA, Context, Operation, operation
 from .params import Params
@@ -72,15 +72,15 @@ def all_orders(ctx: Context, params: Params) -> object:
     symbol: str = params.symbol()
     ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
-    start, end = _span(params)
+    start, end = span(params)
     limit: int = params.limit(500, 1000)
     found: Sequence[Order] = ctx.exchange.all_orders(ctx.account, symbol)
     if found and found[0].time < ctx.now - ARCHIVED_AFTER:
         found = [one for one in found if not _is_archived(one, ctx.now)]
     if order_id is not None:
         found = found[bisect_left(found, order_id, key=_order_id):]
-    page: Sequence[Order] = _page(found, order_id is not None, start, end, limit, _order_time)
-    return [rendering.order(one, ctx.per_time) for one in page]
+    rows: Sequence[Order] = page(found, order_id is not None, start, end, limit, _order_time)
+    return [rendering.order(one, ctx.per_time) for one in rows]
 
 
 def my_trades(ctx: Context, params: Params) -> object:
@@ -89,19 +89,21 @@ def my_trades(ctx: Context, params: Params) -> object:
     ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
     from_id: int | None = params.long("fromId")
-    start, end = _span(params)
+    start, end = span(params)
     if (start is not None or end is not None) and (order_id is not None or from_id is not None):
         raise bad_combination()
     limit: int = params.limit(500, 1000)
     found: Sequence[Fill]
     if order_id is not None:
-        found = [fill for fill in ctx.exchange.order_fills(ctx.account, order_id) if fill.symbol == symbol]
+        found = [
+            fill for fill in ctx.exchange.order_fills(ctx.account, order_id) if fill.symbol == symbol and fill.allocation_id < 0
+        ]
     else:
         found = ctx.exchange.fills(ctx.account, symbol)
     if from_id is not None:
         found = found[bisect_left(found, from_id, key=_trade_id):]
-    page: Sequence[Fill] = _page(found, from_id is not None, start, end, limit, _fill_time)
-    return [rendering.my_trade(fill, ctx.per_time) for fill in page]
+    rows: Sequence[Fill] = page(found, from_id is not None, start, end, limit, fill_time)
+    return [rendering.my_trade(fill, ctx.per_time) for fill in rows]
 
 
 def order_rate_limits(ctx: Context, params: Params) -> object:
@@ -109,9 +111,14 @@ def order_rate_limits(ctx: Context, params: Params) -> object:
 
 
 def my_filters(ctx: Context, params: Params) -> object:
-    """The symbol's filters; the mock has none of the exchange or of an asset."""
+    """The filters that concern a symbol: its own, those of the venue as a whole and those of its two assets."""
     instrument: Instrument = ctx.instrument(params.symbol())
-    return {"exchangeFilters": [], "symbolFilters": rendering.symbol_filters(instrument), "assetFilters": []}
+    rules: VenueRules = ctx.exchange.venue_rules
+    return {
+        "exchangeFilters": symbol_rendering.exchange_filters(rules),
+        "symbolFilters": symbol_rendering.symbol_filters(instrument),
+        "assetFilters": symbol_rendering.asset_filters(rules, (instrument.base, instrument.quote)),
+    }
 
 
 def _is_archived(one: Order, now: int) -> bool:
@@ -130,11 +137,11 @@ def _trade_id(fill: Fill) -> int:
     return fill.trade_id
 
 
-def _fill_time(fill: Fill) -> int:
+def fill_time(fill: Fill) -> int:
     return fill.time
 
 
-def _span(params: Params) -> tuple[int | None, int | None]:
+def span(params: Params) -> tuple[int | None, int | None]:
     """``startTime`` and ``endTime`` in microseconds. Raises -1127 for more than 24 hours, -1130 for a span that ends first."""
     start: int | None = params.time("startTime")
     end: int | None = params.end_time()
@@ -146,7 +153,7 @@ def _span(params: Params) -> tuple[int | None, int | None]:
     return start, end
 
 
-def _page(
+def page(
     found: Sequence[Item],
     from_front: bool,
     start: int | None,

@@ -8,7 +8,7 @@ import msgspec
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
 from ...core.tape import Bar, Tape, Window
-from . import rendering
+from . import rendering, symbol_rendering
 from .errors import ApiError, bad_combination, illegal_characters, invalid_data
 from .operations import (
     Context,
@@ -54,12 +54,16 @@ def exchange_info(ctx: Context, params: Params) -> object:
     if not _permissions(params) & {"SPOT"}:
         found = []
     show: bool = params.boolean("showPermissionSets", True)
+    routes: list[dict[str, object]] = [
+        {"baseAsset": ctx.exchange.instruments[route[0]].base, "symbols": list(route)} for route in ctx.exchange.routes
+    ]
     return {
         "timezone": "UTC",
         "serverTime": ctx.venue.now() // ctx.per_time,
         "rateLimits": ctx.limits.table(),
-        "exchangeFilters": [],
-        "symbols": [rendering.symbol_body(instrument, show) for instrument in found],
+        "exchangeFilters": symbol_rendering.exchange_filters(ctx.exchange.venue_rules),
+        "symbols": [symbol_rendering.symbol_body(instrument, show) for instrument in found],
+        **({"sors": routes} if routes else {}),
     }
 
 

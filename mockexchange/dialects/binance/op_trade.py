@@ -6,11 +6,13 @@ from sys import intern
 from ...core.ack_first import Acknowledged
 from ...core.commands import CancelAll, CancelOrder, PlaceOrder
 from ...core.errors import Refusal
-from ...core.events import BalanceChange, Event, Fill, OrderReport
+from ...core.events import BalanceChange, Event, Fill, OrderReport, PreventedMatch
 from ...core.instruments import Instrument
+from ...core.special import MAX_PEG_OFFSET, PEG_PRICE_TYPES
 from . import rendering
 from .errors import (
     ApiError,
+    above_maximum,
     from_refusal,
     invalid_data,
     invalid_symbol,
@@ -33,22 +35,19 @@ TYPE_PARAMETERS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "LIMIT": (("timeInForce", "quantity", "price"), frozenset(("icebergQty",))),
     "MARKET": ((), frozenset(("quantity", "quoteOrderQty"))),
     "LIMIT_MAKER": (("quantity", "price"), frozenset(("icebergQty", "timeInForce"))),
-    "STOP_LOSS": (("quantity", "stopPrice"), frozenset()),
-    "TAKE_PROFIT": (("quantity", "stopPrice"), frozenset()),
-    "STOP_LOSS_LIMIT": (("timeInForce", "quantity", "price", "stopPrice"), frozenset(("icebergQty",))),
-    "TAKE_PROFIT_LIMIT": (("timeInForce", "quantity", "price", "stopPrice"), frozenset(("icebergQty",))),
+    "STOP_LOSS": (("quantity", "stopPrice"), frozenset(("trailingDelta",))),
+    "TAKE_PROFIT": (("quantity", "stopPrice"), frozenset(("trailingDelta",))),
+    "STOP_LOSS_LIMIT": (("timeInForce", "quantity", "price", "stopPrice"), frozenset(("icebergQty", "trailingDelta"))),
+    "TAKE_PROFIT_LIMIT": (("timeInForce", "quantity", "price", "stopPrice"), frozenset(("icebergQty", "trailingDelta"))),
 }
-# parameters of orders that no symbol here allows (exchangeInfo says so), and the refusal
-NOT_SUPPORTED: dict[str, str] = {
-    "trailingDelta": "Trailing stop orders are not supported for this symbol.",
-    "pegPriceType": "Pegged orders are not supported for this symbol.",
-    "pegOffsetType": "Pegged orders are not supported for this symbol.",
-    "pegOffsetValue": "Pegged orders are not supported for this symbol.",
-}
-RARE_NAMES: frozenset[str] = frozenset(
-    ("quoteOrderQty", "stopPrice", "icebergQty", "selfTradePreventionMode", "strategyId", "strategyType")
-)
-TYPED_NAMES: tuple[str, ...] = ("quoteOrderQty", "price", "quantity", "stopPrice", "icebergQty")
+# a parameter that stands in for a mandatory one
+INSTEAD: dict[str, str] = {"stopPrice": "trailingDelta", "price": "pegPriceType"}
+PEG_NAMES: tuple[str, ...] = ("pegPriceType", "pegOffsetType", "pegOffsetValue")
+PEG_OFFSET_TYPE: str = "PRICE_LEVEL"
+RARE_NAMES: frozenset[str] = frozenset((
+    "quoteOrderQty", "stopPrice", "icebergQty", "selfTradePreventionMode", "strategyId", "strategyType", "trailingDelta", *PEG_NAMES,
+))
+TYPED_NAMES: tuple[str, ...] = ("quoteOrderQty", "price", "quantity", "stopPrice", "icebergQty", "trailingDelta")
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     kind: tuple(name for name in TYPED_NAMES if name not in mandatory and name not in optional)
     for kind, (mandatory, optional) in TYPE_PARAMETERS.items()
@@ -56,7 +55,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 # amounts that must not be zero, and the filter they would fail
 NOT_ZERO: dict[str, str] = {
     "quantity": "LOT_SIZE", "icebergQty": "LOT_SIZE", "price": "PRICE_FILTER", "stopPrice": "PRICE_FILTER",
-    "quoteOrderQty": "NOTIONAL",
+    "quoteOrderQty": "NOTIONAL", "trailingDelta": "TRAILING_DELTA",
 }
 
 
@@ -67,12 +66,11 @@ def check_names(names: tuple[str, ...], kind: str, time_in_force: str) -> bool:
 
     Raises the errors of the 11xx that need no more than that. Clients send the same names over and over.
     """
-    for name in NOT_SUPPORTED:
-        if name in names:
-            raise ApiError(-2010, NOT_SUPPORTED[name])
     mandatory, _ = TYPE_PARAMETERS[kind]
     for name in mandatory:
         if name not in names:
+            if INSTEAD.get(name) in names:
+                continue
             if name == "stopPrice":
                 raise missing_both("stopPrice", "trailingDelta")
             raise missing(name)
@@ -139,6 +137,9 @@ def _read_rest(order: PlaceOrder, params: Params) -> None:
         order.iceberg_quantity = params.decimal("icebergQty")
         if order.time_in_force != "GTC":
             raise ApiError(-1014, "Unsupported order combination.")
+    if "trailingDelta" in values:
+        order.trailing_delta = params.long("trailingDelta") or 0
+    _read_peg(order, params)
     if "selfTradePreventionMode" in values:
         order.stp_mode = params.choice("selfTradePreventionMode", STP_MODES, "")
     if "strategyId" in values:
@@ -150,6 +151,30 @@ def _read_rest(order: PlaceOrder, params: Params) -> None:
         order.strategy_type = strategy_type
 
 
+def _read_peg(order: PlaceOrder, params: Params) -> None:
+    """rest-api.md, "Notes on using parameters for Pegged Orders": the two parameters of the offset go together."""
+    values: dict[str, str] = params.values
+    offset_type: str | None = values.get("pegOffsetType")
+    if "pegPriceType" not in values:
+        if offset_type is not None or "pegOffsetValue" in values:
+            raise missing("pegPriceType")
+        return
+    if values["pegPriceType"] not in PEG_PRICE_TYPES:
+        raise ApiError(-1210, "Invalid pegPriceType.")
+    order.peg_price_type = intern(values["pegPriceType"])
+    if offset_type is None:
+        if "pegOffsetValue" in values:
+            raise missing("pegOffsetType")
+        return
+    if offset_type != PEG_OFFSET_TYPE:
+        raise ApiError(-1211, "Invalid pegOffsetType.")
+    if "pegOffsetValue" not in values:
+        raise missing("pegOffsetValue")
+    order.peg_offset = params.long("pegOffsetValue")
+    if order.peg_offset is not None and order.peg_offset > MAX_PEG_OFFSET:
+        raise above_maximum("pegOffsetValue", MAX_PEG_OFFSET)
+
+
 def _response_type(kind: str, params: Params) -> str:
     return params.choice("newOrderRespType", RESPONSE_TYPES, "FULL" if kind in FULL_BY_DEFAULT else "ACK")
 
@@ -159,6 +184,7 @@ def _render_placed(events: list[Event], response: str, per_time: int) -> object:
     if type(report) is not OrderReport:
         raise TypeError(f"the first event of a placed order is no report of it: {report!r}")
     fills: list[Fill] = []
+    prevented: list[PreventedMatch] = []
     if len(events) != 2 or type(events[1]) is not BalanceChange:        # else it rests: that is what is locked for it
         order_id: int = report.order_id
         for event in events:
@@ -167,15 +193,21 @@ def _render_placed(events: list[Event], response: str, per_time: int) -> object:
                     report = event
             elif type(event) is Fill and event.order_id == order_id:
                 fills.append(event)
+            elif type(event) is PreventedMatch and event.taker_order_id == order_id:
+                prevented.append(event)
     if response == "ACK" or type(events) is Acknowledged:
         return rendering.order_ack(report, per_time)
     if response == "RESULT":
         return rendering.order_result(report, per_time)
-    return rendering.order_full(report, fills, per_time)
+    return rendering.order_full(report, fills, prevented, per_time)
 
 
 def place_order(ctx: Context, params: Params) -> object:
-    order: PlaceOrder = read_order(ctx, params)
+    return send_order(ctx, params, read_order(ctx, params))
+
+
+def send_order(ctx: Context, params: Params, order: PlaceOrder) -> object:
+    """Place an order that was read from the parameters, and answer as they ask."""
     response: str = _response_type(order.type, params)
     refusal: ApiError | None = ctx.limits.too_many_orders(ctx.account, ctx.now)
     if refusal is not None:
@@ -185,7 +217,11 @@ def place_order(ctx: Context, params: Params) -> object:
 
 def test_order(ctx: Context, params: Params) -> object:
     """Validates all that ``place_order`` would, and does nothing."""
-    order: PlaceOrder = read_order(ctx, params)
+    return try_order(ctx, params, read_order(ctx, params))
+
+
+def try_order(ctx: Context, params: Params, order: PlaceOrder) -> object:
+    """Validate an order that was read from the parameters."""
     _response_type(order.type, params)
     ctx.exchange.check_filters(order, ctx.venue.now())
     if params.boolean("computeCommissionRates", False):
@@ -304,7 +340,7 @@ def cancel_replace(ctx: Context, params: Params) -> object:
     raise ApiError(-2021, "Order cancel-replace partially failed.", status, data, retry_at)
 
 
-def _test_weight(params: Params) -> int:
+def test_weight(params: Params) -> int:
     return 20 if params.values.get("computeCommissionRates") == "true" else 1
 
 
@@ -318,7 +354,7 @@ _CANCEL_REPLACE_NAMES: str = (
 )
 
 PLACE: Operation = operation(place_order, _ORDER_NAMES, 1, TRADE, free=True, shows_orders=True)
-TEST: Operation = operation(test_order, _ORDER_NAMES + " computeCommissionRates", _test_weight, TRADE)
+TEST: Operation = operation(test_order, _ORDER_NAMES + " computeCommissionRates", test_weight, TRADE)
 CANCEL: Operation = operation(
     cancel_order, "symbol orderId origClientOrderId newClientOrderId cancelRestrictions", 1, TRADE, free=True
 )

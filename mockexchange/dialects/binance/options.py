@@ -1,6 +1,12 @@
-"""What this venue may do besides what Binance does."""
+"""What this venue may do besides what Binance does, and what it leaves open."""
 
 from dataclasses import dataclass
+
+from ...core.exchange import Exchange
+from ...core.numbers import parse_amount
+from ...options import number
+
+MOST: int = 1_000_000
 
 
 @dataclass(slots=True)
@@ -8,6 +14,65 @@ class BinanceOptions:
     """
     - ``unsigned``: whether REST calls with the header ``X-API-KEY`` need no timestamp and no signature, as the clients
       of a QTE server send them (docs/qte_requirements.md, A33). Signed calls are verified either way (A34).
+    - ``sor``: the routes of smart order routing, ``BTC:BTCUSDT,BTCUSDC,ETH:ETHUSDT,ETHUSDC``; none without it.
+    - ``max_num_orders``, ``max_num_algo_orders``, ``max_num_iceberg_orders``: the exchange filters of filters.md, 0: none.
+    - ``max_asset``: the asset filters, ``USDC:42,BTC:1``.
     """
 
     unsigned: bool = False
+    sor: tuple[str, ...] = ()
+    max_num_orders: int = number(0, 0, MOST)
+    max_num_algo_orders: int = number(0, 0, MOST)
+    max_num_iceberg_orders: int = number(0, 0, MOST)
+    max_asset: tuple[str, ...] = ()
+
+    def configure(self, exchange: Exchange) -> None:
+        """
+        Make an exchange what the options say.
+
+        :raises ValueError: names the option and the value that is wrong; nothing has changed then
+        """
+        limits: dict[str, int] = read_limits(self.max_asset)
+        routes: list[tuple[str, ...]] = read_routes(self.sor)
+        for route, base in zip(routes, read_bases(self.sor), strict=True):
+            for symbol in route:
+                if symbol in exchange.instruments and exchange.instruments[symbol].base != base:
+                    raise ValueError(f"sor: the base asset of {symbol} is {exchange.instruments[symbol].base}, not {base!r}")
+        exchange.set_routes(routes)
+        rules = exchange.venue_rules
+        rules.max_num_orders = self.max_num_orders
+        rules.max_num_algo_orders = self.max_num_algo_orders
+        rules.max_num_iceberg_orders = self.max_num_iceberg_orders
+        rules.max_assets = limits
+
+
+def read_bases(items: tuple[str, ...]) -> list[str]:
+    """The base asset of each route."""
+    return [item.partition(":")[0].strip() for item in items if ":" in item]
+
+
+def read_routes(items: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """``("BTC:BTCUSDT", "BTCUSDC")`` -> ``[("BTCUSDT", "BTCUSDC")]``; an item with a colon begins a route."""
+    routes: list[list[str]] = []
+    for item in items:
+        base, colon, symbol = item.rpartition(":")
+        if (colon and not base) or not symbol or (not colon and not routes):
+            raise ValueError(f"sor: not BASE:SYMBOL,SYMBOL,...: {item!r}")
+        if colon:
+            routes.append([])
+        routes[-1].append(symbol.strip())
+    return [tuple(route) for route in routes]
+
+
+def read_limits(items: tuple[str, ...]) -> dict[str, int]:
+    """``("USDC:42",)`` -> ``{"USDC": 42 * 10**8}``."""
+    limits: dict[str, int] = {}
+    for item in items:
+        asset, colon, amount = item.partition(":")
+        try:
+            limits[asset] = parse_amount(amount)
+        except ValueError:
+            limits[asset] = 0
+        if not colon or not asset or limits[asset] <= 0:
+            raise ValueError(f"max_asset: not ASSET:AMOUNT with an amount above 0: {item!r}")
+    return limits

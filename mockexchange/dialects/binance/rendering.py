@@ -10,16 +10,17 @@ from zlib import crc32
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ...core.events import Fill, OrderReport, PublicTrade
+from ...core.events import Fill, OrderReport, PreventedMatch, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
 from ...core.orders import STOP_TYPES, Amendment, Order
+from ...core.special import Special
 
-ORDER_TYPES: tuple[str, ...] = (
-    "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
-)
 ZERO: str = "0.00000000"
 BASIS_POINT: int = SCALE // 10_000
+MATCH_TYPE: str = "ONE_PARTY_TRADE_REPORT"     # of an allocation
+PEG_OFFSET_TYPE: str = "PRICE_LEVEL"
+NO_TRADE_GROUP: int = -1                        # stp_faq.md, "What is a Trade Group Id?"
 
 
 # orders
@@ -60,7 +61,16 @@ class OrderAnswer(Struct, gc=False):
     stopPrice: str | UnsetType = UNSET
     strategyId: int | UnsetType = UNSET
     strategyType: int | UnsetType = UNSET
+    trailingDelta: int | UnsetType = UNSET
+    trailingTime: int | UnsetType = UNSET
+    usedSor: bool | UnsetType = UNSET
+    workingFloor: str | UnsetType = UNSET
+    pegPriceType: str | UnsetType = UNSET
+    pegOffsetType: str | UnsetType = UNSET
+    pegOffsetValue: int | UnsetType = UNSET
+    peggedPrice: str | UnsetType = UNSET
     expiryReason: str | UnsetType = UNSET
+    preventedMatches: list[dict[str, object]] | UnsetType = UNSET
     fills: list[dict[str, object]] | UnsetType = UNSET
 
 
@@ -72,7 +82,7 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         -1,
         report.client_order_id,
         report.update_time // per_time,
-        format_amount(report.price),
+        shown_price(report.price, report.special),
         format_amount(report.quantity),
         format_amount(report.executed),
         format_amount(report.quote_quantity),
@@ -84,25 +94,85 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         report.working_time // per_time if report.working_time else UNSET,
         report.stp_mode,
     )
-    for name, value in _conditional(report).items():
+    for name, value in _conditional(report, per_time).items():
         setattr(body, name, value)
     return body
 
 
-def order_full(report: OrderReport, fills: Iterable[Fill], per_time: int) -> OrderAnswer:
-    """POST order, FULL. ``fills`` are the order's fills of this very request."""
+def order_full(report: OrderReport, fills: Iterable[Fill], prevented: Iterable[PreventedMatch], per_time: int) -> OrderAnswer:
+    """POST order, FULL. ``fills`` and ``prevented`` are what this very request led to, with the order as the taker."""
     body: OrderAnswer = order_result(report, per_time)
     body.fills = [
         {
+            **({"matchType": MATCH_TYPE} if fill.allocation_id >= 0 else {}),
             "price": format_amount(fill.price),
             "qty": format_amount(fill.quantity),
             "commission": format_amount(fill.fee),
             "commissionAsset": fill.fee_asset,
             "tradeId": fill.trade_id,
+            **({"allocId": fill.allocation_id} if fill.allocation_id >= 0 else {}),
         }
         for fill in fills
     ]
+    matches: list[dict[str, object]] = [
+        {
+            "preventedMatchId": one.match_id,
+            "makerSymbol": one.maker_symbol,
+            "makerOrderId": one.maker_order_id,
+            "price": format_amount(one.price),
+            **_prevented_quantities(one),
+        }
+        for one in prevented
+    ]
+    if matches:
+        body.preventedMatches = matches
     return body
+
+
+def prevented_match(one: PreventedMatch, per_time: int) -> dict[str, object]:
+    """GET myPreventedMatches."""
+    return {
+        "symbol": one.symbol,
+        "preventedMatchId": one.match_id,
+        "takerOrderId": one.taker_order_id,
+        "makerSymbol": one.maker_symbol,
+        "makerOrderId": one.maker_order_id,
+        "tradeGroupId": NO_TRADE_GROUP,
+        "selfTradePreventionMode": one.mode,
+        "price": format_amount(one.price),
+        **_prevented_quantities(one),
+        "transactTime": one.time // per_time,
+    }
+
+
+def _prevented_quantities(one: PreventedMatch) -> dict[str, object]:
+    """Of the orders that the mode takes from."""
+    body: dict[str, object] = {}
+    if one.taker_quantity:
+        body["takerPreventedQuantity"] = format_amount(one.taker_quantity)
+    if one.maker_quantity:
+        body["makerPreventedQuantity"] = format_amount(one.maker_quantity)
+    return body
+
+
+def allocation(fill: Fill, per_time: int) -> dict[str, object]:
+    """GET myAllocations."""
+    return {
+        "symbol": fill.symbol,
+        "allocationId": fill.allocation_id,
+        "allocationType": "SOR",
+        "orderId": fill.order_id,
+        "orderListId": -1,
+        "price": format_amount(fill.price),
+        "qty": format_amount(fill.quantity),
+        "quoteQty": format_amount(fill.quote),
+        "commission": format_amount(fill.fee),
+        "commissionAsset": fill.fee_asset,
+        "time": fill.time // per_time,
+        "isBuyer": fill.is_buy,
+        "isMaker": fill.is_maker,
+        "isAllocator": False,
+    }
 
 
 def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
@@ -114,7 +184,7 @@ def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
         "orderListId": -1,
         "clientOrderId": report.cancel_client_order_id,
         "transactTime": report.update_time // per_time,
-        "price": format_amount(report.price),
+        "price": shown_price(report.price, report.special),
         "origQty": format_amount(report.quantity),
         "executedQty": format_amount(report.executed),
         "origQuoteOrderQty": format_amount(report.quote_quantity),
@@ -124,7 +194,7 @@ def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
         "type": report.type,
         "side": report.side,
         "selfTradePreventionMode": report.stp_mode,
-        **_conditional(report),
+        **_conditional(report, per_time),
     }
     return body
 
@@ -136,7 +206,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
         "orderId": one.order_id,
         "orderListId": -1,
         "clientOrderId": one.client_order_id,
-        "price": format_amount(one.price),
+        "price": shown_price(one.price, one.special),
         "origQty": format_amount(one.quantity),
         "executedQty": format_amount(one.executed),
         "cummulativeQuoteQty": format_amount(one.executed_quote),
@@ -160,6 +230,8 @@ def order(one: Order, per_time: int) -> dict[str, object]:
         body["strategyId"] = one.strategy_id
     if one.strategy_type is not None:
         body["strategyType"] = one.strategy_type
+    if one.special is not None:
+        body.update(_special(one.special, per_time))
     if one.expiry_reason != "NONE":
         body["expiryReason"] = one.expiry_reason
     return body
@@ -173,7 +245,7 @@ def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, 
         "orderListId": -1,
         "origClientOrderId": change.client_order_id,
         "clientOrderId": report.client_order_id,
-        "price": format_amount(report.price),
+        "price": shown_price(report.price, report.special),
         "qty": format_amount(report.quantity),
         "executedQty": format_amount(report.executed),
         "preventedQty": format_amount(report.prevented),
@@ -190,7 +262,7 @@ def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, 
     return {
         "transactTime": report.update_time // per_time,
         "executionId": report.execution_id,
-        "amendedOrder": {**order_body, **_conditional(report)},
+        "amendedOrder": {**order_body, **_conditional(report, per_time)},
     }
 
 
@@ -208,13 +280,37 @@ def amendment(one: Order, change: Amendment, per_time: int) -> dict[str, object]
     }
 
 
-def _conditional(report: OrderReport) -> dict[str, object]:
+def shown_price(price: int, special: Special | None) -> str:
+    """An order's price as its owner sent it: of a pegged order its limit, zero if it has none (pegged_orders.md)."""
+    return format_amount(price if special is None or not special.peg_price_type else special.limit_price)
+
+
+def _special(special: Special, per_time: int) -> dict[str, object]:
+    """The fields of trailing stops, of orders that use SOR and of pegged orders."""
+    body: dict[str, object] = {}
+    if special.trailing_delta:
+        body["trailingDelta"] = special.trailing_delta
+        body["trailingTime"] = special.trailing_time // per_time if special.trailing_time else -1
+    if special.used_sor:
+        body["usedSor"] = True
+        body["workingFloor"] = special.working_floor
+    if special.peg_price_type:
+        body["pegPriceType"] = special.peg_price_type
+        if special.peg_offset is not None:
+            body["pegOffsetType"] = PEG_OFFSET_TYPE
+            body["pegOffsetValue"] = special.peg_offset
+        if special.pegged_price:
+            body["peggedPrice"] = format_amount(special.pegged_price)
+    return body
+
+
+def _conditional(report: OrderReport, per_time: int) -> dict[str, object]:
     """rest-api.md, "Conditional fields in Order Responses"."""
     body: dict[str, object] = {}
     if report.iceberg_quantity:
         body["icebergQty"] = format_amount(report.iceberg_quantity)
     if report.prevented:
-        body["preventedMatchId"] = report.prevented_match_id
+        body["preventedMatchId"] = report.match.match_id if report.match is not None else report.prevented_match_id
         body["preventedQuantity"] = format_amount(report.prevented)
     if report.type in STOP_TYPES:
         body["stopPrice"] = format_amount(report.stop_price)
@@ -222,6 +318,8 @@ def _conditional(report: OrderReport) -> dict[str, object]:
         body["strategyId"] = report.strategy_id
     if report.strategy_type is not None:
         body["strategyType"] = report.strategy_type
+    if report.special is not None:
+        body.update(_special(report.special, per_time))
     if report.expiry_reason != "NONE":
         body["expiryReason"] = report.expiry_reason
     return body
@@ -316,84 +414,6 @@ def test_commission_body(instrument: Instrument) -> dict[str, object]:
 
 def _discount() -> dict[str, object]:
     return {"enabledForAccount": False, "enabledForSymbol": False, "discountAsset": "BNB", "discount": ZERO}
-
-
-# instruments
-
-def symbol_filters(one: Instrument) -> list[dict[str, object]]:
-    """filters.md, in Binance's order."""
-    found: list[dict[str, object]] = [
-        {
-            "filterType": "PRICE_FILTER", "minPrice": format_amount(one.min_price),
-            "maxPrice": format_amount(one.max_price), "tickSize": format_amount(one.tick_size),
-        },
-        {
-            "filterType": "LOT_SIZE", "minQty": format_amount(one.min_quantity),
-            "maxQty": format_amount(one.max_quantity), "stepSize": format_amount(one.step_size),
-        },
-        {
-            "filterType": "MARKET_LOT_SIZE", "minQty": ZERO,
-            "maxQty": format_amount(one.market_max_quantity), "stepSize": ZERO,
-        },
-        {
-            "filterType": "PERCENT_PRICE_BY_SIDE",
-            "bidMultiplierUp": _multiplier(one.percent_bid_up), "bidMultiplierDown": _multiplier(one.percent_bid_down),
-            "askMultiplierUp": _multiplier(one.percent_ask_up), "askMultiplierDown": _multiplier(one.percent_ask_down),
-            "avgPriceMins": one.avg_price_mins,
-        },
-        {
-            # Binance gives a symbol one of the two; QTE's clients read this one (A11), others read either.
-            "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
-            "avgPriceMins": one.avg_price_mins,
-        },
-        {
-            "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
-            "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
-            "avgPriceMins": one.avg_price_mins,
-        },
-        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
-        {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": one.max_num_order_amends},
-    ]
-    if one.max_position:
-        found.append({"filterType": "MAX_POSITION", "maxPosition": format_amount(one.max_position)})
-    return found
-
-
-def _multiplier(value: int) -> str:
-    return format_amount(value).rstrip("0").rstrip(".")
-
-
-def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
-    """One element of exchangeInfo's ``symbols``."""
-    return {
-        "symbol": one.symbol,
-        "status": one.status,
-        "baseAsset": one.base,
-        "baseAssetPrecision": 8,
-        "quoteAsset": one.quote,
-        "quotePrecision": 8,
-        "quoteAssetPrecision": 8,
-        "baseCommissionPrecision": 8,
-        "quoteCommissionPrecision": 8,
-        "orderTypes": list(ORDER_TYPES),
-        "icebergAllowed": True,
-        "ocoAllowed": False,
-        "otoAllowed": False,
-        "opoAllowed": False,
-        "quoteOrderQtyMarketAllowed": True,
-        "allowTrailingStop": False,
-        "cancelReplaceAllowed": True,
-        "amendAllowed": True,
-        "pegInstructionsAllowed": False,
-        "isSpotTradingAllowed": True,
-        "isMarginTradingAllowed": False,
-        "filters": symbol_filters(one),
-        "permissions": [],
-        "permissionSets": [["SPOT"]] if show_permissions else [],
-        "defaultSelfTradePreventionMode": one.default_stp_mode,
-        "allowedSelfTradePreventionModes": list(one.stp_modes),
-    }
 
 
 # market data

@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_market, op_prevented, op_sor, op_trade
 from . import op_other_apis as op_beside
 from .errors import ApiError, from_refusal, missing
 from .limits import SECOND, Limits
@@ -72,12 +72,16 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "/api/v3/order/cancelReplace", op_trade.CANCEL_REPLACE),
     ("PUT", "/api/v3/order/amend/keepPriority", op_amend.AMEND),
     ("GET", "/api/v3/order/amendments", op_amend.AMENDMENTS),
+    ("POST", "/api/v3/sor/order", op_sor.PLACE),
+    ("POST", "/api/v3/sor/order/test", op_sor.TEST),
     ("GET", "/api/v3/openOrders", op_account.OPEN_ORDERS),
     ("DELETE", "/api/v3/openOrders", op_trade.CANCEL_OPEN),
     ("GET", "/api/v3/allOrders", op_account.ALL_ORDERS),
     ("GET", "/api/v3/account", op_account.ACCOUNT),
     ("GET", "/api/v3/account/commission", op_account.COMMISSION),
     ("GET", "/api/v3/myTrades", op_account.MY_TRADES),
+    ("GET", "/api/v3/myAllocations", op_sor.ALLOCATIONS),
+    ("GET", "/api/v3/myPreventedMatches", op_prevented.PREVENTED),
     ("GET", "/api/v3/rateLimit/order", op_account.ORDER_LIMITS),
     ("GET", "/api/v3/myFilters", op_account.MY_FILTERS),
     ("GET", "/fapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),

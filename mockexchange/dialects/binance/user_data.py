@@ -15,8 +15,9 @@ from ...core.events import BalanceChange, BalanceDelta, OrderReport
 from ...core.exchange import Exchange
 from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
+from ...core.special import Special
+from .rendering import MATCH_TYPE, NO_TRADE_GROUP, PEG_OFFSET_TYPE, shown_price
 
-NO_TRADE_GROUP: int = -1                # stp_faq.md, "What is a Trade Group Id?"
 ZERO: str = format_amount(0)
 
 _PREVENTED: str = "EXPIRED_IN_MATCH"   # enums.md, "Order status"
@@ -62,6 +63,8 @@ class ExecutionReport(Struct, gc=False):
     V: str
     j: int | UnsetType = UNSET
     J: int | UnsetType = UNSET
+    d: int | UnsetType = UNSET
+    D: int | UnsetType = UNSET
     A: str | UnsetType = UNSET
     B: str | UnsetType = UNSET
     u: int | UnsetType = UNSET
@@ -70,6 +73,14 @@ class ExecutionReport(Struct, gc=False):
     pl: str | UnsetType = UNSET
     pL: str | UnsetType = UNSET
     pY: str | UnsetType = UNSET
+    b: str | UnsetType = UNSET
+    a: int | UnsetType = UNSET
+    k: str | UnsetType = UNSET
+    uS: bool | UnsetType = UNSET
+    gP: str | UnsetType = UNSET
+    gOT: str | UnsetType = UNSET
+    gOV: int | UnsetType = UNSET
+    gp: str | UnsetType = UNSET
     eR: str | UnsetType = UNSET
 
 
@@ -79,7 +90,7 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         kind, execution_id, _, symbol, order_id, client_id, side, type, time_in_force, price, quantity, quote_quantity,
         stop_price, iceberg_quantity, stp_mode, status, executed, executed_quote, prevented, time, update_time,
         working_time, expiry_reason, reject_reason, is_on_book, strategy_id, strategy_type, last_quantity, last_price,
-        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _,
+        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _, _, special,
     ) = report
     is_trade: bool = kind == "TRADE"
     is_prevention: bool = kind == "TRADE_PREVENTION"
@@ -92,7 +103,7 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         type,
         time_in_force,
         format_amount(quantity),
-        format_amount(price),
+        format_amount(price) if special is None else shown_price(price, special),
         format_amount(stop_price),
         format_amount(iceberg_quantity),
         -1,
@@ -127,7 +138,9 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
     if prevented:
         row.A = format_amount(prevented)
     if is_prevention:
-        _add_prevention(row, report, exchange)
+        _add_prevention(row, report)
+    if special is not None:
+        _add_special(row, special, per)
     if kind == "REPLACED":
         row.C = _original_id(report, exchange)
     if expiry_reason not in ("", "NONE"):
@@ -141,30 +154,40 @@ def _original_id(report: OrderReport, exchange: Exchange) -> str:
     return next((one.client_order_id for one in order.amendments if one.execution_id == report.execution_id), "")
 
 
-def _add_prevention(row: ExecutionReport, report: OrderReport, exchange: Exchange) -> None:
+def _add_prevention(row: ExecutionReport, report: OrderReport) -> None:
     """
-    Fields of a prevented match (stp_faq.md; CHANGELOG.md, 2023-12-04).
-
-    ``pl``, ``pL`` and ``pY`` are the trade it would have been: the smaller of both orders at the
-    maker's price. What a taker that went on trading had left at that moment is no longer known,
-    so its whole quantity stands for it.
+    Fields of a prevented match (stp_faq.md; CHANGELOG.md, 2023-12-04). ``pl``, ``pL`` and ``pY`` are the trade it would
+    have been.
     """
-    counter: Order = exchange.find_order(report.account, report.symbol, report.counter_order_id)
-    is_maker: bool = (report.working_time, report.order_id) < (counter.working_time, counter.order_id)
-    price: int = report.price if is_maker else counter.price
-    quantity: int = report.last_prevented
-    if (counter.stp_mode if is_maker else report.stp_mode) != "DECREMENT":
-        if counter.status == _PREVENTED:
-            quantity = min(quantity, counter.quantity - counter.executed)
-        else:
-            quantity = min(quantity, counter.quantity if is_maker else counter.remaining)
+    match = report.match
+    assert match is not None
     row.B = format_amount(report.last_prevented)
     row.u = NO_TRADE_GROUP
     row.U = report.counter_order_id
-    row.Cs = report.symbol
-    row.pl = format_amount(quantity)
-    row.pL = format_amount(price)
-    row.pY = format_amount(multiply(price, quantity))
+    row.Cs = match.maker_symbol if report.order_id == match.taker_order_id else match.symbol
+    row.pl = format_amount(match.quantity)
+    row.pL = format_amount(match.price)
+    row.pY = format_amount(multiply(match.price, match.quantity))
+
+
+def _add_special(row: ExecutionReport, special: Special, per: int) -> None:
+    """Fields of trailing stops, of orders that use SOR and of pegged orders."""
+    if special.trailing_delta:
+        row.d = special.trailing_delta
+        row.D = special.trailing_time // per if special.trailing_time else -1
+    if special.used_sor:
+        row.k = special.working_floor
+        row.uS = True
+        if special.allocation_id >= 0:
+            row.b = MATCH_TYPE
+            row.a = special.allocation_id
+    if special.peg_price_type:
+        row.gP = special.peg_price_type
+        if special.peg_offset is not None:
+            row.gOT = PEG_OFFSET_TYPE
+            row.gOV = special.peg_offset
+        if special.pegged_price:
+            row.gp = format_amount(special.pegged_price)
 
 
 class Balance(Struct, gc=False):

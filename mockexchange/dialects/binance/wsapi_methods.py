@@ -1,6 +1,6 @@
 """Which WebSocket API method is which operation (web-socket-api.md); sessions and subscriptions are in wsapi.py."""
 
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_market, op_prevented, op_sor, op_trade
 from .operations import Operation
 
 METHODS: dict[str, Operation] = {
@@ -25,11 +25,15 @@ METHODS: dict[str, Operation] = {
     "order.cancelReplace": op_trade.CANCEL_REPLACE,
     "order.amend.keepPriority": op_amend.AMEND,
     "order.amendments": op_amend.AMENDMENTS,
+    "sor.order.place": op_sor.PLACE,
+    "sor.order.test": op_sor.TEST,
     "order.status": op_account.QUERY,
     "openOrders.status": op_account.OPEN_ORDERS,
     "openOrders.cancelAll": op_trade.CANCEL_OPEN,
     "allOrders": op_account.ALL_ORDERS,
     "myTrades": op_account.MY_TRADES,
+    "myAllocations": op_sor.ALLOCATIONS,
+    "myPreventedMatches": op_prevented.PREVENTED,
     "myFilters": op_account.MY_FILTERS,
     "account.status": op_account.ACCOUNT,
     "account.commission": op_account.COMMISSION,

@@ -221,8 +221,8 @@ def test_every_order_type_of_binance(rest: Rest, market: Market, changes: dict[s
 
 def test_what_the_engine_cannot_do_is_a_standard_error(rest: Rest) -> None:
     """A43."""
-    answer = rest.order(type="STOP_LOSS_LIMIT", price="39000", trailingDelta="10")
-    assert answer.error == (400, -2010, "Trailing stop orders are not supported for this symbol.")
+    answer = rest.signed("POST", "sor/order", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.01")
+    assert answer.error == (400, -1013, "This symbol has no SOR.")
     assert rest.order(type="OCO", price="39000").error == (400, -1116, "Invalid orderType.")
 
 

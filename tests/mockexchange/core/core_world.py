@@ -22,6 +22,7 @@ from mockexchange.core.special import may_trigger
 
 NOW: int = 1_700_000_000_000_000
 SYMBOL: str = "AAABBB"
+SIBLING: str = "AAACCC"
 DUST: str = "DUSTBBB"                   # price times quantity does not come out even here
 
 
@@ -34,6 +35,12 @@ def instrument(**changes: Any) -> Instrument:
     plain = make_instrument(SYMBOL, "AAA", "BBB", "1", "0.1", "100")
     loose = {"min_notional": 0, "maker_fee": 0, "taker_fee": 0, "default_stp_mode": "NONE", "max_num_algo_orders": 50}
     return replace(plain, **{**loose, **changes})
+
+
+def sibling() -> Instrument:
+    """AAACCC: another market of AAA, for orders that are routed."""
+    plain = make_instrument(SIBLING, "AAA", "CCC", "1", "0.1", "100")
+    return replace(plain, min_notional=0, maker_fee=123_457, taker_fee=0, default_stp_mode="NONE", max_num_algo_orders=50)
 
 
 def dust() -> Instrument:

@@ -8,7 +8,7 @@ import os
 from random import Random
 from typing import Any
 
-from core_world import DUST, NOW, SYMBOL, check_invariants, dust, instrument, snapshot
+from core_world import DUST, NOW, SIBLING, SYMBOL, check_invariants, dust, instrument, sibling, snapshot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,13 +33,15 @@ from mockexchange.core.numbers import SCALE
 from mockexchange.core.orders import FINAL_STATUSES
 
 ACCOUNTS: list[str] = ["a", "b", "c"]
-SCALES: dict[str, tuple[int, int, int]] = {SYMBOL: (SCALE, SCALE // 10, 100 * SCALE), DUST: (1, 1_234_567, 100)}
+SCALES: dict[str, tuple[int, int, int]] = {
+    SYMBOL: (SCALE, SCALE // 10, 100 * SCALE), DUST: (1, 1_234_567, 100), SIBLING: (SCALE, SCALE // 10, 100 * SCALE),
+}
 TYPES: list[str] = [
     "LIMIT", "LIMIT", "LIMIT", "LIMIT", "MARKET", "LIMIT_MAKER",
     "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
 ]
 
-symbols = st.sampled_from([SYMBOL, SYMBOL, SYMBOL, DUST])
+symbols = st.sampled_from([SYMBOL, SYMBOL, SYMBOL, DUST, SIBLING])
 sides = st.sampled_from(["BUY", "SELL"])
 ticks = st.integers(-6, 6)
 lots = st.integers(1, 30)
@@ -63,6 +65,42 @@ def place(draw: Any) -> PlaceOrder:
         draw(client_ids),
         draw(st.sampled_from([*ALL_STP_MODES, "NONE", ""])),
     )
+
+
+@st.composite
+def special(draw: Any) -> PlaceOrder:
+    """A trailing stop, a pegged, routed or iceberg order, or what cannot be one."""
+    order: PlaceOrder = draw(place())
+    kind = draw(st.sampled_from(["trailing", "trailing", "pegged", "routed", "iceberg", "pegged stop"]))
+    tick, step, middle = SCALES[order.symbol]
+    if kind == "trailing" or kind == "pegged stop":
+        order.type = draw(st.sampled_from(["STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"]))
+        order.quantity, order.quote_quantity = order.quantity or step, 0
+        order.price = middle + draw(ticks) * tick if order.type.endswith("LIMIT") else 0
+        order.stop_price = draw(st.one_of(st.just(0), ticks.map(lambda n: middle + n * tick)))
+        order.trailing_delta = draw(st.sampled_from([10, 100, 100, 300, 2000]))
+    if kind.startswith("pegged"):
+        order.type = "STOP_LOSS_LIMIT" if kind == "pegged stop" else draw(st.sampled_from(["LIMIT", "LIMIT", "LIMIT_MAKER"]))
+        order.quantity, order.quote_quantity = order.quantity or step, 0
+        order.price = draw(st.sampled_from([0, 0, middle]))
+        order.peg_price_type = draw(st.sampled_from(["PRIMARY_PEG", "MARKET_PEG"]))
+        order.peg_offset = draw(st.sampled_from([None, None, 0, 1]))
+        order.time_in_force = draw(st.sampled_from(["GTC", "GTC", "GTC", "IOC"]))
+        if kind == "pegged":
+            order.stop_price = 0
+    elif kind == "routed":
+        order.type = draw(st.sampled_from(["LIMIT", "LIMIT", "MARKET"]))
+        order.quantity, order.quote_quantity, order.stop_price = order.quantity or step, 0, 0
+        order.price = middle + draw(ticks) * tick if order.type == "LIMIT" else 0
+        order.uses_sor = True
+    if kind == "iceberg" or (kind == "routed" and order.type == "LIMIT" and draw(st.booleans())):
+        order.type = "LIMIT" if order.type in ("MARKET", "STOP_LOSS", "TAKE_PROFIT") else order.type
+        order.quantity, order.quote_quantity = order.quantity or step, 0
+        order.price = order.price or middle
+        order.stop_price = 0 if order.type.startswith("LIMIT") else order.stop_price
+        order.iceberg_quantity = max(order.quantity // step // draw(st.integers(1, 8)), 1) * step
+        order.time_in_force = "GTC"
+    return order
 
 
 @st.composite
@@ -119,11 +157,11 @@ def set_rules(draw: Any) -> SetRules:
 
 common = [
     amend(), amend(), set_rules(),
-    place(), place(), place(), place(),
+    place(), place(), place(), place(), special(), special(),
     quote(), quote(), feed_trade(),
     st.builds(CancelOrder, st.sampled_from(ACCOUNTS), symbols, st.none(), client_ids),
     st.builds(CancelAll, st.sampled_from(ACCOUNTS), symbols),
-    st.builds(Deposit, st.sampled_from(ACCOUNTS), st.sampled_from(["AAA", "BBB", "DUST"]), st.integers(-(10**10), 10**10)),
+    st.builds(Deposit, st.sampled_from(ACCOUNTS), st.sampled_from(["AAA", "BBB", "CCC", "DUST"]), st.integers(-(10**10), 10**10)),
     st.builds(SetSymbolStatus, symbols, st.sampled_from(["TRADING", "TRADING", "TRADING", "HALT"])),
 ]
 commands = st.lists(st.one_of(*common, set_price(), tape_trade()), min_size=40, max_size=60)
@@ -134,10 +172,17 @@ EXAMPLES: int = int(os.environ.get("EXAMPLES", "40"))
 checked = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
+def make_exchange(seed: int) -> Exchange:
+    first = instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13, max_num_iceberg_orders=50)
+    exchange = Exchange([first, dust(), sibling()], seed)
+    exchange.set_routes([(SYMBOL, SIBLING)])
+    return exchange
+
+
 def open_exchange(opening: int, seed: int = 5) -> Exchange:
-    exchange = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], seed)
+    exchange = make_exchange(seed)
     for account in ACCOUNTS:
-        for asset in ("AAA", "BBB", "DUST"):
+        for asset in ("AAA", "BBB", "CCC", "DUST"):
             exchange.apply(Deposit(account, asset, opening), NOW)
     return exchange
 
@@ -185,7 +230,7 @@ def test_reports_tell_a_consistent_story(sent: list[Any], opening: int) -> None:
             assert event.executed + event.prevented <= event.quantity
             if event.execution_type == "TRADE":
                 assert before is not None and event.executed == before.executed + event.last_quantity
-                assert event.trade_id in own
+                assert event.trade_id in own or (event.trade_id == -1 and event.special is not None and event.special.used_sor)
                 if event.price:
                     better = event.last_price <= event.price if event.side == "BUY" else event.last_price >= event.price
                     assert better
@@ -290,7 +335,7 @@ def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int)
     for number, command in enumerate(sent):
         if not isinstance(command, Quote | TapeTrade | SetPrice | FeedTrade):
             send(old, command, NOW + number * 1000)
-    new = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], 5)
+    new = make_exchange(5)
     for name in old.accounts():
         for asset, (free, locked) in old.balances(name).items():
             new.restore_balance(name, asset, free, locked)
@@ -303,7 +348,7 @@ def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int)
         new.restore_order(order)
     for name in old.accounts():
         for symbol in old.books:
-            for fill in old.fills(name, symbol):
+            for fill in old.fills(name, symbol) + old.allocations(name, symbol):
                 new.restore_fill(fill)
     check_invariants(new)
     for name in old.accounts():
@@ -311,6 +356,7 @@ def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int)
         for symbol in old.books:
             assert new.all_orders(name, symbol) == old.all_orders(name, symbol)
             assert new.fills(name, symbol) == old.fills(name, symbol)
+            assert new.allocations(name, symbol) == old.allocations(name, symbol)
         for symbol in old.books:
             if new.open_orders(name, symbol):
                 new.apply(CancelAll(name, symbol), NOW + 10**9)

@@ -1,0 +1,42 @@
+"""What a journal says of a venue's users, brought back into a new exchange."""
+
+from ..checkpoint import restore
+from ..core.commands import SetRules
+from ..core.errors import Refusal
+from ..core.exchange import Exchange
+from ..journal import Journal, JournalError
+from ..replay import RestoredState, without_gc
+from .market_memory import LastPrices
+
+
+def restore_users(exchange: Exchange, journal: Journal, now: int, market: LastPrices) -> None:
+    """
+    Give an exchange that has done nothing yet the balances, orders, fills and rules of a journal. ``now`` in us; ``market``: the
+    last trade ids, which the journal does not have.
+
+    :raises JournalError: says what the journal has that this exchange cannot have
+    """
+    try:
+        with without_gc():
+            fold: RestoredState = restore(journal)
+            for (account, asset), amounts in fold.balances.items():
+                exchange.restore_balance(account, asset, *amounts)
+            for fill in fold.fills:
+                exchange.restore_fill(fill)
+            for symbol, close in fold.closes.items():
+                exchange.restore_close(symbol, close)
+            for symbol, rules in fold.rules.items():
+                exchange.apply(SetRules(symbol, rules), now)
+            for order in fold.book_order():
+                exchange.restore_order(order)
+            for match in fold.prevented:
+                exchange.restore_prevented(match)
+            for symbol, status in fold.statuses.items():
+                exchange.instruments[symbol].status = status
+    except (KeyError, ValueError, Refusal) as error:
+        raise JournalError(f"journal {journal.path or 'in memory'}: {error}") from None
+    exchange.restore_counters(
+        execution_id=fold.last_execution_id,
+        prevented_match_id=fold.last_prevented_match_id,
+        trade_ids={symbol: last for symbol, (_, last) in market.items() if symbol in exchange.tapes},
+    )
