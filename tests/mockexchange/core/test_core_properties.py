@@ -246,14 +246,14 @@ def test_reports_tell_a_consistent_story(sent: list[Any], opening: int) -> None:
 def test_price_time_priority(sent: list[Any], opening: int) -> None:
     exchange = open_exchange(opening)
     for number, command in enumerate(sent):
-        if not isinstance(command, PlaceOrder) or exchange._markets[command.symbol].stops.triggered:
+        if not isinstance(command, PlaceOrder) or command.uses_sor:
             send(exchange, command, NOW + number * 1000)
             continue
         is_buy = command.side == "BUY"
         book = exchange.books[command.symbol]
         queue = [
-            (order.account, order.price, order.remaining, order.order_id)
-            for level in book.levels(not is_buy) for order in level
+            (order.account, order.price, quantity, order.order_id)
+            for level in book.levels(not is_buy) for order, quantity in book.chunks(level)
         ]
         events = send(exchange, command, NOW + number * 1000) or []
         reports = [event for event in events if isinstance(event, OrderReport)]
