@@ -7,7 +7,7 @@ from string import ascii_letters, digits
 from typing import Any
 
 from .accounts import Account
-from .admission import Admission, Admitted
+from .admission import Admission
 from .book import Book
 from .commands import (
     AmendOrder,
@@ -63,8 +63,8 @@ class Exchange:
         for each in instruments:
             listed: Instrument = replace(each)
             self._markets[each.symbol] = Market(listed, make_settlement(listed, self.ledger))
-        self.venue_rules: VenueRules = VenueRules()
-        self._rules: dict[str, Rules] = {name: make_rules(each, self.venue_rules) for name, each in self._markets.items()}
+        self._venue_rules: list[VenueRules] = []
+        self._rules: dict[str, Rules] = {name: make_rules(each, self._venue_rules) for name, each in self._markets.items()}
         self.instruments: dict[str, Instrument] = {name: each.instrument for name, each in self._markets.items()}
         self.books: dict[str, Book] = {name: each.book for name, each in self._markets.items()}
         self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
@@ -102,11 +102,10 @@ class Exchange:
     # -- users' commands
 
     def _place(self, command: PlaceOrder, now: int) -> list[Event]:
-        admitted = self._admission.admit(command, now)
-        market, account, _, lock, _ = admitted
+        market, account, quantity, lock, price = self._admission.admit(command, now)
         matcher = self._matcher
         matcher.begin(now)
-        order = self._make_order(command, admitted, now)
+        order = self._make_order(command, market, account, quantity, price, now)
         if lock:
             matcher.lock(market, account, order, lock)
         if command.stop_price or command.trailing_delta:
@@ -115,8 +114,6 @@ class Exchange:
             matcher.report(order, "NEW")
         else:
             order.working_time = now
-            if command.uses_sor:
-                matcher.router.choose_floor(order)
             matcher.report(order, "NEW")
             if market.instrument.status == AUCTION:
                 matcher.collect(market, account, order)
@@ -124,18 +121,19 @@ class Exchange:
                 matcher.run(market, account, order)
         return matcher.finish(market)
 
-    def _make_order(self, command: PlaceOrder, admitted: Admitted, now: int) -> Order:
-        market, account, quantity, _, price = admitted
+    def _make_order(self, command: PlaceOrder, market: Market, account: Account, quantity: int, price: int, now: int) -> Order:
         order_id: int = self._matcher.take_order_id()
         order = Order(
             order_id, command.client_order_id or self._make_client_id(), account.name,
             market.symbol, command.side == "BUY", command.type, price, quantity, now,
-            _time_in_force(command, market.instrument),
+            command.time_in_force if command.type == "LIMIT" else _time_in_force(command, market.instrument),
             command.quote_quantity, command.stop_price, command.iceberg_quantity,
             command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
         )
         if command.trailing_delta or command.peg_price_type or command.uses_sor or command.iceberg_quantity:
             order.special = make_special(command, now, market.tape.last_price, price)
+            if command.uses_sor:
+                self._matcher.router.choose_floor(order)
         self._orders[order_id] = order
         account.register(order)
         return order
@@ -291,6 +289,15 @@ class Exchange:
         :raises ValueError: names the symbol that is not listed, has another base asset or is in two routes
         """
         self._matcher.router.set_routes(self._markets, routes)
+
+    @property
+    def venue_rules(self) -> VenueRules:
+        """Those of the venue as a whole, and of its assets."""
+        return self._venue_rules[0] if self._venue_rules else VenueRules()
+
+    @venue_rules.setter
+    def venue_rules(self, rules: VenueRules) -> None:
+        self._venue_rules[:] = [] if rules == VenueRules() else [rules]
 
     @property
     def routes(self) -> list[tuple[str, ...]]:

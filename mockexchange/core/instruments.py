@@ -95,11 +95,6 @@ class VenueRules:
     max_num_iceberg_orders: int = 0
     max_assets: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def is_set(self) -> bool:
-        """Whether there is any of them."""
-        return bool(self.max_num_orders or self.max_num_algo_orders or self.max_num_iceberg_orders or self.max_assets)
-
 
 # what a venue may change of a symbol while it runs: amounts in 1e-8, and plain counts
 AMOUNT_RULES: tuple[str, ...] = (

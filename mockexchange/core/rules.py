@@ -35,9 +35,10 @@ class Rules(Protocol):
 class BinanceRules:
     """Binance spot: the combinations of rest-api.md ("New order"), then the symbol's filters (filters.md)."""
 
-    def __init__(self, market: Market, venue_rules: VenueRules) -> None:
+    def __init__(self, market: Market, venue_rules: list[VenueRules]) -> None:
+        """``venue_rules``: those of the whole venue, if it has any; they may come and go."""
         self._market: Market = market
-        self._venue_rules: VenueRules = venue_rules
+        self._venue_rules: list[VenueRules] = venue_rules
 
     def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
         rules = self._market.instrument
@@ -53,8 +54,8 @@ class BinanceRules:
                 check_filters(command, self._market, account, now)
             command = replace(command, price=pegged)
         check_filters(command, self._market, account, now)
-        if self._venue_rules.is_set:
-            check_venue(command, self._market, account, now, self._venue_rules)
+        if self._venue_rules:
+            check_venue(command, self._market, account, now, self._venue_rules[0])
 
     def check_price(self, price: int) -> None:
         """Binance does not amend prices."""
@@ -148,6 +149,6 @@ class CashEquityRules:
             raise refuse("FILTER", "LOT_SIZE")
 
 
-def make_rules(market: Market, venue_rules: VenueRules | None = None) -> Rules:
-    """The rules of a market's asset class."""
-    return BinanceRules(market, venue_rules or VenueRules()) if market.instrument.equity is None else CashEquityRules(market)
+def make_rules(market: Market, venue_rules: list[VenueRules]) -> Rules:
+    """The rules of a market's asset class. ``venue_rules``: see BinanceRules."""
+    return BinanceRules(market, venue_rules) if market.instrument.equity is None else CashEquityRules(market)

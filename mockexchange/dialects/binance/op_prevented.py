@@ -1,7 +1,7 @@
 """Matches that self-trade prevention did not let happen (rest-api.md, "Query Prevented Matches")."""
 
 from ...core.events import PreventedMatch
-from . import rendering
+from . import match_rendering
 from .errors import bad_combination, missing_both
 from .operations import USER_DATA, Context, Operation, operation
 from .params import Params
@@ -24,7 +24,7 @@ def prevented_matches(ctx: Context, params: Params) -> object:
         if (one.match_id == match_id if match_id is not None else order_id in (one.taker_order_id, one.maker_order_id))
         and one.match_id >= (first or 0)
     ]
-    return [rendering.prevented_match(one, ctx.per_time) for one in found[:limit]]
+    return [match_rendering.prevented_match(one, ctx.per_time) for one in found[:limit]]
 
 
 def _weight(params: Params) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ...core.commands import PlaceOrder
 from ...core.events import Fill
-from . import rendering
+from . import match_rendering
 from .errors import ApiError, bad_combination
 from .op_account import fill_time, page, span
 from .op_trade import read_order, send_order, test_weight, try_order
@@ -50,7 +50,7 @@ def allocations(ctx: Context, params: Params) -> object:
     if from_id is not None:
         found = found[bisect_left(found, from_id, key=lambda one: one.allocation_id):]
     oldest_first: bool = end is None
-    return [rendering.allocation(one, ctx.per_time) for one in page(found, oldest_first, start, end, limit, fill_time)]
+    return [match_rendering.allocation(one, ctx.per_time) for one in page(found, oldest_first, start, end, limit, fill_time)]
 
 
 _NAMES: str = (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...core.exchange import Exchange
+from ...core.instruments import VenueRules
 from ...core.numbers import parse_amount
 from ...options import number
 
@@ -39,11 +40,9 @@ class BinanceOptions:
                 if symbol in exchange.instruments and exchange.instruments[symbol].base != base:
                     raise ValueError(f"sor: the base asset of {symbol} is {exchange.instruments[symbol].base}, not {base!r}")
         exchange.set_routes(routes)
-        rules = exchange.venue_rules
-        rules.max_num_orders = self.max_num_orders
-        rules.max_num_algo_orders = self.max_num_algo_orders
-        rules.max_num_iceberg_orders = self.max_num_iceberg_orders
-        rules.max_assets = limits
+        exchange.venue_rules = VenueRules(
+            self.max_num_orders, self.max_num_algo_orders, self.max_num_iceberg_orders, limits
+        )
 
 
 def read_bases(items: tuple[str, ...]) -> list[str]:

@@ -15,12 +15,12 @@ from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
 from ...core.orders import STOP_TYPES, Amendment, Order
 from ...core.special import Special
+from .match_rendering import maker_side
 
 ZERO: str = "0.00000000"
 BASIS_POINT: int = SCALE // 10_000
 MATCH_TYPE: str = "ONE_PARTY_TRADE_REPORT"     # of an allocation
 PEG_OFFSET_TYPE: str = "PRICE_LEVEL"
-NO_TRADE_GROUP: int = -1                        # stp_faq.md, "What is a Trade Group Id?"
 
 
 # orders
@@ -114,65 +114,10 @@ def order_full(report: OrderReport, fills: Iterable[Fill], prevented: Iterable[P
         }
         for fill in fills
     ]
-    matches: list[dict[str, object]] = [
-        {
-            "preventedMatchId": one.match_id,
-            "makerSymbol": one.maker_symbol,
-            "makerOrderId": one.maker_order_id,
-            "price": format_amount(one.price),
-            **_prevented_quantities(one),
-        }
-        for one in prevented
-    ]
+    matches: list[dict[str, object]] = [maker_side(one) for one in prevented]
     if matches:
         body.preventedMatches = matches
     return body
-
-
-def prevented_match(one: PreventedMatch, per_time: int) -> dict[str, object]:
-    """GET myPreventedMatches."""
-    return {
-        "symbol": one.symbol,
-        "preventedMatchId": one.match_id,
-        "takerOrderId": one.taker_order_id,
-        "makerSymbol": one.maker_symbol,
-        "makerOrderId": one.maker_order_id,
-        "tradeGroupId": NO_TRADE_GROUP,
-        "selfTradePreventionMode": one.mode,
-        "price": format_amount(one.price),
-        **_prevented_quantities(one),
-        "transactTime": one.time // per_time,
-    }
-
-
-def _prevented_quantities(one: PreventedMatch) -> dict[str, object]:
-    """Of the orders that the mode takes from."""
-    body: dict[str, object] = {}
-    if one.taker_quantity:
-        body["takerPreventedQuantity"] = format_amount(one.taker_quantity)
-    if one.maker_quantity:
-        body["makerPreventedQuantity"] = format_amount(one.maker_quantity)
-    return body
-
-
-def allocation(fill: Fill, per_time: int) -> dict[str, object]:
-    """GET myAllocations."""
-    return {
-        "symbol": fill.symbol,
-        "allocationId": fill.allocation_id,
-        "allocationType": "SOR",
-        "orderId": fill.order_id,
-        "orderListId": -1,
-        "price": format_amount(fill.price),
-        "qty": format_amount(fill.quantity),
-        "quoteQty": format_amount(fill.quote),
-        "commission": format_amount(fill.fee),
-        "commissionAsset": fill.fee_asset,
-        "time": fill.time // per_time,
-        "isBuyer": fill.is_buy,
-        "isMaker": fill.is_maker,
-        "isAllocator": False,
-    }
 
 
 def canceled(report: OrderReport, per_time: int) -> dict[str, object]:

@@ -16,7 +16,8 @@ from ...core.exchange import Exchange
 from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
 from ...core.special import Special
-from .rendering import MATCH_TYPE, NO_TRADE_GROUP, PEG_OFFSET_TYPE, shown_price
+from .match_rendering import NO_TRADE_GROUP
+from .rendering import MATCH_TYPE, PEG_OFFSET_TYPE, shown_price
 
 ZERO: str = format_amount(0)
 

@@ -175,7 +175,7 @@ def test_ticks_of_hong_kong_go_by_price(price: str, verdict: str) -> None:
 
 
 def test_a_tick_begins_at_its_price() -> None:
-    rules = make_rules(Desk().exchange._markets[HONGKONG])
+    rules = make_rules(Desk().exchange._markets[HONGKONG], [])
     assert isinstance(rules, CashEquityRules)
     assert [plain(rules.tick(parse_amount(price))) for price in ("0.49", "0.5", "199.9", "200")] == ["0.01", "0.005", "0.005", "0.2"]
 
