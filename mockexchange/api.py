@@ -67,8 +67,8 @@ class MockExchange:
     """
     A venue that runs in a background thread, as a context manager or between ``start`` and ``stop``.
 
-    ``feed`` is "synthetic", "none" (the book holds only what users put there) or the path of a
-    Binance public-dump CSV; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
+    ``feed`` is "synthetic", "none" (the book holds only what users put there), the path of a
+    Binance public-dump CSV or of a table of bars, or DRIVER:SPEC; ``feed_timezone`` of its times that name none; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
     until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
@@ -91,10 +91,11 @@ class MockExchange:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_timezone: str = "",
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed,
+            options=options, clock=clock, listed=listed, feed_timezone=feed_timezone,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._listener: Listener | None = None

@@ -27,6 +27,18 @@ def split_symbol(symbol: str) -> tuple[str, str] | None:
     return None
 
 
+def venue_symbol(text: str) -> str:
+    """
+    The venue's symbol in one of another program's: BTCUSDT of "BTCUSDT_SPOT_BINANCE" and "btcusdt.BINANCE" (vn.py), "BTC/USDT",
+    "BTC-USDT".
+    """
+    word: str = text.split(".")[0].split(":")[0].upper()
+    head, _, rest = word.partition("_")
+    if rest in QUOTES:
+        return head + rest
+    return "".join(part for part in re.split(r"[/ -]", head) if part)
+
+
 def list_symbol(symbol: str, base: str, quote: str, tick: int, step: int, price: int) -> Instrument:
     """
     An instrument with filters in Binance's proportions for a coin of that price (all in 1e-8).

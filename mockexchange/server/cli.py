@@ -44,7 +44,8 @@ def make_parser() -> Parser:
     serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--control-token", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach")
-    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH", help="the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped), or none: a book that holds only what users put there")
+    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH|DRIVER:SPEC|none", help="the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped) or a table of bars, DRIVER:SPEC (vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database), or none: a book that holds only what users put there")
+    serve.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset, e.g. Asia/Shanghai (default: the machine's)")
     serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the feed runs")
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
     serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
@@ -102,6 +103,7 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
                 options=options.get(name),
                 clock=arguments.clock,
                 listed=arguments.list,
+                feed_timezone=arguments.feed_timezone,
             )
             result.append(Listener(venue, arguments.host, port, arguments.control_token or ""))
     except BaseException:

@@ -61,7 +61,8 @@ class Venue:
     """
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
-    ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
+    ``feed`` is "synthetic", "none" (the book holds what users put there) the path of a recording
+    or DRIVER:SPEC; ``feed_timezone`` of its times that name none;
     ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
     ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
@@ -84,6 +85,7 @@ class Venue:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_timezone: str = "",
     ) -> None:
         self.dialect: str = dialect
         self.clock: AnyClock = make_clock(clock)
@@ -97,6 +99,7 @@ class Venue:
         built_in: list[str] = [each.symbol for each in self.instruments]
         self.instruments = with_listed(self.instruments, listed)
         self.feed_spec: str = feed
+        self._feed_timezone: str = feed_timezone
         self.speed: float = parse_speed(speed)
         self.feed: Feed = self._open_feed()
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
@@ -399,7 +402,7 @@ class Venue:
     def _open_feed(self) -> Feed:
         if self.feed_spec == "none":
             return NoFeed()
-        return open_feed(self.feed_spec, self.instruments, self.seed)
+        return open_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone)
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
