@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from ..core.numbers import SCALE, parse_amount
+from ..core.numbers import LARGEST, SCALE, parse_amount
 from .times import looks_like
 
 
@@ -50,8 +50,7 @@ NAMES: dict[str, str] = {
 }
 BAR_TIMES: frozenset[str] = frozenset({"datetime", "date", "time", "timestamp", "opentime", "unix", "tradedate", "dateandtime", "datetimeutc"})
 
-LARGEST: int = 10 ** 18 * SCALE
-LARGEST_QUOTE: int = 10 ** 36 * SCALE       # the largest price times the largest quantity
+LARGEST_QUOTE: int = LARGEST * LARGEST // SCALE      # the largest price times the largest quantity
 LARGEST_ID: int = 2 ** 63 - 1
 # digits of a time -> how many of its units are a microsecond's multiple, and divisor
 UNITS: dict[int, tuple[int, int]] = {10: (1_000_000, 1), 13: (1000, 1), 16: (1, 1), 19: (1, 1000)}

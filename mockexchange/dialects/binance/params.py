@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from ...core.numbers import DIGITS, SCALE
+from ...core.numbers import DIGITS, LARGEST, SCALE
 from .errors import ApiError, illegal_characters, invalid_data, missing
 from .signature import read_timestamp
 
@@ -95,7 +95,7 @@ def decimal(name: str, text: str) -> int:
             if len(fraction) > DIGITS:
                 raise ApiError(-1111, f"Parameter '{name}' has too much precision.")
         value += int(fraction.ljust(DIGITS, "0"))
-    if value > MAX_LONG:
+    if value > LARGEST:
         raise ApiError(-1108, f"Parameter '{name}' overflowed.")
     return value
 
