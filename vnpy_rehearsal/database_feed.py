@@ -156,8 +156,10 @@ class DatabaseBars(Recording):
 
     def _row(self, bar: Any, place: Place) -> BarRow:
         moment: datetime = bar.datetime if bar.datetime.tzinfo else bar.datetime.replace(tzinfo=self._zone)
-        prices: list[int] = [self._amount(name, getattr(bar, name), place) for name in ("open_price", "high_price", "low_price", "close_price")]
-        return BarRow(microseconds(moment.astimezone(timezone.utc)), 0, *prices, self._amount("volume", bar.volume, place))
+        opened, high, low, close, volume = (
+            self._amount(name, getattr(bar, name), place) for name in ("open_price", "high_price", "low_price", "close_price", "volume")
+        )
+        return BarRow(microseconds(moment.astimezone(timezone.utc)), 0, opened, high, low, close, volume)
 
     def _amount(self, name: str, value: Any, place: Place) -> int:
         try:

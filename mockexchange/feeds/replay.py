@@ -83,9 +83,8 @@ def symbol_of(path: Path, instruments: list[Instrument]) -> str:
     if len(several) > 1:
         raise FeedError(f"{path}: it holds files of several symbols, a feed is of one: {', '.join(sorted(several))}")
     names: list[str] = [path.name, *inside]
-    found: str = _symbol_in(names, listed)
-    if found:
-        return found
+    if symbol := _symbol_in(names, listed):
+        return symbol
     words: list[str] = _words(names)
     raise FeedError(
         f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
