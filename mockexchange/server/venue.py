@@ -443,6 +443,7 @@ class Venue:
                     exchange.restore_fill(fill)
                 for symbol, close in fold.closes.items():
                     exchange.restore_close(symbol, close)
+                exchange.discount.chosen.update(fold.discounts)
                 for symbol, rules in fold.rules.items():
                     exchange.apply(SetRules(symbol, rules), self.now())
                 for order in fold.book_order():

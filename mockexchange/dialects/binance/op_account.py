@@ -39,7 +39,7 @@ def account(ctx: Context, params: Params) -> object:
 
 
 def commission(ctx: Context, params: Params) -> object:
-    return rendering.commission_body(ctx.instrument(params.symbol()))
+    return rendering.commission_body(ctx.instrument(params.symbol()), ctx.exchange.discount.is_on(ctx.account))
 
 
 def query_order(ctx: Context, params: Params) -> object:

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from msgspec import UNSET, Struct, UnsetType
 
+from ...core import discount
 from ...core.events import Fill, OrderReport, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
@@ -286,8 +287,8 @@ def account_body(
     }
 
 
-def commission_body(instrument: Instrument) -> dict[str, object]:
-    """GET account/commission. The mock charges standard commission only, and no BNB discount."""
+def commission_body(instrument: Instrument, discounted: bool) -> dict[str, object]:
+    """GET account/commission: standard commission only; ``discounted``: the account pays it in BNB."""
     none: dict[str, str] = {"maker": ZERO, "taker": ZERO, "buyer": ZERO, "seller": ZERO}
     return {
         "symbol": instrument.symbol,
@@ -297,11 +298,11 @@ def commission_body(instrument: Instrument) -> dict[str, object]:
         },
         "specialCommission": none,
         "taxCommission": none,
-        "discount": _discount(),
+        "discount": _discount(discounted),
     }
 
 
-def test_commission_body(instrument: Instrument) -> dict[str, object]:
+def test_commission_body(instrument: Instrument, discounted: bool) -> dict[str, object]:
     """POST order/test with computeCommissionRates."""
     none: dict[str, str] = {"maker": ZERO, "taker": ZERO}
     return {
@@ -310,12 +311,15 @@ def test_commission_body(instrument: Instrument) -> dict[str, object]:
         },
         "specialCommissionForOrder": none,
         "taxCommissionForOrder": none,
-        "discount": _discount(),
+        "discount": _discount(discounted),
     }
 
 
-def _discount() -> dict[str, object]:
-    return {"enabledForAccount": False, "enabledForSymbol": False, "discountAsset": "BNB", "discount": ZERO}
+def _discount(enabled: bool) -> dict[str, object]:
+    return {
+        "enabledForAccount": enabled, "enabledForSymbol": enabled, "discountAsset": discount.ASSET,
+        "discount": format_amount(discount.DISCOUNT) if enabled else ZERO,
+    }
 
 
 # instruments

@@ -84,6 +84,8 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/dapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),
     ("GET", "/sapi/v1/capital/config/getall", op_beside.COINS),
     ("GET", "/sapi/v1/asset/tradeFee", op_beside.TRADE_FEES),
+    ("GET", "/sapi/v1/bnbBurn", op_beside.BNB_BURN),
+    ("POST", "/sapi/v1/bnbBurn", op_beside.SET_BNB_BURN),
     ("GET", "/sapi/v1/margin/allPairs", op_beside.NO_PAIRS),
     ("GET", "/sapi/v1/margin/isolated/allPairs", op_beside.NO_PAIRS),
 )

@@ -1,10 +1,15 @@
 """Prices and quantities up to 1e18: through the file, the core, the journal and its restart, REST and the streams, digit by digit."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import aiohttp
 import pytest
@@ -89,3 +94,28 @@ async def watch(rest: str, stream: str) -> list[dict[str, Any]]:
                 assert answer.status == 200
                 found.append({"stream": path, "data": json.loads(await answer.text())})
     return found
+
+
+def test_orders_over_rest(tmp_path: Path) -> None:
+    """Of a symbol whose own filters go beyond Binance's 64 bits an order may, too; elsewhere it overflows."""
+    with MockExchange("binance", feed="none", listed=["BIGUSDT:BIG:USDT:1:1:1000000000000000000", "TINYUSDT:TINY:USDT:0.00000001:1:0.00000001"]) as venue:
+        venue.deposit(venue.key, "USDT", "10000000000000000000")
+        venue.deposit(venue.key, "TINY", "1000000000000000000")
+        big = order(venue, symbol="BIGUSDT", side="BUY", price="1000000000000000000", quantity="2")
+        assert (big["price"], big["status"]) == ("1000000000000000000.00000000", "NEW")
+        tiny = order(venue, symbol="TINYUSDT", side="SELL", price="0.00000001", quantity="900000000000000")
+        assert (tiny["origQty"], tiny["status"]) == ("900000000000000.00000000", "NEW")
+        assert order(venue, symbol="BTCUSDT", side="BUY", price="40000", quantity="99999999999")["code"] == -1108
+        key: str = venue.key
+        assert venue.run(lambda inner: inner.exchange.balances(key)["USDT"][1]) == 2 * 10 ** 26
+
+
+def order(venue: MockExchange, **params: str) -> Any:
+    query: str = urlencode({"type": "LIMIT", "timeInForce": "GTC", "timestamp": str(int(time.time() * 1000)), **params})
+    query += "&signature=" + hmac.new(venue.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
+    request = Request(f"{venue.rest}/api/v3/order?{query}", b"", {"X-MBX-APIKEY": venue.key})
+    try:
+        with urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+    except HTTPError as error:
+        return json.loads(error.read())
