@@ -87,6 +87,14 @@ def load_dialect(name: str) -> Any:
         raise ValueError(f"dialect {name!r}: {target} cannot be imported: {error}") from None
 
 
+def options_type(dialect: str) -> type | None:
+    """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
+    if not is_dialect(dialect):
+        return None
+    found: type | None = getattr(load_dialect(dialect), "options_type", None)
+    return found
+
+
 def contents_of(name: str) -> Contents:
     """What a venue of a dialect lists and holds, unless told otherwise: by its method ``contents``, else as the spot dialects do."""
     made: Contents = getattr(load_dialect(name), "contents", spot_contents)()

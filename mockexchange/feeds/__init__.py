@@ -58,11 +58,11 @@ def open_feed(spec: str, instruments: list[Instrument], seed: int, zone: str = "
     be used. What is only odd is logged once. ``zone``: the time zone of a file's times that name none; the machine's by
     default. ValueError for a zone that is unknown, or has no file to apply to.
     """
+    if zone and spec in ("synthetic", "none"):
+        raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
     if spec == "synthetic":
         from .synthetic import SyntheticFeed
 
-        if zone:
-            raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
         return SyntheticFeed(instruments, seed)
     from .replay import ReplayFeed
 

@@ -25,7 +25,7 @@ from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
-from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
+from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
@@ -49,25 +49,15 @@ Watcher = Callable[[str], None]
 FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
 
 
-def options_type(dialect: str) -> type | None:
-    """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
-    if dialect not in DIALECTS and dialect not in find_dialects():
-        return None
-    found: type | None = getattr(load_dialect(dialect), "options_type", None)
-    return found
-
-
 class Venue:
     """
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
-    ``feed`` is "synthetic", "none" (the book holds what users put there) the path of a recording
-    or DRIVER:SPEC; ``feed_timezone`` of its times that name none;
-    ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
-    ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
+    ``feed`` is "synthetic", "none" (the book holds what users put there), the path of a recording or DRIVER:SPEC, ``feed_timezone``
+    the zone of its times that name none; ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,...
+    texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
     not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
-
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
@@ -400,7 +390,7 @@ class Venue:
     # -- within
 
     def _open_feed(self) -> Feed:
-        if self.feed_spec == "none":
+        if self.feed_spec == "none" and not self._feed_timezone:
             return NoFeed()
         return open_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone)
 

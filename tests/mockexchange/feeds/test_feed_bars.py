@@ -102,7 +102,7 @@ def test_the_machines_zone_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixt
 def test_zones() -> None:
     with pytest.raises(ValueError, match="feed-timezone: unknown time zone 'Asia/Shanghia'"):
         find_zone("Asia/Shanghia")
-    for feed in ("synthetic", "vnpy:BTCUSDT.GLOBAL"):
+    for feed in ("synthetic", "none", "vnpy:BTCUSDT.GLOBAL"):
         with pytest.raises(ValueError, match="feed-timezone: 'UTC' is of no use"):
             open_feed(feed, default_instruments(), 0, "UTC")
 
