@@ -19,6 +19,7 @@ from mockexchange.core.numbers import SCALE
 from mockexchange.core.instruments import default_instruments
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.feeds.drivers import split_spec
+from vnpy_rehearsal.arguments import read_arguments
 from vnpy_rehearsal.database_feed import DatabaseBars, parse_spec
 
 ZONE: ZoneInfo = ZoneInfo("Asia/Shanghai")
@@ -177,3 +178,17 @@ def test_a_database_in_a_folder(tmp_path: Path) -> None:
         process.terminate()
         process.communicate(timeout=10)
     assert process.returncode == 0
+
+
+def test_the_main_job_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def read(*arguments: str) -> Any:
+        return read_arguments(list(arguments), "job", "BTCUSDT_SPOT_BINANCE")
+
+    assert read("--feed", "vnpy:BTCUSDT.GLOBAL:1h").feed == "vnpy:BTCUSDT.GLOBAL:1h"
+    table: Path = tmp_path / "export.csv"
+    table.write_text("x")
+    found = read("--feed", str(table), "--feed-timezone", "Asia/Shanghai")
+    assert (found.feed, found.feed_timezone) == (str(table.resolve()), "Asia/Shanghai")
+    with pytest.raises(SystemExit):
+        read("--feed", str(tmp_path / "none.csv"))
+    assert "--feed: no such file" in capsys.readouterr().err
