@@ -82,8 +82,6 @@ async def watch(rest: str, stream: str) -> list[dict[str, Any]]:
                 assert time.monotonic() < deadline
                 async with session.get(f"{rest}/_mock/state") as answer:
                     ended = (await answer.json())["feed"]["status"] == "ended"
-                async with session.get(f"{rest}/api/v3/ping"):
-                    pass
                 try:
                     while True:
                         found.append(json.loads((await socket.receive(0.2)).data))
