@@ -251,7 +251,9 @@ class DumpReader(Recording):
     def _parse(self, table: Table, place: Place, body: str, complete: bool) -> dict[str, int]:
         """Field by field: the values by name, times in us."""
         layout: Layout = table.layout
-        fields: list[str] = without_empty_end(split(body, table.separator), table.width)
+        fields: list[str] = split(body, table.separator)
+        if len(fields) > table.width:
+            fields = without_empty_end(fields, table.width)
         if len(fields) != table.width:
             cut: str = "" if complete else "; the file ends here, cut off"
             raise FeedError(f"{place.file}:{place.line}: {len(fields)} columns, expected the {table.width} of {layout.kind}{cut}: {body[:120]!r}")
@@ -260,7 +262,9 @@ class DumpReader(Recording):
         values: dict[str, int] = {}
         for name, column in table.places.items():
             text: str = fields[column]
-            parser: Callable[[str], int] = self.texts.read if name in TIMES and looks_like(text) else PARSERS[name]
+            parser: Callable[[str], int] = PARSERS[name]
+            if name in TIMES and not text.isdigit() and looks_like(text):
+                parser = self.texts.read
             try:
                 values[name] = parser(text)
             except Rounded as rounded:
