@@ -14,7 +14,7 @@ from aiohttp import web
 from ...core.errors import Refusal
 from . import op_account, op_amend, op_market, op_trade
 from . import op_other_apis as op_beside
-from .errors import ApiError, from_refusal, missing
+from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation
 from .options import BinanceOptions
@@ -148,7 +148,7 @@ class RestRoutes:
                 if plain_key is not None:
                     account = check_key(plain_key)
                     if account not in venue.keys:
-                        raise unknown_key()
+                        raise invalid_key()
                     params.check_known(names, size)
                 elif signed:
                     account = check_key(headers.get(SIGNED_KEY_HEADER))
@@ -161,8 +161,8 @@ class RestRoutes:
                     check_window(timestamp, window, now)
                     secret: str | None = venue.keys.get(account)
                     if secret is None:
-                        raise unknown_key()
-                    check_signature(secret, rest_payload(query, body), signature)
+                        raise invalid_key()
+                    check_signature(secret, rest_payload(query, body), signature, venue.public_keys.get(account))
                     params.check_known(names, size)
                     check_window(timestamp, window, venue.now())
                 else:
@@ -203,11 +203,6 @@ def read_time_unit(text: str) -> int:
     if unit == "MILLISECOND":
         return MILLISECONDS
     raise ApiError(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
-
-
-def unknown_key() -> ApiError:
-    """A key that is well formed and belongs to nobody."""
-    return ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
 
 
 def internal_error() -> ApiError:
