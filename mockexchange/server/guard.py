@@ -7,7 +7,7 @@ a header of more than 8190 bytes, more than 128 headers, a websocket message ove
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakSet
 
 from aiohttp import web
@@ -65,6 +65,12 @@ class Refused(asyncio.Protocol):
         getattr(transport, "abort", transport.close)()
 
 
+class Waiting(Protocol):
+    """A connection that is still to prove itself."""
+
+    def abort(self) -> None: ...
+
+
 class Doorkeeper:
     """
     Makes the protocol of every new connection of one listener.
@@ -79,17 +85,30 @@ class Doorkeeper:
         self._server: web.Server = server
         self._options: dict[str, Any] = options
         self._most: int = most_connections()
+        self.waiting: dict[Waiting, None] = {}          # connections that are not with the server yet, oldest first
         self._all.add(self)
 
     def __call__(self) -> asyncio.Protocol:
-        if self._count() >= self._most and not self._make_room():
+        if not self.has_room():
             return Refused()
         return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
 
+    def has_room(self) -> bool:
+        """Whether one more connection can be had, after one that does nothing has made room for it where that must be."""
+        return self._count() < self._most or self._make_room()
+
+    def cut(self) -> None:
+        """End the connections that wait."""
+        for one in list(self.waiting):
+            one.abort()
+
     def _count(self) -> int:
-        return sum(len(one._server.connections) for one in self._all)
+        return sum(len(one._server.connections) + len(one.waiting) for one in self._all)
 
     def _make_room(self) -> bool:
+        for waiting in self.waiting:
+            waiting.abort()
+            return True
         for handler in self._server.connections:
             transport: asyncio.Transport | None = handler.transport
             if isinstance(handler, Handler) and handler.is_idle() and transport is not None and not transport.is_closing():
