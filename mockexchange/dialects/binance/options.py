@@ -1,6 +1,16 @@
 """What this venue may do besides what Binance does."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...options import choice
+
+if TYPE_CHECKING:
+    from ...venue_api import VenueApi
+
+NOTIONAL: str = "NOTIONAL"
+MIN_NOTIONAL: str = "MIN_NOTIONAL"
+BOTH: str = "BOTH"
 
 
 @dataclass(slots=True)
@@ -8,6 +18,20 @@ class BinanceOptions:
     """
     - ``unsigned``: whether REST calls with the header ``X-API-KEY`` need no timestamp and no signature, as the clients
       of a QTE server send them (docs/qte_requirements.md, A33). Signed calls are verified either way (A34).
+    - ``notional_filter``: which of the two filters (filters.md) exchangeInfo shows: Binance gives a symbol one of them, NOTIONAL
+      today; QTE's clients read MIN_NOTIONAL (A11), so a venue that is ``unsigned`` shows both.
     """
 
     unsigned: bool = False
+    notional_filter: str = choice(NOTIONAL, MIN_NOTIONAL, BOTH)
+
+    @property
+    def notional_filters(self) -> tuple[str, ...]:
+        """The filters that are shown."""
+        return (MIN_NOTIONAL, NOTIONAL) if self.unsigned or self.notional_filter == BOTH else (self.notional_filter,)
+
+
+def options_of(venue: "VenueApi") -> BinanceOptions:
+    """The options of a venue that speaks this dialect."""
+    found: object = getattr(venue, "options", None)
+    return found if isinstance(found, BinanceOptions) else BinanceOptions()

@@ -17,7 +17,7 @@ from . import op_other_apis as op_beside
 from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation
-from .options import BinanceOptions
+from .options import BinanceOptions, options_of
 from .params import Params, merge
 from .signature import (
     SIGNED_KEY_HEADER,
@@ -97,7 +97,7 @@ class RestRoutes:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
-        self.options: BinanceOptions = venue.options if isinstance(venue.options, BinanceOptions) else BinanceOptions()
+        self.options: BinanceOptions = options_of(venue)
 
     def add_routes(self, app: web.Application) -> None:
         for method, path, operation in ROUTES:
