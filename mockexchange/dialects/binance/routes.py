@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_market, op_reference, op_trade
 from . import op_other_apis as op_beside
 from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
@@ -53,9 +53,13 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/api/v3/ping", op_market.PING),
     ("GET", "/api/v3/time", op_market.TIME),
     ("GET", "/api/v3/exchangeInfo", op_market.EXCHANGE_INFO),
+    ("GET", "/api/v3/executionRules", op_reference.EXECUTION_RULES),
     ("GET", "/api/v3/depth", op_market.DEPTH),
     ("GET", "/api/v3/trades", op_market.TRADES),
     ("GET", "/api/v3/historicalTrades", op_market.HISTORICAL_TRADES),
+    ("GET", "/api/v3/historicalBlockTrades", op_reference.BLOCK_TRADES),
+    ("GET", "/api/v3/referencePrice", op_reference.REFERENCE_PRICE),
+    ("GET", "/api/v3/referencePrice/calculation", op_reference.REFERENCE_CALCULATION),
     ("GET", "/api/v3/aggTrades", op_market.AGGREGATE_TRADES),
     ("GET", "/api/v3/klines", op_market.KLINES),
     ("GET", "/api/v3/uiKlines", op_market.UI_KLINES),
@@ -112,6 +116,9 @@ class RestRoutes:
         return self.error(request, ApiError(-1016, "This service is no longer available.", status=410))
 
     async def _unknown(self, request: web.Request) -> web.Response:
+        """Browsers are told in HTML (CHANGELOG.md, 2023-12-04, "invalid endpoints")."""
+        if "text/html" in request.headers.get("Accept", ""):
+            return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>", content_type="text/html")
         return self.error(request, ApiError(-1020, "This operation is not supported.", status=404))
 
     def _handler(self, operation: Operation) -> Handler:
