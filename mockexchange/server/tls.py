@@ -172,8 +172,7 @@ class TlsDoor(asyncio.Protocol):
     async def _shake_hands(self, hello: bytes) -> None:
         loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         options: dict[str, Any] = {"ssl_shutdown_timeout": GOODBYE_SECONDS} if sys.version_info >= (3, 11) else {}
-        # ``start_tls`` makes the protocol of the connection another one, which is told of the connection in the next turn.
-        loop.call_soon(loop.call_soon, feed, self._transport, hello)
+        loop.call_soon(feed, self._transport, hello)    # to the protocol that start_tls is about to set, before it reads on
         try:
             secure: asyncio.Transport | None = await loop.start_tls(
                 self._transport, self, self._doors.context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS, **options,
@@ -197,12 +196,12 @@ class TlsDoor(asyncio.Protocol):
 
 
 def feed(transport: Any, data: bytes) -> None:
-    """Let the protocol of a connection have bytes as if they came from it now."""
+    """Let the protocol of a connection have bytes as if they came from it now, before all that is still to come."""
     if transport.is_closing():
         return
     protocol: Any = transport.get_protocol()
     if not hasattr(protocol, "get_buffer"):
-        protocol.data_received(data)        # Python 3.10
+        asyncio.get_running_loop().call_soon(protocol.data_received, data)      # Python 3.10 has to be told of the connection first
         return
     while data:
         buffer: Any = protocol.get_buffer(len(data))

@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,12 +17,13 @@ from urllib.request import urlopen
 import aiohttp
 import pytest
 import requests
-from malice_child import read_all, send
+from malice_child import frame, read_all, send, send_until_cut, websocket
 from server_client import until
 from websockets.sync.client import connect
 
 from mockexchange import MockExchange
 from mockexchange.server import certificate, guard, tls
+from mockexchange.transport.sockets import Socket
 
 TIME = "/api/v3/time"
 
@@ -262,7 +264,7 @@ def test_more_handshakes_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch,
     """The oldest that is still to shake hands makes room: who does, is served."""
     monkeypatch.setattr(guard, "most_connections", lambda: 8)
     if not uvloop:
-        monkeypatch.setitem(__import__("sys").modules, "uvloop", None)
+        monkeypatch.setitem(sys.modules, "uvloop", None)
     with MockExchange("binance", feed="none", tls=True) as venue, ExitStack() as stack:
         idle = [stack.enter_context(tcp(venue)) for _ in range(40)]
         until(lambda: waiting(venue) == 8)
@@ -274,6 +276,17 @@ def test_more_handshakes_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch,
         kept = [stack.enter_context(secure(venue)) for _ in range(8)]
         assert is_served(venue), "an idle one makes room"
         assert sum(is_open(sock) for sock in kept) == 7
+
+
+@pytest.mark.parametrize("uvloop", [True, False], ids=["uvloop", "asyncio"])
+def test_whoever_reads_nothing_is_dropped(monkeypatch: pytest.MonkeyPatch, uvloop: bool) -> None:
+    """What waits for a reader is counted behind the encryption too."""
+    monkeypatch.setitem(Socket.__init__.__kwdefaults__, "max_buffer", 100_000)
+    if not uvloop:
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+    with MockExchange("binance", feed="none", tls=True) as venue, websocket(secure(venue), "/ws-api/v3") as sock:
+        assert send_until_cut(sock, frame(9, b"a" * 125) * 500, 20.0)
+        assert is_served(venue)
 
 
 def is_open(sock: ssl.SSLSocket) -> bool:
