@@ -68,6 +68,9 @@ class Refused(asyncio.Protocol):
 class Waiting(Protocol):
     """A connection that is still to prove itself."""
 
+    @property
+    def is_silent(self) -> bool: ...
+
     def abort(self) -> None: ...
 
 
@@ -106,9 +109,17 @@ class Doorkeeper:
         return sum(len(one._server.connections) + len(one.waiting) for one in self._all)
 
     def _make_room(self) -> bool:
+        """The oldest that has said nothing at all goes first, then the oldest idle one, then who has said too little."""
+        return self._end_waiting(silent=True) or self._end_idle() or self._end_waiting(silent=False)
+
+    def _end_waiting(self, silent: bool) -> bool:
         for waiting in self.waiting:
-            waiting.abort()
-            return True
+            if waiting.is_silent == silent:
+                waiting.abort()
+                return True
+        return False
+
+    def _end_idle(self) -> bool:
         for handler in self._server.connections:
             transport: asyncio.Transport | None = handler.transport
             if isinstance(handler, Handler) and handler.is_idle() and transport is not None and not transport.is_closing():

@@ -155,6 +155,11 @@ class TlsDoor(asyncio.Protocol):
         self._transport = None
         self._leave()
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the client has said nothing yet."""
+        return self._task is None
+
     def abort(self) -> None:
         """Cut it."""
         self._leave()

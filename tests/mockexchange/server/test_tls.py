@@ -267,12 +267,14 @@ def test_more_handshakes_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch,
         monkeypatch.setitem(sys.modules, "uvloop", None)
     with MockExchange("binance", feed="none", tls=True) as venue, ExitStack() as stack:
         idle = [stack.enter_context(tcp(venue)) for _ in range(40)]
+        assert {read_all(sock) for sock in idle[:32]} == {b""}
         until(lambda: waiting(venue) == 8)
         assert is_served(venue)
-        assert read_all(idle[0]) == b""
+        assert read_all(idle[32]) == b""
         assert waiting(venue) <= 8
         for sock in idle:
             sock.close()
+        until(lambda: not waiting(venue))
         kept = [stack.enter_context(secure(venue)) for _ in range(8)]
         assert is_served(venue), "an idle one makes room"
         assert sum(is_open(sock) for sock in kept) == 7
