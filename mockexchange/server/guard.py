@@ -92,8 +92,10 @@ class Doorkeeper:
         self._all.add(self)
 
     def __call__(self) -> asyncio.Protocol:
-        if not self.has_room():
-            return Refused()
+        return self.admit() if self.has_room() else Refused()
+
+    def admit(self) -> asyncio.Protocol:
+        """The protocol of a connection that has its room already."""
         return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
 
     def has_room(self) -> bool:

@@ -169,7 +169,7 @@ class Listener:
         doorkeeper: guard.Doorkeeper = guard.Doorkeeper(
             runner.server, access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
         )
-        gates: Gates = Gates(self.venue.faults, doorkeeper)
+        gates: Gates = Gates(self.venue.faults, doorkeeper if self.tls is None else doorkeeper.admit)
         # A duplicate, because a server closes what it is given: the port outlives the application.
         self._server = await asyncio.get_running_loop().create_server(
             gates if self.tls is None else TlsDoors(self.tls.context, doorkeeper, gates), sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
