@@ -31,9 +31,10 @@ from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
+from ..public_keys import PublicKey
 from ..replay import RestoredState, without_gc
 from ..transport.clock import AnyClock, ManualClock, make_clock
-from .accounts import Account, read_accounts
+from .accounts import Account, public_keys_of, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
 from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
@@ -97,11 +98,12 @@ class Venue:
         self.instruments += [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
-        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        self.assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
-            accounts, assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
+            accounts, self.assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
         )
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
+        self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
@@ -256,9 +258,8 @@ class Venue:
         """
         if all(account.key != key for account in self.accounts):
             raise ValueError(f"key: unknown API key {key!r}")
-        known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
-        if asset not in known:
-            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+        if asset not in self.assets:
+            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(self.assets))}")
         free: int = self.exchange.balances(key).get(asset, (0, 0))[0]
         if free + amount < 0:
             raise ValueError(f"amount: {format_amount(amount)} {asset} is more than the {format_amount(free)} that is free")
@@ -417,7 +418,7 @@ class Venue:
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
+        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, lambda: not self.has_room())
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
@@ -466,9 +467,6 @@ class Venue:
             for asset, amount in funds.items():
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
-
-    def _must_wait(self) -> bool:
-        return not self.has_room()
 
     def _market(self) -> LastPrices:
         market: LastPrices = {}
