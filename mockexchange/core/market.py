@@ -2,12 +2,13 @@
 
 from .book import Book
 from .instruments import Instrument
+from .numbers import BEYOND
 from .orders import Order
 from .settlement import Settlement
 from .stops import Stops
 from .tape import Tape
 
-ANY_PRICE: int = 1 << 62
+ANY_PRICE: int = BEYOND
 # where users' trade ids start when nobody reserved room for the tape's
 TAPE_ROOM: int = 1_000_000_000
 

@@ -3,10 +3,11 @@
 from bisect import bisect_left, insort
 from collections import deque
 
+from .numbers import BEYOND
 from .orders import Order
 from .special import BASIS_POINTS, may_trigger
 
-NEVER_RISES: int = 1 << 62
+NEVER_RISES: int = BEYOND
 NEVER_FALLS: int = -1
 
 

@@ -25,6 +25,7 @@ def restore_users(exchange: Exchange, journal: Journal, now: int, market: LastPr
                 exchange.restore_fill(fill)
             for symbol, close in fold.closes.items():
                 exchange.restore_close(symbol, close)
+            exchange.discount.chosen.update(fold.discounts)
             for symbol, rules in fold.rules.items():
                 exchange.apply(SetRules(symbol, rules), now)
             for order in fold.book_order():

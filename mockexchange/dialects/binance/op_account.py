@@ -10,6 +10,7 @@ from ...core.orders import Order
 from . import rendering, symbol_rendering
 from .errors import ApiError, archived, bad_combination, invalid_data, missing_both
 from .operations import USER_DATA, Context, Operation, operation
+from .options import options_of
 from .params import Params
 
 DAY: int = 86_400_000_000
@@ -39,7 +40,7 @@ def account(ctx: Context, params: Params) -> object:
 
 
 def commission(ctx: Context, params: Params) -> object:
-    return rendering.commission_body(ctx.instrument(params.symbol()))
+    return rendering.commission_body(ctx.instrument(params.symbol()), ctx.exchange.discount.is_on(ctx.account))
 
 
 def query_order(ctx: Context, params: Params) -> object:
@@ -116,7 +117,7 @@ def my_filters(ctx: Context, params: Params) -> object:
     rules: VenueRules = ctx.exchange.venue_rules
     return {
         "exchangeFilters": symbol_rendering.exchange_filters(rules),
-        "symbolFilters": symbol_rendering.symbol_filters(instrument),
+        "symbolFilters": symbol_rendering.symbol_filters(instrument, options_of(ctx.venue).notional_filters),
         "assetFilters": symbol_rendering.asset_filters(rules, (instrument.base, instrument.quote)),
     }
 

@@ -19,6 +19,7 @@ from .operations import (
     requested_status,
     some_instruments,
 )
+from .options import options_of
 from .params import Params
 
 INTERVALS: frozenset[str] = frozenset(
@@ -57,12 +58,13 @@ def exchange_info(ctx: Context, params: Params) -> object:
     routes: list[dict[str, object]] = [
         {"baseAsset": ctx.exchange.instruments[route[0]].base, "symbols": list(route)} for route in ctx.exchange.routes
     ]
+    notional: tuple[str, ...] = options_of(ctx.venue).notional_filters
     return {
         "timezone": "UTC",
         "serverTime": ctx.venue.now() // ctx.per_time,
         "rateLimits": ctx.limits.table(),
         "exchangeFilters": symbol_rendering.exchange_filters(ctx.exchange.venue_rules),
-        "symbols": [symbol_rendering.symbol_body(instrument, show) for instrument in found],
+        "symbols": [symbol_rendering.symbol_body(instrument, show, notional) for instrument in found],
         **({"sors": routes} if routes else {}),
     }
 

@@ -1,12 +1,19 @@
 """What this venue may do besides what Binance does, and what it leaves open."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...core.exchange import Exchange
 from ...core.instruments import VenueRules
 from ...core.numbers import parse_amount
-from ...options import number
+from ...options import choice, number
 
+if TYPE_CHECKING:
+    from ...venue_api import VenueApi
+
+NOTIONAL: str = "NOTIONAL"
+MIN_NOTIONAL: str = "MIN_NOTIONAL"
+BOTH: str = "BOTH"
 MOST: int = 1_000_000
 
 
@@ -15,17 +22,28 @@ class BinanceOptions:
     """
     - ``unsigned``: whether REST calls with the header ``X-API-KEY`` need no timestamp and no signature, as the clients
       of a QTE server send them (docs/qte_requirements.md, A33). Signed calls are verified either way (A34).
+    - ``bnb_fees``: whether accounts pay their fees in BNB, 25 % less, where they have enough of it. An account that has said so itself
+      (``POST /sapi/v1/bnbBurn``) goes by what it said.
+    - ``notional_filter``: which of the two filters (filters.md) exchangeInfo shows: Binance gives a symbol one of them, NOTIONAL
+      today; QTE's clients read MIN_NOTIONAL (A11), so a venue that is ``unsigned`` shows both.
     - ``sor``: the routes of smart order routing, ``BTC:BTCUSDT,BTCUSDC,ETH:ETHUSDT,ETHUSDC``; none without it.
     - ``max_num_orders``, ``max_num_algo_orders``, ``max_num_iceberg_orders``: the exchange filters of filters.md, 0: none.
     - ``max_asset``: the asset filters, ``USDC:42,BTC:1``.
     """
 
     unsigned: bool = False
+    bnb_fees: bool = False
+    notional_filter: str = choice(NOTIONAL, MIN_NOTIONAL, BOTH)
     sor: tuple[str, ...] = ()
     max_num_orders: int = number(0, 0, MOST)
     max_num_algo_orders: int = number(0, 0, MOST)
     max_num_iceberg_orders: int = number(0, 0, MOST)
     max_asset: tuple[str, ...] = ()
+
+    @property
+    def notional_filters(self) -> tuple[str, ...]:
+        """The filters that are shown."""
+        return (MIN_NOTIONAL, NOTIONAL) if self.unsigned or self.notional_filter == BOTH else (self.notional_filter,)
 
     def configure(self, exchange: Exchange) -> None:
         """
@@ -43,6 +61,7 @@ class BinanceOptions:
         exchange.venue_rules = VenueRules(
             self.max_num_orders, self.max_num_algo_orders, self.max_num_iceberg_orders, limits
         )
+        exchange.discount.by_default = self.bnb_fees
 
 
 def read_bases(items: tuple[str, ...]) -> list[str]:
@@ -75,3 +94,9 @@ def read_limits(items: tuple[str, ...]) -> dict[str, int]:
         if not colon or not asset or limits[asset] <= 0:
             raise ValueError(f"max_asset: not ASSET:AMOUNT with an amount above 0: {item!r}")
     return limits
+
+
+def options_of(venue: "VenueApi") -> BinanceOptions:
+    """The options of a venue that speaks this dialect."""
+    found: object = getattr(venue, "options", None)
+    return found if isinstance(found, BinanceOptions) else BinanceOptions()

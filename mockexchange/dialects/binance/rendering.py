@@ -10,6 +10,7 @@ from zlib import crc32
 
 from msgspec import UNSET, Struct, UnsetType
 
+from ...core import discount
 from ...core.events import Fill, OrderReport, PreventedMatch, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
@@ -53,7 +54,7 @@ class OrderAnswer(Struct, gc=False):
     timeInForce: str
     type: str
     side: str
-    workingTime: int | UnsetType
+    workingTime: int
     selfTradePreventionMode: str
     icebergQty: str | UnsetType = UNSET
     preventedMatchId: int | UnsetType = UNSET
@@ -74,6 +75,11 @@ class OrderAnswer(Struct, gc=False):
     fills: list[dict[str, object]] | UnsetType = UNSET
 
 
+def working_time(since: int, per_time: int) -> int:
+    """When the order came to the book; -1 while it waits for its price (rest-api.md, "New Order list - OCO": its stop)."""
+    return since // per_time if since else -1
+
+
 def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
     """POST order, RESULT. ``report`` is the order's last one."""
     body: OrderAnswer = OrderAnswer(
@@ -91,7 +97,7 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         report.time_in_force,
         report.type,
         report.side,
-        report.working_time // per_time if report.working_time else UNSET,
+        working_time(report.working_time, per_time),
         report.stp_mode,
     )
     for name, value in _conditional(report, per_time).items():
@@ -164,7 +170,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
         "time": one.time // per_time,
         "updateTime": one.update_time // per_time,
         "isWorking": one.is_working,
-        "workingTime": one.working_time // per_time if one.working_time else -1,
+        "workingTime": working_time(one.working_time, per_time),
         "origQuoteOrderQty": format_amount(one.quote_quantity),
         "selfTradePreventionMode": one.stp_mode,
     }
@@ -200,10 +206,9 @@ def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, 
         "timeInForce": report.time_in_force,
         "type": report.type,
         "side": report.side,
+        "workingTime": working_time(report.working_time, per_time),
+        "selfTradePreventionMode": report.stp_mode,
     }
-    if report.working_time:
-        order_body["workingTime"] = report.working_time // per_time
-    order_body["selfTradePreventionMode"] = report.stp_mode
     return {
         "transactTime": report.update_time // per_time,
         "executionId": report.execution_id,
@@ -329,8 +334,8 @@ def account_body(
     }
 
 
-def commission_body(instrument: Instrument) -> dict[str, object]:
-    """GET account/commission. The mock charges standard commission only, and no BNB discount."""
+def commission_body(instrument: Instrument, discounted: bool) -> dict[str, object]:
+    """GET account/commission: standard commission only; ``discounted``: the account pays it in BNB."""
     none: dict[str, str] = {"maker": ZERO, "taker": ZERO, "buyer": ZERO, "seller": ZERO}
     return {
         "symbol": instrument.symbol,
@@ -340,11 +345,11 @@ def commission_body(instrument: Instrument) -> dict[str, object]:
         },
         "specialCommission": none,
         "taxCommission": none,
-        "discount": _discount(),
+        "discount": _discount(discounted),
     }
 
 
-def test_commission_body(instrument: Instrument) -> dict[str, object]:
+def test_commission_body(instrument: Instrument, discounted: bool) -> dict[str, object]:
     """POST order/test with computeCommissionRates."""
     none: dict[str, str] = {"maker": ZERO, "taker": ZERO}
     return {
@@ -353,12 +358,15 @@ def test_commission_body(instrument: Instrument) -> dict[str, object]:
         },
         "specialCommissionForOrder": none,
         "taxCommissionForOrder": none,
-        "discount": _discount(),
+        "discount": _discount(discounted),
     }
 
 
-def _discount() -> dict[str, object]:
-    return {"enabledForAccount": False, "enabledForSymbol": False, "discountAsset": "BNB", "discount": ZERO}
+def _discount(enabled: bool) -> dict[str, object]:
+    return {
+        "enabledForAccount": enabled, "enabledForSymbol": enabled, "discountAsset": discount.ASSET,
+        "discount": format_amount(discount.DISCOUNT) if enabled else ZERO,
+    }
 
 
 # market data

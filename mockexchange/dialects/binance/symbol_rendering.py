@@ -1,6 +1,6 @@
 """Instruments and their filters -> exchangeInfo and myFilters (rest-api.md, filters.md). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from ...core.instruments import Instrument, VenueRules
 from ...core.numbers import format_amount
@@ -11,8 +11,8 @@ ORDER_TYPES: tuple[str, ...] = (
 )
 
 
-def symbol_filters(one: Instrument) -> list[dict[str, object]]:
-    """filters.md, in Binance's order."""
+def symbol_filters(one: Instrument, notional: Container[str]) -> list[dict[str, object]]:
+    """filters.md, in Binance's order; of the two filters of the notional those that are named."""
     found: list[dict[str, object]] = [
         {
             "filterType": "PRICE_FILTER", "minPrice": format_amount(one.min_price),
@@ -40,16 +40,17 @@ def symbol_filters(one: Instrument) -> list[dict[str, object]]:
             "askMultiplierUp": _multiplier(one.percent_ask_up), "askMultiplierDown": _multiplier(one.percent_ask_down),
             "avgPriceMins": one.avg_price_mins,
         },
-        {
-            # Binance gives a symbol one of the two; QTE's clients read this one (A11), others read either.
-            "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
-            "avgPriceMins": one.avg_price_mins,
-        },
-        {
-            "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
-            "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
-            "avgPriceMins": one.avg_price_mins,
-        },
+        *(each for each in (
+            {
+                "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
+                "avgPriceMins": one.avg_price_mins,
+            },
+            {
+                "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
+                "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
+                "avgPriceMins": one.avg_price_mins,
+            },
+        ) if each["filterType"] in notional),
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
         {"filterType": "MAX_NUM_ICEBERG_ORDERS", "maxNumIcebergOrders": one.max_num_iceberg_orders},
@@ -89,7 +90,7 @@ def _multiplier(value: int) -> str:
     return format_amount(value).rstrip("0").rstrip(".")
 
 
-def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
+def symbol_body(one: Instrument, show_permissions: bool, notional: Container[str]) -> dict[str, object]:
     """One element of exchangeInfo's ``symbols``."""
     return {
         "symbol": one.symbol,
@@ -113,7 +114,7 @@ def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
         "pegInstructionsAllowed": True,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
-        "filters": symbol_filters(one),
+        "filters": symbol_filters(one, notional),
         "permissions": [],
         "permissionSets": [["SPOT"]] if show_permissions else [],
         "defaultSelfTradePreventionMode": one.default_stp_mode,
