@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 from typing import Any
 
 from .accounts import Account
+from .admission import Admission
 from .book import Book
 from .commands import (
     AmendOrder,
@@ -25,11 +26,11 @@ from .commands import (
 )
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
-from .filters import Walk, check_quantity
+from .filters import check_quantity
 from .instruments import Instrument, changed
 from .ledger import MAKER, Ledger
-from .market import Market, rises_to_trigger
-from .market_maker import EVERYTHING, MarketMaker
+from .market import Market
+from .market_maker import MarketMaker
 from .matching import Matcher
 from .numbers import SCALE
 from .orders import Order
@@ -67,6 +68,7 @@ class Exchange:
         self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
+        self._admission: Admission = Admission(self._markets, self._rules, self._accounts)
         self._orders: dict[int, Order] = {}
         self._market_maker: MarketMaker = MarketMaker(self._matcher)
         self._seed: int = seed
@@ -98,7 +100,7 @@ class Exchange:
     # -- users' commands
 
     def _place(self, command: PlaceOrder, now: int) -> list[Event]:
-        market, account, quantity, lock = self._admit(command, now)
+        market, account, quantity, lock = self._admission.admit(command, now)
         matcher = self._matcher
         matcher.begin(now)
         order_id: int = matcher.take_order_id()
@@ -126,61 +128,6 @@ class Exchange:
             else:
                 matcher.run(market, account, order)
         return matcher.finish(market)
-
-    def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int]:
-        """All that can be said against an order; returns (market, account, quantity, what to lock)."""
-        market = self._markets.get(command.symbol)
-        if market is None:
-            raise refuse("INVALID_SYMBOL")
-        account = self._accounts.get(command.account)
-        if account is None:
-            raise refuse("UNKNOWN_ACCOUNT")
-        self._rules[command.symbol].admit(command, account, now)
-        if command.client_order_id:
-            known = account.by_client_id(market.symbol, command.client_order_id)
-            if known is not None and not known.is_final:
-                raise refuse("DUPLICATE_CLIENT_ORDER_ID")
-        is_buy: bool = command.side == "BUY"
-        kind: str = command.type
-        quantity: int = command.quantity
-        if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, command.price):
-            raise refuse("WOULD_MATCH")
-        if kind == "MARKET":
-            return market, account, self._admit_market(command, market, account, is_buy), 0
-        if command.stop_price:
-            last: int = market.tape.last_price
-            if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
-                raise refuse("WOULD_TRIGGER")
-        lock: int = market.settlement.reserve(is_buy, command.price or command.stop_price, quantity)
-        if lock > account.free.get(market.quote if is_buy else market.base, 0):
-            raise refuse("INSUFFICIENT_BALANCE")
-        return market, account, quantity, lock
-
-    def _admit_market(self, command: PlaceOrder, market: Market, account: Account, is_buy: bool) -> int:
-        """The quantity of a market order; one by quote amount is worth at most that (rest-api.md, "New order")."""
-        book, rules = market.book, market.instrument
-        stp_mode: str = command.stp_mode or rules.default_stp_mode
-        quantity: int = command.quantity
-        free: int = account.free.get(market.quote if is_buy else market.base, 0)
-        amount: int = command.quote_quantity
-        if amount:
-            walk = Walk(book, account.name, is_buy, stp_mode, EVERYTHING, 0, amount)
-            if not walk.last_price:
-                raise refuse("NO_LIQUIDITY")
-            quantity = walk.quantity
-            if not walk.short:
-                # what the book cannot give counts at its last price, and will expire
-                quantity += (amount - walk.cost) * SCALE // walk.last_price
-            quantity -= quantity % (rules.step_size or 1)
-            if not quantity or quantity < rules.min_quantity:
-                raise refuse("FILTER", "LOT_SIZE")
-            needed: int = amount if is_buy else quantity
-        else:
-            cost: int = Walk(book, account.name, True, stp_mode, quantity).cost if is_buy else 0
-            needed = market.settlement.spend(is_buy, quantity, cost)
-        if needed > free:
-            raise refuse("INSUFFICIENT_BALANCE")
-        return quantity
 
     def _cancel(self, command: CancelOrder, now: int) -> list[Event]:
         market = self._market(command.symbol)
@@ -334,7 +281,7 @@ class Exchange:
 
     def check_filters(self, command: PlaceOrder, now: int) -> None:
         """Raise whatever ``apply`` would raise for this order, and change nothing."""
-        self._admit(command, now)
+        self._admission.admit(command, now)
 
     def find_order(
         self, account: str, symbol: str, order_id: int | None = None, client_order_id: str = "",
