@@ -13,11 +13,13 @@ from .commands import (
     AmendOrder,
     CancelAll,
     CancelOrder,
+    CancelOrderList,
     Command,
     Deposit,
     EndDay,
     FeedTrade,
     PlaceOrder,
+    PlaceOrderList,
     Quote,
     SetPrice,
     SetRules,
@@ -29,11 +31,13 @@ from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStat
 from .filters import check_quantity
 from .instruments import Instrument, changed
 from .ledger import MAKER, Ledger
+from .list_admission import ListAdmission
 from .market import Market
 from .market_maker import MarketMaker
 from .matching import Matcher
 from .numbers import SCALE
-from .orders import Order
+from .order_lists import OrderLists
+from .orders import Order, OrderList
 from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
 from .tape import Tape
@@ -69,6 +73,8 @@ class Exchange:
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
         self._admission: Admission = Admission(self._markets, self._rules, self._accounts)
+        self._list_admission: ListAdmission = ListAdmission(self._admission)
+        self.lists: OrderLists = OrderLists(self._matcher, self._list_admission, self._make_client_id)
         self._orders: dict[int, Order] = {}
         self._market_maker: MarketMaker = MarketMaker(self._matcher)
         self._seed: int = seed
@@ -79,6 +85,8 @@ class Exchange:
             PlaceOrder: self._place,
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
+            PlaceOrderList: self._place_list,
+            CancelOrderList: self._cancel_list,
             SetSymbolStatus: self._set_status,
             EndDay: self._end_day,
             AmendOrder: self._amend,
@@ -103,20 +111,10 @@ class Exchange:
         market, account, quantity, lock = self._admission.admit(command, now)
         matcher = self._matcher
         matcher.begin(now)
-        order_id: int = matcher.take_order_id()
-        stop_price: int = command.stop_price
-        order = Order(
-            order_id, command.client_order_id or self._make_client_id(), account.name,
-            market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
-            _time_in_force(command, market.instrument),
-            command.quote_quantity, stop_price, command.iceberg_quantity,
-            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
-        )
-        self._orders[order_id] = order
-        account.register(order)
+        order = self._make_order(command, market, account, quantity, now)
         if lock:
             matcher.lock(market, account, order, lock)
-        if stop_price:
+        if command.stop_price:
             account.open(order)
             market.stops.add(order)
             matcher.report(order, "NEW")
@@ -128,6 +126,36 @@ class Exchange:
             else:
                 matcher.run(market, account, order)
         return matcher.finish(market)
+
+    def _make_order(self, command: PlaceOrder, market: Market, account: Account, quantity: int, now: int) -> Order:
+        order_id: int = self._matcher.take_order_id()
+        order = Order(
+            order_id, command.client_order_id or self._make_client_id(), account.name,
+            market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
+            _time_in_force(command, market.instrument),
+            command.quote_quantity, command.stop_price, command.iceberg_quantity,
+            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
+        )
+        self._orders[order_id] = order
+        account.register(order)
+        return order
+
+    def _place_list(self, command: PlaceOrderList, now: int) -> list[Event]:
+        admitted = self._list_admission.admit(command, self.lists.check_new(command), now)
+        market, account, _, lock = admitted[0]
+        self._matcher.begin(now)
+        orders = tuple(
+            self._make_order(order, market, account, each.quantity, now)
+            for order, each in zip(command.orders, admitted, strict=True)
+        )
+        self.lists.place(market, account, command, orders, lock)
+        return self._matcher.finish(market)
+
+    def _cancel_list(self, command: CancelOrderList, now: int) -> list[Event]:
+        market, account = self._admission.place(command.symbol, command.account)
+        self._matcher.begin(now)
+        self.lists.cancel(market, account, command)
+        return self._matcher.finish(market)
 
     def _cancel(self, command: CancelOrder, now: int) -> list[Event]:
         market = self._market(command.symbol)
@@ -157,7 +185,9 @@ class Exchange:
         matcher = self._matcher
         matcher.begin(now)
         for order in orders:
-            matcher.cancel(market, order, self._make_client_id())
+            if not order.is_final:
+                matcher.cancel(market, order, self._make_client_id())
+                self.lists.follow(market)           # takes the others of a list with it
         return matcher.finish(market)
 
     def _amend(self, command: AmendOrder, now: int) -> list[Event]:
@@ -172,8 +202,9 @@ class Exchange:
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
         quantity: int = command.quantity
+        tied: tuple[Order, ...] = self.lists.tied(order)
         check_quantity(quantity, rules)
-        if order.price and order.price * quantity < rules.min_notional * SCALE:
+        if any(each.price and each.price * quantity < rules.min_notional * SCALE for each in (order, *tied)):
             raise refuse("FILTER", "NOTIONAL")
         price: int = command.price or order.price
         if price != order.price:
@@ -198,6 +229,8 @@ class Exchange:
         matcher = self._matcher
         matcher.begin(now)
         matcher.amend(market, order, quantity, client_id or self._make_client_id(), price)
+        for each in tied:
+            matcher.amend(market, each, quantity, each.client_order_id, each.price)
         return matcher.finish(market)
 
     def _set_rules(self, command: SetRules, now: int) -> list[Event]:
@@ -360,16 +393,25 @@ class Exchange:
         self._matcher.next_order_id = max(self._matcher.next_order_id, order.order_id + 1)
         if order.is_final:
             return
-        order.locked = market.settlement.reserve(
-            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
-        )
         account.open(order)
+        if order.is_pending:
+            return
+        order.locked = self._reserve(order)
         if in_auction:
             market.auction[order.order_id] = order
         elif order.working_time:
             market.book.add(order)
         else:
             market.stops.add(order)
+
+    def restore_list(self, of: OrderList, reserved: int) -> None:
+        """Take a list over, those with lower ids first; its orders must be there. ``reserved``: see ListReserve."""
+        self.lists.restore(of, reserved, self._reserve)
+
+    def _reserve(self, order: Order) -> int:
+        return self._market(order.symbol).settlement.reserve(
+            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
+        )
 
     def restore_fill(self, fill: Fill) -> None:
         market = self._market(fill.symbol)

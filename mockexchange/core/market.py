@@ -45,6 +45,10 @@ class Stops:
         self._watch()
 
     def remove(self, order: Order) -> None:
+        """Take out an order that waits, or one that is triggered and has not come to its turn."""
+        if order in self.triggered:
+            self.triggered.remove(order)
+            return
         if rises_to_trigger(order.is_buy, order.type):
             del self._rising[bisect_left(self._rising, (order.stop_price, order.order_id))]
         else:
