@@ -37,7 +37,7 @@ from .market_maker import MarketMaker
 from .matching import Matcher
 from .numbers import SCALE
 from .order_lists import OrderLists
-from .orders import Order, OrderList
+from .orders import NO_LIST, Order, OrderList
 from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
 from .tape import Tape
@@ -345,6 +345,11 @@ class Exchange:
     def order_fills(self, account: str, order_id: int) -> list[Fill]:
         """The fills of one order, oldest first."""
         return [fill for fill in self._matcher.fills.get(order_id, ()) if fill.account == account]
+
+    def list_id_of(self, order_id: int) -> int:
+        """The list that an order is in, -1 for none."""
+        order = self._orders.get(order_id)
+        return NO_LIST if order is None else order.order_list_id
 
     def has_account(self, account: str) -> bool:
         return account in self._accounts

@@ -31,7 +31,7 @@ from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
-from ..replay import RestoredState, without_gc
+from ..replay import RestoredState, put_into, without_gc
 from ..transport.clock import AnyClock, ManualClock, make_clock
 from .accounts import Account, read_accounts
 from .changes import Changes
@@ -434,18 +434,7 @@ class Venue:
         try:
             with without_gc():
                 fold: RestoredState = restore(self.journal)
-                for (account, asset), amounts in fold.balances.items():
-                    exchange.restore_balance(account, asset, *amounts)
-                for fill in fold.fills:
-                    exchange.restore_fill(fill)
-                for symbol, close in fold.closes.items():
-                    exchange.restore_close(symbol, close)
-                for symbol, rules in fold.rules.items():
-                    exchange.apply(SetRules(symbol, rules), self.now())
-                for order in fold.book_order():
-                    exchange.restore_order(order)
-                for symbol, status in fold.statuses.items():
-                    exchange.instruments[symbol].status = status
+                put_into(exchange, fold, self.now())
         except (KeyError, ValueError, Refusal) as error:
             raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
         exchange.restore_counters(

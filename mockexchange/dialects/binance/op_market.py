@@ -58,7 +58,7 @@ def exchange_info(ctx: Context, params: Params) -> object:
         "timezone": "UTC",
         "serverTime": ctx.venue.now() // ctx.per_time,
         "rateLimits": ctx.limits.table(),
-        "exchangeFilters": [],
+        "exchangeFilters": rendering.exchange_filters(ctx.venue.options),
         "symbols": [rendering.symbol_body(instrument, show) for instrument in found],
     }
 

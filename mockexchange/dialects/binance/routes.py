@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_lists, op_market, op_trade
 from . import op_other_apis as op_beside
 from .errors import ApiError, from_refusal, missing
 from .limits import SECOND, Limits
@@ -72,6 +72,16 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "/api/v3/order/cancelReplace", op_trade.CANCEL_REPLACE),
     ("PUT", "/api/v3/order/amend/keepPriority", op_amend.AMEND),
     ("GET", "/api/v3/order/amendments", op_amend.AMENDMENTS),
+    ("POST", "/api/v3/order/oco", op_lists.OLD_OCO),
+    ("POST", "/api/v3/orderList/oco", op_lists.OCO),
+    ("POST", "/api/v3/orderList/oto", op_lists.OTO),
+    ("POST", "/api/v3/orderList/otoco", op_lists.OTOCO),
+    ("POST", "/api/v3/orderList/opo", op_lists.OPO),
+    ("POST", "/api/v3/orderList/opoco", op_lists.OPOCO),
+    ("DELETE", "/api/v3/orderList", op_lists.CANCEL),
+    ("GET", "/api/v3/orderList", op_lists.QUERY),
+    ("GET", "/api/v3/allOrderList", op_lists.ALL),
+    ("GET", "/api/v3/openOrderList", op_lists.OPEN),
     ("GET", "/api/v3/openOrders", op_account.OPEN_ORDERS),
     ("DELETE", "/api/v3/openOrders", op_trade.CANCEL_OPEN),
     ("GET", "/api/v3/allOrders", op_account.ALL_ORDERS),
