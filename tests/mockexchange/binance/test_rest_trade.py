@@ -237,7 +237,7 @@ def test_stop_order_lives_and_is_canceled(rest: Rest) -> None:
     placed = rest.order(type="STOP_LOSS_LIMIT", side="SELL", price="38900", stopPrice="39000", newOrderRespType="RESULT")
     assert placed.status == 200, placed.text
     assert placed.json["stopPrice"] == "39000.00000000"
-    assert "workingTime" not in placed.json
+    assert placed.json["workingTime"] == -1
     found = rest.signed("GET", "openOrders", symbol="BTCUSDT").json[0]
     assert (found["isWorking"], found["workingTime"], found["stopPrice"]) == (False, -1, "39000.00000000")
     assert rest.signed("DELETE", "order", symbol="BTCUSDT", orderId=found["orderId"]).json["stopPrice"] == "39000.00000000"
