@@ -170,6 +170,8 @@ class OrderLists:
             order, report = reports.popleft()
             of: OrderList = _list_of(order)
             changed.setdefault(of, "")
+            if report.execution_type == "EXPIRED":
+                changed[of] = "EXEC_STARTED"
             if report.execution_type == "TRADE" and of.pays and order is of.orders[0]:
                 self._reserve(market, of, report)
             elif report.execution_type == "REPLACED":
