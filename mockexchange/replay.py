@@ -334,7 +334,7 @@ def _settle(order: Order, row: OrderRow) -> None:
 def _fold_amendment(fold: RestoredState, order: Order, row: OrderRow) -> None:
     quantity: int = parse_amount(row.qty)
     price: int = parse_amount(row.price)
-    if quantity > order.quantity or price != order.price:
+    if order.working_time and (quantity > order.quantity or price != order.price):
         fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # it went to the back of a price level
         order.queued = row.update_time_us
     order.amendments += (Amendment(

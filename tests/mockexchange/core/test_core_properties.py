@@ -8,10 +8,11 @@ import os
 from random import Random
 from typing import Any
 
-from core_world import DUST, NOW, SYMBOL, check_invariants, dust, instrument, list_state, snapshot
+from core_world import DUST, NOW, SYMBOL, check_invariants, dust, instrument, list_state, order_state, snapshot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockexchange.checkpoint import restore
 from mockexchange.core import Exchange
 from mockexchange.core.commands import (
     AmendOrder,
@@ -29,10 +30,12 @@ from mockexchange.core.commands import (
     TapeTrade,
 )
 from mockexchange.core.errors import Refusal
-from mockexchange.core.events import Event, OrderReport, PublicTrade
+from mockexchange.core.events import BalanceChange, Event, OrderReport, PublicTrade
 from mockexchange.core.instruments import ALL_STP_MODES
 from mockexchange.core.numbers import SCALE
 from mockexchange.core.orders import FINAL_STATUSES
+from mockexchange.journal import Journal
+from mockexchange.replay import put_into
 
 ACCOUNTS: list[str] = ["a", "b", "c"]
 SCALES: dict[str, tuple[int, int, int]] = {SYMBOL: (SCALE, SCALE // 10, 100 * SCALE), DUST: (1, 1_234_567, 100)}
@@ -370,6 +373,36 @@ def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int)
             assert new.all_orders(name, symbol) == old.all_orders(name, symbol)
             assert new.fills(name, symbol) == old.fills(name, symbol)
         for symbol in old.books:
+            if new.open_orders(name, symbol):
+                new.apply(CancelAll(name, symbol), NOW + 10**9)
+    check_invariants(new)
+    assert all(not locked for name in new.accounts() for _, locked in new.balances(name).values())
+
+
+@settings(checked, max_examples=-(-EXAMPLES // 12))
+@given(st.integers(0, 10**9), openings)
+def test_a_journal_brings_everything_back(seed: int, opening: int) -> None:
+    """Orders, lists and what is locked for them, as the rows of a journal come to them."""
+    old = open_exchange(opening)
+    journal = Journal()
+    for account in ACCOUNTS:
+        for asset, (free, locked) in old.balances(account).items():
+            journal.record(NOW, Deposit(account, asset, free), [BalanceChange(account, NOW, {asset: (free, locked)})])
+    for number, command in enumerate(storm(Random(seed), 250)):
+        now = NOW + number * 1000
+        events = send(old, command, now)
+        if events is not None:
+            journal.record(now, command, events)
+    new = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], 5)
+    put_into(new, restore(journal), NOW)
+    check_invariants(new)
+    assert any(old.lists.all_lists(name) for name in ACCOUNTS)
+    for name in ACCOUNTS:
+        assert new.balances(name) == old.balances(name)
+        assert [list_state(of) for of in new.lists.all_lists(name)] == [list_state(of) for of in old.lists.all_lists(name)]
+        assert [of.order_list_id for of in new.lists.open_lists(name)] == [of.order_list_id for of in old.lists.open_lists(name)]
+        for symbol in old.books:
+            assert [order_state(order) for order in new.all_orders(name, symbol)] == [order_state(order) for order in old.all_orders(name, symbol)]
             if new.open_orders(name, symbol):
                 new.apply(CancelAll(name, symbol), NOW + 10**9)
     check_invariants(new)
