@@ -232,21 +232,20 @@ def render_canceled(ctx: Context, events: list[Event]) -> list[dict[str, object]
     return bodies
 
 
-def _cancel(ctx: Context, command: CancelOrder) -> dict[str, object]:
-    """
-    An order of a list takes the others with it: then the answer is the list's (web-socket-api.md, "Cancel order").
-
-    Raises ApiError, also for a Refusal: the texts of a cancel are -2011.
-    """
+def _cancel(ctx: Context, command: CancelOrder) -> list[Event]:
+    """Raises ApiError, also for a Refusal: the texts of a cancel are -2011."""
     try:
-        events: list[Event] = ctx.apply(command)
+        return ctx.apply(command)
     except Refusal as refusal:
         raise from_refusal(refusal, cancelling=True) from None
-    return render_canceled(ctx, events)[0]
 
 
 def cancel_order(ctx: Context, params: Params) -> object:
-    return _cancel(ctx, _read_cancel(ctx, params, "orderId", "origClientOrderId", "newClientOrderId"))
+    """
+    An order of a list takes the others with it: then the answer is the list's (web-socket-api.md, "Cancel order";
+    sbe/schemas, CancelOrderListResponse).
+    """
+    return render_canceled(ctx, _cancel(ctx, _read_cancel(ctx, params, "orderId", "origClientOrderId", "newClientOrderId")))[0]
 
 
 def cancel_open_orders(ctx: Context, params: Params) -> object:
@@ -263,6 +262,8 @@ def cancel_open_orders(ctx: Context, params: Params) -> object:
 def cancel_replace(ctx: Context, params: Params) -> object:
     """
     Cancel one order and place another ("Cancel an Existing Order and Send a New Order").
+
+    Of a list, all is cancelled, and the one order that was named is shown (sbe/schemas, CancelReplaceOrderResponse).
 
     Filters and the order count are looked at first. Partial success is -2021 (409), none -2022
     (400); past the order count it is 429 where the document's table says so.
@@ -291,7 +292,10 @@ def cancel_replace(ctx: Context, params: Params) -> object:
     cancel_error: ApiError | None = None
     place_error: ApiError | None = None
     try:
-        canceled = _cancel(ctx, cancel)
+        report: OrderReport = next(
+            event for event in _cancel(ctx, cancel) if isinstance(event, OrderReport) and event.execution_type == "CANCELED"
+        )
+        canceled = rendering.canceled(report, ctx.per_time)
     except ApiError as error:
         cancel_error = error
     attempted: bool = cancel_error is None or mode == "ALLOW_FAILURE"
