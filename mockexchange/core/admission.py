@@ -1,7 +1,5 @@
 """What can be said against a new order: one place for orders placed alone, those of a list, and those that wait in one."""
 
-from typing import NamedTuple
-
 from .accounts import Account
 from .commands import PlaceOrder
 from .errors import refuse
@@ -12,13 +10,8 @@ from .numbers import SCALE
 from .rules import Rules
 
 
-class Admitted(NamedTuple):
-    """An order that may be placed: its quantity (a market order's by amount is worked out), and what to lock for it."""
-
-    market: Market
-    account: Account
-    quantity: int
-    lock: int
+# an order that may be placed: its market and account, its quantity (a market order's by amount is worked out), and what to lock for it
+Admitted = tuple[Market, Account, int, int]
 
 
 class Admission:
@@ -32,31 +25,28 @@ class Admission:
     def place(self, symbol: str, account: str) -> tuple[Market, Account]:
         """The market and the account that a command names."""
         market = self._markets.get(symbol)
-        if market is None:
-            raise refuse("INVALID_SYMBOL")
         owner = self._accounts.get(account)
-        if owner is None:
-            raise refuse("UNKNOWN_ACCOUNT")
+        if market is None or owner is None:
+            raise refuse("INVALID_SYMBOL" if market is None else "UNKNOWN_ACCOUNT")
         return market, owner
 
-    def admit(self, command: PlaceOrder, now: int) -> Admitted:
-        """All that can be said against an order that goes to work at once."""
-        market, account = self.place(command.symbol, command.account)
-        self._rules[command.symbol].admit(command, account, now)
-        if command.client_order_id:
-            check_client_id(account, market.symbol, command.client_order_id)
-        quantity, lock = self.working(command, market, account)
-        return Admitted(market, account, quantity, lock)
-
-    def working(self, command: PlaceOrder, market: Market, account: Account) -> tuple[int, int]:
-        """What the market and the account have against an order that passes the filters; its quantity, and what to lock."""
+    def admit(self, command: PlaceOrder, now: int, is_open: bool = False) -> Admitted:
+        """All that can be said against an order that goes to work at once. ``is_open``: it has been pending in a list."""
+        symbol: str = command.symbol
+        market = self._markets.get(symbol)
+        account = self._accounts.get(command.account)
+        if market is None or account is None:
+            raise refuse("INVALID_SYMBOL" if market is None else "UNKNOWN_ACCOUNT")
+        self._rules[symbol].admit(command, account, now, is_open)
+        if command.client_order_id and not is_open and account.is_taken(symbol, command.client_order_id):
+            raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         is_buy: bool = command.side == "BUY"
         kind: str = command.type
         quantity: int = command.quantity
         if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, command.price):
             raise refuse("WOULD_MATCH")
         if kind == "MARKET":
-            return self._market_order(command, market, account, is_buy), 0
+            return market, account, self._market_order(command, market, account, is_buy), 0
         if command.stop_price:
             last: int = market.tape.last_price
             if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
@@ -64,7 +54,7 @@ class Admission:
         lock: int = market.settlement.reserve(is_buy, command.price or command.stop_price, quantity)
         if lock > account.free.get(market.quote if is_buy else market.base, 0):
             raise refuse("INSUFFICIENT_BALANCE")
-        return quantity, lock
+        return market, account, quantity, lock
 
     def _market_order(self, command: PlaceOrder, market: Market, account: Account, is_buy: bool) -> int:
         """The quantity of a market order; one by quote amount is worth at most that (rest-api.md, "New order")."""
@@ -91,10 +81,3 @@ class Admission:
         if needed > free:
             raise refuse("INSUFFICIENT_BALANCE")
         return quantity
-
-
-def check_client_id(account: Account, symbol: str, client_order_id: str) -> None:
-    """DUPLICATE_CLIENT_ORDER_ID for that of an open order."""
-    known = account.by_client_id(symbol, client_order_id)
-    if known is not None and not known.is_final:
-        raise refuse("DUPLICATE_CLIENT_ORDER_ID")

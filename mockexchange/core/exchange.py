@@ -132,7 +132,7 @@ class Exchange:
         order = Order(
             order_id, command.client_order_id or self._make_client_id(), account.name,
             market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
-            _time_in_force(command, market.instrument),
+            command.time_in_force if command.type == "LIMIT" else _time_in_force(command, market.instrument),
             command.quote_quantity, command.stop_price, command.iceberg_quantity,
             command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
         )
@@ -145,8 +145,8 @@ class Exchange:
         market, account, _, lock = admitted[0]
         self._matcher.begin(now)
         orders = tuple(
-            self._make_order(order, market, account, each.quantity, now)
-            for order, each in zip(command.orders, admitted, strict=True)
+            self._make_order(order, market, account, quantity, now)
+            for order, (_, _, quantity, _) in zip(command.orders, admitted, strict=True)
         )
         self.lists.place(market, account, command, orders, lock)
         return self._matcher.finish(market)
@@ -223,8 +223,7 @@ class Exchange:
         if len(order.amendments) >= rules.max_num_order_amends and not command.may_grow:
             raise refuse("AMEND_COUNT")
         client_id: str = command.new_client_order_id
-        known = account.by_client_id(market.symbol, client_id) if client_id else None
-        if known is not None and known is not order and not known.is_final:
+        if client_id and client_id != order.client_order_id and account.is_taken(market.symbol, client_id):
             raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         matcher = self._matcher
         matcher.begin(now)

@@ -44,17 +44,19 @@ def check_shape(command: PlaceOrder, instrument: Instrument) -> None:
         raise refuse("STP_NOT_ALLOWED")
 
 
-def check_filters(command: PlaceOrder, market: Market, account: Account, now: int) -> None:
-    """The symbol's filters, in the order of filters.md; those about price leave market orders out."""
-    average: int = market.tape.average(market.instrument.avg_price_mins, now)[0]
-    check_prices(command, market.instrument, average)
-    check_size(command, market.instrument, average)
-    check_holdings(command, market, account, average)
+def check_filters(
+    command: PlaceOrder, market: Market, account: Account, now: int, is_sized: bool = True, is_open: bool = False,
+) -> None:
+    """
+    The symbol's filters, in the order of filters.md; those about price leave market orders out.
 
-
-def check_prices(command: PlaceOrder, rules: Instrument, average: int) -> None:
-    """PRICE_FILTER and PERCENT_PRICE_BY_SIDE; ``average`` is the symbol's average price."""
+    ``is_sized`` False: the quantity is not known yet. ``is_open``: the order is among the account's open ones already.
+    """
+    rules = market.instrument
+    quantity: int = command.quantity
     price: int = command.price
+    by_quote: int = command.quote_quantity
+    average: int = market.tape.average(rules.avg_price_mins, now)[0]
     if price:
         _check_price(price, rules)
     if command.stop_price:
@@ -66,35 +68,26 @@ def check_prices(command: PlaceOrder, rules: Instrument, average: int) -> None:
             up, down = rules.percent_ask_up, rules.percent_ask_down
         if not average * down <= price * SCALE <= average * up:
             raise refuse("FILTER", "PERCENT_PRICE_BY_SIDE")
-
-
-def check_size(command: PlaceOrder, rules: Instrument, average: int) -> None:
-    """LOT_SIZE, MARKET_LOT_SIZE and NOTIONAL."""
-    quantity: int = command.quantity
-    price: int = command.price
-    by_quote: int = command.quote_quantity
-    if not by_quote:
-        check_quantity(quantity, rules)
-        if command.iceberg_quantity:
-            check_quantity(command.iceberg_quantity, rules)
-        if not price and quantity > rules.market_max_quantity:
-            raise refuse("FILTER", "MARKET_LOT_SIZE")
-    elif by_quote < 0:
-        raise refuse("FILTER", "NOTIONAL")
-    # as applyMinToMarket true, applyMaxToMarket false
-    notional: int = by_quote * SCALE or (price or average) * quantity
-    if notional < rules.min_notional * SCALE or (price and notional > rules.max_notional * SCALE):
-        raise refuse("FILTER", "NOTIONAL")
-
-
-def check_holdings(command: PlaceOrder, market: Market, account: Account, average: int) -> None:
-    """What the account has already: MAX_POSITION, MAX_NUM_ORDERS, MAX_NUM_ALGO_ORDERS."""
-    rules = market.instrument
+    if is_sized:
+        if not by_quote:
+            check_quantity(quantity, rules)
+            if command.iceberg_quantity:
+                check_quantity(command.iceberg_quantity, rules)
+            if not price and quantity > rules.market_max_quantity:
+                raise refuse("FILTER", "MARKET_LOT_SIZE")
+        elif by_quote < 0:
+            raise refuse("FILTER", "NOTIONAL")
+        # as applyMinToMarket true, applyMaxToMarket false
+        notional: int = by_quote * SCALE or (price or average) * quantity
+        if notional < rules.min_notional * SCALE or (price and notional > rules.max_notional * SCALE):
+            raise refuse("FILTER", "NOTIONAL")
+    if is_open:
+        return
     symbol: str = market.symbol
     if rules.max_position and command.side == "BUY":
         base: str = market.base
         held: int = account.free.get(base, 0) + account.locked.get(base, 0) + account.open_buys(symbol)
-        if held + (command.quantity or command.quote_quantity * SCALE // max(average, 1)) > rules.max_position:
+        if held + (quantity or by_quote * SCALE // max(average, 1)) > rules.max_position:
             raise refuse("FILTER", "MAX_POSITION")
     if account.count_open(symbol) >= rules.max_num_orders:
         raise refuse("FILTER", "MAX_NUM_ORDERS")

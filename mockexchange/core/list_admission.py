@@ -3,10 +3,10 @@
 from dataclasses import fields, replace
 
 from .accounts import Account
-from .admission import Admission, Admitted, check_client_id
+from .admission import Admission, Admitted
 from .commands import PlaceOrder, PlaceOrderList
 from .errors import Refusal, refuse
-from .filters import check_holdings, check_prices, check_shape, check_size
+from .filters import check_filters, check_shape
 from .market import Market
 from .orders import STOP_TYPES, Order
 
@@ -38,24 +38,19 @@ class ListAdmission:
             check_shape(order if has_quantity else replace(order, quantity=orders[0].quantity), rules)
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
-        average: int = market.tape.average(rules.avg_price_mins, now)[0]
         for order in orders:
-            check_prices(order, rules, average)
-            if not command.pays or order not in pending:
-                check_size(order, rules, average)
-            check_holdings(order, market, account, average)
+            check_filters(order, market, account, now, is_sized=not command.pays or order not in pending)
         _check_counts(command, market, account, open_lists)
         _check_client_ids(command, account)
         pair: list[PlaceOrder] = pending if command.contingency == "OTO" else orders
         if len(pair) == 2:
             check_pair(pair, None if pending else market.tape.last_price)
         return [
-            Admitted(market, account, order.quantity, 0) if order in pending
-            else Admitted(market, account, *self._admission.working(order, market, account))
+            (market, account, order.quantity, 0) if order in pending else self._admission.admit(order, now)
             for order in orders
         ]
 
-    def refusals(self, orders: tuple[Order, ...], market: Market, account: Account, now: int) -> list[Refusal | None]:
+    def refusals(self, orders: tuple[Order, ...], market: Market, now: int) -> list[Refusal | None]:
         """Why pending orders cannot go to work now, one by one; None for those that can."""
         commands: list[PlaceOrder] = [as_command(order) for order in orders]
         if len(commands) == 2:
@@ -63,18 +58,11 @@ class ListAdmission:
                 check_pair(commands, market.tape.last_price)
             except Refusal as refusal:
                 return [refusal, refusal]
-        return [self._refusal(command, market, account, now) for command in commands]
+        return [self._refusal(command, now) for command in commands]
 
-    def _refusal(self, command: PlaceOrder, market: Market, account: Account, now: int) -> Refusal | None:
-        rules = market.instrument
+    def _refusal(self, command: PlaceOrder, now: int) -> Refusal | None:
         try:
-            check_shape(command, rules)
-            if rules.status != "TRADING":
-                raise refuse("MARKET_CLOSED")
-            average: int = market.tape.average(rules.avg_price_mins, now)[0]
-            check_prices(command, rules, average)
-            check_size(command, rules, average)
-            self._admission.working(command, market, account)
+            self._admission.admit(command, now, is_open=True)
         except Refusal as refusal:
             return refusal
         return None
@@ -144,7 +132,5 @@ def _check_counts(command: PlaceOrderList, market: Market, account: Account, ope
 
 def _check_client_ids(command: PlaceOrderList, account: Account) -> None:
     ids: list[str] = [order.client_order_id for order in command.orders if order.client_order_id]
-    if len(set(ids)) != len(ids):
+    if len(set(ids)) != len(ids) or any(account.is_taken(command.symbol, client_id) for client_id in ids):
         raise refuse("DUPLICATE_CLIENT_ORDER_ID")
-    for client_id in ids:
-        check_client_id(account, command.symbol, client_id)

@@ -283,7 +283,7 @@ class OrderLists:
         pending: tuple[Order, ...] = of.pending
         if of.pays:
             self._give_quantity(market, pending)
-        refusals: list[Refusal | None] = self._admission.refusals(pending, market, account, matcher.now)
+        refusals: list[Refusal | None] = self._admission.refusals(pending, market, matcher.now)
         if not any(refusals):
             self._start(market, account, pending)
             return
