@@ -1,5 +1,7 @@
 """Order lists: what one order does to the others, what is locked for them, and how they end."""
 
+from dataclasses import replace
+
 import pytest
 from core_world import (
     NOW,
@@ -7,16 +9,19 @@ from core_world import (
     World,
     amount,
     check_invariants,
+    instrument,
     list_reports,
     reasons,
     reports,
     statuses,
 )
 
+from mockexchange.core import Exchange
 from mockexchange.core.commands import (
     AmendOrder,
     CancelAll,
     CancelOrderList,
+    Deposit,
     PlaceOrder,
     PlaceOrderList,
     SetRules,
@@ -244,7 +249,7 @@ def test_a_pending_order_meets_the_filters_again(world: World) -> None:
 
 def test_the_count_filters_do_not_count_a_pending_order_twice(world: World) -> None:
     of = oto(world, world.leg("a", "SELL", "LIMIT", "1", "105"))
-    world.apply(SetRules(SYMBOL, {"max_num_orders": 2}))
+    world.apply(SetRules(SYMBOL, {"max_num_orders": 1}))
     world.refused(PlaceOrder("a", SYMBOL, "BUY", "LIMIT", amount(1), amount(90)), "FILTER", "MAX_NUM_ORDERS")
     world.quote("BUY", "99", "0")
     world.place("b", "SELL", "LIMIT", "1", "98")
@@ -321,6 +326,20 @@ def test_the_fee_of_what_was_bought_comes_from_what_is_free() -> None:
     world.place("b", "SELL", "LIMIT", "1", "98")
     assert (poor.orders[1].quantity, world.balance("a", "AAA")[0]) == (amount("0.9"), "0.09")
     check_invariants(world.exchange)
+
+
+def test_bnb_pays_its_own_fee() -> None:
+    """faqs/opo.md: the commission is taken from what is free "if the received asset is not BNB"."""
+    exchange = Exchange([replace(instrument(maker_fee=1_000_000), base="BNB")], 1)
+    for account in ("a", "b"):
+        for asset in ("BNB", "BBB"):
+            exchange.apply(Deposit(account, asset, amount("1000")), NOW)
+    legs = [PlaceOrder("a", SYMBOL, "BUY", "LIMIT", amount("1"), amount("98")), PlaceOrder("a", SYMBOL, "SELL", "LIMIT", 0, amount("105"))]
+    exchange.apply(PlaceOrderList("a", SYMBOL, "OTO", legs, pays=True), NOW)
+    exchange.apply(PlaceOrder("b", SYMBOL, "SELL", "LIMIT", amount("1"), amount("98")), NOW)
+    assert exchange.lists.open_lists("a")[0].orders[1].quantity == amount("0.9")        # 0.99, rounded down to the step
+    assert exchange.balances("a")["BNB"] == (amount("1000.09"), amount("0.9"))
+    check_invariants(exchange)
 
 
 def test_cancelling_gives_back_what_is_kept(world: World) -> None:
