@@ -400,7 +400,9 @@ class Exchange:
         account.open(order)
         if order.is_pending:
             return
-        order.locked = self._reserve(order)
+        order.locked = market.settlement.reserve(
+            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
+        )
         if in_auction:
             market.auction[order.order_id] = order
         elif order.working_time:
@@ -410,12 +412,7 @@ class Exchange:
 
     def restore_list(self, of: OrderList, reserved: int) -> None:
         """Take a list over, those with lower ids first; its orders must be there. ``reserved``: see ListReserve."""
-        self.lists.restore(of, reserved, self._reserve)
-
-    def _reserve(self, order: Order) -> int:
-        return self._market(order.symbol).settlement.reserve(
-            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
-        )
+        self.lists.restore(of, self._market(of.symbol), reserved)
 
     def restore_fill(self, fill: Fill) -> None:
         market = self._market(fill.symbol)

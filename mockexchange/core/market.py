@@ -4,6 +4,7 @@ from bisect import bisect_left, insort
 from collections import deque
 
 from .book import Book
+from .events import OrderReport
 from .instruments import Instrument
 from .orders import Order
 from .settlement import Settlement
@@ -72,12 +73,13 @@ class Market:
     """
     One symbol. ``next_trade_id`` numbers the trades the exchange itself makes.
 
+    ``leg_reports``: of orders in lists, not followed up yet (order_lists.py).
     ``auction``: orders that wait for the uncrossing, by order id, oldest first.
     ``previous_close``: the price from which the day's band is counted; ``lowest`` and ``highest``: the band.
     """
 
     __slots__ = (
-        "symbol", "base", "quote", "instrument", "settlement", "book", "tape", "stops", "auction", "previous_close",
+        "symbol", "base", "quote", "instrument", "settlement", "book", "tape", "stops", "leg_reports", "auction", "previous_close",
         "lowest", "highest", "next_trade_id", "is_room_reserved", "is_depth_taken",
     )
 
@@ -90,6 +92,7 @@ class Market:
         self.book: Book = Book()
         self.tape: Tape = Tape(instrument.start_price)
         self.stops: Stops = Stops()
+        self.leg_reports: deque[tuple[Order, OrderReport]] = deque()
         self.auction: dict[int, Order] = {}
         self.previous_close: int = instrument.start_price
         self.lowest: int = 0

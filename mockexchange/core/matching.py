@@ -1,6 +1,5 @@
 """Matching, settlement and reports: how orders become trades, and trades become events and money."""
 
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
@@ -27,7 +26,7 @@ class Contingencies(Protocol):
     """What hangs on the orders of lists (order_lists.py)."""
 
     def follow(self, market: Market) -> None:
-        """Work off ``Matcher.leg_reports``."""
+        """Work off ``Market.leg_reports``."""
 
     def activate(self, market: Market, order: Order) -> None:
         """A triggered order of a list is about to work."""
@@ -51,7 +50,6 @@ class Matcher:
         self.next_prevented_id: int = 1
         self.now: int = 0
         self.events: list[Event] = []
-        self.leg_reports: deque[tuple[Order, OrderReport]] = deque()    # of orders in lists, not followed yet
         self._touched: dict[Account, int] = {}
 
     def begin(self, now: int) -> None:
@@ -61,8 +59,8 @@ class Matcher:
     def finish(self, market: Market) -> list[Event]:
         """The command's events: what it did to the other orders of lists, stops triggered, balances reported."""
         events = self.events
-        while market.stops.triggered or self.leg_reports:
-            if self.leg_reports:
+        while market.stops.triggered or market.leg_reports:
+            if market.leg_reports:
                 self.lists.follow(market)        # first: it may end an order that is triggered
             else:
                 self._run_stop(market)
@@ -375,7 +373,7 @@ class Matcher:
         ))
         self.events.append(report)
         if order_list is not None:
-            self.leg_reports.append((order, report))
+            order_list.reports.append((order, report))
 
     # -- the trading day
 

@@ -115,7 +115,7 @@ class OrderLists:
             self._next_id, command.client_order_id or self._make_client_id(), account.name, market.symbol,
             command.contingency, command.pays, orders, matcher.now,
         )
-        self._enter(of)
+        self._enter(of, market)
         self._report(of, "EXEC_STARTED", True)
         if of.contingency == "OCO":
             for order in orders:
@@ -164,7 +164,7 @@ class OrderLists:
 
     def follow(self, market: Market) -> None:
         """Do to the other orders what the reports of the matcher make necessary, then report the lists that changed."""
-        reports = self._matcher.leg_reports
+        reports = market.leg_reports
         changed: dict[OrderList, str] = {}
         while reports:
             order, report = reports.popleft()
@@ -217,23 +217,24 @@ class OrderLists:
 
     # -- restore
 
-    def restore(self, of: OrderList, reserved: int, reserve: Callable[[Order], int]) -> None:
+    def restore(self, of: OrderList, market: Market, reserved: int) -> None:
         """
         Take a list over whose orders are there again, those earlier first; their locks are worked out anew.
 
-        ``reserved``: what is kept for pending orders, see ListReserve. ``reserve``: what an order needs by itself.
+        ``reserved``: what is kept for pending orders, see ListReserve.
         """
-        self._enter(of)
+        self._enter(of, market)
         if of.is_done:
             return
         if of.pays and of.pending:
             of.pending[0].locked = reserved
-        for order, amount in _due(of, reserve).items():
+        for order, amount in _due(of, market).items():
             order.locked = amount
 
     # -- within
 
-    def _enter(self, of: OrderList) -> None:
+    def _enter(self, of: OrderList, market: Market) -> None:
+        of.reports = market.leg_reports
         self._next_id = max(self._next_id, of.order_list_id + 1)
         self._by_id[of.order_list_id] = of
         self._by_account.setdefault(of.account, []).append(of)
@@ -324,9 +325,7 @@ class OrderLists:
         """Lock for a list's open orders what they need now; what shrinks first, so that nothing is owed."""
         matcher = self._matcher
         account: Account = matcher.accounts[of.account]
-        due: dict[Order, int] = _due(of, lambda order: market.settlement.reserve(
-            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
-        ))
+        due: dict[Order, int] = _due(of, market)
         for order, amount in due.items():
             if amount < order.locked:
                 matcher.unlock(market, order, amount)
@@ -344,10 +343,15 @@ def _others(order: Order, of: OrderList) -> tuple[Order, ...]:
     return tuple(other for other in of.orders if other is not order and not other.is_final)
 
 
-def _due(of: OrderList, reserve: Callable[[Order], int]) -> dict[Order, int]:
+def _due(of: OrderList, market: Market) -> dict[Order, int]:
     """What each open order of a list is to have locked, but for those pending, which keep what they have."""
     live: list[Order] = [order for order in of.orders if not order.is_final and not order.is_pending]
-    due: dict[Order, int] = {order: 0 if order.type == "MARKET" else reserve(order) for order in live}
+    due: dict[Order, int] = {
+        order: 0 if order.type == "MARKET" else market.settlement.reserve(
+            order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
+        )
+        for order in live
+    }
     if len(live) == 2:                      # a pair, undecided: one lock for both
         holder: Order = next((order for order in live if order.is_working), live[0])
         most: int = max(due.values())

@@ -1,6 +1,9 @@
 """The order as the exchange keeps it. Status and type words are Binance's (enums.md)."""
 
+from collections import deque
 from typing import NamedTuple
+
+from .events import OrderReport
 
 FINAL_STATUSES: frozenset[str] = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
 STOP_TYPES: frozenset[str] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
@@ -138,10 +141,12 @@ class OrderList:
 
     ``orders``: of an OCO the stop loss and the other; of an OTO the working order, then what is pending, a pair as in an OCO.
     ``pays``: what the working order receives is what the pending orders sell (faqs/opo.md).
-    ``time``: of the last change, in microseconds.
+    ``time``: of the last change, in microseconds. ``reports``: what its orders' market has to follow up (Market.leg_reports).
     """
 
-    __slots__ = ("order_list_id", "client_order_id", "account", "symbol", "contingency", "pays", "orders", "is_done", "time")
+    __slots__ = (
+        "order_list_id", "client_order_id", "account", "symbol", "contingency", "pays", "orders", "is_done", "time", "reports",
+    )
 
     def __init__(
         self, order_list_id: int, client_order_id: str, account: str, symbol: str, contingency: str, pays: bool,
@@ -156,6 +161,7 @@ class OrderList:
         self.orders: tuple[Order, ...] = orders
         self.time: int = time
         self.is_done: bool = is_done
+        self.reports: deque[tuple[Order, OrderReport]] = deque()
         for order in orders:
             order.order_list = self
 
