@@ -119,6 +119,8 @@ class CommandRow(msgspec.Struct, tag_field="kind", tag="command", gc=False):
     symbol: Any = None
     status: Any = None
     rules: Any = None
+    account: Any = None
+    enabled: Any = None
 
 
 class FaultRow(msgspec.Struct, tag_field="kind", tag="fault", gc=False):
@@ -161,6 +163,7 @@ class RestoredState:
     lists: dict[int, KeptList] = field(default_factory=dict)    # by list id
     last_execution_id: int = 0
     last_prevented_match_id: int = -1
+    discounts: dict[str, bool] = field(default_factory=dict)    # account -> whether it has chosen to pay its fees in BNB
 
     def book_order(self) -> list[Order]:
         """All orders, those that became working earlier first: the order of time priority."""
@@ -262,6 +265,7 @@ def put_into(exchange: Exchange, fold: RestoredState, now: int) -> None:
         exchange.restore_fill(fill)
     for symbol, close in fold.closes.items():
         exchange.restore_close(symbol, close)
+    exchange.discount.chosen.update(fold.discounts)
     for symbol, rules in fold.rules.items():
         exchange.apply(SetRules(symbol, rules), now)
     for order in fold.book_order():
@@ -282,6 +286,8 @@ def _fold_command(fold: RestoredState, row: CommandRow) -> None:
         fold.statuses[row.symbol] = row.status
     elif row.command == "SetRules":
         fold.rules.setdefault(row.symbol, {}).update(_read_rules(row.rules))
+    elif row.command == "SetFeeDiscount":
+        fold.discounts[row.account] = row.enabled
 
 
 def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow) -> None:

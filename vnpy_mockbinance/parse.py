@@ -95,8 +95,9 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
 
     :raises ValueError: among others, when an id of it is none
     """
-    working: Any = d.get("workingTime")         # -1 of an order that waits for its trigger
-    moment: Any = d.get("time") or (working if working != -1 else None) or d.get("transactTime")
+    moment: Any = d.get("time") or d.get("workingTime") or d.get("transactTime")
+    if moment == -1:
+        moment = d.get("transactTime")          # it waits for its price: it has no working time yet
     order: OrderData = OrderData(
         symbol=contract.symbol,
         exchange=contract.exchange,

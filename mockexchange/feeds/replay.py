@@ -1,8 +1,9 @@
-"""A recorded market: one of Binance's public CSV dumps, trade by trade at its own pace."""
+"""A recorded market, trade by trade at its own pace."""
 
 import logging
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from math import gcd
 from pathlib import Path
 from random import Random
@@ -11,9 +12,9 @@ from ..core.commands import Command, TapeTrade
 from ..core.instruments import Instrument
 from ..core.numbers import SCALE, format_amount
 from ..core.tape import Bar
-from ..listing import list_symbol, split_symbol
+from ..listing import QUOTES, list_symbol, split_symbol
 from .archive import FeedError, member_names
-from .csv_format import BarRow, DumpReader
+from .recording import BarRow, Recording
 from .shape import minute_bars, shape_of
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -71,22 +72,40 @@ def bar_trades(bar: BarRow, symbol: str, step: int, first_id: int, last_price: i
 
 def symbol_of(path: Path, instruments: list[Instrument]) -> str:
     """
-    The symbol a dump is of, by its name (BTCUSDT-trades-2021-01-08.csv), or by that of the file in the archive.
+    The symbol a dump is of, by its name (BTCUSDT-trades-2021-01-08.csv), or by those of the files in the archive.
 
-    A word that is listed wins over one that only ends with a quote asset. FeedError when there is neither.
+    A word that is listed wins over one that only ends with a quote asset. FeedError when there is neither, and when the files
+    are of several symbols.
     """
     listed: set[str] = {instrument.symbol for instrument in instruments}
-    words: list[str] = [word.upper() for name in (path.name, *member_names(path)) for word in re.findall(r"[A-Za-z0-9]+", name)]
+    inside: list[str] = member_names(path)
+    several: set[str] = {found for name in inside if (found := _symbol_in([name], listed))}
+    if len(several) > 1:
+        raise FeedError(f"{path}: it holds files of several symbols, a feed is of one: {', '.join(sorted(several))}")
+    names: list[str] = [path.name, *inside]
+    if symbol := _symbol_in(names, listed):
+        return symbol
+    words: list[str] = _words(names)
+    raise FeedError(
+        f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
+        f"is not listed and ends with no known quote asset; there are: {', '.join(sorted(listed))} (--list lists others)"
+    )
+
+
+def _words(names: list[str]) -> list[str]:
+    return [word.upper() for name in names for word in re.findall(r"[A-Za-z0-9]+", name)]
+
+
+def _symbol_in(names: list[str], listed: set[str]) -> str:
+    """The symbol that names have in them, "" without one. Base and quote asset may be two words, as in BTC-USDT."""
+    words: list[str] = _words(names)
     for word in words:
         if word in listed:
             return word
     for word in words:
         if split_symbol(word) is not None:
             return word
-    raise FeedError(
-        f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
-        f"is not listed and ends with no known quote asset; there are: {', '.join(sorted(listed))} (--list lists others)"
-    )
+    return next((base + quote for base, quote in pairwise(words) if quote in QUOTES and base not in ("SPOT", "DATA")), "")
 
 
 def decimal_step(divisor: int) -> int:
@@ -99,7 +118,7 @@ def decimal_step(divisor: int) -> int:
 
 class ReplayFeed:
     """
-    One dump, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
+    One recording, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
 
     Every record becomes a TapeTrade with the record's own id, price, quantity and time; a record of
     aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, numbered from 1.
@@ -109,15 +128,12 @@ class ReplayFeed:
 
     recorded: bool = True
 
-    def __init__(self, path: Path, instruments: list[Instrument], seed: int) -> None:
-        self.path: Path = path
+    def __init__(self, recording: Recording, instruments: list[Instrument], seed: int) -> None:
+        self.reader: Recording = recording
         self.seed: int = seed
-        if not path.exists():
-            raise FeedError(f"{path}: no such file (a feed is \"synthetic\" or the path of a CSV dump)")
-        self.symbol: str = symbol_of(path, instruments)
+        self.symbol: str = recording.symbol
         self.symbols: list[str] = [self.symbol]
-        self.reader: DumpReader = DumpReader(path)
-        self.kind: str = self.reader.layout.kind
+        self.kind: str = recording.kind
         self.records: int = 0
         self.opening_price: int = 0
         self.start_time: int = 0                # us, of the first record
@@ -126,21 +142,38 @@ class ReplayFeed:
         last_id: int = self._check()
         if not self.reader.is_sorted:
             last_id = self._check()             # now in order
+        odd: str = self.reader.oddities.text()
         if not self.records:
-            raise FeedError(f"{path}: no record can be used: {self.reader.oddities.text()}")
-        if odd := self.reader.oddities.text():
-            logger.warning("%s: %s; %d records are replayed", path, odd, self.records)
+            raise FeedError(f"{recording.name}: no record can be used" + (f": {odd}" if odd else ""))
+        if odd:
+            logger.warning("%s: %s; %d records are replayed", recording.name, odd, self.records)
         self.last_trade_ids: dict[str, int] = {self.symbol: last_id}
         self.price: int = self.opening_price    # of the trade handed out last
         found: Instrument | None = next((each for each in instruments if each.symbol == self.symbol), None)
         self.instrument: Instrument = self._listed() if found is None else found
         self.listed: list[Instrument] = [self.instrument]
+        self._compare_steps()
+
+    def _compare_steps(self) -> None:
+        """Say what becomes of prices and quantities that are finer than the symbol's tick and step."""
+        rules: Instrument = self.instrument
+        for what, unit, name, known in (
+            ("prices", self._prices, "tick", rules.tick_size), ("quantities", self._sizes, "step", rules.step_size),
+        ):
+            if known and unit % known:
+                logger.warning(
+                    "%s: %s are multiples of %s, the %s of %s is %s: trades are printed as they are recorded, orders keep to the %s",
+                    self.reader.name, what, format_amount(decimal_step(unit)), name, self.symbol, format_amount(known), name,
+                )
 
     def _listed(self) -> Instrument:
-        base, quote = split_symbol(self.symbol) or (self.symbol, "")
+        parts: tuple[str, str] | None = split_symbol(self.symbol)
+        if parts is None:
+            raise FeedError(f"{self.reader.name}: symbol {self.symbol!r} is not listed and ends with no known quote asset (--list lists it)")
+        base, quote = parts
         tick, step = decimal_step(self._prices), decimal_step(self._sizes)
         found: Instrument = list_symbol(self.symbol, base, quote, tick, step, self.opening_price)
-        logger.info("%s is listed for %s: tick %s, step %s", self.symbol, self.path, format_amount(tick), format_amount(step))
+        logger.info("%s is listed for %s: tick %s, step %s", self.symbol, self.reader.name, format_amount(tick), format_amount(step))
         return found
 
     def _check(self) -> int:

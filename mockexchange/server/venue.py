@@ -25,15 +25,16 @@ from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
-from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
+from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
+from ..public_keys import PublicKey
 from ..replay import RestoredState, put_into, without_gc
 from ..transport.clock import AnyClock, ManualClock, make_clock
-from .accounts import Account, read_accounts
+from .accounts import Account, public_keys_of, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
 from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
@@ -49,24 +50,15 @@ Watcher = Callable[[str], None]
 FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
 
 
-def options_type(dialect: str) -> type | None:
-    """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
-    if dialect not in DIALECTS and dialect not in find_dialects():
-        return None
-    found: type | None = getattr(load_dialect(dialect), "options_type", None)
-    return found
-
-
 class Venue:
     """
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
-    ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
-    ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
-    ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
+    ``feed`` is "synthetic", "none" (the book holds what users put there), the path of a recording or DRIVER:SPEC, ``feed_timezone``
+    the zone of its times that name none; ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,...
+    texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
     not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
-
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
@@ -84,6 +76,7 @@ class Venue:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_timezone: str = "",
     ) -> None:
         self.dialect: str = dialect
         self.clock: AnyClock = make_clock(clock)
@@ -97,6 +90,7 @@ class Venue:
         built_in: list[str] = [each.symbol for each in self.instruments]
         self.instruments = with_listed(self.instruments, listed)
         self.feed_spec: str = feed
+        self._feed_timezone: str = feed_timezone
         self.speed: float = parse_speed(speed)
         self.feed: Feed = self._open_feed()
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
@@ -104,11 +98,12 @@ class Venue:
         self.instruments += [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
-        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        self.assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
-            accounts, assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
+            accounts, self.assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
         )
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
+        self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
@@ -263,9 +258,8 @@ class Venue:
         """
         if all(account.key != key for account in self.accounts):
             raise ValueError(f"key: unknown API key {key!r}")
-        known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
-        if asset not in known:
-            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+        if asset not in self.assets:
+            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(self.assets))}")
         free: int = self.exchange.balances(key).get(asset, (0, 0))[0]
         if free + amount < 0:
             raise ValueError(f"amount: {format_amount(amount)} {asset} is more than the {format_amount(free)} that is free")
@@ -397,9 +391,9 @@ class Venue:
     # -- within
 
     def _open_feed(self) -> Feed:
-        if self.feed_spec == "none":
+        if self.feed_spec == "none" and not self._feed_timezone:
             return NoFeed()
-        return open_feed(self.feed_spec, self.instruments, self.seed)
+        return open_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone)
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
@@ -424,7 +418,7 @@ class Venue:
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
+        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, lambda: not self.has_room())
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
@@ -461,9 +455,6 @@ class Venue:
             for asset, amount in funds.items():
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
-
-    def _must_wait(self) -> bool:
-        return not self.has_room()
 
     def _market(self) -> LastPrices:
         market: LastPrices = {}

@@ -10,6 +10,7 @@ from ...core.orders import Order
 from . import rendering
 from .errors import ApiError, archived, bad_combination, invalid_data, missing_both
 from .operations import USER_DATA, Context, Operation, operation
+from .options import options_of
 from .params import Params
 
 DAY: int = 86_400_000_000
@@ -39,7 +40,7 @@ def account(ctx: Context, params: Params) -> object:
 
 
 def commission(ctx: Context, params: Params) -> object:
-    return rendering.commission_body(ctx.instrument(params.symbol()))
+    return rendering.commission_body(ctx.instrument(params.symbol()), ctx.exchange.discount.is_on(ctx.account))
 
 
 def query_order(ctx: Context, params: Params) -> object:
@@ -112,7 +113,9 @@ def order_rate_limits(ctx: Context, params: Params) -> object:
 def my_filters(ctx: Context, params: Params) -> object:
     """The symbol's filters and the exchange's; the mock has none of an asset."""
     instrument: Instrument = ctx.instrument(params.symbol())
-    return {"exchangeFilters": rendering.exchange_filters(ctx.venue.options), "symbolFilters": rendering.symbol_filters(instrument), "assetFilters": []}
+    options = options_of(ctx.venue)
+    filters = rendering.symbol_filters(instrument, options.notional_filters)
+    return {"exchangeFilters": rendering.exchange_filters(options), "symbolFilters": filters, "assetFilters": []}
 
 
 def _is_archived(one: Order, now: int) -> bool:

@@ -28,7 +28,7 @@ from .list_params import (
 from .op_account import span
 from .op_trade import RESPONSE_TYPES, render_canceled
 from .operations import TRADE, USER_DATA, Call, Context, Operation, operation
-from .options import BinanceOptions
+from .options import options_of
 from .params import Params
 
 
@@ -39,7 +39,7 @@ def _place(ctx: Context, params: Params, contingency: str, orders: list[PlaceOrd
     too_many: ApiError | None = ctx.limits.too_many_orders(ctx.account, ctx.now, len(orders) - 1)
     if too_many is not None:
         raise too_many
-    most: int = ctx.venue.options.max_order_lists if isinstance(ctx.venue.options, BinanceOptions) else 0
+    most: int = options_of(ctx.venue).max_order_lists
     if most and len(ctx.exchange.lists.open_lists(ctx.account)) >= most:
         raise ApiError(-1013, "Filter failure: EXCHANGE_MAX_NUM_ORDER_LISTS")
     events: list[Event] = ctx.apply(PlaceOrderList(ctx.account, orders[0].symbol, contingency, orders, client_id, pays))

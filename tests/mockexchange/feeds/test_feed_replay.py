@@ -94,7 +94,7 @@ def test_bars_without_volume_do_not_trade(tmp_path: Path) -> None:
     assert [trade.trade_id for trade in trades] == [1, 2, 3, 4]
     assert feed.last_trade_ids == {"BTCUSDT": 4}
     assert feed.opening_price == parse_amount("100")
-    assert [at for at, _ in feed_of(feed.path, feed.path.read_text()).steps()] == [60_000_000, 79_999_666, 99_999_333, 119_999_000]
+    assert [at for at, _ in feed_of(feed.reader.path, feed.reader.path.read_text()).steps()] == [60_000_000, 79_999_666, 99_999_333, 119_999_000]
 
 
 def test_a_volume_too_small_for_all_prices_of_a_bar(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_damage_anywhere_is_found_at_opening(tmp_path: Path) -> None:
 
 def test_a_file_changed_under_the_replay_is_an_error(tmp_path: Path) -> None:
     feed = feed_of(tmp_path / "BTCUSDT-trades.csv", "1,100,1,100,1610064000278,True,True\n")
-    feed.path.write_text("1,100,1\n")
+    feed.reader.path.write_text("1,100,1\n")
     with pytest.raises(FeedError, match=":1: 3 columns"):
         list(feed.steps())
 
@@ -162,7 +162,7 @@ def test_opening_and_where_it_goes_on(tmp_path: Path) -> None:
     text: str = "1,39432.48,1,100,1610064000278,True,True\n2,40000,1,100,1610064000279,True,True\n"
     feed = feed_of(tmp_path / "BTCUSDT-trades.csv", text)
     check_opening(feed, instrument, parse_amount("39432.48"))
-    assert feed.opening() == feed_of(feed.path, text).opening()
+    assert feed.opening() == feed_of(feed.reader.path, text).opening()
     list(feed.steps())
     check_opening(feed, instrument, parse_amount("40000"))
 
