@@ -26,6 +26,12 @@ KLINES: Path = DATA / "BTCUSDT-1m-2022-01-01_07.csv"
 START: int = 1640995200000000
 
 
+def opened(path: Path) -> ReplayFeed:
+    feed = open_feed(str(path), default_instruments(), 1)
+    assert isinstance(feed, ReplayFeed)
+    return feed
+
+
 def feed_of(path: Path, text: str, instruments: list[Instrument] | None = None) -> ReplayFeed:
     path.write_text(text)
     feed = open_feed(str(path), instruments or default_instruments(), 1)
@@ -183,7 +189,7 @@ def test_history_ends_in_the_first_price(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 def test_recorded_trades(tmp_path: Path) -> None:
-    feed = ReplayFeed(TRADES, default_instruments(), 1)
+    feed = opened(TRADES)
     lines: list[list[str]] = [line.split(",") for line in TRADES.read_text().splitlines()[1:]]
     steps = list(feed.steps())
     assert [(at, command) for at, command in steps] == [
@@ -195,12 +201,12 @@ def test_recorded_trades(tmp_path: Path) -> None:
     assert feed.last_trade_ids == {"BTCUSDT": 553289559}
     packed: Path = tmp_path / "BTCUSDT-trades-2021-01-08.csv.gz"
     packed.write_bytes(gzip.compress(TRADES.read_bytes()))
-    assert list(ReplayFeed(packed, default_instruments(), 1).steps()) == steps
+    assert list(opened(packed).steps()) == steps
 
 
 @pytest.mark.skipif(not KLINES.exists(), reason="no recorded data")
 def test_recorded_klines() -> None:
-    feed = ReplayFeed(KLINES, default_instruments(), 1)
+    feed = opened(KLINES)
     minutes: dict[int, list[TapeTrade]] = {}
     for trade in tape(feed):
         minutes.setdefault(trade.time // 60_000_000, []).append(trade)
@@ -218,7 +224,7 @@ def test_recorded_klines() -> None:
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 @pytest.mark.parametrize("path", [TRADES, KLINES], ids=["trades", "klines"])
 def test_the_public_stream_is_the_file(path: Path) -> None:
-    feed = ReplayFeed(path, default_instruments(), 1)
+    feed = opened(path)
     exchange: Exchange = Exchange(default_instruments(), seed=1)
     for symbol, above in feed.last_trade_ids.items():
         exchange.reserve_trade_ids(symbol, above)
@@ -244,7 +250,7 @@ def test_the_public_stream_is_the_file(path: Path) -> None:
 
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 def test_users_trade_with_the_tape() -> None:
-    feed = ReplayFeed(TRADES, default_instruments(), 1)
+    feed = opened(TRADES)
     exchange: Exchange = Exchange(default_instruments(), seed=1)
     exchange.reserve_trade_ids("BTCUSDT", feed.last_trade_ids["BTCUSDT"])
     exchange.apply(Deposit("me", "BTC", parse_amount("2")), START)
