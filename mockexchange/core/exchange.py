@@ -342,6 +342,13 @@ class Exchange:
         """Leave a symbol's trade ids up to ``above`` to the tape; users' own trades get higher ones."""
         self._market(symbol).reserve_trade_ids(above)
 
+    def leave_room(self, symbol: str, trades: int) -> int:
+        """Leave the next ids of a symbol to so many trades of its past; the id of the last of them."""
+        market = self._market(symbol)
+        last: int = market.next_trade_id + trades - 1
+        market.reserve_trade_ids(last)
+        return last
+
     # -- reads
 
     def check_filters(self, command: PlaceOrder, now: int) -> None:
