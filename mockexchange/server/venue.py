@@ -106,6 +106,7 @@ class Venue:
         new: list[Instrument] = [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
+        self.instruments += new
         self.assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
             accounts, self.assets, [*added, *new], self.contents.accounts
