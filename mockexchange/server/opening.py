@@ -34,6 +34,6 @@ def open_past(exchange: Exchange, feed: Feed, opened: int) -> None:
             trade_id, aggregate_id = feed.first_ids[symbol]
             past: Past = Past(minutes, trade_id - 1, aggregate_id - 1)
         else:
-            last: int = exchange.leave_room(symbol, minutes.room)
+            last: int = exchange.reserve_trade_ids(symbol, 0, minutes.room)
             past = Past(minutes, last, last)
         exchange.tapes[symbol].set_past(past)
