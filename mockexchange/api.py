@@ -72,7 +72,8 @@ class MockExchange:
     Binance public-dump CSV or of a table of bars, or DRIVER:SPEC; ``feed_timezone`` of its times that name none; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
-    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols;
+    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols; ``symbols`` how
+    many there are in all, made up ones among them;
     ``tls`` speaks TLS with a certificate of its own, kept in ``state`` where that is given, ``tls_cert`` and ``tls_key`` with
     these PEM files. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
@@ -98,10 +99,11 @@ class MockExchange:
         tls: bool = False,
         tls_cert: str | Path = "",
         tls_key: str | Path = "",
+        symbols: int | None = None,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed, feed_timezone=feed_timezone,
+            options=options, clock=clock, listed=listed, symbols=symbols, feed_timezone=feed_timezone,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._make_tls: Callable[[], Tls | None] = lambda: None

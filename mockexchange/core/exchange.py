@@ -317,9 +317,9 @@ class Exchange:
         self._market_maker.set_price(market, command)
         return self._matcher.finish(market)
 
-    def reserve_trade_ids(self, symbol: str, above: int) -> None:
-        """Leave a symbol's trade ids up to ``above`` to the tape; users' own trades get higher ones."""
-        self._market(symbol).reserve_trade_ids(above)
+    def reserve_trade_ids(self, symbol: str, above: int, room: int = 0) -> int:
+        """Leave ids up to ``above``, and ``room`` more, to tape and past; users' trades get higher ones. The last id left."""
+        return self._market(symbol).reserve_trade_ids(above, room)
 
     # -- reads
 

@@ -102,7 +102,8 @@ class Market:
         self.is_room_reserved: bool = False
         self.is_depth_taken: bool = False       # somebody traded with the market maker since this was last cleared
 
-    def reserve_trade_ids(self, above: int) -> None:
-        """Leave the ids up to ``above`` to the tape."""
-        self.next_trade_id = max(self.next_trade_id, above + 1)
+    def reserve_trade_ids(self, above: int, room: int = 0) -> int:
+        """Leave the ids up to ``above``, and ``room`` more, to tape and past; the last id left."""
+        self.next_trade_id = max(self.next_trade_id, above + 1) + room
         self.is_room_reserved = True
+        return self.next_trade_id - 1

@@ -1,7 +1,7 @@
 """
 The REST side: raw HTTP -> parameters, security and limits -> operation -> JSON.
 
-Nothing is awaited between the last look at the clock and the engine's answer.
+Nothing is awaited between the last look at the clock and the engine's answer, but for long reads of what is public.
 """
 
 import logging
@@ -30,6 +30,7 @@ from .signature import (
     rest_payload,
     unsigned_key,
 )
+from .slices import in_slices, whole_in_slices
 
 if TYPE_CHECKING:
     from ...server.venue import Venue
@@ -137,7 +138,7 @@ class RestRoutes:
         venue = self.venue
         limits = self.limits
         options = self.options
-        call, names, size, weight_of, security, free, shows_orders = operation
+        call, names, size, weight_of, security, free, shows_orders, is_long, prepare = operation
         signed: bool = security != NONE
 
         async def handle(request: web.Request) -> web.Response:
@@ -186,7 +187,13 @@ class RestRoutes:
                     check_window(timestamp, window, venue.now())
                 else:
                     params.check_known(names, size)
-                result: bytes = encode(call(Context(venue, limits, account, now, ip, per_time), params))
+                context: Context = Context(venue, limits, account, now, ip, per_time)
+                if is_long:
+                    if prepare is not None:
+                        await in_slices(prepare(context, params))
+                    result: bytes = encode(await whole_in_slices(call(context, params)))
+                else:
+                    result = encode(call(context, params))
                 if free:
                     used = limits.refund(ip, weight)
             except ApiError as error:
