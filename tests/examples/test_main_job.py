@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-
+from children import python_path
 from vnpy_rehearsal.arguments import read_arguments, read_symbol
 from vnpy_rehearsal.folder import trouble
 
@@ -31,7 +31,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(place: Path, **more: str) -> dict[str, str]:
-    return os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": str(ROOT)} | more
+    return os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": python_path(ROOT)} | more
 
 
 @pytest.fixture

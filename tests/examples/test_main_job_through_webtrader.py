@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from children import python_path
 
 ROOT: Path = Path(__file__).parents[2]
 
@@ -57,7 +58,7 @@ def place(tmp_path: Path) -> Path:
 def start(place: Path, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, *words, "--plain", "--strategy", "quick:Quick"], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        env=os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": os.pathsep.join(map(str, (ROOT, place))), "TMPDIR": str(place)},
+        env=os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": python_path(ROOT, place), "TMPDIR": str(place)},
     )
 
 

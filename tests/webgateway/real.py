@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from children import python_path
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Status
 from vnpy.trader.object import CancelRequest, OrderData, OrderRequest, SubscribeRequest, TradeData
 
@@ -36,8 +37,8 @@ class Child:
     """A process that prints JSON lines."""
 
     def __init__(self, words: list[str], home: Path, language: str) -> None:
-        names = ("LC_ALL", "LC_MESSAGES", "LANG", "PYTHONPATH")
-        environment = {**{k: v for k, v in os.environ.items() if k not in names}, "HOME": str(home), "LANGUAGE": language}
+        names = ("LC_ALL", "LC_MESSAGES", "LANG")
+        environment = {**{k: v for k, v in os.environ.items() if k not in names}, "HOME": str(home), "LANGUAGE": language, "PYTHONPATH": python_path()}
         self.lines: list[dict[str, Any]] = []
         self.log = (home / f"{Path(words[0]).stem.strip('-')}.log").open("ab")
         self.process = subprocess.Popen(

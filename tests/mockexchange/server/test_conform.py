@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-
+from children import python_path
 from mockexchange.server.cli import main
 
 OURS: str = "vnpy_mockbinance:MockBinanceGateway"
@@ -19,7 +19,7 @@ ROOT: Path = HERE.parents[2]
 def conform(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "mockexchange", "conform", *arguments], capture_output=True, text=True, timeout=120,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE)))},
+        env={**os.environ, "PYTHONPATH": python_path(ROOT, HERE)},
     )
 
 

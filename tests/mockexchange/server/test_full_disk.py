@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import python_path
 import requests
 
 from mockexchange import MockExchange
@@ -53,7 +54,7 @@ class Child:
             [sys.executable, "-c", script, "serve", "binance=0", "--state", str(folder), "--seed", "3", *more],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             # what it compiles would be cut off, and read by everybody
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": python_path(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         )
         assert self.process.stdout is not None
         line: str = self.process.stdout.readline()

@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from children import python_path
+
 READY_SECONDS: float = 60.0
 
 TRADING: str = """
@@ -59,7 +61,7 @@ class RealWebTrader:
         (folder / "web_trader_setting.json").write_text(json.dumps({
             "username": "vnpy", "password": "vnpy", "req_address": requests, "sub_address": pushes,
         }))
-        environment: dict[str, str] = {**os.environ, "HOME": str(home), "LANGUAGE": language, "PYTHONPATH": os.getcwd()}
+        environment: dict[str, str] = {**os.environ, "HOME": str(home), "LANGUAGE": language, "PYTHONPATH": python_path(os.getcwd())}
         self._log = (home / "log.txt").open("w")
         self._children: list[subprocess.Popen[bytes]] = [
             subprocess.Popen(
