@@ -82,12 +82,13 @@ class Doorkeeper:
         self._all.add(self)
 
     def __call__(self) -> asyncio.Protocol:
-        if self._count() >= self._most and not self._make_room():
+        if self._is_full() and not self._make_room():
             return Refused()
         return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
 
-    def _count(self) -> int:
-        return sum(len(one._server.connections) for one in self._all)
+    def _is_full(self) -> bool:
+        found: list[web.RequestHandler] = [handler for one in self._all for handler in one._server.connections]
+        return len(found) >= self._most and sum(not _is_gone(handler.transport) for handler in found) >= self._most
 
     def _make_room(self) -> bool:
         for handler in self._server.connections:
@@ -96,6 +97,11 @@ class Doorkeeper:
                 transport.abort()
                 return True
         return False
+
+
+def _is_gone(transport: asyncio.Transport | None) -> bool:
+    """Whether a connection's file is free within a turn or two of the loop, for which files are spared."""
+    return transport is None or transport.is_closing() and not transport.get_write_buffer_size()
 
 
 def most_connections() -> int:
