@@ -243,16 +243,6 @@ def test_main_job_of_a_strategy_that_does_not_trade(place: Path, strategy: str, 
     assert words in out + err
 
 
-@pytest.mark.parametrize("arguments,words", [
-    (("--strategy", "quick:Nobody"), "has no attribute 'Nobody'"),
-    (("--feed", "nowhere.csv"), "--feed: no such file: nowhere.csv"),
-])
-def test_main_job_of_bad_arguments(place: Path, arguments: tuple[str, ...], words: str) -> None:
-    status, _, err = run(place, "-m", "vnpy_mockbinance", *arguments)
-    assert status == 2
-    assert words in err
-
-
 @pytest.mark.parametrize("name,words", [("quick", "strategy must be module:Class, got 'quick'"), ("os:path", "is no CtaTemplate")])
 def test_a_strategy_that_is_none(name: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
