@@ -5,13 +5,12 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from children import python_path
+from waiting import until
 
 ROOT: Path = Path(__file__).parents[2]
 
@@ -82,13 +81,6 @@ def children(place: Path) -> dict[str, int]:
         if cwd.startswith(str(place)) and len(words) > 1 and words[1].endswith(b"_process.py"):
             found[Path(words[1].decode()).stem] = int(folder.name)
     return found
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, what
-        sleep(0.05)
 
 
 @real
@@ -169,4 +161,4 @@ def test_nothing_is_left_when_it_is_killed(place: Path) -> None:
     finally:
         process.kill()
         process.communicate()
-    until(lambda: not children(place), "both processes end when whoever started them is gone")
+    until(lambda: not children(place), what="both processes end when whoever started them is gone")

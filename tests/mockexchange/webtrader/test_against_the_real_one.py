@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from real_webtrader import RealWebTrader
-from webtrader_client import EN, FORM, VT_SYMBOL, ZH, Answer, Rest, Stream, stream, until
+from webtrader_client import EN, FORM, VT_SYMBOL, ZH, Answer, Rest, Stream, stream
 from websockets.exceptions import InvalidStatus
+from waiting import until
 
 from mockexchange import MockExchange
 
