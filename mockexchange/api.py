@@ -4,6 +4,7 @@ import asyncio
 import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -292,11 +293,18 @@ class MockExchange:
     def run(self, function: Callable[[Venue], T]) -> T:
         """Call ``function(venue)`` on the venue's own thread and return what it returns or raise what it raises."""
         venue: Venue = self._running().venue
+        if self._loop is None:
+            raise RuntimeError("the mock exchange is not running")
+        found: Future[T] = Future()
 
-        async def call() -> T:
-            return function(venue)
+        def call() -> None:
+            try:
+                found.set_result(function(venue))
+            except BaseException as error:
+                found.set_exception(error)
 
-        return self._await(call())
+        self._loop.call_soon_threadsafe(call)
+        return found.result(CALL_SECONDS)
 
     # -- within
 

@@ -18,9 +18,9 @@ from fault_worlds import (
     faults_seen,
     hashex_call,
     order,
-    until,
 )
 from raw_websocket import RawWebSocket
+from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.api import UnknownLabel

@@ -58,7 +58,7 @@ def bars(draw: st.DrawFn) -> BarRow:
     return BarRow(START, end, draw(inside), high, low, draw(inside), draw(st.integers(4, 10 ** 16)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(bar=bars(), step=st.sampled_from([1, 1000, 10 ** 5, 10 ** 8]), last=st.integers(1, 10 ** 13))
 def test_a_bar_comes_back_exactly(bar: BarRow, step: int, last: int) -> None:
     trades: list[TapeTrade] = bar_trades(bar, "BTCUSDT", step, 7, last)
@@ -72,7 +72,7 @@ def test_a_bar_comes_back_exactly(bar: BarRow, step: int, last: int) -> None:
         assert after.buyer_is_maker is (after.price < before.price)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(volume=st.integers(1, 10 ** 16), parts=st.integers(1, 4), step=st.sampled_from([1, 1000, 10 ** 5]))
 def test_volume_is_split_exactly(volume: int, parts: int, step: int) -> None:
     pieces: list[int] = split_volume(volume, parts, step)
