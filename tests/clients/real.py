@@ -22,6 +22,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import waiting
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -156,15 +157,15 @@ def running(
 
 
 def until(condition: Callable[[], Any], what: str, client: Client | None = None, seconds: float = DEADLINE) -> Any:
-    """What ``condition`` returns as soon as that is true."""
-    deadline: float = time.monotonic() + seconds
-    while not (found := condition()):
-        ended: bool = client is not None and client.has_ended
-        if ended or time.monotonic() > deadline:
-            said: str = f"; the client's last lines:\n{client.tail()}" if client else ""
-            pytest.fail(f"{'the client ended before' if ended else f'not within {seconds:.0f} s'}: {what}{said}")
-        time.sleep(0.01)
-    return found
+    """As ``waiting.until``; it fails with the end of the client's log, and at once when the client has ended."""
+    def ask() -> Any:
+        assert client is None or not client.has_ended, f"the client ended before: {what}"
+        return condition()
+
+    try:
+        return waiting.until(ask, seconds, what)
+    except AssertionError as error:
+        pytest.fail(f"{error}" + (f"; the client's last lines:\n{client.tail()}" if client else ""))
 
 
 class Market:
