@@ -23,10 +23,10 @@ from .core.orders import Amendment, Order
 from .core.special import Special
 from .journal import Journal
 from .pages import FileIndex
-from .replay import RestoredState, fold_lines, without_gc
+from .replay import KeptList, RestoredState, fold_lines, without_gc
 from .scan import Prefix, Scan, begins_with
 
-FORMAT: int = 3
+FORMAT: int = 4
 WORTH: int = 20_000                 # rows that are folded fast enough without one
 EVERY: int = 200_000                # rows between two checkpoints of a venue that goes on
 
@@ -59,6 +59,7 @@ class State(msgspec.Struct, array_like=True):
     last_execution_id: int
     last_prevented_match_id: int
     prevented: list[PreventedMatch]
+    lists: list[KeptList]
     discounts: dict[str, bool] = {}
 
     def prefix(self) -> Prefix:
@@ -151,7 +152,7 @@ def pack(prefix: Prefix, fold: RestoredState) -> State:
         [tuple([getattr(order, name) for name in _FIELDS]) for order in fold.orders.values()],
         {order.order_id: list(order.amendments) for order in fold.orders.values() if order.amendments},
         fold.fills, fold.statuses, fold.rules, fold.closes, fold.last_execution_id, fold.last_prevented_match_id,
-        fold.prevented, fold.discounts,
+        fold.prevented, list(fold.lists.values()), fold.discounts,
     )
 
 
@@ -159,8 +160,8 @@ def unpack(state: State) -> RestoredState:
     """What was given to ``pack``."""
     fold: RestoredState = RestoredState(
         {(account, asset): (free, locked, late) for account, asset, free, locked, late in state.balances}, {}, state.fills,
-        state.statuses, state.rules, state.closes, state.prevented, state.last_execution_id, state.last_prevented_match_id,
-        state.discounts,
+        state.statuses, state.rules, state.closes, state.prevented, {kept.order_list_id: kept for kept in state.lists},
+        state.last_execution_id, state.last_prevented_match_id, state.discounts,
     )
     for values in state.orders:
         order: Order = Order(*values[:_MADE_OF])

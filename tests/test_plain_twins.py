@@ -22,6 +22,7 @@ from vnpy.trader.object import OrderData, TradeData
 from mockexchange.core.bars import MINUTE, Bar
 from mockexchange.core.events import OrderReport, PublicTrade
 from mockexchange.core.numbers import SCALE, format_amount
+from mockexchange.core.special import Special
 from mockexchange.core.tape import Tape
 from mockexchange.dialects.binance import signature as venue_signature
 from mockexchange.dialects.binance.user_data import execution_report
@@ -216,7 +217,7 @@ def test_a_report_is_read_by_its_names(report: OrderReport, per: int) -> None:
         "e": "executionReport", "E": 1_700_000_000_000_000 // per, "s": report.symbol,
         "c": report.cancel_client_order_id or report.client_order_id, "S": report.side, "o": report.type, "f": report.time_in_force,
         "q": format_amount(report.quantity), "p": format_amount(report.price), "P": format_amount(report.stop_price),
-        "F": format_amount(report.iceberg_quantity), "g": -1,
+        "F": format_amount(report.iceberg_quantity), "g": report.order_list_id,
         "C": report.client_order_id if report.cancel_client_order_id else "", "x": report.execution_type, "X": report.status,
         "r": report.reject_reason, "i": report.order_id, "z": format_amount(report.executed), "t": report.trade_id,
         "T": report.update_time // per, "I": report.execution_id, "w": report.is_on_book, "O": report.time // per,
@@ -233,4 +234,22 @@ def test_a_report_is_read_by_its_names(report: OrderReport, per: int) -> None:
         expected["J"] = report.strategy_type
     if report.expiry_reason:
         expected["eR"] = report.expiry_reason
+    if report.special is not None:
+        _expect_special(expected, report.special, per)
     assert told == expected
+
+
+def _expect_special(expected: dict[str, Any], special: Special, per: int) -> None:
+    """Fields of user-data-stream.md, "Conditional Fields in Execution Report"."""
+    if special.trailing_delta:
+        expected.update(d=special.trailing_delta, D=special.trailing_time // per if special.trailing_time else -1)
+    if special.used_sor:
+        expected.update(k=special.working_floor, uS=True)
+        if special.allocation_id >= 0:
+            expected.update(b="ONE_PARTY_TRADE_REPORT", a=special.allocation_id)
+    if special.peg_price_type:
+        expected.update(p=format_amount(special.limit_price), gP=special.peg_price_type)
+        if special.peg_offset is not None:
+            expected.update(gOT="PRICE_LEVEL", gOV=special.peg_offset)
+        if special.pegged_price:
+            expected.update(gp=format_amount(special.pegged_price))

@@ -28,20 +28,26 @@ class Admission:
         self._accounts: dict[str, Account] = accounts
         self._router: Router = router
 
-    def admit(self, command: PlaceOrder, now: int) -> Admitted:
-        """All that can be said against an order that goes to work at once."""
+    def place(self, symbol: str, account: str) -> tuple[Market, Account]:
+        """The market and the account that a command names."""
+        market = self._markets.get(symbol)
+        owner = self._accounts.get(account)
+        if market is None or owner is None:
+            raise refuse("INVALID_SYMBOL" if market is None else "UNKNOWN_ACCOUNT")
+        return market, owner
+
+    def admit(self, command: PlaceOrder, now: int, is_open: bool = False) -> Admitted:
+        """All that can be said against an order that goes to work at once. ``is_open``: it has been pending in a list."""
         symbol: str = command.symbol
         market = self._markets.get(symbol)
         account = self._accounts.get(command.account)
         if market is None or account is None:
             raise refuse("INVALID_SYMBOL" if market is None else "UNKNOWN_ACCOUNT")
-        self._rules[symbol].admit(command, account, now)
+        self._rules[symbol].admit(command, account, now, is_open)
         if command.uses_sor and not self._router.has(symbol):
             raise refuse("NO_SOR")
-        if command.client_order_id:
-            known = account.by_client_id(symbol, command.client_order_id)
-            if known is not None and not known.is_final:
-                raise refuse("DUPLICATE_CLIENT_ORDER_ID")
+        if command.client_order_id and not is_open and account.is_taken(symbol, command.client_order_id):
+            raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         is_buy: bool = command.side == "BUY"
         kind: str = command.type
         quantity: int = command.quantity

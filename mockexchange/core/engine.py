@@ -9,6 +9,16 @@ from .market import Market
 from .orders import BookOrder, Order
 
 
+class Contingencies(Protocol):
+    """What hangs on the orders of lists (order_lists.py)."""
+
+    def follow(self, market: Market) -> None:
+        """Work off ``Market.leg_reports``."""
+
+    def activate(self, market: Market, order: Order) -> None:
+        """A triggered order of a list is about to work."""
+
+
 class Engine(Protocol):
     """See ``matching.Matcher``."""
 

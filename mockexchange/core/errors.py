@@ -42,6 +42,8 @@ TEXTS: dict[str, str] = {
     "PEG_LIQUIDITY": "Order book liquidity is too low for this pegged order.",
     "NO_SOR": "This symbol has no SOR.",
     "AMEND_COUNT": "Filter failure: MAX_NUM_ORDER_AMENDS",
+    "AMEND_PENDING_OPO": "Order amend (pending OPO order) is not supported.",
+    "OCO_BAD_PRICES": "The relationship of the prices for the orders is not correct.",
 }
 
 

@@ -79,6 +79,7 @@ class OrderReport(NamedTuple):
     match: PreventedMatch | None = None
     # of trailing stops, pegged, SOR and iceberg orders
     special: Special | None = None
+    order_list_id: int = -1         # -1: it is in no list
 
 
 class Fill(NamedTuple):
@@ -112,6 +113,34 @@ class TrailingMove(NamedTuple):
     order_id: int
     extreme: int
     trailing_time: int
+
+
+class ListReport(NamedTuple):
+    """
+    One change of an order list. ``status_type``: EXEC_STARTED, UPDATED, ALL_DONE (enums.md, "Order List Status").
+
+    ``is_placement``: the list is new. ``orders``: (order id, client order id) as they are now.
+    """
+
+    status_type: str
+    is_placement: bool
+    account: str
+    symbol: str
+    order_list_id: int
+    client_order_id: str
+    contingency: str
+    pays: bool
+    orders: tuple[tuple[int, str], ...]
+    time: int
+
+
+class ListReserve(NamedTuple):
+    """How much of the base asset is kept for the pending orders of a list, from what its working order bought (faqs/opo.md)."""
+
+    account: str
+    symbol: str
+    order_list_id: int
+    reserved: int
 
 
 class PublicTrade(NamedTuple):
@@ -167,5 +196,6 @@ class DayEnd(NamedTuple):
 
 
 Event = (
-    OrderReport | Fill | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd | PreventedMatch | TrailingMove
+    OrderReport | Fill | ListReport | ListReserve | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd
+    | PreventedMatch | TrailingMove
 )

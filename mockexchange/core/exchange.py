@@ -13,11 +13,13 @@ from .commands import (
     AmendOrder,
     CancelAll,
     CancelOrder,
+    CancelOrderList,
     Command,
     Deposit,
     EndDay,
     FeedTrade,
     PlaceOrder,
+    PlaceOrderList,
     Quote,
     SetFeeDiscount,
     SetPrice,
@@ -31,14 +33,17 @@ from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, PreventedM
 from .filters import check_quantity
 from .instruments import Instrument, VenueRules, changed
 from .ledger import MAKER, Ledger
+from .list_admission import ListAdmission
 from .market import Market
 from .market_maker import MarketMaker
 from .matching import Matcher, rest_on_book
 from .numbers import SCALE
-from .orders import Order
+from .order_lists import OrderLists
+from .orders import NO_LIST, Order, OrderList
+from .placing import Placing
 from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
-from .special import Special, make_special
+from .special import Special
 from .tape import Tape
 
 __all__ = ["MAKER", "Exchange"]
@@ -77,16 +82,21 @@ class Exchange:
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
         self._admission: Admission = Admission(self._markets, self._rules, self._accounts, self._matcher.router)
+        self._list_admission: ListAdmission = ListAdmission(self._admission, self._venue_rules)
+        self.lists: OrderLists = OrderLists(self._matcher, self._list_admission, self._make_client_id)
         self._orders: dict[int, Order] = {}
+        placing: Placing = Placing(self._matcher, self._admission, self._list_admission, self.lists, self._orders, self._make_client_id)
         self._market_maker: MarketMaker = MarketMaker(self._matcher)
         self._seed: int = seed
         self._random: Random = Random(seed)
         self._matcher.next_order_id = self._random.randrange(1_000_000, 9_000_000)
         self._handlers: dict[type, Callable[[Any, int], list[Event]]] = {
             Deposit: self._deposit,
-            PlaceOrder: self._place,
+            PlaceOrder: placing.place,
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
+            PlaceOrderList: placing.place_list,
+            CancelOrderList: self._cancel_list,
             SetSymbolStatus: self._set_status,
             EndDay: self._end_day,
             AmendOrder: self._amend,
@@ -108,42 +118,11 @@ class Exchange:
 
     # -- users' commands
 
-    def _place(self, command: PlaceOrder, now: int) -> list[Event]:
-        market, account, quantity, lock, price = self._admission.admit(command, now)
-        matcher = self._matcher
-        matcher.begin(now)
-        order = self._make_order(command, market, account, quantity, price, now)
-        if lock:
-            matcher.lock(market, account, order, lock)
-        if command.stop_price or command.trailing_delta:
-            account.open(order)
-            market.stops.add(order)
-            matcher.report(order, "NEW")
-        else:
-            order.working_time = now
-            matcher.report(order, "NEW")
-            if market.instrument.status == AUCTION:
-                matcher.collect(market, account, order)
-            else:
-                matcher.run(market, account, order)
-        return matcher.finish(market)
-
-    def _make_order(self, command: PlaceOrder, market: Market, account: Account, quantity: int, price: int, now: int) -> Order:
-        order_id: int = self._matcher.take_order_id()
-        order = Order(
-            order_id, command.client_order_id or self._make_client_id(), account.name,
-            market.symbol, command.side == "BUY", command.type, price, quantity, now,
-            command.time_in_force if command.type == "LIMIT" else _time_in_force(command, market.instrument),
-            command.quote_quantity, command.stop_price, command.iceberg_quantity,
-            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
-        )
-        if command.trailing_delta or command.peg_price_type or command.uses_sor or command.iceberg_quantity:
-            order.special = make_special(command, now, market.tape.last_price, price)
-            if command.uses_sor:
-                self._matcher.router.choose_floor(order)
-        self._orders[order_id] = order
-        account.register(order)
-        return order
+    def _cancel_list(self, command: CancelOrderList, now: int) -> list[Event]:
+        market, account = self._admission.place(command.symbol, command.account)
+        self._matcher.begin(now)
+        self.lists.cancel(market, account, command)
+        return self._matcher.finish(market)
 
     def _cancel(self, command: CancelOrder, now: int) -> list[Event]:
         market = self._market(command.symbol)
@@ -173,7 +152,9 @@ class Exchange:
         matcher = self._matcher
         matcher.begin(now)
         for order in orders:
-            matcher.cancel(market, order, self._make_client_id())
+            if not order.is_final:
+                matcher.cancel(market, order, self._make_client_id())
+                self.lists.follow(market)           # takes the others of a list with it
         return matcher.finish(market)
 
     def _amend(self, command: AmendOrder, now: int) -> list[Event]:
@@ -188,8 +169,9 @@ class Exchange:
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
         quantity: int = command.quantity
+        tied: tuple[Order, ...] = self.lists.tied(order)
         check_quantity(quantity, rules)
-        if order.price and order.price * quantity < rules.min_notional * SCALE:
+        if any(each.price and each.price * quantity < rules.min_notional * SCALE for each in (order, *tied)):
             raise refuse("FILTER", "NOTIONAL")
         price: int = command.price or order.price
         if price != order.price:
@@ -208,12 +190,13 @@ class Exchange:
         if len(order.amendments) >= rules.max_num_order_amends and not command.may_grow:
             raise refuse("AMEND_COUNT")
         client_id: str = command.new_client_order_id
-        known = account.by_client_id(market.symbol, client_id) if client_id else None
-        if known is not None and known is not order and not known.is_final:
+        if client_id and client_id != order.client_order_id and account.is_taken(market.symbol, client_id):
             raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         matcher = self._matcher
         matcher.begin(now)
         matcher.amend(market, order, quantity, client_id or self._make_client_id(), price)
+        for each in tied:
+            matcher.amend(market, each, quantity, each.client_order_id, each.price)
         return matcher.finish(market)
 
     def _set_fee_discount(self, command: SetFeeDiscount, now: int) -> list[Event]:
@@ -315,9 +298,9 @@ class Exchange:
     def routes(self) -> list[tuple[str, ...]]:
         return self._matcher.router.routes
 
-    def reserve_trade_ids(self, symbol: str, above: int) -> None:
-        """Leave a symbol's trade ids up to ``above`` to the tape; users' own trades get higher ones."""
-        self._market(symbol).reserve_trade_ids(above)
+    def reserve_trade_ids(self, symbol: str, above: int, room: int = 0) -> int:
+        """Leave ids up to ``above``, and ``room`` more, to tape and past; users' trades get higher ones. The last id left."""
+        return self._market(symbol).reserve_trade_ids(above, room)
 
     # -- reads
 
@@ -364,6 +347,11 @@ class Exchange:
     def order_fills(self, account: str, order_id: int) -> list[Fill]:
         """The fills of one order, oldest first."""
         return [fill for fill in self._matcher.fills.get(order_id, ()) if fill.account == account]
+
+    def list_id_of(self, order_id: int) -> int:
+        """The list that an order is in, -1 for none."""
+        order = self._orders.get(order_id)
+        return NO_LIST if order is None else order.order_list_id
 
     def has_account(self, account: str) -> bool:
         return account in self._accounts
@@ -412,18 +400,24 @@ class Exchange:
         self._matcher.next_order_id = max(self._matcher.next_order_id, order.order_id + 1)
         if order.is_final:
             return
-        order.locked = market.settlement.reserve(
-            order.is_buy, order.reserve_price, order.remaining, order.executed_quote
-        )
         account.open(order)
         if order.iceberg_quantity and order.special is None:
             order.special = Special()           # from a journal of before icebergs were
+        if order.is_pending:
+            return
+        order.locked = market.settlement.reserve(
+            order.is_buy, order.reserve_price, order.remaining, order.executed_quote
+        )
         if in_auction:
             market.auction[order.order_id] = order
         elif order.working_time:
             rest_on_book(market.book, order)
         else:
             market.stops.add(order)
+
+    def restore_list(self, of: OrderList, reserved: int) -> None:
+        """Take a list over, those with lower ids first; its orders must be there. ``reserved``: see ListReserve."""
+        self.lists.restore(of, self._market(of.symbol), reserved)
 
     def restore_fill(self, fill: Fill) -> None:
         market = self._market(fill.symbol)
@@ -488,10 +482,3 @@ class Exchange:
 
     def _make_client_id(self) -> str:
         return "".join(self._random.choices(_PAIRS, k=11))
-
-
-def _time_in_force(command: PlaceOrder, instrument: Instrument) -> str:
-    """As the order keeps it: only limits rest, and of shares the stops."""
-    if command.type == "LIMIT_MAKER" or not (command.price or command.peg_price_type or (command.stop_price and instrument.equity is not None)):
-        return "GTC"
-    return command.time_in_force

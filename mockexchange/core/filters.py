@@ -4,7 +4,7 @@ What an order must satisfy before the exchange takes it (filters.md, errors.md).
 The functions raise Refusal and change nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from .accounts import Account
@@ -14,7 +14,7 @@ from .errors import refuse
 from .instruments import ALL_STP_MODES, Instrument, VenueRules
 from .market import Market
 from .numbers import SCALE
-from .orders import ORDER_TYPES, STOP_TYPES, BookOrder
+from .orders import ORDER_TYPES, STOP_TYPES, BookOrder, Order
 from .special import MARKET_PEG, MAX_PEG_OFFSET, PEG_PRICE_TYPES, PRIMARY_PEG
 from .stops import rises_to_trigger
 
@@ -68,8 +68,14 @@ def _check_peg(command: PlaceOrder) -> None:
         raise refuse("UNSUPPORTED_TYPE")
 
 
-def check_filters(command: PlaceOrder, market: Market, account: Account, now: int) -> None:
-    """The symbol's filters, in the order of filters.md; those about price leave market orders out."""
+def check_filters(
+    command: PlaceOrder, market: Market, account: Account, now: int, is_sized: bool = True, is_open: bool = False,
+) -> None:
+    """
+    The symbol's filters, in the order of filters.md; those about price leave market orders out.
+
+    ``is_sized`` False: the quantity is not known yet. ``is_open``: the order is among the account's open ones already.
+    """
     rules = market.instrument
     quantity: int = command.quantity
     price: int = command.price
@@ -81,20 +87,23 @@ def check_filters(command: PlaceOrder, market: Market, account: Account, now: in
         _check_price(command.stop_price, rules)
     if price:
         _check_band(price, command.side == "BUY", average, rules)
-    if not by_quote:
-        check_quantity(quantity, rules)
-        if command.iceberg_quantity:
-            _check_iceberg(command, rules, account)
-        if not price and quantity > rules.market_max_quantity:
-            raise refuse("FILTER", "MARKET_LOT_SIZE")
-    elif by_quote < 0:
-        raise refuse("FILTER", "NOTIONAL")
-    # as applyMinToMarket true, applyMaxToMarket false
-    notional: int = by_quote * SCALE or (price or average) * quantity
-    if notional < rules.min_notional * SCALE or (price and notional > rules.max_notional * SCALE):
-        raise refuse("FILTER", "NOTIONAL")
+    if is_sized:
+        if not by_quote:
+            check_quantity(quantity, rules)
+            if command.iceberg_quantity:
+                _check_iceberg(command, rules)
+            if not price and not command.peg_price_type and quantity > rules.market_max_quantity:
+                raise refuse("FILTER", "MARKET_LOT_SIZE")
+        elif by_quote < 0:
+            raise refuse("FILTER", "NOTIONAL")
+        # as applyMinToMarket true, applyMaxToMarket false
+        notional: int = by_quote * SCALE or (price or average) * quantity
+        if notional < rules.min_notional * SCALE or (price and notional > rules.max_notional * SCALE):
+            raise refuse("FILTER", "NOTIONAL")
     if command.trailing_delta:
         _check_trailing(command, rules)
+    if is_open:
+        return
     symbol: str = market.symbol
     if rules.max_position and command.side == "BUY":
         base: str = market.base
@@ -105,6 +114,13 @@ def check_filters(command: PlaceOrder, market: Market, account: Account, now: in
         raise refuse("FILTER", "MAX_NUM_ORDERS")
     if command.type in STOP_TYPES and account.count_waiting(symbol) >= rules.max_num_algo_orders:
         raise refuse("FILTER", "MAX_NUM_ALGO_ORDERS")
+    if command.iceberg_quantity and count_icebergs(account.open_orders(symbol)) >= rules.max_num_iceberg_orders:
+        raise refuse("FILTER", "MAX_NUM_ICEBERG_ORDERS")
+
+
+def count_icebergs(orders: Iterable[Order] | Iterable[PlaceOrder]) -> int:
+    """How many of these orders are icebergs."""
+    return sum(each.iceberg_quantity != 0 for each in orders)
 
 
 def check_working_price(price: int, quantity: int, is_buy: bool, market: Market, now: int) -> None:
@@ -116,17 +132,8 @@ def check_working_price(price: int, quantity: int, is_buy: bool, market: Market,
         raise refuse("FILTER", "NOTIONAL")
 
 
-def check_venue(command: PlaceOrder, market: Market, account: Account, now: int, rules: VenueRules) -> None:
-    """The filters of the venue as a whole, and of the symbol's assets."""
-    found = account.open_orders()
-    if rules.max_num_orders and len(found) >= rules.max_num_orders:
-        raise refuse("FILTER", "EXCHANGE_MAX_NUM_ORDERS")
-    if rules.max_num_algo_orders and command.type in STOP_TYPES:
-        if sum(each.type in STOP_TYPES and not each.working_time for each in found) >= rules.max_num_algo_orders:
-            raise refuse("FILTER", "EXCHANGE_MAX_NUM_ALGO_ORDERS")
-    if rules.max_num_iceberg_orders and command.iceberg_quantity:
-        if sum(each.iceberg_quantity != 0 for each in found) >= rules.max_num_iceberg_orders:
-            raise refuse("FILTER", "EXCHANGE_MAX_NUM_ICEBERG_ORDERS")
+def check_assets(command: PlaceOrder, market: Market, now: int, rules: VenueRules) -> None:
+    """The filters of the symbol's assets."""
     if rules.max_assets:
         price: int = command.price or market.tape.average(market.instrument.avg_price_mins, now)[0]
         money: int = command.quote_quantity or price * command.quantity // SCALE
@@ -134,6 +141,20 @@ def check_venue(command: PlaceOrder, market: Market, account: Account, now: int,
         for asset, amount in ((market.base, quantity), (market.quote, money)):
             if amount > rules.max_assets.get(asset, amount):
                 raise refuse("FILTER", "MAX_ASSET")
+
+
+def check_venue_counts(commands: Sequence[PlaceOrder], account: Account, rules: VenueRules) -> None:
+    """The filters of the venue as a whole, for orders that are placed together."""
+    found = account.open_orders()
+    if rules.max_num_orders and len(found) + len(commands) > rules.max_num_orders:
+        raise refuse("FILTER", "EXCHANGE_MAX_NUM_ORDERS")
+    stops: int = sum(each.type in STOP_TYPES for each in commands)
+    if rules.max_num_algo_orders and stops:
+        if sum(each.type in STOP_TYPES and not each.working_time for each in found) + stops > rules.max_num_algo_orders:
+            raise refuse("FILTER", "EXCHANGE_MAX_NUM_ALGO_ORDERS")
+    icebergs: int = count_icebergs(commands)
+    if rules.max_num_iceberg_orders and icebergs and count_icebergs(found) + icebergs > rules.max_num_iceberg_orders:
+        raise refuse("FILTER", "EXCHANGE_MAX_NUM_ICEBERG_ORDERS")
 
 
 def _check_band(price: int, is_buy: bool, average: int, rules: Instrument) -> None:
@@ -147,12 +168,10 @@ def _check_band(price: int, is_buy: bool, average: int, rules: Instrument) -> No
         raise refuse("FILTER", "PERCENT_PRICE_BY_SIDE")
 
 
-def _check_iceberg(command: PlaceOrder, rules: Instrument, account: Account) -> None:
+def _check_iceberg(command: PlaceOrder, rules: Instrument) -> None:
     check_quantity(command.iceberg_quantity, rules)
     if rules.iceberg_parts and -(-command.quantity // command.iceberg_quantity) > rules.iceberg_parts:
         raise refuse("FILTER", "ICEBERG_PARTS")
-    if sum(each.iceberg_quantity != 0 for each in account.open_orders(command.symbol)) >= rules.max_num_iceberg_orders:
-        raise refuse("FILTER", "MAX_NUM_ICEBERG_ORDERS")
 
 
 def _check_trailing(command: PlaceOrder, rules: Instrument) -> None:

@@ -72,6 +72,7 @@ class Instrument:
     status: str = "TRADING"
     equity: CashEquity | None = None            # None: crypto spot
     max_num_order_amends: int = 10
+    max_num_order_lists: int = 20
     percent_up: int = 0                         # PERCENT_PRICE multipliers in 1e-8 for both sides, 0: no such filter
     percent_down: int = 0
     iceberg_parts: int = 10
@@ -93,6 +94,7 @@ class VenueRules:
     max_num_orders: int = 0
     max_num_algo_orders: int = 0
     max_num_iceberg_orders: int = 0
+    max_num_order_lists: int = 0
     max_assets: dict[str, int] = field(default_factory=dict)
 
 
@@ -103,7 +105,7 @@ AMOUNT_RULES: tuple[str, ...] = (
     "percent_up", "percent_down", "percent_bid_up", "percent_bid_down", "percent_ask_up", "percent_ask_down",
 )
 COUNT_RULES: tuple[str, ...] = (
-    "max_num_orders", "max_num_algo_orders", "max_num_order_amends", "iceberg_parts", "max_num_iceberg_orders",
+    "max_num_orders", "max_num_algo_orders", "max_num_order_amends", "max_num_order_lists", "iceberg_parts", "max_num_iceberg_orders",
     "min_trailing_above_delta", "max_trailing_above_delta", "min_trailing_below_delta", "max_trailing_below_delta",
 )
 RULES: frozenset[str] = frozenset(AMOUNT_RULES + COUNT_RULES)

@@ -9,12 +9,13 @@ from . import discount
 from .accounts import Account
 from .auction import by_priority, clearing_price, match_at
 from .book import Book
+from .engine import Contingencies
 from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade, TrailingMove
 from .filters import MARKET_TYPES, Walk
 from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
-from .orders import Amendment, BookOrder, Order
+from .orders import NO_LIST, Amendment, BookOrder, Order
 from .pegs import fix_price
 from .prevention import prevent
 from .router import Router
@@ -45,6 +46,8 @@ class Matcher:
     Between ``begin`` and ``finish`` only one command is worked on, and that on one symbol.
     """
 
+    lists: Contingencies                    # they enter themselves
+
     def __init__(self, ledger: Ledger) -> None:
         self.ledger: Ledger = ledger
         self.accounts: dict[str, Account] = {}
@@ -62,11 +65,14 @@ class Matcher:
         self.events = []
 
     def finish(self, market: Market) -> list[Event]:
-        """The command's events, stops triggered and balances reported."""
+        """The command's events: what it did to the other orders of lists, stops triggered, balances reported."""
         events = self.events
         stops = market.stops
-        if stops.triggered:
-            self._run_stops(market)
+        while stops.triggered or market.leg_reports:
+            if market.leg_reports:
+                self.lists.follow(market)        # first: it may end an order that is triggered
+            else:
+                self._run_stop(market)
         if stops.moved:
             for order in stops.moved.values():
                 if order.special is not None:
@@ -108,7 +114,7 @@ class Matcher:
             asset, touched = market.base, BASE
         account.free[asset] -= amount
         account.locked[asset] = account.locked.get(asset, 0) + amount
-        order.locked = amount
+        order.locked += amount
         self._touched[account] = self._touched.get(account, 0) | touched
 
     def unlock(self, market: Market, order: Order, keep: int = 0) -> None:
@@ -158,24 +164,25 @@ class Matcher:
                 market.book.add(order)
             account.open(order)
 
-    def expire(self, market: Market, order: Order, reason: str) -> None:
+    def expire(self, market: Market, order: Order, reason: str, reject_reason: str = "NONE") -> None:
         order.status = "EXPIRED"
         order.expiry_reason = reason
+        order.reject_reason = reject_reason
         self.end(market, order)
         self.report(order, "EXPIRED")
 
     def cancel(self, market: Market, order: Order, cancel_client_order_id: str) -> None:
         """Take an open order out at its owner's wish."""
-        self._take_out(market, order)
+        self.take_out(market, order)
         order.status = "CANCELED"
         self.end(market, order)
         self.report(order, "CANCELED", cancel_client_order_id=cancel_client_order_id)
 
-    def _take_out(self, market: Market, order: Order) -> None:
+    def take_out(self, market: Market, order: Order) -> None:
         """Remove an open order from where it waits: the book, the auction or the stops."""
         if order.level is not None:
             market.book.remove(order)
-        elif market.auction.pop(order.order_id, None) is None:
+        elif market.auction.pop(order.order_id, None) is None and not order.is_pending:
             market.stops.remove(order)
 
     def amend(self, market: Market, order: Order, quantity: int, client_order_id: str, price: int) -> None:
@@ -194,7 +201,7 @@ class Matcher:
         elif order.level is None:
             order.remaining = rest
             if not rest:
-                self._take_out(market, order)
+                self.take_out(market, order)
         elif rest < order.remaining:
             book.reduce(order, order.remaining - rest)
         else:
@@ -215,7 +222,7 @@ class Matcher:
         if not rest:
             order.status = "EXPIRED"
             self.end(market, order)
-        else:
+        elif order.order_list is None:
             # the lock is worked out as it is for an order that is placed, or restored
             self.unlock(market, order, market.settlement.reserve(
                 order.is_buy, order.reserve_price, rest, order.executed_quote
@@ -378,7 +385,8 @@ class Matcher:
         is_on_book: bool = order.working_time != 0 and (
             status == "NEW" or (status == "PARTIALLY_FILLED" and order.type not in MARKET_TYPES)
         )
-        self.events.append(_new_report((
+        order_list = order.order_list
+        report: OrderReport = _new_report((
             execution_type, execution_id, order.account, order.symbol, order.order_id, order.client_order_id,
             "BUY" if order.is_buy else "SELL", order.type, order.time_in_force,
             order.price, order.quantity, order.quote_quantity, order.stop_price, order.iceberg_quantity,
@@ -387,7 +395,11 @@ class Matcher:
             is_on_book, order.strategy_id, order.strategy_type,
             last_quantity, last_price, trade_id, fee, fee_asset, is_maker, cancel_client_order_id,
             last_prevented, prevented_match_id, counter_order_id, order.match, order.special,
-        )))
+            NO_LIST if order_list is None else order_list.order_list_id,
+        ))
+        self.events.append(report)
+        if order_list is not None:
+            order_list.reports.append((order, report))
 
     # -- the trading day
 
@@ -437,7 +449,7 @@ class Matcher:
             for order in account.open_orders(market.symbol):
                 if terms is not None and terms.gtc and order.time_in_force == "GTC":
                     continue
-                self._take_out(market, order)
+                self.take_out(market, order)
                 self.expire(market, order, "END_OF_DAY")
         for account in market.settlement.end_of_day(self.accounts.values()):
             self._touched[account] = self._touched.get(account, 0) | BASE
@@ -445,20 +457,21 @@ class Matcher:
 
     # -- stops
 
-    def _run_stops(self, market: Market) -> None:
-        # a triggered order may trade and so trigger others: they join the queue
-        while market.stops.triggered:
-            order = market.stops.triggered.popleft()
-            account = self.accounts[order.account]
-            if order.special is not None and order.special.peg_price_type and not fix_price(self, market, account, order):
-                continue
-            account.triggered(order)
-            order.working_time = order.update_time = self.now
-            self.report(order, "NEW")
-            if order.type in MARKET_TYPES and order.is_buy:
-                self._run_stop_buy(market, order, account)
-            else:
-                self.run(market, account, order)
+    def _run_stop(self, market: Market) -> None:
+        """Let the first of the triggered orders work. It may trade and so trigger others, which join the queue."""
+        order = market.stops.triggered.popleft()
+        account = self.accounts[order.account]
+        if order.order_list is not None:
+            self.lists.activate(market, order)
+        if order.special is not None and order.special.peg_price_type and not fix_price(self, market, account, order):
+            return
+        account.triggered(order)
+        order.working_time = order.update_time = self.now
+        self.report(order, "NEW")
+        if order.type in MARKET_TYPES and order.is_buy:
+            self._run_stop_buy(market, order, account)
+        else:
+            self.run(market, account, order)
 
     def _run_stop_buy(self, market: Market, order: Order, account: Account) -> None:
         """

@@ -10,7 +10,7 @@ from typing import Protocol
 from .accounts import Account
 from .commands import PlaceOrder
 from .errors import refuse
-from .filters import check_filters, check_shape, check_venue
+from .filters import check_assets, check_filters, check_shape, check_venue_counts
 from .instruments import CashEquity, VenueRules
 from .market import Market
 from .numbers import SCALE
@@ -22,8 +22,11 @@ AUCTION: str = "AUCTION_MATCH"
 class Rules(Protocol):
     """The admission of new orders to one market."""
 
-    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
-        """Raise Refusal for an order that may not be placed, ValueError for one that makes no sense."""
+    def admit(self, command: PlaceOrder, account: Account, now: int, is_open: bool = False) -> None:
+        """
+        Raise Refusal for an order that may not be placed, ValueError for one that makes no sense. ``is_open``: for one that has
+        been pending in a list, and is to work now.
+        """
 
     def check_price(self, price: int) -> None:
         """Raise Refusal for a price that an order may not be amended to."""
@@ -40,7 +43,7 @@ class BinanceRules:
         self._market: Market = market
         self._venue_rules: list[VenueRules] = venue_rules
 
-    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+    def admit(self, command: PlaceOrder, account: Account, now: int, is_open: bool = False) -> None:
         rules = self._market.instrument
         check_shape(command, rules)
         if rules.status != "TRADING":
@@ -51,11 +54,13 @@ class BinanceRules:
             if not pegged:
                 raise refuse("PEG_LIQUIDITY")
             if command.price:
-                check_filters(command, self._market, account, now)
+                check_filters(command, self._market, account, now, True, is_open)
             command = replace(command, price=pegged)
-        check_filters(command, self._market, account, now)
+        check_filters(command, self._market, account, now, True, is_open)
         if self._venue_rules:
-            check_venue(command, self._market, account, now, self._venue_rules[0])
+            check_assets(command, self._market, now, self._venue_rules[0])
+            if not is_open:
+                check_venue_counts([command], account, self._venue_rules[0])
 
     def check_price(self, price: int) -> None:
         """Binance does not amend prices."""
@@ -84,7 +89,7 @@ class CashEquityRules:
         assert terms is not None
         return terms
 
-    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+    def admit(self, command: PlaceOrder, account: Account, now: int, is_open: bool = False) -> None:
         rules = self._market.instrument
         check_shape(command, rules)
         if command.quote_quantity or command.iceberg_quantity or (command.stop_price and not self._terms.stops):

@@ -50,6 +50,10 @@ class Stops:
         self._watch()
 
     def remove(self, order: Order) -> None:
+        """Take out an order that waits, or one that is triggered and has not come to its turn."""
+        if order in self.triggered:
+            self.triggered.remove(order)
+            return
         if self._tracking.pop(order.order_id, None) is not None:
             self.moved.pop(order.order_id, None)
         elif rises_to_trigger(order.is_buy, order.type):

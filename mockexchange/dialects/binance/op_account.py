@@ -104,7 +104,8 @@ def my_trades(ctx: Context, params: Params) -> object:
     if from_id is not None:
         found = found[bisect_left(found, from_id, key=_trade_id):]
     rows: Sequence[Fill] = page(found, from_id is not None, start, end, limit, fill_time)
-    return [rendering.my_trade(fill, ctx.per_time) for fill in rows]
+    list_id_of = ctx.exchange.list_id_of
+    return [rendering.my_trade(fill, list_id_of(fill.order_id), ctx.per_time) for fill in rows]
 
 
 def order_rate_limits(ctx: Context, params: Params) -> object:

@@ -27,7 +27,7 @@ class BinanceOptions:
     - ``notional_filter``: which of the two filters (filters.md) exchangeInfo shows: Binance gives a symbol one of them, NOTIONAL
       today; QTE's clients read MIN_NOTIONAL (A11), so a venue that is ``unsigned`` shows both.
     - ``sor``: the routes of smart order routing, ``BTC:BTCUSDT,BTCUSDC,ETH:ETHUSDT,ETHUSDC``; none without it.
-    - ``max_num_orders``, ``max_num_algo_orders``, ``max_num_iceberg_orders``: the exchange filters of filters.md, 0: none.
+    - ``max_num_orders``, ``max_num_algo_orders``, ``max_num_iceberg_orders``, ``max_order_lists``: the exchange filters of filters.md, 0: none.
     - ``max_asset``: the asset filters, ``USDC:42,BTC:1``.
     """
 
@@ -38,6 +38,7 @@ class BinanceOptions:
     max_num_orders: int = number(0, 0, MOST)
     max_num_algo_orders: int = number(0, 0, MOST)
     max_num_iceberg_orders: int = number(0, 0, MOST)
+    max_order_lists: int = number(0, 0, 10_000)
     max_asset: tuple[str, ...] = ()
 
     @property
@@ -59,7 +60,7 @@ class BinanceOptions:
                     raise ValueError(f"sor: the base asset of {symbol} is {exchange.instruments[symbol].base}, not {base!r}")
         exchange.set_routes(routes)
         exchange.venue_rules = VenueRules(
-            self.max_num_orders, self.max_num_algo_orders, self.max_num_iceberg_orders, limits
+            self.max_num_orders, self.max_num_algo_orders, self.max_num_iceberg_orders, self.max_order_lists, limits
         )
         exchange.discount.by_default = self.bnb_fees
 

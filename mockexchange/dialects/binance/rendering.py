@@ -31,7 +31,7 @@ def order_ack(report: OrderReport, per_time: int) -> dict[str, object]:
     return {
         "symbol": report.symbol,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "clientOrderId": report.client_order_id,
         "transactTime": report.update_time // per_time,
     }
@@ -46,7 +46,7 @@ class OrderAnswer(Struct, gc=False):
     clientOrderId: str
     transactTime: int
     price: str
-    origQty: str
+    origQty: str | UnsetType
     executedQty: str
     origQuoteOrderQty: str
     cummulativeQuoteQty: str
@@ -85,11 +85,11 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
     body: OrderAnswer = OrderAnswer(
         report.symbol,
         report.order_id,
-        -1,
+        report.order_list_id,
         report.client_order_id,
         report.update_time // per_time,
         shown_price(report.price, report.special),
-        format_amount(report.quantity),
+        format_amount(report.quantity) if report.quantity or report.status != "PENDING_NEW" else UNSET,
         format_amount(report.executed),
         format_amount(report.quote_quantity),
         format_amount(report.executed_quote),
@@ -132,7 +132,7 @@ def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
         "symbol": report.symbol,
         "origClientOrderId": report.client_order_id,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "clientOrderId": report.cancel_client_order_id,
         "transactTime": report.update_time // per_time,
         "price": shown_price(report.price, report.special),
@@ -155,7 +155,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
     body: dict[str, object] = {
         "symbol": one.symbol,
         "orderId": one.order_id,
-        "orderListId": -1,
+        "orderListId": one.order_list_id,
         "clientOrderId": one.client_order_id,
         "price": shown_price(one.price, one.special),
         "origQty": format_amount(one.quantity),
@@ -189,11 +189,11 @@ def order(one: Order, per_time: int) -> dict[str, object]:
 
 
 def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, object]:
-    """PUT order/amend/keepPriority, of an order that is in no list."""
+    """PUT order/amend/keepPriority; ``listStatus`` is list_rendering.py's business."""
     order_body: dict[str, object] = {
         "symbol": report.symbol,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "origClientOrderId": change.client_order_id,
         "clientOrderId": report.client_order_id,
         "price": shown_price(report.price, report.special),
@@ -275,12 +275,12 @@ def _conditional(report: OrderReport, per_time: int) -> dict[str, object]:
     return body
 
 
-def my_trade(fill: Fill, per_time: int) -> dict[str, object]:
+def my_trade(fill: Fill, order_list_id: int, per_time: int) -> dict[str, object]:
     return {
         "symbol": fill.symbol,
         "id": fill.trade_id,
         "orderId": fill.order_id,
-        "orderListId": -1,
+        "orderListId": order_list_id,
         "price": format_amount(fill.price),
         "qty": format_amount(fill.quantity),
         "quoteQty": format_amount(fill.quote),

@@ -54,6 +54,7 @@ def symbol_filters(one: Instrument, notional: Container[str]) -> list[dict[str, 
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
         {"filterType": "MAX_NUM_ICEBERG_ORDERS", "maxNumIcebergOrders": one.max_num_iceberg_orders},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": one.max_num_order_lists},
         {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": one.max_num_order_amends},
     ]
     if one.percent_up:
@@ -75,6 +76,8 @@ def exchange_filters(rules: VenueRules) -> list[dict[str, object]]:
         found.append({"filterType": "EXCHANGE_MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": rules.max_num_algo_orders})
     if rules.max_num_iceberg_orders:
         found.append({"filterType": "EXCHANGE_MAX_NUM_ICEBERG_ORDERS", "maxNumIcebergOrders": rules.max_num_iceberg_orders})
+    if rules.max_num_order_lists:
+        found.append({"filterType": "EXCHANGE_MAX_NUM_ORDER_LISTS", "maxNumOrderLists": rules.max_num_order_lists})
     return found
 
 
@@ -104,9 +107,9 @@ def symbol_body(one: Instrument, show_permissions: bool, notional: Container[str
         "quoteCommissionPrecision": 8,
         "orderTypes": list(ORDER_TYPES),
         "icebergAllowed": True,
-        "ocoAllowed": False,
-        "otoAllowed": False,
-        "opoAllowed": False,
+        "ocoAllowed": True,
+        "otoAllowed": True,
+        "opoAllowed": True,
         "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": True,
         "cancelReplaceAllowed": True,

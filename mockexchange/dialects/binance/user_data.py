@@ -11,11 +11,12 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ...core.events import BalanceChange, BalanceDelta, OrderReport
+from ...core.events import BalanceChange, BalanceDelta, ListReport, OrderReport
 from ...core.exchange import Exchange
 from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
 from ...core.special import Special
+from .list_rendering import order_status
 from .match_rendering import NO_TRADE_GROUP
 from .rendering import MATCH_TYPE, PEG_OFFSET_TYPE, shown_price
 
@@ -91,7 +92,7 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         kind, execution_id, _, symbol, order_id, client_id, side, type, time_in_force, price, quantity, quote_quantity,
         stop_price, iceberg_quantity, stp_mode, status, executed, executed_quote, prevented, time, update_time,
         working_time, expiry_reason, reject_reason, is_on_book, strategy_id, strategy_type, last_quantity, last_price,
-        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _, _, special,
+        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _, _, special, order_list_id,
     ) = report
     is_trade: bool = kind == "TRADE"
     is_prevention: bool = kind == "TRADE_PREVENTION"
@@ -107,7 +108,7 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         format_amount(price) if special is None else shown_price(price, special),
         format_amount(stop_price),
         format_amount(iceberg_quantity),
-        -1,
+        order_list_id,
         client_id if cancel_id else "",
         kind,
         status,
@@ -191,6 +192,39 @@ def _add_special(row: ExecutionReport, special: Special, per: int) -> None:
             row.gp = format_amount(special.pegged_price)
 
 
+class ListedOrder(Struct, gc=False):
+    """One order of a list."""
+
+    s: str
+    i: int
+    c: str
+
+
+class ListStatus(Struct):
+    """``listStatus``, its fields in the document's order."""
+
+    e: str
+    E: int
+    s: str
+    g: int
+    c: str
+    l: str                              # noqa: E741
+    L: str
+    r: str
+    C: str
+    T: int
+    O: list[ListedOrder]                # noqa: E741
+
+
+def list_status(event: ListReport, now: int, exchange: Exchange, per: int) -> ListStatus:
+    """A change of an order list."""
+    return ListStatus(
+        "listStatus", now // per, event.symbol, event.order_list_id, event.contingency, event.status_type,
+        order_status(event.status_type == "ALL_DONE"), "NONE", event.client_order_id, event.time // per,
+        [ListedOrder(event.symbol, order_id, client_id) for order_id, client_id in event.orders],
+    )
+
+
 class Balance(Struct, gc=False):
     """One asset of an account."""
 
@@ -237,12 +271,13 @@ def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) 
     return BalanceUpdate("balanceUpdate", now // per, event.asset, format_amount(event.delta), event.time // per)
 
 
-EVENTS: tuple[str, ...] = ("executionReport", "outboundAccountPosition", "balanceUpdate", "eventStreamTerminated")
-UserEvent = ExecutionReport | AccountPosition | BalanceUpdate
+EVENTS: tuple[str, ...] = ("executionReport", "listStatus", "outboundAccountPosition", "balanceUpdate", "eventStreamTerminated")
+UserEvent = ExecutionReport | ListStatus | AccountPosition | BalanceUpdate
 
 # event -> what its account is told; events of other types concern no account, or say nothing new
 RENDERERS: dict[type, Callable[[Any, int, Exchange, int], UserEvent]] = {
     OrderReport: execution_report,
+    ListReport: list_status,
     BalanceChange: account_position,
     BalanceDelta: balance_update,
 }

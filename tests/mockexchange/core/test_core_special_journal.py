@@ -11,7 +11,7 @@ from mockexchange import checkpoint
 from mockexchange.core import Exchange
 from mockexchange.core.commands import FeedTrade, Quote, TapeTrade
 from mockexchange.journal import Journal
-from mockexchange.replay import RestoredState, fold_rows
+from mockexchange.replay import RestoredState, fold_rows, put_into
 from mockexchange.scan import Prefix
 
 FLOW = (Quote, FeedTrade, TapeTrade)
@@ -32,13 +32,8 @@ def rebuilt(fold: RestoredState, old: Exchange) -> Exchange:
     new = make_exchange(5)
     for account in old.accounts():
         for asset, (free, locked) in old.balances(account).items():
-            new.restore_balance(account, asset, free, locked)
-    for fill in fold.fills:
-        new.restore_fill(fill)
-    for order in fold.book_order():
-        new.restore_order(order)
-    for match in fold.prevented:
-        new.restore_prevented(match)
+            fold.balances[account, asset] = (free, locked, 0)
+    put_into(new, fold, NOW)
     return new
 
 
@@ -68,7 +63,7 @@ def states(exchange: Exchange) -> list[Any]:
             for order in exchange.all_orders(account, symbol):
                 order.queued = 0
                 found.append(order_state(order))
-    return found
+    return sorted(found, key=lambda state: state[0])
 
 
 @checked

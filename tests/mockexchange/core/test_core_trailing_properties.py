@@ -9,7 +9,7 @@ from test_core_properties import checked, commands, open_exchange, send, special
 from core_world import NOW
 from mockexchange.core.commands import PlaceOrder
 from mockexchange.core.events import OrderReport, PublicTrade
-from mockexchange.core.orders import STOP_TYPES
+from mockexchange.core.orders import NO_LIST, STOP_TYPES
 
 class Model:
     """One trailing stop as faqs/trailing-stop-faq.md has it."""
@@ -45,12 +45,16 @@ def test_every_trade_counts(first: list[Any], sent: list[Any]) -> None:
         last = {symbol: tape.last_price for symbol, tape in exchange.tapes.items()}
         for event in send(exchange, command, NOW + number * 1000) or []:
             if isinstance(event, PublicTrade):
+                last[event.symbol] = event.price
                 for symbol, model in models.values():
                     if symbol == event.symbol and not model.is_triggered:
                         model.trade(event.price)
             elif isinstance(event, OrderReport) and event.special is not None and event.special.trailing_delta:
                 if event.order_id not in models:
-                    assert isinstance(command, PlaceOrder) and event.type in STOP_TYPES
+                    if event.status != "NEW":
+                        assert event.order_list_id != NO_LIST       # it is pending, or ends without having worked
+                        continue
+                    assert (isinstance(command, PlaceOrder) or event.order_list_id != NO_LIST) and event.type in STOP_TYPES
                     models[event.order_id] = (event.symbol, Model(event, last[event.symbol]))
                 elif event.working_time or event.expiry_reason == "REJECTED":
                     assert models[event.order_id][1].is_triggered, "it triggered too early"
