@@ -68,7 +68,7 @@ class MdApi(VenueStream):
         self._changed: list[TickBook] = []
         self._stale: float = 0.0                            # when the two times of the newest ticks are too old
         self._moment: datetime = host.now()
-        self._local: datetime = datetime.now()
+        self._local: datetime = host.seams.local_now()
         self.number: int = number
         self.title = "MD API" if number == 1 else f"MD API {number}"
         self.beside: MdApi | None = None                    # for the streams that this connection has no room for
@@ -243,6 +243,7 @@ class MdApi(VenueStream):
 
         def show(d: dict[str, Any]) -> None:
             tick: TickData = day_tick(d, books[d["symbol"]].fields, self.home.now())
+            tick.localtime = self.home.seams.local_now()
             if self._polling and tick.last_price:
                 self.home.on_tick(tick)
 
@@ -281,7 +282,7 @@ class MdApi(VenueStream):
         if (now := self.home.monotonic()) >= self._stale:
             self._stale = now + STAMP
             self._moment = home.now()
-            self._local = datetime.now()
+            self._local = home.seams.local_now()
             if home.clock.steps != self._steps:
                 self._steps = home.clock.steps
                 for each in list(self.books.values()):

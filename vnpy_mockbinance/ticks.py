@@ -289,9 +289,9 @@ def day_tick(d: dict[str, Any], about: dict[str, Any], now: datetime) -> TickDat
 
     :raises ValueError: a number is none
     """
-    figures: dict[str, float] = {name: amount(d[source]) for name, source in DAY.items()}
+    figures: dict[str, Any] = {name: amount(d[source]) for name, source in DAY.items()}
     moment: datetime = event_time(number_id(d["closeTime"]), now)
     return TickData(
         gateway_name=about["gateway_name"], symbol=about["symbol"], exchange=about["exchange"], name=about["name"], datetime=moment,
-        localtime=datetime.now(), **figures,
+        **figures,
     )

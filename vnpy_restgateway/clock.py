@@ -1,10 +1,11 @@
 """The venue's time, as every signer needs it."""
 
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
+
+from .seams import MACHINE
+from .threads import Threads
 
 LAST_MS: float = 253_000_000_000_000.0       # ms: in the year 9987; datetime ends with 9999
 DRIFT: float = 50e-6                # seconds per second two clocks may run apart
@@ -36,14 +37,15 @@ class ServerClock:
         self,
         max_age: float = 900.0,
         samples: int = 8,
-        monotonic: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = MACHINE.monotonic,
+        wall: Callable[[], float] = MACHINE.wall,
+        threads: Threads = MACHINE.threads,
     ) -> None:
         self.max_age: float = max_age
         self.steps: int = 0                             # jumps of the server's time noticed so far
         self._monotonic: Callable[[], float] = monotonic
         self._wall: Callable[[], float] = wall
-        self._lock: threading.Lock = threading.Lock()
+        self._lock = threads.Lock()
         self._samples: deque[Sample] = deque(maxlen=samples)
         self._apart: float = wall() - monotonic()       # of the local clocks, when last fed
         self._offset: float = self._apart

@@ -4,7 +4,6 @@ import secrets
 import shlex
 from collections.abc import Callable
 from logging import ERROR, INFO, WARNING
-from threading import Lock
 from typing import Any
 
 from .embedded import INSTALL_HINT, EmbeddedExchange
@@ -49,7 +48,7 @@ class EmbeddedVenue:
         self._on_ready: Callable[[dict[str, Any]], None] = on_ready
         self._close_clients: Callable[[], None] = close_clients
         self._started: int = 0
-        self._starting: Lock = Lock()       # ``stop`` must not overtake what is being started
+        self._starting = host.seams.threads.Lock()       # ``stop`` must not overtake what is being started
 
     def start(self, given: str | tuple[str, ...], options: str = "") -> None:
         """Start it; it tells where it listens when it is ready. ``given``: words of a script, ``options``: of the dialog."""

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from logging import INFO, WARNING
-from time import monotonic
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData
+
+from ..seams import MACHINE
 
 STEP: dict[Interval, timedelta] = {
     Interval.MINUTE: timedelta(minutes=1),
@@ -59,7 +60,7 @@ class Download:
     :param patience: seconds without a further page after which it ends
     """
 
-    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0, monotonic: Callable[[], float] = monotonic) -> None:
+    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0, monotonic: Callable[[], float] = MACHINE.monotonic) -> None:
         self.symbol: str = symbol
         self.reason: str = ""               # why it was cut short, "" if it was not
         self._log: Callable[[str, int], None] = log
