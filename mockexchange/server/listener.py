@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web, web_app
@@ -46,14 +47,17 @@ class Listener:
     """
     Serves one venue. All methods belong to the event loop's thread.
 
-    ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
+    ``bind`` makes the listening socket. ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
     """
 
-    def __init__(self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "") -> None:
+    def __init__(
+        self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "", bind: Callable[[str, int], Any] = bind,
+    ) -> None:
         self.venue: Venue = venue
         self.host: str = host
         self.port: int = port
         self._token: str = token
+        self._bind: Callable[[str, int], Any] = bind
         self._socket: socket.socket | None = None
         self._runner: web.AppRunner | None = None
         self._server: asyncio.AbstractServer | None = None
@@ -141,7 +145,8 @@ class Listener:
                 task.add_done_callback(self._retiring.discard)
 
     def _listen(self) -> None:
-        self._socket = bind(self.host, self.port)
+        self._socket = self._bind(self.host, self.port)
+        assert self._socket is not None
         self.port = self._socket.getsockname()[1]
 
     def _unlisten(self) -> None:
