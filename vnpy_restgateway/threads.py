@@ -19,6 +19,7 @@ class Threads:
     SimpleQueue: Callable[[], "queue.SimpleQueue[Any]"] = queue.SimpleQueue
     current_thread: Callable[[], threading.Thread] = threading.current_thread
     get_ident: Callable[[], int] = threading.get_ident
+    enumerate: Callable[[], list[threading.Thread]] = threading.enumerate
 
     def sleep(self, seconds: float) -> None:
         """Let this thread wait."""

@@ -60,6 +60,9 @@ class Server(asyncio.AbstractServer):
     async def start_serving(self) -> None:
         pass
 
+    async def serve_forever(self) -> None:
+        raise NotImplementedError
+
 
 class Address:
     """As much of a listening socket as its owner asks for."""
@@ -106,7 +109,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
         self.network.listen(wanted, protocol_factory)
         return Server(self.network, wanted)
 
-    async def create_connection(self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **options: Any) -> tuple[Transport, Any]:      # type: ignore[override]
+    async def create_connection(self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **options: Any) -> tuple[Transport, Any]:
         protocol: Any = protocol_factory()
         await asyncio.sleep(self.network.delay())
         transport: Transport = self.network.connect(int(port), protocol)

@@ -312,5 +312,5 @@ def simulated_threads(scheduler: Scheduler) -> Threads:
     return Threads(
         Thread=bound(SimulatedThread), Lock=bound(SimulatedLock), RLock=bound(SimulatedRLock), Event=bound(SimulatedEvent),
         Condition=bound(SimulatedCondition), SimpleQueue=bound(SimulatedQueue), current_thread=current,
-        get_ident=lambda: id(greenlet.getcurrent()),
+        get_ident=lambda: id(greenlet.getcurrent()), enumerate=lambda: list(scheduler.threads.values()),      # type: ignore[arg-type]
     )

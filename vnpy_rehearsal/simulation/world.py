@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from vnpy_restgateway.seams import Seams
 
+from ..conform.stage import Stage
+from .engine import SteppedEventEngine
 from .exchange import SimulatedExchange
 from .loop import SimulatedLoop
 from .network import Network
@@ -43,6 +45,10 @@ class World:
     def wall(self) -> float:
         """Seconds since 1970 UTC."""
         return self.start + self.loop.now
+
+    def stage(self) -> Stage:
+        """For the rows of the matrix."""
+        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
