@@ -113,6 +113,7 @@ class Transport(transports.Transport):
         self._network: Network = network
         self._loop: asyncio.AbstractEventLoop = network.loop
         self._inbox: deque[bytes | None] = deque()
+        self._under_way: deque[bytes | None] = deque()
         self._arrives: float = 0.0                  # when the packet sent last does
         self._is_paused: bool = False
         self._is_closing: bool = False
@@ -188,9 +189,11 @@ class Transport(transports.Transport):
     def _send(self, packet: bytes | None) -> None:
         due: float = max(self._loop.time() + self._network.delay(), self._arrives)
         self._arrives = due
-        self._loop.call_at(due, self.peer._receive, packet)
+        self.peer._under_way.append(packet)     # timers of one moment fire in no order
+        self._loop.call_at(due, self.peer._receive)
 
-    def _receive(self, packet: bytes | None) -> None:
+    def _receive(self) -> None:
+        packet: bytes | None = self._under_way.popleft()
         if self._is_lost:
             return
         if packet is None:
