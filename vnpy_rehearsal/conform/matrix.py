@@ -243,6 +243,7 @@ class Row(NamedTuple):
     spoils: bool = False            # listeners change what they are handed
     seconds: float = 3.0            # it takes as a rule, with the gateways' own patience
     needs: str = ""                 # what must be told: a field of DialectLabels, or one of those in ABSENCE
+    real: str = ""                  # why it needs this machine, and cannot be simulated
     options: str = ""               # the field of the Profile with options that the venue is opened with
 
 

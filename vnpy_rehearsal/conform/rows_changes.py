@@ -143,7 +143,7 @@ def no_names() -> Iterator[Callable[[bool], list[str]]]:
         socket.getaddrinfo = real
 
 
-@row("F61", "names do not resolve around an order")
+@row("F61", "names do not resolve around an order", real="the machine resolves names")
 def unresolved(run: Run) -> None:
     with no_names() as turn:
         desk = run.desk(ready=False)

@@ -1,5 +1,6 @@
 """One simulated world: a clock, a network, a chance, and whoever lives in it."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from random import Random
@@ -54,8 +55,16 @@ class World:
         """Let time pass."""
         self.seams.threads.sleep(seconds)
 
+    def _machine(self) -> None:
+        import types
+        import mockexchange.server.feed_runner
+        import mockexchange.transport.clock
+        mockexchange.server.feed_runner.time = types.SimpleNamespace(monotonic=lambda: 0.0)
+        mockexchange.transport.clock.time = types.SimpleNamespace(time=self.wall, monotonic=self.loop.time, time_ns=lambda: int(self.wall() * 1e9))
+
     def exchange(self, dialect: str = "binance", **arguments: Any) -> SimulatedExchange:
         """A venue of this world; arguments as those of MockExchange."""
+        self._machine()
         return SimulatedExchange(self.loop, self.scheduler, dialect, **{"seed": self.seed, **arguments})
 
     def run(self, function: Callable[[], T]) -> T:
@@ -73,6 +82,17 @@ class World:
         SimulatedThread(self.scheduler, target=live, name="main").start()
         found: T = self.loop.run_until_complete(done)
         return found
+
+    def close(self) -> None:
+        """Let go of what is left: threads that wait for ever, and tasks."""
+        tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        for green in list(self.scheduler.threads):
+            green.throw()
+        self.loop.close()
 
     def _unhandled(self, loop: Any, context: dict[str, Any]) -> None:
         self.errors.append(f"{context.get('message')}: {context.get('exception')!r}")
