@@ -35,6 +35,7 @@ class Scheduler:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop: asyncio.AbstractEventLoop = loop
         self.hub: greenlet.greenlet = greenlet.getcurrent()
+        self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
         self.main: SimulatedThread = SimulatedThread(self, name="loop")
 
@@ -90,7 +91,7 @@ class Scheduler:
 
 
 class SimulatedThread:
-    """As ``threading.Thread``. What its target raises is logged."""
+    """As ``threading.Thread``. What its target raises is logged, and kept in the scheduler's ``errors``."""
 
     def __init__(
         self, scheduler: Scheduler, group: None = None, target: Callable[..., Any] | None = None, name: str = "",
@@ -134,6 +135,7 @@ class SimulatedThread:
             self.run()
         except Exception as error:
             self.error = error
+            self._scheduler.errors.append(f"{self.name}: {type(error).__name__}: {error}")
             logger.exception("a simulated thread has failed: %s", self.name)
         finally:
             self._is_over = True

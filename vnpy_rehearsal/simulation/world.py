@@ -37,7 +37,7 @@ class World:
         self.loop: SimulatedLoop = SimulatedLoop(self.network)
         self.loop.set_exception_handler(self._unhandled)
         self.scheduler: Scheduler = Scheduler(self.loop)
-        self.errors: list[str] = []             # what nobody has handled
+        self.errors: list[str] = self.scheduler.errors      # what nobody has handled
         self.seams: Seams = Seams(
             monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler),
             wire=SimulatedWire(self.loop, self.scheduler),
