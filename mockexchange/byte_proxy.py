@@ -177,7 +177,7 @@ class ByteProxy:
         self._tasks.add(task)
         try:
             venue_reader, venue_writer = await asyncio.open_connection(*self._target)
-        except OSError:
+        except (OSError, asyncio.CancelledError):       # asyncio would report a cancelled one as an error of this callback
             writer.transport.abort()
             self._tasks.discard(task)
             return

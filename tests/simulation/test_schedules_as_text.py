@@ -20,7 +20,7 @@ from vnpy_rehearsal.simulation.schedule import (
 )
 
 STEPS: list[Step] = [
-    Order(39_900.0), Order(10.31, "SELL"), Cancel(2), Amend(0, 730), Price(40_100.5), Wire("deafen"), Restart(200), Clock(-10_000),
+    Order(39_900.0), Order(10.31, "SELL"), Order(30_000.0, size=20), Cancel(2), Amend(0, 730), Price(40_100.5), Wire("deafen"), Restart(200), Clock(-10_000),
     Pause(400), DayTurn(), *faults_of(["order", "push"]), Fault("read", "on_reply", "body", (("body", "a b; c {\"x\": 1}"), ("times", 2))),
 ]
 

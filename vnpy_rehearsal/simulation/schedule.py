@@ -1,7 +1,7 @@
 """
 Schedules: orders, cancels, moves of the market and faults, as text, as objects, and carried out on a gateway.
 
-A step is a word and its values: ``order BUY 39900``, ``cancel 0``, ``amend 1 730``, ``price 40100``,
+A step is a word and its values: ``order BUY 39900``, ``order BUY 39900 20``, ``cancel 0``, ``amend 1 730``, ``price 40100``,
 ``fault order before_engine hang times=2``, ``wire deafen``, ``restart 200``, ``clock -10000``, ``pause 400``, ``day``. Steps are
 parted by semicolons. Orders and cancels count from the last order sent, back; times are milliseconds.
 """
@@ -31,10 +31,11 @@ Fields = tuple[tuple[str, Any], ...]
 
 
 class Order(NamedTuple):
-    """Volumes are all different, so that no two orders can be taken for each other."""
+    """Volumes are all different, so that no two orders can be taken for each other; ``size``: how many times as large as the least."""
 
     price: float
     side: str = "BUY"
+    size: int = 1
 
 
 class Cancel(NamedTuple):
@@ -131,8 +132,8 @@ def to_text(steps: list[Step]) -> str:
 
 def step_text(step: Step) -> str:
     match step:
-        case Order(price, side):
-            return f"order {side} {price:.12g}"
+        case Order(price, side, size):
+            return f"order {side} {price:.12g}" + (f" {size}" if size != 1 else "")
         case Cancel(back):
             return f"cancel {back}"
         case Amend(back, part):
@@ -192,7 +193,7 @@ def _fault(on: str, stage: str, action: str, *fields: str) -> Fault:
 
 
 READERS: dict[str, Callable[..., Step]] = {
-    "order": lambda side, price: Order(float(price), _one_of(side, ("BUY", "SELL"))),
+    "order": lambda side, price, size="1": Order(float(price), _one_of(side, ("BUY", "SELL")), int(size)),
     "cancel": lambda back: Cancel(int(back)),
     "amend": lambda back, part: Amend(int(back), int(part)),
     "price": lambda price: Price(float(price)),
@@ -229,8 +230,8 @@ def carry_out(
         desk.ready()
         for step in steps:
             match step:
-                case Order(price, side):
-                    sent.append(desk.send(side, price, round(profile.market.small * (len(sent) + 1), 3)))
+                case Order(price, side, size):
+                    sent.append(desk.send(side, price, round(profile.market.small * (len(sent) + 1) * size, 3)))
                 case Cancel(back) if back < len(sent):
                     desk.cancel(sent[-1 - back])
                 case Amend(back, part) if back < len(sent):
@@ -256,10 +257,11 @@ def carry_out(
         if wire is not None:
             wire.heal()
         well: float = profile.stage.monotonic()
-        settled(desk, sent)
+        answered(desk, sent)
         took: float = profile.stage.monotonic() - well
         if 0 < settles_within < took:
             raise Missed("hung", f"all orders settled {took:.1f} s after the last fault, not within {settles_within:g} s")
+        end_all(desk, sent)
         desk.assert_truth(profile.patience)
         made = {row["order_id"]: row for row in desk.rows("order")}
         if len(made) > len(sent):
@@ -305,13 +307,18 @@ def amend(desk: GatewayHarness, orderid: str, part: int) -> None:
         pass                # over by now, or no quantity for it
 
 
-def settled(desk: GatewayHarness, sent: list[str]) -> None:
-    """Nothing is in doubt any more, and nothing alive."""
+def answered(desk: GatewayHarness, sent: list[str]) -> None:
+    """Nothing is in doubt any more."""
     orders = desk.recorder.orders
     desk.recorder.wait(
         lambda: all(orderid in orders and orders[orderid].status is not Status.SUBMITTING for orderid in sent),
         "every order answered for", desk.profile.patience,
     )
+
+
+def end_all(desk: GatewayHarness, sent: list[str]) -> None:
+    """Nothing is alive any more."""
+    orders = desk.recorder.orders
     for orderid in sent:
         if orders[orderid].is_active():
             desk.cancel(orderid)
