@@ -142,14 +142,12 @@ def outcomes(
     pool: ThreadPoolExecutor = ThreadPoolExecutor(jobs)
     try:
         waiting: list[Outcome | Future[Outcome]] = [
-            Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else pool.submit(work, row) for row in rows
-            if row.absent or simulate is None
+            absent(row) or pool.submit(work, row) for row in rows if simulate is None
         ]
         for row in rows if simulate is not None else ():
             progress.start(row.id)
-            found: Outcome | None = None if row.absent else simulate(row)
+            yield absent(row) or (simulate(row) if simulate is not None else None) or work(row)
             progress.end(row.id)
-            yield found or (Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else work(row))
         while waiting:
             yield waiting[0] if isinstance(waiting[0], Outcome) else waiting[0].result()
             del waiting[0]
@@ -172,6 +170,11 @@ def simulated(driver: Any, seed: int, row: RowInfo) -> Outcome | None:
     began: float = monotonic()
     verdict, text, _ = driver.simulate(row.id, seed)
     return Outcome(row.id, row.title, verdict, text, round(monotonic() - began, 1))
+
+
+def absent(row: RowInfo) -> Outcome | None:
+    """What is said of a row that does not apply."""
+    return Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else None
 
 
 def pick(text: str, rows: list[RowInfo]) -> list[RowInfo]:

@@ -210,12 +210,13 @@ READERS: dict[str, Callable[..., Step]] = {
 
 def carry_out(
     profile: Profile, venue: Any, steps: list[Step], wire: Any = None,
-    make: Callable[[Profile, Any], GatewayHarness] = GatewayHarness, settles_within: float = 0.0,
+    make: Callable[[Profile, Any], GatewayHarness] = GatewayHarness, settles_within: float = 0.0, pace: Callable[[], float] | None = None,
 ) -> GatewayHarness:
     """
     Do it all, let the venue be good again, and hold the gateway's word against the journal.
 
     :param wire: what ``venue.wire()`` gave, started: the gateway goes through it
+    :param pace: s from one step to the next, where no time passes by itself
     :param settles_within: s after the last fault in which every order must be settled; 0: the profile's patience
     :raises AssertionError: they do not agree
     :return: the gateway, closed
@@ -253,6 +254,8 @@ def carry_out(
                         venue.advance(part)
                 case Pause(ms):
                     desk.recorder.pass_time(ms / 1_000)
+            if pace is not None:
+                desk.recorder.pass_time(pace())
         venue.faults.clear()
         if wire is not None:
             wire.heal()

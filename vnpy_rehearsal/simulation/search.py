@@ -39,7 +39,8 @@ from .schedule import (
 from .world import World
 
 MOST: int = 14                      # steps
-LARGE: tuple[int, ...] = (1_000, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
+PACES: tuple[float, ...] = (0.0, 0.001, 0.004, 0.02, 0.3)     # s from one step to the next
+LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
 MONDAY: dict[Exchange, int] = {     # 5 January 2026, 10:00 where the market is, ms since 1970 UTC
     Exchange.SMART: 1_767_625_200_000,
 }
@@ -173,16 +174,20 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
     # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
     clock: str = f"manual={MONDAY.get(profile.exchange, MONDAY_IN_CHINA)}" if profile.equity else "system"
     within: float = FORGOTTEN_WITHIN if any(isinstance(each, Wire) for each in chosen) else STORM_WITHIN
+    random: Random = Random(f"{seed}:pace")
     states: set[str] = set()
     kind: str = ""
     text: str = ""
+
+    def pace() -> float:
+        return random.choice(PACES)
 
     def live() -> None:
         with world.exchange(profile.dialect, options=dict(profile.options), clock=clock, speed=0.001 if profile.equity else 1.0) as venue:
             wire = venue.wire()
             wire.start()
             try:
-                desk = carry_out(here, venue, chosen, wire, settles_within=max(within, profile.shown_within))
+                desk = carry_out(here, venue, chosen, wire, settles_within=max(within, profile.shown_within), pace=pace)
                 rows = venue.journal()
                 states.update(name for name, holds in STATES.items() if holds(desk, rows))
             finally:

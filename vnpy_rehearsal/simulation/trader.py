@@ -64,7 +64,7 @@ class Trader:
         engine = self.main_engine.add_app(MemoryCtaApp)
         assert isinstance(engine, MemoryCtaEngine)
         engine.init_executor.shutdown(wait=False)
-        engine.init_executor = InThread(world)      # type: ignore[assignment]
+        engine.init_executor = InThread(world)
         self.cta: MemoryCtaEngine = engine
 
     def add_gateway(self, gateway_class: type[BaseGateway], name: str = "") -> Any:
