@@ -4,6 +4,7 @@ import asyncio
 import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
+from .server.tls import Tls, given_tls, own_tls
 from .server.venue import Venue
 
 T = TypeVar("T")
@@ -71,7 +73,10 @@ class MockExchange:
     Binance public-dump CSV or of a table of bars, or DRIVER:SPEC; ``feed_timezone`` of its times that name none; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
-    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols; ``symbols`` how
+    many there are in all, made up ones among them;
+    ``tls`` speaks TLS with a certificate of its own, kept in ``state`` where that is given, ``tls_cert`` and ``tls_key`` with
+    these PEM files. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
     Every method may be called from any thread but the venue's own.
     """
@@ -92,12 +97,23 @@ class MockExchange:
         clock: str = "system",
         listed: Iterable[str] = (),
         feed_timezone: str = "",
+        tls: bool = False,
+        tls_cert: str | Path = "",
+        tls_key: str | Path = "",
+        symbols: int | None = None,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed, feed_timezone=feed_timezone,
+            options=options, clock=clock, listed=listed, symbols=symbols, feed_timezone=feed_timezone,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
+        self._make_tls: Callable[[], Tls | None] = lambda: None
+        if tls_cert:
+            self._make_tls = lambda: given_tls(Path(tls_cert), Path(tls_key) if tls_key else None)
+        elif tls_key:
+            raise ValueError(f"tls_key {str(tls_key)!r}: tls_cert is needed as well")
+        elif tls:
+            self._make_tls = lambda: own_tls([host], Path(state) if state is not None else None)
         self._listener: Listener | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -109,7 +125,13 @@ class MockExchange:
         """Start the venue; returns when it answers."""
         if self._thread is not None:
             raise RuntimeError("the mock exchange is running already")
-        listener: Listener = Listener(self._make_venue(), *self._address)
+        tls: Tls | None = self._make_tls()
+        try:
+            listener: Listener = Listener(self._make_venue(), *self._address, tls)
+        except BaseException:
+            if tls is not None:
+                tls.close()
+            raise
         loop: asyncio.AbstractEventLoop = new_event_loop()
         thread: threading.Thread = threading.Thread(target=self._run, args=(loop,), name="mockexchange", daemon=True)
         thread.start()
@@ -155,13 +177,19 @@ class MockExchange:
 
     @property
     def rest(self) -> str:
-        """Base URL of the REST API, ``http://127.0.0.1:PORT``."""
+        """Base URL of the REST API, ``http://127.0.0.1:PORT``, https with TLS."""
         return str(self._running().ready()["rest"])
 
     @property
     def stream(self) -> str:
-        """Base URL of the streams, ``ws://127.0.0.1:PORT``."""
+        """Base URL of the streams, ``ws://127.0.0.1:PORT``, wss with TLS."""
         return str(self._running().ready()["stream"])
+
+    @property
+    def certificate(self) -> str:
+        """With TLS the path of the certificate that clients must trust, while it runs; else ""."""
+        tls: Tls | None = self._running().tls
+        return tls.certificate if tls is not None else ""
 
     @property
     def key(self) -> str:
@@ -265,11 +293,18 @@ class MockExchange:
     def run(self, function: Callable[[Venue], T]) -> T:
         """Call ``function(venue)`` on the venue's own thread and return what it returns or raise what it raises."""
         venue: Venue = self._running().venue
+        if self._loop is None:
+            raise RuntimeError("the mock exchange is not running")
+        found: Future[T] = Future()
 
-        async def call() -> T:
-            return function(venue)
+        def call() -> None:
+            try:
+                found.set_result(function(venue))
+            except BaseException as error:
+                found.set_exception(error)
 
-        return self._await(call())
+        self._loop.call_soon_threadsafe(call)
+        return found.result(CALL_SECONDS)
 
     # -- within
 
@@ -297,3 +332,5 @@ class MockExchange:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(CALL_SECONDS)
         listener.venue.close()
+        if listener.tls is not None:
+            listener.tls.close()

@@ -96,6 +96,8 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
     :raises ValueError: among others, when an id of it is none
     """
     moment: Any = d.get("time") or d.get("workingTime") or d.get("transactTime")
+    if moment == -1:
+        moment = d.get("transactTime")          # it waits for its price: it has no working time yet
     order: OrderData = OrderData(
         symbol=contract.symbol,
         exchange=contract.exchange,
@@ -110,6 +112,18 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         gateway_name=gateway_name,
     )
     return VenueOrder(order, order_key(contract.name, number_id(d["orderId"])))
+
+
+def report_on(d: Payload, orderid: str) -> Payload:
+    """
+    What an answer says of one order: a cancelled order of a list takes the others with it, and the answer is the list's then
+    (web-socket-api.md, "Cancel order").
+    """
+    reports: Any = d.get("orderReports")
+    for report in reports if isinstance(reports, list) else ():
+        if isinstance(report, dict) and orderid in (report.get("origClientOrderId"), report.get("clientOrderId")):
+            return report
+    return d
 
 
 def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> list[TradeData]:

@@ -11,11 +11,11 @@ from random import Random
 from ..core.commands import Command, TapeTrade
 from ..core.instruments import Instrument
 from ..core.numbers import SCALE, format_amount
-from ..core.tape import Bar
 from ..listing import QUOTES, list_symbol, split_symbol
 from .archive import FeedError, member_names
 from .recording import BarRow, Recording
-from .shape import minute_bars, shape_of
+from .shape import activity_of, shape_of
+from .synthetic_past import SyntheticMinutes, room_for
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 
@@ -121,7 +121,7 @@ class ReplayFeed:
     One recording, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
 
     Every record becomes a TapeTrade with the record's own id, price, quantity and time; a record of
-    aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, numbered from 1.
+    aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, whose numbers leave room for the past's.
     A symbol that is not among ``instruments`` is listed by the feed itself: ``instrument`` has the tick and step that
     the file's decimals show. What is odd in the file is logged in one WARNING.
     """
@@ -139,6 +139,7 @@ class ReplayFeed:
         self.start_time: int = 0                # us, of the first record
         self._prices: int = 0                   # greatest common divisor of all prices
         self._sizes: int = 0
+        self._first_ids: tuple[int, int] = (1, 1)       # of trades, of aggregates
         last_id: int = self._check()
         if not self.reader.is_sorted:
             last_id = self._check()             # now in order
@@ -147,6 +148,7 @@ class ReplayFeed:
             raise FeedError(f"{recording.name}: no record can be used" + (f": {odd}" if odd else ""))
         if odd:
             logger.warning("%s: %s; %d records are replayed", recording.name, odd, self.records)
+        self.first_ids: dict[str, tuple[int, int]] = {self.symbol: self._first_ids}
         self.last_trade_ids: dict[str, int] = {self.symbol: last_id}
         self.price: int = self.opening_price    # of the trade handed out last
         found: Instrument | None = next((each for each in instruments if each.symbol == self.symbol), None)
@@ -183,6 +185,8 @@ class ReplayFeed:
         sizes: int = 0
         self.records = 0
         if self.kind == "klines":
+            last_id = room_for(activity_of(self.symbol))
+            self._first_ids = (last_id + 1, last_id + 1)
             for bar in self.reader.bars():
                 if not self.records:
                     self.opening_price, self.start_time = bar.open, bar.open_time
@@ -195,6 +199,7 @@ class ReplayFeed:
             for row in self.reader.trades():
                 if not self.records:
                     self.opening_price, self.start_time = row.price, row.time
+                    self._first_ids = (row.first_id or row.trade_id, row.trade_id)
                 last_id = max(row.trade_id, row.last_id)
                 prices, sizes = gcd(prices, row.price), gcd(sizes, row.quantity)
                 self.records += 1
@@ -221,7 +226,7 @@ class ReplayFeed:
             )
 
     def _klines(self) -> Iterator[TapeTrade]:
-        next_id: int = 1
+        next_id: int = self._first_ids[0]
         last_price: int = self.opening_price
         for bar in self.reader.bars():
             trades: list[TapeTrade] = bar_trades(bar, self.symbol, self.instrument.step_size, next_id, last_price)
@@ -229,18 +234,16 @@ class ReplayFeed:
             last_price = bar.close
             yield from trades
 
-    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
+    def history(self, symbol: str, until_us: int) -> SyntheticMinutes | None:
         """
-        One-minute bars of the month before the record (or ``until_us``, if that is earlier).
+        The month before the record (or ``until_us``, if that is earlier).
 
-        What was before the record is not known: these bars are synthetic, from the seed. Their last
-        close is the first price recorded.
+        What was before the record is not known: it is synthetic, from the seed. Its last close is the first price recorded.
         """
         if symbol != self.symbol:
-            return []
+            return None
         shape = shape_of(self.instrument, self.opening_price, self.seed)
-        until_us = min(until_us, self.start_time)
-        return minute_bars(shape, f"{self.seed}:{symbol}:history", self.opening_price, until_us, since_us)
+        return SyntheticMinutes(shape, f"{self.seed}:history", self.opening_price, min(until_us, self.start_time))
 
     def on_price(self, symbol: str, price: int) -> None:
         """The next record brings the market back: the tape is what it is."""

@@ -7,7 +7,7 @@ a header of more than 8190 bytes, more than 128 headers, a websocket message ove
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakSet
 
 from aiohttp import web
@@ -76,6 +76,15 @@ class Refused(asyncio.Protocol):
         getattr(transport, "abort", transport.close)()
 
 
+class Waiting(Protocol):
+    """A connection that is still to prove itself."""
+
+    @property
+    def is_silent(self) -> bool: ...
+
+    def abort(self) -> None: ...
+
+
 class Doorkeeper:
     """
     Makes the protocol of every new connection of one listener.
@@ -90,23 +99,53 @@ class Doorkeeper:
         self._server: web.Server = server
         self._options: dict[str, Any] = options
         self._most: int = most_connections()
+        self.waiting: dict[Waiting, None] = {}          # connections that are not with the server yet, oldest first
         self._all.add(self)
 
     def __call__(self) -> asyncio.Protocol:
-        if self._count() >= self._most and not self._make_room():
-            return Refused()
+        return self.admit() if self.has_room() else Refused()
+
+    def admit(self) -> asyncio.Protocol:
+        """The protocol of a connection that has its room already."""
         return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
 
-    def _count(self) -> int:
-        return sum(len(one._server.connections) for one in self._all)
+    def has_room(self) -> bool:
+        """Whether one more connection can be had, after one that does nothing has made room for it where that must be."""
+        return not self._is_full() or self._make_room()
+
+    def cut(self) -> None:
+        """End the connections that wait."""
+        for one in list(self.waiting):
+            one.abort()
+
+    def _is_full(self) -> bool:
+        waiting: int = sum(len(one.waiting) for one in self._all)
+        found: list[web.RequestHandler] = [handler for one in self._all for handler in one._server.connections]
+        return len(found) + waiting >= self._most and sum(not _is_gone(handler.transport) for handler in found) + waiting >= self._most
 
     def _make_room(self) -> bool:
+        """The oldest that has said nothing at all goes first, then the oldest idle one, then who has said too little."""
+        return self._end_waiting(silent=True) or self._end_idle() or self._end_waiting(silent=False)
+
+    def _end_waiting(self, silent: bool) -> bool:
+        for waiting in self.waiting:
+            if waiting.is_silent == silent:
+                waiting.abort()
+                return True
+        return False
+
+    def _end_idle(self) -> bool:
         for handler in self._server.connections:
             transport: asyncio.Transport | None = handler.transport
             if isinstance(handler, Handler) and handler.is_idle() and transport is not None and not transport.is_closing():
                 transport.abort()
                 return True
         return False
+
+
+def _is_gone(transport: asyncio.Transport | None) -> bool:
+    """Whether a connection's file is free within a turn or two of the loop, for which files are spared."""
+    return transport is None or transport.is_closing() and not transport.get_write_buffer_size()
 
 
 def most_connections() -> int:

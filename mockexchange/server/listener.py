@@ -13,6 +13,7 @@ from . import guard
 from .accept import Gates
 from .app import build_app
 from .control import WILDCARDS, Control
+from .tls import Tls, TlsDoors
 from .venue import Venue
 
 SHUTDOWN_SECONDS: float = 0.25      # what an answer under way is given to leave
@@ -47,13 +48,17 @@ class Listener:
     """
     Serves one venue. All methods belong to the event loop's thread.
 
-    ``bind`` makes the listening socket. ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
+    With ``tls`` it speaks TLS and nothing else. ``bind`` makes the listening socket.
+
+    ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
     """
 
     def __init__(
-        self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "", bind: Callable[[str, int], Any] = bind,
+        self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "", tls: Tls | None = None,
+        bind: Callable[[str, int], Any] = bind,
     ) -> None:
         self.venue: Venue = venue
+        self.tls: Tls | None = tls
         self.host: str = host
         self.port: int = port
         self._token: str = token
@@ -62,6 +67,7 @@ class Listener:
         self._runner: web.AppRunner | None = None
         self._server: asyncio.AbstractServer | None = None
         self._gates: Gates | None = None
+        self._doorkeeper: guard.Doorkeeper | None = None
         self._dialect: Dialect | None = None
         self._restarting: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
@@ -77,13 +83,15 @@ class Listener:
 
     def ready(self) -> dict[str, Any]:
         """The ready line (DESIGN.md 4.1); the key is the first account's."""
+        end: str = "" if self.tls is None else "s"
         return {
             "event": "ready",
             "dialect": self.venue.dialect,
-            "rest": f"http://{self.address}",
-            "stream": f"ws://{self.address}",
+            "rest": f"http{end}://{self.address}",
+            "stream": f"ws{end}://{self.address}",
             "key": self.venue.accounts[0].key,
             "secret": self.venue.accounts[0].secret,
+            **({} if self.tls is None else {"certificate": self.tls.certificate}),
         }
 
     async def start(self) -> None:
@@ -167,14 +175,15 @@ class Listener:
         doorkeeper: guard.Doorkeeper = guard.Doorkeeper(
             runner.server, access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
         )
-        gates: Gates = Gates(self.venue.faults, doorkeeper)
+        gates: Gates = Gates(self.venue.faults, doorkeeper if self.tls is None else doorkeeper.admit)
         # A duplicate, because a server closes what it is given: the port outlives the application.
         self._server = await asyncio.get_running_loop().create_server(
-            gates, sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
+            gates if self.tls is None else TlsDoors(self.tls.context, doorkeeper, gates), sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
         )
         self._socket.listen(BACKLOG)        # asyncio takes one number for the queue and for what is accepted at once
         self._runner = runner
         self._gates = gates
+        self._doorkeeper = doorkeeper
         self._dialect = dialect
 
     async def _unserve(self, spared: web.Request | None = None, polite: bool = False) -> None:
@@ -189,6 +198,9 @@ class Listener:
         if self._gates is not None:
             self._gates.cut()
             self._gates = None
+        if self._doorkeeper is not None:
+            self._doorkeeper.cut()
+            self._doorkeeper = None
         if polite:
             await dialect.stop()
             await asyncio.sleep(FAREWELL_SECONDS)

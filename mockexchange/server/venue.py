@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..big_listing import fill_up
 from ..checkpoint import Keeper, open_journal, restore, save
 from ..core.commands import (
     Command,
@@ -28,17 +28,20 @@ from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keep
 from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable
 from ..feeds import Feed, open_feed
+from ..feeds.shape import Activity
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
-from ..replay import RestoredState, without_gc
+from ..public_keys import PublicKey
+from ..replay import RestoredState, put_into, without_gc
 from ..transport.clock import AnyClock, ManualClock, make_clock
-from .accounts import Account, read_accounts
+from .accounts import Account, public_keys_of, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
 from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
 from .incidents import Incidents
-from .market_memory import LastPrices, MarketMemory
+from .market_memory import MarketMemory
+from .opening import go_on, last_prices, open_past
 from .trading_days import TradingDays
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -57,7 +60,7 @@ class Venue:
     the zone of its times that name none; ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,...
     texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
-    not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
+    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py). ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
@@ -76,6 +79,7 @@ class Venue:
         clock: str = "system",
         listed: Iterable[str] = (),
         feed_timezone: str = "",
+        symbols: int | None = None,
     ) -> None:
         self.dialect: str = dialect
         self.clock: AnyClock = make_clock(clock)
@@ -86,22 +90,29 @@ class Venue:
         self.seed: int = seed
         self.contents: Contents = contents_of(dialect)
         self.instruments: list[Instrument] = list(self.contents.instruments if instruments is None else instruments)
-        built_in: list[str] = [each.symbol for each in self.instruments]
+        built_in: int = len(self.instruments)
         self.instruments = with_listed(self.instruments, listed)
+        added: list[Instrument] = self.instruments[built_in:]
+        self._activities: dict[str, Activity] = {}
+        if symbols is not None:
+            more, self._activities = fill_up(self.instruments, symbols)
+            self.instruments += more
         self.feed_spec: str = feed
         self._feed_timezone: str = feed_timezone
         self.speed: float = parse_speed(speed)
         self.feed: Feed = self._open_feed()
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
             raise ValueError(f"feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}")
-        self.instruments += [
+        new: list[Instrument] = [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
-        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        self.instruments += new
+        self.assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
-            accounts, assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
+            accounts, self.assets, [*added, *new], self.contents.accounts
         )
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
+        self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
@@ -124,7 +135,8 @@ class Venue:
         self.exchange: Exchange
         self.pump: FeedRunner
         try:
-            self._open()
+            with without_gc():          # of what is made here nothing goes
+                self._open()
         except Refusal as refusal:
             self.journal.close()
             raise JournalError(f"journal {self.journal.path}: {refusal.text}") from None
@@ -256,9 +268,8 @@ class Venue:
         """
         if all(account.key != key for account in self.accounts):
             raise ValueError(f"key: unknown API key {key!r}")
-        known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
-        if asset not in known:
-            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+        if asset not in self.assets:
+            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(self.assets))}")
         free: int = self.exchange.balances(key).get(asset, (0, 0))[0]
         if free + amount < 0:
             raise ValueError(f"amount: {format_amount(amount)} {asset} is more than the {format_amount(free)} that is free")
@@ -337,7 +348,7 @@ class Venue:
         """Let the market run, on from where it was."""
         self.pump.start()
         self.days.start()
-        self._memory.start(self._market, self._checkpoints.look)
+        self._memory.start(lambda: last_prices(self.exchange), self._checkpoints.look)
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
@@ -365,7 +376,7 @@ class Venue:
         self.drains.clear()
         if keep_state:
             tapes: dict[str, Tape] = self.exchange.tapes
-            self._memory.market = self._market()
+            self._memory.market = last_prices(self.exchange)
             self.exchange = self._restored()
             for symbol, tape in tapes.items():
                 # The exchange holds its tapes in several places: the object must stay the one it made.
@@ -392,7 +403,7 @@ class Venue:
     def _open_feed(self) -> Feed:
         if self.feed_spec == "none" and not self._feed_timezone:
             return NoFeed()
-        return open_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone)
+        return open_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone, self._activities)
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
@@ -402,22 +413,15 @@ class Venue:
             close: int = self.exchange.previous_close(instrument.symbol)
             if close != instrument.start_price:
                 self.feed.on_day_end(instrument.symbol, close)
-        opened: int = self.now()
-        for symbol in self.feed.symbols:
-            self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened), opened)
-        if not self.feed.recorded:
-            for symbol, (price, _) in self._memory.market.items():
-                if symbol not in self.exchange.tapes:
-                    continue
-                self.exchange.tapes[symbol].last_price = price
-                self.feed.on_price(symbol, price)
+        go_on(self.exchange, self.feed, self._memory.market)
+        open_past(self.exchange, self.feed, self.now())
         self._open_market()
         for symbol in self.feed.symbols if self.feed.recorded else ():
             bid = self.exchange.books[symbol].best_bid()
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
         waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
+        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, lambda: not self.has_room())
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
@@ -427,19 +431,7 @@ class Venue:
         try:
             with without_gc():
                 fold: RestoredState = restore(self.journal)
-                for (account, asset), amounts in fold.balances.items():
-                    exchange.restore_balance(account, asset, *amounts)
-                for fill in fold.fills:
-                    exchange.restore_fill(fill)
-                for symbol, close in fold.closes.items():
-                    exchange.restore_close(symbol, close)
-                exchange.discount.chosen.update(fold.discounts)
-                for symbol, rules in fold.rules.items():
-                    exchange.apply(SetRules(symbol, rules), self.now())
-                for order in fold.book_order():
-                    exchange.restore_order(order)
-                for symbol, status in fold.statuses.items():
-                    exchange.instruments[symbol].status = status
+                put_into(exchange, fold, self.now())
         except (KeyError, ValueError, Refusal) as error:
             raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
         exchange.restore_counters(
@@ -466,16 +458,6 @@ class Venue:
             for asset, amount in funds.items():
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
-
-    def _must_wait(self) -> bool:
-        return not self.has_room()
-
-    def _market(self) -> LastPrices:
-        market: LastPrices = {}
-        for symbol, tape in self.exchange.tapes.items():
-            newest = tape.trades(1)
-            market[symbol] = (tape.last_price, newest[-1].trade_id if newest else 0)
-        return market
 
     def _apply_flow(self, command: Command) -> None:
         try:

@@ -19,7 +19,7 @@ from vnpy_rehearsal.simulation.schedule import carry_out
 
 from .schedules import monday, schedules
 
-SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
+SCHEDULES: int = int(os.environ.get("SCHEDULES", "3"))
 
 
 @pytest.mark.parametrize("case", MATRIX_CASES, ids=lambda case: case.name)

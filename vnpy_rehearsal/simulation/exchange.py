@@ -1,12 +1,13 @@
 """A mock exchange in a simulated world: what ``MockExchange`` offers, for the world's threads."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from mockexchange import MockExchange
 from mockexchange.byte_proxy import VenueWire
 from mockexchange.server.listener import Listener
+from mockexchange.server.venue import Venue
 
 from .loop import Address, SimulatedLoop
 from .threads import Scheduler, SimulatedThread
@@ -29,6 +30,9 @@ class SimulatedExchange(MockExchange):
         self._thread = SimulatedThread(self._scheduler, name="mockexchange")       # type: ignore[assignment]
         self._listener = Listener(self._make_venue(), *self._address, bind=self._bind)
         self._await(self._listener.start())
+
+    def run(self, function: Callable[[Venue], T]) -> T:
+        return function(self._running().venue)      # everybody is on the venue's own thread
 
     def wire(self) -> VenueWire:
         return SimulatedVenueWire(self._world, self._scheduler, self.rest, self.stream)

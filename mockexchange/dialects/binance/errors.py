@@ -32,6 +32,8 @@ CODES: dict[str, int] = {
     "AMEND_INCREASE": -2038,
     "AMEND_NOTHING": -2038,
     "AMEND_COUNT": -2038,
+    "AMEND_PENDING_OPO": -2038,
+    "OCO_BAD_PRICES": -2010,
 }
 
 
@@ -111,6 +113,11 @@ def bad_combination() -> ApiError:
 
 def archived() -> ApiError:
     return ApiError(-2026, "Order was canceled or expired with no executed qty over 90 days ago and has been archived.")
+
+
+def invalid_key() -> ApiError:
+    """A key that is well formed and belongs to nobody, or no longer."""
+    return ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
 
 
 def invalid_symbol() -> ApiError:

@@ -9,7 +9,8 @@ on after 429 is banned with 418, longer every time. Times are microseconds.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...core.events import Event, OrderReport
+from ...core.events import Event, ListReport, OrderReport
+from ...core.orders import NO_LIST
 from .errors import ApiError
 
 SECOND: int = 1_000_000
@@ -169,13 +170,13 @@ class Limits:
             orders.roll(now)
         return orders.short, orders.long
 
-    def too_many_orders(self, account: str, now: int) -> ApiError | None:
-        """The 429 (-1015) that a further order would get, None within the limits."""
+    def too_many_orders(self, account: str, now: int, more: int = 0) -> ApiError | None:
+        """The 429 (-1015) that a further order would get, with ``more`` orders beside it; None within the limits."""
         settings = self.settings
         orders = self._orders.get(account)
-        if orders is not None and orders.short < settings.orders_10s and orders.long < settings.orders_1d:
+        if not more and orders is not None and orders.short < settings.orders_10s and orders.long < settings.orders_1d:
             return None                     # nor with the counts of a later window, which are lower
-        short, long = self.order_counts(account, now)
+        short, long = (count + more for count in self.order_counts(account, now))
         if short >= settings.orders_10s:
             return ApiError(
                 -1015, f"Too many new orders; current limit is {settings.orders_10s} orders per 10 SECOND.",
@@ -188,23 +189,26 @@ class Limits:
             )
         return None
 
-    def count_order(self, account: str, now: int) -> None:
-        """Add one unfilled order: a placed one, or one that cancelReplace did not attempt."""
+    def count_order(self, account: str, now: int, count: int = 1) -> None:
+        """Add unfilled orders: a placed one, those of a list, or one that cancelReplace did not attempt."""
         orders = self._orders.get(account)
         if orders is None:
             orders = self._orders[account] = _Orders()
         if now // TEN_SECONDS != orders.ten:
             orders.roll(now)
-        orders.short += 1
-        orders.long += 1
+        orders.short += count
+        orders.long += count
 
     def on_events(self, events: list[Event]) -> None:
         """Listener of the venue: counts placed orders up, first fills down, never below zero."""
         for event in events:
             if type(event) is not OrderReport:
+                if type(event) is ListReport and event.is_placement:
+                    self.count_order(event.account, self._clock(), len(event.orders))
                 continue
             if event.execution_type == "NEW":
-                if event.update_time == event.time:         # a triggered stop reports NEW once more
+                # a triggered stop reports NEW once more; those of lists are counted with them
+                if event.update_time == event.time and event.order_list_id == NO_LIST:
                     self.count_order(event.account, self._clock())
             elif event.execution_type == "TRADE" and event.executed == event.last_quantity:
                 orders = self._orders.get(event.account)

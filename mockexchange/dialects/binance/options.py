@@ -2,6 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...options import choice, number
+
+if TYPE_CHECKING:
+    from ...venue_api import VenueApi
+
+NOTIONAL: str = "NOTIONAL"
+MIN_NOTIONAL: str = "MIN_NOTIONAL"
+BOTH: str = "BOTH"
 
 
 @dataclass
@@ -11,10 +21,26 @@ class BinanceOptions:
       of a QTE server send them (docs/qte_requirements.md, A33). Signed calls are verified either way (A34).
     - ``bnb_fees``: whether accounts pay their fees in BNB, 25 % less, where they have enough of it. An account that has said so itself
       (``POST /sapi/v1/bnbBurn``) goes by what it said.
+    - ``notional_filter``: which of the two filters (filters.md) exchangeInfo shows: Binance gives a symbol one of them, NOTIONAL
+      today; QTE's clients read MIN_NOTIONAL (A11), so a venue that is ``unsigned`` shows both.
+    - ``max_order_lists``: how many order lists an account may have open on the exchange (EXCHANGE_MAX_NUM_ORDER_LISTS); 0: no such filter
     """
 
     unsigned: bool = False
     bnb_fees: bool = False
+    notional_filter: str = choice(NOTIONAL, MIN_NOTIONAL, BOTH)
+    max_order_lists: int = number(0, 0, 10_000)
 
     def __post_init__(self) -> None:
         self.on_change: Callable[[], None] = lambda: None
+
+    @property
+    def notional_filters(self) -> tuple[str, ...]:
+        """The filters that are shown."""
+        return (MIN_NOTIONAL, NOTIONAL) if self.unsigned or self.notional_filter == BOTH else (self.notional_filter,)
+
+
+def options_of(venue: "VenueApi") -> BinanceOptions:
+    """The options of a venue that speaks this dialect."""
+    found: object = getattr(venue, "options", None)
+    return found if isinstance(found, BinanceOptions) else BinanceOptions()

@@ -5,7 +5,7 @@ Amounts are strings with eight decimals. ``per_time`` divides core times (micros
 unit of the answer: 1000 for milliseconds, 1 under ``X-MBX-TIME-UNIT: MICROSECOND``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from zlib import crc32
 
 from msgspec import UNSET, Struct, UnsetType
@@ -15,6 +15,7 @@ from ...core.events import Fill, OrderReport, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
 from ...core.orders import STOP_TYPES, Amendment, Order
+from .options import BinanceOptions
 
 ORDER_TYPES: tuple[str, ...] = (
     "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
@@ -30,7 +31,7 @@ def order_ack(report: OrderReport, per_time: int) -> dict[str, object]:
     return {
         "symbol": report.symbol,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "clientOrderId": report.client_order_id,
         "transactTime": report.update_time // per_time,
     }
@@ -45,7 +46,7 @@ class OrderAnswer(Struct, gc=False):
     clientOrderId: str
     transactTime: int
     price: str
-    origQty: str
+    origQty: str | UnsetType
     executedQty: str
     origQuoteOrderQty: str
     cummulativeQuoteQty: str
@@ -53,7 +54,7 @@ class OrderAnswer(Struct, gc=False):
     timeInForce: str
     type: str
     side: str
-    workingTime: int | UnsetType
+    workingTime: int
     selfTradePreventionMode: str
     icebergQty: str | UnsetType = UNSET
     preventedMatchId: int | UnsetType = UNSET
@@ -65,16 +66,21 @@ class OrderAnswer(Struct, gc=False):
     fills: list[dict[str, object]] | UnsetType = UNSET
 
 
+def working_time(since: int, per_time: int) -> int:
+    """When the order came to the book; -1 while it waits for its price (rest-api.md, "New Order list - OCO": its stop)."""
+    return since // per_time if since else -1
+
+
 def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
     """POST order, RESULT. ``report`` is the order's last one."""
     body: OrderAnswer = OrderAnswer(
         report.symbol,
         report.order_id,
-        -1,
+        report.order_list_id,
         report.client_order_id,
         report.update_time // per_time,
         format_amount(report.price),
-        format_amount(report.quantity),
+        format_amount(report.quantity) if report.quantity or report.status != "PENDING_NEW" else UNSET,
         format_amount(report.executed),
         format_amount(report.quote_quantity),
         format_amount(report.executed_quote),
@@ -82,7 +88,7 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         report.time_in_force,
         report.type,
         report.side,
-        report.working_time // per_time if report.working_time else UNSET,
+        working_time(report.working_time, per_time),
         report.stp_mode,
     )
     for name, value in _conditional(report).items():
@@ -112,7 +118,7 @@ def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
         "symbol": report.symbol,
         "origClientOrderId": report.client_order_id,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "clientOrderId": report.cancel_client_order_id,
         "transactTime": report.update_time // per_time,
         "price": format_amount(report.price),
@@ -135,7 +141,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
     body: dict[str, object] = {
         "symbol": one.symbol,
         "orderId": one.order_id,
-        "orderListId": -1,
+        "orderListId": one.order_list_id,
         "clientOrderId": one.client_order_id,
         "price": format_amount(one.price),
         "origQty": format_amount(one.quantity),
@@ -150,7 +156,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
         "time": one.time // per_time,
         "updateTime": one.update_time // per_time,
         "isWorking": one.is_working,
-        "workingTime": one.working_time // per_time if one.working_time else -1,
+        "workingTime": working_time(one.working_time, per_time),
         "origQuoteOrderQty": format_amount(one.quote_quantity),
         "selfTradePreventionMode": one.stp_mode,
     }
@@ -167,11 +173,11 @@ def order(one: Order, per_time: int) -> dict[str, object]:
 
 
 def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, object]:
-    """PUT order/amend/keepPriority, of an order that is in no list."""
+    """PUT order/amend/keepPriority; ``listStatus`` is list_rendering.py's business."""
     order_body: dict[str, object] = {
         "symbol": report.symbol,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "origClientOrderId": change.client_order_id,
         "clientOrderId": report.client_order_id,
         "price": format_amount(report.price),
@@ -184,10 +190,9 @@ def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, 
         "timeInForce": report.time_in_force,
         "type": report.type,
         "side": report.side,
+        "workingTime": working_time(report.working_time, per_time),
+        "selfTradePreventionMode": report.stp_mode,
     }
-    if report.working_time:
-        order_body["workingTime"] = report.working_time // per_time
-    order_body["selfTradePreventionMode"] = report.stp_mode
     return {
         "transactTime": report.update_time // per_time,
         "executionId": report.execution_id,
@@ -228,12 +233,12 @@ def _conditional(report: OrderReport) -> dict[str, object]:
     return body
 
 
-def my_trade(fill: Fill, per_time: int) -> dict[str, object]:
+def my_trade(fill: Fill, order_list_id: int, per_time: int) -> dict[str, object]:
     return {
         "symbol": fill.symbol,
         "id": fill.trade_id,
         "orderId": fill.order_id,
-        "orderListId": -1,
+        "orderListId": order_list_id,
         "price": format_amount(fill.price),
         "qty": format_amount(fill.quantity),
         "quoteQty": format_amount(fill.quote),
@@ -324,8 +329,8 @@ def _discount(enabled: bool) -> dict[str, object]:
 
 # instruments
 
-def symbol_filters(one: Instrument) -> list[dict[str, object]]:
-    """filters.md, in Binance's order."""
+def symbol_filters(one: Instrument, notional: Container[str]) -> list[dict[str, object]]:
+    """filters.md, in Binance's order; of the two filters of the notional those that are named."""
     found: list[dict[str, object]] = [
         {
             "filterType": "PRICE_FILTER", "minPrice": format_amount(one.min_price),
@@ -345,18 +350,20 @@ def symbol_filters(one: Instrument) -> list[dict[str, object]]:
             "askMultiplierUp": _multiplier(one.percent_ask_up), "askMultiplierDown": _multiplier(one.percent_ask_down),
             "avgPriceMins": one.avg_price_mins,
         },
-        {
-            # Binance gives a symbol one of the two; QTE's clients read this one (A11), others read either.
-            "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
-            "avgPriceMins": one.avg_price_mins,
-        },
-        {
-            "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
-            "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
-            "avgPriceMins": one.avg_price_mins,
-        },
+        *(each for each in (
+            {
+                "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
+                "avgPriceMins": one.avg_price_mins,
+            },
+            {
+                "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
+                "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
+                "avgPriceMins": one.avg_price_mins,
+            },
+        ) if each["filterType"] in notional),
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": one.max_num_order_lists},
         {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": one.max_num_order_amends},
     ]
     if one.max_position:
@@ -364,11 +371,17 @@ def symbol_filters(one: Instrument) -> list[dict[str, object]]:
     return found
 
 
+def exchange_filters(options: BinanceOptions) -> list[dict[str, object]]:
+    """filters.md, "Exchange Filters": the one that an option sets."""
+    most: int = options.max_order_lists
+    return [{"filterType": "EXCHANGE_MAX_NUM_ORDER_LISTS", "maxNumOrderLists": most}] if most else []
+
+
 def _multiplier(value: int) -> str:
     return format_amount(value).rstrip("0").rstrip(".")
 
 
-def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
+def symbol_body(one: Instrument, show_permissions: bool, notional: Container[str]) -> dict[str, object]:
     """One element of exchangeInfo's ``symbols``."""
     return {
         "symbol": one.symbol,
@@ -382,9 +395,9 @@ def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
         "quoteCommissionPrecision": 8,
         "orderTypes": list(ORDER_TYPES),
         "icebergAllowed": True,
-        "ocoAllowed": False,
-        "otoAllowed": False,
-        "opoAllowed": False,
+        "ocoAllowed": True,
+        "otoAllowed": True,
+        "opoAllowed": True,
         "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": False,
         "cancelReplaceAllowed": True,
@@ -392,7 +405,7 @@ def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
         "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
-        "filters": symbol_filters(one),
+        "filters": symbol_filters(one, notional),
         "permissions": [],
         "permissionSets": [["SPOT"]] if show_permissions else [],
         "defaultSelfTradePreventionMode": one.default_stp_mode,

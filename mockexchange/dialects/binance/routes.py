@@ -1,7 +1,7 @@
 """
 The REST side: raw HTTP -> parameters, security and limits -> operation -> JSON.
 
-Nothing is awaited between the last look at the clock and the engine's answer.
+Nothing is awaited between the last look at the clock and the engine's answer, but for long reads of what is public.
 """
 
 import logging
@@ -12,12 +12,12 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_lists, op_market, op_reference, op_trade
 from . import op_other_apis as op_beside
-from .errors import ApiError, from_refusal, missing
+from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation
-from .options import BinanceOptions
+from .options import BinanceOptions, options_of
 from .params import Params, merge
 from .signature import (
     SIGNED_KEY_HEADER,
@@ -30,6 +30,7 @@ from .signature import (
     rest_payload,
     unsigned_key,
 )
+from .slices import in_slices, whole_in_slices
 
 if TYPE_CHECKING:
     from ...server.venue import Venue
@@ -53,9 +54,13 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/api/v3/ping", op_market.PING),
     ("GET", "/api/v3/time", op_market.TIME),
     ("GET", "/api/v3/exchangeInfo", op_market.EXCHANGE_INFO),
+    ("GET", "/api/v3/executionRules", op_reference.EXECUTION_RULES),
     ("GET", "/api/v3/depth", op_market.DEPTH),
     ("GET", "/api/v3/trades", op_market.TRADES),
     ("GET", "/api/v3/historicalTrades", op_market.HISTORICAL_TRADES),
+    ("GET", "/api/v3/historicalBlockTrades", op_reference.BLOCK_TRADES),
+    ("GET", "/api/v3/referencePrice", op_reference.REFERENCE_PRICE),
+    ("GET", "/api/v3/referencePrice/calculation", op_reference.REFERENCE_CALCULATION),
     ("GET", "/api/v3/aggTrades", op_market.AGGREGATE_TRADES),
     ("GET", "/api/v3/klines", op_market.KLINES),
     ("GET", "/api/v3/uiKlines", op_market.UI_KLINES),
@@ -72,6 +77,16 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "/api/v3/order/cancelReplace", op_trade.CANCEL_REPLACE),
     ("PUT", "/api/v3/order/amend/keepPriority", op_amend.AMEND),
     ("GET", "/api/v3/order/amendments", op_amend.AMENDMENTS),
+    ("POST", "/api/v3/order/oco", op_lists.OLD_OCO),
+    ("POST", "/api/v3/orderList/oco", op_lists.OCO),
+    ("POST", "/api/v3/orderList/oto", op_lists.OTO),
+    ("POST", "/api/v3/orderList/otoco", op_lists.OTOCO),
+    ("POST", "/api/v3/orderList/opo", op_lists.OPO),
+    ("POST", "/api/v3/orderList/opoco", op_lists.OPOCO),
+    ("DELETE", "/api/v3/orderList", op_lists.CANCEL),
+    ("GET", "/api/v3/orderList", op_lists.QUERY),
+    ("GET", "/api/v3/allOrderList", op_lists.ALL),
+    ("GET", "/api/v3/openOrderList", op_lists.OPEN),
     ("GET", "/api/v3/openOrders", op_account.OPEN_ORDERS),
     ("DELETE", "/api/v3/openOrders", op_trade.CANCEL_OPEN),
     ("GET", "/api/v3/allOrders", op_account.ALL_ORDERS),
@@ -99,7 +114,7 @@ class RestRoutes:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
-        self.options: BinanceOptions = venue.options if isinstance(venue.options, BinanceOptions) else BinanceOptions()
+        self.options: BinanceOptions = options_of(venue)
 
     def add_routes(self, app: web.Application) -> None:
         for method, path, operation in ROUTES:
@@ -114,13 +129,16 @@ class RestRoutes:
         return self.error(request, ApiError(-1016, "This service is no longer available.", status=410))
 
     async def _unknown(self, request: web.Request) -> web.Response:
+        """Browsers are told in HTML (CHANGELOG.md, 2023-12-04, "invalid endpoints")."""
+        if "text/html" in request.headers.get("Accept", ""):
+            return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>", content_type="text/html")
         return self.error(request, ApiError(-1020, "This operation is not supported.", status=404))
 
     def _handler(self, operation: Operation) -> Handler:
         venue = self.venue
         limits = self.limits
         options = self.options
-        call, names, size, weight_of, security, free, shows_orders = operation
+        call, names, size, weight_of, security, free, shows_orders, is_long, prepare = operation
         signed: bool = security != NONE
 
         async def handle(request: web.Request) -> web.Response:
@@ -150,7 +168,7 @@ class RestRoutes:
                 if plain_key is not None:
                     account = check_key(plain_key)
                     if account not in venue.keys:
-                        raise unknown_key()
+                        raise invalid_key()
                     params.check_known(names, size)
                 elif signed:
                     account = check_key(headers.get(SIGNED_KEY_HEADER))
@@ -163,13 +181,19 @@ class RestRoutes:
                     check_window(timestamp, window, now)
                     secret: str | None = venue.keys.get(account)
                     if secret is None:
-                        raise unknown_key()
-                    check_signature(secret, rest_payload(query, body), signature)
+                        raise invalid_key()
+                    check_signature(secret, rest_payload(query, body), signature, venue.public_keys.get(account))
                     params.check_known(names, size)
                     check_window(timestamp, window, venue.now())
                 else:
                     params.check_known(names, size)
-                result: bytes = encode(call(Context(venue, limits, account, now, ip, per_time), params))
+                context: Context = Context(venue, limits, account, now, ip, per_time)
+                if is_long:
+                    if prepare is not None:
+                        await in_slices(prepare(context, params))
+                    result: bytes = encode(await whole_in_slices(call(context, params)))
+                else:
+                    result = encode(call(context, params))
                 if free:
                     used = limits.refund(ip, weight)
             except ApiError as error:
@@ -205,11 +229,6 @@ def read_time_unit(text: str) -> int:
     if unit == "MILLISECOND":
         return MILLISECONDS
     raise ApiError(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
-
-
-def unknown_key() -> ApiError:
-    """A key that is well formed and belongs to nobody."""
-    return ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
 
 
 def internal_error() -> ApiError:
