@@ -48,6 +48,16 @@ class _Address:
         self.ban_status: int = 418
         self.bans: int = 0
 
+    def roll(self, minute: int) -> None:
+        """Begin the windows of ``minute``, where those are others."""
+        self.minute = minute
+        self.weight = 0
+        self.refused = 0
+        five: int = minute // 5
+        if five != self.five:
+            self.five = five
+            self.requests = 0
+
 
 class _Orders:
     __slots__ = ("ten", "short", "day", "long")
@@ -88,28 +98,43 @@ class Limits:
 
         Raises 429 (-1003) past a limit, and 418 for an address that is banned.
         """
-        address = self._addresses.get(ip)
-        if address is None:
-            address = self._addresses[ip] = _Address()
-            address.banned_until, address.ban_status = self._ban
+        address = self._addresses.get(ip) or self._meet(ip)
         if now < address.banned_until:
             raise self._banned(address)
         minute: int = now // MINUTE
         if minute != address.minute:
-            address.minute = minute
-            address.weight = 0
-            address.refused = 0
-            five: int = minute // 5
-            if five != address.five:
-                address.five = five
-                address.requests = 0
+            address.roll(minute)
         address.requests += 1
         settings = self.settings
         used: int = address.weight + weight
         if used <= settings.request_weight_1m and address.requests <= settings.raw_requests_5m:
             address.weight = used
             return used
-        raise self._refuse(address, used > settings.request_weight_1m, now)
+        if used > settings.request_weight_1m:
+            raise self._refuse(address, now, ApiError(
+                -1003,
+                f"Too much request weight used; current limit is {settings.request_weight_1m} request weight "
+                "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.",
+                retry_at=(minute + 1) * MINUTE,
+            ))
+        raise self._refuse(address, now, ApiError(
+            -1003,
+            f"Too many requests; current limit is {settings.raw_requests_5m} requests per 5 MINUTE.",
+            retry_at=(address.five + 1) * 5 * MINUTE,
+        ))
+
+    def check_ban(self, ip: str, now: int) -> None:
+        """Raises 418 for an address that is banned."""
+        address = self._addresses.get(ip) or self._meet(ip)
+        if now < address.banned_until:
+            raise self._banned(address)
+
+    def refuse(self, ip: str, now: int, error: ApiError) -> ApiError:
+        """The 429 answer, or the ban that one too many of them earns."""
+        address = self._addresses.get(ip) or self._meet(ip)
+        if now // MINUTE != address.minute:
+            address.roll(now // MINUTE)
+        return self._refuse(address, now, error)
 
     def ban(self, until: int, status: int) -> None:
         """Answer every address ``status``, 418 or 429, until then."""
@@ -127,28 +152,23 @@ class Limits:
         address = self._addresses.get(ip)
         return 0 if address is None else address.weight
 
-    def _refuse(self, address: _Address, by_weight: bool, now: int) -> ApiError:
+    def _meet(self, ip: str) -> _Address:
+        """An address that comes for the first time."""
+        address = self._addresses[ip] = _Address()
+        address.banned_until, address.ban_status = self._ban
+        return address
+
+    def _refuse(self, address: _Address, now: int, error: ApiError) -> ApiError:
         settings = self.settings
         address.refused += 1
-        if address.refused > settings.ban_after:
-            seconds: int = min(settings.ban_first_seconds << min(address.bans, 30), settings.ban_longest_seconds)
-            address.bans += 1
-            address.refused = 0
-            address.banned_until = now + seconds * SECOND
-            address.ban_status = 418
-            return self._banned(address)
-        if by_weight:
-            return ApiError(
-                -1003,
-                f"Too much request weight used; current limit is {settings.request_weight_1m} request weight "
-                "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.",
-                retry_at=(address.minute + 1) * MINUTE,
-            )
-        return ApiError(
-            -1003,
-            f"Too many requests; current limit is {settings.raw_requests_5m} requests per 5 MINUTE.",
-            retry_at=(address.five + 1) * 5 * MINUTE,
-        )
+        if address.refused <= settings.ban_after:
+            return error
+        seconds: int = min(settings.ban_first_seconds << min(address.bans, 30), settings.ban_longest_seconds)
+        address.bans += 1
+        address.refused = 0
+        address.banned_until = now + seconds * SECOND
+        address.ban_status = 418
+        return self._banned(address)
 
     def _banned(self, address: _Address) -> ApiError:
         return ApiError(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NONE: str = "NONE"
 USER_DATA: str = "USER_DATA"
 TRADE: str = "TRADE"
+MARKET_DATA: str = "MARKET_DATA"            # a key, no signature
 
 SIGNED_NAMES: frozenset[str] = frozenset({"recvWindow", "timestamp", "signature"})
 STATUS_NAMES: tuple[str, ...] = ("TRADING", "HALT", "BREAK")
@@ -95,7 +96,7 @@ def operation(
 ) -> Operation:
     """An Operation from the names of its parameters, separated by spaces; a signed one has the signed names too."""
     known: frozenset[str] = frozenset(names.split())
-    if security != NONE:
+    if security in (USER_DATA, TRADE):
         known |= SIGNED_NAMES
     return Operation(call, known, len(known), weight, security, free, shows_orders, is_long or prepare is not None, prepare)
 
