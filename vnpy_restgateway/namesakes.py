@@ -10,6 +10,7 @@ from collections.abc import Callable
 from vnpy.event import Event
 from vnpy.trader.object import ContractData
 
+from .seams import MACHINE
 from .threads import Threads
 
 SHOWN: int = 5          # names in a line
@@ -21,7 +22,7 @@ class Namesakes:
     ``take()`` then has a line for each of the other gateways. Each name is told once.
     """
 
-    def __init__(self, gateway_name: str, found: Callable[[], None], threads: Threads) -> None:
+    def __init__(self, gateway_name: str, found: Callable[[], None], threads: Threads = MACHINE.threads) -> None:
         self.gateway_name: str = gateway_name
         self.found: Callable[[], None] = found
         self._ours: set[str] = set()
