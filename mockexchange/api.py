@@ -68,10 +68,11 @@ class MockExchange:
     A venue that runs in a background thread, as a context manager or between ``start`` and ``stop``.
 
     ``feed`` is "synthetic", "none" (the book holds only what users put there) or the path of a
-    Binance public-dump CSV; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
+    Binance public-dump CSV, in which ``feed_start`` (2022-01-03T12:30 in UTC, or ms since 1970) is where the market begins and which
+    begins again with ``loop``; ``speed`` a number or "max", how fast the venue's time goes; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
-    the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
-    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+    the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system" (the machine's time,
+    or a recording's), "manual" (it stands still until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
     Every method may be called from any thread but the venue's own.
     """
@@ -91,10 +92,12 @@ class MockExchange:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_start: str = "",
+        loop: bool = False,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed,
+            options=options, clock=clock, listed=listed, feed_start=feed_start, loop=loop,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._listener: Listener | None = None

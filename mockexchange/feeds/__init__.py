@@ -16,12 +16,14 @@ class Feed(Protocol):
     """
     A source of commands for the exchange. It knows what it has said, not what has become of it.
 
-    ``recorded`` is True for a replay, whose public trades are its file's. ``symbols`` are those
+    ``recorded`` is True for a replay, whose public trades are its file's; ``begins`` is then the time of its beginning (us), else
+    None. ``symbols`` are those
     it makes a market in. ``last_trade_ids`` has, for a replay, the highest trade id its file will
     bring, so that the venue's own can start above it.
     """
 
     recorded: bool
+    begins: int | None
     symbols: list[str]
     last_trade_ids: dict[str, int]
 
@@ -48,9 +50,11 @@ class Feed(Protocol):
         """The exchange has cleared the market maker's book, and counts the band from this price (1e-8)."""
 
 
-def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:
+def open_feed(spec: str, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False) -> Feed:
     """
     The feed that ``--feed`` names: "synthetic", or the path of one of Binance's public CSV dumps.
+
+    ``start`` and ``loop`` of a dump: see ``replay.ReplayFeed``. ValueError for a ``start`` that is not in it.
 
     A file is read through to its end first; FeedError names the file, line, field and value
     of the first thing that cannot be used. What is only odd is logged once.
@@ -59,6 +63,6 @@ def open_feed(spec: str, instruments: list[Instrument], seed: int) -> Feed:
         from .synthetic import SyntheticFeed
 
         return SyntheticFeed(instruments, seed)
-    from .replay import ReplayFeed
+    from .replay import open_dump
 
-    return ReplayFeed(Path(spec), instruments, seed)
+    return open_dump(Path(spec), instruments, seed, start, loop)

@@ -101,6 +101,11 @@ class DumpReader:
         with reading(path):
             self._start()
 
+    @property
+    def kind(self) -> str:
+        """trades, aggTrades or klines."""
+        return self.layout.kind
+
     def trades(self) -> Iterator[TradeRow]:
         """The records of trades or aggTrades, ids ascending, times never falling."""
         self.oddities = odd = Oddities()

@@ -256,6 +256,7 @@ class SyntheticFeed:
     """
 
     recorded: bool = False
+    begins: int | None = None
 
     def __init__(self, instruments: Iterable[Instrument], seed: int) -> None:
         self.seed: int = seed

@@ -27,18 +27,20 @@ from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
 from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
 from ..faults import Fault, FaultTable
-from ..feeds import Feed, open_feed
+from ..feeds import Feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
 from ..replay import RestoredState, without_gc
-from ..transport.clock import AnyClock, ManualClock, make_clock
+from ..transport.clocks import AnyClock, make_clock
+from ..transport.manual_clock import ManualClock
 from .accounts import Account, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
-from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
+from .feed_runner import MAX_SPEED, FeedRunner, parse_speed
 from .incidents import Incidents
-from .market_memory import LastPrices, MarketMemory
+from .market_opening import last_words, lay, open_market_feed, pace_of, record_past
+from .market_memory import LastPrices, MarketMemory, Saved
 from .trading_days import TradingDays
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -62,7 +64,8 @@ class Venue:
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
     ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
-    ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
+    ``feed_start`` where in a recording the market begins (replay.py), ``loop`` whether it begins again when it is over;
+    ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
     ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
     not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
@@ -84,11 +87,10 @@ class Venue:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_start: str = "",
+        loop: bool = False,
     ) -> None:
         self.dialect: str = dialect
-        self.clock: AnyClock = make_clock(clock)
-        # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
-        self.now: Callable[[], int] = self.clock.now
         self._opening_options: dict[str, Any] = dict(options or {})
         self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
@@ -98,7 +100,12 @@ class Venue:
         self.instruments = with_listed(self.instruments, listed)
         self.feed_spec: str = feed
         self.speed: float = parse_speed(speed)
+        self.feed_start: str = str(feed_start)
+        self.loop: bool = loop
         self.feed: Feed = self._open_feed()
+        self.clock: AnyClock = make_clock(clock, self.speed, self.feed.begins)
+        # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
+        self.now: Callable[[], int] = self.clock.now
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
             raise ValueError(f"feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}")
         self.instruments += [
@@ -117,6 +124,8 @@ class Venue:
             self, calendar_of(self.contents, self.options), calendars_of(self.contents, self.options)
         )
         self.hours: str = EXCHANGE_HOURS if keeps_exchange_hours(self.options) else ""      # of the day it was opened
+        if self.hours and self.speed == MAX_SPEED:
+            raise ValueError(f"speed: 'max' passes over the hours that {dialect} keeps: a number, or clock 'manual'")
         self.lost: str = ""                 # why the venue can go on no more
         self.is_full: bool = False          # there is no room for the journal
         self.on_lost: Callable[[str], None] = lambda why: logger.critical("%s", why)
@@ -126,8 +135,9 @@ class Venue:
         name: str = state_name or dialect
         self.journal: Journal = open_journal(folder and folder / f"{name}.journal.jsonl")
         self._checkpoints: Keeper = Keeper(self.journal)
-        self.clock.start_after(self.journal.last_time)
         self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
+        if before := max(self.journal.last_time, self._memory.time):
+            self.clock.start_after(before)
         self.exchange: Exchange
         self.pump: FeedRunner
         try:
@@ -318,6 +328,7 @@ class Venue:
             "dialect": self.dialect,
             "now": self.now() // 1000,
             "clock": self.clock.name,
+            "rate": "max" if self.clock.rate == MAX_SPEED else self.clock.rate,
             "offset_ms": self.clock.offset_us // 1000,
             "seed": self.seed,
             "options": describe_options(self.options),
@@ -326,6 +337,9 @@ class Venue:
             "feed": {
                 "spec": self.feed_spec,
                 "speed": "max" if self.speed == MAX_SPEED else self.speed,
+                "symbol": self.feed_symbol,
+                "start": None if self.feed.begins is None else self.feed.begins // 1000,
+                "loop": self.loop,
                 "status": self.pump.status,
                 "steps": self.pump.applied,
                 "error": self.pump.error,
@@ -342,9 +356,10 @@ class Venue:
 
     async def start(self) -> None:
         """Let the market run, on from where it was."""
+        self.clock.start()
         self.pump.start()
         self.days.start()
-        self._memory.start(self._market, self._checkpoints.look)
+        self._memory.start(lambda: Saved(self.now() - self.clock.offset_us, self._market()), self._checkpoints.look)
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
@@ -396,10 +411,13 @@ class Venue:
 
     # -- within
 
+    @property
+    def feed_symbol(self) -> str:
+        """The only symbol that a recording makes a market in; "" for other feeds."""
+        return self.feed.symbols[0] if self.feed.recorded else ""
+
     def _open_feed(self) -> Feed:
-        if self.feed_spec == "none":
-            return NoFeed()
-        return open_feed(self.feed_spec, self.instruments, self.seed)
+        return open_market_feed(self.feed_spec, self.instruments, self.seed, self.feed_start, self.loop)
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
@@ -409,9 +427,10 @@ class Venue:
             close: int = self.exchange.previous_close(instrument.symbol)
             if close != instrument.start_price:
                 self.feed.on_day_end(instrument.symbol, close)
-        opened: int = self.now()
+        opened: int = lay(self.feed, self.clock)
         for symbol in self.feed.symbols:
             self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened), opened)
+        record_past(self.feed, self.exchange)
         if not self.feed.recorded:
             for symbol, (price, _) in self._memory.market.items():
                 if symbol not in self.exchange.tapes:
@@ -423,8 +442,16 @@ class Venue:
             bid = self.exchange.books[symbol].best_bid()
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
-        waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, self._must_wait)
+        recorded: bool = self.feed.recorded
+        self.pump = FeedRunner(
+            self.feed.steps(), self._apply_record if recorded else self._apply_flow, self.drains,
+            recorded and self.speed == MAX_SPEED, self.clock, self._must_wait, pace_of(self.feed, self.clock, self.speed),
+            opened if recorded else None, self._on_feed_end,
+        )
+
+    def _on_feed_end(self) -> None:
+        if self.feed.recorded:
+            logger.warning("%s", last_words(self.feed_spec, self.pump.applied, self.clock))
 
     def _restored(self) -> Exchange:
         """A new exchange holding what the journal says its users have."""
@@ -482,6 +509,11 @@ class Venue:
             newest = tape.trades(1)
             market[symbol] = (tape.last_price, newest[-1].trade_id if newest else 0)
         return market
+
+    def _apply_record(self, command: Command) -> None:
+        if type(command) is TapeTrade:
+            command.time += self.clock.offset_us
+        self._apply_flow(command)
 
     def _apply_flow(self, command: Command) -> None:
         try:

@@ -120,6 +120,7 @@ class AggregateTradeChannel(Channel):
         newest: Aggregate | None = self.tape.last_aggregate()
         self.last_id: int | None = newest.agg_id if newest else None
         self.trades: int = 0                                # since the last look, so at most as many aggregates
+        self.may_grow: bool = False                         # the newest trade is of a recording of single trades
 
     def tick(self, now: int) -> None:
         if self.trades:
@@ -273,10 +274,10 @@ class KlineChannel(Channel):
         # What closes from here on must be sent, even when a replay is over before the first tick.
         for newest in self.tape.bars(self.interval, 1, offset_us=self.offset):
             self.bar = newest
-            self.is_closed = self.market.time(self.symbol) > newest.close_time
+            self.is_closed = self.market.venue.now() > newest.close_time
 
     def tick(self, now: int) -> None:
-        ends: bool = self.bar is not None and not self.is_closed and self.market.time(self.symbol) > self.bar.close_time
+        ends: bool = self.bar is not None and not self.is_closed and self.market.venue.now() > self.bar.close_time
         if now < self.due and not ends and not self.has_new:
             return
         if now >= self.due:
@@ -285,7 +286,7 @@ class KlineChannel(Channel):
         if len(news) == MAX_MISSED_BARS:
             self.due = now
         for bar in news:
-            is_closed: bool = self.market.time(self.symbol) > bar.close_time
+            is_closed: bool = self.market.venue.now() > bar.close_time
             is_wanted: bool = self.has_new and bar is news[-1] and not is_closed
             if is_wanted or (bar, is_closed) != (self.bar, self.is_closed):
                 self.bar, self.is_closed = bar, is_closed
@@ -315,7 +316,7 @@ class Statistic:
         """Compute it anew; whether it differs from the last time."""
         exchange = self.market.venue.exchange
         tape: Tape = exchange.tapes[self.symbol]
-        self.closed: int = self.market.time(self.symbol)
+        self.closed: int = self.market.venue.now()
         self.opened: int = self.closed - WINDOWS.get(self.kind, DAY)
         if self.kind in WINDOWS:
             self.opened -= self.opened % MINUTE
