@@ -486,6 +486,6 @@ class TradeApi(VenueStream):
             status: Any = packet.get("status")
             data: Any = packet.get("result", packet.get("error"))
             reply: Reply = Reply(
-                status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
+                status if isinstance(status, int) else 0, retry_header(data, self.home.clock.scale), b"", data, data is None
             )
             self.home.executor.run_or_post(self.home.settle, found[0], reply, None)

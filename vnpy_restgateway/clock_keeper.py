@@ -33,6 +33,7 @@ class ClockKeeper:
     ) -> None:
         self._writer: SerialExecutor = writer
         self._wall: Callable[[], float] = wall
+        self.rate: float = 1.0                  # of the venue's clock, see ServerClock
         self.clock: ServerClock = ServerClock(monotonic=writer.monotonic, wall=wall)
         self._ask: Callable[[], None] = ask
         self._log: Callable[[str, int], None] = log
@@ -49,7 +50,7 @@ class ClockKeeper:
 
     def begin(self) -> ServerClock:
         """A new session has a clock of its own; what waited for the old one is forgotten."""
-        self.clock = ServerClock(monotonic=self._writer.monotonic, wall=self._wall)
+        self.clock = ServerClock(monotonic=self._writer.monotonic, wall=self._wall, rate=self.rate)
         self._then.clear()
         self._left = 0
         self._said = None
@@ -80,7 +81,7 @@ class ClockKeeper:
         if self.clock.steps == self._steps:
             self._quiet_until = now + QUIET
         offset: float = self.clock.offset_ms
-        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing:
+        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing and self.rate == 1.0:
             self._said = offset
             self._log(f"Server time updated, local offset: {-offset:.0f}ms", INFO)
         self._writer.call_later(WATCH, "clock", self._watch)
@@ -94,7 +95,7 @@ class ClockKeeper:
         clock = self.clock
         clock.heard(server_ms)
         ahead: float = server_ms - clock.now_ms()
-        if ahead > AHEAD_MS or ahead < -BEHIND_MS and self._writer.monotonic() >= self._quiet_until:
+        if ahead > AHEAD_MS * clock.scale or ahead < -BEHIND_MS * clock.scale and self._writer.monotonic() >= self._quiet_until:
             self._suspect = True
 
     def _watch(self) -> None:

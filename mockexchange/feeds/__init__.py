@@ -23,9 +23,11 @@ class Feed(Protocol):
     """
 
     recorded: bool
-    begins: int | None
     symbols: list[str]
     last_trade_ids: dict[str, int]
+
+    @property
+    def begins(self) -> int | None: ...
 
     def opening(self) -> list[Command]:
         """What a book needs that has nothing of the market maker: at the start, and again after a restart."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..checkpoint import Keeper, open_journal, restore, save
+from ..checkpoint import Keeper, open_journal, save
 from ..core.commands import (
     Command,
     Deposit,
@@ -31,16 +31,17 @@ from ..feeds import Feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
-from ..replay import RestoredState, without_gc
 from ..transport.clocks import AnyClock, make_clock
 from ..transport.manual_clock import ManualClock
 from .accounts import Account, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
+from .descriptions import describe_accounts, describe_symbols
 from .feed_runner import MAX_SPEED, FeedRunner, parse_speed
 from .incidents import Incidents
-from .market_opening import last_words, lay, open_market_feed, pace_of, record_past
 from .market_memory import LastPrices, MarketMemory, Saved
+from .market_opening import last_words, lay, open_market_feed, pace_of, record_past
+from .restoring import restored_exchange
 from .trading_days import TradingDays
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -303,27 +304,6 @@ class Venue:
 
     def describe(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""
-        exchange: Exchange = self.exchange
-        symbols: dict[str, Any] = {}
-        for symbol, instrument in exchange.instruments.items():
-            bid = exchange.books[symbol].best_bid()
-            ask = exchange.books[symbol].best_ask()
-            symbols[symbol] = {
-                "status": instrument.status,
-                "last_price": format_amount(exchange.tapes[symbol].last_price),
-                "best_bid": format_amount(bid.price) if bid else None,
-                "best_ask": format_amount(ask.price) if ask else None,
-            }
-        accounts: dict[str, Any] = {
-            key: {
-                "balances": {
-                    asset: {"free": format_amount(free), "locked": format_amount(locked)}
-                    for asset, (free, locked) in exchange.balances(key).items()
-                },
-                "open_orders": len(exchange.open_orders(key)),
-            }
-            for key in (account.key for account in self.accounts)
-        }
         return {
             "dialect": self.dialect,
             "now": self.now() // 1000,
@@ -332,8 +312,8 @@ class Venue:
             "offset_ms": self.clock.offset_us // 1000,
             "seed": self.seed,
             "options": describe_options(self.options),
-            "symbols": symbols,
-            "accounts": accounts,
+            "symbols": describe_symbols(self.exchange),
+            "accounts": describe_accounts(self.exchange, self.accounts),
             "feed": {
                 "spec": self.feed_spec,
                 "speed": "max" if self.speed == MAX_SPEED else self.speed,
@@ -454,35 +434,7 @@ class Venue:
             logger.warning("%s", last_words(self.feed_spec, self.pump.applied, self.clock))
 
     def _restored(self) -> Exchange:
-        """A new exchange holding what the journal says its users have."""
-        exchange: Exchange = Exchange(self.instruments, self.seed)
-        if not self.journal.last:
-            return exchange
-        try:
-            with without_gc():
-                fold: RestoredState = restore(self.journal)
-                for (account, asset), amounts in fold.balances.items():
-                    exchange.restore_balance(account, asset, *amounts)
-                for fill in fold.fills:
-                    exchange.restore_fill(fill)
-                for symbol, close in fold.closes.items():
-                    exchange.restore_close(symbol, close)
-                for symbol, rules in fold.rules.items():
-                    exchange.apply(SetRules(symbol, rules), self.now())
-                for order in fold.book_order():
-                    exchange.restore_order(order)
-                for symbol, status in fold.statuses.items():
-                    exchange.instruments[symbol].status = status
-        except (KeyError, ValueError, Refusal) as error:
-            raise JournalError(f"journal {self.journal.path or 'in memory'}: {error}") from None
-        exchange.restore_counters(
-            execution_id=fold.last_execution_id,
-            prevented_match_id=fold.last_prevented_match_id,
-            trade_ids={
-                symbol: last for symbol, (_, last) in self._memory.market.items() if symbol in exchange.tapes
-            },
-        )
-        return exchange
+        return restored_exchange(self.instruments, self.seed, self.journal, self._memory.market, self.now())
 
     def _open_market(self) -> None:
         """

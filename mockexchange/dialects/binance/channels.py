@@ -26,8 +26,6 @@ class MarketChannels(Protocol):
 
     venue: Any
 
-    def time(self, symbol: str) -> int: ...
-
     def depth_source(self, symbol: str) -> Any: ...
 
 

@@ -6,6 +6,7 @@ Nothing is awaited between the last look at the clock and the engine's answer.
 
 import logging
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -157,14 +158,15 @@ class RestRoutes:
                     signature: str | None = values.get("signature")
                     if signature is None:
                         raise missing("signature")
-                    check_ahead(timestamp, now)
-                    check_window(timestamp, window, now)
+                    per_real: float = options.per_real(venue.clock)
+                    check_ahead(timestamp, now, per_real)
+                    check_window(timestamp, window, now, per_real)
                     secret: str | None = venue.keys.get(account)
                     if secret is None:
                         raise unknown_key()
                     check_signature(secret, rest_payload(query, body), signature)
                     params.check_known(names, size)
-                    check_window(timestamp, window, venue.now())
+                    check_window(timestamp, window, venue.now(), per_real)
                 else:
                     params.check_known(names, size)
                 result: bytes = encode(call(Context(venue, limits, account, now, ip, per_time), params))
@@ -191,7 +193,8 @@ class RestRoutes:
         used: str = str(self.limits.used_weight(request.remote or ""))
         headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, WEIGHT_HEADER: used, WEIGHT_1M_HEADER: used}
         if error.retry_at:
-            headers["Retry-After"] = str(max(1, -((self.venue.now() - error.retry_at) // SECOND)))
+            seconds: float = (error.retry_at - self.venue.now()) / SECOND
+            headers["Retry-After"] = str(max(1, ceil(seconds / self.venue.clock.per_real)))     # of the client's
         return web.Response(status=error.status, body=msgspec.json.encode(error.body()), headers=headers)
 
 

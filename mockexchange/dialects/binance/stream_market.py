@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ...core.events import Event, PublicTrade
-from ...core.tape import Tape
 from ...transport.sockets import Socket
 from .channels import (
     HOUR,

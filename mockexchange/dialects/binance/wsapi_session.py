@@ -10,6 +10,7 @@ from ...transport.sockets import Socket
 from .errors import ApiError, illegal_characters, missing
 from .limits import Limits
 from .operations import NONE, Context, Operation
+from .options import BinanceOptions
 from .params import Params
 from .signature import (
     check_ahead,
@@ -130,6 +131,7 @@ class WsApiSession:
 
     def __init__(self, venue: "Venue", limits: Limits, socket: Socket, ip: str, per_time: int) -> None:
         self.venue: Venue = venue
+        self.options: BinanceOptions = venue.options if isinstance(venue.options, BinanceOptions) else BinanceOptions()
         self.limits: Limits = limits
         self.socket: Socket = socket
         self.ip: str = ip
@@ -162,7 +164,7 @@ class WsApiSession:
             values.pop("returnRateLimits", None)
             params: Params = Params(values)
             params.check_known(operation.names, operation.size)
-            check_window(timestamp, window, self.venue.now())
+            check_window(timestamp, window, self.venue.now(), self.options.per_real(self.venue.clock))
         else:
             values.pop("returnRateLimits", None)
             params = Params(values)
@@ -182,8 +184,9 @@ class WsApiSession:
         window: int = read_recv_window(values.get("recvWindow"))
         if "signature" not in values:
             raise missing("signature")
-        check_ahead(timestamp, now)
-        check_window(timestamp, window, now)
+        per_real: float = self.options.per_real(self.venue.clock)
+        check_ahead(timestamp, now, per_real)
+        check_window(timestamp, window, now, per_real)
         secret: str | None = self.venue.keys.get(key)
         if secret is None:
             raise ApiError(-2015, "Invalid API-key, IP, or permissions for action.")

@@ -26,7 +26,7 @@ class Nonces:
     def __init__(self) -> None:
         self._used: dict[str, dict[str, int]] = {}          # key -> nonce -> when, oldest first
 
-    def take(self, key: str, nonce: str, now_ms: int, life_ms: int) -> bool:
+    def take(self, key: str, nonce: str, now_ms: int, life_ms: float) -> bool:
         """Use a nonce up; False when it has been used before."""
         used: dict[str, int] | None = self._used.get(key)
         if used is None:
@@ -61,7 +61,7 @@ class Tokens:
             del self._issued[next(iter(self._issued))]
         return token
 
-    def redeem(self, token: str, now_ms: int, life_ms: int) -> str:
+    def redeem(self, token: str, now_ms: int, life_ms: float) -> str:
         """The key that a token was issued to, "" for one that is unknown, used or too old."""
         key, issued = self._issued.pop(token, ("", 0))
         return key if abs(now_ms - issued) < life_ms else ""

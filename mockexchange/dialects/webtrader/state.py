@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...transport.clock import FLAT_OUT
 from .options import WEB_UP, WebTraderOptions
 from .rpc import RpcClient
 from .tokens import Tokens, user_of
@@ -62,7 +63,8 @@ class DialectState:
         """A token of a user; one of the seed's server never ends."""
         if self.options.is_seed:
             return self.tokens.issue(user, None)
-        return self.tokens.issue(user, self.venue.now() // 1_000_000 + self.options.token_s)
+        seconds: float = self.options.token_s * self.venue.clock.per_real       # the client's, which waits in real time
+        return self.tokens.issue(user, None if seconds == FLAT_OUT else self.venue.now() // 1_000_000 + int(seconds))
 
     def knows(self, user: str, password: str) -> bool:
         return self.venue.keys.get(user) == password
