@@ -48,7 +48,7 @@ def read_arguments(
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market")
     coins: bool = is_coins(usual)
     parser.add_argument(
-        "--symbol", default="",
+        "--symbol", default=None,
         help=f"what to trade: BTCUSDT (default; of a dump its own), or its vt_symbol {usual}" if coins else f"what to trade, a vt_symbol (default {usual})",
     )
     parser.add_argument("--strategy", default=strategy, metavar="MODULE:CLASS", help=f"a CtaTemplate of yours (default {strategy})")
@@ -60,8 +60,8 @@ def read_arguments(
         parser.error(f'--speed must be "max" or a number above 0 and up to {FASTEST:.0f}, got {found.speed!r}')
     if abs(found.seed) >= 2 ** 63:
         parser.error(f"--seed must have fewer than 64 bits, got {found.seed}")
-    found.named = bool(found.symbol)
-    found.symbol = found.symbol or usual
+    found.named = found.symbol is not None
+    found.symbol = found.symbol if found.named else usual
     try:
         if coins:
             found.symbol = read_symbol(found.symbol, usual.removeprefix(USUAL).removesuffix(GLOBAL))

@@ -174,7 +174,7 @@ class PacedClock:
             limit: int = self._limit
             self._opened = time.monotonic()
             self._lay(self._us)
-            self._limit = limit
+            self._at, self._limit = self._opened, limit
 
     def now(self) -> int:
         us: int = self._us + int((time.monotonic() - self._at) * self._speed)
