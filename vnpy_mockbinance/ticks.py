@@ -81,7 +81,7 @@ class TickBook:
     minute, or turns the price, has a tick with its own time, and ``volume`` grows by what is traded from one tick to the next.
     """
 
-    __slots__ = ("fields", "update_id", "dirty", "event", "restamp", "traded", "early", "patience", "has_figures", "silent_until", "_told")
+    __slots__ = ("fields", "update_id", "dirty", "event", "restamp", "traded", "early", "patience", "has_figures", "silent_until", "_told", "_lowered")
 
     def __init__(self, symbol: str, name: str, exchange: Exchange, gateway_name: str, moment: datetime) -> None:
         tick: TickData = TickData(
@@ -96,6 +96,7 @@ class TickBook:
         self.early: list[TickData] = []     # ticks of trades before that one
         self.patience: timedelta = OPENS_LATE
         self._told: tuple[int, float] = (0, 0.0)        # minute and price of the last tick
+        self._lowered: bool = False         # the day's figures have fallen since the last tick
         self.has_figures: bool = False      # of the day, on this connection
         self.silent_until: float = 0.0      # monotonic s: no ticks before that without figures of the day, or a bar would begin with a day's volume
 
@@ -165,8 +166,8 @@ class TickBook:
         """A trade."""
         f = self.fields
         price, time = d.p, d.T or d.E
-        if self.traded and self._is_wanted(price, time):
-            self.early.append(self._snap(event_time(self.traded, f["datetime"])))
+        if self._lowered or self.traded and self._is_wanted(price, time):
+            self.early.append(self._snap(event_time(self.traded, f["datetime"]) if self.traded else f["datetime"]))
         f["last_price"] = price
         f["last_volume"] = d.q
         if self.has_figures:
@@ -194,6 +195,7 @@ class TickBook:
             # 24 hours must not be set off against a trade that no tick has told.
             if self.traded and d.v < f["volume"]:
                 self.early.append(self._snap(event_time(self.traded, f["datetime"])))
+            self._lowered |= d.v < f["volume"]
             f["volume"] = min(f["volume"], d.v)
             f["turnover"] = min(f["turnover"], d.q)
         else:
@@ -245,6 +247,7 @@ class TickBook:
         if self.traded:
             self._told = (self.traded // MINUTE_MS, f["last_price"])
             self.traded = 0
+        self._lowered = False
         tick: TickData = new(TickData)
         tick.__dict__ = f.copy()
         return tick

@@ -387,7 +387,7 @@ def test_bars_of_the_ticks_are_bars_of_the_trades(data: st.DataObject) -> None:
     trades: list[Trade] = [(at, data.draw(st.integers(95, 105)), data.draw(st.integers(1, 9))) for at in ats]
     reads: list[list[Trade | None]] = [[trades[0]]]         # the first tick only tells a BarGenerator where the day's volume stands
     for trade in trades[1:]:
-        if data.draw(st.booleans()):
+        if len(reads) == 1 or data.draw(st.booleans()):
             reads.append([])
         reads[-1].append(trade)
         if data.draw(st.integers(0, 3)) == 0:
