@@ -252,10 +252,9 @@ class Rehearsal:
         :raises RuntimeError: the user has named another
         """
         feed: str = self.look_at_feed().get("symbol", "")
-        traded: str = next((listed.venue_symbol for listed in self.gateway.contracts if listed.contract.vt_symbol == self.vt_symbol), "")
-        if not feed or feed == traded:
+        own: str = next((listed.contract.vt_symbol for listed in self.gateway.contracts if feed and listed.is_called(feed)), "")
+        if not feed or own == self.vt_symbol:
             return
-        own: str = next((listed.contract.vt_symbol for listed in self.gateway.contracts if listed.venue_symbol == feed), "")
         if self.named or not own:
             raise RuntimeError(f"the feed is of {feed}, no market is made in {self.vt_symbol}: trade it with --symbol {own or feed}")
         self.vt_symbol = own

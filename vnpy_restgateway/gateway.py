@@ -364,7 +364,7 @@ class RestGateway(BaseGateway):
             self.subscribed[req.vt_symbol] = listed.contract
             self.session.subscribe(listed.contract)
             feed: str = self.venue.get("feed_symbol", "")
-            if feed not in ("", listed.venue_symbol):
+            if feed and not listed.is_called(feed):
                 self.log(f"{listed.venue_symbol} has no market on the embedded exchange: its feed is of {feed}", WARNING)
 
     def query_account(self) -> None:
