@@ -13,6 +13,7 @@ from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
+from .server.tls import Tls, given_tls, own_tls
 from .server.venue import Venue
 
 T = TypeVar("T")
@@ -67,12 +68,16 @@ class MockExchange:
     """
     A venue that runs in a background thread, as a context manager or between ``start`` and ``stop``.
 
-    ``feed`` is "synthetic", "none" (the book holds only what users put there) or the path of a
-    Binance public-dump CSV, in which ``feed_start`` (2022-01-03T12:30 in UTC, or ms since 1970) is where the market begins and which
-    begins again with ``loop``; ``speed`` a number or "max", how fast the venue's time goes; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
+    ``feed`` is "synthetic", "none" (the book holds only what users put there), the path of a
+    Binance public-dump CSV or of a table of bars, or DRIVER:SPEC; ``feed_timezone`` of its times that name none; ``feed_start``
+    (2022-01-03T12:30 in UTC, or ms since 1970) is where in a recording the market begins, which begins again with ``loop``;
+    ``speed`` a number or "max", how fast the venue's time goes; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system" (the machine's time,
-    or a recording's), "manual" (it stands still until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
+    or a recording's), "manual" (it stands still until ``advance``) or "manual=MS", where it stands at first;
+    ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols;
+    ``tls`` speaks TLS with a certificate of its own, kept in ``state`` where that is given, ``tls_cert`` and ``tls_key`` with
+    these PEM files. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
     Every method may be called from any thread but the venue's own.
     """
@@ -92,14 +97,25 @@ class MockExchange:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_timezone: str = "",
         feed_start: str = "",
         loop: bool = False,
+        tls: bool = False,
+        tls_cert: str | Path = "",
+        tls_key: str | Path = "",
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed, feed_start=feed_start, loop=loop,
+            options=options, clock=clock, listed=listed, feed_timezone=feed_timezone, feed_start=feed_start, loop=loop,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
+        self._make_tls: Callable[[], Tls | None] = lambda: None
+        if tls_cert:
+            self._make_tls = lambda: given_tls(Path(tls_cert), Path(tls_key) if tls_key else None)
+        elif tls_key:
+            raise ValueError(f"tls_key {str(tls_key)!r}: tls_cert is needed as well")
+        elif tls:
+            self._make_tls = lambda: own_tls([host], Path(state) if state is not None else None)
         self._listener: Listener | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -111,7 +127,13 @@ class MockExchange:
         """Start the venue; returns when it answers."""
         if self._thread is not None:
             raise RuntimeError("the mock exchange is running already")
-        listener: Listener = Listener(self._make_venue(), *self._address)
+        tls: Tls | None = self._make_tls()
+        try:
+            listener: Listener = Listener(self._make_venue(), *self._address, tls)
+        except BaseException:
+            if tls is not None:
+                tls.close()
+            raise
         loop: asyncio.AbstractEventLoop = new_event_loop()
         thread: threading.Thread = threading.Thread(target=self._run, args=(loop,), name="mockexchange", daemon=True)
         thread.start()
@@ -157,13 +179,19 @@ class MockExchange:
 
     @property
     def rest(self) -> str:
-        """Base URL of the REST API, ``http://127.0.0.1:PORT``."""
+        """Base URL of the REST API, ``http://127.0.0.1:PORT``, https with TLS."""
         return str(self._running().ready()["rest"])
 
     @property
     def stream(self) -> str:
-        """Base URL of the streams, ``ws://127.0.0.1:PORT``."""
+        """Base URL of the streams, ``ws://127.0.0.1:PORT``, wss with TLS."""
         return str(self._running().ready()["stream"])
+
+    @property
+    def certificate(self) -> str:
+        """With TLS the path of the certificate that clients must trust, while it runs; else ""."""
+        tls: Tls | None = self._running().tls
+        return tls.certificate if tls is not None else ""
 
     @property
     def key(self) -> str:
@@ -299,3 +327,5 @@ class MockExchange:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(CALL_SECONDS)
         listener.venue.close()
+        if listener.tls is not None:
+            listener.tls.close()

@@ -57,6 +57,7 @@ class State(msgspec.Struct, array_like=True):
     closes: dict[str, int]
     last_execution_id: int
     last_prevented_match_id: int
+    discounts: dict[str, bool] = {}
 
     def prefix(self) -> Prefix:
         """Of the journal."""
@@ -148,6 +149,7 @@ def pack(prefix: Prefix, fold: RestoredState) -> State:
         [tuple([getattr(order, name) for name in _FIELDS]) for order in fold.orders.values()],
         {order.order_id: list(order.amendments) for order in fold.orders.values() if order.amendments},
         fold.fills, fold.statuses, fold.rules, fold.closes, fold.last_execution_id, fold.last_prevented_match_id,
+        fold.discounts,
     )
 
 
@@ -155,7 +157,7 @@ def unpack(state: State) -> RestoredState:
     """What was given to ``pack``."""
     fold: RestoredState = RestoredState(
         {(account, asset): (free, locked, late) for account, asset, free, locked, late in state.balances}, {}, state.fills,
-        state.statuses, state.rules, state.closes, state.last_execution_id, state.last_prevented_match_id,
+        state.statuses, state.rules, state.closes, state.last_execution_id, state.last_prevented_match_id, state.discounts,
     )
     for values in state.orders:
         order: Order = Order(*values[:_MADE_OF])

@@ -24,8 +24,8 @@ import msgspec
 from .api import MockExchange
 from .conform_progress import Progress
 from .conform_report import ABSENT, Outcome, Report, to_json, to_junit
+from .dialects import options_type
 from .options import check_options
-from .server.venue import options_type
 
 GROUP: str = "mockexchange.drivers"
 ROW_LIMIT: float = 240.0        # s until the process of a row is killed

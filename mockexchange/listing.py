@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from .core.instruments import Instrument, make_instrument
-from .core.numbers import SCALE, format_amount, parse_amount
+from .core.numbers import LARGEST, SCALE, format_amount, parse_amount
 
 # what Binance has quoted in; the longest that fits is the quote
 QUOTES: tuple[str, ...] = tuple(sorted((
@@ -14,7 +14,6 @@ QUOTES: tuple[str, ...] = tuple(sorted((
 ), key=len, reverse=True))
 LEAST_NOTIONAL: dict[str, str] = {"BTC": "0.0001", "ETH": "0.001", "BNB": "0.01", "SOL": "0.05", "DOT": "1", "XRP": "5", "DOGE": "10", "TRX": "10"}
 DEFAULT_PRICE: int = SCALE
-LARGEST: int = 10 ** 18 * SCALE
 _NAME: re.Pattern[str] = re.compile(r"[A-Z0-9]{1,20}", re.ASCII)
 _SYMBOL: re.Pattern[str] = re.compile(r"[A-Z0-9._-]{1,40}", re.ASCII)
 
@@ -25,6 +24,18 @@ def split_symbol(symbol: str) -> tuple[str, str] | None:
         if symbol.endswith(quote) and len(symbol) > len(quote):
             return symbol[:-len(quote)], quote
     return None
+
+
+def venue_symbol(text: str) -> str:
+    """
+    The venue's symbol in one of another program's: BTCUSDT of "BTCUSDT_SPOT_BINANCE" and "btcusdt.BINANCE" (vn.py), "BTC/USDT",
+    "BTC-USDT".
+    """
+    word: str = text.split(".")[0].split(":")[0].upper()
+    head, _, rest = word.partition("_")
+    if rest in QUOTES:
+        return head + rest
+    return "".join(part for part in re.split(r"[/ -]", head) if part)
 
 
 def list_symbol(symbol: str, base: str, quote: str, tick: int, step: int, price: int) -> Instrument:

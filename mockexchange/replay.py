@@ -93,6 +93,8 @@ class CommandRow(msgspec.Struct, tag_field="kind", tag="command", gc=False):
     symbol: Any = None
     status: Any = None
     rules: Any = None
+    account: Any = None
+    enabled: Any = None
 
 
 class FaultRow(msgspec.Struct, tag_field="kind", tag="fault", gc=False):
@@ -119,6 +121,7 @@ class RestoredState:
     closes: dict[str, int] = field(default_factory=dict)        # symbol -> the previous close
     last_execution_id: int = 0
     last_prevented_match_id: int = -1
+    discounts: dict[str, bool] = field(default_factory=dict)    # account -> whether it has chosen to pay its fees in BNB
 
     def book_order(self) -> list[Order]:
         """All orders, those that became working earlier first: the order of time priority."""
@@ -202,6 +205,8 @@ def _fold_command(fold: RestoredState, row: CommandRow) -> None:
         fold.statuses[row.symbol] = row.status
     elif row.command == "SetRules":
         fold.rules.setdefault(row.symbol, {}).update(_read_rules(row.rules))
+    elif row.command == "SetFeeDiscount":
+        fold.discounts[row.account] = row.enabled
 
 
 def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from .core.commands import Command
 from .core.events import Event
 from .core.exchange import Exchange
+from .public_keys import PublicKey
 
 
 class VenueApi(Protocol):
@@ -13,7 +14,8 @@ class VenueApi(Protocol):
 
     dialect: str
     exchange: Exchange
-    keys: dict[str, str]                # API key -> secret
+    keys: dict[str, str]                # API key -> secret, "" for one with a public key; without those that are revoked
+    public_keys: dict[str, PublicKey]   # of the API keys that have one
     now: Callable[[], int]              # us
 
     @property

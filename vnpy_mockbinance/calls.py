@@ -59,6 +59,26 @@ def order_params(name: str, orderid: str, venue_id: str = "") -> Params:
     return {"symbol": name, "origClientOrderId": orderid}
 
 
+def amend_params(named: Params, volume: float, step: Decimal, client_id: str) -> Params:
+    """Parameters of PUT order/amend/keepPriority for the order that ``named`` names; it keeps its client order id."""
+    return {**named, "newQty": round_down(volume, step), "newClientOrderId": client_id}
+
+
+def replace_params(order: OrderData, named: Params, tick: Decimal, step: Decimal, has_traded: bool) -> Params:
+    """
+    Parameters of POST order/cancelReplace: ``order`` in the place of the order that ``named`` names, of which something
+    has been traded, as far as is known, or nothing. Where nothing has, one that trades on the way stays.
+    """
+    params: Params = place_params(order, str(named["symbol"]), tick, step)
+    if "orderId" in named:
+        params["cancelOrderId"] = named["orderId"]
+    else:
+        params["cancelOrigClientOrderId"] = named["origClientOrderId"]
+    params["cancelReplaceMode"] = "STOP_ON_FAILURE"
+    params["cancelRestrictions"] = "ONLY_PARTIALLY_FILLED" if has_traded else "ONLY_NEW"
+    return params
+
+
 # Signed ``order.place`` calls of limit orders, written into forms made once for each symbol, side and type: the bytes are those of
 # ``place_params``, signed by ``auth.signed_params`` and encoded, without the dictionaries between. The values that differ from
 # order to order need no escaping in JSON.

@@ -37,6 +37,11 @@ AUTHENTICATION: frozenset[int] = frozenset({-1002, -1022, -2014, -2015})
 # A cancel answered with one of these did nothing, and would do nothing the next time either.
 CANCEL_REFUSALS: frozenset[int | str] = (REFUSALS - {-2010, -1003, -1021, "HTTP 429", "HTTP 418"}) | {UNKNOWN_ORDER}
 
+# An amendment answered with one of these did nothing.
+AMEND_REFUSED: int = -2038
+AMEND_REFUSALS: frozenset[int | str] = REFUSALS | {UNKNOWN_ORDER, NO_SUCH_ORDER, AMEND_REFUSED}
+REPLACE_PARTIAL: int = -2021        # cancelReplace: one half of it was done; the error's data says which
+REPLACE_FAILED: int = -2022         # neither
 
 # The venue says that the method is there no longer (the second: "This operation is not supported.")
 RETIRED: frozenset[int] = frozenset({-1016, -1020})

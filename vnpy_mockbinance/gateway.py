@@ -1,14 +1,20 @@
 """MockBinanceGateway: the connect dialog, and the sessions that it makes."""
 
 from dataclasses import replace
+from logging import ERROR, WARNING
 from typing import Any
+
+from vnpy.trader.constant import Status
+from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
+from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.session import Session
 from vnpy_restgateway.settings import PROXY_FIELDS, Field, dialog, half_pair
 
+from .amends import changed
 from .endpoints import ENGINE_TIMEOUT, RECV_WINDOW, TESTNET_REST_HOST
 from .qte.builds import DEFAULT_HOST
 from .qte.session import QteSession
@@ -45,6 +51,55 @@ class MockBinanceGateway(RestGateway):
 
     # an order that is older than its window is not taken any more, and the engine answers or gives up within its time-out
     not_found_policy = NotFoundPolicy(bound=ENGINE_TIMEOUT + RECV_WINDOW / 1_000, spacing=0.75, misses=3, first=0.2, longest=3.0)
+
+    def amend_order(self, vt_orderid: str, volume: float = 0, price: float = 0) -> str:
+        """
+        Give an open order another volume (in all, with what is traded of it) or price; 0 leaves it as it is.
+
+        Returns the vt_orderid of the order that is wanted, "" where nothing can be sent, which a log line explains. A smaller volume at
+        the same price keeps the order, its id and its place in the queue. Anything else is a new order, which comes in the place of
+        the old one or, REJECTED, not at all. An order of which something has traded is replaced by the rest; what it trades
+        on the way is not taken off the new one, and said.
+        """
+        orderid: str = vt_orderid.removeprefix(f"{self.gateway_name}.")
+        try:
+            return self._amend(orderid, volume, price)
+        except Exception as error:
+            self.log(f"Amend of {orderid} not sent: {type(error).__name__}: {error}", ERROR)
+            return ""
+
+    def _amend(self, orderid: str, volume: float, price: float) -> str:
+        session: Session = self.session
+        entry: Entry | None = self.flow.table.active.get(orderid)
+        if not isinstance(session, BinanceSession):
+            reason: str = f"{self.venue_name} cannot amend orders here" if self.host.ready else "not connected"
+        elif entry is None:
+            reason = "order not known, or over"
+        else:
+            known: OrderData = entry.order
+            wanted: OrderData = changed(known, volume, price)
+            reason = self.check_order(wanted, self.contracts.find(known.vt_symbol)) or session.amends.why_not(known, wanted)
+            if not reason and session.amends.keeps(known, wanted):
+                if self.executor.run_or_post(session.amends.reduce, orderid, wanted.volume):
+                    return known.vt_orderid
+                reason = "not connected"
+            elif not reason:
+                return self._replace(orderid, wanted)
+        self.log(f"Amend of {orderid} not sent: {reason}", WARNING)
+        return ""
+
+    def _replace(self, orderid: str, order: OrderData) -> str:
+        """Send what is not traded of an order that is to be another as a new order, in its place."""
+        order.orderid, order.volume, order.traded = self.new_orderid(), order.volume - order.traded, 0
+        order.status, order.datetime = Status.SUBMITTING, None
+        order.__post_init__()
+        if reason := self.check_order(order, self.contracts.find(order.vt_symbol)):
+            self.log(f"Amend of {orderid} not sent: {reason}", WARNING)
+        elif self.executor.run_or_post(self.flow.submit, order, orderid):
+            return order.vt_orderid
+        else:
+            self.log(f"Amend of {orderid} not sent: not connected", WARNING)
+        return ""
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
         if values["Server"] == "BINANCE" or values["Server"] == "QTE" and values["API Secret (Password 密码)"]:

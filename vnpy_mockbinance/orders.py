@@ -73,6 +73,7 @@ class Orders:
         self.trade: TradeApi = trade
         self.doubted: Callable[[ContractData, int], None] = doubted
         self.reconcile_soon: Callable[[], None] = reconcile_soon
+        self.in_place_of: Callable[[Entry], None] | None = None     # sends an order in the place of another
         self.pages: dict[str, bool] = {}        # Binance symbol -> its day is here (False: asked for)
 
     # new orders
@@ -92,6 +93,9 @@ class Orders:
         listed: Listed[CryptoRules] = self.contracts[order.vt_symbol]
         name: str = listed.venue_symbol
         self.pages.setdefault(name, True)
+        if entry.replaces and self.in_place_of:
+            self.in_place_of(entry)
+            return
         over_ws: bool = not self.routes or self.routes.prefer(WS_PLACE, REST_PLACE)
         if over_ws:
             answer = partial(self.on_place, entry, WS_PLACE)

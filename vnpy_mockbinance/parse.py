@@ -96,6 +96,8 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
     :raises ValueError: among others, when an id of it is none
     """
     moment: Any = d.get("time") or d.get("workingTime") or d.get("transactTime")
+    if moment == -1:
+        moment = d.get("transactTime")          # it waits for its price: it has no working time yet
     order: OrderData = OrderData(
         symbol=contract.symbol,
         exchange=contract.exchange,

@@ -15,6 +15,7 @@ from vnpy_restgateway.session import Session
 from vnpy_restgateway.trading_rules import CryptoRules
 
 from .account import Account
+from .amends import Amends
 from .endpoints import stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .errors import INVALID_SYMBOL
@@ -55,6 +56,7 @@ class BinanceSession(Session):
             lambda: self.account.reconcile_soon(), self.rest.on_locked_out,
         ))
         self.orders: Orders = Orders(host, self.rest, self.trade, self.on_rules_doubted, lambda: self.account.reconcile_soon())
+        self.amends: Amends = Amends(host, self.rest, self.orders)
         self.account: Account = Account(host, self.rest, self.orders, self.trade, self.on_alive)
         self.bars = self.rest.query_history
         self.md: MdApi = MdApi(host, self.rest, timings)

@@ -8,6 +8,9 @@ from typing import NoReturn
 
 from vnpy.trader.constant import Exchange
 
+from mockexchange.feeds.archive import FeedError, member_names
+from mockexchange.feeds.drivers import split_spec
+
 from .profiles import DEFAULT_STRATEGY
 
 USUAL: str = "BTCUSDT"                  # what every crypto venue here trades
@@ -33,17 +36,18 @@ def read_arguments(
     is traded by default, of Exchange.GLOBAL if it has none. ``strategy``: the default one. ``gateways``: names for the help text of
     ``--gateway``, which has been read before.
 
-    ``feed`` comes back as an absolute path, because vn.py changes the working directory; ``symbol`` as a vt_symbol, ``named`` tells
-    whether the user gave it.
+    ``feed`` comes back as an absolute path where it is a path, because vn.py changes the working directory; ``symbol`` as a vt_symbol,
+    ``named`` tells whether the user gave it.
     """
     usual = usual if "." in usual else usual + GLOBAL
     parser: Parser = Parser(prog=program, description="Rehearse a CTA strategy on the embedded mock exchange.")
     if gateways:
         parser.add_argument("--gateway", metavar="NAME", help=f"which gateway: {', '.join(gateways)} (default {DEFAULT_GATEWAY})")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="how long to trade, 0: until Ctrl-C (default 60)")
-    parser.add_argument("--feed", default="synthetic", help="synthetic, or the path of a Binance public-dump CSV")
-    parser.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in the dump the market begins, e.g. 2022-01-03; what is before it is the past")
-    parser.add_argument("--loop", action="store_true", help="the dump begins again when it is over")
+    parser.add_argument("--feed", default="synthetic", help="synthetic, the path of a Binance public-dump CSV or of a table of bars, or vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database")
+    parser.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset (default: the machine's)")
+    parser.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in a recording the market begins, e.g. 2022-01-03; what is before it is the past")
+    parser.add_argument("--loop", action="store_true", help="a recording begins again when it is over")
     parser.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the venue's time goes")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market")
     coins: bool = is_coins(usual)
@@ -69,10 +73,14 @@ def read_arguments(
             found.symbol = read_vt_symbol(found.symbol, usual)
     except ValueError as error:
         parser.error(f"--symbol {error}")
-    if found.feed != "synthetic":
-        path: Path = Path(found.feed)
-        if not path.is_file():
+    path: Path = Path(found.feed)
+    if found.feed != "synthetic" and (path.exists() or split_spec(found.feed) is None):
+        if not path.exists():
             parser.error(f"--feed: no such file: {found.feed}")
+        try:
+            member_names(path)
+        except FeedError as error:
+            parser.error(f"--feed: {error}")
         found.feed = str(path.resolve())
     return found
 

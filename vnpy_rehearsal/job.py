@@ -130,10 +130,12 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
 
     console: Console = Console(soft_wrap=True)
     child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
+    if options.feed_timezone:
+        child += ("--feed-timezone", options.feed_timezone)
     if options.feed_start:
-        child = (*child, "--feed-start", options.feed_start)
+        child += ("--feed-start", options.feed_start)
     if options.loop:
-        child = (*child, "--loop")
+        child += ("--loop",)
     with ExitStack() as stack:
         try:
             far = stack.enter_context(far_end_of(profile, child))

@@ -2,7 +2,7 @@
 
 import secrets
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from logging import ERROR, INFO, WARNING
 from threading import Lock
 from typing import Any
@@ -20,12 +20,25 @@ def read_options(text: str) -> tuple[str, ...]:
     """
     The words of the mock exchange's command line in a text, quoted as in a shell.
 
-    :raises ValueError: a quote that does not end
+    :raises ValueError: a quote that does not end, a word that is not for an embedded exchange
     """
     try:
-        return tuple(shlex.split(text))
+        return plain_words(shlex.split(text))
     except ValueError as error:
         raise ValueError(f"{text!r} cannot be read: {error}") from None
+
+
+def plain_words(words: Iterable[object]) -> tuple[str, ...]:
+    """
+    Words of a command line as texts.
+
+    :raises ValueError: one asks for TLS, which nobody needs within a machine, and whose certificate nobody here would trust
+    """
+    texts: tuple[str, ...] = tuple(map(str, words))
+    for text in texts:
+        if text.startswith("--tl"):
+            raise ValueError(f"the embedded exchange speaks plain HTTP, {text} is not for it")
+    return texts
 
 
 OPTIONS_FIELD: Field = Field(OPTIONS, servers=(EMBEDDED,), check=read_options)
@@ -59,7 +72,7 @@ class EmbeddedVenue:
             self._fail(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}")
             return
         try:
-            words: tuple[str, ...] = tuple(shlex.split(given) if isinstance(given, str) else map(str, given))
+            words: tuple[str, ...] = plain_words(shlex.split(given) if isinstance(given, str) else given)
         except (TypeError, ValueError) as error:
             self._fail(f"embedded_arguments must be texts, got {given!r}: {error}")
             return

@@ -9,10 +9,11 @@ few list items.
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
+from .numbers import BEYOND
 from .orders import BookOrder
 
 NO_BID: int = -1
-NO_ASK: int = 1 << 62
+NO_ASK: int = BEYOND
 
 
 class Level:

@@ -151,7 +151,15 @@ class SetRules:
     rules: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class SetFeeDiscount:
+    """Whether an account pays its fees in BNB, with a discount, where it can (Binance's ``spotBNBBurn``)."""
+
+    account: str
+    enabled: bool
+
+
 Command = (
     Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | FeedTrade | SetSymbolStatus
-    | AmendOrder | SetRules | EndDay
+    | AmendOrder | SetRules | EndDay | SetFeeDiscount
 )

@@ -18,11 +18,13 @@ from .commands import (
     FeedTrade,
     PlaceOrder,
     Quote,
+    SetFeeDiscount,
     SetPrice,
     SetRules,
     SetSymbolStatus,
     TapeTrade,
 )
+from .discount import FeeDiscount
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
 from .filters import Walk, check_quantity
@@ -58,9 +60,13 @@ class Exchange:
     def __init__(self, instruments: Iterable[Instrument], seed: int = 0) -> None:
         self.ledger: Ledger = Ledger()
         self._markets: dict[str, Market] = {}
-        for each in instruments:
+        self._by_assets: dict[tuple[str, str], Market] = {}
+        listings: list[Instrument] = list(instruments)
+        self.discount: FeeDiscount = FeeDiscount(self._last_price, list(dict.fromkeys(each.quote for each in listings)))
+        for each in listings:
             listed: Instrument = replace(each)
-            self._markets[each.symbol] = Market(listed, make_settlement(listed, self.ledger))
+            market: Market = Market(listed, make_settlement(listed, self.ledger, self.discount))
+            self._markets[each.symbol] = self._by_assets[each.base, each.quote] = market
         self._rules: dict[str, Rules] = {name: make_rules(each) for name, each in self._markets.items()}
         self.instruments: dict[str, Instrument] = {name: each.instrument for name, each in self._markets.items()}
         self.books: dict[str, Book] = {name: each.book for name, each in self._markets.items()}
@@ -81,6 +87,7 @@ class Exchange:
             EndDay: self._end_day,
             AmendOrder: self._amend,
             SetRules: self._set_rules,
+            SetFeeDiscount: self._set_fee_discount,
             Quote: self._on_quote,
             FeedTrade: self._on_feed_trade,
             TapeTrade: self._on_tape_trade,
@@ -252,6 +259,11 @@ class Exchange:
         matcher.begin(now)
         matcher.amend(market, order, quantity, client_id or self._make_client_id(), price)
         return matcher.finish(market)
+
+    def _set_fee_discount(self, command: SetFeeDiscount, now: int) -> list[Event]:
+        self._open_account(command.account)
+        self.discount.chosen[command.account] = command.enabled
+        return []
 
     def _set_rules(self, command: SetRules, now: int) -> list[Event]:
         """What the market maker quotes goes when ticks or steps change: it is quoted anew by whoever makes the market."""
@@ -448,6 +460,10 @@ class Exchange:
         self._random.seed(f"{self._seed}:{matcher.next_order_id}:{matcher.next_execution_id}")
 
     # -- within
+
+    def _last_price(self, base: str, quote: str) -> int:
+        market = self._by_assets.get((base, quote))
+        return market.tape.last_price if market is not None else 0
 
     def _market(self, symbol: str) -> Market:
         market = self._markets.get(symbol)

@@ -5,12 +5,13 @@ from collections import deque
 
 from .book import Book
 from .instruments import Instrument
+from .numbers import BEYOND
 from .orders import Order
 from .settlement import Settlement
 from .tape import Tape
 
-NEVER_RISES: int = 1 << 62
-ANY_PRICE: int = 1 << 62
+NEVER_RISES: int = BEYOND
+ANY_PRICE: int = BEYOND
 NEVER_FALLS: int = -1
 # where users' trade ids start when nobody reserved room for the tape's
 TAPE_ROOM: int = 1_000_000_000

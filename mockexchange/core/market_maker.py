@@ -6,10 +6,10 @@ from .errors import refuse
 from .events import PublicTrade
 from .market import TAPE_ROOM, Market
 from .matching import Matcher
-from .numbers import SCALE
+from .numbers import BEYOND, SCALE
 from .orders import BookOrder
 
-EVERYTHING: int = 1 << 62
+EVERYTHING: int = BEYOND
 TAPE_LEVELS: int = 20                   # a side, behind the touch
 TAPE_SPACING: int = 50_000              # levels lie this part of the price apart
 

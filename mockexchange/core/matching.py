@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from . import discount
 from .accounts import Account
 from .auction import by_priority, clearing_price, match_at
 from .events import BalanceChange, Event, Fill, OrderReport, PublicTrade
@@ -17,6 +18,7 @@ from .settlement import deliver_to_maker
 BASE: int = 1                           # which of a symbol's assets a command touched
 QUOTE: int = 2
 BOTH: int = BASE | QUOTE
+FEE: int = 4                            # and the asset that fees are paid in with a discount
 
 # what OrderReport._make does, without looking at the length
 _new_report: Callable[[tuple[Any, ...]], OrderReport] = partial(tuple.__new__, OrderReport)
@@ -60,6 +62,8 @@ class Matcher:
                 if touched & QUOTE:
                     asset = market.quote
                     assets[asset] = (free.get(asset, 0), locked.get(asset, 0))
+                if touched & FEE:
+                    assets[discount.ASSET] = (free.get(discount.ASSET, 0), locked.get(discount.ASSET, 0))
                 account.update_time = now
                 waiting = {name: account.unsettled.get(name, 0) for name in assets} if account.unsettled else None
                 events.append(BalanceChange(account.name, now, assets, waiting))
@@ -298,7 +302,8 @@ class Matcher:
         order.executed += quantity
         order.executed_quote += quote
         fee_asset, fee = market.settlement.deliver(account, order, is_maker, quantity, quote)
-        self._touched[account] = BOTH
+        touched: int = BOTH if fee_asset == market.base or fee_asset == market.quote else BOTH | FEE
+        self._touched[account] = self._touched.get(account, 0) | touched
         now: int = self.now
         order.update_time = now
         if order.remaining:

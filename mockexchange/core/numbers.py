@@ -4,6 +4,8 @@ from functools import lru_cache
 
 DIGITS: int = 8
 SCALE: int = 10 ** DIGITS
+LARGEST: int = 10 ** 18 * SCALE         # price or quantity of an order or a recorded trade; what they come to is larger
+BEYOND: int = 1 << 127                  # more than any price or quantity that a book has
 
 
 def parse_amount(text: str | int) -> int:

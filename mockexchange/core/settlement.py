@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from .accounts import Account
+from .discount import ASSET, FeeDiscount
 from .instruments import CashEquity, Instrument
 from .ledger import MAKER, Ledger
 from .numbers import SCALE
@@ -37,10 +38,11 @@ class Settlement(Protocol):
 
 
 class SpotSettlement:
-    """Crypto spot: delivery at once, the fee is taken from what is received (Binance, "Trading fees")."""
+    """Crypto spot: delivery at once, the fee is taken from what is received (Binance, "Trading fees"), or in BNB (discount.py)."""
 
-    def __init__(self, instrument: Instrument, ledger: Ledger) -> None:
+    def __init__(self, instrument: Instrument, ledger: Ledger, discount: FeeDiscount) -> None:
         self._instrument: Instrument = instrument
+        self._discount: FeeDiscount = discount
         self._ledger: Ledger = ledger
         self._base: str = instrument.base
         self._quote: str = instrument.quote
@@ -77,6 +79,13 @@ class SpotSettlement:
                 order.locked = held - quantity
             else:
                 free[base] = free.get(base, 0) - quantity
+        if self._discount.is_on(account.name):
+            free[fee_asset] += fee
+            paid: int = self._discount.charge(account, fee_asset, quantity if order.is_buy else quote, rate)
+            if paid >= 0:
+                fee_asset, fee = ASSET, paid
+            else:
+                free[fee_asset] -= fee
         if fee:
             fees = self._ledger.fees
             fees[fee_asset] = fees.get(fee_asset, 0) + fee
@@ -174,6 +183,6 @@ def to_cent(amount: int) -> int:
     return (amount + CENT // 2) // CENT * CENT
 
 
-def make_settlement(instrument: Instrument, ledger: Ledger) -> Settlement:
+def make_settlement(instrument: Instrument, ledger: Ledger, discount: FeeDiscount) -> Settlement:
     """The settlement of an instrument's asset class."""
-    return SpotSettlement(instrument, ledger) if instrument.equity is None else CashEquitySettlement(instrument, ledger)
+    return SpotSettlement(instrument, ledger, discount) if instrument.equity is None else CashEquitySettlement(instrument, ledger)

@@ -23,7 +23,8 @@ class Dialect(Protocol):
     One venue spoken on the wire. A new object is made at every (re)start of the venue.
 
     Between ``stop`` and the next object's ``start`` every connection is cut by the server.
-    A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``.
+    A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``. One with ``has_public_keys``
+    takes accounts whose requests are signed with a private key.
 
     ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.DialectLabels``);
     ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``). A method ``contents`` of the class
@@ -85,6 +86,14 @@ def load_dialect(name: str) -> Any:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"dialect {name!r}: {target} cannot be imported: {error}") from None
+
+
+def options_type(dialect: str) -> type | None:
+    """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
+    if not is_dialect(dialect):
+        return None
+    found: type | None = getattr(load_dialect(dialect), "options_type", None)
+    return found
 
 
 def contents_of(name: str) -> Contents:

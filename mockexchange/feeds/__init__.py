@@ -8,6 +8,7 @@ from ..core.commands import Command
 from ..core.instruments import Instrument
 from ..core.tape import Bar
 from .archive import FeedError
+from .recording import Recording
 
 __all__ = ["Feed", "FeedError", "open_feed"]
 
@@ -17,8 +18,7 @@ class Feed(Protocol):
     A source of commands for the exchange. It knows what it has said, not what has become of it.
 
     ``recorded`` is True for a replay, whose public trades are its file's; ``begins`` is then the time of its beginning (us), else
-    None. ``symbols`` are those
-    it makes a market in. ``last_trade_ids`` has, for a replay, the highest trade id its file will
+    None. ``symbols`` are those it makes a market in. ``last_trade_ids`` has, for a replay, the highest trade id its file will
     bring, so that the venue's own can start above it.
     """
 
@@ -52,19 +52,42 @@ class Feed(Protocol):
         """The exchange has cleared the market maker's book, and counts the band from this price (1e-8)."""
 
 
-def open_feed(spec: str, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False) -> Feed:
+def open_feed(spec: str, instruments: list[Instrument], seed: int, zone: str = "", start: str = "", loop: bool = False) -> Feed:
     """
-    The feed that ``--feed`` names: "synthetic", or the path of one of Binance's public CSV dumps.
+    The feed that ``--feed`` names: "synthetic", the path of a recording (a file, an archive or a folder; csv_format.py), or
+    DRIVER:SPEC (drivers.py).
 
-    ``start`` and ``loop`` of a dump: see ``replay.ReplayFeed``. ValueError for a ``start`` that is not in it.
-
-    A file is read through to its end first; FeedError names the file, line, field and value
-    of the first thing that cannot be used. What is only odd is logged once.
+    A recording is read through to its end first; FeedError names the file, line, field and value of the first thing that cannot
+    be used. What is only odd is logged once. ``zone``: the time zone of a file's times that name none; the machine's by
+    default. ValueError for a zone that is unknown, or has no file to apply to. ``start`` and ``loop`` of a recording: see
+    ``replay.ReplayFeed``; ValueError for a ``start`` that is not in it.
     """
+    if zone and spec in ("synthetic", "none"):
+        raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
     if spec == "synthetic":
         from .synthetic import SyntheticFeed
 
         return SyntheticFeed(instruments, seed)
-    from .replay import open_dump
+    from .replay import ReplayFeed
 
-    return open_dump(Path(spec), instruments, seed, start, loop)
+    return ReplayFeed(open_recording(spec, instruments, zone), instruments, seed, start, loop)
+
+
+def open_recording(spec: str, instruments: list[Instrument], zone: str = "") -> Recording:
+    """The recording that ``spec`` names, with its symbol. Raises as ``open_feed``."""
+    from .csv_format import DumpReader
+    from .drivers import open_by_driver, split_spec
+    from .replay import symbol_of
+    from .times import find_zone
+
+    path: Path = Path(spec)
+    parts: tuple[str, str] | None = split_spec(spec)
+    if parts is not None and not path.exists():
+        if zone:
+            raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
+        return open_by_driver(*parts)
+    if not path.exists():
+        raise FeedError(f"{path}: no such file (a feed is \"synthetic\", the path of a recording, or DRIVER:SPEC)")
+    reader: DumpReader = DumpReader(path, find_zone(zone))
+    reader.symbol = reader.symbol or symbol_of(path, instruments)
+    return reader

@@ -1,30 +1,37 @@
 """
-Reading Binance's public market data dumps (data.binance.vision), row by row, every field checked.
+Reading tables of trades and bars, row by row, every field checked: Binance's public market data dumps
+(data.binance.vision), and bars as vn.py's DataManager and other programs write them.
 
 Layouts, as the dumps' own documentation lists them: spot trades, aggTrades and klines, and the
 futures variants. With or without a header line; times in milliseconds, or in microseconds as spot dumps have
-them from 2025-01-01 on; plain, gzipped or zipped.
+them from 2025-01-01 on, or as text; plain, gzipped or zipped. Bars that have no time of their end last until the next one,
+at most as long as most of the file's bars.
 
 Official files are odd here and there: records without a quantity, bars that overlap after an outage, records that come
-twice or out of order. Such a record is mended or passed over, and counted in ``DumpReader.oddities``. A field that is no
-number where one is needed makes the file unusable.
+twice or out of order. Such a record is mended or passed over, and counted in ``oddities``. A field that is no
+number where one is needed makes the file unusable; one that is left out makes its record unusable.
 """
 
 import csv
+import logging
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
-from typing import NamedTuple, TypeVar
 
 from ..core.numbers import DIGITS, SCALE
+from ..listing import venue_symbol
 from .archive import FeedError, open_texts, reading
 from .columns import (
     AGG_TRADES,
+    AMOUNTS,
+    BARS,
     FUTURES_AGG_TRADES,
     FUTURES_TRADES,
     KLINES,
+    LEFT_OUT,
     PARSERS,
     TRADES,
     Layout,
@@ -32,37 +39,17 @@ from .columns import (
     is_header,
     map_header,
     recognise,
+    symbol_column,
 )
 from .oddities import Oddities
+from .recording import MINUTE, BarRow, Place, Recording, TradeRow
+from .times import TextTimes, looks_like
 
 __all__ = [
     "AGG_TRADES", "FAST", "FUTURES_AGG_TRADES", "FUTURES_TRADES", "KLINES", "TRADES", "BarRow", "DumpReader", "FeedError", "TradeRow",
 ]
 
-
-class TradeRow(NamedTuple):
-    """A record of trades or aggTrades. Amounts in 1e-8, time in us; ``first_id`` and ``last_id`` are 0 for raw trades."""
-
-    trade_id: int
-    price: int
-    quantity: int
-    time: int
-    buyer_is_maker: bool
-    first_id: int
-    last_id: int
-
-
-class BarRow(NamedTuple):
-    """A record of klines. Amounts in 1e-8, times in us, ``close_time`` inclusive."""
-
-    open_time: int
-    close_time: int
-    open: int
-    high: int
-    low: int
-    close: int
-    volume: int
-
+logger: logging.Logger = logging.getLogger("mockexchange")
 
 # The usual look of a trade's line in one match: a day of BTCUSDT is millions of them. What does not
 # match goes through PARSERS, which accept all that this does and name what is wrong with the rest.
@@ -72,121 +59,65 @@ FAST: dict[str, re.Pattern[str]] = {
     "trades": re.compile(rf"(\d{{1,18}}),{_DECIMAL},{_DECIMAL},\d{{1,10}}(?:\.\d{{1,8}})?,{_TAIL}", re.ASCII),
     "aggTrades": re.compile(rf"(\d{{1,18}}),{_DECIMAL},{_DECIMAL},(\d{{1,18}}),(\d{{1,18}}),{_TAIL}", re.ASCII),
 }
-Row = TypeVar("Row", TradeRow, BarRow)
-MINUTE: int = 60_000_000
+TIMES: frozenset[str] = frozenset({"time", "transact_time", "open_time", "close_time"})
+LOOKED_AT: int = 2_000          # bars whose spacing is counted
 
 
-class Place(NamedTuple):
-    """Where a record stands."""
+@dataclass(frozen=True)
+class Table:
+    """The columns of one file, or of the part of it from a header on. ``symbol`` is the column that has it, -1 without one."""
 
-    file: str
-    line: int
+    layout: Layout
+    width: int
+    places: dict[str, int] = field(repr=False)      # field -> column
+    symbol: int = -1
+    separator: str = ","
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the columns are those of the layout, in its order."""
+        names: tuple[str, ...] = self.layout.fields
+        return self.symbol < 0 and self.width == len(names) and all(self.places.get(name) == place for place, name in enumerate(names))
 
 
-class DumpReader:
+class DumpReader(Recording):
     """
-    A dump's records, each checked by itself and for its place after the one before.
+    The records of a file, of the files in an archive or of those in a folder.
 
-    Opening reads as far as the first record: ``layout`` is known then. Every call of ``trades`` or ``bars`` reads the
-    file anew, in constant memory where its records are in order, and raises FeedError at the first thing that cannot be used.
+    Opening reads as far as the first record, for bars without a time of their end some more: ``layout`` and ``symbol`` (where there
+    is a column of it) are known then. ``zone``: of times that are written as text without an offset (None: the machine's).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, zone: tzinfo | None = None) -> None:
+        super().__init__()
         self.path: Path = path
+        self.name = str(path)
         self.layout: Layout
-        self.oddities: Oddities = Oddities()
-        self.is_sorted: bool = True         # until a record has been found before its time
-        self._places: dict[str, int] = {}   # field -> column
-        self._width: int = 0
-        with reading(path):
-            self._start()
+        self.texts: TextTimes = TextTimes(zone)
+        self._zone: tzinfo | None = zone
+        self._span: int = MINUTE
+        self._open()
 
     @property
     def kind(self) -> str:
-        """trades, aggTrades or klines."""
         return self.layout.kind
 
-    def trades(self) -> Iterator[TradeRow]:
-        """The records of trades or aggTrades, ids ascending, times never falling."""
-        self.oddities = odd = Oddities()
-        rows: Iterator[tuple[Place, TradeRow]] = self._trade_rows()
-        if not self.is_sorted:
-            rows = self._in_order(rows)
-        last: TradeRow | None = None
-        raw: bool = self.layout.kind == "trades"
-        for place, row in rows:
-            if last is not None:
-                if row.trade_id <= last.trade_id:
-                    if row.trade_id < last.trade_id:
-                        self.is_sorted = False
-                        odd.count("out of order, sorted", place)
-                    else:
-                        odd.count("that came twice, passed over", place)
-                    continue
-                if row.time < last.time:
-                    odd.count("earlier than the one before, taken as of the same time", place)
-                    row = row._replace(time=last.time)
-            if not raw and not (last.last_id if last else -1) < row.first_id <= row.last_id:
-                odd.count("whose raw trade ids do not follow on, renumbered", place)
-                first: int = max(row.first_id, (last.last_id if last else -1) + 1)
-                row = row._replace(first_id=first, last_id=max(first, row.last_id))
-            last = row
-            yield row
+    @property
+    def span(self) -> int:
+        return self._span
 
-    def bars(self) -> Iterator[BarRow]:
-        """The records of klines: none begins before the one before it has ended."""
-        self.oddities = odd = Oddities()
-        rows: Iterator[tuple[Place, BarRow]] = self._bar_rows()
-        if not self.is_sorted:
-            rows = self._in_order(rows)
-        held: BarRow | None = None          # its end is known when the next one begins
-        span: int = 0
-        for place, bar in rows:
-            if held is not None:
-                if bar.open_time <= held.open_time:
-                    if bar.open_time < held.open_time:
-                        self.is_sorted = False
-                        odd.count("out of order, sorted", place)
-                    else:
-                        odd.count("that came twice, passed over", place)
-                    continue
-                if bar.open_time <= held.close_time:
-                    odd.count("that overlap, the first cut short", place)
-                    held = held._replace(close_time=bar.open_time - 1)
-                yield held
-            if bar.close_time <= bar.open_time:
-                odd.count("that end before they begin, given the usual length", place)
-                bar = bar._replace(close_time=bar.open_time + (span or MINUTE) - 1)
-            span = span or bar.close_time - bar.open_time + 1
-            high, low = max(bar.open, bar.high, bar.low, bar.close), min(bar.open, bar.high, bar.low, bar.close)
-            if (high, low) != (bar.high, bar.low):
-                odd.count("with a price beyond high or low, widened", place)
-                bar = bar._replace(high=high, low=low)
-            held = bar
-        if held is not None:
-            yield held
-
-    # -- within
-
-    def _in_order(self, rows: Iterator[tuple[Place, Row]]) -> Iterator[tuple[Place, Row]]:
-        """By id, bars by open time: the first field of either. All of the file is in memory then."""
-        found: list[tuple[Place, Row]] = list(rows)
-        for (_, before), (place, after) in pairwise(found):
-            if after[0] < before[0]:
-                self.oddities.count("out of order, sorted", place)
-        found.sort(key=lambda each: each[1][0])
-        return iter(found)
-
-    def _trade_rows(self) -> Iterator[tuple[Place, TradeRow]]:
-        layout: Layout = self.layout
-        pattern: re.Pattern[str] = FAST[layout.kind]
-        raw: bool = layout.kind == "trades"
-        usual: bool = self._is_usual()
-        has_last: bool = layout.fields[-1] == "is_best_match"
+    def trade_rows(self) -> Iterator[tuple[Place, TradeRow]]:
+        odd: Oddities = self.oddities
+        known: Table | None = None
         first: int = 0
         end: int = 0
-        odd: Oddities = self.oddities
-        for place, body, complete in self._lines():
+        for place, body, complete, table in self._lines():
+            if table is not known:
+                known = table
+                pattern: re.Pattern[str] = FAST[table.layout.kind]
+                raw: bool = table.layout.kind == "trades"
+                usual: bool = table.is_usual
+                has_last: bool = table.layout.fields[-1] == "is_best_match"
             match: re.Match[str] | None = pattern.fullmatch(body) if usual else None
             if match is not None and bool(match.group(match.re.groups)) is has_last:
                 if raw:
@@ -200,7 +131,7 @@ class DumpReader:
                     int(time) * (1000 if len(time) == 13 else 1), maker[0] in "Tt", first, end,
                 )
             else:
-                row = self._trade(self._parse(place, body, complete))
+                row = _trade(table.layout, self._parse(table, place, body, complete))
             if not row.quantity:
                 odd.count("without a quantity, passed over", place)
             elif not row.price:
@@ -208,11 +139,11 @@ class DumpReader:
             else:
                 yield place, row
 
-    def _bar_rows(self) -> Iterator[tuple[Place, BarRow]]:
-        for place, body, complete in self._lines():
-            values: dict[str, int] = self._parse(place, body, complete)
+    def bar_rows(self) -> Iterator[tuple[Place, BarRow]]:
+        for place, body, complete, table in self._lines():
+            values: dict[str, int] = self._parse(table, place, body, complete)
             bar: BarRow = BarRow(
-                values["open_time"], values["close_time"],
+                values["open_time"], values.get("close_time", 0),
                 values["open"], values["high"], values["low"], values["close"], values["volume"],
             )
             if min(bar.open, bar.high, bar.low, bar.close) == 0:
@@ -220,116 +151,173 @@ class DumpReader:
             else:
                 yield place, bar
 
-    def _is_usual(self) -> bool:
-        """Whether the columns are those of the layout, in its order."""
-        return self._width == len(self.layout.fields) and all(
-            self._places.get(name) == place for place, name in enumerate(self.layout.fields)
-        )
+    # -- opening
 
-    def _start(self) -> None:
-        header: list[str] = []
-        for file, text in open_texts(self.path):
-            for line, raw in enumerate(text, 1):
-                body: str = raw.strip("\r\n \t")
-                if "\x00" in body:
-                    raise FeedError(f"{file}:{line}: not plain text (binary, or saved as UTF-16)")
-                if not body.strip("\"', "):
-                    continue
-                fields: list[str] = split(body)
-                if not header and is_header(fields):
-                    header = fields
-                    continue
-                self._choose(file, line, header, fields)
-                return
-        raise FeedError(f"{self.path}: no records" + (" behind the header" if header else ", the file is empty"))
+    def _open(self) -> None:
+        is_first: bool = True
+        times: list[int] = []
+        for place, body, complete, table in self._lines():
+            if is_first:
+                is_first = False
+                self.layout = table.layout
+                if table.symbol >= 0:
+                    self.symbol = venue_symbol(split(body, table.separator)[table.symbol])
+                if table.layout is not BARS:
+                    break
+            try:
+                times.append(self._parse(table, place, body, complete)["open_time"])
+            except FeedError:
+                break                   # said where it is read as a record
+            if len(times) > LOOKED_AT:
+                break
+        if is_first:
+            raise FeedError(f"{self.path}: no records, the file is empty or has a header only")
+        gaps: Counter[int] = Counter(abs(after - before) for before, after in zip(times, times[1:], strict=False) if after != before)
+        if gaps:
+            self._span = gaps.most_common(1)[0][0]
+        if self.texts.is_local and self._zone is None:
+            logger.warning("%s: its times name no time zone and are taken as the machine's; --feed-timezone names another", self.path)
 
-    def _choose(self, file: str, line: int, header: list[str], fields: list[str]) -> None:
+    def _choose(self, place: Place, header: list[str], fields: list[str], separator: str) -> Table:
+        """The columns of the records that begin with ``fields``, behind a header or without one."""
+        file, line = place
         named: tuple[Layout, dict[str, int]] | None = map_header(header) if header else None
+        without_end: list[str] = without_empty_end(fields, len(header))
+        exact: Layout | None = recognise(without_end) if not header else None
+        if header or (exact is not None and len(exact.fields) == len(without_end)):
+            fields = without_end
         if header and len(header) != len(fields):
             raise FeedError(f"{file}:{line}: {len(fields)} columns, the header has {len(header)}")
         layout: Layout | None = recognise(fields)
-        if named is not None and (layout is None or layout.kind != named[0].kind or any(
+        places: dict[str, int] = {}
+        if named is not None and (layout is None or layout.kind != named[0].kind or named[0] is BARS or any(
             named[1][name] != layout.fields.index(name) for name in layout.needed
         )):
-            layout, self._places = named
+            layout, places = named
         elif layout is not None:
-            self._places = {name: place for place, name in enumerate(layout.fields) if place < len(fields)}
-        if layout is None or not layout.needed <= self._places.keys():
+            places = {name: column for column, name in enumerate(layout.fields) if column < len(fields)}
+        if layout is None or not layout.needed <= places.keys():
             raise FeedError(
                 f"{file}:{line}: {len(fields)} columns: no layout of Binance's dumps "
-                "(trades have 7 or 6, aggTrades 8 or 7, klines 12)"
+                "(trades have 7 or 6, aggTrades 8 or 7, klines 12), and no bars with a header that names "
+                "datetime, open, high, low, close and volume"
             )
-        self.layout = layout
-        self._width = len(fields)
+        column: int | None = symbol_column(header)
+        return Table(layout, len(fields), places, -1 if column is None else column, separator)
 
-    def _lines(self) -> Iterator[tuple[Place, str, bool]]:
-        """Place, text, and whether the line was ended, of each record."""
+    # -- reading
+
+    def _lines(self) -> Iterator[tuple[Place, str, bool, Table]]:
+        """Place, text, whether the line was ended, and the columns, of each record."""
+        self.texts = TextTimes(self._zone)
         with reading(self.path):
             yield from self._read_lines()
 
-    def _read_lines(self) -> Iterator[tuple[Place, str, bool]]:
+    def _read_lines(self) -> Iterator[tuple[Place, str, bool, Table]]:
         blank: deque[Place] = deque()
+        kind: str = ""
         for file, text in open_texts(self.path):
-            started: bool = False
+            table: Table | None = None
+            header: list[str] = []
+            separator: str = ""
             blank.clear()
             for line, raw in enumerate(text, 1):
-                body: str = raw.strip("\r\n \t")
-                if not body.strip("\"', "):
-                    if started:
+                body: str = raw.strip("\r\n \t\x1a")
+                if not body.strip("\"', ;"):
+                    if table or header:
                         blank.append(Place(file, line))
                     continue
-                if not started or not body[0].isdigit():
-                    fields: list[str] = split(body)
-                    if len(fields) > 1 and is_header(fields):
-                        if started:
+                if table is None or not body[0].isdigit():
+                    if "\x00" in body:
+                        raise FeedError(f"{file}:{line}: not plain text (binary, or saved as UTF-16)")
+                    if not header and table is None and body.lower().startswith(("#", "sep=", "http://", "https://")):
+                        continue            # what some programs write above a table
+                    separator = separator or separator_of(body)
+                    fields: list[str] = split(body, separator)
+                    if is_header(fields):
+                        if table is not None or header:
                             self.oddities.count("that are a header once more, passed over", Place(file, line))
-                        started = True
+                        header, table = without_empty_end(fields), None
                         continue
-                started = True
+                if table is None:
+                    table = self._choose(Place(file, line), header, fields, separator)
+                    if kind and kind != table.layout.kind:
+                        raise FeedError(f"{file}:{line}: {table.layout.kind}, the records before are {kind}: {body[:120]!r}")
+                    kind = table.layout.kind
                 while blank:                # those at the end are none of anybody's business
                     self.oddities.count("that are blank, passed over", blank.popleft())
-                yield Place(file, line), body, raw.endswith("\n")
+                yield Place(file, line), body, raw.endswith(("\n", "\r")), table
 
-    def _parse(self, place: Place, body: str, complete: bool) -> dict[str, int]:
+    def _parse(self, table: Table, place: Place, body: str, complete: bool) -> dict[str, int]:
         """Field by field: the values by name, times in us."""
-        layout: Layout = self.layout
-        fields: list[str] = split(body)
-        if len(fields) != self._width:
+        layout: Layout = table.layout
+        fields: list[str] = split(body, table.separator)
+        if len(fields) > table.width:
+            fields = without_empty_end(fields, table.width)
+        if len(fields) != table.width:
             cut: str = "" if complete else "; the file ends here, cut off"
-            raise FeedError(f"{place.file}:{place.line}: {len(fields)} columns, expected the {self._width} of {layout.kind}{cut}: {body[:120]!r}")
+            raise FeedError(f"{place.file}:{place.line}: {len(fields)} columns, expected the {table.width} of {layout.kind}{cut}: {body[:120]!r}")
+        if table.symbol >= 0 and (symbol := venue_symbol(fields[table.symbol])) != self.symbol and self.symbol:
+            raise FeedError(f"{place.file}:{place.line}: symbol {fields[table.symbol]!r}: the records before are of {self.symbol}, not of {symbol}")
         values: dict[str, int] = {}
-        for name, column in self._places.items():
+        for name, column in table.places.items():
+            text: str = fields[column]
             parser: Callable[[str], int] = PARSERS[name]
+            if name in TIMES and not text.isdigit() and looks_like(text):
+                parser = self.texts.read
             try:
-                values[name] = parser(fields[column])
+                values[name] = parser(text)
             except Rounded as rounded:
                 values[name] = rounded.value
                 self.oddities.count(f"with more than {DIGITS} digits behind the point, rounded", place)
             except ValueError as error:
-                is_last: bool = column == self._width - 1
-                if name not in layout.needed and (complete or not is_last):
-                    self.oddities.count(f"whose {name} is none, which is not needed", place)
-                    continue
+                is_last: bool = column == table.width - 1
+                if complete or not is_last:
+                    if name not in layout.needed:
+                        self.oddities.count(f"whose {name} is none, which is not needed", place)
+                        continue
+                    if name in AMOUNTS and text.lower() in LEFT_OUT:
+                        values[name] = 0
+                        if name == "volume":
+                            self.oddities.count("without a volume, taken as 0", place)
+                        continue
                 why: str = str(error).split(":")[0] + ("; the file ends here, cut off" if is_last and not complete else "")
-                raise FeedError(f"{place.file}:{place.line}: {name} {fields[column]!r}: {why}") from None
+                raise FeedError(f"{place.file}:{place.line}: {name} {text!r}: {why}") from None
         return values
 
-    def _trade(self, values: dict[str, int]) -> TradeRow:
-        if self.layout.kind == "trades":
-            return TradeRow(
-                values["id"], values["price"], values["qty"], values["time"], bool(values["is_buyer_maker"]), 0, 0,
-            )
-        return TradeRow(
-            values["agg_trade_id"], values["price"], values["quantity"], values["transact_time"],
-            bool(values["is_buyer_maker"]), values["first_trade_id"], values["last_trade_id"],
-        )
+
+def _trade(layout: Layout, values: dict[str, int]) -> TradeRow:
+    if layout.kind == "trades":
+        return TradeRow(values["id"], values["price"], values["qty"], values["time"], bool(values["is_buyer_maker"]), 0, 0)
+    return TradeRow(
+        values["agg_trade_id"], values["price"], values["quantity"], values["transact_time"],
+        bool(values["is_buyer_maker"]), values["first_trade_id"], values["last_trade_id"],
+    )
 
 
-def split(body: str) -> list[str]:
-    """The fields of a line, without the quotes and spaces around them."""
+def separator_of(body: str) -> str:
+    """What separates the fields of a table: a comma, or as spreadsheets write it, a semicolon or a tab."""
+    for separator in (";", "\t"):
+        if body.count(separator) >= 4:
+            return separator
+    return ","
+
+
+def without_empty_end(fields: list[str], width: int = 0) -> list[str]:
+    """Without the empty fields that a line which ends in commas has beyond ``width``."""
+    count: int = len(fields)
+    while count > max(width, 1) and not fields[count - 1]:
+        count -= 1
+    return fields[:count]
+
+
+def split(body: str, separator: str = ",") -> list[str]:
+    """The fields of a line, without the quotes and spaces around them. Where a semicolon separates them, a comma is a point."""
     if '"' in body:
         try:
-            return [field.strip() for field in next(csv.reader([body]))]
+            found: list[str] = [field.strip() for field in next(csv.reader([body], delimiter=separator))]
         except (csv.Error, StopIteration):
-            pass                        # a quote in the midst of a field: it will be named
-    return [field.strip() for field in body.split(",")]
+            found = [field.strip() for field in body.split(separator)]      # a quote in the midst of a field: it will be named
+    else:
+        found = [field.strip() for field in body.split(separator)]
+    return [field.replace(",", ".") for field in found] if separator == ";" else found

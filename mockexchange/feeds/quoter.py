@@ -3,9 +3,10 @@
 from random import Random
 
 from ..core.commands import Command, FeedTrade, Quote
+from ..core.numbers import BEYOND
 from .shape import DEPTH, MarketShape
 
-EVERYTHING: int = 10 ** 15          # ten million units: more than rests anywhere
+EVERYTHING: int = BEYOND            # more than rests anywhere
 FEWEST: int = DEPTH - 4             # slots behind the touch: what falls short of this is filled up to DEPTH,
 MOST: int = DEPTH + 8               # what goes beyond this is taken back to DEPTH
 

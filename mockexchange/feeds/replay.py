@@ -1,54 +1,26 @@
-"""A recorded market: one of Binance's public CSV dumps, trade by trade at its own dates."""
+"""A recorded market, trade by trade at its own dates."""
 
 import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from math import gcd
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
 from ..core.commands import Command, TapeTrade
 from ..core.instruments import Instrument
 from ..core.numbers import SCALE, format_amount
 from ..core.tape import Bar
-from ..listing import list_symbol, split_symbol
+from ..listing import QUOTES, list_symbol, split_symbol
 from .archive import FeedError, member_names
-from .csv_format import BarRow, DumpReader, TradeRow
-from .oddities import Oddities
+from .recording import MINUTE, BarRow, Recording, TradeRow
 from .shape import minute_bars, shape_of
+from .times import read_moment, show_moment
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 
-MINUTE: int = 60_000_000
-LOOP_IDS: int = 10 ** 12            # trade ids left to the rounds of a file that begins again
-EPOCH: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
-
-def read_moment(text: str) -> int:
-    """
-    A date or time as ISO 8601 has it (2022-01-03, 2022-01-03T12:30, UTC where it has no zone) or whole ms since 1970 -> us.
-
-    Raises ValueError naming the text.
-    """
-    if text.isascii() and text.isdigit() and len(text) < 16:
-        return int(text) * 1000
-    try:
-        moment: datetime = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
-    except ValueError:
-        raise ValueError(f"feed-start: neither a date such as 2022-01-03 or 2022-01-03T12:30 nor ms since 1970: {text!r}") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def show_moment(us: int) -> str:
-    """us -> 2022-01-03T12:30:00Z, in UTC, with the fraction there is."""
-    try:
-        return (EPOCH + timedelta(microseconds=us)).isoformat().replace("+00:00", "Z")
-    except OverflowError:
-        return f"{us // 1000} ms"
+LOOP_IDS: int = 10 ** 12            # trade ids left to the rounds of a recording that begins again
 
 
 def bar_points(bar: BarRow) -> list[int]:
@@ -103,22 +75,40 @@ def bar_trades(bar: BarRow, symbol: str, step: int, first_id: int, last_price: i
 
 def symbol_of(path: Path, instruments: list[Instrument]) -> str:
     """
-    The symbol a dump is of, by its name (BTCUSDT-trades-2021-01-08.csv), or by that of the file in the archive.
+    The symbol a dump is of, by its name (BTCUSDT-trades-2021-01-08.csv), or by those of the files in the archive.
 
-    A word that is listed wins over one that only ends with a quote asset. FeedError when there is neither.
+    A word that is listed wins over one that only ends with a quote asset. FeedError when there is neither, and when the files
+    are of several symbols.
     """
     listed: set[str] = {instrument.symbol for instrument in instruments}
-    words: list[str] = [word.upper() for name in (path.name, *member_names(path)) for word in re.findall(r"[A-Za-z0-9]+", name)]
+    inside: list[str] = member_names(path)
+    several: set[str] = {found for name in inside if (found := _symbol_in([name], listed))}
+    if len(several) > 1:
+        raise FeedError(f"{path}: it holds files of several symbols, a feed is of one: {', '.join(sorted(several))}")
+    names: list[str] = [path.name, *inside]
+    if symbol := _symbol_in(names, listed):
+        return symbol
+    words: list[str] = _words(names)
+    raise FeedError(
+        f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
+        f"is not listed and ends with no known quote asset; there are: {', '.join(sorted(listed))} (--list lists others)"
+    )
+
+
+def _words(names: list[str]) -> list[str]:
+    return [word.upper() for name in names for word in re.findall(r"[A-Za-z0-9]+", name)]
+
+
+def _symbol_in(names: list[str], listed: set[str]) -> str:
+    """The symbol that names have in them, "" without one. Base and quote asset may be two words, as in BTC-USDT."""
+    words: list[str] = _words(names)
     for word in words:
         if word in listed:
             return word
     for word in words:
         if split_symbol(word) is not None:
             return word
-    raise FeedError(
-        f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
-        f"is not listed and ends with no known quote asset; there are: {', '.join(sorted(listed))} (--list lists others)"
-    )
+    return next((base + quote for base, quote in pairwise(words) if quote in QUOTES and base not in ("SPOT", "DATA")), "")
 
 
 def decimal_step(divisor: int) -> int:
@@ -129,37 +119,9 @@ def decimal_step(divisor: int) -> int:
     return step
 
 
-class Records(Protocol):
-    """
-    What a ReplayFeed reads, from wherever: ``kind`` "klines" has ``bars``, "trades" and "aggTrades" have ``trades``. Each call of them
-    gives all records anew, in constant memory; FeedError at the first thing that cannot be used. ``is_sorted`` turns
-    false in a call that found a record before its time: the next one gives them in order.
-    """
-
-    is_sorted: bool
-    oddities: Oddities
-
-    @property
-    def kind(self) -> str: ...
-
-    def trades(self) -> Iterator[TradeRow]:
-        """Ids ascending, times never falling."""
-
-    def bars(self) -> Iterator[BarRow]:
-        """None begins before the one before it has ended."""
-
-
-def open_dump(path: Path, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False) -> "ReplayFeed":
-    """The market of one of Binance's public dumps. FeedError; ValueError for a ``start`` that is not in it."""
-    if not path.exists():
-        raise FeedError(f"{path}: no such file (a feed is \"synthetic\" or the path of a CSV dump)")
-    symbol: str = symbol_of(path, instruments)
-    return ReplayFeed(DumpReader(path), str(path), symbol, instruments, seed, start, loop)
-
-
 class ReplayFeed:
     """
-    One dump, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
+    One recording, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
 
     Every record becomes a TapeTrade with the record's own id, price, quantity and time; a record of
     aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, numbered from 1.
@@ -167,20 +129,17 @@ class ReplayFeed:
     the file's decimals show. What is odd in the file is logged in one WARNING.
 
     ``start``: where in the records the market begins (``read_moment``), "": with the first one. What is before it is the past.
-    ``loop``: behind the last record the first one follows, dates and ids going on. ``name`` says where the records are from.
+    ``loop``: behind the last record the first one follows, dates and ids going on.
     """
 
     recorded: bool = True
 
-    def __init__(
-        self, reader: Records, name: str, symbol: str, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False,
-    ) -> None:
-        self.name: str = name
+    def __init__(self, recording: Recording, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False) -> None:
+        self.reader: Recording = recording
         self.seed: int = seed
-        self.symbol: str = symbol
-        self.symbols: list[str] = [symbol]
-        self.reader: Records = reader
-        self.kind: str = reader.kind
+        self.symbol: str = recording.symbol
+        self.symbols: list[str] = [self.symbol]
+        self.kind: str = recording.kind
         self.loop: bool = loop
         self.shift: int = 0                     # us from a record's time to the market's, in the first round
         self.records: int = 0
@@ -193,20 +152,36 @@ class ReplayFeed:
         last_id: int = self._check()
         if not self.reader.is_sorted:
             last_id = self._check()             # now in order
+        odd: str = self.reader.oddities.text()
         if not self.records:
-            raise FeedError(f"{name}: no record can be used: {self.reader.oddities.text()}")
-        if odd := self.reader.oddities.text():
-            logger.warning("%s: %s; %d records are replayed", name, odd, self.records)
+            raise FeedError(f"{recording.name}: no record can be used" + (f": {odd}" if odd else ""))
+        if odd:
+            logger.warning("%s: %s; %d records are replayed", recording.name, odd, self.records)
+        if loop and not self._ids[0]:
+            raise FeedError(f"{recording.name}: none of its bars has a volume: there is no trade for loop to begin again with")
         self.length: int = -((self.start_time - self.end_time - 1) // MINUTE) * MINUTE      # of a round: whole minutes
         self.begins: int = self._begin_at(start)
-        self.last_trade_ids: dict[str, int] = {symbol: last_id + (LOOP_IDS if loop else 0)}
+        self.last_trade_ids: dict[str, int] = {self.symbol: last_id + (LOOP_IDS if loop else 0)}
         self.price: int = self.opening_price    # of the trade handed out last
         self._opened: int | None = None         # us, of the market
         self._market: Iterator[TapeTrade] = iter(())
         self._held: TapeTrade | None = None     # the first one of the market, taken while looking for the end of the past
-        found: Instrument | None = next((each for each in instruments if each.symbol == symbol), None)
+        found: Instrument | None = next((each for each in instruments if each.symbol == self.symbol), None)
         self.instrument: Instrument = self._listed() if found is None else found
         self.listed: list[Instrument] = [self.instrument]
+        self._compare_steps()
+
+    def _compare_steps(self) -> None:
+        """Say what becomes of prices and quantities that are finer than the symbol's tick and step."""
+        rules: Instrument = self.instrument
+        for what, unit, name, known in (
+            ("prices", self._prices, "tick", rules.tick_size), ("quantities", self._sizes, "step", rules.step_size),
+        ):
+            if known and unit % known:
+                logger.warning(
+                    "%s: %s are multiples of %s, the %s of %s is %s: trades are printed as they are recorded, orders keep to the %s",
+                    self.reader.name, what, format_amount(decimal_step(unit)), name, self.symbol, format_amount(known), name,
+                )
 
     def _begin_at(self, start: str) -> int:
         if not start:
@@ -214,15 +189,18 @@ class ReplayFeed:
         moment: int = read_moment(start)
         if not self.start_time <= moment <= self.end_time:
             raise ValueError(
-                f"feed-start: {start!r} is outside {self.name}, which goes from {show_moment(self.start_time)} to {show_moment(self.end_time)}"
+                f"feed-start: {start!r} is outside {self.reader.name}, which goes from {show_moment(self.start_time)} to {show_moment(self.end_time)}"
             )
         return moment
 
     def _listed(self) -> Instrument:
-        base, quote = split_symbol(self.symbol) or (self.symbol, "")
+        parts: tuple[str, str] | None = split_symbol(self.symbol)
+        if parts is None:
+            raise FeedError(f"{self.reader.name}: symbol {self.symbol!r} is not listed and ends with no known quote asset (--list lists it)")
+        base, quote = parts
         tick, step = decimal_step(self._prices), decimal_step(self._sizes)
         found: Instrument = list_symbol(self.symbol, base, quote, tick, step, self.opening_price)
-        logger.info("%s is listed for %s: tick %s, step %s", self.symbol, self.name, format_amount(tick), format_amount(step))
+        logger.info("%s is listed for %s: tick %s, step %s", self.symbol, self.reader.name, format_amount(tick), format_amount(step))
         return found
 
     def _check(self) -> int:

@@ -5,16 +5,27 @@ from dataclasses import dataclass, field
 
 from ..core.instruments import Instrument
 from ..core.numbers import parse_amount
+from ..dialects import load_dialect
 from ..listing import new_funds
+from ..public_keys import PublicKey, read_public_key, read_public_key_file
+
+FILE_MARK: str = "@"
+BARE_MARK: str = "ed25519="
 
 
 @dataclass
 class Account:
-    """An API key, its secret, and what it starts with: asset -> amount in 1e-8. The key is the account's name."""
+    """
+    An API key, its secret, and what it starts with: asset -> amount in 1e-8. The key is the account's name.
+
+    An account whose requests are signed with a private key has a ``public_key`` instead of a secret: PEM text, or the
+    32 bytes of an Ed25519 key in base64.
+    """
 
     key: str
-    secret: str
+    secret: str = ""
     balances: dict[str, int] = field(default_factory=dict)
+    public_key: str = ""
 
 
 def default_accounts(opening: Iterable[tuple[str, str, Mapping[str, int]]], added: Iterable[Instrument]) -> list[Account]:
@@ -32,17 +43,27 @@ def parse_account(text: str) -> Account:
     """
     Read ``KEY:SECRET:USDT=100000,BTC=1``; the balances may be empty (``KEY:SECRET:``).
 
-    Raises ValueError naming the part that is wrong. The secret is never quoted.
+    In place of the secret, ``@PATH`` names the file of a public key and ``ed25519=BASE64`` is one. Raises ValueError naming
+    the part that is wrong. The secret is never quoted.
     """
     parts: list[str] = text.split(":")
+    if len(parts) > 3 and parts[1].startswith(FILE_MARK):
+        parts = [parts[0], ":".join(parts[1:-1]), parts[-1]]        # a path may have colons, funds have none
     if len(parts) != 3:
         raise ValueError(f"account: not KEY:SECRET:ASSET=AMOUNT,...: it has {len(parts)} parts where 3 are needed")
     key, secret, funds = parts
     if not key or not secret:
         raise ValueError(f"account {key!r}: key and secret must not be empty")
-    if not all(word.isascii() and word.isprintable() and " " not in word for word in (key, secret)):
+    if not all(word.isascii() and word.isprintable() and " " not in word for word in (key, secret) if not word.startswith(FILE_MARK)):
         raise ValueError(f"account {key!r}: key and secret must be ASCII text without spaces")
     account: Account = Account(key, secret)
+    if secret.startswith((FILE_MARK, BARE_MARK)):
+        try:
+            account.public_key = read_public_key_file(secret[1:]) if secret[0] == FILE_MARK else secret[len(BARE_MARK):]
+            read_public_key(account.public_key)
+        except ValueError as error:
+            raise ValueError(f"account {key!r}: {error}") from None
+        account.secret = ""
     for item in filter(None, funds.split(",")):
         asset, equals, amount = item.partition("=")
         if not asset or not equals:
@@ -83,3 +104,23 @@ def read_accounts(
             if asset not in known:
                 raise ValueError(f"account {account.key!r}: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
     return result
+
+
+def public_keys_of(accounts: Iterable[Account], dialect: str) -> dict[str, PublicKey]:
+    """
+    API key -> public key, of the accounts that have one. ValueError for one that cannot be read, one beside a secret, and
+    for a dialect whose clients sign with secrets only.
+    """
+    found: dict[str, PublicKey] = {}
+    for account in accounts:
+        if not account.public_key:
+            continue
+        if account.secret:
+            raise ValueError(f"account {account.key!r}: a key has a secret or a public key, not both")
+        if not getattr(load_dialect(dialect), "has_public_keys", False):
+            raise ValueError(f"account {account.key!r}: clients of the dialect {dialect!r} sign with a secret, not with a key pair")
+        try:
+            found[account.key] = read_public_key(account.public_key)
+        except ValueError as error:
+            raise ValueError(f"account {account.key!r}: {error}") from None
+    return found

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import msgspec
@@ -19,6 +20,7 @@ from ..journal import JournalError
 from ..options import read_option_texts
 from .control import is_loopback
 from .listener import Listener, close_event_loop, new_event_loop
+from .tls import Tls, given_tls, own_tls
 from .venue import Venue
 
 USAGE_ERROR: int = 2
@@ -44,7 +46,11 @@ def make_parser() -> Parser:
     serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--control-token", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach")
-    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH", help="the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped), or none: a book that holds only what users put there")
+    serve.add_argument("--tls", action="store_true", help="speak TLS (https, wss) with a certificate of its own, whose path is in the ready line; kept with --state")
+    serve.add_argument("--tls-cert", metavar="PATH", help="speak TLS with this PEM certificate (chain)")
+    serve.add_argument("--tls-key", metavar="PATH", help="its private key, where it is not in the same file")
+    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH|DRIVER:SPEC|none", help="the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped) or a table of bars, DRIVER:SPEC (vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database), or none: a book that holds only what users put there")
+    serve.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset, e.g. Asia/Shanghai (default: the machine's)")
     serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the venue's time goes, and its market with it; max: as fast as a recording can be played")
     serve.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in a recording the market begins, e.g. 2022-01-03 or 2022-01-03T12:30 (UTC) or ms since 1970; what is before it is the past (default: with its first record)")
     serve.add_argument("--loop", action="store_true", help="a recording begins again when it is over; dates and ids go on")
@@ -75,7 +81,18 @@ def read_listeners(texts: Sequence[str]) -> list[tuple[str, int]]:
     return result
 
 
-def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
+def make_tls(arguments: argparse.Namespace) -> Tls | None:
+    """One for all listeners, None where TLS is not wanted."""
+    if arguments.tls_cert is not None:
+        return given_tls(Path(arguments.tls_cert), None if arguments.tls_key is None else Path(arguments.tls_key))
+    if arguments.tls_key is not None:
+        raise UsageError(f"--tls-key {arguments.tls_key}: --tls-cert is needed as well")
+    if not arguments.tls:
+        return None
+    return own_tls([arguments.host], None if arguments.state is None else Path(arguments.state))
+
+
+def make_listeners(arguments: argparse.Namespace, tls: Tls | None) -> list[Listener]:
     """One venue of its own per listener. Raises what Venue raises."""
     result: list[Listener] = []
     seen: dict[str, int] = {}
@@ -104,10 +121,11 @@ def make_listeners(arguments: argparse.Namespace) -> list[Listener]:
                 options=options.get(name),
                 clock=arguments.clock,
                 listed=arguments.list,
+                feed_timezone=arguments.feed_timezone,
                 feed_start=arguments.feed_start,
                 loop=arguments.loop,
             )
-            result.append(Listener(venue, arguments.host, port, arguments.control_token or ""))
+            result.append(Listener(venue, arguments.host, port, arguments.control_token or "", tls))
     except BaseException:
         close_all(result)
         raise
@@ -179,14 +197,24 @@ def tune_collector() -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Check what can be checked, then serve."""
-    for name in ("host", "control_token", "state", "feed"):
+    for name in ("host", "control_token", "state", "feed", "tls_cert", "tls_key"):
         if getattr(arguments, name) is not None and not getattr(arguments, name).strip():
             raise UsageError(f"--{name.replace('_', '-')} must not be empty, got {getattr(arguments, name)!r}")
     if abs(arguments.seed) >= 2 ** 63:
         raise UsageError(f"--seed must have fewer than 64 bits, got {arguments.seed}")
     if not is_loopback(arguments.host) and not arguments.control_token:
         raise UsageError(f"--host {arguments.host}: others can reach it, so --control-token is needed")
-    listeners: list[Listener] = make_listeners(arguments)
+    tls: Tls | None = make_tls(arguments)
+    try:
+        serve_until_ended(arguments, tls)
+    finally:
+        if tls is not None:
+            tls.close()
+
+
+def serve_until_ended(arguments: argparse.Namespace, tls: Tls | None) -> None:
+    """Open the venues and serve them. Raises what Venue and Listener raise."""
+    listeners: list[Listener] = make_listeners(arguments, tls)
     loop: asyncio.AbstractEventLoop = new_event_loop()
     tune_collector()
     try:

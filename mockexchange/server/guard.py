@@ -7,7 +7,7 @@ a header of more than 8190 bytes, more than 128 headers, a websocket message ove
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakSet
 
 from aiohttp import web
@@ -65,6 +65,15 @@ class Refused(asyncio.Protocol):
         getattr(transport, "abort", transport.close)()
 
 
+class Waiting(Protocol):
+    """A connection that is still to prove itself."""
+
+    @property
+    def is_silent(self) -> bool: ...
+
+    def abort(self) -> None: ...
+
+
 class Doorkeeper:
     """
     Makes the protocol of every new connection of one listener.
@@ -79,17 +88,40 @@ class Doorkeeper:
         self._server: web.Server = server
         self._options: dict[str, Any] = options
         self._most: int = most_connections()
+        self.waiting: dict[Waiting, None] = {}          # connections that are not with the server yet, oldest first
         self._all.add(self)
 
     def __call__(self) -> asyncio.Protocol:
-        if self._count() >= self._most and not self._make_room():
-            return Refused()
+        return self.admit() if self.has_room() else Refused()
+
+    def admit(self) -> asyncio.Protocol:
+        """The protocol of a connection that has its room already."""
         return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
 
+    def has_room(self) -> bool:
+        """Whether one more connection can be had, after one that does nothing has made room for it where that must be."""
+        return self._count() < self._most or self._make_room()
+
+    def cut(self) -> None:
+        """End the connections that wait."""
+        for one in list(self.waiting):
+            one.abort()
+
     def _count(self) -> int:
-        return sum(len(one._server.connections) for one in self._all)
+        return sum(len(one._server.connections) + len(one.waiting) for one in self._all)
 
     def _make_room(self) -> bool:
+        """The oldest that has said nothing at all goes first, then the oldest idle one, then who has said too little."""
+        return self._end_waiting(silent=True) or self._end_idle() or self._end_waiting(silent=False)
+
+    def _end_waiting(self, silent: bool) -> bool:
+        for waiting in self.waiting:
+            if waiting.is_silent == silent:
+                waiting.abort()
+                return True
+        return False
+
+    def _end_idle(self) -> bool:
         for handler in self._server.connections:
             transport: asyncio.Transport | None = handler.transport
             if isinstance(handler, Handler) and handler.is_idle() and transport is not None and not transport.is_closing():

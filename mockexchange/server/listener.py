@@ -14,6 +14,7 @@ from . import guard
 from .accept import Gates
 from .app import build_app
 from .control import WILDCARDS, Control
+from .tls import Tls, TlsDoors
 from .venue import Venue
 
 SHUTDOWN_SECONDS: float = 0.25      # what an answer under way is given to leave
@@ -48,11 +49,14 @@ class Listener:
     """
     Serves one venue. All methods belong to the event loop's thread.
 
+    With ``tls`` it speaks TLS and nothing else.
+
     ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
     """
 
-    def __init__(self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "") -> None:
+    def __init__(self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "", tls: Tls | None = None) -> None:
         self.venue: Venue = venue
+        self.tls: Tls | None = tls
         self.host: str = host
         self.port: int = port
         self._token: str = token
@@ -60,6 +64,7 @@ class Listener:
         self._runner: web.AppRunner | None = None
         self._server: asyncio.AbstractServer | None = None
         self._gates: Gates | None = None
+        self._doorkeeper: guard.Doorkeeper | None = None
         self._dialect: Dialect | None = None
         self._restarting: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
@@ -81,13 +86,15 @@ class Listener:
         themselves, with a manual clock or at the speed max), and ``now``, ms. Of a recording ``feed_symbol``: no other has a market.
         """
         venue, clock = self.venue, self.venue.clock
+        end: str = "" if self.tls is None else "s"
         line: dict[str, Any] = {
             "event": "ready",
             "dialect": venue.dialect,
-            "rest": f"http://{self.address}",
-            "stream": f"ws://{self.address}",
+            "rest": f"http{end}://{self.address}",
+            "stream": f"ws{end}://{self.address}",
             "key": venue.accounts[0].key,
             "secret": venue.accounts[0].secret,
+            **({} if self.tls is None else {"certificate": self.tls.certificate}),
         }
         if clock.name != SYSTEM:
             rate: float = 0.0 if clock.name == MANUAL or clock.rate == FLAT_OUT else clock.rate
@@ -176,14 +183,15 @@ class Listener:
         doorkeeper: guard.Doorkeeper = guard.Doorkeeper(
             runner.server, access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
         )
-        gates: Gates = Gates(self.venue.faults, doorkeeper)
+        gates: Gates = Gates(self.venue.faults, doorkeeper if self.tls is None else doorkeeper.admit)
         # A duplicate, because a server closes what it is given: the port outlives the application.
         self._server = await asyncio.get_running_loop().create_server(
-            gates, sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
+            gates if self.tls is None else TlsDoors(self.tls.context, doorkeeper, gates), sock=self._socket.dup(), backlog=guard.ACCEPT_BATCH
         )
         self._socket.listen(BACKLOG)        # asyncio takes one number for the queue and for what is accepted at once
         self._runner = runner
         self._gates = gates
+        self._doorkeeper = doorkeeper
         self._dialect = dialect
 
     async def _unserve(self, spared: web.Request | None = None, polite: bool = False) -> None:
@@ -198,6 +206,9 @@ class Listener:
         if self._gates is not None:
             self._gates.cut()
             self._gates = None
+        if self._doorkeeper is not None:
+            self._doorkeeper.cut()
+            self._doorkeeper = None
         if polite:
             await dialect.stop()
             await asyncio.sleep(FAREWELL_SECONDS)

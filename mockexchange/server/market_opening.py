@@ -5,20 +5,21 @@ from ..core.exchange import Exchange
 from ..core.instruments import Instrument
 from ..core.numbers import SCALE
 from ..feeds import Feed, open_feed
-from ..feeds.replay import ReplayFeed, show_moment
+from ..feeds.replay import ReplayFeed
+from ..feeds.times import show_moment
 from ..transport.clock import SystemClock
 from ..transport.clocks import AnyClock
 from ..transport.manual_clock import ManualClock
 from .feed_runner import NoFeed
 
 
-def open_market_feed(spec: str, instruments: list[Instrument], seed: int, start: str, loop: bool) -> Feed:
+def open_market_feed(spec: str, instruments: list[Instrument], seed: int, zone: str, start: str, loop: bool) -> Feed:
     """
     As ``feeds.open_feed``, and "none".
 
     Raises ValueError for a beginning or a loop of a feed that has no dates.
     """
-    feed: Feed = NoFeed() if spec == "none" else open_feed(spec, instruments, seed, start, loop)
+    feed: Feed = NoFeed() if spec == "none" and not zone else open_feed(spec, instruments, seed, zone, start, loop)
     for name, value in (("feed-start", start), ("loop", loop)):
         if value and not feed.recorded:
             raise ValueError(f"{name}: {value!r} is for a recorded feed, {spec!r} has no dates of its own")

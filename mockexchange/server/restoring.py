@@ -24,6 +24,7 @@ def restored_exchange(instruments: list[Instrument], seed: int, journal: Journal
                 exchange.restore_fill(fill)
             for symbol, close in fold.closes.items():
                 exchange.restore_close(symbol, close)
+            exchange.discount.chosen.update(fold.discounts)
             for symbol, rules in fold.rules.items():
                 exchange.apply(SetRules(symbol, rules), now)
             for order in fold.book_order():

@@ -25,15 +25,16 @@ from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
-from ..dialects import DIALECTS, contents_of, find_dialects, load_dialect
+from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable
 from ..feeds import Feed
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
+from ..public_keys import PublicKey
 from ..transport.clocks import AnyClock, make_clock
 from ..transport.manual_clock import ManualClock
-from .accounts import Account, read_accounts
+from .accounts import Account, public_keys_of, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
 from .descriptions import describe_accounts, describe_symbols
@@ -52,25 +53,16 @@ Watcher = Callable[[str], None]
 FLOW: frozenset[type] = frozenset({Quote, FeedTrade, TapeTrade})
 
 
-def options_type(dialect: str) -> type | None:
-    """What a dialect's options are made of, None where it has none; a dialect that is unknown has none."""
-    if dialect not in DIALECTS and dialect not in find_dialects():
-        return None
-    found: type | None = getattr(load_dialect(dialect), "options_type", None)
-    return found
-
-
 class Venue:
     """
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
-    ``feed`` is "synthetic", "none" (the book holds what users put there) or the path of a recording;
-    ``feed_start`` where in a recording the market begins (replay.py), ``loop`` whether it begins again when it is over;
-    ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,... texts;
-    ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
+    ``feed`` is "synthetic", "none" (the book holds what users put there), the path of a recording or DRIVER:SPEC, ``feed_timezone``
+    the zone of its times that name none; ``feed_start`` where in a recording the market begins (replay.py), ``loop`` whether it
+    begins again when it is over; ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects
+    or KEY:SECRET:ASSET=AMOUNT,... texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
     not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
-
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
@@ -88,6 +80,7 @@ class Venue:
         options: Mapping[str, Any] | None = None,
         clock: str = "system",
         listed: Iterable[str] = (),
+        feed_timezone: str = "",
         feed_start: str = "",
         loop: bool = False,
     ) -> None:
@@ -100,6 +93,7 @@ class Venue:
         built_in: list[str] = [each.symbol for each in self.instruments]
         self.instruments = with_listed(self.instruments, listed)
         self.feed_spec: str = feed
+        self._feed_timezone: str = feed_timezone
         self.speed: float = parse_speed(speed)
         self.feed_start: str = str(feed_start)
         self.loop: bool = loop
@@ -112,11 +106,12 @@ class Venue:
         self.instruments += [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
-        assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
+        self.assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
-            accounts, assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
+            accounts, self.assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
         )
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
+        self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
         self.drains: list[Callable[[], Awaitable[None]]] = []
         self.faults: FaultTable = FaultTable(self._on_bite, seed)
         self.incidents: Incidents = Incidents(self)
@@ -274,9 +269,8 @@ class Venue:
         """
         if all(account.key != key for account in self.accounts):
             raise ValueError(f"key: unknown API key {key!r}")
-        known: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
-        if asset not in known:
-            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+        if asset not in self.assets:
+            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(self.assets))}")
         free: int = self.exchange.balances(key).get(asset, (0, 0))[0]
         if free + amount < 0:
             raise ValueError(f"amount: {format_amount(amount)} {asset} is more than the {format_amount(free)} that is free")
@@ -397,7 +391,7 @@ class Venue:
         return self.feed.symbols[0] if self.feed.recorded else ""
 
     def _open_feed(self) -> Feed:
-        return open_market_feed(self.feed_spec, self.instruments, self.seed, self.feed_start, self.loop)
+        return open_market_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone, self.feed_start, self.loop)
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
@@ -425,7 +419,7 @@ class Venue:
         recorded: bool = self.feed.recorded
         self.pump = FeedRunner(
             self.feed.steps(), self._apply_record if recorded else self._apply_flow, self.drains,
-            recorded and self.speed == MAX_SPEED, self.clock, self._must_wait, pace_of(self.feed, self.clock, self.speed),
+            recorded and self.speed == MAX_SPEED, self.clock, lambda: not self.has_room(), pace_of(self.feed, self.clock, self.speed),
             opened if recorded else None, self._on_feed_end,
         )
 
@@ -451,9 +445,6 @@ class Venue:
             for asset, amount in funds.items():
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
-
-    def _must_wait(self) -> bool:
-        return not self.has_room()
 
     def _market(self) -> LastPrices:
         market: LastPrices = {}

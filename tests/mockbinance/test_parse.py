@@ -213,6 +213,8 @@ def test_an_orders_time_is_when_it_was_made() -> None:
     assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 41, 59, 559_000)
     del moved["time"]
     assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 42)
+    moved["workingTime"] = -1           # a stop that waits
+    assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 42, 2)
     del moved["workingTime"]
     assert parse_order(moved, contract, GATEWAY).order.datetime == utc(2017, 7, 12, 2, 42, 2)
 

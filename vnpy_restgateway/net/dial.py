@@ -13,8 +13,9 @@ AddressInfo = tuple[Any, Any, int, str, Any]
 
 def default_context() -> ssl.SSLContext:
     """
-    A TLS context that verifies host and certificate against the system's authorities, those of
-    certifi where it is installed (it comes with requests), and REQUESTS_CA_BUNDLE.
+    A TLS context that verifies host and certificate against the system's authorities (or those of SSL_CERT_FILE and
+    SSL_CERT_DIR), those of certifi where it is installed (it comes with requests), and of REQUESTS_CA_BUNDLE and
+    CURL_CA_BUNDLE, each a file or a folder.
     """
     context: ssl.SSLContext = ssl.create_default_context()
     bundles: list[str] = [os.environ.get("REQUESTS_CA_BUNDLE", ""), os.environ.get("CURL_CA_BUNDLE", "")]
@@ -26,6 +27,8 @@ def default_context() -> ssl.SSLContext:
     for bundle in bundles:
         if os.path.isfile(bundle):
             context.load_verify_locations(cafile=bundle)
+        elif os.path.isdir(bundle):
+            context.load_verify_locations(capath=bundle)
     return context
 
 

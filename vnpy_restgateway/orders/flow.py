@@ -81,9 +81,9 @@ class OrderFlow:
 
     # from the user
 
-    def submit(self, order: OrderData) -> None:
-        """A checked order of ours: push SUBMITTING, send it."""
-        entry: Entry = self.table.submit(order, self.executor.monotonic())
+    def submit(self, order: OrderData, replaces: str = "") -> None:
+        """A checked order of ours: push SUBMITTING, send it, in the place of another where ``replaces`` is the id of one."""
+        entry: Entry = self.table.submit(order, self.executor.monotonic(), replaces)
         try:
             self.host.publish(order)
         except Exception as error:

@@ -48,6 +48,7 @@ class Entry:
     cancel_in_flight: bool = False
     cancel_tries: int = 0
     resent: bool = False                    # sent a second time after a refusal that could be mended
+    replaces: str = ""                      # the id of the order in whose place it is sent
     waits: bool = False                     # in line at the gateway: nothing of it has left
     created: datetime | None = None         # the venue's time of it, which no amendment changes
     left_at: datetime | None = None         # when it was sent, by the venue's clock
@@ -194,9 +195,12 @@ class OrderTable:
 
     # what we do
 
-    def submit(self, order: OrderData, now: float) -> Entry:
-        """A new order of ours is about to be sent: ``order`` itself is to be pushed, what is kept is a copy."""
-        entry: Entry = Entry(copy(order), "", now, asked_for=now, client_id=order.orderid, life=self.life)
+    def submit(self, order: OrderData, now: float, replaces: str = "") -> Entry:
+        """
+        A new order of ours is about to be sent, in the place of another where ``replaces`` names one: ``order`` itself is to be
+        pushed, what is kept is a copy.
+        """
+        entry: Entry = Entry(copy(order), "", now, asked_for=now, client_id=order.orderid, life=self.life, replaces=replaces)
         self.active[order.orderid] = entry
         return entry
 

@@ -24,6 +24,7 @@ class BinanceDialect:
 
     name: str = "binance"
     options_type: type | None = BinanceOptions
+    has_public_keys: bool = True
     wire_labels: Mapping[str, Any] = LABELS
     traits: Mapping[str, Any] = TRAITS
     default_limits: LimitSettings = LimitSettings()
@@ -51,8 +52,15 @@ class BinanceDialect:
         yield from self.streams.labels()
 
     async def start(self) -> None:
+        self._apply_options()
+        if isinstance(self.venue.options, BinanceOptions):
+            self.venue.options.on_change = self._apply_options
         self._unlisten = [self.venue.listen(self.limits.on_events), self.venue.incidents.follow(self._on_incident)]
         await self.streams.start()
+
+    def _apply_options(self) -> None:
+        options: object = self.venue.options
+        self.venue.exchange.discount.by_default = isinstance(options, BinanceOptions) and options.bnb_fees
 
     def _on_incident(self, incident: "Incident") -> bool:
         from ...server.incidents import Banned, KeyRevoked, SymbolAdded, SymbolRemoved

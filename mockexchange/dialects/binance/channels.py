@@ -354,12 +354,14 @@ class StatisticChannel(Channel):
 
 
 class StatisticArrayChannel(Channel):
-    """``!miniTicker@arr``, ``!ticker@arr``, ``!ticker_<window>@arr``: only the symbols that changed."""
+    """
+    ``!miniTicker@arr`` and ``!ticker@arr``, both also with ``@1000ms`` and ``@3000ms``, ``!ticker_<window>@arr``: only the
+    symbols that changed since the push before.
+    """
 
-    every = 10
-
-    def __init__(self, market: MarketChannels, name: str, kind: str) -> None:
+    def __init__(self, market: MarketChannels, name: str, kind: str, every: int) -> None:
         super().__init__(market, name, "")
+        self.every = every
         self.kind: str = kind
         self.statistics: dict[str, Statistic] = {}
 

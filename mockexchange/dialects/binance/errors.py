@@ -113,5 +113,10 @@ def archived() -> ApiError:
     return ApiError(-2026, "Order was canceled or expired with no executed qty over 90 days ago and has been archived.")
 
 
+def invalid_key() -> ApiError:
+    """A key that is well formed and belongs to nobody, or no longer."""
+    return ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
+
+
 def invalid_symbol() -> ApiError:
     return ApiError(-1121, "Invalid symbol.")

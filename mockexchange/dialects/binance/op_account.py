@@ -10,6 +10,7 @@ from ...core.orders import Order
 from . import rendering
 from .errors import ApiError, archived, bad_combination, invalid_data, missing_both
 from .operations import USER_DATA, Context, Operation, operation
+from .options import options_of
 from .params import Params
 
 DAY: int = 86_400_000_000
@@ -39,7 +40,7 @@ def account(ctx: Context, params: Params) -> object:
 
 
 def commission(ctx: Context, params: Params) -> object:
-    return rendering.commission_body(ctx.instrument(params.symbol()))
+    return rendering.commission_body(ctx.instrument(params.symbol()), ctx.exchange.discount.is_on(ctx.account))
 
 
 def query_order(ctx: Context, params: Params) -> object:
@@ -111,7 +112,8 @@ def order_rate_limits(ctx: Context, params: Params) -> object:
 def my_filters(ctx: Context, params: Params) -> object:
     """The symbol's filters; the mock has none of the exchange or of an asset."""
     instrument: Instrument = ctx.instrument(params.symbol())
-    return {"exchangeFilters": [], "symbolFilters": rendering.symbol_filters(instrument), "assetFilters": []}
+    filters = rendering.symbol_filters(instrument, options_of(ctx.venue).notional_filters)
+    return {"exchangeFilters": [], "symbolFilters": filters, "assetFilters": []}
 
 
 def _is_archived(one: Order, now: int) -> bool:

@@ -3,11 +3,12 @@
 from ...core.commands import AmendOrder
 from ...core.errors import Refusal
 from ...core.events import Event, OrderReport
+from ...core.instruments import Instrument
 from ...core.orders import Amendment, Order
 from . import rendering
 from .errors import ApiError, missing, missing_both
 from .operations import TRADE, USER_DATA, Context, Operation, operation
-from .params import Params
+from .params import Params, largest
 
 AMEND_REJECTED: int = -2038
 # refusals of the matching engine, whose texts errors.md lists for -2038 too; filters about the quantity are -1013
@@ -23,7 +24,7 @@ def amend(ctx: Context, params: Params) -> object:
     one is sent.
     """
     symbol: str = params.symbol()
-    ctx.instrument(symbol)
+    instrument: Instrument = ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
     client_order_id: str = params.client_id("origClientOrderId")
     if order_id is None and not client_order_id:
@@ -31,7 +32,7 @@ def amend(ctx: Context, params: Params) -> object:
     if "newQty" not in params:
         raise missing("newQty")
     command: AmendOrder = AmendOrder(
-        ctx.account, symbol, order_id, client_order_id, params.decimal("newQty"), params.client_id("newClientOrderId")
+        ctx.account, symbol, order_id, client_order_id, params.decimal("newQty", largest(instrument)), params.client_id("newClientOrderId")
     )
     try:
         events: list[Event] = ctx.apply(command)

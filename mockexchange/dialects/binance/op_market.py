@@ -19,6 +19,7 @@ from .operations import (
     requested_status,
     some_instruments,
 )
+from .options import options_of
 from .params import Params
 
 INTERVALS: frozenset[str] = frozenset(
@@ -54,12 +55,13 @@ def exchange_info(ctx: Context, params: Params) -> object:
     if not _permissions(params) & {"SPOT"}:
         found = []
     show: bool = params.boolean("showPermissionSets", True)
+    notional: tuple[str, ...] = options_of(ctx.venue).notional_filters
     return {
         "timezone": "UTC",
         "serverTime": ctx.venue.now() // ctx.per_time,
         "rateLimits": ctx.limits.table(),
         "exchangeFilters": [],
-        "symbols": [rendering.symbol_body(instrument, show) for instrument in found],
+        "symbols": [rendering.symbol_body(instrument, show, notional) for instrument in found],
     }
 
 

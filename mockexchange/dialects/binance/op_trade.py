@@ -19,7 +19,7 @@ from .errors import (
     not_required,
 )
 from .operations import TRADE, Context, Operation, operation
-from .params import Params, decimal
+from .params import Params, decimal, largest
 
 TIMES_IN_FORCE: tuple[str, ...] = ("GTC", "IOC", "FOK")
 STP_MODES: tuple[str, ...] = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
@@ -111,32 +111,33 @@ def read_order(ctx: Context, params: Params) -> PlaceOrder:
     time_in_force: str = values.get("timeInForce", "GTC")
     is_plain: bool = check_names(tuple(values), kind, time_in_force)
     # Orders are kept, so their words are shared: a copy of its own in each is a fifth of a kilobyte.
+    most: int = largest(instrument)
     order: PlaceOrder = PlaceOrder(
         ctx.account, instrument.symbol, intern(side), intern(kind),
-        quantity=decimal("quantity", values["quantity"]) if "quantity" in values else 0,
-        price=decimal("price", values["price"]) if "price" in values else 0,
+        quantity=decimal("quantity", values["quantity"], most) if "quantity" in values else 0,
+        price=decimal("price", values["price"], most) if "price" in values else 0,
         time_in_force=intern(time_in_force),
         client_order_id=params.client_id("newClientOrderId"),
     )
     if not is_plain:
-        _read_rest(order, params)
+        _read_rest(order, params, most)
     elif order.quantity and order.price:
         return order
     for name in TYPED_NAMES:
-        if name in values and values[name][0] in "0." and not params.decimal(name):
+        if name in values and values[name][0] in "0." and not params.decimal(name, most):
             raise ApiError(-1013, f"Filter failure: {NOT_ZERO[name]}")
     return order
 
 
-def _read_rest(order: PlaceOrder, params: Params) -> None:
+def _read_rest(order: PlaceOrder, params: Params, most: int) -> None:
     """The parameters that few orders have."""
     values: dict[str, str] = params.values
     if "quoteOrderQty" in values:
-        order.quote_quantity = params.decimal("quoteOrderQty")
+        order.quote_quantity = params.decimal("quoteOrderQty", most)
     if "stopPrice" in values:
-        order.stop_price = params.decimal("stopPrice")
+        order.stop_price = params.decimal("stopPrice", most)
     if "icebergQty" in values:
-        order.iceberg_quantity = params.decimal("icebergQty")
+        order.iceberg_quantity = params.decimal("icebergQty", most)
         if order.time_in_force != "GTC":
             raise ApiError(-1014, "Unsupported order combination.")
     if "selfTradePreventionMode" in values:
@@ -189,7 +190,7 @@ def test_order(ctx: Context, params: Params) -> object:
     _response_type(order.type, params)
     ctx.exchange.check_filters(order, ctx.venue.now())
     if params.boolean("computeCommissionRates", False):
-        return rendering.test_commission_body(ctx.instrument(order.symbol))
+        return rendering.test_commission_body(ctx.instrument(order.symbol), ctx.exchange.discount.is_on(ctx.account))
     return {}
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from ...core.instruments import Instrument
 from ...core.numbers import DIGITS, SCALE
 from .errors import ApiError, illegal_characters, invalid_data, missing
 from .signature import read_timestamp
@@ -76,8 +77,8 @@ def merge(query: str, body: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1 << 12)          # prices and quantities come again and again
-def decimal(name: str, text: str) -> int:
-    """Decimal text -> amount in 1e-8. Raises -1100, -1108, -1111."""
+def decimal(name: str, text: str, most: int = MAX_LONG) -> int:
+    """Decimal text -> amount in 1e-8. Raises -1100, -1108 (above ``most``), -1111."""
     start, point, digits = text.partition(".")
     if len(start) <= 10 and len(digits) <= DIGITS and text.isascii() and start.isdigit():
         if not point:
@@ -95,7 +96,7 @@ def decimal(name: str, text: str) -> int:
             if len(fraction) > DIGITS:
                 raise ApiError(-1111, f"Parameter '{name}' has too much precision.")
         value += int(fraction.ljust(DIGITS, "0"))
-    if value > MAX_LONG:
+    if value > most:
         raise ApiError(-1108, f"Parameter '{name}' overflowed.")
     return value
 
@@ -108,6 +109,11 @@ def long(name: str, text: str) -> int:
     if value > MAX_LONG:
         raise ApiError(-1108, f"Parameter '{name}' overflowed.")
     return value
+
+
+def largest(instrument: Instrument) -> int:
+    """What an amount of an order may be before it overflows: 64 bits, as at Binance, or what the symbol's filters take where that is more."""
+    return max(MAX_LONG, instrument.max_price, instrument.max_quantity, instrument.max_notional)
 
 
 class Params:
@@ -167,10 +173,10 @@ class Params:
             raise ApiError(-1151, "Symbol is present multiple times in the list.")
         return found
 
-    def decimal(self, name: str) -> int:
-        """An amount in 1e-8, 0 when not sent."""
+    def decimal(self, name: str, most: int = MAX_LONG) -> int:
+        """An amount in 1e-8, 0 when not sent. -1108 above ``most``."""
         value: str | None = self.values.get(name)
-        return 0 if value is None else decimal(name, value)
+        return 0 if value is None else decimal(name, value, most)
 
     def long(self, name: str) -> int | None:
         """A whole number, None when not sent."""

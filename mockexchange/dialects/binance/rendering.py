@@ -5,11 +5,12 @@ Amounts are strings with eight decimals. ``per_time`` divides core times (micros
 unit of the answer: 1000 for milliseconds, 1 under ``X-MBX-TIME-UNIT: MICROSECOND``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from zlib import crc32
 
 from msgspec import UNSET, Struct, UnsetType
 
+from ...core import discount
 from ...core.events import Fill, OrderReport, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
@@ -52,7 +53,7 @@ class OrderAnswer(Struct, gc=False):
     timeInForce: str
     type: str
     side: str
-    workingTime: int | UnsetType
+    workingTime: int
     selfTradePreventionMode: str
     icebergQty: str | UnsetType = UNSET
     preventedMatchId: int | UnsetType = UNSET
@@ -62,6 +63,11 @@ class OrderAnswer(Struct, gc=False):
     strategyType: int | UnsetType = UNSET
     expiryReason: str | UnsetType = UNSET
     fills: list[dict[str, object]] | UnsetType = UNSET
+
+
+def working_time(since: int, per_time: int) -> int:
+    """When the order came to the book; -1 while it waits for its price (rest-api.md, "New Order list - OCO": its stop)."""
+    return since // per_time if since else -1
 
 
 def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
@@ -81,7 +87,7 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         report.time_in_force,
         report.type,
         report.side,
-        report.working_time // per_time if report.working_time else UNSET,
+        working_time(report.working_time, per_time),
         report.stp_mode,
     )
     for name, value in _conditional(report).items():
@@ -149,7 +155,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
         "time": one.time // per_time,
         "updateTime": one.update_time // per_time,
         "isWorking": one.is_working,
-        "workingTime": one.working_time // per_time if one.working_time else -1,
+        "workingTime": working_time(one.working_time, per_time),
         "origQuoteOrderQty": format_amount(one.quote_quantity),
         "selfTradePreventionMode": one.stp_mode,
     }
@@ -183,10 +189,9 @@ def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, 
         "timeInForce": report.time_in_force,
         "type": report.type,
         "side": report.side,
+        "workingTime": working_time(report.working_time, per_time),
+        "selfTradePreventionMode": report.stp_mode,
     }
-    if report.working_time:
-        order_body["workingTime"] = report.working_time // per_time
-    order_body["selfTradePreventionMode"] = report.stp_mode
     return {
         "transactTime": report.update_time // per_time,
         "executionId": report.execution_id,
@@ -286,8 +291,8 @@ def account_body(
     }
 
 
-def commission_body(instrument: Instrument) -> dict[str, object]:
-    """GET account/commission. The mock charges standard commission only, and no BNB discount."""
+def commission_body(instrument: Instrument, discounted: bool) -> dict[str, object]:
+    """GET account/commission: standard commission only; ``discounted``: the account pays it in BNB."""
     none: dict[str, str] = {"maker": ZERO, "taker": ZERO, "buyer": ZERO, "seller": ZERO}
     return {
         "symbol": instrument.symbol,
@@ -297,11 +302,11 @@ def commission_body(instrument: Instrument) -> dict[str, object]:
         },
         "specialCommission": none,
         "taxCommission": none,
-        "discount": _discount(),
+        "discount": _discount(discounted),
     }
 
 
-def test_commission_body(instrument: Instrument) -> dict[str, object]:
+def test_commission_body(instrument: Instrument, discounted: bool) -> dict[str, object]:
     """POST order/test with computeCommissionRates."""
     none: dict[str, str] = {"maker": ZERO, "taker": ZERO}
     return {
@@ -310,18 +315,21 @@ def test_commission_body(instrument: Instrument) -> dict[str, object]:
         },
         "specialCommissionForOrder": none,
         "taxCommissionForOrder": none,
-        "discount": _discount(),
+        "discount": _discount(discounted),
     }
 
 
-def _discount() -> dict[str, object]:
-    return {"enabledForAccount": False, "enabledForSymbol": False, "discountAsset": "BNB", "discount": ZERO}
+def _discount(enabled: bool) -> dict[str, object]:
+    return {
+        "enabledForAccount": enabled, "enabledForSymbol": enabled, "discountAsset": discount.ASSET,
+        "discount": format_amount(discount.DISCOUNT) if enabled else ZERO,
+    }
 
 
 # instruments
 
-def symbol_filters(one: Instrument) -> list[dict[str, object]]:
-    """filters.md, in Binance's order."""
+def symbol_filters(one: Instrument, notional: Container[str]) -> list[dict[str, object]]:
+    """filters.md, in Binance's order; of the two filters of the notional those that are named."""
     found: list[dict[str, object]] = [
         {
             "filterType": "PRICE_FILTER", "minPrice": format_amount(one.min_price),
@@ -341,16 +349,17 @@ def symbol_filters(one: Instrument) -> list[dict[str, object]]:
             "askMultiplierUp": _multiplier(one.percent_ask_up), "askMultiplierDown": _multiplier(one.percent_ask_down),
             "avgPriceMins": one.avg_price_mins,
         },
-        {
-            # Binance gives a symbol one of the two; QTE's clients read this one (A11), others read either.
-            "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
-            "avgPriceMins": one.avg_price_mins,
-        },
-        {
-            "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
-            "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
-            "avgPriceMins": one.avg_price_mins,
-        },
+        *(each for each in (
+            {
+                "filterType": "MIN_NOTIONAL", "minNotional": format_amount(one.min_notional), "applyToMarket": True,
+                "avgPriceMins": one.avg_price_mins,
+            },
+            {
+                "filterType": "NOTIONAL", "minNotional": format_amount(one.min_notional), "applyMinToMarket": True,
+                "maxNotional": format_amount(one.max_notional), "applyMaxToMarket": False,
+                "avgPriceMins": one.avg_price_mins,
+            },
+        ) if each["filterType"] in notional),
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
         {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": one.max_num_order_amends},
@@ -364,7 +373,7 @@ def _multiplier(value: int) -> str:
     return format_amount(value).rstrip("0").rstrip(".")
 
 
-def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
+def symbol_body(one: Instrument, show_permissions: bool, notional: Container[str]) -> dict[str, object]:
     """One element of exchangeInfo's ``symbols``."""
     return {
         "symbol": one.symbol,
@@ -388,7 +397,7 @@ def symbol_body(one: Instrument, show_permissions: bool) -> dict[str, object]:
         "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
-        "filters": symbol_filters(one),
+        "filters": symbol_filters(one, notional),
         "permissions": [],
         "permissionSets": [["SPOT"]] if show_permissions else [],
         "defaultSelfTradePreventionMode": one.default_stp_mode,

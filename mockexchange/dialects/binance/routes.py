@@ -13,12 +13,12 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_market, op_reference, op_trade
 from . import op_other_apis as op_beside
-from .errors import ApiError, from_refusal, missing
+from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
 from .operations import NONE, Context, Operation
-from .options import BinanceOptions
+from .options import BinanceOptions, options_of
 from .params import Params, merge
 from .signature import (
     SIGNED_KEY_HEADER,
@@ -54,9 +54,13 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/api/v3/ping", op_market.PING),
     ("GET", "/api/v3/time", op_market.TIME),
     ("GET", "/api/v3/exchangeInfo", op_market.EXCHANGE_INFO),
+    ("GET", "/api/v3/executionRules", op_reference.EXECUTION_RULES),
     ("GET", "/api/v3/depth", op_market.DEPTH),
     ("GET", "/api/v3/trades", op_market.TRADES),
     ("GET", "/api/v3/historicalTrades", op_market.HISTORICAL_TRADES),
+    ("GET", "/api/v3/historicalBlockTrades", op_reference.BLOCK_TRADES),
+    ("GET", "/api/v3/referencePrice", op_reference.REFERENCE_PRICE),
+    ("GET", "/api/v3/referencePrice/calculation", op_reference.REFERENCE_CALCULATION),
     ("GET", "/api/v3/aggTrades", op_market.AGGREGATE_TRADES),
     ("GET", "/api/v3/klines", op_market.KLINES),
     ("GET", "/api/v3/uiKlines", op_market.UI_KLINES),
@@ -85,6 +89,8 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/dapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),
     ("GET", "/sapi/v1/capital/config/getall", op_beside.COINS),
     ("GET", "/sapi/v1/asset/tradeFee", op_beside.TRADE_FEES),
+    ("GET", "/sapi/v1/bnbBurn", op_beside.BNB_BURN),
+    ("POST", "/sapi/v1/bnbBurn", op_beside.SET_BNB_BURN),
     ("GET", "/sapi/v1/margin/allPairs", op_beside.NO_PAIRS),
     ("GET", "/sapi/v1/margin/isolated/allPairs", op_beside.NO_PAIRS),
 )
@@ -98,7 +104,7 @@ class RestRoutes:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
-        self.options: BinanceOptions = venue.options if isinstance(venue.options, BinanceOptions) else BinanceOptions()
+        self.options: BinanceOptions = options_of(venue)
 
     def add_routes(self, app: web.Application) -> None:
         for method, path, operation in ROUTES:
@@ -113,6 +119,9 @@ class RestRoutes:
         return self.error(request, ApiError(-1016, "This service is no longer available.", status=410))
 
     async def _unknown(self, request: web.Request) -> web.Response:
+        """Browsers are told in HTML (CHANGELOG.md, 2023-12-04, "invalid endpoints")."""
+        if "text/html" in request.headers.get("Accept", ""):
+            return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>", content_type="text/html")
         return self.error(request, ApiError(-1020, "This operation is not supported.", status=404))
 
     def _handler(self, operation: Operation) -> Handler:
@@ -149,7 +158,7 @@ class RestRoutes:
                 if plain_key is not None:
                     account = check_key(plain_key)
                     if account not in venue.keys:
-                        raise unknown_key()
+                        raise invalid_key()
                     params.check_known(names, size)
                 elif signed:
                     account = check_key(headers.get(SIGNED_KEY_HEADER))
@@ -163,8 +172,8 @@ class RestRoutes:
                     check_window(timestamp, window, now, per_real)
                     secret: str | None = venue.keys.get(account)
                     if secret is None:
-                        raise unknown_key()
-                    check_signature(secret, rest_payload(query, body), signature)
+                        raise invalid_key()
+                    check_signature(secret, rest_payload(query, body), signature, venue.public_keys.get(account))
                     params.check_known(names, size)
                     check_window(timestamp, window, venue.now(), per_real)
                 else:
@@ -206,11 +215,6 @@ def read_time_unit(text: str) -> int:
     if unit == "MILLISECOND":
         return MILLISECONDS
     raise ApiError(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
-
-
-def unknown_key() -> ApiError:
-    """A key that is well formed and belongs to nobody."""
-    return ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
 
 
 def internal_error() -> ApiError:

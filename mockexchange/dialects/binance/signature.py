@@ -2,7 +2,7 @@
 Who sent a request and whether it is in time (rest-api.md, "Request Security"). Pure: no IO, no clock.
 
 REST signs the query string directly followed by the body, in the order sent, without the signature itself.
-The WebSocket API signs the parameters sorted by name, as plain UTF-8.
+The WebSocket API signs the parameters sorted by name, as plain UTF-8. That is so whatever the type of the key.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from ...public_keys import PublicKey
 from .errors import ApiError, above_maximum, illegal_characters, missing
 
 DEFAULT_RECV_WINDOW: int = 5_000_000            # us
@@ -74,11 +75,19 @@ def websocket_payload(params: dict[str, str]) -> bytes:
     return "&".join(f"{name}={params[name]}" for name in sorted(params) if name != "signature").encode()
 
 
-def check_signature(secret: str, payload: bytes, signature: str) -> None:
-    """Raises -1022 unless the signature is the payload's. HMAC signatures are not case-sensitive."""
-    expected: str = hmac_sha256(secret, payload)
-    if signature != expected and signature.lower() != expected:
-        raise ApiError(-1022, "Signature for this request is not valid.")
+def check_signature(secret: str, payload: bytes, signature: str, public_key: PublicKey | None = None) -> None:
+    """
+    Raises -1022 unless the signature is the payload's: of a key with a public key in base64, else HMAC in hex
+    ("Signature Case Sensitivity": HMAC alone is not case-sensitive).
+    """
+    if public_key is not None:
+        if public_key.verifies(payload, signature):
+            return
+    else:
+        expected: str = hmac_sha256(secret, payload)
+        if signature == expected or signature.lower() == expected:
+            return
+    raise ApiError(-1022, "Signature for this request is not valid.")
 
 
 @lru_cache(maxsize=1024)

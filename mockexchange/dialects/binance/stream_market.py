@@ -169,7 +169,8 @@ class MarketChannels:
 
 _DEPTH = re.compile(r"depth(5|10|20)?(?:@(100|1000)ms)?\Z")
 _KLINE = re.compile(r"kline_([0-9]+[smhdwM])(@\+08:00)?\Z")
-_ARRAY = re.compile(r"!(miniTicker|ticker|ticker_(?:1h|4h|1d))@arr\Z")
+# The speeds are in no document of today, and in use: 1000ms is the usual one.
+_ARRAY = re.compile(r"!(?:(miniTicker|ticker)@arr(?:@(1000|3000)ms)?|(ticker_(?:1h|4h|1d))@arr)\Z")
 _STATISTIC = re.compile(r"(miniTicker|ticker|ticker_(?:1h|4h|1d))\Z")
 
 _SIMPLE: dict[str, type[Channel]] = {
@@ -186,6 +187,7 @@ def stream_names(symbols: Iterable[str]) -> Iterator[str]:
     statistics: tuple[str, ...] = ("miniTicker", "ticker", *(f"ticker_{window}" for window in WINDOWS))
     speeds: tuple[str, ...] = ("", "@100ms", "@1000ms")
     yield from (f"!{name}@arr" for name in statistics)
+    yield from (f"!{name}@arr{speed}" for name in ("miniTicker", "ticker") for speed in ("@1000ms", "@3000ms"))
     for symbol in symbols:
         for name in (
             *_SIMPLE, *statistics,
@@ -198,7 +200,8 @@ def stream_names(symbols: Iterable[str]) -> Iterator[str]:
 def make_channel(market: MarketChannels, name: str) -> Channel | None:
     """The channel behind a stream's name; None when there is no such stream or symbol, or it is not in lower case."""
     if (found := _ARRAY.match(name)) is not None:
-        return StatisticArrayChannel(market, name, found[1].removeprefix("ticker_"))
+        kind: str = (found[1] or found[3]).removeprefix("ticker_")
+        return StatisticArrayChannel(market, name, kind, 30 if found[2] == "3000" else 10)
     prefix, _, stream = name.partition("@")
     symbol: str = prefix.upper()
     if prefix != prefix.lower() or symbol not in market.venue.exchange.instruments:

@@ -2,9 +2,8 @@
 The WebSocket API, ``/ws-api/v3`` (web-socket-api.md).
 
 Requests are answered in the order they come; one that a fault holds back does not hold the
-next. ``session.logon`` and ``userDataStream.subscribe`` exist for Ed25519 keys only, and the
-mock's keys are HMAC: as on Binance they are refused, and user data comes through
-``userDataStream.subscribe.signature``.
+next. ``session.logon``, and ``userDataStream.subscribe`` after it, exist for Ed25519 keys only;
+with another key user data comes through ``userDataStream.subscribe.signature``.
 """
 
 import asyncio
@@ -109,6 +108,13 @@ class WebSocketApi:
         except ApiError as error:
             reply = self._error(session, request, error)
         session.socket.send(reply)
+        self._end_revoked(session)
+
+    def _end_revoked(self, session: WsApiSession) -> None:
+        """A session whose key has been revoked is told so after its next request."""
+        error: ApiError | None = session.end_if_revoked()
+        if error is not None:
+            session.socket.send(msgspec.json.encode({"id": None, "status": error.status, "error": error.body()}))
 
     def _answer_with_faults(self, session: WsApiSession, requests: Requests, text: str) -> None:
         """As ``_answer``, but events wait for no reply that a fault delays."""
@@ -129,6 +135,7 @@ class WebSocketApi:
         label: str = f"WS {request.method}"
         if not requests.concern(label):
             session.socket.send(perform())
+            self._end_revoked(session)
             return
         requests.start(label, perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time))
 

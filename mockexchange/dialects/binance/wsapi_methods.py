@@ -1,7 +1,14 @@
 """Which WebSocket API method is which operation (web-socket-api.md); sessions and subscriptions are in wsapi.py."""
 
-from . import op_account, op_amend, op_market, op_trade
+from . import op_account, op_amend, op_market, op_reference, op_trade
 from .operations import Operation
+
+
+def with_key(one: Operation) -> Operation:
+    """A method that took an ``apiKey`` without a signature in earlier years: clients still send it, nobody looks at it."""
+    names: frozenset[str] = one.names | {"apiKey"}
+    return one._replace(names=names, size=len(names))
+
 
 METHODS: dict[str, Operation] = {
     "ping": op_market.PING,
@@ -9,7 +16,11 @@ METHODS: dict[str, Operation] = {
     "exchangeInfo": op_market.EXCHANGE_INFO,
     "depth": op_market.DEPTH,
     "trades.recent": op_market.TRADES,
-    "trades.historical": op_market.HISTORICAL_TRADES,
+    "trades.historical": with_key(op_market.HISTORICAL_TRADES),
+    "blockTrades.historical": op_reference.BLOCK_TRADES,
+    "executionRules": op_reference.EXECUTION_RULES,
+    "referencePrice": op_reference.REFERENCE_PRICE,
+    "referencePrice.calculation": op_reference.REFERENCE_CALCULATION,
     "trades.aggregate": op_market.AGGREGATE_TRADES,
     "klines": op_market.KLINES,
     "uiKlines": op_market.UI_KLINES,

@@ -7,7 +7,8 @@ import msgspec
 
 from ...core.events import Event
 from ...transport.sockets import Socket
-from .errors import ApiError, illegal_characters, missing
+from ...public_keys import ED25519, PublicKey
+from .errors import ApiError, illegal_characters, invalid_key, missing
 from .limits import Limits
 from .operations import NONE, Context, Operation
 from .options import BinanceOptions
@@ -127,7 +128,11 @@ def _as_text(name: str, value: Any) -> str:
 
 
 class WsApiSession:
-    """One connection. ``subscriptions`` maps subscription id -> account."""
+    """
+    One connection, and whose it is ("Session Authentication"): the account that has logged on speaks where a request names
+    no key, and its subscriptions of ``userDataStream.subscribe`` end when it logs out. After another logon they go on, as
+    those by signature do; the document says nothing of it.
+    """
 
     def __init__(self, venue: "Venue", limits: Limits, socket: Socket, ip: str, per_time: int) -> None:
         self.venue: Venue = venue
@@ -138,9 +143,12 @@ class WsApiSession:
         self.per_time: int = per_time
         self.shows_limits: bool = True
         self.connected: int = venue.now()
-        self._fresh: list[tuple[int, Event, int]] = []      # subscription id, event, when it came
+        self.account: str = ""                      # the key that is logged on
+        self.authorized: int = 0                    # us, when it logged on
+        self._fresh: list[tuple[int, Event | None, int]] = []       # subscription id, event or its end, when it came
         self._subscriptions: dict[int, str] = {}
         self._ids: dict[str, int] = {}              # account -> subscription id
+        self._of_logon: set[int] = set()            # the subscriptions that end with the session
         self._next_id: int = 0
         self._unlisten: Callable[[], None] | None = None
 
@@ -160,7 +168,7 @@ class WsApiSession:
         if operation.security != NONE:
             timestamp, window = self._authenticate(request, now)
             ctx.account = request.account
-            values.pop("apiKey")
+            values.pop("apiKey", None)
             values.pop("returnRateLimits", None)
             params: Params = Params(values)
             params.check_known(operation.names, operation.size)
@@ -175,22 +183,27 @@ class WsApiSession:
         return result, operation.shows_orders
 
     def _authenticate(self, request: WsApiRequest, now: int) -> tuple[int, int]:
-        """Sets the request's account; timestamp and window in microseconds. No session is ever logged on."""
+        """
+        Sets the request's account: by ``apiKey`` and ``signature``, or without either the one that is logged on
+        ("Authorize ad hoc requests"). Returns timestamp and window in microseconds.
+        """
         values: dict[str, str] = request.values
-        if "apiKey" not in values:
+        by_session: bool = bool(self.account) and "apiKey" not in values and "signature" not in values
+        if not by_session and "apiKey" not in values:
             raise missing("apiKey")
-        key: str = check_key(values["apiKey"])
+        key: str = self.account if by_session else check_key(values["apiKey"])
         timestamp: int = read_timestamp(values.get("timestamp"))
         window: int = read_recv_window(values.get("recvWindow"))
-        if "signature" not in values:
+        if not by_session and "signature" not in values:
             raise missing("signature")
         per_real: float = self.options.per_real(self.venue.clock)
         check_ahead(timestamp, now, per_real)
         check_window(timestamp, window, now, per_real)
         secret: str | None = self.venue.keys.get(key)
         if secret is None:
-            raise ApiError(-2015, "Invalid API-key, IP, or permissions for action.")
-        check_signature(secret, websocket_payload(values), values["signature"])
+            raise invalid_key()
+        if not by_session:
+            check_signature(secret, websocket_payload(values), values["signature"], self.venue.public_keys.get(key))
         request.account = key
         return timestamp, window
 
@@ -203,26 +216,66 @@ class WsApiSession:
             if method in GONE:
                 raise ApiError(-1016, "This service is no longer available.", status=410)
             raise ApiError(-1020, "This operation is not supported.")
-        signed: bool = "signature" in names
-        if signed:
+        if "signature" in names:
+            for name in ("apiKey", "signature"):
+                if name not in request.values:
+                    raise missing(name)             # whoever is logged on, these say who asks
             self._authenticate(request, now)
         request.values.pop("returnRateLimits", None)
         params: Params = Params(request.values)
         params.check_known(names, len(names))
         if method == "session.logon":
-            raise ApiError(-4056, "HMAC_SHA256 API key is not supported.")
-        if method == "userDataStream.subscribe":
-            raise ApiError(-1002, "You are not authorized to execute this request.")
-        if method == "userDataStream.subscribe.signature":
+            self._log_on(request.account, now)
+        elif method == "session.logout":
+            self._log_out()
+        elif method == "userDataStream.subscribe":
+            if not self.account:
+                raise ApiError(-1002, "You are not authorized to execute this request.")
+            if self.account not in self.venue.keys:
+                raise invalid_key()
+            id: int = self.subscribe(self.account)
+            self._of_logon.add(id)
+            return {"subscriptionId": id}
+        elif method == "userDataStream.subscribe.signature":
             return {"subscriptionId": self.subscribe(request.account)}
-        if method == "userDataStream.unsubscribe":
+        elif method == "userDataStream.unsubscribe":
             self._unsubscribe(params)
             return {}
-        if method == "session.subscriptions":
+        elif method == "session.subscriptions":
             return [{"subscriptionId": id} for id in self._subscriptions]
+        return self._status(now)
+
+    # the session
+
+    def _log_on(self, key: str, now: int) -> None:
+        """Raises -4056 for a key that is not Ed25519 ("Authentication requests": those alone can log on)."""
+        public_key: PublicKey | None = self.venue.public_keys.get(key)
+        if public_key is None or public_key.kind != ED25519:
+            kind: str = "HMAC_SHA256" if public_key is None else public_key.kind
+            raise ApiError(-4056, f"{kind} API key is not supported.")
+        self.account = key
+        self.authorized = now
+
+    def _log_out(self) -> None:
+        self.account = ""
+        self.authorized = 0
+        for id in sorted(self._of_logon):
+            self._end_subscription(id)
+
+    def end_if_revoked(self) -> ApiError | None:
+        """
+        The session ends when its key is good no longer, after the next request, whatever that was; what the client is told
+        then, beside the answer ("Regarding API key revocation").
+        """
+        if not self.account or self.account in self.venue.keys:
+            return None
+        self._log_out()
+        return invalid_key()
+
+    def _status(self, now: int) -> dict[str, object]:
         return {
-            "apiKey": None,
-            "authorizedSince": None,
+            "apiKey": self.account or None,
+            "authorizedSince": self.authorized // self.per_time if self.account else None,
             "connectedSince": self.connected // self.per_time,
             "returnRateLimits": self.shows_limits,
             "serverTime": now // self.per_time,
@@ -255,24 +308,27 @@ class WsApiSession:
 
     def _unsubscribe(self, params: Params) -> None:
         id: int | None = params.long("subscriptionId")
-        if id is None:
-            self._subscriptions.clear()
-            self._ids.clear()
-        else:
-            account: str | None = self._subscriptions.pop(id, None)
-            if account is None:
-                raise ApiError(-2036, "User Data Stream subscription not active.")
-            del self._ids[account]
-        if not self._subscriptions:
-            self._stop_listening()
+        if id is not None and id not in self._subscriptions:
+            raise ApiError(-2036, "User Data Stream subscription not active.")
+        for each in list(self._subscriptions) if id is None else [id]:
+            self._end_subscription(each)
 
     def end_user_data(self, account: str) -> None:
-        """End the account's subscription and say so (user-data-stream.md, "Event Stream Terminated")."""
-        id: int | None = self._ids.pop(account, None)
-        if id is None:
-            return
-        del self._subscriptions[id]
-        self._push(id, Terminated("eventStreamTerminated", self.venue.now() // self.per_time))
+        """End the account's subscription: its key is good no longer."""
+        id: int | None = self._ids.get(account)
+        if id is not None:
+            self._end_subscription(id)
+
+    def _end_subscription(self, id: int) -> None:
+        """
+        End it and say so (user-data-stream.md, "Event Stream Terminated"), behind the answer and what has happened before.
+        """
+        del self._ids[self._subscriptions.pop(id)]
+        self._of_logon.discard(id)
+        now: int = self.venue.now()
+        if not self._fresh:
+            self.venue.clock.call_soon(self._tell)
+        self._fresh.append((id, None, now))
         if not self._subscriptions:
             self._stop_listening()
 
@@ -293,7 +349,10 @@ class WsApiSession:
         fresh, self._fresh = self._fresh, []
         exchange, per_time = self.venue.exchange, self.per_time
         for id, event, now in fresh:
-            self._push(id, RENDERERS[type(event)](event, now, exchange, per_time))
+            if event is None:
+                self._push(id, Terminated("eventStreamTerminated", now // per_time))
+            else:
+                self._push(id, RENDERERS[type(event)](event, now, exchange, per_time))
 
     def _push(self, id: int, body: Any) -> None:
         """``body`` is one of user_data.py's records."""

@@ -106,7 +106,7 @@ def max_trd_qtys(ctx: Context, body: Body) -> dict[str, Any]:
         changed = order_lists.find_order(desk, account, body["order_id"])
         free += changed.locked if changed.is_buy else 0
     lot, least = (instrument.equity.lot, instrument.equity.least) if instrument.equity else (instrument.step_size, 0)
-    settlement = make_settlement(instrument, ctx.exchange.ledger)
+    settlement = make_settlement(instrument, ctx.exchange.ledger, ctx.exchange.discount)
     lots, beyond = 0, free * SCALE // (price * lot) + 1
     while beyond - lots > 1:
         middle: int = (lots + beyond) // 2

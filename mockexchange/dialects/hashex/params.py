@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote_plus
 
-from ...core.numbers import parse_amount
+from ...core.numbers import LARGEST, parse_amount
 from .errors import bad_parameter
 
 MAX_LONG: int = 2 ** 63 - 1
@@ -56,7 +56,7 @@ class Params:
             amount: int = parse_amount(value)
         except ValueError:
             raise bad_parameter(name, value) from None
-        if not 0 < amount <= MAX_LONG:
+        if not 0 < amount <= LARGEST:
             raise bad_parameter(name, value)
         return amount
 

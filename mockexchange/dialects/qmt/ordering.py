@@ -90,7 +90,7 @@ def affordable(desk: DialectState, wanted: Wanted, amount: float, lot: int) -> i
     if instrument is None or instrument.equity is None:
         return shares
     free: int = money.cash(exchange, wanted.account)[0]
-    settlement = make_settlement(instrument, exchange.ledger)
+    settlement = make_settlement(instrument, exchange.ledger, exchange.discount)
     price: int = to_amount(wanted.price)
     while shares > 0 and settlement.reserve(True, price, shares * SCALE) > free:
         shares -= lot

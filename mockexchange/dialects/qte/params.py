@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from ...core.numbers import parse_amount
+from ...core.numbers import LARGEST, parse_amount
 from .errors import BAD_PARAMETER, ApiError, missing
 
 MAX_LONG: int = 2 ** 63 - 1
@@ -64,8 +64,8 @@ class Params:
                 raise ValueError
             amount: int = parse_amount(value)
         except ValueError:
-            amount = MAX_LONG + 1
-        if amount > MAX_LONG:
+            amount = LARGEST + 1
+        if amount > LARGEST:
             raise ApiError(400, BAD_PARAMETER, f"无效的{label}格式: {value}")
         if amount <= 0:
             raise ApiError(400, BAD_PARAMETER, f"{label}必须大于0")

@@ -5,8 +5,9 @@ import hmac
 import http.client
 import json
 import time
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 DEADLINE: float = 10.0
 
@@ -31,10 +32,13 @@ class Answer:
 class Rest:
     """``call`` sends what it is given, ``signed`` adds timestamp and signature."""
 
-    def __init__(self, url: str, key: str = "mock-key", secret: str = "mock-secret") -> None:
+    def __init__(
+        self, url: str, key: str = "mock-key", secret: str = "mock-secret", signer: Callable[[bytes], str] | None = None,
+    ) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=DEADLINE)
         self.key = key
         self.secret = secret
+        self.signer: Callable[[bytes], str] = signer or self.by_secret
 
     def call(self, method: str, path: str, headers: dict[str, str] | None = None, body: str | None = None) -> Answer:
         sent = dict(headers or {})
@@ -51,7 +55,10 @@ class Rest:
     def sign(self, params: dict[str, Any]) -> str:
         params = {"timestamp": int(time.time() * 1000), **params}
         query = urlencode(params)
-        return f"{query}&signature={hmac.new(self.secret.encode(), query.encode(), hashlib.sha256).hexdigest()}"
+        return f"{query}&signature={quote(self.signer(query.encode()), safe='')}"
+
+    def by_secret(self, payload: bytes) -> str:
+        return hmac.new(self.secret.encode(), payload, hashlib.sha256).hexdigest()
 
     def signed(
         self, method: str, path: str, headers: dict[str, str] | None = None, in_body: bool = False, **params: Any

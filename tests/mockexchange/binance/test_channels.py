@@ -222,6 +222,7 @@ def test_average_price_is_that_of_rest(venue: MockExchange, rest: Rest, market: 
 
 @pytest.mark.parametrize(("name", "kind"), [
     ("!miniTicker@arr", "24hrMiniTicker"), ("!ticker@arr", "24hrTicker"), ("!ticker_4h@arr", "4hTicker"),
+    ("!miniTicker@arr@1000ms", "24hrMiniTicker"), ("!miniTicker@arr@3000ms", "24hrMiniTicker"),
 ])
 def test_arrays_hold_what_changed(venue: MockExchange, market: Market, take: Callable[..., None], name: str, kind: str) -> None:
     with Stream(venue.stream, f"/stream?streams={name}") as stream:
@@ -232,6 +233,30 @@ def test_arrays_hold_what_changed(venue: MockExchange, market: Market, take: Cal
         take("BUY", "40000", "0.1")
         changed = stream.until(lambda message: any(row["v"] != "0.00000000" for row in message["data"]))
         assert [row["s"] for row in changed["data"]] == ["BTCUSDT"]
+
+
+def test_speeds_of_the_arrays() -> None:
+    names = {"!miniTicker@arr": 1000, "!miniTicker@arr@1000ms": 1000, "!miniTicker@arr@3000ms": 3000, "!ticker@arr@3000ms": 3000}
+    with MockExchange("binance", feed="synthetic", seed=3, clock="manual=1700049600000") as venue:
+        with Stream(venue.stream, "/stream?streams=" + "/".join(names)) as stream:
+            venue.advance(13_000)
+            found: dict[str, list[int]] = {name: [] for name in names}
+            while min(map(len, found.values())) < 4:
+                message = stream.next()
+                assert message["data"], "only what changed, and never nothing"
+                found[message["stream"]].append(message["data"][0]["E"])
+    for name, times in found.items():
+        assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {names[name]}, name
+    assert found["!miniTicker@arr"] == found["!miniTicker@arr@1000ms"]
+
+
+@pytest.mark.parametrize("name", ["!miniTicker@arr@100ms", "!ticker_1h@arr@1000ms", "!miniTicker@arr@", "!bookTicker"])
+def test_speeds_that_are_not_there(venue: MockExchange, name: str) -> None:
+    """Subscribed without complaint, as every name is, and silent."""
+    market = venue.run(lambda one: venue._listener._dialect.streams.market)     # type: ignore[union-attr]
+    with Stream(venue.stream) as stream:
+        assert stream.ask("SUBSCRIBE", name) is None and stream.ask("LIST_SUBSCRIPTIONS") == [name]
+        assert not market._channels
 
 
 def test_reference_price_is_null(venue: MockExchange) -> None:

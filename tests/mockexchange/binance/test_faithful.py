@@ -83,7 +83,9 @@ def test_times_are_milliseconds(rest: Rest, market: Market) -> None:
 def test_rules_are_those_the_engine_has() -> None:
     """A9, A10, A11: the symbols given to the venue with their filters, and the engine refuses by the same numbers."""
     mine = make_instrument("DOGEUSDT", "DOGE", "USDT", "0.001", "10", "0.5", min_notional="7")
-    with MockExchange("binance", feed="none", accounts=["mock-key:mock-secret:USDT=1000"], instruments=[mine]) as venue:
+    with MockExchange(
+        "binance", feed="none", accounts=["mock-key:mock-secret:USDT=1000"], instruments=[mine], options={"unsigned": True},
+    ) as venue:
         rest = Rest(venue.rest)
         [row] = rest.get("exchangeInfo").json["symbols"]
         assert {name: row[name] for name in ("symbol", "status", "baseAsset", "quoteAsset")} == {
@@ -102,6 +104,20 @@ def test_rules_are_those_the_engine_has() -> None:
             assert answer.error == (400, -1013, f"Filter failure: {name}")
         assert rest.order(symbol="DOGEUSDT", price="0.5", quantity="20").status == 200
         rest.connection.close()
+
+
+def test_a_symbol_has_one_filter_of_its_notional(venue: MockExchange, rest: Rest) -> None:
+    """filters.md has two; Binance shows NOTIONAL, ``notional_filter`` chooses."""
+    def shown() -> list[list[str]]:
+        rows = rest.get("exchangeInfo", symbol="BTCUSDT").json["symbols"][0]["filters"], rest.signed("GET", "myFilters", symbol="BTCUSDT").json["symbolFilters"]
+        return [[one["filterType"] for one in found if "NOTIONAL" in one["filterType"]] for found in rows]
+
+    assert shown() == [["NOTIONAL"]] * 2
+    for value, names in (("MIN_NOTIONAL", ["MIN_NOTIONAL"]), ("BOTH", ["MIN_NOTIONAL", "NOTIONAL"]), ("NOTIONAL", ["NOTIONAL"])):
+        venue.set_options(notional_filter=value)
+        assert shown() == [names] * 2
+    with pytest.raises(ValueError, match="notional_filter: unknown value 'NONE', must be one of NOTIONAL, MIN_NOTIONAL, BOTH"):
+        venue.set_options(notional_filter="NONE")
 
 
 # market data

@@ -237,10 +237,37 @@ def test_stop_order_lives_and_is_canceled(rest: Rest) -> None:
     placed = rest.order(type="STOP_LOSS_LIMIT", side="SELL", price="38900", stopPrice="39000", newOrderRespType="RESULT")
     assert placed.status == 200, placed.text
     assert placed.json["stopPrice"] == "39000.00000000"
-    assert "workingTime" not in placed.json
+    assert placed.json["workingTime"] == -1, "rest-api.md, the waiting stop of \"New Order list - OCO\""
     found = rest.signed("GET", "openOrders", symbol="BTCUSDT").json[0]
     assert (found["isWorking"], found["workingTime"], found["stopPrice"]) == (False, -1, "39000.00000000")
     assert rest.signed("DELETE", "order", symbol="BTCUSDT", orderId=found["orderId"]).json["stopPrice"] == "39000.00000000"
+
+
+def test_working_time_of_a_stop(venue: MockExchange, rest: Rest, market: Callable[..., None]) -> None:
+    """
+    -1 in whatever shows it while the stop waits: answers to a placement (rest-api.md, "New Order list - OCO", the report of
+    the STOP_LOSS_LIMIT; "Cancel an Existing Order and Send a New Order"), to queries, to an amendment; then the time at which it came
+    to the book. A cancel's answer has no such field ("Cancel order").
+    """
+    market(("SELL", "40010", "1"), ("BUY", "39500", "1"), ("BUY", "38000", "1"))
+    stop = {"type": "STOP_LOSS_LIMIT", "side": "SELL", "price": "38900", "stopPrice": "39000", "quantity": "0.5"}
+    assert "workingTime" not in rest.order(**stop, newOrderRespType="ACK", newClientOrderId="acknowledged").json
+    assert rest.order(**stop, newOrderRespType="FULL").json["workingTime"] == -1
+    placed = rest.signed("POST", "order/cancelReplace", symbol="BTCUSDT", timeInForce="GTC", **stop, newOrderRespType="RESULT",
+                         cancelReplaceMode="STOP_ON_FAILURE", cancelOrigClientOrderId="acknowledged").json["newOrderResponse"]
+    assert placed["workingTime"] == -1
+    amended = rest.signed("PUT", "order/amend/keepPriority", symbol="BTCUSDT", orderId=placed["orderId"], newQty="0.2")
+    assert amended.json["amendedOrder"]["workingTime"] == -1
+    call = {"symbol": "BTCUSDT", "orderId": placed["orderId"]}
+    assert rest.signed("GET", "order", **call).json["workingTime"] == -1
+    for path in ("openOrders", "allOrders"):
+        assert {row["workingTime"] for row in rest.signed("GET", path, symbol="BTCUSDT").json if row["status"] == "NEW"} == {-1}
+    gone = rest.signed("DELETE", "order", **call).json
+    assert gone["status"] == "CANCELED" and "workingTime" not in gone
+    assert rest.signed("GET", "order", **call).json["workingTime"] == -1, "it never came to the book"
+    venue.set_price("BTCUSDT", "39000")
+    other, = rest.signed("GET", "openOrders", symbol="BTCUSDT").json
+    assert other["isWorking"] and other["workingTime"] >= other["time"]
 
 
 def test_cancel_errors(rest: Rest) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from raw_websocket import DEADLINE, RawWebSocket
+from raw_websocket import DEADLINE, RawWebSocket, dial
 
 from mockexchange import MockExchange
 
@@ -69,7 +69,10 @@ def qte_call(method: str, path: str, values: dict[str, Any], key: str) -> Http:
 
 
 class World(NamedTuple):
-    """``order(key, side, quantity, price)`` is the request that places a limit order, ``symbols`` a public one."""
+    """
+    ``order(key, side, quantity, price)`` is the request that places a limit order, ``symbols`` a public one; ``tls``: spoken
+    over TLS.
+    """
 
     dialect: str
     order_label: str
@@ -77,6 +80,7 @@ class World(NamedTuple):
     symbol_label: str
     symbols: Http
     accepted: Callable[[Any], bool]
+    tls: bool = False
 
 
 def _binance_order(key: str, side: str, quantity: str, price: str) -> Http:
@@ -114,6 +118,9 @@ WORLDS: dict[str, World] = {
 }
 
 
+WORLDS["binance-tls"] = WORLDS["binance"]._replace(tls=True)
+
+
 class Answer(NamedTuple):
     status: int
     headers: Values
@@ -129,8 +136,7 @@ class Client:
 
     def __init__(self, base: str, timeout: float = DEADLINE) -> None:
         self.host: str = urlsplit(base).netloc
-        name, port = self.host.split(":")
-        self.socket: socket.socket = socket.create_connection((name, int(port)), timeout)
+        self.socket: socket.socket = dial(base, timeout)
 
     def __enter__(self) -> "Client":
         return self
@@ -203,6 +209,7 @@ class Source(NamedTuple):
     is_trade: bool
     path: str
     ws_path: str
+    tls: bool = False
 
 
 def ask(client: RawWebSocket, request: dict[str, Any]) -> Any:
@@ -258,6 +265,7 @@ SOURCES: dict[str, Source] = {
     "hashex-symbol": Source("hashex", "PUSH BTC_USDT@qDeal", open_deals, True, "data.a", HASHEX_SOCKET),
     "hashex-user": Source("hashex", "PUSH user uOrder", open_hashex_user, False, "data.origQty", HASHEX_SOCKET),
 }
+SOURCES["binance-tls"] = SOURCES["binance-user"]._replace(tls=True)
 
 
 def value(source: Source, message: bytes) -> int | None:

@@ -56,7 +56,7 @@ def listed(venue: MockExchange, label: str) -> bool:
 def test_binance_push_labels_all_come_and_no_others() -> None:
     with MockExchange("binance", seed=7) as venue:
         wanted = {name for name in venue.faults.labels() if re.match(r"PUSH (btcusdt@|!)", name)}
-        assert len(wanted) == 59
+        assert len(wanted) == 63
         count_all(venue)
         with RawWebSocket(venue.stream, "/ws-api/v3") as user, RawWebSocket(venue.stream, "/ws") as market:
             user.send(json.dumps({

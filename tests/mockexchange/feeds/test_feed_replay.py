@@ -18,12 +18,18 @@ from mockexchange.dialects.common.spot import default_instruments
 from mockexchange.core.numbers import SCALE, parse_amount
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.feeds.csv_format import BarRow
-from mockexchange.feeds.replay import ReplayFeed, bar_points, bar_trades, open_dump, split_volume
+from mockexchange.feeds.replay import ReplayFeed, bar_points, bar_trades, split_volume
 
 DATA: Path = Path(__file__).parents[4] / "shared" / "data"
 TRADES: Path = DATA / "BTCUSDT-trades-2021-01-08.csv"
 KLINES: Path = DATA / "BTCUSDT-1m-2022-01-01_07.csv"
 START: int = 1640995200000000
+
+
+def opened(path: Path) -> ReplayFeed:
+    feed = open_feed(str(path), default_instruments(), 1)
+    assert isinstance(feed, ReplayFeed)
+    return feed
 
 
 def feed_of(path: Path, text: str, instruments: list[Instrument] | None = None) -> ReplayFeed:
@@ -94,7 +100,7 @@ def test_bars_without_volume_do_not_trade(tmp_path: Path) -> None:
     assert [trade.trade_id for trade in trades] == [1, 2, 3, 4]
     assert feed.last_trade_ids == {"BTCUSDT": 4}
     assert feed.opening_price == parse_amount("100")
-    assert [at for at, _ in feed_of(Path(feed.name), Path(feed.name).read_text()).steps()] == [60_000_000, 79_999_666, 99_999_333, 119_999_000]
+    assert [at for at, _ in feed_of(feed.reader.path, feed.reader.path.read_text()).steps()] == [60_000_000, 79_999_666, 99_999_333, 119_999_000]
 
 
 def test_a_volume_too_small_for_all_prices_of_a_bar(tmp_path: Path) -> None:
@@ -139,7 +145,7 @@ def test_damage_anywhere_is_found_at_opening(tmp_path: Path) -> None:
 
 def test_a_file_changed_under_the_replay_is_an_error(tmp_path: Path) -> None:
     feed = feed_of(tmp_path / "BTCUSDT-trades.csv", "1,100,1,100,1610064000278,True,True\n")
-    Path(feed.name).write_text("1,100,1\n")
+    feed.reader.path.write_text("1,100,1\n")
     with pytest.raises(FeedError, match=":1: 3 columns"):
         list(feed.steps())
 
@@ -162,7 +168,7 @@ def test_opening_and_where_it_goes_on(tmp_path: Path) -> None:
     text: str = "1,39432.48,1,100,1610064000278,True,True\n2,40000,1,100,1610064000279,True,True\n"
     feed = feed_of(tmp_path / "BTCUSDT-trades.csv", text)
     check_opening(feed, instrument, parse_amount("39432.48"))
-    assert feed.opening() == feed_of(Path(feed.name), text).opening()
+    assert feed.opening() == feed_of(feed.reader.path, text).opening()
     list(feed.steps())
     check_opening(feed, instrument, parse_amount("40000"))
 
@@ -183,7 +189,7 @@ def test_history_ends_in_the_first_price(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 def test_recorded_trades(tmp_path: Path) -> None:
-    feed = open_dump(TRADES, default_instruments(), 1)
+    feed = opened(TRADES)
     lines: list[list[str]] = [line.split(",") for line in TRADES.read_text().splitlines()[1:]]
     steps = list(feed.steps())
     assert [(at, command) for at, command in steps] == [
@@ -195,12 +201,12 @@ def test_recorded_trades(tmp_path: Path) -> None:
     assert feed.last_trade_ids == {"BTCUSDT": 553289559}
     packed: Path = tmp_path / "BTCUSDT-trades-2021-01-08.csv.gz"
     packed.write_bytes(gzip.compress(TRADES.read_bytes()))
-    assert list(open_dump(packed, default_instruments(), 1).steps()) == steps
+    assert list(opened(packed).steps()) == steps
 
 
 @pytest.mark.skipif(not KLINES.exists(), reason="no recorded data")
 def test_recorded_klines() -> None:
-    feed = open_dump(KLINES, default_instruments(), 1)
+    feed = opened(KLINES)
     minutes: dict[int, list[TapeTrade]] = {}
     for trade in tape(feed):
         minutes.setdefault(trade.time // 60_000_000, []).append(trade)
@@ -218,7 +224,7 @@ def test_recorded_klines() -> None:
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 @pytest.mark.parametrize("path", [TRADES, KLINES], ids=["trades", "klines"])
 def test_the_public_stream_is_the_file(path: Path) -> None:
-    feed = open_dump(path, default_instruments(), 1)
+    feed = opened(path)
     exchange: Exchange = Exchange(default_instruments(), seed=1)
     for symbol, above in feed.last_trade_ids.items():
         exchange.reserve_trade_ids(symbol, above)
@@ -244,7 +250,7 @@ def test_the_public_stream_is_the_file(path: Path) -> None:
 
 @pytest.mark.skipif(not TRADES.exists(), reason="no recorded data")
 def test_users_trade_with_the_tape() -> None:
-    feed = open_dump(TRADES, default_instruments(), 1)
+    feed = opened(TRADES)
     exchange: Exchange = Exchange(default_instruments(), seed=1)
     exchange.reserve_trade_ids("BTCUSDT", feed.last_trade_ids["BTCUSDT"])
     exchange.apply(Deposit("me", "BTC", parse_amount("2")), START)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -23,10 +24,11 @@ linux_only = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
 
 
 class Child:
-    """``python -m mockexchange serve binance=0``."""
+    """``python -m mockexchange serve binance=0``, with TLS where ``--tls`` is among the arguments."""
 
     def __init__(self, folder: Path, *arguments: str, files: int = 0, uvloop: bool = True) -> None:
         """``files``: its limit of open files, where that is not to be inherited."""
+        self.tls: ssl.SSLContext | None = None
         code: list[str] = ["import sys"]
         if files:
             code.append(f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))")
@@ -42,20 +44,25 @@ class Child:
         assert self.process.stdout is not None
         ready = json.loads(self.process.stdout.readline())
         self.port: int = int(ready["rest"].rpartition(":")[2])
+        if "certificate" in ready:
+            self.tls = ssl.create_default_context(cafile=ready["certificate"])
         self.slowest: float = 0.0
 
-    def connect(self, receive_buffer: int = 0) -> socket.socket:
+    def connect(self, receive_buffer: int = 0, plain: bool = False) -> socket.socket:
+        """``plain``: without a handshake, also with TLS."""
         sock: socket.socket = socket.socket()
         sock.settimeout(10)
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         sock.connect(("127.0.0.1", self.port))
-        return sock
+        return sock if self.tls is None or plain else self.tls.wrap_socket(sock, server_hostname="localhost")
 
     def time(self) -> float:
         """Seconds that ``GET /api/v3/time`` takes on a connection of its own."""
         began: float = monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10) if self.tls is None else (
+            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=self.tls)
+        )
         try:
             connection.request("GET", "/api/v3/time")
             answer = connection.getresponse()

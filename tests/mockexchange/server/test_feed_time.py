@@ -11,7 +11,7 @@ from server_client import call
 
 from mockexchange import MockExchange
 from mockexchange.feeds import FeedError
-from mockexchange.feeds.replay import read_moment
+from mockexchange.feeds.times import read_moment
 from mockexchange.transport.clock import FLAT_OUT, NEVER, PacedClock
 from mockexchange.transport.clocks import make_clock
 
@@ -205,6 +205,25 @@ def test_a_loop_goes_on_with_dates_and_ids(dump: Path) -> None:
         assert times == sorted(times) and venue.state()["feed"]["status"] == "running"
 
 
+def test_a_table_of_bars_has_its_dates_its_beginning_and_its_rounds(tmp_path: Path) -> None:
+    """As VeighNa's DataManager exports it, in the zone of its database."""
+    path: Path = tmp_path / "export.csv"
+    path.write_text("symbol,exchange,datetime,open,high,low,close,volume,turnover,open_interest\n" + "".join(
+        "BTCUSDT_SPOT_BINANCE,GLOBAL,2022-01-01 08:{:02}:00,{},{},{},{},4.0,0.0,0\n".format(number, *closes(number)) for number in range(MINUTES)
+    ))
+    more: dict[str, Any] = {"feed": str(path), "feed_timezone": "Asia/Shanghai", "feed_start": "2022-01-01T00:20"}
+    with MockExchange("binance", clock="manual", loop=True, **more) as venue:
+        assert venue.state()["now"] == START // 1000 + 20 * 60_000
+        opened: int = closes(20)[0]
+        assert [ohlc(row) for row in klines(venue, startTime=START // 1000)] == [*(closes(number) for number in range(20)), (opened,) * 4]
+        venue.advance(MINUTES * 60_000 + 30_000)
+        rows = klines(venue, startTime=START // 1000)
+        assert [ohlc(row) for row in rows[:-1]] == [closes(number % MINUTES) for number in range(MINUTES + 20)]
+    with MockExchange("binance", speed=600, **more) as venue:
+        until(lambda: venue.state()["now"] > START // 1000 + 24 * 60_000)
+        assert [ohlc(row) for row in klines(venue, startTime=START // 1000)[:23]] == [closes(number) for number in range(23)]
+
+
 def test_max_is_at_the_time_of_the_record_applied_last(dump: Path) -> None:
     with MockExchange("binance", feed=str(dump), speed="max") as venue:
         assert venue.state()["feed"]["status"] == "waiting" and venue.state()["now"] == START // 1000
@@ -240,6 +259,15 @@ def test_a_synthetic_market_at_a_speed_runs_the_machines_time_faster() -> None:
         assert time.time() * 1000 - began < 20_000
         trades = call(venue.rest, "GET", "/api/v3/trades?symbol=BTCUSDT").body
         assert trades and all(trade["time"] <= venue.state()["now"] for trade in trades)
+
+
+def test_a_loop_without_a_trade_has_no_end(dump: Path) -> None:
+    dump.write_text(re.sub(r"4\.0\d,", "0,", dump.read_text()))
+    with MockExchange("binance", feed=str(dump), clock="manual") as venue:
+        venue.advance(60_000)
+        assert venue.state()["feed"]["status"] == "ended"
+    with pytest.raises(FeedError, match="BTCUSDT-1m-2022-01-01.csv: none of its bars has a volume"):
+        MockExchange("binance", feed=str(dump), loop=True).start()
 
 
 @pytest.mark.parametrize("more, words", [

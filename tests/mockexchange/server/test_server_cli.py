@@ -5,9 +5,11 @@ import os
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,21 @@ def test_ready_line_is_the_contract(serve: Any) -> None:
     assert server.wait(2) == (0, "", "")
 
 
+def test_tls_is_for_every_listener_and_leaves_nothing(serve: Any) -> None:
+    server: Server = serve("test=0", "test=0", "--tls")
+    lines = [server.ready() for _ in range(2)]
+    certificate = Path(lines[0]["certificate"])
+    assert [line["certificate"] for line in lines] == [str(certificate)] * 2
+    context = ssl.create_default_context(cafile=certificate)
+    for line in lines:
+        assert line["rest"].startswith("https://") and line["stream"].startswith("wss://")
+        with urllib.request.urlopen(line["rest"] + "/_mock/state", context=context, timeout=5) as answer:
+            assert answer.status == 200
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait(3) == (0, "", "")
+    assert not certificate.parent.exists()
+
+
 def test_each_listener_is_a_venue_of_its_own(serve: Any, tmp_path: Path) -> None:
     server: Server = serve("test=0", "test=0", "--feed", "none", "--account", "a:b:USDT=5000", "--account", "c:d:", "--state", str(tmp_path))
     first, second = server.ready(), server.ready()
@@ -140,6 +157,11 @@ def test_ends_within_two_seconds_whoever_is_connected(serve: Any, number: int) -
     (["test=0", "--account", "k\u00e9y:s:"], "ASCII"),
     (["test=0", "--account", "k:s\n:"], "'k'.*ASCII"),
     (["test=0", "--account", "k:s:USDT=1:x"], "4 parts"),
+    (["test=0", "--account", "k:@nowhere.pem:"], "'k': public key 'nowhere.pem': No such file"),
+    (["test=0", "--account", "k:ed25519=gmDRTtj2FA+wzJUIlAL9ly1eovjLBu7uXUFR+jFULmg=:"], "'k': clients of the dialect 'test' sign with a secret"),
+    (["test=0", "--tls-cert", "nowhere.pem"], "tls certificate 'nowhere.pem': No such file"),
+    (["test=0", "--tls-key", "key.pem"], "--tls-key key.pem: --tls-cert is needed as well"),
+    (["test=0", "--tls-cert", ""], "--tls-cert.*''"),
     (["=0"], "'=0'"),
     (["TEST=0"], "'TEST=0'"),
     (["test=\uff18\uff10"], "test=\uff18\uff10"),
