@@ -4,6 +4,7 @@ import asyncio
 import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -75,7 +76,8 @@ class MockExchange:
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system" (the machine's time,
     or a recording's), "manual" (it stands still until ``advance``) or "manual=MS", where it stands at first;
-    ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols;
+    ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols; ``symbols`` how many there are in all, made up
+    ones among them;
     ``tls`` speaks TLS with a certificate of its own, kept in ``state`` where that is given, ``tls_cert`` and ``tls_key`` with
     these PEM files. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
@@ -103,10 +105,11 @@ class MockExchange:
         tls: bool = False,
         tls_cert: str | Path = "",
         tls_key: str | Path = "",
+        symbols: int | None = None,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed, feed_timezone=feed_timezone, feed_start=feed_start, loop=loop,
+            options=options, clock=clock, listed=listed, symbols=symbols, feed_timezone=feed_timezone, feed_start=feed_start, loop=loop,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._make_tls: Callable[[], Tls | None] = lambda: None
@@ -295,11 +298,18 @@ class MockExchange:
     def run(self, function: Callable[[Venue], T]) -> T:
         """Call ``function(venue)`` on the venue's own thread and return what it returns or raise what it raises."""
         venue: Venue = self._running().venue
+        if self._loop is None:
+            raise RuntimeError("the mock exchange is not running")
+        found: Future[T] = Future()
 
-        async def call() -> T:
-            return function(venue)
+        def call() -> None:
+            try:
+                found.set_result(function(venue))
+            except BaseException as error:
+                found.set_exception(error)
 
-        return self._await(call())
+        self._loop.call_soon_threadsafe(call)
+        return found.result(CALL_SECONDS)
 
     # -- within
 

@@ -22,10 +22,10 @@ from .core.events import Fill
 from .core.orders import Amendment, Order
 from .journal import Journal
 from .pages import FileIndex
-from .replay import RestoredState, fold_lines, without_gc
+from .replay import KeptList, RestoredState, fold_lines, without_gc
 from .scan import Prefix, Scan, begins_with
 
-FORMAT: int = 2
+FORMAT: int = 3
 WORTH: int = 20_000                 # rows that are folded fast enough without one
 EVERY: int = 200_000                # rows between two checkpoints of a venue that goes on
 
@@ -57,6 +57,7 @@ class State(msgspec.Struct, array_like=True):
     closes: dict[str, int]
     last_execution_id: int
     last_prevented_match_id: int
+    lists: list[KeptList]
     discounts: dict[str, bool] = {}
 
     def prefix(self) -> Prefix:
@@ -149,7 +150,7 @@ def pack(prefix: Prefix, fold: RestoredState) -> State:
         [tuple([getattr(order, name) for name in _FIELDS]) for order in fold.orders.values()],
         {order.order_id: list(order.amendments) for order in fold.orders.values() if order.amendments},
         fold.fills, fold.statuses, fold.rules, fold.closes, fold.last_execution_id, fold.last_prevented_match_id,
-        fold.discounts,
+        list(fold.lists.values()), fold.discounts,
     )
 
 
@@ -157,7 +158,8 @@ def unpack(state: State) -> RestoredState:
     """What was given to ``pack``."""
     fold: RestoredState = RestoredState(
         {(account, asset): (free, locked, late) for account, asset, free, locked, late in state.balances}, {}, state.fills,
-        state.statuses, state.rules, state.closes, state.last_execution_id, state.last_prevented_match_id, state.discounts,
+        state.statuses, state.rules, state.closes, {kept.order_list_id: kept for kept in state.lists},
+        state.last_execution_id, state.last_prevented_match_id, state.discounts,
     )
     for values in state.orders:
         order: Order = Order(*values[:_MADE_OF])

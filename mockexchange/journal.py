@@ -10,8 +10,11 @@ Rows (DESIGN.md 4.3) have ``n`` (from 1 without gaps), ``t`` (ms) and ``kind``, 
 - ``order``: account, symbol, order_id, client_order_id, side, type, status, price, qty, executed
 - ``fill``: account, symbol, order_id, client_order_id, exec_id, price, qty, fee, fee_asset, maker
 - ``balance``: account, asset, free, locked; unsettled where shares settle late (``day``: symbol, previous_close)
+- ``list``: account, symbol, order_list_id, list_client_order_id, contingency, status, orders (their ids) at every change of an order list
+- ``reserve``: account, symbol, order_list_id, reserved: what its working order bought is kept for a list's pending orders
 - ``fault``: a fault has bitten
 - ``command``: what was asked, with ``refused`` when nothing came of it
+- ``format-2``: what follows has order lists, a program that knows none cannot go on from it; in files only
 
 Keys ending in ``_us`` are microseconds. The order's own type is ``type``, hence ``kind`` for the row.
 
@@ -22,166 +25,29 @@ the CRC-32 of everything before it, so that no byte can change and no line can g
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from errno import EBADF, ENOSPC
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 import msgspec
 
-from .core.commands import Command
-from .core.events import BalanceChange, DayEnd, Event, Fill, OrderReport
-from .core.instruments import AMOUNT_RULES
-from .core.numbers import format_amount
+from .core.commands import Command, PlaceOrder, PlaceOrderList
+from .core.events import BalanceChange, DayEnd, Event, Fill, ListReport, ListReserve, OrderReport
+from .journal_rows import (
+    FORMAT,
+    RENDERERS,
+    BalanceRecord,
+    CommandRecord,
+    DayRecord,
+    FaultRecord,
+    FormatRecord,
+    Row,
+)
 from .pages import PAGE, Entry, FileIndex, MemoryPages, read_line
 from .room import Room
 from .scan import CRC, JournalError, Prefix, Scan
-
-Row = dict[str, Any]
-
-
-
-class BalanceRecord(NamedTuple):
-    """One asset of one account after a change."""
-
-    account: str
-    asset: str
-    free: int
-    locked: int
-    unsettled: int | None = None        # bought, and not sold before the day's end; None where nothing settles late
-
-
-class DayRecord(NamedTuple):
-    """A symbol's trading day is over."""
-
-    symbol: str
-    previous_close: int
-
-
-class CommandRecord(NamedTuple):
-    """What a user, or the control API, asked for. ``refused`` is the refusal's reason, "" when applied."""
-
-    command: Command
-    refused: str
-
-
-class FaultRecord(NamedTuple):
-    """A bite of a fault."""
-
-    detail: dict[str, Any]
-
-
-AMOUNTS: frozenset[str] = frozenset(
-    {"amount", "price", "quantity", "stop_price", "quote_quantity", "iceberg_quantity"}
-)
-
-
-def render_order(report: OrderReport) -> Row:
-    """An order as it was when this report was made."""
-    row: Row = {
-        "kind": "order",
-        "account": report.account,
-        "symbol": report.symbol,
-        "order_id": report.order_id,
-        "client_order_id": report.client_order_id,
-        "side": report.side,
-        "type": report.type,
-        "status": report.status,
-        "price": format_amount(report.price),
-        "qty": format_amount(report.quantity),
-        "executed": format_amount(report.executed),
-        "executed_quote": format_amount(report.executed_quote),
-        "execution": report.execution_type,
-        "execution_id": report.execution_id,
-        "time_in_force": report.time_in_force,
-        "quote_qty": format_amount(report.quote_quantity),
-        "stop_price": format_amount(report.stop_price),
-        "iceberg_qty": format_amount(report.iceberg_quantity),
-        "prevented": format_amount(report.prevented),
-        "stp_mode": report.stp_mode,
-        "strategy_id": report.strategy_id,
-        "strategy_type": report.strategy_type,
-        "time_us": report.time,
-        "update_time_us": report.update_time,
-        "working_time_us": report.working_time,
-        "on_book": report.is_on_book,
-        "expiry_reason": report.expiry_reason,
-        "reject_reason": report.reject_reason,
-    }
-    if report.execution_type == "TRADE_PREVENTION":
-        row["prevented_match_id"] = report.prevented_match_id
-    if report.cancel_client_order_id:
-        row["cancel_client_order_id"] = report.cancel_client_order_id
-    return row
-
-
-def render_fill(fill: Fill) -> Row:
-    """A user's side of a trade."""
-    return {
-        "kind": "fill",
-        "account": fill.account,
-        "symbol": fill.symbol,
-        "order_id": fill.order_id,
-        "client_order_id": fill.client_order_id,
-        "exec_id": fill.trade_id,
-        "side": "BUY" if fill.is_buy else "SELL",
-        "price": format_amount(fill.price),
-        "qty": format_amount(fill.quantity),
-        "quote": format_amount(fill.quote),
-        "fee": format_amount(fill.fee),
-        "fee_asset": fill.fee_asset,
-        "maker": fill.is_maker,
-        "time_us": fill.time,
-    }
-
-
-def render_balance(record: BalanceRecord) -> Row:
-    """One asset of one account."""
-    return {
-        "kind": "balance",
-        "account": record.account,
-        "asset": record.asset,
-        "free": format_amount(record.free),
-        "locked": format_amount(record.locked),
-        **({} if record.unsettled is None else {"unsettled": format_amount(record.unsettled)}),
-    }
-
-
-def render_day(record: DayRecord) -> Row:
-    """The end of a symbol's day, with the price from which the next day's band is counted."""
-    return {"kind": "day", "symbol": record.symbol, "previous_close": format_amount(record.previous_close)}
-
-
-def render_command(record: CommandRecord) -> Row:
-    """A command under its class name, its fields beside it; PlaceOrder's ``type`` is ``order_type`` here."""
-    command: Command = record.command
-    row: Row = {"kind": "command", "command": type(command).__name__}
-    for field in fields(command):
-        value: Any = getattr(command, field.name)
-        name: str = "order_type" if field.name == "type" else field.name
-        if field.name == "rules":
-            value = {rule: format_amount(one) if rule in AMOUNT_RULES else one for rule, one in value.items()}
-        row[name] = format_amount(value) if field.name in AMOUNTS else value
-    if record.refused:
-        row["refused"] = record.refused
-    return row
-
-
-def render_fault(record: FaultRecord) -> Row:
-    """A bite."""
-    return {"kind": "fault", **record.detail}
-
-
-RENDERERS: dict[type, Callable[[Any], Row]] = {
-    OrderReport: render_order,
-    Fill: render_fill,
-    BalanceRecord: render_balance,
-    DayRecord: render_day,
-    CommandRecord: render_command,
-    FaultRecord: render_fault,
-}
-
 
 RECORDS: dict[str, Any] = {kind.__name__: kind for kind in RENDERERS}
 FIELDS: dict[str, tuple[str, ...]] = {}         # of commands that have been packed
@@ -211,6 +77,7 @@ class Journal:
         self._size: int = 0                 # bytes of the file that hold whole batches
         self._crc: int = 0                  # of the newest of their rows
         self._raw_crc: int = 0              # of all these bytes
+        self._is_marked: bool = False       # with the format that order lists need
         self._room: Room | None = None if path is None else Room(path)
         if path is not None:
             self._open(path, known)
@@ -239,7 +106,11 @@ class Journal:
         market did to users: the flow's own commands are not journalled.
         """
         if self.path is not None:
-            self._write(split(now, command, events))
+            entries: list[Entry] = split(now, command, events)
+            if type(command) is PlaceOrderList and not self._is_marked:
+                entries.insert(0, (now, FormatRecord(FORMAT)))
+                self._is_marked = True
+            self._write(entries)
             return
         self._fresh.append((now, command, events))
         self._fresh_rows += 1 + len(events)
@@ -290,6 +161,7 @@ class Journal:
         self._memory.clear()
         self._index.clear()
         self._size = self._crc = self._raw_crc = self._fresh_rows = self.known_rows = 0
+        self._is_marked = False
         if self._file >= 0:
             self._truncate()
 
@@ -390,7 +262,7 @@ def split(now: int, command: Command | None, events: Sequence[Event]) -> list[En
     if command is not None:
         entries.append((now, CommandRecord(command, "")))
     for event in events:
-        if isinstance(event, (OrderReport, Fill)):
+        if isinstance(event, (OrderReport, Fill, ListReport, ListReserve)):
             entries.append((now, event))
         elif isinstance(event, BalanceChange):
             late = event.unsettled
@@ -411,7 +283,10 @@ def pack(record: Any) -> tuple[Any, ...]:
         if names is None:
             names = FIELDS[name] = tuple(field.name for field in fields(command))
             COMMANDS[name] = type(command)
-        return (kind, name, tuple([getattr(command, each) for each in names]), record.refused)
+        values: list[Any] = [getattr(command, each) for each in names]
+        if name == "PlaceOrderList":
+            values[names.index("orders")] = [astuple(order) for order in command.orders]
+        return (kind, name, tuple(values), record.refused)
     if kind == "FaultRecord":
         return (kind, msgspec.json.encode(record.detail))
     return (kind, *record)
@@ -422,7 +297,10 @@ def unpack(plain: tuple[Any, ...]) -> Any:
     kind, *values = plain
     if kind == "CommandRecord":
         name, given, refused = values
-        return CommandRecord(COMMANDS[name](**dict(zip(FIELDS[name], given, strict=True))), refused)
+        command: Any = COMMANDS[name](**dict(zip(FIELDS[name], given, strict=True)))
+        if name == "PlaceOrderList":
+            command.orders = [PlaceOrder(*order) for order in command.orders]
+        return CommandRecord(command, refused)
     if kind == "FaultRecord":
         return FaultRecord(msgspec.json.decode(values[0]))
     return RECORDS[kind](*values)

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from .core.commands import SetRules
 from .core.events import Fill
+from .core.exchange import Exchange
 from .core.instruments import AMOUNT_RULES
 from .core.numbers import parse_amount as parse_text
-from .core.orders import Amendment, Order
+from .core.orders import Amendment, Order, OrderList
+from .journal_rows import FORMAT, FORMAT_KIND
 
 parse_amount = lru_cache(maxsize=1 << 14)(parse_text)       # a life's prices and quantities come again and again
 
@@ -80,6 +83,29 @@ class BalanceRow(msgspec.Struct, tag_field="kind", tag="balance", gc=False):
     unsettled: str = "0"
 
 
+class ListRow(msgspec.Struct, tag_field="kind", tag="list", gc=False):
+    n: int
+    account: str
+    symbol: str
+    order_list_id: int
+    list_client_order_id: str
+    contingency: str
+    pays: bool
+    status: str
+    orders: list[int]
+    time_us: int
+
+
+class ReserveRow(msgspec.Struct, tag_field="kind", tag="reserve", gc=False):
+    n: int
+    order_list_id: int
+    reserved: str
+
+
+class FormatRow(msgspec.Struct, tag_field="kind", tag=f"{FORMAT_KIND}{FORMAT}", gc=False):
+    n: int
+
+
 class DayRow(msgspec.Struct, tag_field="kind", tag="day", gc=False):
     n: int
     symbol: str
@@ -101,7 +127,22 @@ class FaultRow(msgspec.Struct, tag_field="kind", tag="fault", gc=False):
     n: int
 
 
-AnyRow = OrderRow | FillRow | BalanceRow | DayRow | CommandRow | FaultRow
+class KeptList(NamedTuple):
+    """An order list as a journal keeps it (orders.OrderList); ``reserved`` as in ListReserve."""
+
+    order_list_id: int
+    client_order_id: str
+    account: str
+    symbol: str
+    contingency: str
+    pays: bool
+    order_ids: list[int]
+    time: int
+    is_done: bool
+    reserved: int = 0
+
+
+AnyRow = OrderRow | FillRow | BalanceRow | ListRow | ReserveRow | DayRow | CommandRow | FaultRow | FormatRow
 DECODER: msgspec.json.Decoder[AnyRow] = msgspec.json.Decoder(AnyRow)
 
 
@@ -119,6 +160,7 @@ class RestoredState:
     statuses: dict[str, str] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     closes: dict[str, int] = field(default_factory=dict)        # symbol -> the previous close
+    lists: dict[int, KeptList] = field(default_factory=dict)    # by list id
     last_execution_id: int = 0
     last_prevented_match_id: int = -1
     discounts: dict[str, bool] = field(default_factory=dict)    # account -> whether it has chosen to pay its fees in BNB
@@ -139,7 +181,7 @@ def fold_rows(rows: Iterable[dict[str, Any]]) -> RestoredState:
             try:
                 yield msgspec.convert(row, AnyRow)
             except msgspec.ValidationError as error:
-                raise ValueError(f"record {row.get('n')} is corrupt: {error}") from None
+                raise _unreadable(row, error) from None
 
     return _fold(typed(), RestoredState())
 
@@ -153,9 +195,17 @@ def fold_lines(lines: Iterable[bytes], before: RestoredState | None = None) -> R
             try:
                 yield decode(line)
             except msgspec.DecodeError as error:
-                raise ValueError(f"record {msgspec.json.decode(line).get('n')} is corrupt: {error}") from None
+                raise _unreadable(msgspec.json.decode(line), error) from None
 
     return _fold(typed(), before or RestoredState())
+
+
+def _unreadable(row: dict[str, Any], error: Exception) -> ValueError:
+    """What is said of a row that is not understood: it is of a later format, or corrupt."""
+    kind: str = str(row.get("kind", ""))
+    if kind.startswith(FORMAT_KIND):
+        return ValueError(f"record {row.get('n')} begins {kind}, and this program reads up to {FORMAT_KIND}{FORMAT}: a later one wrote it")
+    return ValueError(f"record {row.get('n')} is corrupt: {error}")
 
 
 def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
@@ -171,6 +221,11 @@ def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
                 fold.fills.append(_read_fill(row))          # type: ignore[arg-type]
             elif kind is BalanceRow:
                 balances[row.account, row.asset] = row      # type: ignore[union-attr, assignment]
+            elif kind is ListRow:
+                _fold_list(fold, row)                       # type: ignore[arg-type]
+            elif kind is ReserveRow:
+                number: int = row.order_list_id             # type: ignore[union-attr]
+                fold.lists[number] = fold.lists[number]._replace(reserved=parse_amount(row.reserved))      # type: ignore[union-attr]
             elif kind is DayRow:
                 fold.closes[row.symbol] = parse_amount(row.previous_close)      # type: ignore[union-attr]
             elif kind is CommandRow:
@@ -198,6 +253,32 @@ def without_gc() -> Iterator[None]:
             gc.enable()
 
 
+def put_into(exchange: Exchange, fold: RestoredState, now: int) -> None:
+    """
+    Give a new exchange what its users have. ``now`` in us.
+
+    :raises KeyError, ValueError, Refusal: it does not list what the journal is about, or the orders cannot all be open
+    """
+    for (account, asset), amounts in fold.balances.items():
+        exchange.restore_balance(account, asset, *amounts)
+    for fill in fold.fills:
+        exchange.restore_fill(fill)
+    for symbol, close in fold.closes.items():
+        exchange.restore_close(symbol, close)
+    exchange.discount.chosen.update(fold.discounts)
+    for symbol, rules in fold.rules.items():
+        exchange.apply(SetRules(symbol, rules), now)
+    for order in fold.book_order():
+        exchange.restore_order(order)
+    for _, kept in sorted(fold.lists.items()):
+        orders: tuple[Order, ...] = tuple(fold.orders[order_id] for order_id in kept.order_ids)
+        exchange.restore_list(OrderList(
+            kept.order_list_id, kept.client_order_id, kept.account, kept.symbol, kept.contingency, kept.pays, orders, kept.time, kept.is_done
+        ), kept.reserved)
+    for symbol, status in fold.statuses.items():
+        exchange.instruments[symbol].status = status
+
+
 def _fold_command(fold: RestoredState, row: CommandRow) -> None:
     if row.refused:
         return
@@ -222,6 +303,8 @@ def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow)
         fold.orders[order_id] = order
     elif not order.working_time and row.working_time_us:
         fold.orders[order_id] = fold.orders.pop(order_id)       # to the end: it comes to the book only now
+    if row.execution == "NEW":
+        order.quantity = parse_amount(row.qty)                  # a list's pending order may be given it late
     if row.execution == "REPLACED":
         _fold_amendment(fold, order, row)
     elif row.prevented_match_id is not None:
@@ -232,6 +315,14 @@ def _fold_order(fold: RestoredState, latest: dict[int, OrderRow], row: OrderRow)
     latest[order_id] = row
     if row.execution_id > fold.last_execution_id:
         fold.last_execution_id = row.execution_id
+
+
+def _fold_list(fold: RestoredState, row: ListRow) -> None:
+    known: KeptList | None = fold.lists.get(row.order_list_id)
+    fold.lists[row.order_list_id] = KeptList(
+        row.order_list_id, row.list_client_order_id, row.account, row.symbol, row.contingency, row.pays, row.orders, row.time_us,
+        row.status == "ALL_DONE", known.reserved if known is not None else 0,
+    )
 
 
 def _settle(order: Order, row: OrderRow) -> None:
@@ -249,7 +340,7 @@ def _settle(order: Order, row: OrderRow) -> None:
 def _fold_amendment(fold: RestoredState, order: Order, row: OrderRow) -> None:
     quantity: int = parse_amount(row.qty)
     price: int = parse_amount(row.price)
-    if quantity > order.quantity or price != order.price:
+    if order.working_time and (quantity > order.quantity or price != order.price):
         fold.orders[order.order_id] = fold.orders.pop(order.order_id)       # it went to the back of a price level
         order.queued = row.update_time_us
     order.amendments += (Amendment(

@@ -1,18 +1,25 @@
-"""What one worker has compiled, the others and their children read, also where PYTHONDONTWRITEBYTECODE is set; properties have no deadline."""
+"""
+What one worker has compiled, the others and their children read, also where PYTHONDONTWRITEBYTECODE is set; properties have no deadline.
+Processes start without what no test needs (``children.py``).
+"""
 
+import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from children import LONG, start_light
 from hypothesis import settings
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)     # of the workers, which start later, and of all children
 
+start_light()
+
 # a slow machine is no failure of a property
-settings.register_profile("house", deadline=None, max_examples=100 if os.environ.get("LONG") else 50)
+settings.register_profile("house", deadline=None, max_examples=100 if LONG else 50)
 settings.load_profile("house")
 
 # Tests that mostly wait are spread among those that compute, over the first part of each worker's share: waiting and computing
@@ -27,6 +34,8 @@ FIRST_PART: float = 0.7
 def pytest_configure(config: pytest.Config) -> None:
     """In a fresh clone one process compiles what the workers would compile each for itself, all at the same time."""
     is_worker: bool = hasattr(config, "workerinput")
+    if is_worker or not config.getoption("numprocesses", None):
+        gc.disable()        # what is collected stays until the end
     compiled: bool = any(Path(__file__).with_name("__pycache__").glob("test_house.*-pytest-*.pyc"))
     if is_worker or compiled or not config.getoption("numprocesses", None):
         return
@@ -34,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
     subprocess.run(
         [sys.executable, *program, *config.args, "-n", "0", "-q", "--collect-only"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()             # thousands of tests, which no collection need look at again
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections.abc import Container, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,13 @@ LONGEST = 500            # lines; a file holds one thing: compose, do not cut a 
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """Dotted names of all modules a file imports, relative ones made absolute, wherever in the file they stand."""
+    return tuple(read_imports(path))
+
+
+def read_imports(path: Path) -> Iterator[str]:
     package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 10))):
         if isinstance(node, ast.Import):

@@ -216,7 +216,7 @@ def test_a_report_is_read_by_its_names(report: OrderReport, per: int) -> None:
         "e": "executionReport", "E": 1_700_000_000_000_000 // per, "s": report.symbol,
         "c": report.cancel_client_order_id or report.client_order_id, "S": report.side, "o": report.type, "f": report.time_in_force,
         "q": format_amount(report.quantity), "p": format_amount(report.price), "P": format_amount(report.stop_price),
-        "F": format_amount(report.iceberg_quantity), "g": -1,
+        "F": format_amount(report.iceberg_quantity), "g": report.order_list_id,
         "C": report.client_order_id if report.cancel_client_order_id else "", "x": report.execution_type, "X": report.status,
         "r": report.reject_reason, "i": report.order_id, "z": format_amount(report.executed), "t": report.trade_id,
         "T": report.update_time // per, "I": report.execution_id, "w": report.is_on_book, "O": report.time // per,

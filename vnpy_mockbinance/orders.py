@@ -42,7 +42,7 @@ from .errors import (
     proves_refusal,
 )
 from .calls import LIMITS
-from .parse import order_key, parse_fill, parse_order, parse_order_fills
+from .parse import order_key, parse_fill, parse_order, parse_order_fills, report_on
 from .rest import OTHER_ROUTE, REST_CANCEL, REST_PLACE, REST_QUERY, WS_CANCEL, WS_PLACE, RestApi
 from .streams import TradeApi
 
@@ -173,6 +173,8 @@ class Orders:
         """
         if not isinstance(d, dict):
             raise ValueError(f"not an object: {short(d)}")
+        if entry is not None:
+            d = report_on(d, entry.client_id)
         check_order(d)
         record: VenueOrder = parse_order(d, contract, self.host.gateway_name)
         if d.get("symbol", contract.name) != contract.name:

@@ -114,6 +114,18 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
     return VenueOrder(order, order_key(contract.name, number_id(d["orderId"])))
 
 
+def report_on(d: Payload, orderid: str) -> Payload:
+    """
+    What an answer says of one order: a cancelled order of a list takes the others with it, and the answer is the list's then
+    (web-socket-api.md, "Cancel order").
+    """
+    reports: Any = d.get("orderReports")
+    for report in reports if isinstance(reports, list) else ():
+        if isinstance(report, dict) and orderid in (report.get("origClientOrderId"), report.get("clientOrderId")):
+            return report
+    return d
+
+
 def parse_order_fills(d: Payload, contract: ContractData, gateway_name: str) -> list[TradeData]:
     """The ``fills`` of a FULL answer to a new order. They carry no time of their own."""
     return [

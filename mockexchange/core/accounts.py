@@ -3,7 +3,7 @@
 from bisect import insort
 
 from .events import Fill
-from .orders import STOP_TYPES, Order
+from .orders import FINAL_STATUSES, STOP_TYPES, Order
 
 
 class Account:
@@ -77,6 +77,11 @@ class Account:
     def by_client_id(self, symbol: str, client_order_id: str) -> Order | None:
         """The newest order of that client id."""
         return self._by_client_id.get((symbol, client_order_id))
+
+    def is_taken(self, symbol: str, client_order_id: str) -> bool:
+        """Whether an open order has this client id."""
+        order = self._by_client_id.get((symbol, client_order_id))
+        return order is not None and order.status not in FINAL_STATUSES
 
     def count_open(self, symbol: str) -> int:
         orders = self._open.get(symbol)

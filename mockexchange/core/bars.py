@@ -87,7 +87,7 @@ def merge(left: Bar, right: Bar) -> Bar:
     )
 
 
-def _join(bars: list[Bar], opened: int, closes: int) -> Bar:
+def join(bars: list[Bar], opened: int, closes: int) -> Bar:
     """The bar of many neighbours."""
     _, _, opens, highs, lows, closed, volumes, quotes, counts, bases, takers, firsts, lasts = zip(*bars, strict=True)
     return Bar(
@@ -101,11 +101,11 @@ class Series:
     """
     The bars of one interval, folded from finer bars as they are asked for.
 
-    ``bars`` has no gap bars; its last one may still grow.
+    ``bars`` has no gap bars; its last one may still grow. ``lead`` is what was before the finer bars, in a bar of the interval.
     """
 
-    def __init__(self, interval: str, offset: int = 0) -> None:
-        self.bars: list[Bar] = []
+    def __init__(self, interval: str, offset: int = 0, lead: Bar | None = None) -> None:
+        self.bars: list[Bar] = [] if lead is None else [lead]
         self.done: int = 0                      # how many of the finer bars are folded in
         self._open_of: Callable[[int], int] = opener(interval, offset)
         self._next_of: Callable[[int], int] = closer(interval, offset)
@@ -134,14 +134,14 @@ class Series:
             closes: int = self._next_of(opened) - 1
             if first.close_time < closes:
                 stop: int = bisect_right(finer, closes, index + 1, count, key=_open_time)
-                bars.append(_join(finer[index:stop], opened, closes))
+                bars.append(join(finer[index:stop], opened, closes))
                 index = stop
             else:
                 bars.append(first if first.open_time == opened else first._replace(open_time=opened))
                 index += 1
 
     def refresh(self, finer: list[Bar], live: Bar | None) -> None:
-        """RestoredState in what is new of the finer bars, and the live one on top."""
+        """Fold in what is new of the finer bars, and the live one on top."""
         bars = self.bars
         if self._is_live:
             if self._settled is None:

@@ -51,10 +51,39 @@ class CancelOrder:
 
 @dataclass(slots=True)
 class CancelAll:
-    """Cancel every open order of the account on the symbol."""
+    """Cancel every open order of the account on the symbol, and every list."""
 
     account: str
     symbol: str
+
+
+@dataclass(slots=True)
+class PlaceOrderList:
+    """
+    A new order list (rest-api.md, "Order lists").
+
+    ``contingency`` OCO: the stop loss and the order that it is paired with. OTO: the working order, then one pending order or
+    such a pair. ``pays``: the pending orders sell what the working order buys, and have no quantity of their own (faqs/opo.md).
+    The orders' account and symbol are the list's.
+    """
+
+    account: str
+    symbol: str
+    contingency: str
+    orders: list[PlaceOrder]
+    client_order_id: str = ""
+    pays: bool = False
+
+
+@dataclass(slots=True)
+class CancelOrderList:
+    """Cancel what is open of a list, by list id, else by the list's client order id. ``new_client_order_id`` names the cancel."""
+
+    account: str
+    symbol: str
+    order_list_id: int | None = None
+    client_order_id: str = ""
+    new_client_order_id: str = ""
 
 
 @dataclass(slots=True)
@@ -161,5 +190,5 @@ class SetFeeDiscount:
 
 Command = (
     Deposit | PlaceOrder | CancelOrder | CancelAll | SetPrice | TapeTrade | Quote | FeedTrade | SetSymbolStatus
-    | AmendOrder | SetRules | EndDay | SetFeeDiscount
+    | AmendOrder | SetRules | EndDay | SetFeeDiscount | PlaceOrderList | CancelOrderList
 )

@@ -38,6 +38,8 @@ TEXTS: dict[str, str] = {
     "AMEND_INCREASE": "Order amend (quantity increase) is not supported.",
     "AMEND_NOTHING": "The requested action would change no state; rejecting",
     "AMEND_COUNT": "Filter failure: MAX_NUM_ORDER_AMENDS",
+    "AMEND_PENDING_OPO": "Order amend (pending OPO order) is not supported.",
+    "OCO_BAD_PRICES": "The relationship of the prices for the orders is not correct.",
 }
 
 

@@ -51,6 +51,7 @@ class OrderReport(NamedTuple):
     last_prevented: int = 0
     prevented_match_id: int = 0
     counter_order_id: int = 0
+    order_list_id: int = -1         # -1: it is in no list
 
 
 class Fill(NamedTuple):
@@ -69,6 +70,34 @@ class Fill(NamedTuple):
     fee_asset: str
     is_maker: bool
     time: int
+
+
+class ListReport(NamedTuple):
+    """
+    One change of an order list. ``status_type``: EXEC_STARTED, UPDATED, ALL_DONE (enums.md, "Order List Status").
+
+    ``is_placement``: the list is new. ``orders``: (order id, client order id) as they are now.
+    """
+
+    status_type: str
+    is_placement: bool
+    account: str
+    symbol: str
+    order_list_id: int
+    client_order_id: str
+    contingency: str
+    pays: bool
+    orders: tuple[tuple[int, str], ...]
+    time: int
+
+
+class ListReserve(NamedTuple):
+    """How much of the base asset is kept for the pending orders of a list, from what its working order bought (faqs/opo.md)."""
+
+    account: str
+    symbol: str
+    order_list_id: int
+    reserved: int
 
 
 class PublicTrade(NamedTuple):
@@ -123,4 +152,4 @@ class DayEnd(NamedTuple):
     time: int
 
 
-Event = OrderReport | Fill | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd
+Event = OrderReport | Fill | ListReport | ListReserve | PublicTrade | BalanceChange | BalanceDelta | SymbolStatus | DayEnd

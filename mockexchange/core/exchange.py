@@ -7,16 +7,19 @@ from string import ascii_letters, digits
 from typing import Any
 
 from .accounts import Account
+from .admission import Admission
 from .book import Book
 from .commands import (
     AmendOrder,
     CancelAll,
     CancelOrder,
+    CancelOrderList,
     Command,
     Deposit,
     EndDay,
     FeedTrade,
     PlaceOrder,
+    PlaceOrderList,
     Quote,
     SetFeeDiscount,
     SetPrice,
@@ -27,14 +30,16 @@ from .commands import (
 from .discount import FeeDiscount
 from .errors import refuse
 from .events import BalanceChange, BalanceDelta, DayEnd, Event, Fill, SymbolStatus
-from .filters import Walk, check_quantity
+from .filters import check_quantity
 from .instruments import Instrument, changed
 from .ledger import MAKER, Ledger
-from .market import Market, rises_to_trigger
-from .market_maker import EVERYTHING, MarketMaker
+from .list_admission import ListAdmission
+from .market import Market
+from .market_maker import MarketMaker
 from .matching import Matcher
 from .numbers import SCALE
-from .orders import Order
+from .order_lists import OrderLists
+from .orders import NO_LIST, Order, OrderList
 from .rules import AUCTION, Rules, make_rules
 from .settlement import make_settlement
 from .tape import Tape
@@ -73,6 +78,9 @@ class Exchange:
         self.tapes: dict[str, Tape] = {name: each.tape for name, each in self._markets.items()}
         self._matcher: Matcher = Matcher(self.ledger)
         self._accounts: dict[str, Account] = self._matcher.accounts
+        self._admission: Admission = Admission(self._markets, self._rules, self._accounts)
+        self._list_admission: ListAdmission = ListAdmission(self._admission)
+        self.lists: OrderLists = OrderLists(self._matcher, self._list_admission, self._make_client_id)
         self._orders: dict[int, Order] = {}
         self._market_maker: MarketMaker = MarketMaker(self._matcher)
         self._seed: int = seed
@@ -83,6 +91,8 @@ class Exchange:
             PlaceOrder: self._place,
             CancelOrder: self._cancel,
             CancelAll: self._cancel_all,
+            PlaceOrderList: self._place_list,
+            CancelOrderList: self._cancel_list,
             SetSymbolStatus: self._set_status,
             EndDay: self._end_day,
             AmendOrder: self._amend,
@@ -105,23 +115,13 @@ class Exchange:
     # -- users' commands
 
     def _place(self, command: PlaceOrder, now: int) -> list[Event]:
-        market, account, quantity, lock = self._admit(command, now)
+        market, account, quantity, lock = self._admission.admit(command, now)
         matcher = self._matcher
         matcher.begin(now)
-        order_id: int = matcher.take_order_id()
-        stop_price: int = command.stop_price
-        order = Order(
-            order_id, command.client_order_id or self._make_client_id(), account.name,
-            market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
-            _time_in_force(command, market.instrument),
-            command.quote_quantity, stop_price, command.iceberg_quantity,
-            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
-        )
-        self._orders[order_id] = order
-        account.register(order)
+        order = self._make_order(command, market, account, quantity, now)
         if lock:
             matcher.lock(market, account, order, lock)
-        if stop_price:
+        if command.stop_price:
             account.open(order)
             market.stops.add(order)
             matcher.report(order, "NEW")
@@ -134,60 +134,35 @@ class Exchange:
                 matcher.run(market, account, order)
         return matcher.finish(market)
 
-    def _admit(self, command: PlaceOrder, now: int) -> tuple[Market, Account, int, int]:
-        """All that can be said against an order; returns (market, account, quantity, what to lock)."""
-        market = self._markets.get(command.symbol)
-        if market is None:
-            raise refuse("INVALID_SYMBOL")
-        account = self._accounts.get(command.account)
-        if account is None:
-            raise refuse("UNKNOWN_ACCOUNT")
-        self._rules[command.symbol].admit(command, account, now)
-        if command.client_order_id:
-            known = account.by_client_id(market.symbol, command.client_order_id)
-            if known is not None and not known.is_final:
-                raise refuse("DUPLICATE_CLIENT_ORDER_ID")
-        is_buy: bool = command.side == "BUY"
-        kind: str = command.type
-        quantity: int = command.quantity
-        if kind == "LIMIT_MAKER" and market.book.crosses(is_buy, command.price):
-            raise refuse("WOULD_MATCH")
-        if kind == "MARKET":
-            return market, account, self._admit_market(command, market, account, is_buy), 0
-        if command.stop_price:
-            last: int = market.tape.last_price
-            if last >= command.stop_price if rises_to_trigger(is_buy, kind) else last <= command.stop_price:
-                raise refuse("WOULD_TRIGGER")
-        lock: int = market.settlement.reserve(is_buy, command.price or command.stop_price, quantity)
-        if lock > account.free.get(market.quote if is_buy else market.base, 0):
-            raise refuse("INSUFFICIENT_BALANCE")
-        return market, account, quantity, lock
+    def _make_order(self, command: PlaceOrder, market: Market, account: Account, quantity: int, now: int) -> Order:
+        order_id: int = self._matcher.take_order_id()
+        order = Order(
+            order_id, command.client_order_id or self._make_client_id(), account.name,
+            market.symbol, command.side == "BUY", command.type, command.price, quantity, now,
+            command.time_in_force if command.type == "LIMIT" else _time_in_force(command, market.instrument),
+            command.quote_quantity, command.stop_price, command.iceberg_quantity,
+            command.stp_mode or market.instrument.default_stp_mode, command.strategy_id, command.strategy_type,
+        )
+        self._orders[order_id] = order
+        account.register(order)
+        return order
 
-    def _admit_market(self, command: PlaceOrder, market: Market, account: Account, is_buy: bool) -> int:
-        """The quantity of a market order; one by quote amount is worth at most that (rest-api.md, "New order")."""
-        book, rules = market.book, market.instrument
-        stp_mode: str = command.stp_mode or rules.default_stp_mode
-        quantity: int = command.quantity
-        free: int = account.free.get(market.quote if is_buy else market.base, 0)
-        amount: int = command.quote_quantity
-        if amount:
-            walk = Walk(book, account.name, is_buy, stp_mode, EVERYTHING, 0, amount)
-            if not walk.last_price:
-                raise refuse("NO_LIQUIDITY")
-            quantity = walk.quantity
-            if not walk.short:
-                # what the book cannot give counts at its last price, and will expire
-                quantity += (amount - walk.cost) * SCALE // walk.last_price
-            quantity -= quantity % (rules.step_size or 1)
-            if not quantity or quantity < rules.min_quantity:
-                raise refuse("FILTER", "LOT_SIZE")
-            needed: int = amount if is_buy else quantity
-        else:
-            cost: int = Walk(book, account.name, True, stp_mode, quantity).cost if is_buy else 0
-            needed = market.settlement.spend(is_buy, quantity, cost)
-        if needed > free:
-            raise refuse("INSUFFICIENT_BALANCE")
-        return quantity
+    def _place_list(self, command: PlaceOrderList, now: int) -> list[Event]:
+        admitted = self._list_admission.admit(command, self.lists.check_new(command), now)
+        market, account, _, lock = admitted[0]
+        self._matcher.begin(now)
+        orders = tuple(
+            self._make_order(order, market, account, quantity, now)
+            for order, (_, _, quantity, _) in zip(command.orders, admitted, strict=True)
+        )
+        self.lists.place(market, account, command, orders, lock)
+        return self._matcher.finish(market)
+
+    def _cancel_list(self, command: CancelOrderList, now: int) -> list[Event]:
+        market, account = self._admission.place(command.symbol, command.account)
+        self._matcher.begin(now)
+        self.lists.cancel(market, account, command)
+        return self._matcher.finish(market)
 
     def _cancel(self, command: CancelOrder, now: int) -> list[Event]:
         market = self._market(command.symbol)
@@ -217,7 +192,9 @@ class Exchange:
         matcher = self._matcher
         matcher.begin(now)
         for order in orders:
-            matcher.cancel(market, order, self._make_client_id())
+            if not order.is_final:
+                matcher.cancel(market, order, self._make_client_id())
+                self.lists.follow(market)           # takes the others of a list with it
         return matcher.finish(market)
 
     def _amend(self, command: AmendOrder, now: int) -> list[Event]:
@@ -232,8 +209,9 @@ class Exchange:
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
         quantity: int = command.quantity
+        tied: tuple[Order, ...] = self.lists.tied(order)
         check_quantity(quantity, rules)
-        if order.price and order.price * quantity < rules.min_notional * SCALE:
+        if any(each.price and each.price * quantity < rules.min_notional * SCALE for each in (order, *tied)):
             raise refuse("FILTER", "NOTIONAL")
         price: int = command.price or order.price
         if price != order.price:
@@ -252,12 +230,13 @@ class Exchange:
         if len(order.amendments) >= rules.max_num_order_amends and not command.may_grow:
             raise refuse("AMEND_COUNT")
         client_id: str = command.new_client_order_id
-        known = account.by_client_id(market.symbol, client_id) if client_id else None
-        if known is not None and known is not order and not known.is_final:
+        if client_id and client_id != order.client_order_id and account.is_taken(market.symbol, client_id):
             raise refuse("DUPLICATE_CLIENT_ORDER_ID")
         matcher = self._matcher
         matcher.begin(now)
         matcher.amend(market, order, quantity, client_id or self._make_client_id(), price)
+        for each in tied:
+            matcher.amend(market, each, quantity, each.client_order_id, each.price)
         return matcher.finish(market)
 
     def _set_fee_discount(self, command: SetFeeDiscount, now: int) -> list[Event]:
@@ -338,15 +317,15 @@ class Exchange:
         self._market_maker.set_price(market, command)
         return self._matcher.finish(market)
 
-    def reserve_trade_ids(self, symbol: str, above: int) -> None:
-        """Leave a symbol's trade ids up to ``above`` to the tape; users' own trades get higher ones."""
-        self._market(symbol).reserve_trade_ids(above)
+    def reserve_trade_ids(self, symbol: str, above: int, room: int = 0) -> int:
+        """Leave ids up to ``above``, and ``room`` more, to tape and past; users' trades get higher ones. The last id left."""
+        return self._market(symbol).reserve_trade_ids(above, room)
 
     # -- reads
 
     def check_filters(self, command: PlaceOrder, now: int) -> None:
         """Raise whatever ``apply`` would raise for this order, and change nothing."""
-        self._admit(command, now)
+        self._admission.admit(command, now)
 
     def find_order(
         self, account: str, symbol: str, order_id: int | None = None, client_order_id: str = "",
@@ -377,6 +356,11 @@ class Exchange:
     def order_fills(self, account: str, order_id: int) -> list[Fill]:
         """The fills of one order, oldest first."""
         return [fill for fill in self._matcher.fills.get(order_id, ()) if fill.account == account]
+
+    def list_id_of(self, order_id: int) -> int:
+        """The list that an order is in, -1 for none."""
+        order = self._orders.get(order_id)
+        return NO_LIST if order is None else order.order_list_id
 
     def has_account(self, account: str) -> bool:
         return account in self._accounts
@@ -425,16 +409,22 @@ class Exchange:
         self._matcher.next_order_id = max(self._matcher.next_order_id, order.order_id + 1)
         if order.is_final:
             return
+        account.open(order)
+        if order.is_pending:
+            return
         order.locked = market.settlement.reserve(
             order.is_buy, order.price or order.stop_price, order.remaining, order.executed_quote
         )
-        account.open(order)
         if in_auction:
             market.auction[order.order_id] = order
         elif order.working_time:
             market.book.add(order)
         else:
             market.stops.add(order)
+
+    def restore_list(self, of: OrderList, reserved: int) -> None:
+        """Take a list over, those with lower ids first; its orders must be there. ``reserved``: see ListReserve."""
+        self.lists.restore(of, self._market(of.symbol), reserved)
 
     def restore_fill(self, fill: Fill) -> None:
         market = self._market(fill.symbol)

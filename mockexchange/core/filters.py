@@ -44,8 +44,14 @@ def check_shape(command: PlaceOrder, instrument: Instrument) -> None:
         raise refuse("STP_NOT_ALLOWED")
 
 
-def check_filters(command: PlaceOrder, market: Market, account: Account, now: int) -> None:
-    """The symbol's filters, in the order of filters.md; those about price leave market orders out."""
+def check_filters(
+    command: PlaceOrder, market: Market, account: Account, now: int, is_sized: bool = True, is_open: bool = False,
+) -> None:
+    """
+    The symbol's filters, in the order of filters.md; those about price leave market orders out.
+
+    ``is_sized`` False: the quantity is not known yet. ``is_open``: the order is among the account's open ones already.
+    """
     rules = market.instrument
     quantity: int = command.quantity
     price: int = command.price
@@ -62,18 +68,21 @@ def check_filters(command: PlaceOrder, market: Market, account: Account, now: in
             up, down = rules.percent_ask_up, rules.percent_ask_down
         if not average * down <= price * SCALE <= average * up:
             raise refuse("FILTER", "PERCENT_PRICE_BY_SIDE")
-    if not by_quote:
-        check_quantity(quantity, rules)
-        if command.iceberg_quantity:
-            check_quantity(command.iceberg_quantity, rules)
-        if not price and quantity > rules.market_max_quantity:
-            raise refuse("FILTER", "MARKET_LOT_SIZE")
-    elif by_quote < 0:
-        raise refuse("FILTER", "NOTIONAL")
-    # as applyMinToMarket true, applyMaxToMarket false
-    notional: int = by_quote * SCALE or (price or average) * quantity
-    if notional < rules.min_notional * SCALE or (price and notional > rules.max_notional * SCALE):
-        raise refuse("FILTER", "NOTIONAL")
+    if is_sized:
+        if not by_quote:
+            check_quantity(quantity, rules)
+            if command.iceberg_quantity:
+                check_quantity(command.iceberg_quantity, rules)
+            if not price and quantity > rules.market_max_quantity:
+                raise refuse("FILTER", "MARKET_LOT_SIZE")
+        elif by_quote < 0:
+            raise refuse("FILTER", "NOTIONAL")
+        # as applyMinToMarket true, applyMaxToMarket false
+        notional: int = by_quote * SCALE or (price or average) * quantity
+        if notional < rules.min_notional * SCALE or (price and notional > rules.max_notional * SCALE):
+            raise refuse("FILTER", "NOTIONAL")
+    if is_open:
+        return
     symbol: str = market.symbol
     if rules.max_position and command.side == "BUY":
         base: str = market.base

@@ -72,6 +72,7 @@ class Instrument:
     status: str = "TRADING"
     equity: CashEquity | None = None            # None: crypto spot
     max_num_order_amends: int = 10
+    max_num_order_lists: int = 20
 
 
 # what a venue may change of a symbol while it runs: amounts in 1e-8, and plain counts
@@ -79,7 +80,7 @@ AMOUNT_RULES: tuple[str, ...] = (
     "tick_size", "step_size", "min_price", "max_price", "min_quantity", "max_quantity", "market_max_quantity",
     "min_notional", "max_notional", "max_position", "maker_fee", "taker_fee",
 )
-COUNT_RULES: tuple[str, ...] = ("max_num_orders", "max_num_algo_orders", "max_num_order_amends")
+COUNT_RULES: tuple[str, ...] = ("max_num_orders", "max_num_algo_orders", "max_num_order_amends", "max_num_order_lists")
 RULES: frozenset[str] = frozenset(AMOUNT_RULES + COUNT_RULES)
 
 

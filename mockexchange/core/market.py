@@ -4,6 +4,7 @@ from bisect import bisect_left, insort
 from collections import deque
 
 from .book import Book
+from .events import OrderReport
 from .instruments import Instrument
 from .numbers import BEYOND
 from .orders import Order
@@ -46,6 +47,10 @@ class Stops:
         self._watch()
 
     def remove(self, order: Order) -> None:
+        """Take out an order that waits, or one that is triggered and has not come to its turn."""
+        if order in self.triggered:
+            self.triggered.remove(order)
+            return
         if rises_to_trigger(order.is_buy, order.type):
             del self._rising[bisect_left(self._rising, (order.stop_price, order.order_id))]
         else:
@@ -69,12 +74,13 @@ class Market:
     """
     One symbol. ``next_trade_id`` numbers the trades the exchange itself makes.
 
+    ``leg_reports``: of orders in lists, not followed up yet (order_lists.py).
     ``auction``: orders that wait for the uncrossing, by order id, oldest first.
     ``previous_close``: the price from which the day's band is counted; ``lowest`` and ``highest``: the band.
     """
 
     __slots__ = (
-        "symbol", "base", "quote", "instrument", "settlement", "book", "tape", "stops", "auction", "previous_close",
+        "symbol", "base", "quote", "instrument", "settlement", "book", "tape", "stops", "leg_reports", "auction", "previous_close",
         "lowest", "highest", "next_trade_id", "is_room_reserved", "is_depth_taken",
     )
 
@@ -87,6 +93,7 @@ class Market:
         self.book: Book = Book()
         self.tape: Tape = Tape(instrument.start_price)
         self.stops: Stops = Stops()
+        self.leg_reports: deque[tuple[Order, OrderReport]] = deque()
         self.auction: dict[int, Order] = {}
         self.previous_close: int = instrument.start_price
         self.lowest: int = 0
@@ -95,7 +102,8 @@ class Market:
         self.is_room_reserved: bool = False
         self.is_depth_taken: bool = False       # somebody traded with the market maker since this was last cleared
 
-    def reserve_trade_ids(self, above: int) -> None:
-        """Leave the ids up to ``above`` to the tape."""
-        self.next_trade_id = max(self.next_trade_id, above + 1)
+    def reserve_trade_ids(self, above: int, room: int = 0) -> int:
+        """Leave the ids up to ``above``, and ``room`` more, to tape and past; the last id left."""
+        self.next_trade_id = max(self.next_trade_id, above + 1) + room
         self.is_room_reserved = True
+        return self.next_trade_id - 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from . import discount
 from .accounts import Account
@@ -12,7 +12,7 @@ from .filters import MARKET_TYPES, Walk
 from .ledger import Ledger
 from .market import Market
 from .numbers import SCALE
-from .orders import Amendment, BookOrder, Order
+from .orders import NO_LIST, Amendment, BookOrder, Order
 from .settlement import deliver_to_maker
 
 BASE: int = 1                           # which of a symbol's assets a command touched
@@ -24,12 +24,24 @@ FEE: int = 4                            # and the asset that fees are paid in wi
 _new_report: Callable[[tuple[Any, ...]], OrderReport] = partial(tuple.__new__, OrderReport)
 
 
+class Contingencies(Protocol):
+    """What hangs on the orders of lists (order_lists.py)."""
+
+    def follow(self, market: Market) -> None:
+        """Work off ``Market.leg_reports``."""
+
+    def activate(self, market: Market, order: Order) -> None:
+        """A triggered order of a list is about to work."""
+
+
 class Matcher:
     """
     Does what accepted orders lead to, and collects the events of the command at hand.
 
     Between ``begin`` and ``finish`` only one command is worked on, and that on one symbol.
     """
+
+    lists: Contingencies                    # they enter themselves
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger: Ledger = ledger
@@ -47,10 +59,13 @@ class Matcher:
         self.events = []
 
     def finish(self, market: Market) -> list[Event]:
-        """The command's events, stops triggered and balances reported."""
+        """The command's events: what it did to the other orders of lists, stops triggered, balances reported."""
         events = self.events
-        if market.stops.triggered:
-            self._run_stops(market)
+        while market.stops.triggered or market.leg_reports:
+            if market.leg_reports:
+                self.lists.follow(market)        # first: it may end an order that is triggered
+            else:
+                self._run_stop(market)
         if self._touched:
             now: int = self.now
             for account, touched in self._touched.items():
@@ -85,7 +100,7 @@ class Matcher:
             asset, touched = market.base, BASE
         account.free[asset] -= amount
         account.locked[asset] = account.locked.get(asset, 0) + amount
-        order.locked = amount
+        order.locked += amount
         self._touched[account] = self._touched.get(account, 0) | touched
 
     def unlock(self, market: Market, order: Order, keep: int = 0) -> None:
@@ -127,24 +142,25 @@ class Matcher:
             market.book.add(order)
             account.open(order)
 
-    def expire(self, market: Market, order: Order, reason: str) -> None:
+    def expire(self, market: Market, order: Order, reason: str, reject_reason: str = "NONE") -> None:
         order.status = "EXPIRED"
         order.expiry_reason = reason
+        order.reject_reason = reject_reason
         self._end(market, order)
         self.report(order, "EXPIRED")
 
     def cancel(self, market: Market, order: Order, cancel_client_order_id: str) -> None:
         """Take an open order out at its owner's wish."""
-        self._take_out(market, order)
+        self.take_out(market, order)
         order.status = "CANCELED"
         self._end(market, order)
         self.report(order, "CANCELED", cancel_client_order_id=cancel_client_order_id)
 
-    def _take_out(self, market: Market, order: Order) -> None:
+    def take_out(self, market: Market, order: Order) -> None:
         """Remove an open order from where it waits: the book, the auction or the stops."""
         if order.level is not None:
             market.book.remove(order)
-        elif market.auction.pop(order.order_id, None) is None:
+        elif market.auction.pop(order.order_id, None) is None and not order.is_pending:
             market.stops.remove(order)
 
     def amend(self, market: Market, order: Order, quantity: int, client_order_id: str, price: int) -> None:
@@ -163,7 +179,7 @@ class Matcher:
         elif order.level is None:
             order.remaining = rest
             if not rest:
-                self._take_out(market, order)
+                self.take_out(market, order)
         elif rest < order.remaining:
             book.reduce(order, order.remaining - rest)
         else:
@@ -184,7 +200,7 @@ class Matcher:
         if not rest:
             order.status = "EXPIRED"
             self._end(market, order)
-        else:
+        elif order.order_list is None:
             # the lock is worked out as it is for an order that is placed, or restored
             self.unlock(market, order, market.settlement.reserve(
                 order.is_buy, order.price or order.stop_price, rest, order.executed_quote
@@ -347,7 +363,8 @@ class Matcher:
         is_on_book: bool = order.working_time != 0 and (
             status == "NEW" or (status == "PARTIALLY_FILLED" and order.type not in MARKET_TYPES)
         )
-        self.events.append(_new_report((
+        order_list = order.order_list
+        report: OrderReport = _new_report((
             execution_type, execution_id, order.account, order.symbol, order.order_id, order.client_order_id,
             "BUY" if order.is_buy else "SELL", order.type, order.time_in_force,
             order.price, order.quantity, order.quote_quantity, order.stop_price, order.iceberg_quantity,
@@ -356,7 +373,11 @@ class Matcher:
             is_on_book, order.strategy_id, order.strategy_type,
             last_quantity, last_price, trade_id, fee, fee_asset, is_maker, cancel_client_order_id,
             last_prevented, prevented_match_id, counter_order_id,
-        )))
+            NO_LIST if order_list is None else order_list.order_list_id,
+        ))
+        self.events.append(report)
+        if order_list is not None:
+            order_list.reports.append((order, report))
 
     # -- the trading day
 
@@ -406,7 +427,7 @@ class Matcher:
             for order in account.open_orders(market.symbol):
                 if terms is not None and terms.gtc and order.time_in_force == "GTC":
                     continue
-                self._take_out(market, order)
+                self.take_out(market, order)
                 self.expire(market, order, "END_OF_DAY")
         for account in market.settlement.end_of_day(self.accounts.values()):
             self._touched[account] = self._touched.get(account, 0) | BASE
@@ -414,18 +435,19 @@ class Matcher:
 
     # -- stops
 
-    def _run_stops(self, market: Market) -> None:
-        # a triggered order may trade and so trigger others: they join the queue
-        while market.stops.triggered:
-            order = market.stops.triggered.popleft()
-            account = self.accounts[order.account]
-            account.triggered(order)
-            order.working_time = order.update_time = self.now
-            self.report(order, "NEW")
-            if order.type in MARKET_TYPES and order.is_buy:
-                self._run_stop_buy(market, order, account)
-            else:
-                self.run(market, account, order)
+    def _run_stop(self, market: Market) -> None:
+        """Let the first of the triggered orders work. It may trade and so trigger others, which join the queue."""
+        order = market.stops.triggered.popleft()
+        account = self.accounts[order.account]
+        if order.order_list is not None:
+            self.lists.activate(market, order)
+        account.triggered(order)
+        order.working_time = order.update_time = self.now
+        self.report(order, "NEW")
+        if order.type in MARKET_TYPES and order.is_buy:
+            self._run_stop_buy(market, order, account)
+        else:
+            self.run(market, account, order)
 
     def _run_stop_buy(self, market: Market, order: Order, account: Account) -> None:
         """

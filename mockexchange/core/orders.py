@@ -1,10 +1,14 @@
 """The order as the exchange keeps it. Status and type words are Binance's (enums.md)."""
 
+from collections import deque
 from typing import NamedTuple
+
+from .events import OrderReport
 
 FINAL_STATUSES: frozenset[str] = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
 STOP_TYPES: frozenset[str] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
 ORDER_TYPES: frozenset[str] = STOP_TYPES | {"LIMIT", "MARKET", "LIMIT_MAKER"}
+NO_LIST: int = -1                       # "orderListId" of an order that is in none
 
 
 class Amendment(NamedTuple):
@@ -54,6 +58,7 @@ class Order(BookOrder):
         "strategy_id", "strategy_type",
         "status", "executed", "prevented", "prevented_match_id", "executed_quote", "locked",
         "time", "update_time", "working_time", "expiry_reason", "reject_reason", "sequence", "amendments", "queued",
+        "order_list",
     )
 
     def __init__(
@@ -105,7 +110,17 @@ class Order(BookOrder):
         self.sequence: int = 0              # counts this order's reports
         self.amendments: tuple[Amendment, ...] = ()
         self.queued: int = 0                # when it lost its place in the queue to an amendment, 0: it has the first one
+        self.order_list: OrderList | None = None
         self.prev = self.next = self.level = None
+
+    @property
+    def order_list_id(self) -> int:
+        return NO_LIST if self.order_list is None else self.order_list.order_list_id
+
+    @property
+    def is_pending(self) -> bool:
+        """It waits for the working order of its list."""
+        return self.status == "PENDING_NEW"
 
     @property
     def side(self) -> str:
@@ -118,3 +133,45 @@ class Order(BookOrder):
     @property
     def is_working(self) -> bool:
         return self.working_time != 0
+
+
+class OrderList:
+    """
+    Orders of one account on one symbol that hang on each other (order_lists.py has the contingencies).
+
+    ``orders``: of an OCO the stop loss and the other; of an OTO the working order, then what is pending, a pair as in an OCO.
+    ``pays``: what the working order receives is what the pending orders sell (faqs/opo.md).
+    ``time``: of the last change, in microseconds. ``reports``: what its orders' market has to follow up (Market.leg_reports).
+    """
+
+    __slots__ = (
+        "order_list_id", "client_order_id", "account", "symbol", "contingency", "pays", "orders", "is_done", "time", "reports",
+    )
+
+    def __init__(
+        self, order_list_id: int, client_order_id: str, account: str, symbol: str, contingency: str, pays: bool,
+        orders: tuple[Order, ...], time: int, is_done: bool = False,
+    ) -> None:
+        self.order_list_id: int = order_list_id
+        self.client_order_id: str = client_order_id
+        self.account: str = account
+        self.symbol: str = symbol
+        self.contingency: str = contingency         # OCO, OTO (enums.md, "ContingencyType")
+        self.pays: bool = pays
+        self.orders: tuple[Order, ...] = orders
+        self.time: int = time
+        self.is_done: bool = is_done
+        self.reports: deque[tuple[Order, OrderReport]] = deque()
+        for order in orders:
+            order.order_list = self
+
+    @property
+    def pair(self) -> tuple[Order, ...]:
+        """The two orders of which one ends the other; none where there are no such orders."""
+        found: tuple[Order, ...] = self.orders if self.contingency == "OCO" else self.orders[1:]
+        return found if len(found) == 2 else ()
+
+    @property
+    def pending(self) -> tuple[Order, ...]:
+        """The orders that wait for the working order."""
+        return tuple(order for order in self.orders if order.is_pending)

@@ -20,8 +20,11 @@ AUCTION: str = "AUCTION_MATCH"
 class Rules(Protocol):
     """The admission of new orders to one market."""
 
-    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
-        """Raise Refusal for an order that may not be placed, ValueError for one that makes no sense."""
+    def admit(self, command: PlaceOrder, account: Account, now: int, is_open: bool = False) -> None:
+        """
+        Raise Refusal for an order that may not be placed, ValueError for one that makes no sense. ``is_open``: for one that has
+        been pending in a list, and is to work now.
+        """
 
     def check_price(self, price: int) -> None:
         """Raise Refusal for a price that an order may not be amended to."""
@@ -36,12 +39,12 @@ class BinanceRules:
     def __init__(self, market: Market) -> None:
         self._market: Market = market
 
-    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+    def admit(self, command: PlaceOrder, account: Account, now: int, is_open: bool = False) -> None:
         rules = self._market.instrument
         check_shape(command, rules)
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
-        check_filters(command, self._market, account, now)
+        check_filters(command, self._market, account, now, True, is_open)
 
     def check_price(self, price: int) -> None:
         """Binance does not amend prices."""
@@ -70,7 +73,7 @@ class CashEquityRules:
         assert terms is not None
         return terms
 
-    def admit(self, command: PlaceOrder, account: Account, now: int) -> None:
+    def admit(self, command: PlaceOrder, account: Account, now: int, is_open: bool = False) -> None:
         rules = self._market.instrument
         check_shape(command, rules)
         if command.quote_quantity or command.iceberg_quantity or (command.stop_price and not self._terms.stops):

@@ -1,27 +1,16 @@
 """The public history of one symbol: trades, aggregate trades, bars, rolling statistics."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
 from typing import NamedTuple
 
-from .bars import DAY, HOUR, INTERVALS, MINUTE, Bar, Bar1m, Series, opener
+from .bars import MINUTE, Bar, Series, closer, join, merge, opener
 from .events import PublicTrade
 from .numbers import SCALE
+from .past import Aggregate, Past
 
-REACH: tuple[int, ...] = (1, 4, 0)      # days of the past that are made, step by step; at last all of it
+__all__ = ["KEEP", "Aggregate", "Tape", "Window"]
+
 KEEP: int = 100_000                     # trades, aggregates and one-second bars kept at least
-
-
-class Aggregate(NamedTuple):
-    """Trades of one taker order at one price, joined (rest-api.md, aggTrades)."""
-
-    agg_id: int
-    price: int
-    quantity: int
-    first_id: int
-    last_id: int
-    time: int
-    buyer_is_maker: bool
 
 
 class Window(NamedTuple):
@@ -47,6 +36,7 @@ class Tape:
         self.last_quantity: int = 0
         self.last_time: int = 0
         self.count: int = 0                     # trades ever recorded
+        self.is_trimmed: bool = False           # whether the oldest of its own trades are gone
         self._trades: list[PublicTrade] = []
         self._ascending: bool = True            # whether the kept trades' ids ascend
         self._aggregates: list[Aggregate] = []
@@ -57,16 +47,20 @@ class Tape:
         self._minutes: list[Bar] = []           # finished minutes
         self._live: list[int] | None = None     # the current minute, fields as in Bar
         self._live_end: int = 0
-        self._seeds: Callable[[int], list[Bar1m]] | None = None
-        self._seeds_end: int = 0
-        self._plantings: int = 0                # how often the provider has been asked
-        self._seeded: int = 0                   # leading minutes that came from the seeds
+        self.past: Past | None = None
         self._series: dict[tuple[str, int], Series] = {}
         self._seconds: Series = Series("1s")
         self._seconds_done: int = 0
-        self._sums: dict[tuple[int, int], Window] = {}
+        self._sums: dict[tuple[int, int], Bar] = {}
         self._average_key: tuple[int, int, int] = (-1, 0, 0)
         self._average_sums: tuple[int, int] = (0, 0)
+
+    @property
+    def last_id(self) -> int:
+        """Of the newest trade; that of the past's last before there is one, and 0 without a past."""
+        if self._trades:
+            return self._trades[-1].trade_id
+        return self.past.last_id if self.past is not None else 0
 
     def record(self, trade: PublicTrade) -> None:
         """Add a trade. Times must not run backwards; one that does counts into the current minute."""
@@ -106,17 +100,9 @@ class Tape:
         if self._live is not None:
             minutes.append(Bar(*self._live))
         opened: int = time // MINUTE * MINUTE
-        if minutes and minutes[-1].open_time >= opened:
-            # the first trade falls into seeded history: it goes on from there
-            self._plant_seeds(0)
-            while len(minutes) > 1 and minutes[-2].open_time >= opened:
-                minutes.pop()
-            live: list[int] = list(minutes.pop())
-            self._seeded = len(minutes)
-            self._series.clear()
-            self._sums.clear()
-        else:
-            live = [opened, opened + MINUTE - 1, price, price, price, price, 0, 0, 0, 0, 0, -1, -1]
+        if self.past is not None and opened < self.past.end:
+            opened = self.past.end              # the clock was set back: the past is as it is
+        live: list[int] = [opened, opened + MINUTE - 1, price, price, price, price, 0, 0, 0, 0, 0, -1, -1]
         self._live = live
         self._live_end = live[1] + 1
         return live
@@ -125,21 +111,31 @@ class Tape:
         self._join_aggregates()
         self._fold_seconds()
         del self._trades[:-KEEP]
+        self.is_trimmed = True
         del self._aggregates[:-KEEP]
         del self._seconds.bars[:-KEEP]
         self._ascending = all(a[1] < b[1] for a, b in zip(self._trades, self._trades[1:], strict=False))
 
+    def own_trades(self, limit: int) -> list[PublicTrade]:
+        """The newest ``limit`` trades that were recorded, none of the past; oldest first."""
+        return self._trades[-limit:] if limit > 0 else []
+
     def trades(self, limit: int, from_id: int | None = None) -> list[PublicTrade]:
         """The newest ``limit`` trades, or the first ones with ids from ``from_id``; oldest first."""
         trades = self._trades
+        past = self.past
         if limit <= 0:
             return []
         if from_id is None:
-            return trades[-limit:]
+            found: list[PublicTrade] = trades[-limit:]
+            return found if past is None or len(found) == limit or self.is_trimmed else past.trades(limit - len(found)) + found
+        old: list[PublicTrade] = [] if past is None or from_id > past.last_id else past.trades(limit, from_id)
+        if len(old) == limit:
+            return old
         if self._ascending:
             index: int = bisect_left(trades, from_id, key=lambda trade: trade.trade_id)
-            return trades[index:index + limit]
-        return sorted((t for t in trades if t.trade_id >= from_id), key=lambda t: t.trade_id)[:limit]
+            return old + trades[index:index + limit - len(old)]
+        return old + sorted((t for t in trades if t.trade_id >= from_id), key=lambda t: t.trade_id)[:limit - len(old)]
 
     def aggregates(
         self, limit: int, from_id: int | None = None, start: int | None = None, end: int | None = None,
@@ -147,13 +143,19 @@ class Tape:
         """Aggregate trades, oldest first: from an id or a start time on, else the newest (until ``end``)."""
         self._join_aggregates()
         rows = self._aggregates
+        past = self.past
         if limit <= 0:
             return []
         if from_id is not None:
             rows = sorted(row for row in rows if row.agg_id >= from_id)
         if start is not None or end is not None:
             rows = [r for r in rows if (start is None or r.time >= start) and (end is None or r.time <= end)]
-        return rows[-limit:] if from_id is None and start is None else rows[:limit]
+        if from_id is None and start is None:
+            rows = rows[-limit:]
+            return rows if past is None or len(rows) == limit or self.is_trimmed else past.aggregates(limit - len(rows), end=end) + rows
+        if past is not None and (past.last_aggregate_id >= from_id if from_id is not None else start is not None and start < past.end):
+            rows = past.aggregates(limit, from_id, start, end) + rows
+        return rows[:limit]
 
     def last_aggregate(self) -> Aggregate | None:
         """The newest aggregate trade, which the next trade may still grow."""
@@ -189,39 +191,10 @@ class Tape:
                 trade.last_id or trade.trade_id, trade.time, trade.buyer_is_maker,
             ))
 
-    def seed_bars(self, provider: Callable[[int], list[Bar1m]], until: int) -> None:
-        """
-        Name the source of one-minute bars from before the first trade: those that open at a time or later, oldest first.
-
-        They end about ``until``. It is called when bars or statistics are first asked for, for a day and two hours
-        at least; when that does not reach back far enough, for four days; and at last for all.
-        """
-        self._seeds = provider
-        self._seeds_end = until
-        self._plantings = 0
-
-    def _plant_seeds(self, since: int) -> None:
-        """Have the minutes from ``since`` on, and one before them where there is one."""
-        while self._seeds is not None and not (self._minutes and self._minutes[0].open_time < since):
-            days: int = REACH[self._plantings]
-            far: int = max(0, min(since, self._last_minute() - days * DAY) - 2 * HOUR) if days else 0
-            provider = self._seeds
-            if not far:
-                self._seeds = None
-            self._plantings += 1
-            seeds: list[Bar] = provider(far)
-            own: int | None = None
-            if self._minutes:
-                own = self._minutes[0].open_time
-            elif self._live is not None:
-                own = self._live[0]
-            if own is not None:
-                del seeds[bisect_left(seeds, own, key=_open_time):]
-            self._minutes[:0] = seeds
-            self._seeded += len(seeds)
-            self._series.clear()
-            self._sums.clear()
-            self._average_key = (-1, 0, 0)
+    def set_past(self, past: Past) -> None:
+        """Name what was before the first trade; ids go on from it. To be called before anything is recorded."""
+        self.past = past
+        self._next_aggregate_id = past.last_aggregate_id + 1
 
     def bars(
         self, interval: str, limit: int, start: int | None = None, end: int | None = None, offset_us: int = 0,
@@ -232,39 +205,91 @@ class Tape:
         With a start they are counted from it, else the newest are given. Gaps are flat at
         the close before. ``offset_us`` is the time zone's offset. ValueError: unknown interval.
         """
-        open_of = opener(interval, offset_us)
+        series: Series = self._refreshed(interval, offset_us)
+        past = self.past
+        if past is None or limit <= 0:
+            return series.select(limit, start, end)
+        lead: int = series.bars[0].open_time
         if start is None:
-            last: int = self._last_minute()
-            size: int = INTERVALS[interval] or 31 * DAY
-            start_of_all: int = open_of(last if end is None else min(end, last)) - limit * size
-        else:
-            start_of_all = open_of(start)
-        return self._refreshed(interval, offset_us, start_of_all).select(limit, start, end)
+            rows: list[Bar] = series.select(limit, None, end) if end is None or end >= lead else []
+            missing: int = limit - len(rows)
+            return self._bars_before(interval, offset_us, missing, lead if end is None else min(lead, end + 1)) + rows if missing else rows
+        rows = self._bars_from(interval, offset_us, limit, start, lead if end is None else min(lead, end + 1)) if start < lead else []
+        if len(rows) < limit:
+            rows += series.select(limit - len(rows), max(start, lead), end)
+        return rows
+
+    def _bars_from(self, interval: str, offset: int, limit: int, start: int, end: int) -> list[Bar]:
+        """The past's bars that open from ``start`` until before ``end``, the oldest ``limit`` of them."""
+        past: Past = self.past      # type: ignore[assignment]
+        open_of, next_of = opener(interval, offset), closer(interval, offset)
+        opened: int = open_of(max(start, past.start))
+        if opened < start:
+            opened = next_of(opened)
+        if interval == "1s":
+            return self._seconds_from(opened, end, limit)
+        if interval == "1m":
+            stop: int = min(opened + limit * MINUTE, -(-end // MINUTE) * MINUTE, past.end)
+            return past.rows(opened, stop) if opened < stop else []
+        rows: list[Bar] = []
+        while opened < end and len(rows) < limit:
+            following: int = next_of(opened)
+            bar: Bar = past.bar(max(opened, past.start), min(following, past.end))
+            rows.append(bar._replace(open_time=opened, close_time=following - 1))
+            opened = following
+        return rows
+
+    def _bars_before(self, interval: str, offset: int, limit: int, end: int) -> list[Bar]:
+        """The past's bars that open before ``end``, the newest ``limit`` of them."""
+        past: Past = self.past      # type: ignore[assignment]
+        open_of = opener(interval, offset)
+        opened: int = min(end, past.end)
+        first: int = open_of(past.start)
+        for _ in range(limit):
+            if opened <= first:
+                break
+            opened = open_of(opened - 1)
+        return self._bars_from(interval, offset, limit, opened, end)
+
+    def _seconds_from(self, start: int, end: int, limit: int) -> list[Bar]:
+        past: Past = self.past      # type: ignore[assignment]
+        rows: list[Bar] = []
+        for minute in range(start // MINUTE * MINUTE, min(end, past.end), MINUTE):
+            rows += [bar for bar in past.seconds(minute) if start <= bar.open_time < end]
+            if len(rows) >= limit:
+                break
+        return rows[:limit]
 
     def current_bar(self, interval: str) -> Bar | None:
         """The bar of the last trade."""
-        bars = self._refreshed(interval, 0, opener(interval)(self._last_minute())).bars
+        bars = self._refreshed(interval, 0).bars
         return bars[-1] if bars else None
 
-    def _last_minute(self) -> int:
-        """When the newest minute opens, whether its trades are here yet or not."""
-        if self._live is not None:
-            return self._live[0]
-        return self._minutes[-1].open_time if self._minutes else self._seeds_end - MINUTE
-
-    def _refreshed(self, interval: str, offset: int, since: int) -> Series:
-        """The bars of an interval; those from ``since`` on are whole and all there."""
+    def _refreshed(self, interval: str, offset: int) -> Series:
+        """The bars of an interval since the first trade, that in which it was whole."""
         if interval == "1s":
             self._fold_seconds()
             return self._seconds
-        self._plant_seeds(since)
         series = self._series.get((interval, offset))
         if series is None:
-            series = self._series[(interval, offset)] = Series(interval, offset)
+            series = self._series[(interval, offset)] = Series(interval, offset, self._lead(interval, offset))
         series.refresh(self._minutes, Bar(*self._live) if self._live is not None else None)
         return series
 
+    def _lead(self, interval: str, offset: int) -> Bar | None:
+        """The past's last bar, which live trades may go on with."""
+        past = self.past
+        if past is None:
+            return None
+        opened: int = opener(interval, offset)(past.end - 1)
+        bar: Bar = past.seconds(past.end - MINUTE)[-1] if interval == "1s" else past.bar(max(opened, past.start), past.end)
+        return bar._replace(open_time=opened, close_time=closer(interval, offset)(opened) - 1)
+
     def _fold_seconds(self) -> None:
+        if self.past is not None and not self._seconds.bars:
+            lead: Bar | None = self._lead("1s", 0)
+            if lead is not None:
+                self._seconds.bars.append(lead)
         fresh: int = self.count - self._seconds_done
         self._seconds_done = self.count
         for trade in self._trades[-fresh:] if fresh else ():
@@ -279,46 +304,54 @@ class Tape:
 
     def window(self, start: int, end: int) -> Window | None:
         """Statistics of the minutes touched by [start, end]; None when nothing was traded in them."""
-        self._plant_seeds(start // MINUTE * MINUTE)
+        opened: int = start // MINUTE * MINUTE
         minutes = self._minutes
-        low: int = bisect_left(minutes, start // MINUTE * MINUTE, key=_open_time)
+        low: int = bisect_left(minutes, opened, key=_open_time)
         high: int = bisect_right(minutes, end, key=_open_time)
-        window: Window | None = self._sum(low, high) if low < high else None
+        bars: list[Bar] = []
+        past = self.past
+        if past is not None and opened < past.end and end >= past.start:
+            bars.append(past.bar(max(opened, past.start), min(past.end, end // MINUTE * MINUTE + MINUTE)))
+        if low < high:
+            bars.append(self._sum(low, high))
         live = self._live
-        if live is None or not start - MINUTE < live[0] <= end:
-            return window
-        if window is None:
-            before: int = minutes[low - 1].close if low else live[2]
-            return Window(live[2], live[3], live[4], live[5], live[6], live[7], live[8], live[11], live[12], before)
+        if live is not None and start - MINUTE < live[0] <= end:
+            bars.append(Bar(*live))
+        if not bars:
+            return None
+        whole: Bar = bars[0]
+        for bar in bars[1:]:
+            whole = merge(whole, bar)
         return Window(
-            window.open, max(window.high, live[3]), min(window.low, live[4]), live[5],
-            window.volume + live[6], window.quote + live[7], window.count + live[8],
-            window.first_id if window.first_id >= 0 else live[11], live[12], window.prev_close,
+            whole.open, whole.high, whole.low, whole.close, whole.volume, whole.quote_volume, whole.count,
+            whole.first_id, whole.last_id, self._close_before(opened, low, whole.open),
         )
 
-    def _sum(self, low: int, high: int) -> Window:
+    def _close_before(self, opened: int, low: int, price: int) -> int:
+        """The last price before a time from which on the minutes ``low`` and later are; ``price`` where there was none."""
+        if low:
+            return self._minutes[low - 1].close
+        past = self.past
+        if past is None:
+            return price
+        return past.close_before(min(opened, past.end))
+
+    def _sum(self, low: int, high: int) -> Bar:
         """The minutes [low, high) joined; remembered, for they do not change any more."""
-        window = self._sums.get((low, high))
-        if window is None:
+        bar = self._sums.get((low, high))
+        if bar is None:
             part = self._minutes[low:high]
-            ids: list[int] = [i for bar in part for i in (bar.first_id, bar.last_id) if i >= 0]
-            window = Window(
-                part[0].open, max(bar.high for bar in part), min(bar.low for bar in part), part[-1].close,
-                sum(bar.volume for bar in part), sum(bar.quote_volume for bar in part), sum(bar.count for bar in part),
-                ids[0] if ids else -1, ids[-1] if ids else -1,
-                self._minutes[low - 1].close if low else part[0].open,
-            )
+            bar = join(part, part[0].open_time, part[-1].close_time)
             if len(self._sums) >= 64:
                 self._sums.clear()
-            self._sums[(low, high)] = window
-        return window
+            self._sums[(low, high)] = bar
+        return bar
 
     def average(self, minutes: int, now: int) -> tuple[int, int]:
         """
         (price, time of the last trade): the volume-weighted average of the last minutes.
 
-        The last price when ``minutes`` is 0 or nothing was traded. Seeded history does not
-        count, so that no read changes what a filter says.
+        The last price when ``minutes`` is 0 or nothing was traded. The past does not count.
         """
         live = self._live
         if not minutes or live is None:
@@ -327,7 +360,7 @@ class Tape:
         key = (since, minutes, len(self._minutes))
         if key != self._average_key:
             volume = quote = 0
-            for index in range(len(self._minutes) - 1, self._seeded - 1, -1):
+            for index in range(len(self._minutes) - 1, -1, -1):
                 bar = self._minutes[index]
                 if bar.open_time <= since:
                     break

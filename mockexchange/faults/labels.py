@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from fnmatch import translate
+from functools import cached_property
 
 from .actions import ON_ACCEPT, ON_PUSH
 
@@ -22,7 +23,11 @@ class Labels:
 
     def __init__(self, dialect: str, names: Iterable[str]) -> None:
         self.dialect: str = dialect
-        self.names: tuple[str, ...] = tuple(dict.fromkeys(names))
+        self._given: Iterable[str] = names      # read when somebody wants to know: a big venue has many
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._given))
 
     def at(self, stage: str) -> list[str]:
         """Those that pass a stage."""

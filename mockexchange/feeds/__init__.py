@@ -1,14 +1,15 @@
 """Where the market comes from: a synthetic flow, or a replay of recorded data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from ..core.commands import Command
 from ..core.instruments import Instrument
-from ..core.tape import Bar
+from ..core.past import Minutes
 from .archive import FeedError
 from .recording import Recording
+from .shape import Activity
 
 __all__ = ["Feed", "FeedError", "open_feed"]
 
@@ -18,12 +19,14 @@ class Feed(Protocol):
     A source of commands for the exchange. It knows what it has said, not what has become of it.
 
     ``recorded`` is True for a replay, whose public trades are its file's; ``begins`` is then the time of its beginning (us), else
-    None. ``symbols`` are those it makes a market in. ``last_trade_ids`` has, for a replay, the highest trade id its file will
-    bring, so that the venue's own can start above it.
+    None. ``symbols`` are those it makes a market in. ``first_ids`` has, for a replay, the trade and aggregate trade id of the first
+    trade it tells of, so that those of the past end there; ``last_trade_ids`` the highest trade id it will bring, so that the venue's own
+    can start above it.
     """
 
     recorded: bool
     symbols: list[str]
+    first_ids: dict[str, tuple[int, int]]
     last_trade_ids: dict[str, int]
 
     @property
@@ -35,11 +38,11 @@ class Feed(Protocol):
     def steps(self) -> Iterator[tuple[int, Command]]:
         """(us since the start, command), ascending. To be taken once."""
 
-    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
+    def history(self, symbol: str, until_us: int) -> Minutes | None:
         """
-        One-minute bars from before the opening, oldest first, up to the minute before ``until_us``'s.
+        The minutes before the opening, up to the one before ``until_us``'s. The last close is the opening price.
 
-        Those that open before ``since_us`` are left out. The last close is the opening price. Empty for a symbol the feed makes no market in.
+        None for a symbol the feed makes no market in.
         """
 
     def on_price(self, symbol: str, price: int) -> None:
@@ -52,10 +55,13 @@ class Feed(Protocol):
         """The exchange has cleared the market maker's book, and counts the band from this price (1e-8)."""
 
 
-def open_feed(spec: str, instruments: list[Instrument], seed: int, zone: str = "", start: str = "", loop: bool = False) -> Feed:
+def open_feed(
+    spec: str, instruments: list[Instrument], seed: int, zone: str = "", start: str = "", loop: bool = False,
+    activities: Mapping[str, Activity] | None = None,
+) -> Feed:
     """
     The feed that ``--feed`` names: "synthetic", the path of a recording (a file, an archive or a folder; csv_format.py), or
-    DRIVER:SPEC (drivers.py).
+    DRIVER:SPEC (drivers.py). ``activities``: how busy symbols of a synthetic market are that nobody knows.
 
     A recording is read through to its end first; FeedError names the file, line, field and value of the first thing that cannot
     be used. What is only odd is logged once. ``zone``: the time zone of a file's times that name none; the machine's by
@@ -67,7 +73,7 @@ def open_feed(spec: str, instruments: list[Instrument], seed: int, zone: str = "
     if spec == "synthetic":
         from .synthetic import SyntheticFeed
 
-        return SyntheticFeed(instruments, seed)
+        return SyntheticFeed(instruments, seed, activities)
     from .replay import ReplayFeed
 
     return ReplayFeed(open_recording(spec, instruments, zone), instruments, seed, start, loop)

@@ -4,11 +4,11 @@ from random import Random
 
 from ..core.commands import Command, FeedTrade, Quote
 from ..core.numbers import BEYOND
-from .shape import DEPTH, MarketShape
+from .shape import MarketShape
 
 EVERYTHING: int = BEYOND            # more than rests anywhere
-FEWEST: int = DEPTH - 4             # slots behind the touch: what falls short of this is filled up to DEPTH,
-MOST: int = DEPTH + 8               # what goes beyond this is taken back to DEPTH
+FEWER: int = 4                      # slots behind the touch: what falls short of the depth by more is filled up to it,
+MORE: int = 8                       # what goes beyond it by more is taken back to it
 
 
 class Quoter:
@@ -43,6 +43,7 @@ class Quoter:
         With ``eat`` the old touch is left to the trade that goes ahead of the other side's quotes.
         """
         way: int = self.way
+        depth: int = shape.activity.depth
         old: int = self.touch
         gone: dict[int, None] = {}
         added: dict[int, int] = {}
@@ -53,7 +54,7 @@ class Quoter:
             self.touch = touch
         near: int = shape.slot_above(touch) if way > 0 else shape.slot_below(touch)
         far: int = self.far
-        if (far - near) * way < -1 or (self.near - near) * way > DEPTH:
+        if (far - near) * way < -1 or (self.near - near) * way > depth:
             for slot in range(self.near, far + way, way):       # a jump: nothing of the window is left
                 gone[shape.slot_price(slot)] = None
             far = near - way
@@ -63,14 +64,14 @@ class Quoter:
             for slot in range(near, self.near, way):
                 added[shape.slot_price(slot)] = shape.level(rng, (slot - near) * way + 1)
         count: int = (far - near) * way + 1
-        if count < FEWEST:
-            for slot in range(far + way, near + DEPTH * way, way):
+        if count < depth - FEWER:
+            for slot in range(far + way, near + depth * way, way):
                 added[shape.slot_price(slot)] = shape.level(rng, (slot - near) * way + 1)
-            far = near + (DEPTH - 1) * way
-        elif count > MOST:
-            for slot in range(near + DEPTH * way, far + way, way):
+            far = near + (depth - 1) * way
+        elif count > depth + MORE:
+            for slot in range(near + depth * way, far + way, way):
                 gone[shape.slot_price(slot)] = None
-            far = near + (DEPTH - 1) * way
+            far = near + (depth - 1) * way
         self.near, self.far = near, far
 
         quotes: dict[int, int] = self.quotes

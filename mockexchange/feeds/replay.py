@@ -11,11 +11,11 @@ from random import Random
 from ..core.commands import Command, TapeTrade
 from ..core.instruments import Instrument
 from ..core.numbers import SCALE, format_amount
-from ..core.tape import Bar
 from ..listing import QUOTES, list_symbol, split_symbol
 from .archive import FeedError, member_names
 from .recording import MINUTE, BarRow, Recording, TradeRow
-from .shape import minute_bars, shape_of
+from .shape import activity_of, shape_of
+from .synthetic_past import SyntheticMinutes, room_for
 from .times import read_moment, show_moment
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -124,7 +124,7 @@ class ReplayFeed:
     One recording, one symbol; the other symbols have no market. Opening it reads all of it and raises FeedError.
 
     Every record becomes a TapeTrade with the record's own id, price, quantity and time; a record of
-    aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, numbered from 1.
+    aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, whose numbers leave room for the past's.
     A symbol that is not among ``instruments`` is listed by the feed itself: ``instrument`` has the tick and step that
     the file's decimals show. What is odd in the file is logged in one WARNING.
 
@@ -148,6 +148,7 @@ class ReplayFeed:
         self.end_time: int = 0                  # and of the end of the last one
         self._prices: int = 0                   # greatest common divisor of all prices
         self._sizes: int = 0
+        self._first_ids: tuple[int, int] = (1, 1)       # of trades, of aggregates
         self._ids: tuple[int, int] = (0, 0)     # how many ids there are: of records, and of the raw trades they stand for
         last_id: int = self._check()
         if not self.reader.is_sorted:
@@ -161,9 +162,11 @@ class ReplayFeed:
             raise FeedError(f"{recording.name}: none of its bars has a volume: there is no trade for loop to begin again with")
         self.length: int = -((self.start_time - self.end_time - 1) // MINUTE) * MINUTE      # of a round: whole minutes
         self.begins: int = self._begin_at(start)
+        self.first_ids: dict[str, tuple[int, int]] = {self.symbol: self._first_ids}
         self.last_trade_ids: dict[str, int] = {self.symbol: last_id + (LOOP_IDS if loop else 0)}
         self.price: int = self.opening_price    # of the trade handed out last
         self._opened: int | None = None         # us, of the market
+        self._round: int = 0                    # that of the first trade
         self._market: Iterator[TapeTrade] = iter(())
         self._held: TapeTrade | None = None     # the first one of the market, taken while looking for the end of the past
         found: Instrument | None = next((each for each in instruments if each.symbol == self.symbol), None)
@@ -210,6 +213,8 @@ class ReplayFeed:
         sizes: int = 0
         self.records = 0
         if self.kind == "klines":
+            last_id = room_for(activity_of(self.symbol))
+            self._first_ids = (last_id + 1, last_id + 1)
             for bar in self.reader.bars():
                 if not self.records:
                     self.opening_price, self.start_time = bar.open, bar.open_time
@@ -219,13 +224,14 @@ class ReplayFeed:
                 sizes = gcd(sizes, bar.volume)
                 self.end_time = bar.close_time
                 self.records += 1
-            self._ids = (last_id, 0)
+            self._ids = (last_id + 1 - self._first_ids[0], 0)
         else:
             first: TradeRow | None = None
             for row in self.reader.trades():
                 if first is None:
                     first = row
                     self.opening_price, self.start_time = row.price, row.time
+                    self._first_ids = (row.first_id or row.trade_id, row.trade_id)
                 last_id = max(row.trade_id, row.last_id)
                 prices, sizes = gcd(prices, row.price), gcd(sizes, row.quantity)
                 self.end_time = row.time
@@ -242,7 +248,18 @@ class ReplayFeed:
         """
         self._opened = at
         number: int = max(0, at - self.start_time - self.shift) // self.length if self.loop else 0
-        self._market = self._trades_from(max(0, number - 1))
+        self._round = max(0, number - 1)
+        trade_id, aggregate_id = self._first_ids
+        ids, raw_ids = self._ids
+        self.first_ids[self.symbol] = (
+            trade_id + self._round * (raw_ids if self.kind == "aggTrades" else ids), aggregate_id + self._round * ids,
+        )
+        self._market = self._trades_from(self._round)
+
+    @property
+    def since(self) -> int:
+        """us, of the market: when the first trade of ``past`` or ``steps`` is, before which everything is synthetic."""
+        return self.start_time + self.shift + self._round * self.length
 
     def past(self) -> Iterator[TapeTrade]:
         """The trades from before the market's beginning, oldest first."""
@@ -301,7 +318,7 @@ class ReplayFeed:
             )
 
     def _klines(self) -> Iterator[TapeTrade]:
-        next_id: int = 1
+        next_id: int = self._first_ids[0]
         last_price: int = self.opening_price
         for bar in self.reader.bars():
             trades: list[TapeTrade] = bar_trades(bar, self.symbol, self.instrument.step_size, next_id, last_price)
@@ -309,18 +326,16 @@ class ReplayFeed:
             last_price = bar.close
             yield from trades
 
-    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
+    def history(self, symbol: str, until_us: int) -> SyntheticMinutes | None:
         """
-        One-minute bars of the month before the first record (or ``until_us``, if that is earlier).
+        The month before the minute of ``until_us``, which is to be that of ``since``.
 
-        What was before the record is not known: these bars are synthetic, from the seed. Their last
-        close is the first price recorded.
+        What was before the record is not known: it is synthetic, from the seed. Its last close is the first price recorded.
         """
         if symbol != self.symbol:
-            return []
+            return None
         shape = shape_of(self.instrument, self.opening_price, self.seed)
-        until_us = min(until_us, self.start_time + self.shift)
-        return minute_bars(shape, f"{self.seed}:{symbol}:history", self.opening_price, until_us, since_us)
+        return SyntheticMinutes(shape, f"{self.seed}:history", self.opening_price, until_us)
 
     def on_price(self, symbol: str, price: int) -> None:
         """The next record brings the market back: the tape is what it is."""

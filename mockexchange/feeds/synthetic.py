@@ -1,15 +1,15 @@
 """A seeded market of its own making: a deep two-sided book, a flow of trades, trends and bursts."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 
 from ..core.commands import Command, FeedTrade, Quote
 from ..core.instruments import Instrument
-from ..core.tape import Bar
-from .shape import Activity, MarketShape, minute_bars, shape_of
 from .quoter import EVERYTHING, Quoter
+from .shape import Activity, MarketShape, activity_of, shape_of
+from .synthetic_past import SyntheticMinutes
 
 SECOND: int = 1_000_000
 
@@ -26,8 +26,9 @@ JUMP: float = 0.02                  # the largest move of one moment
 class SyntheticMarket:
     """One symbol's market. Prices are in ticks, quantities in steps, times in us since the start."""
 
-    def __init__(self, instrument: Instrument, seed: int) -> None:
+    def __init__(self, instrument: Instrument, seed: int, activity: Activity | None = None) -> None:
         self.instrument: Instrument = instrument
+        self.activity: Activity = activity or activity_of(instrument.symbol)
         self.seed: int = seed
         self.rng: Random = Random(f"{seed}:{instrument.symbol}")
         self.opening_price: int = instrument.start_price
@@ -51,7 +52,7 @@ class SyntheticMarket:
         self.way: int = 1                       # the flow's last side
 
     def _settle(self, price: int) -> None:
-        self.shape = shape_of(self.instrument, price, self.seed)
+        self.shape = shape_of(self.instrument, price, self.seed, self.activity)
         self.fair = self.anchor = self._inside(price / self.shape.tick)
         # Where a level is a large part of a minute's move, few trades go through one.
         levels: float = self.shape.activity.volatility * self.fair / self.shape.spacing
@@ -252,16 +253,21 @@ class SyntheticMarket:
 class SyntheticFeed:
     """
     Endless and seeded: the same seed and instruments give the same commands, each symbol's
-    market depends on the seed and the symbol alone. Users' orders do not bend the walk.
+    market depends on the seed and the symbol alone. Users' orders do not bend the walk. ``activities``: how busy
+    symbols are that nobody knows.
     """
 
     recorded: bool = False
     begins: int | None = None
 
-    def __init__(self, instruments: Iterable[Instrument], seed: int) -> None:
+    def __init__(self, instruments: Iterable[Instrument], seed: int, activities: Mapping[str, Activity] | None = None) -> None:
         self.seed: int = seed
-        self.markets: dict[str, SyntheticMarket] = {each.symbol: SyntheticMarket(each, seed) for each in instruments}
+        known: Mapping[str, Activity] = activities or {}
+        self.markets: dict[str, SyntheticMarket] = {
+            each.symbol: SyntheticMarket(each, seed, known.get(each.symbol)) for each in instruments
+        }
         self.symbols: list[str] = list(self.markets)
+        self.first_ids: dict[str, tuple[int, int]] = {}
         self.last_trade_ids: dict[str, int] = {}
 
     def opening(self) -> list[Command]:
@@ -290,11 +296,13 @@ class SyntheticFeed:
                 market.commands = []
             heapq.heapreplace(queue, (now + market.pause(now), number, market))
 
-    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
-        """One-minute bars of the month before the minute of ``until_us``, the last close is the opening price."""
-        market: SyntheticMarket = self.markets[symbol]
-        shape: MarketShape = shape_of(market.instrument, market.opening_price, self.seed)
-        return minute_bars(shape, f"{self.seed}:{symbol}:history", market.opening_price, until_us, since_us)
+    def history(self, symbol: str, until_us: int) -> SyntheticMinutes | None:
+        """The month before the minute of ``until_us``, the last close is the opening price."""
+        market: SyntheticMarket | None = self.markets.get(symbol)
+        if market is None:
+            return None
+        shape: MarketShape = shape_of(market.instrument, market.opening_price, self.seed, market.activity)
+        return SyntheticMinutes(shape, f"{self.seed}:history", market.opening_price, until_us)
 
     def on_price(self, symbol: str, price: int) -> None:
         """The price was set to ``price`` (1e-8) from outside: the market goes on from there. Before the opening, it opens there."""

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from itertools import chain
 
 from aiohttp import hdrs, web
 
@@ -120,7 +121,7 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     mark.install(app, venue.dialect, venue.hours)
     (control or Control(venue)).add_routes(app)
     dialect.add_routes(app)
-    venue.faults.labels = Labels(venue.dialect, [*http_labels(app), *dialect_labels(dialect)])
+    venue.faults.labels = Labels(venue.dialect, chain(http_labels(app), dialect_labels(dialect)))
     return app
 
 

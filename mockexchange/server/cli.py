@@ -59,6 +59,7 @@ def make_parser() -> Parser:
     serve.add_argument("--clock", default="system", metavar="system|manual|manual=MS", help="system: from the machine's time, or a recording's own date, as fast as --speed says; manual: time stands still (there, or at that ms of the UTC epoch) until POST /_mock/clock advances it")
     serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
     serve.add_argument("--list", action="append", default=[], metavar="SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE]", help="list one more symbol, e.g. DOGEUSDT:DOGE:USDT:0.00001:1:0.32; a dump of a symbol that is not listed lists it by itself (repeatable)")
+    serve.add_argument("--symbols", type=int, metavar="N", help="list so many symbols in all: those there are, and made up ones, the same at every start")
     serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help="what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)")
     serve.add_argument("--unsigned", action="store_true", help="binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true")
     serve.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends: a child that must not outlive its parent")
@@ -124,6 +125,7 @@ def make_listeners(arguments: argparse.Namespace, tls: Tls | None) -> list[Liste
                 feed_timezone=arguments.feed_timezone,
                 feed_start=arguments.feed_start,
                 loop=arguments.loop,
+                symbols=arguments.symbols,
             )
             result.append(Listener(venue, arguments.host, port, arguments.control_token or "", tls))
     except BaseException:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from ..core.commands import Command
 from ..core.instruments import Instrument
-from ..core.tape import Bar
+from ..core.past import Minutes
 from ..transport.clock import FLAT_OUT, NEVER, Clock, SystemClock, Timer
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -26,6 +26,7 @@ class NoFeed:
 
     def __init__(self) -> None:
         self.symbols: list[str] = []
+        self.first_ids: dict[str, tuple[int, int]] = {}
         self.last_trade_ids: dict[str, int] = {}
 
     def opening(self) -> list[Command]:
@@ -34,8 +35,8 @@ class NoFeed:
     def steps(self) -> Iterator[tuple[int, Command]]:
         return iter(())
 
-    def history(self, symbol: str, until_us: int, since_us: int = 0) -> list[Bar]:
-        return []
+    def history(self, symbol: str, until_us: int) -> Minutes | None:
+        return None
 
     def on_price(self, symbol: str, price: int) -> None:
         """Nothing follows the price."""

@@ -100,15 +100,17 @@ class Doorkeeper:
 
     def has_room(self) -> bool:
         """Whether one more connection can be had, after one that does nothing has made room for it where that must be."""
-        return self._count() < self._most or self._make_room()
+        return not self._is_full() or self._make_room()
 
     def cut(self) -> None:
         """End the connections that wait."""
         for one in list(self.waiting):
             one.abort()
 
-    def _count(self) -> int:
-        return sum(len(one._server.connections) + len(one.waiting) for one in self._all)
+    def _is_full(self) -> bool:
+        waiting: int = sum(len(one.waiting) for one in self._all)
+        found: list[web.RequestHandler] = [handler for one in self._all for handler in one._server.connections]
+        return len(found) + waiting >= self._most and sum(not _is_gone(handler.transport) for handler in found) + waiting >= self._most
 
     def _make_room(self) -> bool:
         """The oldest that has said nothing at all goes first, then the oldest idle one, then who has said too little."""
@@ -128,6 +130,11 @@ class Doorkeeper:
                 transport.abort()
                 return True
         return False
+
+
+def _is_gone(transport: asyncio.Transport | None) -> bool:
+    """Whether a connection's file is free within a turn or two of the loop, for which files are spared."""
+    return transport is None or transport.is_closing() and not transport.get_write_buffer_size()
 
 
 def most_connections() -> int:

@@ -1,12 +1,11 @@
 """An exchange as a journal has left it."""
 
 from ..checkpoint import restore
-from ..core.commands import SetRules
 from ..core.errors import Refusal
 from ..core.exchange import Exchange
 from ..core.instruments import Instrument
 from ..journal import Journal, JournalError
-from ..replay import RestoredState, without_gc
+from ..replay import RestoredState, put_into, without_gc
 from .market_memory import LastPrices
 
 
@@ -18,19 +17,7 @@ def restored_exchange(instruments: list[Instrument], seed: int, journal: Journal
     try:
         with without_gc():
             fold: RestoredState = restore(journal)
-            for (account, asset), amounts in fold.balances.items():
-                exchange.restore_balance(account, asset, *amounts)
-            for fill in fold.fills:
-                exchange.restore_fill(fill)
-            for symbol, close in fold.closes.items():
-                exchange.restore_close(symbol, close)
-            exchange.discount.chosen.update(fold.discounts)
-            for symbol, rules in fold.rules.items():
-                exchange.apply(SetRules(symbol, rules), now)
-            for order in fold.book_order():
-                exchange.restore_order(order)
-            for symbol, status in fold.statuses.items():
-                exchange.instruments[symbol].status = status
+            put_into(exchange, fold, now)
     except (KeyError, ValueError, Refusal) as error:
         raise JournalError(f"journal {journal.path or 'in memory'}: {error}") from None
     exchange.restore_counters(

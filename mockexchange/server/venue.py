@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..big_listing import fill_up
 from ..checkpoint import Keeper, open_journal, save
 from ..core.commands import (
     Command,
@@ -28,10 +28,12 @@ from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keep
 from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable
 from ..feeds import Feed
+from ..feeds.shape import Activity
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
 from ..public_keys import PublicKey
+from ..replay import without_gc
 from ..transport.clocks import AnyClock, make_clock
 from ..transport.manual_clock import ManualClock
 from .accounts import Account, public_keys_of, read_accounts
@@ -40,8 +42,8 @@ from .deferred_match import place_later
 from .descriptions import describe_accounts, describe_symbols
 from .feed_runner import MAX_SPEED, FeedRunner, parse_speed
 from .incidents import Incidents
-from .market_memory import LastPrices, MarketMemory, Saved
-from .market_opening import last_words, lay, open_market_feed, pace_of, record_past
+from .market_memory import MarketMemory, Saved
+from .market_opening import last_prices, last_words, open_market, open_market_feed, pace_of
 from .restoring import restored_exchange
 from .trading_days import TradingDays
 
@@ -62,7 +64,7 @@ class Venue:
     begins again when it is over; ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects
     or KEY:SECRET:ASSET=AMOUNT,... texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
-    not listed lists it. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
+    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py). ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
     Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
@@ -83,6 +85,7 @@ class Venue:
         feed_timezone: str = "",
         feed_start: str = "",
         loop: bool = False,
+        symbols: int | None = None,
     ) -> None:
         self.dialect: str = dialect
         self._opening_options: dict[str, Any] = dict(options or {})
@@ -90,8 +93,13 @@ class Venue:
         self.seed: int = seed
         self.contents: Contents = contents_of(dialect)
         self.instruments: list[Instrument] = list(self.contents.instruments if instruments is None else instruments)
-        built_in: list[str] = [each.symbol for each in self.instruments]
+        built_in: int = len(self.instruments)
         self.instruments = with_listed(self.instruments, listed)
+        added: list[Instrument] = self.instruments[built_in:]
+        self._activities: dict[str, Activity] = {}
+        if symbols is not None:
+            more, self._activities = fill_up(self.instruments, symbols)
+            self.instruments += more
         self.feed_spec: str = feed
         self._feed_timezone: str = feed_timezone
         self.speed: float = parse_speed(speed)
@@ -103,12 +111,13 @@ class Venue:
         self.now: Callable[[], int] = self.clock.now
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
             raise ValueError(f"feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}")
-        self.instruments += [
+        new: list[Instrument] = [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
+        self.instruments += new
         self.assets: set[str] = {name for each in self.instruments for name in (each.base, each.quote)}
         self.accounts: list[Account] = read_accounts(
-            accounts, self.assets, [each for each in self.instruments if each.symbol not in built_in], self.contents.accounts
+            accounts, self.assets, [*added, *new], self.contents.accounts
         )
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
         self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
@@ -137,7 +146,8 @@ class Venue:
         self.exchange: Exchange
         self.pump: FeedRunner
         try:
-            self._open()
+            with without_gc():          # of what is made here nothing goes
+                self._open()
         except Refusal as refusal:
             self.journal.close()
             raise JournalError(f"journal {self.journal.path}: {refusal.text}") from None
@@ -333,7 +343,7 @@ class Venue:
         self.clock.start()
         self.pump.start()
         self.days.start()
-        self._memory.start(lambda: Saved(self.now() - self.clock.offset_us, self._market()), self._checkpoints.look)
+        self._memory.start(lambda: Saved(self.now() - self.clock.offset_us, last_prices(self.exchange)), self._checkpoints.look)
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
@@ -361,7 +371,7 @@ class Venue:
         self.drains.clear()
         if keep_state:
             tapes: dict[str, Tape] = self.exchange.tapes
-            self._memory.market = self._market()
+            self._memory.market = last_prices(self.exchange)
             self.exchange = self._restored()
             for symbol, tape in tapes.items():
                 # The exchange holds its tapes in several places: the object must stay the one it made.
@@ -391,7 +401,9 @@ class Venue:
         return self.feed.symbols[0] if self.feed.recorded else ""
 
     def _open_feed(self) -> Feed:
-        return open_market_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone, self.feed_start, self.loop)
+        return open_market_feed(
+            self.feed_spec, self.instruments, self.seed, self._feed_timezone, self.feed_start, self.loop, self._activities
+        )
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
@@ -401,16 +413,7 @@ class Venue:
             close: int = self.exchange.previous_close(instrument.symbol)
             if close != instrument.start_price:
                 self.feed.on_day_end(instrument.symbol, close)
-        opened: int = lay(self.feed, self.clock)
-        for symbol in self.feed.symbols:
-            self.exchange.tapes[symbol].seed_bars(partial(self.feed.history, symbol, opened), opened)
-        record_past(self.feed, self.exchange)
-        if not self.feed.recorded:
-            for symbol, (price, _) in self._memory.market.items():
-                if symbol not in self.exchange.tapes:
-                    continue
-                self.exchange.tapes[symbol].last_price = price
-                self.feed.on_price(symbol, price)
+        opened: int = open_market(self.exchange, self.feed, self.clock, self._memory.market)
         self._open_market()
         for symbol in self.feed.symbols if self.feed.recorded else ():
             bid = self.exchange.books[symbol].best_bid()
@@ -445,13 +448,6 @@ class Venue:
             for asset, amount in funds.items():
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
-
-    def _market(self) -> LastPrices:
-        market: LastPrices = {}
-        for symbol, tape in self.exchange.tapes.items():
-            newest = tape.trades(1)
-            market[symbol] = (tape.last_price, newest[-1].trade_id if newest else 0)
-        return market
 
     def _apply_record(self, command: Command) -> None:
         if type(command) is TapeTrade:

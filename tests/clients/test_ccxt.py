@@ -136,3 +136,28 @@ def test_wrong_keys(venue: MockExchange) -> None:
         connect(venue, "nobody", "x").fetch_balance()
     with pytest.raises(ccxt.AuthenticationError):
         connect(venue, venue.key, "wrong").fetch_balance()
+
+
+def test_order_lists(client: Any) -> None:
+    """ccxt has no unified call for them: its implicit ones."""
+    last = client.fetch_ticker("BTC/USDT")["last"]
+    low, high = f"{last * 0.9:.2f}", f"{last * 1.1:.2f}"
+    pair = client.private_post_orderlist_oco({
+        "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.01", "aboveType": "LIMIT_MAKER", "abovePrice": high, "belowType": "STOP_LOSS",
+        "belowStopPrice": low,
+    })
+    number = pair["orderListId"]
+    assert client.private_get_orderlist({"orderListId": number})["listOrderStatus"] == "EXECUTING"
+    assert [each["orderListId"] for each in client.private_get_openorderlist()] == [number]
+    assert {order["info"]["orderListId"] for order in client.fetch_open_orders("BTC/USDT")} == {number}
+    old = client.private_post_order_oco({"symbol": "BTCUSDT", "side": "SELL", "quantity": "0.01", "price": high, "stopPrice": low})
+    working = {"symbol": "BTCUSDT", "workingType": "LIMIT", "workingSide": "BUY", "workingPrice": low, "workingQuantity": "0.01", "workingTimeInForce": "GTC"}
+    paid = client.private_post_orderlist_opo({**working, "pendingType": "LIMIT", "pendingSide": "SELL", "pendingPrice": high, "pendingTimeInForce": "GTC"})
+    assert client.fetch_order(paid["orders"][1]["orderId"], "BTC/USDT")["info"]["status"] == "PENDING_NEW"
+    assert client.private_delete_orderlist({"symbol": "BTCUSDT", "orderListId": paid["orderListId"]})["listOrderStatus"] == "ALL_DONE"
+    client.cancel_order(pair["orders"][0]["orderId"], "BTC/USDT")
+    client.cancel_all_orders("BTC/USDT")
+    assert client.private_get_openorderlist() == []
+    assert {each["orderListId"] for each in client.private_get_allorderlist({"limit": 3})} == {number, old["orderListId"], paid["orderListId"]}
+    with pytest.raises(ccxt.OrderNotFound):
+        client.private_delete_orderlist({"symbol": "BTCUSDT", "orderListId": number})

@@ -139,3 +139,54 @@ def test_websocket_api(venue: MockExchange, monkeypatch: pytest.MonkeyPatch) -> 
             await client.close_connection()
 
     asyncio.run(trade())
+
+
+def test_order_lists(client: Any) -> None:
+    last = float(client.get_symbol_ticker(symbol="BTCUSDT")["price"])
+    low, high, least, most = (f"{last * part:.2f}" for part in (0.9, 1.1, 0.85, 1.15))
+    pair = client.order_oco_sell(
+        symbol="BTCUSDT", quantity="0.01", aboveType="LIMIT_MAKER", abovePrice=high, belowType="STOP_LOSS_LIMIT", belowStopPrice=low,
+        belowPrice=least, belowTimeInForce="GTC",
+    )
+    assert [report["type"] for report in pair["orderReports"]] == ["STOP_LOSS_LIMIT", "LIMIT_MAKER"]
+    number = pair["orderListId"]
+    assert client.v3_get_order_list(orderListId=number)["listOrderStatus"] == "EXECUTING"
+    assert [each["orderListId"] for each in client.get_open_oco_orders()] == [number]
+    assert {order["orderListId"] for order in client.get_open_orders(symbol="BTCUSDT")} == {number}
+    assert client.v3_delete_order_list(symbol="BTCUSDT", orderListId=number)["listStatusType"] == "ALL_DONE"
+    bought = client.order_oco_buy(symbol="BTCUSDT", quantity="0.01", aboveType="STOP_LOSS", aboveStopPrice=most, belowType="LIMIT_MAKER", belowPrice=low)
+    assert client.cancel_order(symbol="BTCUSDT", orderId=bought["orders"][0]["orderId"])["listOrderStatus"] == "ALL_DONE"
+    working = {"symbol": "BTCUSDT", "workingType": "LIMIT", "workingSide": "BUY", "workingPrice": high, "workingQuantity": "0.01", "workingTimeInForce": "GTC"}
+    filled = client.v3_post_order_list_otoco(
+        **working, pendingSide="SELL", pendingQuantity="0.01", pendingAboveType="LIMIT_MAKER", pendingAbovePrice=most, pendingBelowType="STOP_LOSS",
+        pendingBelowStopPrice=low,
+    )
+    assert [report["status"] for report in filled["orderReports"]] == ["FILLED", "PENDING_NEW", "PENDING_NEW"]
+    now = [client.get_order(symbol="BTCUSDT", orderId=order["orderId"])["status"] for order in filled["orders"]]
+    assert now == ["FILLED", "NEW", "NEW"]
+    assert client.v3_get_all_order_list(fromId=number)[-1]["orderListId"] == filled["orderListId"]
+    assert refusal(client.v3_delete_order_list, symbol="BTCUSDT", orderListId=number) == (-2011, "Unknown order sent.")
+    client.v3_delete_order_list(symbol="BTCUSDT", orderListId=filled["orderListId"])
+
+
+def test_order_lists_over_the_websocket_api(venue: MockExchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binance.AsyncClient, "API_URL", f"{venue.rest}/api")
+    monkeypatch.setattr(binance.AsyncClient, "WS_API_URL", f"{venue.stream}/ws-api/v3")
+
+    async def trade() -> None:
+        client = await binance.AsyncClient.create(venue.key, venue.secret)
+        try:
+            last = float((await client.ws_get_symbol_ticker(symbol="BTCUSDT"))["price"])
+            placed = await client.ws_create_oco_order(
+                symbol="BTCUSDT", side="SELL", quantity="0.01", aboveType="LIMIT_MAKER", abovePrice=f"{last * 1.1:.2f}", belowType="STOP_LOSS",
+                belowStopPrice=f"{last * 0.9:.2f}",
+            )
+            assert placed["listOrderStatus"] == "EXECUTING"
+            assert (await client.ws_get_oco_order(orderListId=placed["orderListId"]))["orderListId"] == placed["orderListId"]
+            assert [each["orderListId"] for each in await client.ws_get_oco_open_orders()] == [placed["orderListId"]]
+            gone = await client.ws_cancel_oco_order(symbol="BTCUSDT", orderListId=placed["orderListId"])
+            assert gone["listOrderStatus"] == "ALL_DONE"
+        finally:
+            await client.close_connection()
+
+    asyncio.run(trade())

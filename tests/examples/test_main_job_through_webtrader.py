@@ -5,12 +5,12 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
+from children import python_path
+from waiting import until
 
 ROOT: Path = Path(__file__).parents[2]
 
@@ -57,7 +57,7 @@ def place(tmp_path: Path) -> Path:
 def start(place: Path, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, *words, "--plain", "--strategy", "quick:Quick"], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        env=os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": os.pathsep.join(map(str, (ROOT, place))), "TMPDIR": str(place)},
+        env=os.environ | {"HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": python_path(ROOT, place), "TMPDIR": str(place)},
     )
 
 
@@ -81,13 +81,6 @@ def children(place: Path) -> dict[str, int]:
         if cwd.startswith(str(place)) and len(words) > 1 and words[1].endswith(b"_process.py"):
             found[Path(words[1].decode()).stem] = int(folder.name)
     return found
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, what
-        sleep(0.05)
 
 
 @real
@@ -168,4 +161,4 @@ def test_nothing_is_left_when_it_is_killed(place: Path) -> None:
     finally:
         process.kill()
         process.communicate()
-    until(lambda: not children(place), "both processes end when whoever started them is gone")
+    until(lambda: not children(place), what="both processes end when whoever started them is gone")

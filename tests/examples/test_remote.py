@@ -15,6 +15,7 @@ from pathlib import Path
 from socket import socket
 
 import pytest
+from children import python_path
 
 ROOT: Path = Path(__file__).parents[2]
 REMOTE: str = "examples/remote"
@@ -47,7 +48,7 @@ def place(tmp_path: Path) -> Path:
 
 def environment(place: Path) -> dict[str, str]:
     return os.environ | {
-        "HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1", "WEBTRADER_PASSWORD": "a-word",
+        "HOME": str(place), "LANGUAGE": "en", "PYTHONPATH": python_path(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1", "WEBTRADER_PASSWORD": "a-word",
     }
 
 

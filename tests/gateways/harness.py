@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from vnpy.trader.constant import OrderType, Status
@@ -10,7 +11,7 @@ from vnpy.trader.gateway import BaseGateway
 
 from mockexchange import MockExchange
 from vnpy_rehearsal.conform.harness import GatewayHarness
-from vnpy_rehearsal.conform.known import find_target, make_profile
+from vnpy_rehearsal.conform.known import known_targets, make_profile
 from vnpy_rehearsal.conform.profile import Profile
 from vnpy_rehearsal.conform.recorder import Missed, Recorder
 
@@ -65,9 +66,11 @@ class Desk(GatewayHarness):
         return True
 
 
+targets = cache(known_targets)
+
+
 def known(name: str, gateway: str, dialect: str, quick: Callable[[BaseGateway], None], variant: str = "", **more: Any) -> Case:
     """A case of what the conformance driver knows of a gateway, in the suite's pace and with the events in its hands."""
-    target = find_target(gateway, dialect, variant)
-    assert target is not None
+    target = next(each for each in targets(gateway) if (each.dialect, each.variant) == (dialect, variant))
     profile = vars(make_profile(gateway, target))
     return Case(**{**profile, "name": name, "quick": quick, "patience": 25.0, "real_engine": False, **more})

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from children import python_path
 
 ROOT: Path = Path(__file__).parents[2]
 
@@ -55,7 +56,7 @@ def installed(tmp_path: Path) -> Path:
 def run(installed: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=120, cwd=installed,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(installed)))},
+        env={**os.environ, "PYTHONPATH": python_path(ROOT, installed)},
     )
 
 

@@ -17,7 +17,7 @@ from .conftest import MATRIX_CASES
 from .harness import Case
 from .schedules import carry_out, monday, schedules
 
-SCHEDULES: int = int(os.environ.get("SCHEDULES", "4"))
+SCHEDULES: int = int(os.environ.get("SCHEDULES", "3"))
 
 
 @pytest.mark.parametrize("case", MATRIX_CASES, ids=lambda case: case.name)

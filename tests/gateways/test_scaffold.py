@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
+from children import python_path
 from vnpy_rehearsal.scaffold import write
 
 ROOT: Path = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ ENTRIES: str = "[vnpy_rehearsal.profiles]\nacme = vnpy_acme.profile:PROFILES\n\n
 def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=120, cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(folder / "acme")))},
+        env={**os.environ, "PYTHONPATH": python_path(ROOT, folder / "acme")},
     )
 
 

@@ -26,6 +26,7 @@ from vnpy_mockbinance.parse import (
     parse_order_fills,
     parse_time,
     precision,
+    report_on,
 )
 
 # rest-api.md, "New order (TRADE)", Response - FULL
@@ -197,6 +198,47 @@ def test_a_cancels_answer_names_the_order_not_the_cancel() -> None:
     order, venue_id = parse_order(CANCEL_ORDER, make_contract("LTCBTC"), GATEWAY)
     assert (order.orderid, venue_id, order.status) == ("myOrder1", "LTCBTC-4", Status.CANCELLED)
     assert (order.price, order.volume, order.direction) == (2.0, 1.0, Direction.LONG)
+
+
+# web-socket-api.md, "Cancel order": when an order list is canceled (shortened to what is read)
+CANCEL_LIST: dict[str, Any] = {
+    "orderListId": 19431, "contingencyType": "OCO", "listStatusType": "ALL_DONE", "listOrderStatus": "ALL_DONE",
+    "listClientOrderId": "iuVNVJYYrByz6C4yGOPPK0", "transactionTime": 1660803702431, "symbol": "BTCUSDT",
+    "orders": [
+        {"symbol": "BTCUSDT", "orderId": 12569099453, "clientOrderId": "bX5wROblo6YeDwa9iTLeyY"},
+        {"symbol": "BTCUSDT", "orderId": 12569099454, "clientOrderId": "Tnu2IP0J5Y4mxw3IATBfmW"},
+    ],
+    "orderReports": [
+        {
+            "symbol": "BTCUSDT", "origClientOrderId": "bX5wROblo6YeDwa9iTLeyY", "orderId": 12569099453, "orderListId": 19431,
+            "clientOrderId": "OFFXQtxVFZ6Nbcg4PgE2DA", "transactTime": 1684804350068, "price": "23450.50000000", "origQty": "0.00850000",
+            "executedQty": "0.00000000", "cummulativeQuoteQty": "0.00000000", "status": "CANCELED", "timeInForce": "GTC",
+            "type": "STOP_LOSS_LIMIT", "side": "BUY", "stopPrice": "23430.00000000",
+        },
+        {
+            "symbol": "BTCUSDT", "origClientOrderId": "Tnu2IP0J5Y4mxw3IATBfmW", "orderId": 12569099454, "orderListId": 19431,
+            "clientOrderId": "OFFXQtxVFZ6Nbcg4PgE2DA", "transactTime": 1684804350068, "price": "23400.00000000", "origQty": "0.00850000",
+            "executedQty": "0.00000000", "cummulativeQuoteQty": "0.00000000", "status": "CANCELED", "timeInForce": "GTC",
+            "type": "LIMIT_MAKER", "side": "BUY",
+        },
+    ],
+}
+
+
+def test_an_order_that_takes_its_list_with_it() -> None:
+    """The answer to its cancel is the list's: what it says of the one order is read."""
+    order, venue_id = parse_order(report_on(CANCEL_LIST, "Tnu2IP0J5Y4mxw3IATBfmW"), make_contract("BTCUSDT"), GATEWAY)
+    assert (order.orderid, order.price, order.status, order.type) == ("Tnu2IP0J5Y4mxw3IATBfmW", 23400.0, Status.CANCELLED, OrderType.LIMIT)
+    assert venue_id.endswith("12569099454")
+    assert report_on(CANCEL_LIST, "another") is CANCEL_LIST and report_on(CANCEL_ORDER, "x") is CANCEL_ORDER
+
+
+def test_a_stop_that_waits_works_at_no_time() -> None:
+    """``workingTime`` is -1 (rest-api.md, "New OCO", the stop); it is dated by its answer."""
+    waiting = {**CANCEL_LIST["orderReports"][0], "workingTime": -1, "transactTime": 1563417480525, "status": "NEW"}
+    order, _ = parse_order(waiting, make_contract("BTCUSDT"), GATEWAY)
+    assert order.datetime is not None and order.datetime.timestamp() == 1563417480.525
+
 
 
 def test_a_queried_order() -> None:

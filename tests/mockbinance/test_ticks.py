@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from children import LONG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vnpy.trader.constant import Exchange
@@ -275,7 +276,7 @@ def markets(draw: st.DrawFn) -> list[tuple[str, str]]:
     return told
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=300 if LONG else 80)
 @given(markets(), st.lists(st.integers(-5, 5), min_size=1))
 def test_no_tick_is_torn_or_crossed_or_earlier(told: list[tuple[str, str]], steps: list[int]) -> None:
     book = make_book()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from children import python_path
 
 ROOT: Path = Path(__file__).parents[2]
 
@@ -26,7 +27,7 @@ def serve_command() -> Callable[..., "subprocess.Popen[str]"]:
         return subprocess.Popen(
             [sys.executable, "-m", "mockexchange", "serve", *arguments], text=True, cwd=ROOT,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": python_path(ROOT)},
         )
 
     return start

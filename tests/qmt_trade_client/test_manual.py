@@ -19,22 +19,15 @@ from typing import Any
 
 import pytest
 from manual import BLOCKS, COPIES, PROGRAMS, SHOWN, put_in, run, shared_manual
+from waiting import until
 
 import qmt_trade_client
 from mockexchange.api import MockExchange
 from qmt_trade_client import QMTAPIError, QMTAuthenticationError, QMTTradeClient, QMTTraderIndexWarning
 
 SYMBOLS = ["000001", "600000"]
-REAL_SLEEP = time.sleep
 BUY_500 = ("000001.SZ", "buy", 500)
 Order = tuple[str, str, int]
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not happen"
-        REAL_SLEEP(0.01)
 
 
 # what there is

@@ -131,7 +131,8 @@ def test_where_it_begins_and_that_it_begins_again() -> None:
     past = list(feed.past())
     assert len(past) == 60 * 4 and past[-1].time < feed.begins
     market = [command for _, command in islice(feed.steps(), 30 * 4 + 90 * 4)]
-    assert [trade.trade_id for trade in market] == list(range(241, 241 + 480))
+    first: int = feed.first_ids["BTCUSDT"][0]
+    assert [trade.trade_id for trade in [*past, *market]] == list(range(first, first + 240 + 480))
     assert market[0].time == feed.begins
     assert {late.time - early.time for early, late in zip([*past, *market], market[120:], strict=False)} == {90 * MINUTE}, "the second round"
     with pytest.raises(ValueError, match="feed-start: '2024-02-01' is outside vnpy:BTCUSDT.GLOBAL, which goes from 2024-01-30T15:00:00Z to"):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flow_desk import RULE, VENUE_IDS, Desk
+from children import LONG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_makers import MOMENT, make_order, make_trade
@@ -155,7 +156,7 @@ news = st.tuples(
 fills = st.integers(1, 6)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400 if LONG else 120, deadline=None, derandomize=True)
 @given(st.lists(st.one_of(news, fills), min_size=1, max_size=25))
 def test_nothing_goes_back(told: list[Any]) -> None:
     table = OrderTable(RULE)

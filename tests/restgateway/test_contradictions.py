@@ -161,6 +161,23 @@ def test_one_word_is_checked_by_another(desk: Desk) -> None:
     assert desk.pushes[-1] == "NOTTRADED 0" and desk.said("alive at the venue") and len(desk.queries) == 2
 
 
+def test_answers_on_their_way_when_the_end_was_told_bring_nobody_back(desk: Desk) -> None:
+    """A slow venue: two questions are open when the cancel is confirmed, and both answers are older than it."""
+    desk.flow.table.monotonic = desk.monotonic
+    desk.live()
+    asked_at = desk.now
+    desk.wait(1.0)
+    desk.flow.cancel("o1")
+    desk.told(C)
+    for _ in range(3):
+        desk.flow.on_order(make_order("o1", N), "1", asked_at, asked=True)
+        desk.wait(RULE.spacing)
+    assert desk.pushes[-1] == "CANCELLED 0" and not desk.said("alive at the venue")
+    for _ in range(2):
+        desk.flow.on_order(make_order("o1", N), "1", desk.now, asked=True)
+    assert desk.pushes[-1] == "NOTTRADED 0" and desk.said("alive at the venue")
+
+
 @pytest.mark.parametrize("status", [C, R, A])
 def test_lists_that_show_a_final_order_alive(desk: Desk, status: Status) -> None:
     """F74: two lists, spaced; then the venue is asked, and its answer decides."""

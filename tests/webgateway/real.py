@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from children import python_path
+from waiting import until
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Status
 from vnpy.trader.object import CancelRequest, OrderData, OrderRequest, SubscribeRequest, TradeData
 
@@ -36,8 +37,8 @@ class Child:
     """A process that prints JSON lines."""
 
     def __init__(self, words: list[str], home: Path, language: str) -> None:
-        names = ("LC_ALL", "LC_MESSAGES", "LANG", "PYTHONPATH")
-        environment = {**{k: v for k, v in os.environ.items() if k not in names}, "HOME": str(home), "LANGUAGE": language}
+        names = ("LC_ALL", "LC_MESSAGES", "LANG")
+        environment = {**{k: v for k, v in os.environ.items() if k not in names}, "HOME": str(home), "LANGUAGE": language, "PYTHONPATH": python_path()}
         self.lines: list[dict[str, Any]] = []
         self.log = (home / f"{Path(words[0]).stem.strip('-')}.log").open("ab")
         self.process = subprocess.Popen(
@@ -61,14 +62,6 @@ class Child:
         self.log.close()
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 40.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.02)
-    return found
-
-
 class Package:
     """Both processes, each of which can be killed and started again."""
 
@@ -87,7 +80,7 @@ class Package:
     def start_trading(self) -> None:
         options = {"req": self.req, "sub": self.sub, "gateway": self.gateway, "setting": self.setting}
         self.trading = Child([str(HERE / "trading_process.py"), json.dumps(options)], self.home, self.language)
-        until(lambda: self.trading and self.trading.lines, "the trading process")
+        until(lambda: self.trading and self.trading.lines, 40.0, "the trading process")
 
     def start_web(self, *words: str) -> None:
         """By the launcher of these tests, with its options; or by another command line, which begins with -m."""
@@ -95,7 +88,7 @@ class Package:
         if words[:1] != ("-m",):
             command = [str(HERE / "web_process.py"), str(self.port), *command]
         self.web = Child(command, self.home, self.language)
-        until(self._answers, "the web process")
+        until(self._answers, 40.0, "the web process")
 
     def _answers(self) -> bool:
         assert self.web is not None and self.web.process.poll() is None
@@ -109,7 +102,7 @@ class Package:
         """Where the venue at the far end is, when the remote gateway has it."""
         assert self.trading is not None
         trading = self.trading
-        found: dict[str, Any] = until(lambda: next((line for line in trading.lines if line["event"] == "venue"), None), "the venue")
+        found: dict[str, Any] = until(lambda: next((line for line in trading.lines if line["event"] == "venue"), None), 40.0, "the venue")
         return found
 
     def journal(self) -> list[dict[str, Any]]:
@@ -178,10 +171,9 @@ class Desk:
 
     def assert_truth(self, seconds: float = 30.0, without: Collection[str] = ()) -> None:
         """Orders and trades are those of the venue at the far end, under the remote gateway's ids; ``without``: those still in doubt."""
-        deadline = time.monotonic() + seconds
-        while found := self._disagreements(without):
-            assert time.monotonic() < deadline, "\n".join([*found, *(log.msg for log in self.recorder.logs[-20:])])
-            time.sleep(0.1)
+        self.recorder.soon(lambda: not self._disagreements(without), seconds)
+        found = self._disagreements(without)
+        assert not found, "\n".join([*found, *(log.msg for log in self.recorder.logs[-20:])])
 
     def _disagreements(self, without: Collection[str]) -> list[Any]:
         def remote(orderid: str) -> str:

@@ -82,8 +82,12 @@ class ArmedFaults:
 
     def bitten(self, handles: Iterable[int]) -> int:
         """How often these have bitten in all, also those that are disarmed."""
+        return self.counts([handles])[0]
+
+    def counts(self, groups: Iterable[Iterable[int]]) -> list[int]:
+        """How often the faults of each group have bitten in all."""
         self.note()
-        return sum(self._armed[handle].bitten for handle in handles)
+        return [sum(self._armed[handle].bitten for handle in handles) for handles in groups]
 
     def idle(self) -> Texts:
         """What should have struck and never did."""

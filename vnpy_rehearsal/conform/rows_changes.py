@@ -225,7 +225,7 @@ def no_number(run: Run) -> None:
 
 def bitten_all(run: Run, armed: dict[str, list[int]]) -> bool:
     """Whether each of these faults has bitten."""
-    return all(run.bitten(handles) for handles in armed.values())
+    return all(run.faults.counts(armed.values()))
 
 
 def sound(desk: GatewayHarness) -> None:

@@ -210,7 +210,7 @@ class OrderFlow:
             before.id_doubted = False
             self.life.seen(before)
         if before and before.order.status in FINAL:
-            self._hear_of_final(before, order, asked)
+            self._hear_of_final(before, order, asked_at, asked)
         unwanted: bool = before is not None and before.sent > 0 and before.is_active and not before.cancel_wanted
         turned_away: int = self.table.turned_away
         self.push(self.table.update(order, venue_id, asked_at))
@@ -409,14 +409,16 @@ class OrderFlow:
 
         self.executor.call_later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
 
-    def _hear_of_final(self, entry: Entry, order: OrderData, asked: bool) -> None:
+    def _hear_of_final(self, entry: Entry, order: OrderData, asked_at: float, asked: bool) -> None:
         """News of an order that is over."""
         if entry.inferred and order.status is not entry.order.status:
             self.host.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
         elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
             return              # proven by its fills
         elif asked and order.status not in FINAL:
-            entry.listed_alive += 1             # or the answer was on its way when the end was told
+            if 0.0 < asked_at <= entry.final_at:
+                return              # it was on its way when the end was told
+            entry.listed_alive += 1
             if entry.listed_alive < LISTED_ALIVE:
                 self._verify(entry)
                 return

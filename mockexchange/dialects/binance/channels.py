@@ -9,7 +9,8 @@ at by one clock of ticks 100 ms apart, and published when it has changed or some
 ``<symbol>@blockTrade`` can be subscribed and never speaks: there are no block trades here.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from ...core.bars import Bar
@@ -19,6 +20,7 @@ from ...core.tape import Aggregate, Tape, Window
 from ...faults import FaultTable
 from ...transport.sockets import Socket, fan_out
 from . import stream_rendering as render
+from .slices import SLICE_SECONDS
 
 
 class MarketChannels(Protocol):
@@ -364,14 +366,36 @@ class StatisticArrayChannel(Channel):
         self.every = every
         self.kind: str = kind
         self.statistics: dict[str, Statistic] = {}
+        self._pass: Iterator[None] | None = None            # over the symbols, under way
 
     def tick(self, now: int) -> None:
-        changed: list[Statistic] = []
-        for symbol in self.market.venue.exchange.instruments:
+        if self._pass is None:
+            self._pass = self._look(now)
+            self._go_on()
+
+    def close(self) -> None:
+        self._pass = None
+
+    def _go_on(self) -> None:
+        """A slice of the pass; the rest is done at the same time of the clock, when others have had their turn."""
+        end: float = time.monotonic() + SLICE_SECONDS
+        while self._pass is not None:
+            if next(self._pass, self) is self:
+                self._pass = None
+            elif time.monotonic() > end:
+                self.market.venue.clock.call_later(0.0, self._go_on)
+                return
+
+    def _look(self, now: int) -> Iterator[None]:
+        """Look at every symbol, one a step, and push at last."""
+        rendered: dict[int, list[bytes]] = {}
+        for symbol in list(self.market.venue.exchange.instruments):
             statistic: Statistic | None = self.statistics.get(symbol)
             if statistic is None:
                 statistic = self.statistics[symbol] = Statistic(self.market, symbol, self.kind)
             if statistic.look():
-                changed.append(statistic)
-        if changed:
-            self.push(lambda per: render.array([statistic.payload(now, per) for statistic in changed]))
+                for per in {per for per, _ in self.audiences}:
+                    rendered.setdefault(per, []).append(statistic.payload(now, per))
+            yield
+        if rendered:
+            self.push(lambda per: render.array(rendered.get(per, [])))

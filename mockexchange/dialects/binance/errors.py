@@ -32,6 +32,8 @@ CODES: dict[str, int] = {
     "AMEND_INCREASE": -2038,
     "AMEND_NOTHING": -2038,
     "AMEND_COUNT": -2038,
+    "AMEND_PENDING_OPO": -2038,
+    "OCO_BAD_PRICES": -2010,
 }
 
 

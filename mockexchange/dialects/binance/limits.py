@@ -9,7 +9,8 @@ on after 429 is banned with 418, longer every time. Times are microseconds.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...core.events import Event, OrderReport
+from ...core.events import Event, ListReport, OrderReport
+from ...core.orders import NO_LIST
 from .errors import ApiError
 
 SECOND: int = 1_000_000
@@ -46,6 +47,16 @@ class _Address:
         self.banned_until: int = 0
         self.ban_status: int = 418
         self.bans: int = 0
+
+    def roll(self, minute: int) -> None:
+        """Begin the windows of ``minute``, where those are others."""
+        self.minute = minute
+        self.weight = 0
+        self.refused = 0
+        five: int = minute // 5
+        if five != self.five:
+            self.five = five
+            self.requests = 0
 
 
 class _Orders:
@@ -87,28 +98,43 @@ class Limits:
 
         Raises 429 (-1003) past a limit, and 418 for an address that is banned.
         """
-        address = self._addresses.get(ip)
-        if address is None:
-            address = self._addresses[ip] = _Address()
-            address.banned_until, address.ban_status = self._ban
+        address = self._addresses.get(ip) or self._meet(ip)
         if now < address.banned_until:
             raise self._banned(address)
         minute: int = now // MINUTE
         if minute != address.minute:
-            address.minute = minute
-            address.weight = 0
-            address.refused = 0
-            five: int = minute // 5
-            if five != address.five:
-                address.five = five
-                address.requests = 0
+            address.roll(minute)
         address.requests += 1
         settings = self.settings
         used: int = address.weight + weight
         if used <= settings.request_weight_1m and address.requests <= settings.raw_requests_5m:
             address.weight = used
             return used
-        raise self._refuse(address, used > settings.request_weight_1m, now)
+        if used > settings.request_weight_1m:
+            raise self._refuse(address, now, ApiError(
+                -1003,
+                f"Too much request weight used; current limit is {settings.request_weight_1m} request weight "
+                "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.",
+                retry_at=(minute + 1) * MINUTE,
+            ))
+        raise self._refuse(address, now, ApiError(
+            -1003,
+            f"Too many requests; current limit is {settings.raw_requests_5m} requests per 5 MINUTE.",
+            retry_at=(address.five + 1) * 5 * MINUTE,
+        ))
+
+    def check_ban(self, ip: str, now: int) -> None:
+        """Raises 418 for an address that is banned."""
+        address = self._addresses.get(ip) or self._meet(ip)
+        if now < address.banned_until:
+            raise self._banned(address)
+
+    def refuse(self, ip: str, now: int, error: ApiError) -> ApiError:
+        """The 429 answer, or the ban that one too many of them earns."""
+        address = self._addresses.get(ip) or self._meet(ip)
+        if now // MINUTE != address.minute:
+            address.roll(now // MINUTE)
+        return self._refuse(address, now, error)
 
     def ban(self, until: int, status: int) -> None:
         """Answer every address ``status``, 418 or 429, until then."""
@@ -126,28 +152,23 @@ class Limits:
         address = self._addresses.get(ip)
         return 0 if address is None else address.weight
 
-    def _refuse(self, address: _Address, by_weight: bool, now: int) -> ApiError:
+    def _meet(self, ip: str) -> _Address:
+        """An address that comes for the first time."""
+        address = self._addresses[ip] = _Address()
+        address.banned_until, address.ban_status = self._ban
+        return address
+
+    def _refuse(self, address: _Address, now: int, error: ApiError) -> ApiError:
         settings = self.settings
         address.refused += 1
-        if address.refused > settings.ban_after:
-            seconds: int = min(settings.ban_first_seconds << min(address.bans, 30), settings.ban_longest_seconds)
-            address.bans += 1
-            address.refused = 0
-            address.banned_until = now + seconds * SECOND
-            address.ban_status = 418
-            return self._banned(address)
-        if by_weight:
-            return ApiError(
-                -1003,
-                f"Too much request weight used; current limit is {settings.request_weight_1m} request weight "
-                "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.",
-                retry_at=(address.minute + 1) * MINUTE,
-            )
-        return ApiError(
-            -1003,
-            f"Too many requests; current limit is {settings.raw_requests_5m} requests per 5 MINUTE.",
-            retry_at=(address.five + 1) * 5 * MINUTE,
-        )
+        if address.refused <= settings.ban_after:
+            return error
+        seconds: int = min(settings.ban_first_seconds << min(address.bans, 30), settings.ban_longest_seconds)
+        address.bans += 1
+        address.refused = 0
+        address.banned_until = now + seconds * SECOND
+        address.ban_status = 418
+        return self._banned(address)
 
     def _banned(self, address: _Address) -> ApiError:
         return ApiError(
@@ -169,13 +190,13 @@ class Limits:
             orders.roll(now)
         return orders.short, orders.long
 
-    def too_many_orders(self, account: str, now: int) -> ApiError | None:
-        """The 429 (-1015) that a further order would get, None within the limits."""
+    def too_many_orders(self, account: str, now: int, more: int = 0) -> ApiError | None:
+        """The 429 (-1015) that a further order would get, with ``more`` orders beside it; None within the limits."""
         settings = self.settings
         orders = self._orders.get(account)
-        if orders is not None and orders.short < settings.orders_10s and orders.long < settings.orders_1d:
+        if not more and orders is not None and orders.short < settings.orders_10s and orders.long < settings.orders_1d:
             return None                     # nor with the counts of a later window, which are lower
-        short, long = self.order_counts(account, now)
+        short, long = (count + more for count in self.order_counts(account, now))
         if short >= settings.orders_10s:
             return ApiError(
                 -1015, f"Too many new orders; current limit is {settings.orders_10s} orders per 10 SECOND.",
@@ -188,23 +209,26 @@ class Limits:
             )
         return None
 
-    def count_order(self, account: str, now: int) -> None:
-        """Add one unfilled order: a placed one, or one that cancelReplace did not attempt."""
+    def count_order(self, account: str, now: int, count: int = 1) -> None:
+        """Add unfilled orders: a placed one, those of a list, or one that cancelReplace did not attempt."""
         orders = self._orders.get(account)
         if orders is None:
             orders = self._orders[account] = _Orders()
         if now // TEN_SECONDS != orders.ten:
             orders.roll(now)
-        orders.short += 1
-        orders.long += 1
+        orders.short += count
+        orders.long += count
 
     def on_events(self, events: list[Event]) -> None:
         """Listener of the venue: counts placed orders up, first fills down, never below zero."""
         for event in events:
             if type(event) is not OrderReport:
+                if type(event) is ListReport and event.is_placement:
+                    self.count_order(event.account, self._clock(), len(event.orders))
                 continue
             if event.execution_type == "NEW":
-                if event.update_time == event.time:         # a triggered stop reports NEW once more
+                # a triggered stop reports NEW once more; those of lists are counted with them
+                if event.update_time == event.time and event.order_list_id == NO_LIST:
                     self.count_order(event.account, self._clock())
             elif event.execution_type == "TRADE" and event.executed == event.last_quantity:
                 orders = self._orders.get(event.account)

@@ -73,7 +73,7 @@ def all_orders(ctx: Context, params: Params) -> object:
     symbol: str = params.symbol()
     ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
-    start, end = _span(params)
+    start, end = span(params)
     limit: int = params.limit(500, 1000)
     found: Sequence[Order] = ctx.exchange.all_orders(ctx.account, symbol)
     if found and found[0].time < ctx.now - ARCHIVED_AFTER:
@@ -90,7 +90,7 @@ def my_trades(ctx: Context, params: Params) -> object:
     ctx.instrument(symbol)
     order_id: int | None = params.long("orderId")
     from_id: int | None = params.long("fromId")
-    start, end = _span(params)
+    start, end = span(params)
     if (start is not None or end is not None) and (order_id is not None or from_id is not None):
         raise bad_combination()
     limit: int = params.limit(500, 1000)
@@ -102,7 +102,8 @@ def my_trades(ctx: Context, params: Params) -> object:
     if from_id is not None:
         found = found[bisect_left(found, from_id, key=_trade_id):]
     page: Sequence[Fill] = _page(found, from_id is not None, start, end, limit, _fill_time)
-    return [rendering.my_trade(fill, ctx.per_time) for fill in page]
+    list_id_of = ctx.exchange.list_id_of
+    return [rendering.my_trade(fill, list_id_of(fill.order_id), ctx.per_time) for fill in page]
 
 
 def order_rate_limits(ctx: Context, params: Params) -> object:
@@ -110,10 +111,11 @@ def order_rate_limits(ctx: Context, params: Params) -> object:
 
 
 def my_filters(ctx: Context, params: Params) -> object:
-    """The symbol's filters; the mock has none of the exchange or of an asset."""
+    """The symbol's filters and the exchange's; the mock has none of an asset."""
     instrument: Instrument = ctx.instrument(params.symbol())
-    filters = rendering.symbol_filters(instrument, options_of(ctx.venue).notional_filters)
-    return {"exchangeFilters": [], "symbolFilters": filters, "assetFilters": []}
+    options = options_of(ctx.venue)
+    filters = rendering.symbol_filters(instrument, options.notional_filters)
+    return {"exchangeFilters": rendering.exchange_filters(options), "symbolFilters": filters, "assetFilters": []}
 
 
 def _is_archived(one: Order, now: int) -> bool:
@@ -136,7 +138,7 @@ def _fill_time(fill: Fill) -> int:
     return fill.time
 
 
-def _span(params: Params) -> tuple[int | None, int | None]:
+def span(params: Params) -> tuple[int | None, int | None]:
     """``startTime`` and ``endTime`` in microseconds. Raises -1127 for more than 24 hours, -1130 for a span that ends first."""
     start: int | None = params.time("startTime")
     end: int | None = params.end_time()

@@ -5,7 +5,7 @@ from ...core.errors import Refusal
 from ...core.events import Event, OrderReport
 from ...core.instruments import Instrument
 from ...core.orders import Amendment, Order
-from . import rendering
+from . import list_rendering, rendering
 from .errors import ApiError, missing, missing_both
 from .operations import TRADE, USER_DATA, Context, Operation, operation
 from .params import Params, largest
@@ -13,7 +13,7 @@ from .params import Params, largest
 AMEND_REJECTED: int = -2038
 # refusals of the matching engine, whose texts errors.md lists for -2038 too; filters about the quantity are -1013
 FROM_ENGINE: frozenset[str] = frozenset({
-    "UNKNOWN_ORDER", "MARKET_CLOSED", "AMEND_INCREASE", "AMEND_NOTHING", "AMEND_COUNT", "DUPLICATE_CLIENT_ORDER_ID",
+    "UNKNOWN_ORDER", "MARKET_CLOSED", "AMEND_INCREASE", "AMEND_NOTHING", "AMEND_COUNT", "AMEND_PENDING_OPO", "DUPLICATE_CLIENT_ORDER_ID",
     "UNKNOWN_ACCOUNT", "INSUFFICIENT_BALANCE",
 })
 
@@ -44,7 +44,10 @@ def amend(ctx: Context, params: Params) -> object:
     if not isinstance(report, OrderReport):
         raise TypeError(f"the first event of an amended order is no report of it: {report!r}")
     order: Order = ctx.exchange.find_order(ctx.account, symbol, report.order_id)
-    return rendering.amended(report, order.amendments[-1], ctx.per_time)
+    body: dict[str, object] = rendering.amended(report, order.amendments[-1], ctx.per_time)
+    if order.order_list is not None:
+        body["listStatus"] = list_rendering.amended(order.order_list)
+    return body
 
 
 def amendments(ctx: Context, params: Params) -> object:

@@ -1,12 +1,14 @@
 """Market data operations (rest-api.md, "General endpoints" and "Market Data endpoints")."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
+from ...core import bars as core_bars
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
+from ...core.past import Past
 from ...core.tape import Bar, Tape, Window
 from . import rendering
 from .errors import ApiError, bad_combination, illegal_characters, invalid_data
@@ -21,6 +23,7 @@ from .operations import (
 )
 from .options import options_of
 from .params import Params
+from .slices import MANY, Slices
 
 INTERVALS: frozenset[str] = frozenset(
     ("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M")
@@ -56,13 +59,15 @@ def exchange_info(ctx: Context, params: Params) -> object:
         found = []
     show: bool = params.boolean("showPermissionSets", True)
     notional: tuple[str, ...] = options_of(ctx.venue).notional_filters
-    return {
+    head: dict[str, object] = {
         "timezone": "UTC",
         "serverTime": ctx.venue.now() // ctx.per_time,
         "rateLimits": ctx.limits.table(),
-        "exchangeFilters": [],
-        "symbols": [rendering.symbol_body(instrument, show, notional) for instrument in found],
+        "exchangeFilters": rendering.exchange_filters(options_of(ctx.venue)),
     }
+    if len(found) >= MANY:
+        return Slices(lambda instrument: rendering.symbol_body(instrument, show, notional), found, head, "symbols")
+    return {**head, "symbols": [rendering.symbol_body(instrument, show, notional) for instrument in found]}
 
 
 def _permissions(params: Params) -> frozenset[str]:
@@ -175,6 +180,8 @@ def _each(
     found, single = some_instruments(ctx, params, mandatory, maximum)
     if single:
         return render(found[0])
+    if len(found) >= MANY:
+        return Slices(render, found)
     return [render(instrument) for instrument in found]
 
 
@@ -303,6 +310,58 @@ def _statistics(
     return body
 
 
+# what has to be done first; never raise, a bad parameter is refused by the operation itself
+
+def _prepare_trades(ctx: Context, params: Params) -> Iterator[None]:
+    """Look up where in the past the trades asked for are."""
+    past: Past | None = _past(ctx, params)
+    from_id: int | None = _whole(params, "fromId")
+    if past is not None and from_id is not None:
+        yield from past.walk_to(from_id)
+
+
+def _prepare_aggregates(ctx: Context, params: Params) -> Iterator[None]:
+    past: Past | None = _past(ctx, params)
+    if past is None:
+        return
+    from_id: int | None = _whole(params, "fromId")
+    if from_id is not None:
+        yield from past.walk_to(from_id, is_aggregate=True)
+    for name in ("startTime", "endTime"):
+        try:
+            time: int | None = params.time(name)
+        except ApiError:
+            return
+        if time is not None:
+            yield from past.walk(time)
+
+
+def _prepare_bars(ctx: Context, params: Params) -> Iterator[None]:
+    past: Past | None = _past(ctx, params)
+    interval: str = params.values.get("interval", "")
+    if past is None or interval not in INTERVALS:
+        return
+    try:
+        start: int | None = params.time("startTime")
+        end: int | None = params.time("endTime")
+    except ApiError:
+        return
+    if start is None:
+        last: int = past.end if end is None else min(end, past.end)
+        start = last - (min(_whole(params, "limit") or 500, 1000) + 1) * (core_bars.INTERVALS[interval] or 31 * DAY)
+    yield from past.walk(start)
+
+
+def _past(ctx: Context, params: Params) -> Past | None:
+    tape: Tape | None = ctx.exchange.tapes.get(params.values.get("symbol", ""))
+    return tape.past if tape is not None else None
+
+
+def _whole(params: Params, name: str) -> int | None:
+    text: str = params.values.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
 # weights; never raise, a bad parameter is refused by the operation itself
 
 def _depth_weight(params: Params) -> int:
@@ -332,16 +391,18 @@ def _window_weight(params: Params) -> int:
 
 PING: Operation = operation(ping, "", 1)
 TIME: Operation = operation(server_time, "", 1)
-EXCHANGE_INFO: Operation = operation(exchange_info, "symbol symbols permissions showPermissionSets symbolStatus", 20)
+EXCHANGE_INFO: Operation = operation(exchange_info, "symbol symbols permissions showPermissionSets symbolStatus", 20, is_long=True)
 DEPTH: Operation = operation(depth, "symbol limit symbolStatus", _depth_weight)
 TRADES: Operation = operation(recent_trades, "symbol limit", 25)
-HISTORICAL_TRADES: Operation = operation(recent_trades, "symbol limit fromId", 25)
-AGGREGATE_TRADES: Operation = operation(aggregate_trades, "symbol fromId startTime endTime limit", 4)
-KLINES: Operation = operation(klines, "symbol interval startTime endTime timeZone limit", 2)
+HISTORICAL_TRADES: Operation = operation(recent_trades, "symbol limit fromId", 25, prepare=_prepare_trades)
+AGGREGATE_TRADES: Operation = operation(
+    aggregate_trades, "symbol fromId startTime endTime limit", 4, prepare=_prepare_aggregates
+)
+KLINES: Operation = operation(klines, "symbol interval startTime endTime timeZone limit", 2, prepare=_prepare_bars)
 UI_KLINES: Operation = KLINES
 AVERAGE_PRICE: Operation = operation(average_price, "symbol", 2)
-DAY_TICKER: Operation = operation(day_ticker, "symbol symbols type symbolStatus", _day_weight)
+DAY_TICKER: Operation = operation(day_ticker, "symbol symbols type symbolStatus", _day_weight, is_long=True)
 TRADING_DAY: Operation = operation(trading_day_ticker, "symbol symbols timeZone type symbolStatus", _window_weight)
-PRICE_TICKER: Operation = operation(price_ticker, "symbol symbols symbolStatus", _price_weight)
-BOOK_TICKER: Operation = operation(book_ticker, "symbol symbols symbolStatus", _price_weight)
+PRICE_TICKER: Operation = operation(price_ticker, "symbol symbols symbolStatus", _price_weight, is_long=True)
+BOOK_TICKER: Operation = operation(book_ticker, "symbol symbols symbolStatus", _price_weight, is_long=True)
 ROLLING_TICKER: Operation = operation(rolling_ticker, "symbol symbols windowSize type symbolStatus", _window_weight)

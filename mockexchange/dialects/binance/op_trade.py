@@ -8,7 +8,8 @@ from ...core.commands import CancelAll, CancelOrder, PlaceOrder
 from ...core.errors import Refusal
 from ...core.events import BalanceChange, Event, Fill, OrderReport
 from ...core.instruments import Instrument
-from . import rendering
+from ...core.orders import NO_LIST
+from . import list_rendering, rendering
 from .errors import (
     ApiError,
     from_refusal,
@@ -212,40 +213,58 @@ def _read_cancel(
     )
 
 
-def _canceled_reports(events: list[Event]) -> list[OrderReport]:
-    return [event for event in events if isinstance(event, OrderReport) and event.execution_type == "CANCELED"]
+def render_canceled(ctx: Context, events: list[Event]) -> list[dict[str, object]]:
+    """What was cancelled, order by order; those of a list together, where its first one stands."""
+    found: dict[int, list[OrderReport]] = {}
+    for event in events:
+        if isinstance(event, OrderReport) and event.execution_type == "CANCELED":
+            key: int = event.order_id if event.order_list_id == NO_LIST else -event.order_list_id
+            found.setdefault(key, []).append(event)
+    bodies: list[dict[str, object]] = []
+    for reports in found.values():
+        first: OrderReport = reports[0]
+        if first.order_list_id == NO_LIST:
+            bodies.append(rendering.canceled(first, ctx.per_time))
+        else:
+            reports.sort(key=lambda report: report.order_id)
+            bodies.append(list_rendering.canceled(
+                ctx.exchange.lists.find(ctx.account, first.order_list_id), reports, ctx.per_time
+            ))
+    return bodies
 
 
-def _cancel(ctx: Context, command: CancelOrder) -> dict[str, object]:
+def _cancel(ctx: Context, command: CancelOrder) -> list[Event]:
     """Raises ApiError, also for a Refusal: the texts of a cancel are -2011."""
     try:
-        events: list[Event] = ctx.apply(command)
+        return ctx.apply(command)
     except Refusal as refusal:
         raise from_refusal(refusal, cancelling=True) from None
-    return rendering.canceled(_canceled_reports(events)[0], ctx.per_time)
 
 
 def cancel_order(ctx: Context, params: Params) -> object:
-    return _cancel(ctx, _read_cancel(ctx, params, "orderId", "origClientOrderId", "newClientOrderId"))
+    """
+    An order of a list takes the others with it: then the answer is the list's (web-socket-api.md, "Cancel order";
+    sbe/schemas, CancelOrderListResponse).
+    """
+    return render_canceled(ctx, _cancel(ctx, _read_cancel(ctx, params, "orderId", "origClientOrderId", "newClientOrderId")))[0]
 
 
 def cancel_open_orders(ctx: Context, params: Params) -> object:
-    """All open orders of a symbol; having none is -2011."""
+    """All open orders of a symbol, lists too; having none is -2011."""
     symbol: str = params.symbol()
     ctx.instrument(symbol)
     try:
         events: list[Event] = ctx.apply(CancelAll(ctx.account, symbol))
     except Refusal as refusal:
         raise from_refusal(refusal, cancelling=True) from None
-    reports: list[OrderReport] = _canceled_reports(events)
-    if not reports:
-        raise ApiError(-2011, "Unknown order sent.")
-    return [rendering.canceled(report, ctx.per_time) for report in reports]
+    return render_canceled(ctx, events)
 
 
 def cancel_replace(ctx: Context, params: Params) -> object:
     """
     Cancel one order and place another ("Cancel an Existing Order and Send a New Order").
+
+    Of a list, all is cancelled, and the one order that was named is shown (sbe/schemas, CancelReplaceOrderResponse).
 
     Filters and the order count are looked at first. Partial success is -2021 (409), none -2022
     (400); past the order count it is 429 where the document's table says so.
@@ -274,7 +293,10 @@ def cancel_replace(ctx: Context, params: Params) -> object:
     cancel_error: ApiError | None = None
     place_error: ApiError | None = None
     try:
-        canceled = _cancel(ctx, cancel)
+        report: OrderReport = next(
+            event for event in _cancel(ctx, cancel) if isinstance(event, OrderReport) and event.execution_type == "CANCELED"
+        )
+        canceled = rendering.canceled(report, ctx.per_time)
     except ApiError as error:
         cancel_error = error
     attempted: bool = cancel_error is None or mode == "ALLOW_FAILURE"

@@ -4,7 +4,7 @@ What REST and the WebSocket API have in common: an operation knows nothing of ei
 An operation is ``call(ctx, params) -> JSON-able result``; it raises ApiError, or lets a core Refusal through.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NONE: str = "NONE"
 USER_DATA: str = "USER_DATA"
 TRADE: str = "TRADE"
+MARKET_DATA: str = "MARKET_DATA"            # a key, no signature
 
 SIGNED_NAMES: frozenset[str] = frozenset({"recvWindow", "timestamp", "signature"})
 STATUS_NAMES: tuple[str, ...] = ("TRADING", "HALT", "BREAK")
@@ -60,6 +61,7 @@ class Context:
 
 
 Call = Callable[[Context, Params], object]
+Prepare = Callable[[Context, Params], Iterable[None]]
 
 
 class Operation(NamedTuple):
@@ -67,7 +69,8 @@ class Operation(NamedTuple):
     One thing that can be asked. ``names`` are all parameters it has, ``size`` how many those are.
 
     ``weight`` is a number or is computed from the parameters. ``free`` operations cost no weight
-    when they succeed. ``shows_orders``: the answer carries the unfilled order counts.
+    when they succeed. ``shows_orders``: the answer carries the unfilled order counts. ``is_long``: the result may be ``Slices``;
+    ``prepare`` is what has to be done first, in small steps (slices.py).
     """
 
     call: Call
@@ -77,6 +80,8 @@ class Operation(NamedTuple):
     security: str = NONE
     free: bool = False
     shows_orders: bool = False
+    is_long: bool = False
+    prepare: Prepare | None = None
 
 
 def operation(
@@ -86,12 +91,14 @@ def operation(
     security: str = NONE,
     free: bool = False,
     shows_orders: bool = False,
+    is_long: bool = False,
+    prepare: Prepare | None = None,
 ) -> Operation:
     """An Operation from the names of its parameters, separated by spaces; a signed one has the signed names too."""
     known: frozenset[str] = frozenset(names.split())
-    if security != NONE:
+    if security in (USER_DATA, TRADE):
         known |= SIGNED_NAMES
-    return Operation(call, known, len(known), weight, security, free, shows_orders)
+    return Operation(call, known, len(known), weight, security, free, shows_orders, is_long or prepare is not None, prepare)
 
 
 def requested_status(params: Params) -> str:

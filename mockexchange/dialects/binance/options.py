@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...options import choice
+from ...options import choice, number
 from ...transport.clock import Clock
 from .signature import ANY_TIME
 
@@ -27,12 +27,14 @@ class BinanceOptions:
       (``POST /sapi/v1/bnbBurn``) goes by what it said.
     - ``notional_filter``: which of the two filters (filters.md) exchangeInfo shows: Binance gives a symbol one of them, NOTIONAL
       today; QTE's clients read MIN_NOTIONAL (A11), so a venue that is ``unsigned`` shows both.
+    - ``max_order_lists``: how many order lists an account may have open on the exchange (EXCHANGE_MAX_NUM_ORDER_LISTS); 0: no such filter
     """
 
     unsigned: bool = False
     timestamps: str = choice("venue", "any")
     bnb_fees: bool = False
     notional_filter: str = choice(NOTIONAL, MIN_NOTIONAL, BOTH)
+    max_order_lists: int = number(0, 0, 10_000)
 
     def __post_init__(self) -> None:
         self.on_change: Callable[[], None] = lambda: None

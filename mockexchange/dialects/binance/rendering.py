@@ -15,6 +15,7 @@ from ...core.events import Fill, OrderReport, PublicTrade
 from ...core.instruments import Instrument
 from ...core.numbers import SCALE, format_amount
 from ...core.orders import STOP_TYPES, Amendment, Order
+from .options import BinanceOptions
 
 ORDER_TYPES: tuple[str, ...] = (
     "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
@@ -30,7 +31,7 @@ def order_ack(report: OrderReport, per_time: int) -> dict[str, object]:
     return {
         "symbol": report.symbol,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "clientOrderId": report.client_order_id,
         "transactTime": report.update_time // per_time,
     }
@@ -45,7 +46,7 @@ class OrderAnswer(Struct, gc=False):
     clientOrderId: str
     transactTime: int
     price: str
-    origQty: str
+    origQty: str | UnsetType
     executedQty: str
     origQuoteOrderQty: str
     cummulativeQuoteQty: str
@@ -75,11 +76,11 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
     body: OrderAnswer = OrderAnswer(
         report.symbol,
         report.order_id,
-        -1,
+        report.order_list_id,
         report.client_order_id,
         report.update_time // per_time,
         format_amount(report.price),
-        format_amount(report.quantity),
+        format_amount(report.quantity) if report.quantity or report.status != "PENDING_NEW" else UNSET,
         format_amount(report.executed),
         format_amount(report.quote_quantity),
         format_amount(report.executed_quote),
@@ -117,7 +118,7 @@ def canceled(report: OrderReport, per_time: int) -> dict[str, object]:
         "symbol": report.symbol,
         "origClientOrderId": report.client_order_id,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "clientOrderId": report.cancel_client_order_id,
         "transactTime": report.update_time // per_time,
         "price": format_amount(report.price),
@@ -140,7 +141,7 @@ def order(one: Order, per_time: int) -> dict[str, object]:
     body: dict[str, object] = {
         "symbol": one.symbol,
         "orderId": one.order_id,
-        "orderListId": -1,
+        "orderListId": one.order_list_id,
         "clientOrderId": one.client_order_id,
         "price": format_amount(one.price),
         "origQty": format_amount(one.quantity),
@@ -172,11 +173,11 @@ def order(one: Order, per_time: int) -> dict[str, object]:
 
 
 def amended(report: OrderReport, change: Amendment, per_time: int) -> dict[str, object]:
-    """PUT order/amend/keepPriority, of an order that is in no list."""
+    """PUT order/amend/keepPriority; ``listStatus`` is list_rendering.py's business."""
     order_body: dict[str, object] = {
         "symbol": report.symbol,
         "orderId": report.order_id,
-        "orderListId": -1,
+        "orderListId": report.order_list_id,
         "origClientOrderId": change.client_order_id,
         "clientOrderId": report.client_order_id,
         "price": format_amount(report.price),
@@ -232,12 +233,12 @@ def _conditional(report: OrderReport) -> dict[str, object]:
     return body
 
 
-def my_trade(fill: Fill, per_time: int) -> dict[str, object]:
+def my_trade(fill: Fill, order_list_id: int, per_time: int) -> dict[str, object]:
     return {
         "symbol": fill.symbol,
         "id": fill.trade_id,
         "orderId": fill.order_id,
-        "orderListId": -1,
+        "orderListId": order_list_id,
         "price": format_amount(fill.price),
         "qty": format_amount(fill.quantity),
         "quoteQty": format_amount(fill.quote),
@@ -362,11 +363,18 @@ def symbol_filters(one: Instrument, notional: Container[str]) -> list[dict[str, 
         ) if each["filterType"] in notional),
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": one.max_num_orders},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": one.max_num_algo_orders},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": one.max_num_order_lists},
         {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": one.max_num_order_amends},
     ]
     if one.max_position:
         found.append({"filterType": "MAX_POSITION", "maxPosition": format_amount(one.max_position)})
     return found
+
+
+def exchange_filters(options: BinanceOptions) -> list[dict[str, object]]:
+    """filters.md, "Exchange Filters": the one that an option sets."""
+    most: int = options.max_order_lists
+    return [{"filterType": "EXCHANGE_MAX_NUM_ORDER_LISTS", "maxNumOrderLists": most}] if most else []
 
 
 def _multiplier(value: int) -> str:
@@ -387,9 +395,9 @@ def symbol_body(one: Instrument, show_permissions: bool, notional: Container[str
         "quoteCommissionPrecision": 8,
         "orderTypes": list(ORDER_TYPES),
         "icebergAllowed": True,
-        "ocoAllowed": False,
-        "otoAllowed": False,
-        "opoAllowed": False,
+        "ocoAllowed": True,
+        "otoAllowed": True,
+        "opoAllowed": True,
         "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": False,
         "cancelReplaceAllowed": True,

@@ -1,7 +1,7 @@
 """
 The REST side: raw HTTP -> parameters, security and limits -> operation -> JSON.
 
-Nothing is awaited between the last look at the clock and the engine's answer.
+Nothing is awaited between the last look at the clock and the engine's answer, but for long reads of what is public.
 """
 
 import logging
@@ -13,11 +13,11 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
-from . import op_account, op_amend, op_market, op_reference, op_trade
-from . import op_other_apis as op_beside
+from . import op_account, op_amend, op_lists, op_market, op_other_apis, op_reference, op_trade, op_wallet
 from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
-from .operations import NONE, Context, Operation
+from .meters import BY_IP, BY_UID, ApiMeter, Meter, SapiMeter
+from .operations import MARKET_DATA, NONE, Context, Operation
 from .options import BinanceOptions, options_of
 from .params import Params, merge
 from .signature import (
@@ -31,6 +31,7 @@ from .signature import (
     rest_payload,
     unsigned_key,
 )
+from .slices import in_slices, whole_in_slices
 
 if TYPE_CHECKING:
     from ...server.venue import Venue
@@ -41,8 +42,6 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 CONTENT_TYPE: str = "application/json;charset=UTF-8"
 CONTENT_TYPE_HEADER: str = "Content-Type"
-WEIGHT_HEADER: str = "X-MBX-USED-WEIGHT"
-WEIGHT_1M_HEADER: str = "X-MBX-USED-WEIGHT-1M"
 COUNT_10S_HEADER: str = "X-MBX-ORDER-COUNT-10S"
 COUNT_1D_HEADER: str = "X-MBX-ORDER-COUNT-1D"
 TIME_UNIT_HEADER: str = "X-MBX-TIME-UNIT"
@@ -77,6 +76,16 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "/api/v3/order/cancelReplace", op_trade.CANCEL_REPLACE),
     ("PUT", "/api/v3/order/amend/keepPriority", op_amend.AMEND),
     ("GET", "/api/v3/order/amendments", op_amend.AMENDMENTS),
+    ("POST", "/api/v3/order/oco", op_lists.OLD_OCO),
+    ("POST", "/api/v3/orderList/oco", op_lists.OCO),
+    ("POST", "/api/v3/orderList/oto", op_lists.OTO),
+    ("POST", "/api/v3/orderList/otoco", op_lists.OTOCO),
+    ("POST", "/api/v3/orderList/opo", op_lists.OPO),
+    ("POST", "/api/v3/orderList/opoco", op_lists.OPOCO),
+    ("DELETE", "/api/v3/orderList", op_lists.CANCEL),
+    ("GET", "/api/v3/orderList", op_lists.QUERY),
+    ("GET", "/api/v3/allOrderList", op_lists.ALL),
+    ("GET", "/api/v3/openOrderList", op_lists.OPEN),
     ("GET", "/api/v3/openOrders", op_account.OPEN_ORDERS),
     ("DELETE", "/api/v3/openOrders", op_trade.CANCEL_OPEN),
     ("GET", "/api/v3/allOrders", op_account.ALL_ORDERS),
@@ -85,14 +94,8 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/api/v3/myTrades", op_account.MY_TRADES),
     ("GET", "/api/v3/rateLimit/order", op_account.ORDER_LIMITS),
     ("GET", "/api/v3/myFilters", op_account.MY_FILTERS),
-    ("GET", "/fapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),
-    ("GET", "/dapi/v1/exchangeInfo", op_beside.NO_CONTRACTS),
-    ("GET", "/sapi/v1/capital/config/getall", op_beside.COINS),
-    ("GET", "/sapi/v1/asset/tradeFee", op_beside.TRADE_FEES),
-    ("GET", "/sapi/v1/bnbBurn", op_beside.BNB_BURN),
-    ("POST", "/sapi/v1/bnbBurn", op_beside.SET_BNB_BURN),
-    ("GET", "/sapi/v1/margin/allPairs", op_beside.NO_PAIRS),
-    ("GET", "/sapi/v1/margin/isolated/allPairs", op_beside.NO_PAIRS),
+    ("GET", "/fapi/v1/exchangeInfo", op_other_apis.NO_CONTRACTS),
+    ("GET", "/dapi/v1/exchangeInfo", op_other_apis.NO_CONTRACTS),
 )
 GONE: tuple[str, ...] = ("/api/v3/userDataStream", "/api/v1/userDataStream")
 OTHER_PREFIXES: tuple[str, ...] = ("api", "sapi", "fapi", "dapi", "eapi", "papi")
@@ -104,11 +107,15 @@ class RestRoutes:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
+        self.meter: Meter = ApiMeter(limits)
         self.options: BinanceOptions = options_of(venue)
 
     def add_routes(self, app: web.Application) -> None:
         for method, path, operation in ROUTES:
-            app.router.add_route(method, path, self._handler(operation))
+            app.router.add_route(method, path, self._handler(operation, self.meter))
+        for counted, routes in ((BY_IP, op_wallet.BY_ADDRESS), (BY_UID, op_wallet.BY_ACCOUNT)):
+            for method, path, operation in routes:
+                app.router.add_route(method, path, self._handler(operation, SapiMeter(self.limits, counted)))
         for path in GONE:
             app.router.add_route("*", path, self._gone)
         for prefix in OTHER_PREFIXES:
@@ -119,17 +126,20 @@ class RestRoutes:
         return self.error(request, ApiError(-1016, "This service is no longer available.", status=410))
 
     async def _unknown(self, request: web.Request) -> web.Response:
-        """Browsers are told in HTML (CHANGELOG.md, 2023-12-04, "invalid endpoints")."""
+        """
+        404: a page for browsers (CHANGELOG.md, 2023-12-04, "invalid endpoints"), for others no body, as api.binance.com was
+        seen to answer (python-binance issue 1614).
+        """
         if "text/html" in request.headers.get("Accept", ""):
             return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>", content_type="text/html")
-        return self.error(request, ApiError(-1020, "This operation is not supported.", status=404))
+        return web.Response(status=404)
 
-    def _handler(self, operation: Operation) -> Handler:
+    def _handler(self, operation: Operation, meter: Meter) -> Handler:
         venue = self.venue
         limits = self.limits
         options = self.options
-        call, names, size, weight_of, security, free, shows_orders = operation
-        signed: bool = security != NONE
+        call, names, size, weight_of, security, free, shows_orders, is_long, prepare = operation
+        signed: bool = security not in (NONE, MARKET_DATA)
 
         async def handle(request: web.Request) -> web.Response:
             try:
@@ -139,15 +149,18 @@ class RestRoutes:
                 body: str = ""
                 if request.body_exists and request.method != "GET":
                     body = (await request.read()).decode("utf-8", "surrogateescape")
+                headers = request.headers
+                payer: str = headers.get(SIGNED_KEY_HEADER, "")
+                if payer not in venue.keys:
+                    payer = ""                      # strangers share one count
                 try:
                     values: dict[str, str] = merge(query, body)
                 except ApiError:
-                    limits.charge(ip, 1, now)
+                    meter.charge(ip, payer, 1, now)
                     raise
                 params: Params = Params(values)
                 weight: int = weight_of if isinstance(weight_of, int) else weight_of(params)
-                used: int = limits.charge(ip, weight, now)
-                headers = request.headers
+                used: int = meter.charge(ip, payer, weight, now)
                 account: str = ""
                 per_time: int = MILLISECONDS
                 if TIME_UNIT_HEADER in headers:
@@ -177,19 +190,26 @@ class RestRoutes:
                     params.check_known(names, size)
                     check_window(timestamp, window, venue.now(), per_real)
                 else:
+                    if security == MARKET_DATA and check_key(headers.get(SIGNED_KEY_HEADER)) not in venue.keys:
+                        raise invalid_key()
                     params.check_known(names, size)
-                result: bytes = encode(call(Context(venue, limits, account, now, ip, per_time), params))
+                context: Context = Context(venue, limits, account, now, ip, per_time)
+                if is_long:
+                    if prepare is not None:
+                        await in_slices(prepare(context, params))
+                    result: bytes = encode(await whole_in_slices(call(context, params)))
+                else:
+                    result = encode(call(context, params))
                 if free:
                     used = limits.refund(ip, weight)
             except ApiError as error:
-                return self.error(request, error)
+                return self.error(request, error, meter)
             except Refusal as refusal:
-                return self.error(request, from_refusal(refusal))
+                return self.error(request, from_refusal(refusal), meter)
             except Exception:
                 logger.exception("%s %s failed", request.method, request.path)
-                return self.error(request, internal_error())
-            text: str = str(used)
-            answer: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, WEIGHT_HEADER: text, WEIGHT_1M_HEADER: text}
+                return self.error(request, internal_error(), meter)
+            answer: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
             if shows_orders:
                 short, long = limits.order_counts(account, now)
                 answer[COUNT_10S_HEADER] = str(short)
@@ -198,9 +218,10 @@ class RestRoutes:
 
         return handle
 
-    def error(self, request: web.Request, error: ApiError) -> web.Response:
-        used: str = str(self.limits.used_weight(request.remote or ""))
-        headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, WEIGHT_HEADER: used, WEIGHT_1M_HEADER: used}
+    def error(self, request: web.Request, error: ApiError, meter: Meter | None = None) -> web.Response:
+        meter = meter or self.meter
+        used: int = meter.used(request.remote or "", request.headers.get(SIGNED_KEY_HEADER, ""))
+        headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
         if error.retry_at:
             seconds: float = (error.retry_at - self.venue.now()) / SECOND
             headers["Retry-After"] = str(max(1, ceil(seconds / self.venue.clock.per_real)))     # of the client's

@@ -11,10 +11,11 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from ...core.events import BalanceChange, BalanceDelta, OrderReport
+from ...core.events import BalanceChange, BalanceDelta, ListReport, OrderReport
 from ...core.exchange import Exchange
 from ...core.numbers import format_amount, format_balance, multiply
 from ...core.orders import Order
+from .list_rendering import order_status
 
 NO_TRADE_GROUP: int = -1                # stp_faq.md, "What is a Trade Group Id?"
 ZERO: str = format_amount(0)
@@ -79,7 +80,7 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         kind, execution_id, _, symbol, order_id, client_id, side, type, time_in_force, price, quantity, quote_quantity,
         stop_price, iceberg_quantity, stp_mode, status, executed, executed_quote, prevented, time, update_time,
         working_time, expiry_reason, reject_reason, is_on_book, strategy_id, strategy_type, last_quantity, last_price,
-        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _,
+        trade_id, fee, fee_asset, is_maker, cancel_id, _, match_id, _, order_list_id,
     ) = report
     is_trade: bool = kind == "TRADE"
     is_prevention: bool = kind == "TRADE_PREVENTION"
@@ -95,7 +96,7 @@ def execution_report(report: OrderReport, now: int, exchange: Exchange, per: int
         format_amount(price),
         format_amount(stop_price),
         format_amount(iceberg_quantity),
-        -1,
+        order_list_id,
         client_id if cancel_id else "",
         kind,
         status,
@@ -167,6 +168,39 @@ def _add_prevention(row: ExecutionReport, report: OrderReport, exchange: Exchang
     row.pY = format_amount(multiply(price, quantity))
 
 
+class ListedOrder(Struct, gc=False):
+    """One order of a list."""
+
+    s: str
+    i: int
+    c: str
+
+
+class ListStatus(Struct):
+    """``listStatus``, its fields in the document's order."""
+
+    e: str
+    E: int
+    s: str
+    g: int
+    c: str
+    l: str                              # noqa: E741
+    L: str
+    r: str
+    C: str
+    T: int
+    O: list[ListedOrder]                # noqa: E741
+
+
+def list_status(event: ListReport, now: int, exchange: Exchange, per: int) -> ListStatus:
+    """A change of an order list."""
+    return ListStatus(
+        "listStatus", now // per, event.symbol, event.order_list_id, event.contingency, event.status_type,
+        order_status(event.status_type == "ALL_DONE"), "NONE", event.client_order_id, event.time // per,
+        [ListedOrder(event.symbol, order_id, client_id) for order_id, client_id in event.orders],
+    )
+
+
 class Balance(Struct, gc=False):
     """One asset of an account."""
 
@@ -213,12 +247,13 @@ def balance_update(event: BalanceDelta, now: int, exchange: Exchange, per: int) 
     return BalanceUpdate("balanceUpdate", now // per, event.asset, format_amount(event.delta), event.time // per)
 
 
-EVENTS: tuple[str, ...] = ("executionReport", "outboundAccountPosition", "balanceUpdate", "eventStreamTerminated")
-UserEvent = ExecutionReport | AccountPosition | BalanceUpdate
+EVENTS: tuple[str, ...] = ("executionReport", "listStatus", "outboundAccountPosition", "balanceUpdate", "eventStreamTerminated")
+UserEvent = ExecutionReport | ListStatus | AccountPosition | BalanceUpdate
 
 # event -> what its account is told; events of other types concern no account, or say nothing new
 RENDERERS: dict[type, Callable[[Any, int, Exchange, int], UserEvent]] = {
     OrderReport: execution_report,
+    ListReport: list_status,
     BalanceChange: account_position,
     BalanceDelta: balance_update,
 }

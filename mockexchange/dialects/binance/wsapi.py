@@ -8,7 +8,7 @@ with another key user data comes through ``userDataStream.subscribe.signature``.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +21,7 @@ from ...transport.sockets import CLOSE_GOING_AWAY, CLOSE_POLICY, Socket
 from ...transport.ws_requests import Requests
 from .errors import ApiError, from_refusal
 from .limits import Limits
+from .operations import Operation
 from .params import split_pairs
 from .routes import RestRoutes, internal_error, read_time_unit
 from .user_data import EVENTS
@@ -89,7 +90,8 @@ class WebSocketApi:
         try:
             while (text := await socket.receive()) is not None:
                 if not faults.active:
-                    self._answer(session, text)
+                    if (later := self._answer(session, text)) is not None:
+                        await later
                 else:
                     self._answer_with_faults(session, requests, text)
         finally:
@@ -99,22 +101,41 @@ class WebSocketApi:
             self._sessions.discard(session)
         return socket.response
 
-    def _answer(self, session: WsApiSession, text: str) -> None:
-        """The reply goes out before the events that the request itself makes: those wait for the end of the turn."""
+    def _answer(self, session: WsApiSession, text: str) -> Awaitable[None] | None:
+        """
+        The reply goes out before the events that the request itself makes: those wait for the end of the turn. A long read is
+        answered by what is returned; what comes after it waits.
+        """
         request: WsApiRequest | None = None
         try:
             request = read_request(text)
+            operation: Operation | None = METHODS.get(request.method)
+            if operation is not None and operation.is_long:
+                return self._answer_long(session, request, operation)
             reply: bytes = self._perform(session, request)
         except ApiError as error:
             reply = self._error(session, request, error)
         session.socket.send(reply)
         self._end_revoked(session)
+        return None
 
     def _end_revoked(self, session: WsApiSession) -> None:
         """A session whose key has been revoked is told so after its next request."""
         error: ApiError | None = session.end_if_revoked()
         if error is not None:
             session.socket.send(msgspec.json.encode({"id": None, "status": error.status, "error": error.body()}))
+
+    async def _answer_long(self, session: WsApiSession, request: WsApiRequest, operation: Operation) -> None:
+        try:
+            result: object = await session.perform_long(request, operation)
+            reply: bytes = self._reply(session, request, result, False)
+        except ApiError as error:
+            reply = self._error(session, request, error)
+        except Exception:
+            logger.exception("%s failed", request.method)
+            reply = self._error(session, request, internal_error())
+        session.socket.send(reply)
+        self._end_revoked(session)
 
     def _answer_with_faults(self, session: WsApiSession, requests: Requests, text: str) -> None:
         """As ``_answer``, but events wait for no reply that a fault delays."""
@@ -150,6 +171,9 @@ class WebSocketApi:
         except Exception:
             logger.exception("%s failed", request.method)
             raise internal_error() from None
+        return self._reply(session, request, result, shows_orders)
+
+    def _reply(self, session: WsApiSession, request: WsApiRequest, result: object, shows_orders: bool) -> bytes:
         answer: dict[str, object] = {"id": request.id, "status": 200, "result": result}
         if request.shows_limits(session):
             answer["rateLimits"] = session.rate_limits(request.account if shows_orders else "")

@@ -1,6 +1,6 @@
 """Which WebSocket API method is which operation (web-socket-api.md); sessions and subscriptions are in wsapi.py."""
 
-from . import op_account, op_amend, op_market, op_reference, op_trade
+from . import op_account, op_amend, op_lists, op_market, op_reference, op_trade
 from .operations import Operation
 
 
@@ -36,6 +36,16 @@ METHODS: dict[str, Operation] = {
     "order.cancelReplace": op_trade.CANCEL_REPLACE,
     "order.amend.keepPriority": op_amend.AMEND,
     "order.amendments": op_amend.AMENDMENTS,
+    "orderList.place": op_lists.OLD_OCO,
+    "orderList.place.oco": op_lists.OCO,
+    "orderList.place.oto": op_lists.OTO,
+    "orderList.place.otoco": op_lists.OTOCO,
+    "orderList.place.opo": op_lists.OPO,
+    "orderList.place.opoco": op_lists.OPOCO,
+    "orderList.cancel": op_lists.CANCEL,
+    "orderList.status": op_lists.QUERY,
+    "openOrderLists.status": op_lists.OPEN,
+    "allOrderLists": op_lists.ALL,
     "order.status": op_account.QUERY,
     "openOrders.status": op_account.OPEN_ORDERS,
     "openOrders.cancelAll": op_trade.CANCEL_OPEN,

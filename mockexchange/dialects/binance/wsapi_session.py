@@ -22,6 +22,7 @@ from .signature import (
     read_timestamp,
     websocket_payload,
 )
+from .slices import in_slices, whole, whole_in_slices
 from .user_data import RENDERERS, Terminated
 from .wsapi_methods import GONE, METHODS, SESSION_METHODS, SESSION_WEIGHT
 
@@ -159,6 +160,21 @@ class WsApiSession:
         operation: Operation | None = METHODS.get(request.method)
         if operation is None:
             return self._perform_own(request), False
+        ctx, params, weight = self._admit(request, operation)
+        result: object = whole(operation.call(ctx, params))
+        if operation.free:
+            self.limits.refund(self.ip, weight)
+        return result, operation.shows_orders
+
+    async def perform_long(self, request: WsApiRequest, operation: Operation) -> object:
+        """``perform`` of a long read, a slice at a time."""
+        ctx, params, _ = self._admit(request, operation)
+        if operation.prepare is not None:
+            await in_slices(operation.prepare(ctx, params))
+        return await whole_in_slices(operation.call(ctx, params))
+
+    def _admit(self, request: WsApiRequest, operation: Operation) -> tuple[Context, Params, int]:
+        """Who asks for what, once limits, signature and names of parameters have been looked at; and the weight it has cost."""
         values: dict[str, str] = request.values
         now: int = self.venue.now()
         weight: int = operation.weight if isinstance(operation.weight, int) else operation.weight(Params(values))
@@ -177,10 +193,7 @@ class WsApiSession:
             values.pop("returnRateLimits", None)
             params = Params(values)
             params.check_known(operation.names, operation.size)
-        result: object = operation.call(ctx, params)
-        if operation.free:
-            self.limits.refund(self.ip, weight)
-        return result, operation.shows_orders
+        return ctx, params, weight
 
     def _authenticate(self, request: WsApiRequest, now: int) -> tuple[int, int]:
         """

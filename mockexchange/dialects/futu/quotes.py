@@ -164,5 +164,5 @@ def static_info(desk: DialectState, symbol: str) -> Body:
 
 
 def trades(desk: DialectState, symbol: str, most: int) -> list[dict[str, Any]]:
-    """The newest trades, oldest first."""
-    return [ticker_row(desk.markets[symbol], trade) for trade in desk.venue.exchange.tapes[symbol].trades(most)]
+    """The newest trades since the venue opened, oldest first: the past keeps no exchange's hours."""
+    return [ticker_row(desk.markets[symbol], trade) for trade in desk.venue.exchange.tapes[symbol].own_trades(most)]

@@ -147,7 +147,7 @@ def rows(ctx: Context, code: str, period: str, start: int, end: int, most: int) 
     """One object a bar or trade, without ``timeFmt``."""
     tape, lot = ctx.exchange.tapes[code], lot_size(ctx, code)
     if period == "tick":
-        trades = [trade for trade in tape.trades(MOST_TICKS) if start <= trade.time <= end]
+        trades = [trade for trade in tape.own_trades(MOST_TICKS) if start <= trade.time <= end]
         found: list[Body] = [{
             "time": trade.time // 1000, "lastPrice": number(trade.price), "amount": number(trade.quote), "volume": trade.quantity // lot,
         } for trade in trades]

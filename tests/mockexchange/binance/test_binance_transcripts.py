@@ -82,3 +82,8 @@ def test_streams(player: Player) -> None:
 def test_websocket_api(player: Player) -> None:
     """web-socket-api.md."""
     assert differences(FOLDER / "wsapi.txt", player) == []
+
+
+def test_order_lists(player: Player) -> None:
+    """rest-api.md and web-socket-api.md, "Order lists"; user-data-stream.md, ``listStatus``."""
+    assert differences(FOLDER / "lists.txt", player) == []

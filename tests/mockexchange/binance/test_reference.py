@@ -80,7 +80,8 @@ def test_a_browser_is_told_in_html(rest: Rest) -> None:
     page = rest.call("GET", "/api/v3/exchangie", {"Accept": "text/html,application/xhtml+xml"})
     assert (page.status, page.text) == (404, "<html><body><h2>404 Not found</h2></body></html>")
     assert page.headers["content-type"].startswith("text/html")
-    assert rest.call("GET", "/api/v3/exchangie", {"Accept": "*/*"}).error[:2] == (404, -1020)
+    other = rest.call("GET", "/api/v3/exchangie", {"Accept": "*/*"})
+    assert (other.status, other.text) == (404, "")
 
 
 @pytest.mark.parametrize("in_body", [True, False])

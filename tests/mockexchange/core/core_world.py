@@ -8,16 +8,18 @@ import pytest
 from mockexchange.core import Exchange, Instrument
 from mockexchange.core.commands import (
     CancelOrder,
+    CancelOrderList,
     Deposit,
     FeedTrade,
     PlaceOrder,
+    PlaceOrderList,
     Quote,
 )
 from mockexchange.core.errors import Refusal
-from mockexchange.core.events import Event, Fill, OrderReport, PublicTrade
+from mockexchange.core.events import Event, Fill, ListReport, OrderReport, PublicTrade
 from mockexchange.core.instruments import make_instrument
 from mockexchange.core.numbers import SCALE, parse_amount
-from mockexchange.core.orders import STOP_TYPES, BookOrder, Order
+from mockexchange.core.orders import STOP_TYPES, BookOrder, Order, OrderList
 
 NOW: int = 1_700_000_000_000_000
 SYMBOL: str = "AAABBB"
@@ -73,6 +75,24 @@ class World:
     def cancel(self, order: Order, **more: Any) -> list[Event]:
         return self.apply(CancelOrder(order.account, order.symbol, order.order_id, **more))
 
+    def leg(self, account: str, side: str, type: str, quantity: str = "1", price: str = "0", stop: str = "0", **more: Any) -> PlaceOrder:
+        return PlaceOrder(account, SYMBOL, side, type, amount(quantity), amount(price), stop_price=amount(stop), **more)
+
+    def place_list(self, contingency: str, *legs: PlaceOrder, **more: Any) -> tuple[OrderList, list[Event]]:
+        """Place a list of orders; returns it, and what happened."""
+        events = self.apply(PlaceOrderList(legs[0].account, SYMBOL, contingency, list(legs), **more))
+        first = next(event for event in events if isinstance(event, ListReport))
+        return self.exchange.lists.find(first.account, first.order_list_id), events
+
+    def oco(self, account: str = "a", side: str = "SELL", stop: str = "90", price: str = "110", quantity: str = "1", **more: Any) -> OrderList:
+        """A pair of STOP_LOSS and LIMIT_MAKER."""
+        return self.place_list(
+            "OCO", self.leg(account, side, "STOP_LOSS", quantity, stop=stop), self.leg(account, side, "LIMIT_MAKER", quantity, price), **more
+        )[0]
+
+    def cancel_list(self, of: OrderList, **more: Any) -> list[Event]:
+        return self.apply(CancelOrderList(of.account, of.symbol, of.order_list_id, **more))
+
     def quote(self, side: str, price: str, quantity: str) -> None:
         self.apply(Quote(SYMBOL, side, amount(price), amount(quantity)))
 
@@ -116,9 +136,25 @@ def prints(events: list[Event]) -> list[PublicTrade]:
     return [e for e in events if isinstance(e, PublicTrade)]
 
 
+def list_reports(events: list[Event]) -> list[str]:
+    return [event.status_type for event in events if isinstance(event, ListReport)]
+
+
+def statuses(of: OrderList) -> list[str]:
+    return [order.status for order in of.orders]
+
+
+def reasons(of: OrderList) -> list[str]:
+    return [order.expiry_reason for order in of.orders]
+
+
 def order_state(order: Order) -> tuple[Any, ...]:
-    linked = {"prev", "next", "level"}
-    return tuple(getattr(order, name) for name in BookOrder.__slots__ + Order.__slots__ if name not in linked)
+    linked = {"prev", "next", "level", "order_list"}
+    return (*(getattr(order, name) for name in BookOrder.__slots__ + Order.__slots__ if name not in linked), order.order_list_id)
+
+
+def list_state(of: OrderList) -> tuple[Any, ...]:
+    return (*(getattr(of, name) for name in OrderList.__slots__ if name not in ("orders", "reports")), tuple(order.order_id for order in of.orders))
 
 
 def snapshot(exchange: Exchange) -> tuple[Any, ...]:
@@ -147,6 +183,9 @@ def snapshot(exchange: Exchange) -> tuple[Any, ...]:
         markets, orders, money, dict(ledger.fees), dict(ledger.deposited), exchange._random.getstate(),
         matcher.next_order_id, matcher.next_execution_id, matcher.next_prevented_id, dict(matcher._touched),
         [exchange.update_time(account) for account in exchange.accounts()],
+        [list_state(of) for account in exchange.accounts() for of in exchange.lists.all_lists(account)],
+        [[of.order_list_id for of in exchange.lists.open_lists(account)] for account in exchange.accounts()],
+        exchange.lists._next_id,
     )
 
 
@@ -176,7 +215,9 @@ def check_invariants(exchange: Exchange) -> None:
             assert not row[2].working_time
         assert not market.stops.triggered
     opened = {order.order_id: order for name in exchange.accounts() for order in exchange.open_orders(name)}
-    assert opened == resting
+    pending = {number: order for number, order in opened.items() if order.status == "PENDING_NEW"}
+    assert opened == {**resting, **pending} and not resting.keys() & pending.keys()
+    check_lists(exchange)
     locked: dict[tuple[str, str], int] = {}
     for name in exchange.accounts():
         for symbol, rules in exchange.instruments.items():
@@ -201,11 +242,57 @@ def check_order(exchange: Exchange, order: Order, is_open: bool) -> None:
     if order.is_final:
         assert order.locked == 0
         assert order.status != "FILLED" or order.remaining == 0
+    elif order.status == "PENDING_NEW":
+        assert order.order_list is not None and not order.working_time and not order.executed
+        assert order.order_list.pays or not order.locked
     else:
         assert order.remaining > 0
         assert order.status == ("PARTIALLY_FILLED" if order.executed else "NEW")
-        price = order.price or order.stop_price
-        assert order.locked == (-(-price * order.remaining // SCALE) if order.is_buy else order.remaining)
+        assert order.locked == needed(order)
     if order.price:
         for fill in found:
             assert fill.price <= order.price if order.is_buy else fill.price >= order.price
+
+
+def alone(order: Order) -> int:
+    """What an open order needs by itself."""
+    price = order.price or order.stop_price
+    return -(-price * order.remaining // SCALE) if order.is_buy else order.remaining
+
+
+def needed(order: Order) -> int:
+    """What an open order has locked: of two that end each other one holds what the more expensive needs, the other nothing."""
+    rivals = [each for each in order.order_list.orders if not each.is_final and each.status != "PENDING_NEW"] if order.order_list else []
+    if len(rivals) != 2:
+        return alone(order)
+    holder = next((each for each in rivals if each.working_time), rivals[0])
+    return max(alone(each) for each in rivals) if order is holder else 0
+
+
+def check_lists(exchange: Exchange) -> None:
+    """What holds of every order list between any two commands."""
+    assert not any(market.leg_reports for market in exchange._markets.values())
+    for account in exchange.accounts():
+        lists = exchange.lists.all_lists(account)
+        assert [of.order_list_id for of in lists] == sorted({of.order_list_id for of in lists})
+        assert exchange.lists.open_lists(account) == [of for of in lists if not of.is_done]
+        for of in lists:
+            orders = of.orders
+            assert all((each.account, each.symbol, each.order_list) == (account, of.symbol, of) for each in orders)
+            assert of.is_done == all(each.is_final for each in orders)
+            rivals = orders if of.contingency == "OCO" else orders[1:]
+            if of.contingency == "OTO":
+                working = orders[0]
+                if not working.is_final:
+                    assert all(each.status == "PENDING_NEW" for each in rivals)
+                elif working.status != "FILLED":
+                    assert all(each.is_final and not each.executed for each in rivals)
+                else:
+                    assert all(each.status != "PENDING_NEW" for each in rivals)
+            if len(rivals) == 2:
+                assert sum(bool(each.executed) for each in rivals) <= 1, "both orders of a pair have traded"
+                assert sum(each.executed for each in rivals) <= max(each.quantity for each in rivals)
+                if any(each.executed or each.prevented or each.is_final for each in rivals):
+                    assert sum(not each.is_final for each in rivals) <= 1
+                if all(not each.is_final for each in rivals):
+                    assert rivals[0].quantity == rivals[1].quantity

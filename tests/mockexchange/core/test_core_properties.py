@@ -8,18 +8,21 @@ import os
 from random import Random
 from typing import Any
 
-from core_world import DUST, NOW, SYMBOL, check_invariants, dust, instrument, snapshot
+from core_world import DUST, NOW, SYMBOL, check_invariants, dust, instrument, list_state, order_state, snapshot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockexchange.checkpoint import restore
 from mockexchange.core import Exchange
 from mockexchange.core.commands import (
     AmendOrder,
     CancelAll,
     CancelOrder,
+    CancelOrderList,
     Deposit,
     FeedTrade,
     PlaceOrder,
+    PlaceOrderList,
     Quote,
     SetPrice,
     SetRules,
@@ -27,10 +30,12 @@ from mockexchange.core.commands import (
     TapeTrade,
 )
 from mockexchange.core.errors import Refusal
-from mockexchange.core.events import Event, OrderReport, PublicTrade
+from mockexchange.core.events import BalanceChange, Event, OrderReport, PublicTrade
 from mockexchange.core.instruments import ALL_STP_MODES
 from mockexchange.core.numbers import SCALE
 from mockexchange.core.orders import FINAL_STATUSES
+from mockexchange.journal import Journal
+from mockexchange.replay import put_into
 
 ACCOUNTS: list[str] = ["a", "b", "c"]
 SCALES: dict[str, tuple[int, int, int]] = {SYMBOL: (SCALE, SCALE // 10, 100 * SCALE), DUST: (1, 1_234_567, 100)}
@@ -62,6 +67,55 @@ def place(draw: Any) -> PlaceOrder:
         draw(lots) * middle * step // SCALE + 7 if by_quote else 0,
         draw(client_ids),
         draw(st.sampled_from([*ALL_STP_MODES, "NONE", ""])),
+    )
+
+
+@st.composite
+def place_list(draw: Any) -> PlaceOrderList:
+    """Most of them straddle the middle, as they must."""
+    symbol = draw(symbols)
+    tick, step, middle = SCALES[symbol]
+    account = draw(st.sampled_from(ACCOUNTS))
+    quantity = draw(lots) * step
+    stp_mode = draw(st.sampled_from([*ALL_STP_MODES, "NONE", ""]))
+
+    def one(side: str, kind: str, price: int, stop: int, size: int) -> PlaceOrder:
+        market = kind in ("MARKET", "STOP_LOSS", "TAKE_PROFIT")
+        return PlaceOrder(
+            account, symbol, side, kind, size, 0 if market else price,
+            draw(st.sampled_from(["GTC", "GTC", "IOC", "FOK"])) if kind in ("LIMIT", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT") else "GTC",
+            stop if kind.startswith(("STOP", "TAKE")) else 0, 0, draw(client_ids), stp_mode,
+        )
+
+    def pair(side: str, size: int) -> list[PlaceOrder]:
+        away = -1 if side == "SELL" else 1
+        near, far = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+        loss, other = middle + away * near * tick, middle - away * far * tick
+        return [
+            one(side, draw(st.sampled_from(["STOP_LOSS", "STOP_LOSS_LIMIT"])), loss + draw(ticks) * tick, loss, size),
+            one(side, draw(st.sampled_from(["LIMIT_MAKER", "LIMIT_MAKER", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"])), other, other, size),
+        ]
+
+    client_id = draw(st.one_of(st.just(""), st.integers(0, 20).map(lambda n: f"l{n}")))
+    kind = draw(st.sampled_from(["OCO", "OCO", "OTO", "OTOCO", "OPO", "OPOCO"]))
+    side = draw(sides)
+    if kind == "OCO":
+        return PlaceOrderList(account, symbol, "OCO", pair(side, quantity), client_id)
+    pays = kind in ("OPO", "OPOCO")
+    first = one("BUY" if pays else side, draw(st.sampled_from(["LIMIT", "LIMIT", "LIMIT_MAKER"])), middle + draw(ticks) * tick, 0, quantity)
+    then = "SELL" if pays else draw(sides)
+    size = 0 if pays else quantity
+    if kind in ("OTOCO", "OPOCO"):
+        return PlaceOrderList(account, symbol, "OTO", [first, *pair(then, size)], client_id, pays)
+    price = middle + draw(ticks) * tick
+    second = one(then, draw(st.sampled_from(["LIMIT", "MARKET", "LIMIT_MAKER", "STOP_LOSS", "TAKE_PROFIT_LIMIT"])), price, price, size)
+    return PlaceOrderList(account, symbol, "OTO", [first, second], client_id, pays)
+
+
+@st.composite
+def cancel_list(draw: Any) -> CancelOrderList:
+    return CancelOrderList(
+        draw(st.sampled_from(ACCOUNTS)), draw(symbols), None, draw(st.integers(0, 20).map(lambda n: f"l{n}")),
     )
 
 
@@ -119,7 +173,7 @@ def set_rules(draw: Any) -> SetRules:
 
 common = [
     amend(), amend(), set_rules(),
-    place(), place(), place(), place(),
+    place(), place(), place(), place(), place_list(), place_list(), cancel_list(),
     quote(), quote(), feed_trade(),
     st.builds(CancelOrder, st.sampled_from(ACCOUNTS), symbols, st.none(), client_ids),
     st.builds(CancelAll, st.sampled_from(ACCOUNTS), symbols),
@@ -298,16 +352,23 @@ def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int)
     queues = {order.order_id: place for place, order in enumerate(
         order for book in old.books.values() for side in (True, False) for level in book.levels(side) for order in level
     )}
+    lists = [of for name in old.accounts() for of in old.lists.all_lists(name)]
+    before = [list_state(of) for of in lists]
+    reserved = [of.orders[1].locked if of.pays and of.pending else 0 for of in lists]
     for order in sorted(orders, key=lambda each: queues.get(each.order_id, -1)):
         order.prev = order.next = order.level = None
         new.restore_order(order)
+    for of, amount in sorted(zip(lists, reserved, strict=True), key=lambda row: row[0].order_list_id):
+        new.restore_list(of, amount)
     for name in old.accounts():
         for symbol in old.books:
             for fill in old.fills(name, symbol):
                 new.restore_fill(fill)
+    assert [list_state(of) for name in old.accounts() for of in new.lists.all_lists(name)] == before
     check_invariants(new)
     for name in old.accounts():
         assert new.balances(name) == old.balances(name)
+        assert new.lists.open_lists(name) == old.lists.open_lists(name)
         for symbol in old.books:
             assert new.all_orders(name, symbol) == old.all_orders(name, symbol)
             assert new.fills(name, symbol) == old.fills(name, symbol)
@@ -316,6 +377,70 @@ def test_restored_exchange_goes_on_as_the_old_one(sent: list[Any], opening: int)
                 new.apply(CancelAll(name, symbol), NOW + 10**9)
     check_invariants(new)
     assert all(not locked for name in new.accounts() for _, locked in new.balances(name).values())
+
+
+@settings(checked, max_examples=-(-EXAMPLES // 12))
+@given(st.integers(0, 10**9), openings)
+def test_a_journal_brings_everything_back(seed: int, opening: int) -> None:
+    """Orders, lists and what is locked for them, as the rows of a journal come to them."""
+    old = open_exchange(opening)
+    journal = Journal()
+    for account in ACCOUNTS:
+        for asset, (free, locked) in old.balances(account).items():
+            journal.record(NOW, Deposit(account, asset, free), [BalanceChange(account, NOW, {asset: (free, locked)})])
+    for number, command in enumerate(storm(Random(seed), 250)):
+        now = NOW + number * 1000
+        events = send(old, command, now)
+        if events is not None:
+            journal.record(now, command, events)
+    new = Exchange([instrument(maker_fee=100_000, taker_fee=150_000, max_position=2 * 10**13), dust()], 5)
+    put_into(new, restore(journal), NOW)
+    check_invariants(new)
+    assert any(old.lists.all_lists(name) for name in ACCOUNTS)
+    for name in ACCOUNTS:
+        assert new.balances(name) == old.balances(name)
+        assert [list_state(of) for of in new.lists.all_lists(name)] == [list_state(of) for of in old.lists.all_lists(name)]
+        assert [of.order_list_id for of in new.lists.open_lists(name)] == [of.order_list_id for of in old.lists.open_lists(name)]
+        for symbol in old.books:
+            assert [order_state(order) for order in new.all_orders(name, symbol)] == [order_state(order) for order in old.all_orders(name, symbol)]
+            if new.open_orders(name, symbol):
+                new.apply(CancelAll(name, symbol), NOW + 10**9)
+    check_invariants(new)
+    assert all(not locked for name in new.accounts() for _, locked in new.balances(name).values())
+
+
+def storm_list(random: Random, number: int, account: str, symbol: str) -> PlaceOrderList:
+    """A list of any kind; ids are those of the storm's single orders, so that orders of lists are cancelled and amended too."""
+    tick, step, middle = SCALES[symbol]
+    lot = random.randint(1, 30) * step
+    stp_mode = random.choice(ALL_STP_MODES)
+
+    def one(side: str, kind: str, place: int, size: int, suffix: str = "") -> PlaceOrder:
+        price = middle + place * tick
+        is_market = kind in ("MARKET", "STOP_LOSS", "TAKE_PROFIT")
+        return PlaceOrder(
+            account, symbol, side, kind, size, 0 if is_market else price + random.randint(-1, 1) * tick * ("STOP" in kind),
+            random.choice(["GTC", "GTC", "IOC"]) if kind in ("LIMIT", "STOP_LOSS_LIMIT") else "GTC",
+            price if kind.startswith(("STOP", "TAKE")) else 0, 0, f"c{number}{suffix}", stp_mode,
+        )
+
+    def pair(side: str, size: int) -> list[PlaceOrder]:
+        away = -1 if side == "SELL" else 1
+        return [
+            one(side, random.choice(["STOP_LOSS", "STOP_LOSS_LIMIT"]), away * random.randint(1, 5), size),
+            one(side, random.choice(["LIMIT_MAKER", "LIMIT_MAKER", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"]), -away * random.randint(1, 5), size, "o"),
+        ]
+
+    kind, side = random.choice(["OCO", "OCO", "OTO", "OTOCO", "OPO", "OPOCO"]), random.choice(["BUY", "SELL"])
+    if kind == "OCO":
+        return PlaceOrderList(account, symbol, "OCO", pair(side, lot), f"l{number}")
+    pays = kind in ("OPO", "OPOCO")
+    first = one("BUY" if pays else side, random.choice(["LIMIT", "LIMIT", "LIMIT_MAKER"]), random.randint(-4, 4), lot, "w")
+    then, size = ("SELL", 0) if pays else (random.choice(["BUY", "SELL"]), lot)
+    if kind in ("OTOCO", "OPOCO"):
+        return PlaceOrderList(account, symbol, "OTO", [first, *pair(then, size)], f"l{number}", pays)
+    second = one(then, random.choice(["LIMIT", "MARKET", "LIMIT_MAKER", "STOP_LOSS"]), random.randint(-5, 5), size)
+    return PlaceOrderList(account, symbol, "OTO", [first, second], f"l{number}", pays)
 
 
 def storm(random: Random, length: int) -> list[Any]:
@@ -329,7 +454,9 @@ def storm(random: Random, length: int) -> list[Any]:
         lot = random.randint(1, 30) * step
         account = random.choice(ACCOUNTS[:2])
         dice = random.random()
-        if dice < 0.6:
+        if dice < 0.15:
+            sent.append(storm_list(random, number, account, symbol))
+        elif dice < 0.6:
             kind = random.choice(TYPES)
             is_market = kind in ("MARKET", "STOP_LOSS", "TAKE_PROFIT")
             by_quote = kind == "MARKET" and random.random() < 0.5

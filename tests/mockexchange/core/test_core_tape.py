@@ -1,11 +1,13 @@
 """The public history: trades, aggregates, bars of every interval, the rolling window, averages."""
 
+from copy import deepcopy
 from datetime import datetime, timezone
+from random import Random
 from typing import Any
 
 import pytest
 from core_world import World, amount, plain, prints
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mockexchange.core import tape as tape_module
@@ -20,6 +22,7 @@ from mockexchange.core.bars import (
     opener,
 )
 from mockexchange.core.events import PublicTrade
+from mockexchange.core.past import BarMinutes, Past
 from mockexchange.core.tape import Tape
 
 
@@ -261,77 +264,111 @@ def seeds(minutes: int, price: str = "50") -> list[Bar]:
     """Flat bars of volume 2 up to the minute before START."""
     value = amount(price)
     return [
-        Bar(t, t + MINUTE - 1, value, value, value, value, amount(2), 2 * value)
+        Bar(t, t + MINUTE - 1, value, value, value, value, amount(2), 2 * value, 2, amount(1), value)
         for t in range(START - minutes * MINUTE, START, MINUTE)
     ]
 
 
-def seed(tape: Tape, minutes: int) -> None:
-    tape.seed_bars(lambda since: [bar for bar in seeds(minutes) if bar.open_time >= since], START)
+def past_of(bars: list[Bar], last_id: int = 1000) -> Past:
+    return Past(BarMinutes("AAABBB", "seed", 1, 1, bars), last_id, last_id)
 
 
-def test_seeded_bars_are_asked_for_late_and_come_before_the_trades() -> None:
-    calls: list[int] = []
+def seed(recorder: Recorder, minutes: int) -> None:
+    recorder.tape.set_past(past_of(seeds(minutes)))
+    recorder.number = 1000
 
-    def provider(since: int) -> list[Bar]:
-        calls.append(since)
-        return seeds(3)
 
+def test_the_past_comes_before_the_trades() -> None:
     recorder = Recorder()
-    recorder.tape.seed_bars(provider, START)
+    seed(recorder, 60)
+    assert recorder.tape.last_id == 1000
     recorder.trade(START + SECOND, "60")
-    assert calls == []
     assert recorder.bars("1m", 2) == [("50", "50", "50", "50", "2"), ("60", "60", "60", "60", "1")]
-    assert calls == [START - DAY - 2 * HOUR]
-    assert recorder.bars("1m") == [("50", "50", "50", "50", "2")] * 3 + [("60", "60", "60", "60", "1")]
-    assert recorder.bars("1h")[-1] == ("60", "60", "60", "60", "1") and calls[1:] == [START - 4 * DAY - 2 * HOUR, 0]
+    assert recorder.bars("1m") == [("50", "50", "50", "50", "2")] * 60 + [("60", "60", "60", "60", "1")]
+    assert recorder.bars("1h") == [("50", "50", "50", "50", "120"), ("60", "60", "60", "60", "1")]
+    assert recorder.bars("1d") == [("50", "60", "50", "60", "121")]
+    assert recorder.bars("1h", 5, end=START - 1) == recorder.bars("1h", 1, start=START - HOUR) == [("50", "50", "50", "50", "120")]
 
 
-PAST: list[Bar] = [
-    Bar(START - n * MINUTE, START - n * MINUTE + MINUTE - 1, 60 + n % 7, 70 + n % 11, 40 + n % 13, 60 + (n - 1) % 7, n, 2 * n, 1)
-    for n in range(5 * 1440, 0, -1) if n < 100 or not 0 < n % 2000 < 90       # gaps of an hour and a half
-]
+def random_walk(minutes: int) -> list[Bar]:
+    """Minutes of the past up to START, some without trades."""
+    rng = Random(minutes)
+    bars: list[Bar] = []
+    price = 10_000
+    for opened in range(START - minutes * MINUTE, START, MINUTE):
+        count: int = rng.choice([0, 1, 2, 5, 20]) if bars else 5
+        prices: list[int] = [price, *(price + rng.randint(-20, 20) for _ in range(count - 1))] if count > 1 else [price]
+        sizes: list[int] = [rng.randint(1, 900) for _ in range(count)]
+        buys: list[bool] = [rng.random() < 0.5 for _ in range(count)]
+        rows = list(zip(prices, sizes, buys, strict=False))
+        bars.append(Bar(
+            opened, opened + MINUTE - 1, prices[0] * TICK, max(prices) * TICK, min(prices) * TICK, prices[-1] * TICK,
+            sum(sizes) * UNIT, sum(p * q for p, q, _ in rows) * TICK * UNIT // 10**8, count,
+            sum(q for _, q, buy in rows if buy) * UNIT, sum(p * q for p, q, buy in rows if buy) * TICK * UNIT // 10**8,
+        ))
+        price = prices[-1]
+    return bars
 
 
-@settings(max_examples=30, deadline=None)
+TICK, UNIT = 10**6, 10**4
+PAST: list[Bar] = random_walk(26 * 60)
+
+
+@settings(max_examples=16, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
-    questions=st.lists(st.tuples(
-        st.sampled_from(["window", *INTERVALS]), st.integers(1, 600), st.integers(-6 * 1440, 90) | st.none(),
-        st.integers(-6 * 1440, 90) | st.none(), st.sampled_from([0, 0, HOUR, -5 * HOUR - 30 * MINUTE]),
-    ), min_size=1, max_size=6),
-    traded=st.lists(st.integers(-30, 60), max_size=3),
+    interval=st.sampled_from(sorted(INTERVALS)), limit=st.integers(1, 600), start=st.integers(-2 * 1440, 90) | st.none(),
+    end=st.integers(-2 * 1440, 90) | st.none(), offset=st.sampled_from([0, 0, HOUR, -5 * HOUR - 30 * MINUTE]),
+    traded=st.lists(st.integers(0, 60), max_size=2).map(lambda found: [0, *found]),
 )
-def test_what_is_asked_first_changes_no_answer(questions: list[Any], traded: list[int]) -> None:
-    """The past comes in parts, as far back as is asked; nobody can tell."""
-    one, other = Recorder(), Recorder()
-    for each in (one, other):
-        each.tape.seed_bars(lambda since: [bar for bar in PAST if bar.open_time >= since], START)
-        for minute in sorted(traded):
-            each.trade(START + minute * MINUTE, "60")
-    other.tape.bars("1M", 100)                   # all of it at once
-    for kind, limit, start, end, offset in questions:
-        times: list[int | None] = [None if each is None else START + each * MINUTE + 7 * SECOND for each in (start, end)]
-        if kind == "window":
-            begin, stop = sorted(each or START for each in times)
-            assert one.tape.window(begin, stop) == other.tape.window(begin, stop)
-        else:
-            assert one.tape.bars(kind, limit, *times, offset) == other.tape.bars(kind, limit, *times, offset)
-            assert one.tape.current_bar(kind) == other.tape.current_bar(kind)
+def test_bars_are_those_of_all_trades(
+    interval: str, limit: int, start: int | None, end: int | None, offset: int, traded: list[int],
+) -> None:
+    """A tape with a past answers what a tape answers that has recorded every trade of that past."""
+    recorder, plain_tape = recorder_with_past(), tape_of_trades()
+    for minute in sorted(traded):
+        recorder.trade(START + minute * MINUTE, "100")
+        plain_tape.trade(START + minute * MINUTE, "100")
+    times: list[int | None] = [None if each is None else START + each * MINUTE + 7 * SECOND for each in (start, end)]
+    found = recorder.tape.bars(interval, limit, *times, offset)
+    assert [row[:11] for row in found] == [row[:11] for row in plain_tape.tape.bars(interval, limit, *times, offset)]
+    begin, stop = sorted(each or START for each in times)
+    one, other = recorder.tape.window(begin, stop), plain_tape.tape.window(begin, stop)
+    assert one is None or other is None or (one.high, one.low, one.last, one.volume, one.quote, one.count) == (
+        other.high, other.low, other.last, other.volume, other.quote, other.count
+    )
+    if other is not None:
+        assert one is not None and one.count and (one.first_id, one.last_id) == (other.first_id, other.last_id)
 
 
-def test_the_first_trade_goes_on_from_a_seeded_minute() -> None:
+def recorder_with_past() -> Recorder:
     recorder = Recorder()
-    seed(recorder.tape, 2)
-    assert len(recorder.bars("1m")) == 2
+    recorder.tape.set_past(Past(BarMinutes("AAABBB", "seed", TICK, UNIT, PAST), 1_000_000, 1_000_000))
+    recorder.number = 1_000_000
+    return recorder
+
+
+def tape_of_trades() -> Recorder:
+    """Copies of one recorder that was given all trades of the past, so that each example has its own."""
+    if not _RECORDED:
+        recorder = Recorder()
+        past = Past(BarMinutes("AAABBB", "seed", TICK, UNIT, PAST), 1_000_000, 1_000_000)
+        for trade in past.trades(10**6, 0):
+            recorder.tape.record(trade)
+        recorder.number = 1_000_000
+        _RECORDED.append(recorder)
+    return deepcopy(_RECORDED[0])
+
+
+_RECORDED: list[Recorder] = []
+
+
+def test_a_trade_before_the_past_ends_counts_into_its_next_minute() -> None:
+    """A clock that was set back changes nothing of what was."""
+    recorder = Recorder()
+    seed(recorder, 2)
+    before = recorder.bars("1m")
     recorder.trade(START - SECOND, "60")
-    assert recorder.bars("1m") == [("50", "50", "50", "50", "2"), ("50", "60", "50", "60", "3")]
-
-
-def test_seeds_do_not_overlap_what_was_traded_already() -> None:
-    recorder = Recorder()
-    recorder.trade(START - MINUTE, "60")
-    seed(recorder.tape, 2)
-    assert recorder.bars("1m") == [("50", "50", "50", "50", "2"), ("60", "60", "60", "60", "1")]
+    assert recorder.bars("1m") == [*before, ("60", "60", "60", "60", "1")]
 
 
 # rolling window and average
@@ -362,12 +399,12 @@ def test_the_window_moves_on() -> None:
 
 def test_the_window_counts_seeded_history() -> None:
     recorder = Recorder()
-    seed(recorder.tape, 10)
+    seed(recorder, 10)
     recorder.trade(START, "60")
     window = recorder.tape.window(START - 5 * MINUTE, START)
     assert window is not None
     assert [plain(value) for value in window[:6]] == ["50", "60", "50", "60", "11", "560"]
-    assert (window.count, window.first_id, window.last_id, plain(window.prev_close)) == (1, 1, 1, "50")
+    assert (window.count, window.first_id, window.last_id, plain(window.prev_close)) == (11, 991, 1001, "50")
 
 
 def test_the_average_is_weighted_by_volume_over_the_last_minutes() -> None:
@@ -387,7 +424,7 @@ def test_the_average_is_weighted_by_volume_over_the_last_minutes() -> None:
 
 def test_the_average_leaves_seeded_history_out() -> None:
     recorder = Recorder()
-    seed(recorder.tape, 10)
+    seed(recorder, 10)
     recorder.trade(START, "60")
     before = recorder.tape.average(5, START)
     recorder.bars("1m")

@@ -185,15 +185,6 @@ def faults_seen(venue: MockExchange) -> list[dict[str, Any]]:
     return [row for row in venue.journal() if row["kind"] == "fault"]
 
 
-def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
-    """Wait until the condition holds and return what it said; fails at the deadline."""
-    end: float = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "the condition did not come true in time"
-        time.sleep(0.005)
-    return found
-
-
 # streams
 
 class Source(NamedTuple):

@@ -19,9 +19,9 @@ from fault_worlds import (
     numbers,
     parse,
     trigger,
-    until,
 )
 from raw_websocket import RawWebSocket, dial
+from waiting import until
 
 from mockexchange import MockExchange
 

@@ -20,9 +20,9 @@ from fault_worlds import (
     order,
     placed,
     qte_call,
-    until,
 )
 from raw_websocket import RawWebSocket
+from waiting import until
 
 from mockexchange import MockExchange
 

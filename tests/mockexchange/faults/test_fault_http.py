@@ -5,7 +5,8 @@ import time
 from typing import Any
 
 import pytest
-from fault_worlds import Client, World, call, faults_seen, order, parse, placed, until
+from fault_worlds import Client, World, call, faults_seen, order, parse, placed
+from waiting import until
 
 from mockexchange import MockExchange
 

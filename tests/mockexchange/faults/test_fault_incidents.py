@@ -26,9 +26,9 @@ from fault_worlds import (
     parse,
     placed,
     trigger,
-    until,
 )
 from raw_websocket import CLOSE, RawWebSocket
+from waiting import until
 
 from mockexchange import MockExchange
 

@@ -18,9 +18,9 @@ from fault_worlds import (
     faults_seen,
     hashex_call,
     order,
-    until,
 )
 from raw_websocket import RawWebSocket
+from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.api import UnknownLabel
@@ -66,7 +66,11 @@ def test_binance_push_labels_all_come_and_no_others() -> None:
             until(lambda: "WS SUBSCRIBE" in passed(venue) and "WS userDataStream.subscribe.signature" in passed(venue))
             assert order(WORLDS["binance"], venue, price="50000").status == 200
             venue.deposit("mock-key", "USDT", "5")
-            until(lambda: "PUSH user balanceUpdate" in passed(venue))
+            user.send(json.dumps({"id": 2, "method": "orderList.place.oco", "params": binance_params({
+                "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.01", "aboveType": "LIMIT_MAKER", "abovePrice": "50000",
+                "belowType": "STOP_LOSS", "belowStopPrice": "30000",
+            }, "mock-key")}))
+            until(lambda: {"PUSH user balanceUpdate", "PUSH user listStatus"} <= passed(venue))
             venue.set_key("mock-key")
             users = {name for name in venue.faults.labels() if name.startswith("PUSH user ")}
             until(lambda: wanted | users <= passed(venue), 20.0)

@@ -17,10 +17,10 @@ from fault_worlds import (
     numbers,
     order,
     trigger,
-    until,
     value,
 )
 from raw_websocket import CLOSE, PING, RawWebSocket
+from waiting import until
 
 from mockexchange import MockExchange
 

@@ -12,9 +12,9 @@ from fault_worlds import (
     binance_params,
     faults_seen,
     placed,
-    until,
 )
 from raw_websocket import CLOSE, RawWebSocket
+from waiting import until
 
 from mockexchange import MockExchange
 

@@ -15,10 +15,11 @@ from mockexchange.core.instruments import (
     make_instrument,
 )
 from mockexchange.dialects.common.spot import default_instruments
-from mockexchange.core.numbers import parse_amount
-from mockexchange.feeds import open_feed
-from mockexchange.feeds.shape import minute_bars, shape_of
+from mockexchange.core.bars import Bar
+from mockexchange.core.past import Past
+from mockexchange.feeds import Feed, open_feed
 from mockexchange.feeds.synthetic import SyntheticFeed
+from mockexchange.listing import parse_listing
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_a_symbol_does_not_depend_on_the_others() -> None:
     alone, among = feed_of(5, "ETHUSDT"), feed_of(5)
     assert alone.opening() == [each for each in among.opening() if each.symbol == "ETHUSDT"]     # type: ignore[union-attr]
     assert taken(alone, 2000) == taken(among, 2000, "ETHUSDT")
-    assert alone.history("ETHUSDT", UNTIL) == among.history("ETHUSDT", UNTIL)
+    assert history_of(alone, "ETHUSDT", UNTIL) == history_of(among, "ETHUSDT", UNTIL)
 
 
 def test_steps_ascend() -> None:
@@ -151,35 +152,90 @@ def test_any_instrument(tick: str, step: str, price: int, seed: int) -> None:
             assert at % rules.tick_size == 0 and rules.min_price <= at <= rules.max_price
             assert size > 0 and size % rules.step_size == 0
     assert world.refused == 0
-    history = minute_bars(shape_of(rules, rules.start_price, seed), seed, rules.start_price, UNTIL, minutes=300)
+    history = past_of(world.feed, "ABCXYZ", UNTIL).rows(UNTIL - 300 * MINUTE, UNTIL)
     assert history[-1].close == rules.start_price
     assert all(0 < bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high for bar in history)
+    check_trades(past_of(world.feed, "ABCXYZ", UNTIL), rules, history[-7:])
 
 
-def test_history() -> None:
+def past_of(feed: Feed, symbol: str, until: int) -> Past:
+    minutes = feed.history(symbol, until)
+    assert minutes is not None
+    return Past(minutes, minutes.room, minutes.room)
+
+
+def history_of(feed: Feed, symbol: str, until: int) -> list[Bar]:
+    """Every minute of the past, oldest first."""
+    past: Past = past_of(feed, symbol, until)
+    return past.rows(past.start, past.end)
+
+
+def check_trades(past: Past, rules: Instrument, bars: list[Bar]) -> int:
+    """The bars are what the trades of their minutes sum to; returns how many trades that were."""
+    number: int = 0
+    for bar in bars:
+        trades = past.trades_of(bar.open_time)
+        assert len(trades) == bar.count
+        number += len(trades)
+        if not trades:
+            assert bar.open == bar.high == bar.low == bar.close and not bar.volume and bar.first_id == bar.last_id == -1
+            continue
+        prices = [trade.price for trade in trades]
+        buys = [trade for trade in trades if not trade.buyer_is_maker]
+        assert bar[2:] == (
+            prices[0], max(prices), min(prices), prices[-1], sum(trade.quantity for trade in trades), sum(trade.quote for trade in trades),
+            len(trades), sum(trade.quantity for trade in buys), sum(trade.quote for trade in buys), trades[0].trade_id, trades[-1].trade_id,
+        )
+        for trade in trades:
+            assert trade.quote == trade.price * trade.quantity // 10**8 and bar.open_time <= trade.time <= bar.close_time
+            assert trade.quantity % rules.step_size == 0 and (trade.price - prices[-1]) % rules.tick_size == 0
+    return number
+
+
+@pytest.mark.parametrize("symbol", ["BTCUSDT", "ETHBTC"])
+def test_history(symbol: str) -> None:
     feed = open_feed("synthetic", default_instruments(), 7)
-    assert not feed.recorded and feed.last_trade_ids == {} and feed.symbols[0] == "BTCUSDT"
-    started: float = process_time()
-    bars = feed.history("BTCUSDT", UNTIL + 12_345_678)
-    assert process_time() - started < 3                     # 0.2 s where this was written
+    assert not feed.recorded and feed.first_ids == feed.last_trade_ids == {} and feed.symbols[0] == "BTCUSDT"
+    bars = history_of(feed, symbol, UNTIL + 12_345_678)
     assert len(bars) == 30 * 24 * 60
     assert bars[-1].open_time == (UNTIL + 12_345_678) // MINUTE * MINUTE - MINUTE
-    assert bars[-1].close == parse_amount("40000")
+    rules: Instrument = next(each for each in default_instruments() if each.symbol == symbol)
+    assert bars[-1].close == rules.start_price
     for before, bar in zip(bars, bars[1:], strict=False):
         assert bar.open == before.close and bar.open_time == before.close_time + 1
         assert bar.low <= min(bar.open, bar.close) and max(bar.open, bar.close) <= bar.high
         assert 0 <= bar.taker_base <= bar.volume and bar.taker_quote <= bar.quote_volume
-        assert bar.low * bar.volume <= bar.quote_volume * 10 ** 8 + 10 ** 8 and bar.quote_volume * 10 ** 8 <= bar.high * bar.volume
-        assert bar.count > 0 and bar.first_id == bar.last_id == -1
+        assert bar.low * bar.volume <= bar.quote_volume * 10 ** 8 and bar.quote_volume * 10 ** 8 <= bar.high * bar.volume
+        assert bar.count > 0 and bar.first_id == before.last_id + 1 and bar.last_id == bar.first_id + bar.count - 1
+    assert bars[0].first_id >= 1
     ranges = sorted((bar.high - bar.low) / bar.open for bar in bars)
     assert 0.0005 < ranges[len(ranges) // 2] < 0.003
-    again = open_feed("synthetic", default_instruments(), 7).history("BTCUSDT", UNTIL + 12_345_678)
-    assert again == bars
-    for minutes in (0, 1, 1439, 43_199, 50_000):
-        since: int = UNTIL - minutes * MINUTE
-        assert feed.history("BTCUSDT", UNTIL + 12_345_678, since + 1) == [bar for bar in bars if bar.open_time > since]
-    later = feed.history("BTCUSDT", UNTIL + 100 * MINUTE)
-    assert [bar[2:6] for bar in later] == [bar[2:6] for bar in bars]
+    closes = sorted(bar.close / bars[-1].close for bar in bars)
+    assert 0.5 < closes[0] < 0.97 and 1.03 < closes[-1] < 2 or 1.1 < closes[-1] / closes[0] < 3
+    again = past_of(open_feed("synthetic", default_instruments(), 7), symbol, UNTIL + 12_345_678)
+    assert again.rows(again.end - 3000 * MINUTE, again.end) == bars[-3000:]
+    later = past_of(feed, symbol, UNTIL + 1440 * MINUTE)
+    assert [bar[2:] for bar in later.rows(later.end - 3000 * MINUTE, later.end)] == [bar[2:] for bar in bars[-3000:]]
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    seed=st.integers(-2**63, 2**63), symbol=st.sampled_from(["BTCUSDT", "ETHUSDT", "BNBUSDT", "ETHBTC", "DOGEUSDT"]),
+    minutes=st.lists(st.integers(1, 30 * 24 * 60), min_size=1, max_size=4), until=st.integers(0, 10_000),
+)
+def test_any_minute_of_any_seed_is_what_its_trades_sum_to(seed: int, symbol: str, minutes: list[int], until: int) -> None:
+    instruments = [*default_instruments(), parse_listing("DOGEUSDT:DOGE:USDT:0.00001:1:0.32")]
+    past = past_of(SyntheticFeed(instruments, seed), symbol, UNTIL + until * MINUTE)
+    rules: Instrument = next(each for each in instruments if each.symbol == symbol)
+    for minute in minutes:
+        opened: int = past.end - minute * MINUTE
+        rows = past.rows(opened, opened + MINUTE)
+        assert check_trades(past, rules, rows) == rows[0].count
+        until_then: int = min(past.end, opened + 400 * MINUTE)
+        hours: Bar = past.bar(opened, until_then)
+        parts = past.rows(opened, until_then)
+        assert hours.count == sum(bar.count for bar in parts) and hours.quote_volume == sum(bar.quote_volume for bar in parts)
+        assert (hours.open, hours.close) == (parts[0].open, parts[-1].close) and hours.high == max(bar.high for bar in parts)
 
 
 def test_only_quotes_and_trades() -> None:

@@ -143,7 +143,8 @@ def test_opening_where_the_market_was_before() -> None:
     world: World = World(feed)
     bid, ask = world.exchange.books["BTCUSDT"].bids(1)[0][0], world.exchange.books["BTCUSDT"].asks(1)[0][0]
     assert parse_amount("51230") < bid < ask < parse_amount("51240")
-    assert feed.history("BTCUSDT", UNTIL)[-1].close == parse_amount("51234.56")
+    minutes = feed.history("BTCUSDT", UNTIL)
+    assert minutes is not None and minutes.bars(0)[-1].close == parse_amount("51234.56")
 
 
 def test_opening_again_after_a_restart() -> None:

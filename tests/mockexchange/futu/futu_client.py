@@ -191,15 +191,6 @@ def stream(url: str, token: str = TOKEN, query: str = "") -> Iterator[Stream]:
         yield Stream(connection)
 
 
-def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
-    """Wait until it is so."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-    return found
-
-
 # -- proto2, read without a schema
 
 def fields(data: bytes) -> dict[int, list[Any]]:

@@ -18,9 +18,9 @@ from futu_client import (
     s2c_of,
     simulated,
     stream,
-    until,
 )
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from waiting import until
 
 from mockexchange import MockExchange
 

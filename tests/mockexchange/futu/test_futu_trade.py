@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from futu_client import REAL, TOKEN, Rest, real, simulated, until
+from futu_client import REAL, TOKEN, Rest, real, simulated
+from waiting import until
 
 from mockexchange import MockExchange
 

@@ -120,9 +120,3 @@ class Rest:
         return {row["symbol"]: row for row in self.get(f"{TRADE}/positions/{index}").json["positions"]}
 
 
-def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:
-    """Wait until it is so."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qmt_client import DAY, HOUR, NOON, STILL, TRADE, Rest, until
+from qmt_client import DAY, HOUR, NOON, STILL, TRADE, Rest
+from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.core.commands import PlaceOrder

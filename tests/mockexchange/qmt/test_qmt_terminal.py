@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from qmt_client import HOUR, NOON, TRADE, Answer, Rest, until
+from qmt_client import HOUR, NOON, TRADE, Answer, Rest
+from waiting import until
 
 from mockexchange import MockExchange
 

@@ -82,8 +82,11 @@ class Child:
         return self.errors.read_text(errors="replace")
 
     @contextmanager
-    def watched(self, memory: int = MEMORY_MB, stderr: int = STDERR_BYTES) -> Iterator[None]:
-        """Whatever happens within: others are served, memory is bounded, and the log is."""
+    def watched(self, memory: int = MEMORY_MB, stderr: int = STDERR_BYTES, crowded: bool = False) -> Iterator[None]:
+        """
+        Whatever happens within: others are served, memory is bounded, and the log is. Where it is ``crowded``, who has not asked yet
+        may have to make room for somebody else, and comes again.
+        """
         self.time()
         before: int = self.memory()
         said: int = len(self.said())
@@ -96,6 +99,10 @@ class Child:
                 try:
                     found.append(self.time())
                     most.append(self.memory())
+                except ConnectionResetError as error:
+                    if not crowded:
+                        found.append(error)
+                        return
                 except Exception as error:
                     found.append(error)
                     return

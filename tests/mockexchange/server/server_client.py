@@ -2,9 +2,6 @@
 
 import http.client
 import json
-import threading
-import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 LIMIT: dict[str, str] = {"side": "BUY", "quantity": "0.1", "price": "39000"}
@@ -34,16 +31,6 @@ def call(
 
 def place(base: str, **changes: str) -> Answer:
     return call(base, "POST", "/order", {**LIMIT, **changes})
-
-
-def until(condition: Callable[[], Any], seconds: float = 5.0) -> Any:
-    """Wait until the condition holds and return what it said; fails at the deadline."""
-    end: float = time.monotonic() + seconds
-    pause: threading.Event = threading.Event()
-    while not (found := condition()):
-        assert time.monotonic() < end, "the condition did not come true in time"
-        pause.wait(0.005)
-    return found
 
 
 def orders(rows: list[dict[str, Any]]) -> list[tuple[int, str]]:

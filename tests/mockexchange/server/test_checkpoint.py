@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server_client import until
+from waiting import until
 
 from mockexchange import checkpoint
 from mockexchange.checkpoint import Keeper, open_journal, path_of, restore, save

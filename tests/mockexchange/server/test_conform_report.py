@@ -2,13 +2,12 @@
 
 import io
 import json
-import os
 from pathlib import Path
 from threading import Event
 from xml.etree import ElementTree
 
 import pytest
-
+from children import python_path
 from mockexchange.conform import ENDED, RowInfo, in_a_process, outcomes, pick
 from mockexchange.conform_progress import Progress, spoken
 from mockexchange.conform_report import Outcome, Report, to_json, to_junit
@@ -168,7 +167,7 @@ def test_a_process_that_dies_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path:
         "import sys\nsys.stderr.write('first words ' + 'x' * 500 + '\\n\\n\\nlast words')\nsys.stdout.write('no JSON')\nsys.exit(3)\n"
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", os.fspath(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", python_path(tmp_path))
     monkeypatch.setattr("sys.argv", ["conform"])
     verdict, text = in_a_process("--row", "F1")
     assert verdict == "hung"

@@ -18,6 +18,7 @@ from mockexchange.transport.clocks import make_clock
 START: int = 1_640_995_200_000_000          # 2022-01-01, us
 MINUTE: int = 60_000_000
 MINUTES: int = 30
+FIRST_ID: int = 100_000_001               # of a file of klines of BTCUSDT
 
 
 def closes(number: int) -> tuple[int, int, int, int]:
@@ -163,7 +164,7 @@ def test_where_the_market_begins_and_what_is_before_it(dump: Path) -> None:
         assert klines(venue, endTime=START // 1000 - 1), "before the file the past is synthetic"
         day = call(venue.rest, "GET", "/api/v3/ticker?symbol=BTCUSDT&windowSize=10m").body
         assert (int(float(day["lastPrice"])), day["count"]) == (closes(19)[3], 44)
-        assert call(venue.rest, "GET", "/api/v3/trades?symbol=BTCUSDT&limit=4").body[-1]["id"] == 80
+        assert call(venue.rest, "GET", "/api/v3/trades?symbol=BTCUSDT&limit=4").body[-1]["id"] == FIRST_ID + 79
         venue.advance(60_000)
         assert ohlc(klines(venue, startTime=now + 1)[0]) == closes(20)
         venue.clock(3_600_000)
@@ -200,7 +201,8 @@ def test_a_loop_goes_on_with_dates_and_ids(dump: Path) -> None:
         rows = klines(venue, startTime=START // 1000)
         assert [ohlc(row) for row in rows[:-1]] == [closes(number % MINUTES) for number in range(2 * MINUTES + 1)]
         trades = call(venue.rest, "GET", "/api/v3/trades?symbol=BTCUSDT&limit=1000").body
-        assert [trade["id"] for trade in trades] == list(range(1, len(trades) + 1)) and len(trades) > 240
+        ids = [trade["id"] for trade in trades]
+        assert ids == list(range(ids[0], ids[0] + 1000)) and ids[0] < FIRST_ID and ids[-1] > FIRST_ID + 240
         times = [trade["time"] for trade in trades]
         assert times == sorted(times) and venue.state()["feed"]["status"] == "running"
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from malice_child import frame, read_all, websocket
-from server_client import LIMIT, call, until
+from server_client import LIMIT, call
+from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.server import guard

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server_client import call, until
+from server_client import call
+from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.core.commands import PlaceOrder

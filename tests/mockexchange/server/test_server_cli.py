@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import python_path
 from server_client import call, place
 
 HERE: Path = Path(__file__).parent
@@ -32,7 +33,7 @@ class Server:
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
             [sys.executable, *command, *arguments],
             bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])},
+            env={**os.environ, "PYTHONPATH": python_path(ROOT, HERE)},
         )
 
     def ready(self) -> dict[str, Any]:

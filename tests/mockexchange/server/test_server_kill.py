@@ -1,7 +1,7 @@
 """
 kill -9 at random points of a trading run: everything that was answered is there afterwards, and goes on.
 
-MOCKEXCHANGE_KILLS is how often (default 15), MOCKEXCHANGE_KILL_SEED makes other random points.
+MOCKEXCHANGE_KILLS is how often (default 8), MOCKEXCHANGE_KILL_SEED makes other random points.
 """
 
 import http.client
@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-KILLS: int = int(os.environ.get("MOCKEXCHANGE_KILLS", "15"))
+KILLS: int = int(os.environ.get("MOCKEXCHANGE_KILLS", "8"))
 SEED: int = int(os.environ.get("MOCKEXCHANGE_KILL_SEED", "1"))
 CLIENTS: int = 3
 OPENING: dict[str, Decimal] = {"USDT": Decimal(100_000), "BTC": Decimal(1)}

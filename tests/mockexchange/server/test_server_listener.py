@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server_client import LIMIT, Answer, call, orders, place, until
+from server_client import LIMIT, Answer, call, orders, place
+from waiting import until
 
 from mockexchange import MockExchange
 

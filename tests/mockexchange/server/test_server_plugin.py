@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from children import python_path
+
 ROOT: Path = Path(__file__).parents[3]
 
 TESTS: str = '''
@@ -33,7 +35,7 @@ def test_fixture(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-p", "mockexchange.pytest_plugin", str(path)],
         capture_output=True, text=True, cwd=tmp_path, timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "PYTHONPATH": python_path(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
     assert result.returncode == 0 and "2 passed" in result.stdout, result.stdout
 
@@ -94,7 +96,7 @@ def test_faults_of_the_fixture_that_never_bit(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "--strict-markers", "-p", "mockexchange.pytest_plugin", str(path)],
         capture_output=True, text=True, cwd=tmp_path, timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "PYTHONPATH": python_path(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
     said: str = result.stdout
     assert result.returncode == 1, said

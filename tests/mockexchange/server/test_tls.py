@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 import requests
 from malice_child import frame, read_all, send, send_until_cut, websocket
-from server_client import until
+from waiting import until
 from websockets.sync.client import connect
 
 from mockexchange import MockExchange

@@ -12,9 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import TracebackType
+
+from children import python_path
+from waiting import until
 
 READY_SECONDS: float = 60.0
 
@@ -59,7 +61,7 @@ class RealWebTrader:
         (folder / "web_trader_setting.json").write_text(json.dumps({
             "username": "vnpy", "password": "vnpy", "req_address": requests, "sub_address": pushes,
         }))
-        environment: dict[str, str] = {**os.environ, "HOME": str(home), "LANGUAGE": language, "PYTHONPATH": os.getcwd()}
+        environment: dict[str, str] = {**os.environ, "HOME": str(home), "LANGUAGE": language, "PYTHONPATH": python_path(os.getcwd())}
         self._log = (home / "log.txt").open("w")
         self._children: list[subprocess.Popen[bytes]] = [
             subprocess.Popen(
@@ -87,13 +89,12 @@ class RealWebTrader:
 
     def wait(self) -> None:
         """Until the app serves and the remote gateway's contracts are there. AssertionError when that does not happen."""
-        deadline: float = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=READY_SECONDS)
-                connection.request("GET", "/openapi.json")
-                if connection.getresponse().status == 200:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the web process does not answer")
+        until(self._serves, READY_SECONDS, "the web process answers")
+
+    def _serves(self) -> bool:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=READY_SECONDS)
+            connection.request("GET", "/openapi.json")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False

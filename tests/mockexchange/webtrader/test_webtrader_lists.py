@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from webtrader_client import DEADLINE, EN, SYMBOL, VT_SYMBOL, Rest, until
+from webtrader_client import DEADLINE, EN, SYMBOL, VT_SYMBOL, Rest
+from waiting import until
 
 from mockexchange import MockExchange
 

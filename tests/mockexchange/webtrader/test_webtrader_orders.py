@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 import pytest
-from webtrader_client import SYMBOL, VT_SYMBOL, Rest, Stream, meanwhile, stream, until
+from webtrader_client import SYMBOL, VT_SYMBOL, Rest, Stream, meanwhile, stream
+from waiting import until
 
 from mockexchange import MockExchange
 

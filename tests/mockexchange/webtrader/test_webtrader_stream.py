@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from webtrader_client import NOON, Rest, Stream, stream, until
+from webtrader_client import NOON, Rest, Stream, stream
+from waiting import until
 
 from mockexchange import MockExchange
 

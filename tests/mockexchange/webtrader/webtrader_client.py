@@ -3,7 +3,6 @@
 import http.client
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from waiting import until
 
 DEADLINE: float = 20.0
 STILL: float = 0.001                    # of the market's speed
@@ -158,15 +158,6 @@ def stream(url: str, token: str, path: str = "/ws/", **options: Any) -> Iterator
     query = f"?token={token}" if token else ""
     with connect(f"{url}{path}{query}", proxy=None, max_size=None, **{"ping_interval": None, **options}) as connection:
         yield Stream(connection)
-
-
-def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
-    """Wait until it is so."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-    return found
 
 
 @contextmanager
