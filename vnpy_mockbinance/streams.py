@@ -6,7 +6,7 @@ orders and balances to the gateway's writer.
 """
 
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 from logging import ERROR, WARNING
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ from .endpoints import (
 from .errors import AUTHENTICATION, error_of, retry_header
 from .calls import SignedRequestTemplates
 from .rest import RestApi
-from .ticks import FRAMES, HANDLERS, TickBook, day_tick
+from .ticks import FRAMES, HANDLERS, OPENS_LATE, TickBook, day_tick
 from .timings import Timings
 
 SUBSCRIBE_PAUSE: float = 2.0        # s until a user data stream that was refused is asked for again, doubled up to
@@ -45,6 +45,7 @@ SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent ag
 MOST_CONNECTIONS: int = 12          # of market data: 3,072 symbols
 LOOKED_AT: int = 20                 # symbols whose prices are compared, and asked for, when the stream is silent
 POLL_TICKS: float = 3.0             # s between ticks that are asked for
+FIGURES_WITHIN: float = 1.5         # s: a ticker stream has told the day's figures by then
 STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
 
 START: bytes = b'{"stream":"'
@@ -106,6 +107,8 @@ class MdApi(VenueStream):
         book: TickBook = TickBook(
             contract.symbol, contract.name, contract.exchange, self.home.gateway_name, self.home.now()
         )
+        book.patience = min(OPENS_LATE + timedelta(seconds=0.02) * self.home.clock.scale, timedelta(seconds=50))
+        book.silent_until = self.home.monotonic() + FIGURES_WITHIN
         self.books[contract.symbol] = book
         topics: list[str] = []
         for channel in CHANNELS:
@@ -290,9 +293,14 @@ class MdApi(VenueStream):
         moment: datetime = self._moment
         local: datetime = self._local
         for book in changed:
-            if book.dirty:
+            if book.dirty and (book.has_figures or now >= book.silent_until):
                 if book.event:
                     home.keeper.heard(book.event)
+                if book.early:
+                    for early in book.early:
+                        early.localtime = local
+                        home.on_tick(early)
+                    book.early.clear()
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
                     home.on_tick(tick)
@@ -487,6 +495,6 @@ class TradeApi(VenueStream):
             status: Any = packet.get("status")
             data: Any = packet.get("result", packet.get("error"))
             reply: Reply = Reply(
-                status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
+                status if isinstance(status, int) else 0, retry_header(data, self.home.clock.scale), b"", data, data is None
             )
             self.home.executor.run_or_post(self.home.settle, found[0], reply, None)

@@ -33,6 +33,7 @@ class ClockKeeper:
     ) -> None:
         self._writer: SerialExecutor = writer
         self._seams: Seams = seams
+        self.rate: float = 1.0                  # of the venue's clock, see ServerClock
         self.clock: ServerClock = self._new_clock()
         self._ask: Callable[[], None] = ask
         self._log: Callable[[str, int], None] = log
@@ -58,7 +59,7 @@ class ClockKeeper:
         return self.clock
 
     def _new_clock(self) -> ServerClock:
-        return ServerClock(monotonic=self._writer.monotonic, wall=self._seams.wall, threads=self._seams.threads)
+        return ServerClock(monotonic=self._writer.monotonic, wall=self._seams.wall, threads=self._seams.threads, rate=self.rate)
 
     def measure(self, then: Callable[[], None] | None = None, samples: int = SAMPLES) -> None:
         """Take several samples, then go on."""
@@ -83,7 +84,7 @@ class ClockKeeper:
         if self.clock.steps == self._steps:
             self._quiet_until = now + QUIET
         offset: float = self.clock.offset_ms
-        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing:
+        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing and self.rate == 1.0:
             self._said = offset
             self._log(f"Server time updated, local offset: {-offset:.0f}ms", INFO)
         self._writer.call_later(WATCH, "clock", self._watch)
@@ -97,7 +98,7 @@ class ClockKeeper:
         clock = self.clock
         clock.heard(server_ms)
         ahead: float = server_ms - clock.now_ms()
-        if ahead > AHEAD_MS or ahead < -BEHIND_MS and self._writer.monotonic() >= self._quiet_until:
+        if ahead > AHEAD_MS * clock.scale or ahead < -BEHIND_MS * clock.scale and self._writer.monotonic() >= self._quiet_until:
             self._suspect = True
 
     def _watch(self) -> None:

@@ -83,6 +83,7 @@ class EmbeddedVenue:
         exchange: EmbeddedExchange = EmbeddedExchange(
             on_ready=lambda line: self._executor.post(self._ready, exchange, line),
             on_exit=lambda code, text: self._executor.post(self._exited, exchange, code, text),
+            on_words=lambda level, words: self._log(f"Embedded exchange: {words}", ERROR if level == "ERROR" else WARNING),
             on_slow=lambda seconds: self._log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
         )
         self.exchange = exchange

@@ -11,7 +11,7 @@ What is asked of a venue is asked of a ``Session``, which is made anew at every 
 import string
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timezone
 from itertools import count
 from logging import ERROR, WARNING
 from threading import Thread
@@ -39,7 +39,7 @@ from .embedded import EmbeddedExchange
 from .embedded_venue import EMBEDDED, OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
 from .host import Host, on_order, on_tick
-from .market.history import Download, aware
+from .market.history import Download, aware, in_venue_time
 from .namesakes import Namesakes
 from .net.proxy import Proxy
 from .orders.flow import OrderFlow
@@ -193,6 +193,7 @@ class RestGateway(BaseGateway):
     def _begin(self, venue: dict[str, Any]) -> None:
         """A session with ``venue`` takes the place of the last one."""
         self.venue = venue
+        self.host.keeper.rate = float(venue.get("rate", 1.0))       # the embedded exchange tells it
         proxy: Proxy | None = proxy_of(self._values)
         words: tuple[str, ...] = tuple(word for word in (venue["key"], venue["secret"]) if word)
         self.host.secrets = (*words, *(proxy.secrets if proxy else ()))
@@ -361,6 +362,9 @@ class RestGateway(BaseGateway):
         else:
             self.subscribed[req.vt_symbol] = listed.contract
             self.session.subscribe(listed.contract)
+            feed: str = self.venue.get("feed_symbol", "")
+            if feed and not listed.is_called(feed):
+                self.log(f"{listed.venue_symbol} has no market on the embedded exchange: its feed is of {feed}", WARNING)
 
     def query_account(self) -> None:
         """Ask for balances now."""
@@ -386,9 +390,10 @@ class RestGateway(BaseGateway):
             return []
         download: Download = Download(req.symbol, self.log, session.history_patience, self.host.monotonic)
         try:
-            bars: list[BarData] = session.query_history(
-                listed, req.interval, aware(req.start), aware(req.end) if req.end else None, download
-            )
+            start, end = aware(req.start), aware(req.end) if req.end else None
+            if self.child.exchange and self._values.get("Server") == EMBEDDED:
+                start, end = in_venue_time(start, end, datetime.fromtimestamp(self.seams.wall(), timezone.utc), self.now())
+            bars: list[BarData] = session.query_history(listed, req.interval, start, end, download)
         except Exception as error:
             self.host.on_exception(error)
             return []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeVar
 
+from mockexchange.transport.machine import Machine
 from vnpy_restgateway.seams import Seams
 
 from ..conform.stage import Stage
@@ -38,6 +39,9 @@ class World:
         self.loop.set_exception_handler(self._unhandled)
         self.scheduler: Scheduler = Scheduler(self.loop)
         self.errors: list[str] = self.scheduler.errors      # what nobody has handled
+        secrets: Random = Random(f"{seed}:secrets")
+        # a stretch of work takes no virtual time, so none is ever too long
+        self.machine: Machine = Machine(self.loop.time, lambda: int(self.wall() * 1e9), lambda: 0.0, secrets.randbytes)
         self.seams: Seams = Seams(
             monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler),
             wire=SimulatedWire(self.loop, self.scheduler),
@@ -55,17 +59,9 @@ class World:
         """Let time pass."""
         self.seams.threads.sleep(seconds)
 
-    def _machine(self) -> None:
-        import types
-        import mockexchange.server.feed_runner
-        import mockexchange.transport.clock
-        mockexchange.server.feed_runner.time = types.SimpleNamespace(monotonic=lambda: 0.0)
-        mockexchange.transport.clock.time = types.SimpleNamespace(time=self.wall, monotonic=self.loop.time, time_ns=lambda: int(self.wall() * 1e9))
-
     def exchange(self, dialect: str = "binance", **arguments: Any) -> SimulatedExchange:
         """A venue of this world; arguments as those of MockExchange."""
-        self._machine()
-        return SimulatedExchange(self.loop, self.scheduler, dialect, **{"seed": self.seed, **arguments})
+        return SimulatedExchange(self.loop, self.scheduler, dialect, **{"seed": self.seed, "machine": self.machine, **arguments})
 
     def run(self, function: Callable[[], T]) -> T:
         """What a function gives that lives in this world; what it raises is raised."""

@@ -16,6 +16,8 @@ STEP: dict[Interval, timedelta] = {
     Interval.WEEKLY: timedelta(weeks=1),
 }
 
+UP_TO_NOW: timedelta = timedelta(seconds=10)    # a request that ends as late as that before now is one up to now
+
 SAY_EVERY: float = 5.0          # seconds between lines about a long one
 
 # start and end in milliseconds -> bars from start on, oldest first, at most a page; None: failed
@@ -102,6 +104,19 @@ class Download:
 def aware(moment: datetime) -> datetime:
     """A datetime without a zone is the user's local time, as vn.py takes it."""
     return moment if moment.tzinfo else moment.astimezone()
+
+
+def in_venue_time(
+    start: datetime, end: datetime | None, local: datetime, venue: datetime
+) -> tuple[datetime, datetime | None]:
+    """
+    A request for history up to now, as ``load_bar`` reckons it by this machine's clock, laid to the time of a venue that lives in
+    another one. ``local``, ``venue``: the two times now. What ends before now, or begins at a date that the venue has had, is meant as it is.
+    """
+    if end is not None and end < local - UP_TO_NOW:
+        return start, end
+    apart: timedelta = venue - local
+    return (start + apart if start > venue or apart > timedelta() else start), None
 
 
 def _milliseconds(moment: datetime) -> int:
