@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     stopped: bool = False
     try:
-        for outcome in outcomes(rows, arguments.jobs, progress, partial(simulated, driver, arguments.seed) if arguments.virtual else None):
+        for outcome in outcomes(rows, arguments.jobs, progress, partial(simulated, driver, arguments.seed, progress) if arguments.virtual else None):
             progress.clear()
             print(report.add(outcome), flush=True)
             progress.show()
@@ -145,9 +145,7 @@ def outcomes(
             absent(row) or pool.submit(work, row) for row in rows if simulate is None
         ]
         for row in rows if simulate is not None else ():
-            progress.start(row.id)
             yield absent(row) or (simulate(row) if simulate is not None else None) or work(row)
-            progress.end(row.id)
         while waiting:
             yield waiting[0] if isinstance(waiting[0], Outcome) else waiting[0].result()
             del waiting[0]
@@ -163,12 +161,14 @@ def outcomes(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def simulated(driver: Any, seed: int, row: RowInfo) -> Outcome | None:
+def simulated(driver: Any, seed: int, progress: Progress, row: RowInfo) -> Outcome | None:
     """A row in virtual time; None for one that needs this machine."""
     if not driver.is_simulated(row.id):
         return None
+    progress.start(row.id)
     began: float = monotonic()
     verdict, text, _ = driver.simulate(row.id, seed)
+    progress.end(row.id)
     return Outcome(row.id, row.title, verdict, text, round(monotonic() - began, 1))
 
 
