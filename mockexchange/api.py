@@ -16,6 +16,7 @@ from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
 from .server.tls import Tls, given_tls, own_tls
 from .server.venue import Venue
+from .transport.machine import MACHINE, Machine
 
 T = TypeVar("T")
 
@@ -70,11 +71,14 @@ class MockExchange:
     A venue that runs in a background thread, as a context manager or between ``start`` and ``stop``.
 
     ``feed`` is "synthetic", "none" (the book holds only what users put there), the path of a
-    Binance public-dump CSV or of a table of bars, or DRIVER:SPEC; ``feed_timezone`` of its times that name none; ``speed`` a number or "max"; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
+    Binance public-dump CSV or of a table of bars, or DRIVER:SPEC; ``feed_timezone`` of its times that name none; ``feed_start``
+    (2022-01-03T12:30 in UTC, or ms since 1970) is where in a recording the market begins, which begins again with ``loop``;
+    ``speed`` a number or "max", how fast the venue's time goes; ``accounts`` KEY:SECRET:USDT=100000,BTC=1
     texts (default: mock-key, mock-secret, 100000 USDT and 1 BTC); ``state`` a folder that keeps
-    the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" (it stands still
-    until ``advance``) or "manual=MS", where it stands at first; ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols; ``symbols`` how
-    many there are in all, made up ones among them;
+    the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system" (the machine's time,
+    or a recording's), "manual" (it stands still until ``advance``) or "manual=MS", where it stands at first;
+    ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols; ``symbols`` how many there are in all, made up
+    ones among them;
     ``tls`` speaks TLS with a certificate of its own, kept in ``state`` where that is given, ``tls_cert`` and ``tls_key`` with
     these PEM files. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
@@ -97,14 +101,17 @@ class MockExchange:
         clock: str = "system",
         listed: Iterable[str] = (),
         feed_timezone: str = "",
+        feed_start: str = "",
+        loop: bool = False,
         tls: bool = False,
         tls_cert: str | Path = "",
         tls_key: str | Path = "",
         symbols: int | None = None,
+        machine: Machine = MACHINE,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed, symbols=symbols, feed_timezone=feed_timezone,
+            options=options, clock=clock, listed=listed, symbols=symbols, machine=machine, feed_timezone=feed_timezone, feed_start=feed_start, loop=loop,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._make_tls: Callable[[], Tls | None] = lambda: None

@@ -56,7 +56,7 @@ class ByteProxy:
 
     def __init__(self, host: str, port: int) -> None:
         self._target: tuple[str, int] = (host, port)
-        self._loop: asyncio.AbstractEventLoop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop = self._new_loop()
         self._thread: threading.Thread = threading.Thread(target=self._serve, name="byte proxy", daemon=True)
         self._server: asyncio.Server | None = None
         self._pairs: set[Pair] = set()
@@ -177,7 +177,7 @@ class ByteProxy:
         self._tasks.add(task)
         try:
             venue_reader, venue_writer = await asyncio.open_connection(*self._target)
-        except OSError:
+        except (OSError, asyncio.CancelledError):       # asyncio would report a cancelled one as an error of this callback
             writer.transport.abort()
             self._tasks.discard(task)
             return
@@ -225,6 +225,9 @@ class ByteProxy:
                 await writer.drain()
             except OSError:
                 return
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.new_event_loop()
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -10,9 +10,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timezone
+from functools import partial
 from importlib.metadata import entry_points
 from io import TextIOWrapper
 from pathlib import Path
@@ -67,6 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patience", type=float, metavar="SECONDS", help="how long it may take to find out by itself what became of an order (default: 60)")
     for option, (name, words) in TRAITS.items():
         parser.add_argument(option, dest=name, action="store_false", default=None, help=words)
+    parser.add_argument("--virtual", action="store_true", help="in virtual time, on one thread: a row takes a second, and the same seed gives the same run")
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the venue, and of all chance in virtual time (default: 7)")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="rows at the same time")
     parser.add_argument("--json", metavar="FILE", help="write the verdicts there, with the reasons in full")
     parser.add_argument("--junit", metavar="FILE", help="write them there as JUnit XML")
@@ -79,7 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when every row survived, 1 otherwise. ValueError names an argument that is wrong."""
     driver: Any = make_driver(arguments)
     if arguments.row or arguments.check_symbol:
-        answer: tuple[str, str] = driver.check_symbol(make_venue) if arguments.check_symbol else driver.run(arguments.row, make_venue)
+        make: Callable[..., MockExchange] = partial(make_venue, arguments.seed)
+        answer: tuple[str, str] = driver.check_symbol(make) if arguments.check_symbol else driver.run(arguments.row, make)
         plain: list[str] = [text.encode("utf-8", "replace").decode() for text in answer]      # JSON has no lone surrogates
         sys.stdout.buffer.write(msgspec.json.encode(plain) + b"\n")
         sys.stdout.flush()
@@ -87,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs < 1:
         raise ValueError(f"--jobs: not a number from 1 on: {arguments.jobs}")
     rows: list[RowInfo] = pick(arguments.rows, [RowInfo(*row) for row in driver.rows()])
+    if arguments.virtual:
+        driver.check_simulated()
     files: dict[str, Path] = {
         option: writable(option, text) for option, text in (("--json", arguments.json), ("--junit", arguments.junit)) if text
     }
@@ -104,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     stopped: bool = False
     try:
-        for outcome in outcomes(rows, arguments.jobs, progress):
+        for outcome in outcomes(rows, arguments.jobs, progress, partial(simulated, driver, arguments.seed, progress) if arguments.virtual else None):
             progress.clear()
             print(report.add(outcome), flush=True)
             progress.show()
@@ -118,8 +124,13 @@ def run(arguments: argparse.Namespace) -> int:
     return STOPPED if stopped else 0 if report.is_good else 1
 
 
-def outcomes(rows: list[RowInfo], jobs: int, progress: Progress) -> Iterator[Outcome]:
-    """What became of each row, in their order; ``jobs`` of them run at the same time."""
+def outcomes(
+    rows: list[RowInfo], jobs: int, progress: Progress, simulate: Callable[[RowInfo], Outcome | None] | None = None,
+) -> Iterator[Outcome]:
+    """
+    What became of each row, in their order; ``jobs`` of them run at the same time. Those that ``simulate`` takes run here,
+    one after the other.
+    """
 
     def work(row: RowInfo) -> Outcome:
         progress.start(row.id)
@@ -131,8 +142,10 @@ def outcomes(rows: list[RowInfo], jobs: int, progress: Progress) -> Iterator[Out
     pool: ThreadPoolExecutor = ThreadPoolExecutor(jobs)
     try:
         waiting: list[Outcome | Future[Outcome]] = [
-            Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else pool.submit(work, row) for row in rows
+            absent(row) or pool.submit(work, row) for row in rows if simulate is None
         ]
+        for row in rows if simulate is not None else ():
+            yield absent(row) or (simulate(row) if simulate is not None else None) or work(row)
         while waiting:
             yield waiting[0] if isinstance(waiting[0], Outcome) else waiting[0].result()
             del waiting[0]
@@ -146,6 +159,22 @@ def outcomes(rows: list[RowInfo], jobs: int, progress: Progress) -> Iterator[Out
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def simulated(driver: Any, seed: int, progress: Progress, row: RowInfo) -> Outcome | None:
+    """A row in virtual time; None for one that needs this machine."""
+    if not driver.is_simulated(row.id):
+        return None
+    progress.start(row.id)
+    began: float = monotonic()
+    verdict, text, _ = driver.simulate(row.id, seed)
+    progress.end(row.id)
+    return Outcome(row.id, row.title, verdict, text, round(monotonic() - began, 1))
+
+
+def absent(row: RowInfo) -> Outcome | None:
+    """What is said of a row that does not apply."""
+    return Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else None
 
 
 def pick(text: str, rows: list[RowInfo]) -> list[RowInfo]:
@@ -207,9 +236,9 @@ def pairs(option: str, texts: list[str]) -> dict[str, str]:
     return found
 
 
-def make_venue(dialect: str, options: Mapping[str, Any], clock: str, speed: float) -> MockExchange:
+def make_venue(seed: int, dialect: str, options: Mapping[str, Any], clock: str, speed: float) -> MockExchange:
     """A venue for one row."""
-    return MockExchange(dialect, seed=7, options=dict(options), clock=clock, speed=speed)
+    return MockExchange(dialect, seed=seed, options=dict(options), clock=clock, speed=speed)
 
 
 def in_a_process(*arguments: str) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class BackEnd:
                 if asked_at > self.pushed_at:
                     self.hear_state(found)
                 now_ms: int = self.host.clock.now_ms()
-                if abs(time_of(found, now_ms) - now_ms) > APART_MS:
+                if abs(time_of(found, now_ms) - now_ms) > APART_MS * self.host.clock.scale:
                     self.host.keeper.measure()
 
         self.rest.call("GET", GLOBAL_STATE, {}, answered)

@@ -1,7 +1,6 @@
 """Bars, page by page (section 2.10). Works in its caller's thread."""
 
 from datetime import datetime, timedelta
-from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,7 +90,7 @@ def query_history(
         reason: str = "out of time"
         while (left := download.left()) > 0 and host.executor.alive:
             if window is not None and "next_req_key" not in body and (wait := window.wait(host.monotonic())) > 0:
-                Event().wait(min(wait, AGAIN, max(left, 0.0)))
+                host.seams.threads.sleep(min(wait, AGAIN, max(left, 0.0)))
                 continue
             if window is not None and "next_req_key" not in body:
                 window.take(host.monotonic())
@@ -102,7 +101,7 @@ def query_history(
             reason = str(error) if refused is None else f"code: {refused[0]}, message: {refused[1]}"
             if reply is not None and refused is not None and reply.status < 500 and reply.status != 429:
                 break
-            Event().wait(min(AGAIN, max(download.left(), 0.0)))
+            host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
         download.fail(reason if host.executor.alive else "gateway closed")
         return None
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from logging import WARNING
-from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +40,7 @@ class Quotes:
         self.rest: FutuRest = rest
         self.timings: Timings = timings
         self.calendar: Callable[[Market], Calendar | None] = calendar
-        self.lock: Lock = Lock()
+        self.lock = host.seams.threads.Lock()
         self.books: dict[str, TickBook] = {}                # by venue symbol
         self.touched: set[str] = set()                      # pushed since the last read of the socket ended
         self.prices: dict[str, tuple[float, float]] = {}    # vt_symbol -> last price, monotonic s
@@ -165,6 +164,7 @@ class Quotes:
             tick: TickData | None = book.make(host.now())
             if tick is not None:
                 self.prices[tick.vt_symbol] = (tick.last_price, host.monotonic())
+                tick.localtime = host.seams.local_now()
                 host.on_tick(tick)      # under the lock: two threads publish, and the times must not go back
                 book.tick.last_volume = 0.0
 

@@ -77,7 +77,7 @@ class FutuSession(PolledSession):
         self.accounts: Accounts = Accounts(host, self.api, self.questions, choices, self._on_accounts, self._discover)
         self.said: dict[str, None] = {}
         self.was_heard: bool = False        # the lists have been answered before
-        self.commands: Commands = Commands()
+        self.commands: Commands = Commands(host.seams.random)
         self.calendars: dict[str, Calendar] = {}            # by the market's word, where the hours are kept
         self.windows: dict[str, SlidingWindow] = {
             "place": SlidingWindow(PLACES), "modify": SlidingWindow(MODIFIES), "bars": SlidingWindow(BARS), "refresh": SlidingWindow(REFRESHES),

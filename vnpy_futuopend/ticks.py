@@ -85,7 +85,6 @@ class TickBook:
             tick.datetime = moment.astimezone(self.zone)
         if not tick.last_price or self.bids and self.asks and self.bids[0][0] >= self.asks[0][0]:
             return None
-        tick.localtime = datetime.now()
         made: TickData = object.__new__(TickData)
         fields: dict[str, Any] = tick.__dict__.copy()
         for side, levels in (("bid", self.bids), ("ask", self.asks)):

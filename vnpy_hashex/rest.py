@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from logging import ERROR, WARNING
-from threading import Event
 from typing import Any
 
 from vnpy.trader.constant import Interval
@@ -27,7 +26,7 @@ from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.routes import Routes
 
 from . import klines
-from .auth import query_string, signed_headers, wire_params
+from .auth import new_nonce, query_string, signed_headers, wire_params
 from .endpoints import BURST, KLINE, REQUESTS_PER_SECOND, TIME, Rank
 from .enums import INTERVAL_VT2HASHEX
 from .errors import (
@@ -75,7 +74,7 @@ class RestApi(VenueRest):
     def __init__(self, host: Host, timings: Timings) -> None:
         super().__init__(host)
         self.timings: Timings = timings
-        self.routes: Routes = Routes(host.log)
+        self.routes: Routes = Routes(host.log, monotonic=host.monotonic)
         self.key: str = ""
         self.secret: str = ""
         self.pacer: RequestThrottler = RequestThrottler(REQUESTS_PER_SECOND, BURST)
@@ -104,7 +103,7 @@ class RestApi(VenueRest):
         call.sent = self.home.monotonic()
         headers: dict[str, str] = {}
         if call.signed:
-            headers = signed_headers(self.key, self.secret, params, self.home.clock.now_ms())
+            headers = signed_headers(self.key, self.secret, params, self.home.clock.now_ms(), new_nonce(self.home.seams.random))
         if request.method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.data = b""
@@ -337,5 +336,5 @@ class RestApi(VenueRest):
 
     def await_turn(self, seconds: float) -> bool:
         """Wait in line from another thread; False when it took too long or the gateway is closed."""
-        turn: Event = Event()
+        turn = self.home.seams.threads.Event()
         return self.home.executor.post(self.in_turn, Rank.QUERY, turn.set) and turn.wait(min(seconds, self.read_timeout))

@@ -6,10 +6,8 @@ balances to the gateway's writer. A socket is kept alive by the word "ping", not
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from logging import WARNING
-from threading import Lock
 from typing import Any
 
 import msgspec
@@ -106,7 +104,7 @@ class SymbolSocket(Socket):
         self.market: MdApi = market
         self.name: str = contract.name
         self.about = f" of {contract.name}"
-        self.lock: Lock = Lock()        # the book is fed by this socket, the figures' socket and REST
+        self.lock = host.seams.threads.Lock()        # the book is fed by this socket, the figures' socket and REST
         self.book: TickBook = TickBook(contract, host.gateway_name, host.now())
         self.data_at: float = 0.0
         self.polled_at: float = 0.0
@@ -159,7 +157,7 @@ class SymbolSocket(Socket):
             if host.clock.steps != self.steps:
                 self.steps = host.clock.steps
                 self.book.restamp = True
-            tick: TickData | None = self.book.make(host.now(), datetime.now())
+            tick: TickData | None = self.book.make(host.now(), host.seams.local_now())
             if tick:
                 host.on_tick(tick)       # under the lock: three threads publish, and the times must not go back
 

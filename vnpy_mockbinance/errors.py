@@ -63,14 +63,14 @@ def proves_refusal(code: int | str, text: str) -> bool:
     return code in REFUSALS and not (code == -2010 and text == DUPLICATE_TEXT)
 
 
-def retry_header(error: Any) -> dict[str, str]:
+def retry_header(error: Any, rate: float = 1.0) -> dict[str, str]:
     """
     The WebSocket API says when to come back in an error's data, as two times in milliseconds
-    (web-socket-api.md, "IP limits"); REST says it in a header, in seconds.
+    (web-socket-api.md, "IP limits"); REST says it in a header, in seconds. ``rate``: the venue's seconds in one of ours.
     """
     try:
         data: dict[str, Any] = error["data"]
-        return {"Retry-After": str(max(0.0, (data["retryAfter"] - data["serverTime"]) / 1_000))}
+        return {"Retry-After": str(max(0.0, (data["retryAfter"] - data["serverTime"]) / 1_000 / rate))}
     except (KeyError, TypeError, IndexError):
         return {}
 

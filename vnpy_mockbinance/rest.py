@@ -104,7 +104,7 @@ class RestApi(VenueRest):
         self.on_listing: Told = on_listing
         self.on_rules: Told = on_rules
         self.on_lost: Callable[[str, BaseException], None] = on_lost
-        self.routes: Routes = Routes(host.log, OTHER_ROUTE)
+        self.routes: Routes = Routes(host.log, OTHER_ROUTE, host.monotonic)
         self.key: str = ""
         self.secret: bytes = b""
         self.unsigned: bool = False         # a QTE server that has moved on to Binance's words, but not to signatures

@@ -6,7 +6,7 @@ orders and balances to the gateway's writer.
 """
 
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 from logging import ERROR, WARNING
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ from .endpoints import (
 from .errors import AUTHENTICATION, error_of, retry_header
 from .calls import SignedRequestTemplates
 from .rest import RestApi
-from .ticks import FRAMES, HANDLERS, TickBook, day_tick
+from .ticks import FRAMES, HANDLERS, OPENS_LATE, TickBook, day_tick
 from .timings import Timings
 
 SUBSCRIBE_PAUSE: float = 2.0        # s until a user data stream that was refused is asked for again, doubled up to
@@ -45,6 +45,7 @@ SUBSCRIBE_PATIENCE: float = 5.0     # s until an unanswered SUBSCRIBE is sent ag
 MOST_CONNECTIONS: int = 12          # of market data: 3,072 symbols
 LOOKED_AT: int = 20                 # symbols whose prices are compared, and asked for, when the stream is silent
 POLL_TICKS: float = 3.0             # s between ticks that are asked for
+FIGURES_WITHIN: float = 1.5         # s: a ticker stream has told the day's figures by then
 STAMP: float = 0.000_5             # s; ticks as close together as that carry the same times
 
 START: bytes = b'{"stream":"'
@@ -68,7 +69,7 @@ class MdApi(VenueStream):
         self._changed: list[TickBook] = []
         self._stale: float = 0.0                            # when the two times of the newest ticks are too old
         self._moment: datetime = host.now()
-        self._local: datetime = datetime.now()
+        self._local: datetime = host.seams.local_now()
         self.number: int = number
         self.title = "MD API" if number == 1 else f"MD API {number}"
         self.beside: MdApi | None = None                    # for the streams that this connection has no room for
@@ -106,6 +107,8 @@ class MdApi(VenueStream):
         book: TickBook = TickBook(
             contract.symbol, contract.name, contract.exchange, self.home.gateway_name, self.home.now()
         )
+        book.patience = min(OPENS_LATE + timedelta(seconds=0.02) * self.home.clock.scale, timedelta(seconds=50))
+        book.silent_until = self.home.monotonic() + FIGURES_WITHIN
         self.books[contract.symbol] = book
         topics: list[str] = []
         for channel in CHANNELS:
@@ -243,6 +246,7 @@ class MdApi(VenueStream):
 
         def show(d: dict[str, Any]) -> None:
             tick: TickData = day_tick(d, books[d["symbol"]].fields, self.home.now())
+            tick.localtime = self.home.seams.local_now()
             if self._polling and tick.last_price:
                 self.home.on_tick(tick)
 
@@ -281,7 +285,7 @@ class MdApi(VenueStream):
         if (now := self.home.monotonic()) >= self._stale:
             self._stale = now + STAMP
             self._moment = home.now()
-            self._local = datetime.now()
+            self._local = home.seams.local_now()
             if home.clock.steps != self._steps:
                 self._steps = home.clock.steps
                 for each in list(self.books.values()):
@@ -289,9 +293,14 @@ class MdApi(VenueStream):
         moment: datetime = self._moment
         local: datetime = self._local
         for book in changed:
-            if book.dirty:
+            if book.dirty and (book.has_figures or now >= book.silent_until):
                 if book.event:
                     home.keeper.heard(book.event)
+                if book.early:
+                    for early in book.early:
+                        early.localtime = local
+                        home.on_tick(early)
+                    book.early.clear()
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
                     home.on_tick(tick)
@@ -486,6 +495,6 @@ class TradeApi(VenueStream):
             status: Any = packet.get("status")
             data: Any = packet.get("result", packet.get("error"))
             reply: Reply = Reply(
-                status if isinstance(status, int) else 0, retry_header(data), b"", data, data is None
+                status if isinstance(status, int) else 0, retry_header(data, self.home.clock.scale), b"", data, data is None
             )
             self.home.executor.run_or_post(self.home.settle, found[0], reply, None)

@@ -6,7 +6,7 @@ a tick is a TickData made around a copy of it.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -39,11 +39,12 @@ class Depth(msgspec.Struct, gc=False):
 
 
 class AggTrade(msgspec.Struct, gc=False):
-    """A trade ("Aggregate Trade Streams"). E: milliseconds."""
+    """A trade ("Aggregate Trade Streams"). E, of the event, and T, of the trade: milliseconds."""
 
     p: Amount
     q: Amount
     E: int
+    T: int = 0
 
 
 class Ticker(msgspec.Struct, gc=False):
@@ -61,6 +62,8 @@ class Ticker(msgspec.Struct, gc=False):
 
 
 LEVELS: int = 5
+MINUTE_MS: int = 60_000
+OPENS_LATE: timedelta = timedelta(seconds=2)        # of a minute, in which only a trade opens it: what is heard without one may be of the last
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
 ASK: Names = tuple((f"ask_price_{n}", f"ask_volume_{n}") for n in range(1, LEVELS + 1))
@@ -71,9 +74,14 @@ NOTHING: tuple[float, ...] = (0.0, 0.0) * LEVELS
 
 
 class TickBook:
-    """The state of one symbol's market. One thread, the stream's, touches it."""
+    """
+    The state of one symbol's market. One thread, the stream's, touches it.
 
-    __slots__ = ("fields", "update_id", "dirty", "event", "restamp")
+    Ticks are fewer than messages, but a BarGenerator makes of them the bars that it would make of all trades: a trade that opens or ends a
+    minute, or turns the price, has a tick with its own time, and ``volume`` grows by what is traded from one tick to the next.
+    """
+
+    __slots__ = ("fields", "update_id", "dirty", "event", "restamp", "traded", "early", "patience", "has_figures", "silent_until", "_told", "_lowered")
 
     def __init__(self, symbol: str, name: str, exchange: Exchange, gateway_name: str, moment: datetime) -> None:
         tick: TickData = TickData(
@@ -84,10 +92,18 @@ class TickBook:
         self.dirty: bool = False
         self.event: int = 0             # ms: newest event time that was told since the last tick, 0 if none was
         self.restamp: bool = False      # the venue's clock was set: the next tick may be earlier than the last one
+        self.traded: int = 0            # ms: time of the newest trade that no tick has told, 0 if there is none
+        self.early: list[TickData] = []     # ticks of trades before that one
+        self.patience: timedelta = OPENS_LATE
+        self._told: tuple[int, float] = (0, 0.0)        # minute and price of the last tick
+        self._lowered: bool = False         # the day's figures have fallen since the last tick
+        self.has_figures: bool = False      # of the day, on this connection
+        self.silent_until: float = 0.0      # monotonic s: no ticks before that without figures of the day, or a bar would begin with a day's volume
 
     def reset(self) -> None:
         """A new connection: the venue may have been started anew, with update ids from the beginning."""
         self.update_id = 0
+        self.has_figures = False
 
     def on_book(self, d: BookTicker) -> None:
         """The best bid and ask moved. Levels behind them that no longer fit are dropped, so no tick is torn."""
@@ -149,17 +165,42 @@ class TickBook:
     def on_trade(self, d: AggTrade) -> None:
         """A trade."""
         f = self.fields
-        f["last_price"] = d.p
+        price, time = d.p, d.T or d.E
+        if self._lowered or self.traded and self._is_wanted(price, time):
+            self.early.append(self._snap(event_time(self.traded, f["datetime"]) if self.traded else f["datetime"]))
+        f["last_price"] = price
         f["last_volume"] = d.q
+        if self.has_figures:
+            f["volume"] += d.q
+            f["turnover"] += price * d.q
+        self.traded = time
         if d.E > self.event:
             self.event = d.E
         self.dirty = True
 
+    def _is_wanted(self, price: float, time: int) -> bool:
+        """Whether bars need the trade that no tick has told, now that another one follows: it opened or ended a minute, or was a turn."""
+        minute: int = self.traded // MINUTE_MS
+        told_minute, told = self._told
+        if minute != time // MINUTE_MS or minute != told_minute:
+            return True
+        newest: float = self.fields["last_price"]
+        return not (told <= newest <= price or told >= newest >= price)
+
     def on_ticker(self, d: Ticker) -> None:
         """Figures of the last 24 hours."""
         f = self.fields
-        f["volume"] = d.v
-        f["turnover"] = d.q
+        if self.has_figures:
+            # Trades that these figures have and no trade has told yet count when it does: nothing counts twice. What has left the
+            # 24 hours must not be set off against a trade that no tick has told.
+            if self.traded and d.v < f["volume"]:
+                self.early.append(self._snap(event_time(self.traded, f["datetime"])))
+            self._lowered |= d.v < f["volume"]
+            f["volume"] = min(f["volume"], d.v)
+            f["turnover"] = min(f["turnover"], d.q)
+        else:
+            f["volume"], f["turnover"] = d.v, d.q
+            self.has_figures = True
         f["open_price"] = d.o
         f["high_price"] = d.h
         f["low_price"] = d.l
@@ -174,23 +215,39 @@ class TickBook:
         """
         The next tick, or None while there is no last price.
 
-        Its time is the newest event time it was told, where the frames have one, else ``moment``. It never goes back
-        unless the venue's clock was set back.
+        Its time is that of the trade it tells, else the newest event time it was told, where the frames have one, else ``moment``.
+        It never goes back unless the venue's clock was set back.
         """
         self.dirty = False
         f = self.fields
-        if self.event:
-            moment = event_time(self.event, moment)
+        if self.traded:
+            moment = event_time(self.traded, moment)
             self.event = 0
+        else:
+            if self.event:
+                moment = event_time(self.event, moment)
+                self.event = 0
+            before: datetime = f["datetime"]
+            opened: datetime = moment.replace(second=0, microsecond=0)
+            if before < opened and moment - opened < self.patience and self._told[0]:
+                moment = before
         if self.restamp:
             self.restamp = False
             if f["datetime"] - moment > SET_BACK:
                 f["datetime"] = moment
         if not f["last_price"]:
             return None
+        f["localtime"] = local
+        return self._snap(moment)
+
+    def _snap(self, moment: datetime) -> TickData:
+        f = self.fields
         if moment is not f["datetime"] and moment > f["datetime"]:
             f["datetime"] = moment
-        f["localtime"] = local
+        if self.traded:
+            self._told = (self.traded // MINUTE_MS, f["last_price"])
+            self.traded = 0
+        self._lowered = False
         tick: TickData = new(TickData)
         tick.__dict__ = f.copy()
         return tick
@@ -289,9 +346,9 @@ def day_tick(d: dict[str, Any], about: dict[str, Any], now: datetime) -> TickDat
 
     :raises ValueError: a number is none
     """
-    figures: dict[str, float] = {name: amount(d[source]) for name, source in DAY.items()}
+    figures: dict[str, Any] = {name: amount(d[source]) for name, source in DAY.items()}
     moment: datetime = event_time(number_id(d["closeTime"]), now)
     return TickData(
         gateway_name=about["gateway_name"], symbol=about["symbol"], exchange=about["exchange"], name=about["name"], datetime=moment,
-        localtime=datetime.now(), **figures,
+        **figures,
     )

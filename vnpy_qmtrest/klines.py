@@ -1,7 +1,6 @@
 """Bars of a server that has market data (build B, section 2.6). Works in its caller's thread."""
 
 from datetime import datetime, timedelta
-from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +54,7 @@ def query_history(
                 reason = str(error) if refused is None else f"code: {refused[0]}, message: {refused[1]}"
                 if reply is not None and reply.status // 100 == 4:
                     break
-            Event().wait(min(AGAIN, max(download.left(), 0.0)))
+            host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
         download.fail(reason if host.executor.alive else "gateway closed")
         return None
 

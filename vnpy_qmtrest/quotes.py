@@ -125,5 +125,5 @@ class Quotes:
             return
         self.newest[name] = tick.datetime
         self.prices[contract.vt_symbol] = (tick.last_price, self.host.monotonic())
-        tick.localtime = datetime.now()
+        tick.localtime = self.host.seams.local_now()
         self.host.on_tick(tick)

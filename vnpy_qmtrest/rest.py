@@ -101,7 +101,7 @@ class QmtRest(RankedRest):
             return False
         home = self.home
         apart: float = server_ms - home.clock.now_ms()
-        if abs(apart) <= APART_MS or not call.sent:
+        if abs(apart) <= APART_MS * home.clock.scale or not call.sent:
             return False
         try:
             home.clock.feed(call.sent, server_ms, home.monotonic())

@@ -1,12 +1,13 @@
 """
-``python -m vnpy_rehearsal``: ``run`` is the main job on any gateway, ``conform`` the fault matrix, ``new-venue`` writes the files of one.
+``python -m vnpy_rehearsal``: ``run`` is the main job on any gateway, ``conform`` the fault matrix, ``simulate`` days
+in virtual time, ``new-venue`` writes the files of one.
 """
 
 import argparse
 import sys
 
 PROGRAM: str = "python -m vnpy_rehearsal"
-RUN, CONFORM, NEW_VENUE = "run", "conform", "new-venue"
+RUN, CONFORM, SIMULATE, NEW_VENUE = "run", "conform", "simulate", "new-venue"
 
 
 def start(arguments: list[str]) -> int:
@@ -15,6 +16,7 @@ def start(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange, on any gateway", add_help=False)
     commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
+    commands.add_parser(SIMULATE, help="many days of a gateway in virtual time, with orders and faults drawn from seeds", add_help=False)
     commands.add_parser(NEW_VENUE, help="the files of a new gateway and its dialect, with their tests", add_help=False)
     found, _ = parser.parse_known_args(arguments)
     if found.command == CONFORM:
@@ -22,6 +24,10 @@ def start(arguments: list[str]) -> int:
 
         sys.argv = [PROGRAM, *arguments]
         return exchange()
+    if found.command == SIMULATE:
+        from .simulation.command import start as simulate
+
+        return simulate(f"{PROGRAM} {SIMULATE}", arguments[arguments.index(SIMULATE) + 1:])
     if found.command == NEW_VENUE:
         from .scaffold import start as scaffold
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from vnpy.trader.constant import Exchange
 
+from mockexchange.feeds.archive import FeedError, member_names
 from mockexchange.feeds.drivers import split_spec
 
 from .profiles import DEFAULT_STRATEGY
@@ -35,7 +36,8 @@ def read_arguments(
     is traded by default, of Exchange.GLOBAL if it has none. ``strategy``: the default one. ``gateways``: names for the help text of
     ``--gateway``, which has been read before.
 
-    ``feed`` comes back as an absolute path where it is a path, because vn.py changes the working directory; ``symbol`` as a vt_symbol.
+    ``feed`` comes back as an absolute path where it is a path, because vn.py changes the working directory; ``symbol`` as a vt_symbol,
+    ``named`` tells whether the user gave it.
     """
     usual = usual if "." in usual else usual + GLOBAL
     parser: Parser = Parser(prog=program, description="Rehearse a CTA strategy on the embedded mock exchange.")
@@ -44,12 +46,14 @@ def read_arguments(
     parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="how long to trade, 0: until Ctrl-C (default 60)")
     parser.add_argument("--feed", default="synthetic", help="synthetic, the path of a Binance public-dump CSV or of a table of bars, or vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database")
     parser.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset (default: the machine's)")
-    parser.add_argument("--speed", default="1", metavar="1|N|max", help="replay speed")
+    parser.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in a recording the market begins, e.g. 2022-01-03; what is before it is the past")
+    parser.add_argument("--loop", action="store_true", help="a recording begins again when it is over")
+    parser.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the venue's time goes")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market")
     coins: bool = is_coins(usual)
     parser.add_argument(
-        "--symbol", default=usual,
-        help=f"what to trade: BTCUSDT (default), or its vt_symbol {usual}" if coins else f"what to trade, a vt_symbol (default {usual})",
+        "--symbol", default=None,
+        help=f"what to trade: BTCUSDT (default; of a dump its own), or its vt_symbol {usual}" if coins else f"what to trade, a vt_symbol (default {usual})",
     )
     parser.add_argument("--strategy", default=strategy, metavar="MODULE:CLASS", help=f"a CtaTemplate of yours (default {strategy})")
     parser.add_argument("--plain", action="store_true", help="log lines instead of the live view")
@@ -60,6 +64,8 @@ def read_arguments(
         parser.error(f'--speed must be "max" or a number above 0 and up to {FASTEST:.0f}, got {found.speed!r}')
     if abs(found.seed) >= 2 ** 63:
         parser.error(f"--seed must have fewer than 64 bits, got {found.seed}")
+    found.named = found.symbol is not None
+    found.symbol = found.symbol if found.named else usual
     try:
         if coins:
             found.symbol = read_symbol(found.symbol, usual.removeprefix(USUAL).removesuffix(GLOBAL))
@@ -71,6 +77,10 @@ def read_arguments(
     if found.feed != "synthetic" and (path.exists() or split_spec(found.feed) is None):
         if not path.exists():
             parser.error(f"--feed: no such file: {found.feed}")
+        try:
+            member_names(path)
+        except FeedError as error:
+            parser.error(f"--feed: {error}")
         found.feed = str(path.resolve())
     return found
 

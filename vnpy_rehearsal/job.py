@@ -132,6 +132,10 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
     child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
     if options.feed_timezone:
         child += ("--feed-timezone", options.feed_timezone)
+    if options.feed_start:
+        child += ("--feed-start", options.feed_start)
+    if options.loop:
+        child += ("--loop",)
     with ExitStack() as stack:
         try:
             far = stack.enter_context(far_end_of(profile, child))
@@ -168,7 +172,7 @@ def trade(
 
     setting: Mapping[str, Any] = profile.strategy_setting if options.strategy == profile.strategy else {}
     try:
-        run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, dict(setting), child, far)
+        run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, dict(setting), child, far, options.named)
     except ValueError as error:
         print(f"{program}: error: gateway {profile.name} cannot be used: {error}", file=sys.stderr)
         return 2

@@ -53,6 +53,7 @@ from .profiles import JobProfile
 STRATEGY_NAME: str = "rehearsal"
 SETTLES: float = 20.0           # s for orders and balances to come to rest; a venue that is polled needs several looks
 ASK_AGAIN: float = 2.0          # s between questions for balances
+NO_RECORDING: tuple[str, ...] = ("synthetic", "none")      # feeds
 NAMED: int = 50                 # symbols in a line that says which there are
 
 
@@ -162,14 +163,18 @@ class Rehearsal:
 
     def __init__(
         self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...],
-        far: FarEnd | None = None,
+        far: FarEnd | None = None, named: bool = True,
     ) -> None:
+        """``named``: the user wants this symbol and no other; else that of a recorded market is traded."""
         self.profile: JobProfile = profile
         self.far = far if far and far.setting is not None else None
         self.name: str = profile.name
         told: bool | None = profile.each_fill
         self.each_fill: bool = told if told is not None else traits_of(profile.dialect).get("tells_fills", True)
         self.vt_symbol: str = vt_symbol
+        self.named: bool = named
+        self.is_recorded: bool = "--feed" in arguments and arguments[arguments.index("--feed") + 1] not in NO_RECORDING
+        self.feed_status: str = ""                      # of a recorded market: running, ended, ...
         self.strategy_class: type[CtaTemplate] = load_strategy(strategy)
         self.strategy_setting: dict[str, Any] = setting
         gateway_class: type[BaseGateway] = load_class(profile.gateway)
@@ -217,6 +222,7 @@ class Rehearsal:
         if not self.gateway.ready:
             what: str = "the gateway is not connected" if self.far else "the embedded exchange did not come up"
             raise RuntimeError(f"{what}: {self.last_words()}")
+        self.follow_feed()
         self.subscribe()
         wait_for(lambda: self.record.said(self.profile.ready_line) and self.tick, patience)
         self.check()
@@ -238,6 +244,32 @@ class Rehearsal:
             raise RuntimeError(f"strategy {name} did not start: {self.last_words()}")
         self.initial = self.initial or wait_for(self.holdings, patience)
         self.started = monotonic()
+
+    def follow_feed(self) -> None:
+        """
+        Trade the symbol of a recorded market, the only one that has one.
+
+        :raises RuntimeError: the user has named another
+        """
+        feed: str = self.look_at_feed().get("symbol", "")
+        own: str = next((listed.contract.vt_symbol for listed in self.gateway.contracts if feed and listed.is_called(feed)), "")
+        if not feed or own == self.vt_symbol:
+            return
+        if self.named or not own:
+            raise RuntimeError(f"the feed is of {feed}, no market is made in {self.vt_symbol}: trade it with --symbol {own or feed}")
+        self.vt_symbol = own
+
+    def look_at_feed(self) -> dict[str, Any]:
+        """What the venue tells of a recorded market, {} where there is none or no answer; ``feed_status`` is set by it."""
+        if not self.is_recorded:
+            return {}
+        url: str = self.far.rest if self.far else self.gateway.venue["rest"]
+        try:
+            feed: dict[str, Any] = requests.get(f"{url}/_mock/state", timeout=1.0).json()["feed"]
+        except (requests.RequestException, ValueError, KeyError):
+            return {}
+        self.feed_status = feed["status"]
+        return feed
 
     def connect_setting(self) -> dict[str, Any]:
         """The defaults of the dialog, what the profile adds, and what the far end does."""

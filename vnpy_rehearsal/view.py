@@ -69,7 +69,7 @@ class View:
         for name, up in run.gateway.health().items():
             links.append(f" {name} ", style="black on green" if up else "white on red")
             links.append(" ")
-        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s{cash_text(run)}")
+        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s{cash_text(run)}{feed_text(run)}")
         numbers: Text = Text(no_wrap=True, overflow="ellipsis")
         numbers.append(f"{position_text(run)}   PnL {run.pnl_text()}")
         numbers.append(f"   orders {len(run.record.orders)}   fills {len(run.record.trades)}")
@@ -200,15 +200,20 @@ def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None)
                 pause.wait(min(0.25, max(0.0, ends - monotonic())))
                 if monotonic() >= min(shown + 1.0, ends):
                     shown = monotonic()
+                    run.look_at_feed()
                     lines.show()
                 run.check()
         if signals.came:
             raise KeyboardInterrupt
         return
     view: View = View(run, seconds, console)
+    looked: float = 0.0
     with Signals() as signals, Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
         while monotonic() < ends and not signals.came:
             pause.wait(min(0.25, max(0.0, ends - monotonic())))
+            if monotonic() >= looked + 1.0:
+                looked = monotonic()
+                run.look_at_feed()
             live.update(view.render(), refresh=True)
             run.check()
     if signals.came:
@@ -242,6 +247,13 @@ def cash_text(run: Rehearsal) -> str:
     return "" if figures.coins or holdings is None else f"  cash {figures.money(holdings[0], run.currency)}"
 
 
+def feed_text(run: Rehearsal) -> str:
+    """The time of a recorded market, and whether it is over."""
+    if not run.is_recorded:
+        return ""
+    return f"  {run.gateway.now():%Y-%m-%d %H:%M}" + ("  feed ended" if run.feed_status == "ended" else "")
+
+
 def book_text(run: Rehearsal) -> str:
     """The best bid and ask; of shares also the last price."""
     tick: TickData | None = run.tick
@@ -260,7 +272,7 @@ def status_line(run: Rehearsal, rates: Rates) -> str:
     return (
         f"{monotonic() - run.started:6.1f} s  {rates.add(run.record.tick_count):6.1f} ticks/s  {book_text(run)}  "
         f"{position_text(run)}{cash_text(run)}  PnL {run.pnl_text()}  "
-        f"orders {len(run.record.orders)}  fills {len(run.record.trades)}"
+        f"orders {len(run.record.orders)}  fills {len(run.record.trades)}{feed_text(run)}"
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from logging import ERROR, INFO, WARNING
-from threading import Event
 from types import TracebackType
 from typing import Any
 
@@ -18,10 +17,9 @@ class VenueRest(RestClient):
     """A REST client; ``home`` is the gateway's host, for ``host`` is an address to the wire."""
 
     def __init__(self, host: Host) -> None:
-        super().__init__()
+        super().__init__(host.seams)
         self.home: Host = host
-        self.make_transport = host.seams.make_transport
-        self.closing: Event = Event()       # wakes who waits to ask for bars again
+        self.closing = host.seams.threads.Event()       # wakes who waits to ask for bars again
         self._failures: dict[str, int] = {}         # query -> how often in a row it has failed
 
     def start(self, n: int = 0) -> None:
@@ -71,9 +69,8 @@ class VenueStream(WebsocketClient):
     about: str = ""
 
     def __init__(self, host: Host) -> None:
-        super().__init__()
+        super().__init__(host.seams)
         self.home: Host = host
-        self.make_loop = host.seams.make_loop
         self._bad_frames: int = 0
 
     def on_disconnected(self, status_code: int, msg: str) -> None:

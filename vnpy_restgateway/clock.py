@@ -1,10 +1,11 @@
 """The venue's time, as every signer needs it."""
 
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
+
+from .seams import MACHINE
+from .threads import Threads
 
 LAST_MS: float = 253_000_000_000_000.0       # ms: in the year 9987; datetime ends with 9999
 DRIFT: float = 50e-6                # seconds per second two clocks may run apart
@@ -18,8 +19,8 @@ class Sample(NamedTuple):
     """One exchange: all in seconds, ``at`` of the monotonic clock."""
 
     at: float
-    offset: float                   # server time minus the monotonic clock
-    error: float                    # half the round trip: the offset is that good
+    offset: float                   # server time minus the monotonic clock, at the server's rate
+    error: float                    # of the offset: what passes there in half the round trip
 
 
 class ServerClock:
@@ -30,25 +31,31 @@ class ServerClock:
     Thread-safe.
 
     :param max_age: seconds after which the newest sample is ``stale``
+    :param rate: the server's seconds in one of ours, as a mock exchange tells it; 0: none pass by themselves (a manual clock, or
+        one that jumps with its market), it is where it was heard of last
     """
 
     def __init__(
         self,
         max_age: float = 900.0,
         samples: int = 8,
-        monotonic: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = MACHINE.monotonic,
+        wall: Callable[[], float] = MACHINE.wall,
+        threads: Threads = MACHINE.threads,
+        rate: float = 1.0,
     ) -> None:
         self.max_age: float = max_age
         self.steps: int = 0                             # jumps of the server's time noticed so far
         self._monotonic: Callable[[], float] = monotonic
         self._wall: Callable[[], float] = wall
-        self._lock: threading.Lock = threading.Lock()
+        self._lock = threads.Lock()
         self._samples: deque[Sample] = deque(maxlen=samples)
         self._apart: float = wall() - monotonic()       # of the local clocks, when last fed
         self._offset: float = self._apart
         self._known: bool = False
-        self.standing: bool = False                     # the server's clock does not move by itself (a manual one)
+        self.rate: float = rate or 1.0
+        self.scale: float = max(1.0, self.rate)         # of what is tolerated
+        self.standing: bool = not rate                  # the server's clock does not move by itself (a manual one)
         self._shown: tuple[float, float] | None = None  # monotonic seconds and server seconds of the last sample
         self._stands_at: float = 0.0                    # server seconds, while it stands
 
@@ -64,18 +71,18 @@ class ServerClock:
         """
         if not received >= sent or not 0 < server_ms < LAST_MS:
             raise ValueError(f"no sample: sent {sent!r}, server_ms {server_ms!r}, received {received!r}")
-        sample: Sample = Sample(received, server_ms / 1000 - (sent + received) / 2, (received - sent) / 2)
+        sample: Sample = Sample(received, server_ms / 1000 - self.rate * (sent + received) / 2, self.rate * (received - sent) / 2)
         with self._lock:
             self._look_whether_it_stands(received, server_ms / 1000)
             stepped: bool = False
             if self._samples:
                 best: Sample = min(self._samples, key=lambda s: self._doubt(s, received))
                 apart: float = abs(sample.offset - best.offset)
-                stepped = apart > sample.error + self._doubt(best, received) + SLACK
+                stepped = apart > sample.error + self._doubt(best, received) + SLACK * self.scale
                 if stepped:
                     self._samples.clear()
             elif self._known:
-                stepped = abs(sample.offset - self._offset) > sample.error + NOTABLE      # of what was known before it was invalidated
+                stepped = abs(sample.offset - self._offset) > sample.error + NOTABLE * self.scale      # of what was known before it was invalidated
             self.steps += stepped
             self._samples.append(sample)
             self._offset = min(self._samples, key=lambda s: self._doubt(s, received)).offset
@@ -87,7 +94,7 @@ class ServerClock:
         shown = self._shown
         if shown is None or at - shown[0] >= STANDS_AFTER:
             if shown is not None:
-                passed, moved = at - shown[0], server - shown[1]
+                passed, moved = at - shown[0], (server - shown[1]) / self.rate
                 if abs(moved) < 0.2 * passed:
                     self.standing = True
                 elif 0.5 * passed < moved < 1.5 * passed:
@@ -109,8 +116,9 @@ class ServerClock:
         """The server's time, ms since the epoch."""
         if self.standing:
             return int(self._stands_at * 1000)
-        offset: float = self._offset if self._known else self._wall() - self._monotonic()
-        return int((self._monotonic() + offset) * 1000)
+        if not self._known:
+            return int(self._wall() * 1000)
+        return int((self._monotonic() * self.rate + self._offset) * 1000)
 
     def invalidate(self) -> None:
         """The venue refused a timestamp: go on with the offset there is, but trust the next sample more."""
@@ -119,8 +127,8 @@ class ServerClock:
 
     @property
     def offset_ms(self) -> float:
-        """Server time minus local wall time, ms; 0 before the first sample."""
-        return (self._offset - (self._wall() - self._monotonic())) * 1000 if self._known else 0.0
+        """Server time minus local wall time, ms, now; 0 before the first sample."""
+        return (self._monotonic() * self.rate + self._offset - self._wall()) * 1000 if self._known else 0.0
 
     @property
     def stale(self) -> bool:
@@ -131,6 +139,5 @@ class ServerClock:
             now: float = self._monotonic()
             return now - self._samples[-1].at > self.max_age or abs(self._wall() - now - self._apart) > SUSPENDED
 
-    @staticmethod
-    def _doubt(sample: Sample, now: float) -> float:
-        return sample.error + max(now - sample.at, 0.0) * DRIFT
+    def _doubt(self, sample: Sample, now: float) -> float:
+        return sample.error + max(now - sample.at, 0.0) * DRIFT * self.scale

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from logging import INFO
-from time import time
 
 from .clock import ServerClock
 from .executor import SerialExecutor
+from .seams import MACHINE, Seams
 
 SAMPLES: int = 3                # of one measurement
 INTERVAL: float = 600.0         # seconds between measurements of a clock that nothing makes doubtful
@@ -29,11 +29,12 @@ class ClockKeeper:
 
     def __init__(
         self, writer: SerialExecutor, ask: Callable[[], None], log: Callable[[str, int], None], is_mock: Callable[[], bool],
-        wall: Callable[[], float] = time,
+        seams: Seams = MACHINE,
     ) -> None:
         self._writer: SerialExecutor = writer
-        self._wall: Callable[[], float] = wall
-        self.clock: ServerClock = ServerClock(monotonic=writer.monotonic, wall=wall)
+        self._seams: Seams = seams
+        self.rate: float = 1.0                  # of the venue's clock, see ServerClock
+        self.clock: ServerClock = self._new_clock()
         self._ask: Callable[[], None] = ask
         self._log: Callable[[str, int], None] = log
         self._is_mock: Callable[[], bool] = is_mock
@@ -49,13 +50,16 @@ class ClockKeeper:
 
     def begin(self) -> ServerClock:
         """A new session has a clock of its own; what waited for the old one is forgotten."""
-        self.clock = ServerClock(monotonic=self._writer.monotonic, wall=self._wall)
+        self.clock = self._new_clock()
         self._then.clear()
         self._left = 0
         self._said = None
         self._probed = self._suspect = False
         self._quiet_until = 0.0
         return self.clock
+
+    def _new_clock(self) -> ServerClock:
+        return ServerClock(monotonic=self._writer.monotonic, wall=self._seams.wall, threads=self._seams.threads, rate=self.rate)
 
     def measure(self, then: Callable[[], None] | None = None, samples: int = SAMPLES) -> None:
         """Take several samples, then go on."""
@@ -80,7 +84,7 @@ class ClockKeeper:
         if self.clock.steps == self._steps:
             self._quiet_until = now + QUIET
         offset: float = self.clock.offset_ms
-        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing:
+        if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing and self.rate == 1.0:
             self._said = offset
             self._log(f"Server time updated, local offset: {-offset:.0f}ms", INFO)
         self._writer.call_later(WATCH, "clock", self._watch)
@@ -94,7 +98,7 @@ class ClockKeeper:
         clock = self.clock
         clock.heard(server_ms)
         ahead: float = server_ms - clock.now_ms()
-        if ahead > AHEAD_MS or ahead < -BEHIND_MS and self._writer.monotonic() >= self._quiet_until:
+        if ahead > AHEAD_MS * clock.scale or ahead < -BEHIND_MS * clock.scale and self._writer.monotonic() >= self._quiet_until:
             self._suspect = True
 
     def _watch(self) -> None:

@@ -1,5 +1,6 @@
 """The contracts of a gateway, by vt_symbol and by the venue's own symbol, each with its rules. Pure."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -67,6 +68,11 @@ class Listed(Generic[Rules]):
     venue_symbol: str
     rules: Rules
     template: OrderTemplate
+
+    def is_called(self, symbol: str) -> bool:
+        """Whether a symbol such as BTCUSDT means it, whatever stands between the coins here: btc_usdt, BTC/USDT, BTCUSDT_SPOT_BINANCE."""
+        names: tuple[str, ...] = (self.venue_symbol, self.contract.name, self.contract.symbol.partition("_SPOT_")[0])
+        return symbol.upper() in [re.sub(r"[^A-Z0-9]", "", name.upper()) for name in names]
 
 
 class Contracts(Generic[Rules]):

@@ -23,6 +23,7 @@ READY_WITHIN: float = 12.0          # s from its start until the child has print
 BYTES_PER_SECOND: float = 1e6       # and more for what it reads first: a tenth of what an old laptop does
 PACKED: float = 8.0                 # bytes of a dump in one of its zip
 LONGEST_LINE: int = 65_536          # bytes of the child's output that are read as one line
+TOLD: tuple[str, ...] = ("WARNING", "ERROR")        # what a line on stderr begins with that is meant for people
 READY_KEYS: tuple[str, ...] = ("rest", "stream", "key", "secret")
 
 # python, python3.11, python3.13t, pythonw.exe, python_d.exe, pypy3
@@ -102,14 +103,16 @@ class EmbeddedExchange:
     ``on_ready(line)``: the ready line as a dict (keys rest, stream, key, secret).
     ``on_exit(code, text)``: it ended without being asked to, or was ended because it did not get ready in time; ``text``
     is what it said last on stderr.
+    ``on_words(level, text)``: it has said something on stderr that its user should know; ``level`` is WARNING or ERROR.
     ``on_slow(seconds)``: it is not ready yet, has a lot to read, and gets so many seconds more.
     ``ready`` tells whether it ever was.
     """
 
     def __init__(
         self, on_ready: Callable[[dict[str, Any]], Any], on_exit: Callable[[int, str], Any],
-        on_slow: Callable[[float], Any] = lambda seconds: None,
+        on_slow: Callable[[float], Any] = lambda seconds: None, on_words: Callable[[str, str], Any] = lambda level, text: None,
     ) -> None:
+        self.on_words: Callable[[str, str], Any] = on_words
         self.on_slow: Callable[[float], Any] = on_slow
         self.on_ready: Callable[[dict[str, Any]], Any] = on_ready
         self.on_exit: Callable[[int, str], Any] = on_exit
@@ -233,5 +236,9 @@ class EmbeddedExchange:
         with process.stderr as stderr:
             while line := stderr.readline(LONGEST_LINE):
                 text: str = line.decode("utf-8", "replace").strip()
-                if text:
-                    self._last_words = text
+                if not text:
+                    continue
+                self._last_words = text
+                level, _, words = text.partition(" ")
+                if level in TOLD and not self._stopping:
+                    self.on_words(level, words)

@@ -4,7 +4,6 @@ import secrets
 import shlex
 from collections.abc import Callable, Iterable
 from logging import ERROR, INFO, WARNING
-from threading import Lock
 from typing import Any
 
 from .embedded import INSTALL_HINT, EmbeddedExchange
@@ -62,7 +61,7 @@ class EmbeddedVenue:
         self._on_ready: Callable[[dict[str, Any]], None] = on_ready
         self._close_clients: Callable[[], None] = close_clients
         self._started: int = 0
-        self._starting: Lock = Lock()       # ``stop`` must not overtake what is being started
+        self._starting = host.seams.threads.Lock()       # ``stop`` must not overtake what is being started
 
     def start(self, given: str | tuple[str, ...], options: str = "") -> None:
         """Start it; it tells where it listens when it is ready. ``given``: words of a script, ``options``: of the dialog."""
@@ -84,6 +83,7 @@ class EmbeddedVenue:
         exchange: EmbeddedExchange = EmbeddedExchange(
             on_ready=lambda line: self._executor.post(self._ready, exchange, line),
             on_exit=lambda code, text: self._executor.post(self._exited, exchange, code, text),
+            on_words=lambda level, words: self._log(f"Embedded exchange: {words}", ERROR if level == "ERROR" else WARNING),
             on_slow=lambda seconds: self._log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
         )
         self.exchange = exchange

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread, current_thread, get_ident
-from time import monotonic
+from threading import Lock, Thread
 from typing import Any
 
 from .schedule import Timers
+from .seams import MACHINE, Seams
+from .threads import Threads
 
 logger: logging.Logger = logging.getLogger("vnpy_restgateway.executor")
 
@@ -37,16 +38,18 @@ class SerialExecutor:
     ``on_exception`` is given whatever a job raises; the writer goes on.
     """
 
-    def __init__(self, name: str, on_exception: Callable[[Exception], None], monotonic: Callable[[], float] = monotonic) -> None:
-        self.monotonic: Callable[[], float] = monotonic        # the clock of its timers, and of whoever works on it
+    def __init__(self, name: str, on_exception: Callable[[Exception], None], seams: Seams = MACHINE) -> None:
+        self._threads: Threads = seams.threads
+        self._get_ident: Callable[[], int] = seams.threads.get_ident
+        self.monotonic: Callable[[], float] = seams.monotonic       # the clock of its timers, and of whoever works on it
         self.timers: Timers = Timers()
         self._name: str = name
         self._on_exception: Callable[[Exception], None] = on_exception
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Job | None] = self._threads.SimpleQueue()
         self._thread: Thread | None = None
         self._ending: Thread | None = None
-        self._lock: Lock = Lock()       # of the line: no job may slip in behind the one that ends the thread
-        self._work: Lock = Lock()       # held by whoever runs a job
+        self._lock: Lock = self._threads.Lock()       # of the line: no job may slip in behind the one that ends the thread
+        self._work: Lock = self._threads.Lock()       # held by whoever runs a job
         self._waiting: list[int] = [0]  # jobs in line or about to be run by the thread; a run keeps its own count
         self._owner: int = 0            # the thread that runs a job; one that posts from a job must not wait for itself
         self._sleeps_until: float = -FOREVER
@@ -60,12 +63,12 @@ class SerialExecutor:
         """Start the thread, with an empty queue and no timers."""
         if self._thread:
             return
-        self._queue = SimpleQueue()
+        self._queue = self._threads.SimpleQueue()
         self.timers = Timers()
         self._failures.clear()
-        self._work = Lock()
+        self._work = self._threads.Lock()
         self._waiting = [0]
-        self._thread = Thread(
+        self._thread = self._threads.Thread(
             target=self._run, args=(self._queue, self.timers, self._work, self._waiting), name=self._name, daemon=True
         )
         self._thread.start()
@@ -92,7 +95,7 @@ class SerialExecutor:
     def join(self, timeout: float) -> None:
         """Wait for a thread that ``stop`` has ended; not from that thread itself."""
         thread: Thread | None = self._ending
-        if thread is not None and thread is not current_thread():
+        if thread is not None and thread is not self._threads.current_thread():
             thread.join(timeout)
 
     def post(self, call: Callable[..., Any], *args: Any) -> bool:
@@ -118,7 +121,7 @@ class SerialExecutor:
             with self._lock:
                 if self._thread is None:
                     return False
-                if self._waiting[0] or self._owner == get_ident():
+                if self._waiting[0] or self._owner == self._get_ident():
                     self._waiting[0] += 1
                     self._queue.put((call, args))
                     return True
@@ -126,7 +129,7 @@ class SerialExecutor:
             if not work.acquire(timeout=MOMENT):
                 return self.post(call, *args)
         try:
-            self._owner = get_ident()
+            self._owner = self._get_ident()
             call(*args)
         except Exception as error:
             self._report(error)
@@ -156,7 +159,7 @@ class SerialExecutor:
         while True:
             with work:
                 # timers never starve the queue, nor the queue the timers
-                self._owner = get_ident()
+                self._owner = self._get_ident()
                 for name, call in timers.take_due(self.monotonic()):
                     self._call_timer(timers, name, call)
                 self._owner = 0
@@ -175,7 +178,7 @@ class SerialExecutor:
             if job is WAKE:
                 continue
             with work:
-                self._owner = get_ident()
+                self._owner = self._get_ident()
                 with self._lock:
                     waiting[0] -= 1     # out of line now: who comes later waits for ``work``
                 self._sleeps_until = -FOREVER

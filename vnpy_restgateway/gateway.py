@@ -9,13 +9,12 @@ What is asked of a venue is asked of a ``Session``, which is made anew at every 
 """
 
 import string
-import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timezone
 from itertools import count
 from logging import ERROR, WARNING
-from threading import RLock, Thread
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,7 +39,7 @@ from .embedded import EmbeddedExchange
 from .embedded_venue import EMBEDDED, OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
 from .host import Host, on_order, on_tick
-from .market.history import Download, aware
+from .market.history import Download, aware, in_venue_time
 from .namesakes import Namesakes
 from .net.proxy import Proxy
 from .orders.flow import OrderFlow
@@ -80,8 +79,8 @@ class RestGateway(BaseGateway):
 
     def __init__(self, event_engine: EventEngine, gateway_name: str) -> None:
         super().__init__(event_engine, gateway_name)
-        self.executor: SerialExecutor = self.seams.make_executor(
-            f"{gateway_name} executor", lambda error: self.host.on_exception(error), self.seams.monotonic
+        self.executor: SerialExecutor = SerialExecutor(
+            f"{gateway_name} executor", lambda error: self.host.on_exception(error), self.seams
         )
         self.host: Host = Host(self, self.venue_name, self.not_found_policy, self.executor, self.seams)
         self.contracts: Contracts[Any] = self.host.contracts
@@ -93,13 +92,13 @@ class RestGateway(BaseGateway):
         self._attach(self.session)
 
         self.child: EmbeddedVenue = EmbeddedVenue(self.dialect, self.host, self._begin, self._close_clients)
-        self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes)
+        self.namesakes: Namesakes = Namesakes(gateway_name, self._on_namesakes, self.seams.threads)
         if hasattr(event_engine, "register"):
             event_engine.register(EVENT_CONTRACT, self.namesakes.on_contract)
 
         self.log: Callable[..., None] = self.host.log
         self._values: dict[str, Any] = {}
-        self._lifecycle: RLock = RLock()
+        self._lifecycle = self.seams.threads.RLock()
         self._prefix: str = self._new_prefix()
         self._order_numbers: Iterator[int] = count(1)
 
@@ -147,11 +146,11 @@ class RestGateway(BaseGateway):
         with self._lifecycle:
             self.host.ready = False
             self._say_doubts()
-            deadline: float = time.monotonic() + CLOSE_WITHIN
+            deadline: float = self.seams.monotonic() + CLOSE_WITHIN
             left = self.executor.stop(0.0)
             self._stop([*self.host.stops_of(lambda: self.session.closers()), self.child.stop], deadline)
-            self.executor.join(max(0.0, deadline - time.monotonic()))
-            self._stop(self.host.stops_of(lambda: self.session.closers()), max(deadline, time.monotonic() + LATE))
+            self.executor.join(max(0.0, deadline - self.seams.monotonic()))
+            self._stop(self.host.stops_of(lambda: self.session.closers()), max(deadline, self.seams.monotonic() + LATE))
             cancelled: set[str] = {args[0] for call, args in left if call == self.flow.cancel}
             for call, args in left:
                 if call == self.flow.submit:
@@ -166,11 +165,11 @@ class RestGateway(BaseGateway):
             self.log(f"Closed with {len(doubts)} orders whose fate is unknown: {', '.join(doubts[:20])}. Look for them at the venue", WARNING)
 
     def _stop(self, stops: list[Callable[[], None]], deadline: float) -> None:
-        threads: list[Thread] = [Thread(target=self.host.guard, args=(stop,), daemon=True) for stop in stops]
+        threads: list[Thread] = [self.seams.threads.Thread(target=self.host.guard, args=(stop,), daemon=True) for stop in stops]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            thread.join(max(0.0, deadline - self.seams.monotonic()))
 
     def _drop(self, order: OrderData, cancelled: bool) -> None:
         """An order that nobody will send any more."""
@@ -194,6 +193,7 @@ class RestGateway(BaseGateway):
     def _begin(self, venue: dict[str, Any]) -> None:
         """A session with ``venue`` takes the place of the last one."""
         self.venue = venue
+        self.host.keeper.rate = float(venue.get("rate", 1.0))       # the embedded exchange tells it
         proxy: Proxy | None = proxy_of(self._values)
         words: tuple[str, ...] = tuple(word for word in (venue["key"], venue["secret"]) if word)
         self.host.secrets = (*words, *(proxy.secrets if proxy else ()))
@@ -208,7 +208,7 @@ class RestGateway(BaseGateway):
             session.subscribe(contract)
         session.open()
         for stop in last.closers():
-            Thread(target=self.host.guard, args=(stop,), daemon=True).start()
+            self.seams.threads.Thread(target=self.host.guard, args=(stop,), daemon=True).start()
 
     def _attach(self, session: Session) -> None:
         self.session = session
@@ -362,6 +362,9 @@ class RestGateway(BaseGateway):
         else:
             self.subscribed[req.vt_symbol] = listed.contract
             self.session.subscribe(listed.contract)
+            feed: str = self.venue.get("feed_symbol", "")
+            if feed and not listed.is_called(feed):
+                self.log(f"{listed.venue_symbol} has no market on the embedded exchange: its feed is of {feed}", WARNING)
 
     def query_account(self) -> None:
         """Ask for balances now."""
@@ -387,9 +390,10 @@ class RestGateway(BaseGateway):
             return []
         download: Download = Download(req.symbol, self.log, session.history_patience, self.host.monotonic)
         try:
-            bars: list[BarData] = session.query_history(
-                listed, req.interval, aware(req.start), aware(req.end) if req.end else None, download
-            )
+            start, end = aware(req.start), aware(req.end) if req.end else None
+            if self.child.exchange and self._values.get("Server") == EMBEDDED:
+                start, end = in_venue_time(start, end, datetime.fromtimestamp(self.seams.wall(), timezone.utc), self.now())
+            bars: list[BarData] = session.query_history(listed, req.interval, start, end, download)
         except Exception as error:
             self.host.on_exception(error)
             return []

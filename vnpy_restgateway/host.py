@@ -7,7 +7,6 @@ It outlives the sessions, and knows of the connected one what ``venue.Venue`` sa
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone, tzinfo
 from logging import ERROR, INFO, WARNING
-from threading import Lock
 from typing import Any
 
 from vnpy.event import Event
@@ -116,13 +115,13 @@ class Host:
         self._on_contract: Callable[[ContractData], None] = gateway.on_contract
         self._on_log: Callable[[LogData], None] = gateway.on_log
         self._on_publish: Callable[[Push], None] | None = None
-        self._starting: Lock = Lock()
+        self._starting = seams.threads.Lock()
 
         self.lines: RepeatedLines = RepeatedLines(self.log, self.monotonic)
         self.log_once, self.log_first, self.log_rarely = self.lines.once, self.lines.first, self.lines.rarely
         self.say_anew = self.lines.say_anew
         self.keeper: ClockKeeper = ClockKeeper(
-            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock(), seams.wall
+            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock(), seams
         )
         self.clock: ServerClock = self.keeper.clock
         self.flow: OrderFlow = OrderFlow(self, executor, policy)

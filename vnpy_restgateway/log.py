@@ -1,10 +1,10 @@
 """How often a line is said, and what it is made of: short, printable, without secrets."""
 
-import time
 from collections.abc import Callable
 from logging import INFO, WARNING
 
 from .net.redact import longest_form, redact
+from .seams import MACHINE
 
 LONGEST_LINE: int = 800         # characters of a log line
 READ_OF_LINE: int = 4_000       # characters that are looked through for secrets first
@@ -14,7 +14,7 @@ SAY_AGAIN: float = 60.0         # seconds
 class RepeatedLines:
     """Lines that would come again and again, each in its own measure. ``log``: says one."""
 
-    def __init__(self, log: Callable[[str, int], None], monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, log: Callable[[str, int], None], monotonic: Callable[[], float] = MACHINE.monotonic) -> None:
         self._monotonic: Callable[[], float] = monotonic
         self._log: Callable[[str, int], None] = log
         self._said: dict[str, tuple[str, float]] = {}

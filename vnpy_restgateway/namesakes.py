@@ -6,10 +6,12 @@ subscriptions there.
 """
 
 from collections.abc import Callable
-from threading import Lock
 
 from vnpy.event import Event
 from vnpy.trader.object import ContractData
+
+from .seams import MACHINE
+from .threads import Threads
 
 SHOWN: int = 5          # names in a line
 
@@ -20,14 +22,14 @@ class Namesakes:
     ``take()`` then has a line for each of the other gateways. Each name is told once.
     """
 
-    def __init__(self, gateway_name: str, found: Callable[[], None]) -> None:
+    def __init__(self, gateway_name: str, found: Callable[[], None], threads: Threads = MACHINE.threads) -> None:
         self.gateway_name: str = gateway_name
         self.found: Callable[[], None] = found
         self._ours: set[str] = set()
         self._theirs: dict[str, set[str]] = {}          # gateway name -> vt_symbols
         self._told: set[tuple[str, str]] = set()
         self._new: dict[str, list[str]] = {}            # gateway name -> vt_symbols not told of yet
-        self._lock: Lock = Lock()
+        self._lock = threads.Lock()
 
     def on_contract(self, event: Event) -> None:
         """A handler of EVENT_CONTRACT, on the engine's thread."""

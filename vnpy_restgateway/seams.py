@@ -1,28 +1,31 @@
-"""What a gateway reaches the world by, handed in: a rehearsal in virtual time hands in others."""
+"""What a gateway reaches the world by, handed in: a simulation in virtual time hands in others."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random, SystemRandom
 
-from .executor import SerialExecutor
-from .net.rest_transport import Transport
-from .net.stream_loop import StreamLoop
-
-MakeExecutor = Callable[[str, Callable[[Exception], None], Callable[[], float]], SerialExecutor]
+from .net.wire import Wire
+from .threads import Threads
 
 
 @dataclass(frozen=True)
 class Seams:
     """
-    ``monotonic``: seconds, of the executor's timers and of all waiting; ``wall``: seconds since 1970 UTC, this machine's;
-    ``random``: of order ids; ``make_executor``: name, what is told of an exception, and ``monotonic`` -> the executor;
-    ``make_transport`` and ``make_loop``: the wire, made as ``net.rest_transport.Transport`` and ``net.stream_loop.StreamLoop`` are.
+    ``monotonic``: seconds, of all timers, time-outs and waiting; ``wall``: seconds since 1970 UTC, this machine's;
+    ``random``: of order ids and pauses; ``threads``: threads and locks; ``wire``: sockets and event loops.
     """
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     random: Random = field(default_factory=SystemRandom)
-    make_executor: MakeExecutor = SerialExecutor
-    make_transport: Callable[..., Transport] = Transport
-    make_loop: Callable[..., StreamLoop] = StreamLoop
+    threads: Threads = field(default_factory=Threads)
+    wire: Wire = field(default_factory=Wire)
+
+    def local_now(self) -> datetime:
+        """This machine's time of day, naive, as vn.py's ``localtime`` has it."""
+        return datetime.fromtimestamp(self.wall())
+
+
+MACHINE: Seams = Seams()

@@ -183,11 +183,11 @@ def parse_tick(d: dict[str, Any], contract: ContractData, gateway_name: str, now
     last: float = optional(d.get("last_price"), signed)
     if not last:
         return None
-    fields: dict[str, float] = {name: optional(d.get(name), signed) for name in PRICES}
+    fields: dict[str, Any] = {name: optional(d.get(name), signed) for name in PRICES}
     fields.update((name, optional(d.get(name), False)) for name in VOLUMES)
     found: TickData = TickData(
         gateway_name=gateway_name, symbol=contract.symbol, exchange=contract.exchange, name=contract.name,
-        datetime=read_time(d.get("datetime"), contract.exchange) or now, last_price=last, localtime=datetime.now(), **fields,
+        datetime=read_time(d.get("datetime"), contract.exchange) or now, last_price=last, **fields,
     )
     return found
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from logging import WARNING
-from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -42,7 +41,7 @@ class Ticks:
         self.rpc_works: Callable[[], bool] = rpc_works
         self.contracts: dict[str, ContractData] = {}        # subscribed, by vt_symbol
         self.last: dict[str, TickData] = {}
-        self.lock: Lock = Lock()
+        self.lock = host.seams.threads.Lock()
         self.confirmed: set[str] = set()
         self.asking: set[str] = set()
         self.bare: set[str] = set()             # not found by vt_symbol: asked for by the symbol alone, as another manual has it
@@ -127,6 +126,7 @@ class Ticks:
         tick: TickData | None = parse_tick(d, contract, self.host.gateway_name, self.host.now())
         if tick is None:
             return False
+        tick.localtime = self.host.seams.local_now()
         with self.lock:
             last: TickData | None = self.last.get(contract.vt_symbol)
             if last is not None and (tick.datetime < last.datetime or listed and market(tick) == market(last)) and last.datetime - tick.datetime < SET_BACK:

@@ -165,12 +165,10 @@ class MarketMaker:
             raise ValueError(f"price, quantity: no such trade: {quantity} at {price}")
         if market.instrument.status != "TRADING":
             return
-        matcher, tape = self._matcher, market.tape
+        matcher = self._matcher
         newest: int = max(command.trade_id, command.last_id)
         if not market.is_room_reserved:
             market.reserve_trade_ids(newest + TAPE_ROOM)
-        tape.recorded = True
-        tape.last_time = time
         self._give(market, False, EVERYTHING, price + 1)
         if price > 1:
             self._give(market, True, EVERYTHING, price - 1)
@@ -234,7 +232,7 @@ class MarketMaker:
         market.next_trade_id += 1
         matcher.publish(market, PublicTrade(
             market.symbol, trade_id, price, quantity, price * quantity // SCALE,
-            tape.last_time if tape.recorded else matcher.now, falls, taker_id,
+            matcher.now, falls, taker_id,
         ))
         tops: list[int] = [levels[0][0] for levels in (bids, asks) if levels]
         if not tops:

@@ -272,10 +272,9 @@ class Matcher:
         quote: int = price * quantity // SCALE
         trade_id: int = market.next_trade_id
         market.next_trade_id = trade_id + 1
-        tape = market.tape
         self.publish(market, PublicTrade(
             market.symbol, trade_id, price, quantity, quote,
-            tape.last_time if tape.recorded else self.now, not is_buy, taker_id,
+            self.now, not is_buy, taker_id,
         ))
         if maker.account:
             self._settle(market, maker, True, trade_id, price, quantity, quote)     # type: ignore[arg-type]

@@ -101,46 +101,6 @@ class BarMinutes:
         return join(rows, rows[0].open_time, rows[-1].close_time)
 
 
-class Chain:
-    """Minutes before which there are others: those of ``older`` end where the first of ``newer`` opens."""
-
-    def __init__(self, newer: Minutes, older: Minutes) -> None:
-        if older.end != newer.end - newer.blocks * BLOCK * MINUTE:
-            raise ValueError(f"past of {newer.symbol}: {older.end} is not where the newer part begins")
-        self.symbol: str = newer.symbol
-        self.seed: str = newer.seed
-        self.tick: int = newer.tick
-        self.unit: int = newer.unit
-        self.end: int = newer.end
-        self.blocks: int = newer.blocks + older.blocks
-        self.room: int = newer.room + older.room
-        self._newer: Minutes = newer
-        self._older: Minutes = older
-
-    def _of(self, block: int) -> tuple[Minutes, int]:
-        newer: Minutes = self._newer
-        return (newer, block) if block < newer.blocks else (self._older, block - newer.blocks)
-
-    def counts(self, block: int) -> Sequence[int]:
-        minutes, own = self._of(block)
-        return minutes.counts(own)
-
-    def bars(self, block: int) -> list[Bar]:
-        minutes, own = self._of(block)
-        return minutes.bars(own)
-
-    def part(self, block: int, low: int, high: int) -> Bar:
-        minutes, own = self._of(block)
-        return minutes.part(own, low, high)
-
-    def newest(self, blocks: int) -> Bar:
-        own: int = self._newer.blocks
-        if blocks <= own:
-            return self._newer.newest(blocks)
-        rows: list[Bar] = [self._older.newest(blocks - own), self._newer.newest(own)]
-        return join(rows, rows[0].open_time, rows[-1].close_time)
-
-
 class Past:
     """
     The minutes before ``end`` with ids, and their trades. Nothing in it ever changes: the same question has the same answer.

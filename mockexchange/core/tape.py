@@ -29,18 +29,12 @@ class Window(NamedTuple):
 
 
 class Tape:
-    """
-    Public history of one symbol.
-
-    ``recorded`` is set when the market is a replayed record: its clock is then the record's,
-    so that what is asked relative to now is laid at the last trade instead.
-    """
+    """Public history of one symbol."""
 
     def __init__(self, last_price: int = 0) -> None:
         self.last_price: int = last_price
         self.last_quantity: int = 0
         self.last_time: int = 0
-        self.recorded: bool = False
         self.count: int = 0                     # trades ever recorded
         self.is_trimmed: bool = False           # whether the oldest of its own trades are gone
         self._trades: list[PublicTrade] = []
@@ -309,13 +303,7 @@ class Tape:
             ))
 
     def window(self, start: int, end: int) -> Window | None:
-        """
-        Statistics of the minutes touched by [start, end]; None when nothing was traded in them.
-
-        In a recorded market the stretch is laid to end at the last trade.
-        """
-        if self.recorded:
-            start, end = self.last_time - (end - start), self.last_time
+        """Statistics of the minutes touched by [start, end]; None when nothing was traded in them."""
         opened: int = start // MINUTE * MINUTE
         minutes = self._minutes
         low: int = bisect_left(minutes, opened, key=_open_time)
@@ -368,8 +356,6 @@ class Tape:
         live = self._live
         if not minutes or live is None:
             return self.last_price, self.last_time
-        if self.recorded:
-            now = self.last_time
         since: int = (now // MINUTE - minutes) * MINUTE
         key = (since, minutes, len(self._minutes))
         if key != self._average_key:

@@ -18,16 +18,19 @@ class Feed(Protocol):
     """
     A source of commands for the exchange. It knows what it has said, not what has become of it.
 
-    ``recorded`` is True for a replay, whose public trades are its file's. ``symbols`` are those
-    it makes a market in. ``first_ids`` has, for a replay, the trade and aggregate trade id its file
-    begins with, so that those of the past end there; ``last_trade_ids`` the highest trade id it will bring, so that the
-    venue's own can start above it.
+    ``recorded`` is True for a replay, whose public trades are its file's; ``begins`` is then the time of its beginning (us), else
+    None. ``symbols`` are those it makes a market in. ``first_ids`` has, for a replay, the trade and aggregate trade id of the first
+    trade it tells of, so that those of the past end there; ``last_trade_ids`` the highest trade id it will bring, so that the venue's own
+    can start above it.
     """
 
     recorded: bool
     symbols: list[str]
     first_ids: dict[str, tuple[int, int]]
     last_trade_ids: dict[str, int]
+
+    @property
+    def begins(self) -> int | None: ...
 
     def opening(self) -> list[Command]:
         """What a book needs that has nothing of the market maker: at the start, and again after a restart."""
@@ -53,7 +56,8 @@ class Feed(Protocol):
 
 
 def open_feed(
-    spec: str, instruments: list[Instrument], seed: int, zone: str = "", activities: Mapping[str, Activity] | None = None,
+    spec: str, instruments: list[Instrument], seed: int, zone: str = "", start: str = "", loop: bool = False,
+    activities: Mapping[str, Activity] | None = None,
 ) -> Feed:
     """
     The feed that ``--feed`` names: "synthetic", the path of a recording (a file, an archive or a folder; csv_format.py), or
@@ -61,7 +65,8 @@ def open_feed(
 
     A recording is read through to its end first; FeedError names the file, line, field and value of the first thing that cannot
     be used. What is only odd is logged once. ``zone``: the time zone of a file's times that name none; the machine's by
-    default. ValueError for a zone that is unknown, or has no file to apply to.
+    default. ValueError for a zone that is unknown, or has no file to apply to. ``start`` and ``loop`` of a recording: see
+    ``replay.ReplayFeed``; ValueError for a ``start`` that is not in it.
     """
     if zone and spec in ("synthetic", "none"):
         raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
@@ -71,7 +76,7 @@ def open_feed(
         return SyntheticFeed(instruments, seed, activities)
     from .replay import ReplayFeed
 
-    return ReplayFeed(open_recording(spec, instruments, zone), instruments, seed)
+    return ReplayFeed(open_recording(spec, instruments, zone), instruments, seed, start, loop)
 
 
 def open_recording(spec: str, instruments: list[Instrument], zone: str = "") -> Recording:

@@ -1,4 +1,4 @@
-"""A recorded market, trade by trade at its own pace."""
+"""A recorded market, trade by trade at its own dates."""
 
 import logging
 import re
@@ -13,11 +13,14 @@ from ..core.instruments import Instrument
 from ..core.numbers import SCALE, format_amount
 from ..listing import QUOTES, list_symbol, split_symbol
 from .archive import FeedError, member_names
-from .recording import BarRow, Recording
+from .recording import MINUTE, BarRow, Recording, TradeRow
 from .shape import activity_of, shape_of
 from .synthetic_past import SyntheticMinutes, room_for
+from .times import read_moment, show_moment
 
 logger: logging.Logger = logging.getLogger("mockexchange")
+
+LOOP_IDS: int = 10 ** 12            # trade ids left to the rounds of a recording that begins again
 
 
 def bar_points(bar: BarRow) -> list[int]:
@@ -124,22 +127,29 @@ class ReplayFeed:
     aggTrades keeps the raw ids it stands for. A kline becomes the trades of ``bar_trades``, whose numbers leave room for the past's.
     A symbol that is not among ``instruments`` is listed by the feed itself: ``instrument`` has the tick and step that
     the file's decimals show. What is odd in the file is logged in one WARNING.
+
+    ``start``: where in the records the market begins (``read_moment``), "": with the first one. What is before it is the past.
+    ``loop``: behind the last record the first one follows, dates and ids going on.
     """
 
     recorded: bool = True
 
-    def __init__(self, recording: Recording, instruments: list[Instrument], seed: int) -> None:
+    def __init__(self, recording: Recording, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False) -> None:
         self.reader: Recording = recording
         self.seed: int = seed
         self.symbol: str = recording.symbol
         self.symbols: list[str] = [self.symbol]
         self.kind: str = recording.kind
+        self.loop: bool = loop
+        self.shift: int = 0                     # us from a record's time to the market's, in the first round
         self.records: int = 0
         self.opening_price: int = 0
         self.start_time: int = 0                # us, of the first record
+        self.end_time: int = 0                  # and of the end of the last one
         self._prices: int = 0                   # greatest common divisor of all prices
         self._sizes: int = 0
         self._first_ids: tuple[int, int] = (1, 1)       # of trades, of aggregates
+        self._ids: tuple[int, int] = (0, 0)     # how many ids there are: of records, and of the raw trades they stand for
         last_id: int = self._check()
         if not self.reader.is_sorted:
             last_id = self._check()             # now in order
@@ -148,9 +158,17 @@ class ReplayFeed:
             raise FeedError(f"{recording.name}: no record can be used" + (f": {odd}" if odd else ""))
         if odd:
             logger.warning("%s: %s; %d records are replayed", recording.name, odd, self.records)
+        if loop and not self._ids[0]:
+            raise FeedError(f"{recording.name}: none of its bars has a volume: there is no trade for loop to begin again with")
+        self.length: int = -((self.start_time - self.end_time - 1) // MINUTE) * MINUTE      # of a round: whole minutes
+        self.begins: int = self._begin_at(start)
         self.first_ids: dict[str, tuple[int, int]] = {self.symbol: self._first_ids}
-        self.last_trade_ids: dict[str, int] = {self.symbol: last_id}
+        self.last_trade_ids: dict[str, int] = {self.symbol: last_id + (LOOP_IDS if loop else 0)}
         self.price: int = self.opening_price    # of the trade handed out last
+        self._opened: int | None = None         # us, of the market
+        self._round: int = 0                    # that of the first trade
+        self._market: Iterator[TapeTrade] = iter(())
+        self._held: TapeTrade | None = None     # the first one of the market, taken while looking for the end of the past
         found: Instrument | None = next((each for each in instruments if each.symbol == self.symbol), None)
         self.instrument: Instrument = self._listed() if found is None else found
         self.listed: list[Instrument] = [self.instrument]
@@ -167,6 +185,16 @@ class ReplayFeed:
                     "%s: %s are multiples of %s, the %s of %s is %s: trades are printed as they are recorded, orders keep to the %s",
                     self.reader.name, what, format_amount(decimal_step(unit)), name, self.symbol, format_amount(known), name,
                 )
+
+    def _begin_at(self, start: str) -> int:
+        if not start:
+            return self.start_time
+        moment: int = read_moment(start)
+        if not self.start_time <= moment <= self.end_time:
+            raise ValueError(
+                f"feed-start: {start!r} is outside {self.reader.name}, which goes from {show_moment(self.start_time)} to {show_moment(self.end_time)}"
+            )
+        return moment
 
     def _listed(self) -> Instrument:
         parts: tuple[str, str] | None = split_symbol(self.symbol)
@@ -194,17 +222,54 @@ class ReplayFeed:
                     last_id += min(len(bar_points(bar)), bar.volume)
                 prices = gcd(prices, bar.open, bar.high, bar.low, bar.close)
                 sizes = gcd(sizes, bar.volume)
+                self.end_time = bar.close_time
                 self.records += 1
+            self._ids = (last_id + 1 - self._first_ids[0], 0)
         else:
+            first: TradeRow | None = None
             for row in self.reader.trades():
-                if not self.records:
+                if first is None:
+                    first = row
                     self.opening_price, self.start_time = row.price, row.time
                     self._first_ids = (row.first_id or row.trade_id, row.trade_id)
                 last_id = max(row.trade_id, row.last_id)
                 prices, sizes = gcd(prices, row.price), gcd(sizes, row.quantity)
+                self.end_time = row.time
                 self.records += 1
+            if first is not None:
+                self._ids = (row.trade_id + 1 - first.trade_id, row.last_id + 1 - first.first_id)
         self._prices, self._sizes = prices, sizes
         return last_id
+
+    def begin(self, at: int) -> None:
+        """
+        The market begins at ``at`` (us, of the market: ``shift`` counts): records before it are the past, at most the round at hand
+        and the one before it. To be called before ``past``, ``opening`` and ``steps``.
+        """
+        self._opened = at
+        number: int = max(0, at - self.start_time - self.shift) // self.length if self.loop else 0
+        self._round = max(0, number - 1)
+        trade_id, aggregate_id = self._first_ids
+        ids, raw_ids = self._ids
+        self.first_ids[self.symbol] = (
+            trade_id + self._round * (raw_ids if self.kind == "aggTrades" else ids), aggregate_id + self._round * ids,
+        )
+        self._market = self._trades_from(self._round)
+
+    @property
+    def since(self) -> int:
+        """us, of the market: when the first trade of ``past`` or ``steps`` is, before which everything is synthetic."""
+        return self.start_time + self.shift + self._round * self.length
+
+    def past(self) -> Iterator[TapeTrade]:
+        """The trades from before the market's beginning, oldest first."""
+        opened: int = self._begin()
+        for trade in self._market:
+            if trade.time >= opened:
+                self._held = trade
+                return
+            self.price = trade.price
+            yield trade
 
     def opening(self) -> list[Command]:
         """A book around the first price; after a restart, around where the tape stands."""
@@ -212,11 +277,38 @@ class ReplayFeed:
         return list(shape.quotes(Random(f"{self.seed}:{self.symbol}:book"), self.price))
 
     def steps(self) -> Iterator[tuple[int, Command]]:
-        """(us since the first record, TapeTrade) in the file's order. To be taken once. FeedError when the file has changed since."""
-        start: int = self.start_time
-        for trade in self._klines() if self.kind == "klines" else self._trades():
+        """(us since the market began, TapeTrade) in the file's order. To be taken once. FeedError when the file has changed since."""
+        opened: int = self._begin()
+        if self._held is None:
+            for _ in self.past():
+                pass
+        while (trade := self._held) is not None:
             self.price = trade.price
-            yield trade.time - start, trade
+            yield trade.time - opened, trade
+            self._held = next(self._market, None)
+
+    def _begin(self) -> int:
+        if self._opened is None:
+            self.begin(self.begins + self.shift)
+        assert self._opened is not None
+        return self._opened
+
+    def _trades_from(self, number: int) -> Iterator[TapeTrade]:
+        """All trades of the market from a round on, 0 being the first."""
+        while True:
+            shift: int = self.shift + number * self.length
+            ids, raw_ids = number * self._ids[0], number * self._ids[1]
+            for trade in self._klines() if self.kind == "klines" else self._trades():
+                if shift or number:
+                    trade.time += shift
+                    trade.trade_id += ids
+                    if trade.last_id:
+                        trade.first_id += raw_ids
+                        trade.last_id += raw_ids
+                yield trade
+            if not self.loop:
+                return
+            number += 1
 
     def _trades(self) -> Iterator[TapeTrade]:
         symbol: str = self.symbol
@@ -236,14 +328,14 @@ class ReplayFeed:
 
     def history(self, symbol: str, until_us: int) -> SyntheticMinutes | None:
         """
-        The month before the record (or ``until_us``, if that is earlier).
+        The month before the minute of ``until_us``, which is to be that of ``since``.
 
         What was before the record is not known: it is synthetic, from the seed. Its last close is the first price recorded.
         """
         if symbol != self.symbol:
             return None
         shape = shape_of(self.instrument, self.opening_price, self.seed)
-        return SyntheticMinutes(shape, f"{self.seed}:history", self.opening_price, min(until_us, self.start_time))
+        return SyntheticMinutes(shape, f"{self.seed}:history", self.opening_price, until_us)
 
     def on_price(self, symbol: str, price: int) -> None:
         """The next record brings the market back: the tape is what it is."""

@@ -258,6 +258,7 @@ class SyntheticFeed:
     """
 
     recorded: bool = False
+    begins: int | None = None
 
     def __init__(self, instruments: Iterable[Instrument], seed: int, activities: Mapping[str, Activity] | None = None) -> None:
         self.seed: int = seed

@@ -1,4 +1,4 @@
-"""Times that are written as text, as people's tables have them."""
+"""Times that are written as text, as people's tables have them and as people give them."""
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -85,3 +85,26 @@ def _offset(text: str) -> tzinfo:
     if size >= timedelta(days=1):
         raise ValueError("no such offset from UTC")
     return timezone(-size if text[0] == "-" else size)
+
+
+def read_moment(text: str) -> int:
+    """
+    A date or time as ISO 8601 has it (2022-01-03, 2022-01-03T12:30, UTC where it has no zone) or whole ms since 1970 -> us.
+
+    Raises ValueError naming the text.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 16:
+        return int(text) * 1000
+    try:
+        moment: datetime = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+    except ValueError:
+        raise ValueError(f"feed-start: neither a date such as 2022-01-03 or 2022-01-03T12:30 nor ms since 1970: {text!r}") from None
+    return microseconds(moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc))
+
+
+def show_moment(us: int) -> str:
+    """us -> 2022-01-03T12:30:00Z, in UTC, with the fraction there is."""
+    try:
+        return (_EPOCH + timedelta(microseconds=us)).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        return f"{us // 1000} ms"

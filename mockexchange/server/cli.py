@@ -51,10 +51,12 @@ def make_parser() -> Parser:
     serve.add_argument("--tls-key", metavar="PATH", help="its private key, where it is not in the same file")
     serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH|DRIVER:SPEC|none", help="the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped) or a table of bars, DRIVER:SPEC (vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database), or none: a book that holds only what users put there")
     serve.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset, e.g. Asia/Shanghai (default: the machine's)")
-    serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the feed runs")
+    serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the venue's time goes, and its market with it; max: as fast as a recording can be played")
+    serve.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in a recording the market begins, e.g. 2022-01-03 or 2022-01-03T12:30 (UTC) or ms since 1970; what is before it is the past (default: with its first record)")
+    serve.add_argument("--loop", action="store_true", help="a recording begins again when it is over; dates and ids go on")
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
     serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
-    serve.add_argument("--clock", default="system", metavar="system|manual|manual=MS", help="manual: time stands still (at the machine's, or at that ms of the UTC epoch) until POST /_mock/clock advances it")
+    serve.add_argument("--clock", default="system", metavar="system|manual|manual=MS", help="system: from the machine's time, or a recording's own date, as fast as --speed says; manual: time stands still (there, or at that ms of the UTC epoch) until POST /_mock/clock advances it")
     serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
     serve.add_argument("--list", action="append", default=[], metavar="SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE]", help="list one more symbol, e.g. DOGEUSDT:DOGE:USDT:0.00001:1:0.32; a dump of a symbol that is not listed lists it by itself (repeatable)")
     serve.add_argument("--symbols", type=int, metavar="N", help="list so many symbols in all: those there are, and made up ones, the same at every start")
@@ -121,6 +123,8 @@ def make_listeners(arguments: argparse.Namespace, tls: Tls | None) -> list[Liste
                 clock=arguments.clock,
                 listed=arguments.list,
                 feed_timezone=arguments.feed_timezone,
+                feed_start=arguments.feed_start,
+                loop=arguments.loop,
                 symbols=arguments.symbols,
             )
             result.append(Listener(venue, arguments.host, port, arguments.control_token or "", tls))

@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterator
 
 from ..core.commands import Command
 from ..core.instruments import Instrument
 from ..core.past import Minutes
-from ..transport.clock import Clock, SystemClock, Timer
+from ..transport.clock import FLAT_OUT, NEVER, Clock, SystemClock, Timer
 
 logger: logging.Logger = logging.getLogger("mockexchange")
 
-MAX_SPEED: float = float("inf")
+MAX_SPEED: float = FLAT_OUT
 SLICE_SECONDS: float = 0.002        # the longest the flow keeps requests waiting
 SLICE_STEPS: int = 200
 WAIT_SECONDS: float = 0.2
@@ -22,6 +21,7 @@ class NoFeed:
     """Feed "none": a market without a house. The book holds what users put there."""
 
     recorded: bool = False
+    begins: int | None = None
 
     def __init__(self) -> None:
         self.symbols: list[str] = []
@@ -65,26 +65,32 @@ class FeedRunner:
     Applies a feed's steps through ``apply``, so that requests are served first: never
     longer than SLICE_SECONDS at a stretch, and the loop runs between two stretches.
 
-    At a numeric speed a step is applied when it is due by ``clock``; those due within its grain are
-    applied together. At MAX_SPEED the steps follow
-    each other as fast as they can; before the next slice the pump awaits ``drains``, so
-    that a slow reader slows the market down instead of losing trades. A recorded feed at
-    MAX_SPEED waits for ``touch``, so that a client can subscribe before it is all over.
+    A step is applied when it is due by ``clock``, ``pace`` of its seconds in one of the clock's; those due within the clock's grain
+    are applied together, each at its own time where the clock goes by the market (``Clock.reach``). Where the clock's rate is
+    FLAT_OUT, the steps follow each other as fast as they can; before the next slice the pump awaits ``drains``, so
+    that a slow reader slows the market down instead of losing trades. With ``wait_for_touch`` it begins at the first ``touch``,
+    so that a client can subscribe before it is all over.
+
+    ``zero``: the clock's time (us, without its offset) of step 0. None: the pump's start, and after a stop the market goes on
+    where it stood; else what fell due meanwhile is applied at once, at its own time.
 
     While ``must_wait()`` is true nothing is applied, and what falls due then is applied later.
 
-    ``status`` is waiting, running, halted, ended or failed, for the last of which ``error`` has the reason.
+    ``status`` is waiting, running, halted, ended or failed, for the last of which ``error`` has the reason. ``on_end`` is called when
+    the last step has been applied.
     """
 
     def __init__(
         self,
         steps: Iterator[tuple[int, Command]],
-        speed: float,
         apply: Callable[[Command], object],
         drains: list[Callable[[], Awaitable[None]]],
         wait_for_touch: bool = False,
         clock: Clock | None = None,
         must_wait: Callable[[], bool] = lambda: False,
+        pace: float = 1.0,
+        zero: int | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self.status: str = "waiting" if wait_for_touch else "running"
         self.error: str = ""                        # why it has failed
@@ -92,12 +98,16 @@ class FeedRunner:
         self._must_wait: Callable[[], bool] = must_wait
         self._steps: Iterator[tuple[int, Command]] = steps
         self._next: tuple[int, Command] | None = None
+        self._is_begun: bool = False
         self._position: int = 0                     # us of feed time that have been applied
-        self._speed: float = speed
+        self._pace: float = pace
         self._apply: Callable[[Command], object] = apply
         self._drains: list[Callable[[], Awaitable[None]]] = drains
         self._clock: Clock = clock or SystemClock()
-        self._origin: float = 0.0                   # clock time at which feed time was 0
+        self._zero: int | None = zero
+        self._laid: int = zero or 0                 # the clock's time of step 0, us
+        self._origin: float = 0.0                   # and by ``Clock.time``
+        self._on_end: Callable[[], None] = on_end
         self._timer: Timer | None = None
         self._over: asyncio.Future[None] | None = None
         self._touched: asyncio.Event = asyncio.Event()
@@ -111,6 +121,16 @@ class FeedRunner:
 
     def start(self) -> None:
         """Start, or go on where ``stop`` left off."""
+        clock: Clock = self._clock
+        if self.status != "ended":
+            if self._zero is None:
+                if clock.rate != FLAT_OUT:
+                    clock.wait_for(NEVER)
+                self._origin = clock.time() - self._position / 1e6 / self._pace
+                self._laid = clock.now() - clock.offset_us - round(self._position / self._pace)
+            else:
+                self._origin = clock.time_of(self._zero)
+                clock.wait_for(self._zero + self._position + 1)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
@@ -124,24 +144,31 @@ class FeedRunner:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
+        if self.status == "ended":
+            return
         try:
             await self._touched.wait()
             self.status = "running"
-            if self._next is None:
+            if not self._is_begun:
+                self._is_begun = True
                 self._next = next(self._steps, None)
-            if self._speed == MAX_SPEED:
-                await self._run_flat_out()
-            else:
-                await self._run_in_time()
+            if self._next is not None:
+                self._clock.wait_for(self._laid + self._next[0])
+                if self._clock.rate == FLAT_OUT:
+                    await self._run_flat_out()
+                else:
+                    await self._run_in_time()
             self.status = "ended"
+            self._clock.wait_for(NEVER)
+            self._on_end()
         except Exception as error:
             self.status = "failed"
             self.error = f"{type(error).__name__}: {error}"
+            self._clock.wait_for(NEVER)
             logger.exception("the feed has failed, the market stands still")
 
     async def _run_in_time(self) -> None:
         self._over = asyncio.get_running_loop().create_future()
-        self._origin = self._clock.time() - self._position / 1e6 / self._speed
         self._turn()
         await self._over
 
@@ -151,17 +178,17 @@ class FeedRunner:
         if over is None or over.done():
             return                          # stopped meanwhile
         if self._is_halted():
-            self._timer = clock.call_later(WAIT_SECONDS, self._turn)
+            self._timer = clock.call_later(WAIT_SECONDS * clock.per_real, self._turn)
             return
         try:
-            whole: bool = self._slice(round((clock.time() - self._origin) * self._speed * 1e6))
+            whole: bool = self._slice(round((clock.time() - self._origin) * self._pace * 1e6))
         except Exception as error:
             over.set_exception(error)
             return
         if self._next is None:
             over.set_result(None)
             return
-        ahead: float = self._origin + self._next[0] / 1e6 / self._speed - clock.time()
+        ahead: float = self._origin + self._next[0] / 1e6 / self._pace - clock.time()
         self._timer = clock.call_later(max(ahead, clock.grain) if whole else 0.0, self._turn)
 
     async def _run_flat_out(self) -> None:
@@ -184,13 +211,16 @@ class FeedRunner:
 
     def _slice(self, due: int | None) -> bool:
         """Apply steps up to feed time ``due``; True when all of them are, False when the slice was over first."""
-        end: float = time.monotonic() + SLICE_SECONDS
+        spent: Callable[[], float] = self._clock.machine.spent
+        end: float = spent() + SLICE_SECONDS
         step: tuple[int, Command] | None = self._next
+        reach, laid = self._clock.reach, self._laid
         count: int = 0
         try:
             while step is not None and (due is None or step[0] <= due):
-                if count >= SLICE_STEPS or (count & 7 == 0 and time.monotonic() > end):
+                if count >= SLICE_STEPS or (count & 7 == 0 and spent() > end):
                     return False
+                reach(laid + step[0])
                 self._apply(step[1])
                 self._position = step[0]
                 count += 1
@@ -199,3 +229,5 @@ class FeedRunner:
         finally:
             self._next = step
             self.applied += count
+            if step is not None:
+                self._clock.wait_for(laid + step[0])

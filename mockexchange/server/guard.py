@@ -31,6 +31,17 @@ class Handler(web.RequestHandler):
 
     __slots__ = ()
 
+    async def start(self) -> None:
+        """
+        aiohttp's loop over the requests of a connection. Where the connection is lost between the bytes of a request and the
+        turn in which it is to be made, aiohttp calls what it has just let go of.
+        """
+        try:
+            await super().start()
+        except TypeError:
+            if self._request_factory is not None:
+                raise
+
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
@@ -159,6 +170,8 @@ async def read_body(request: web.Request) -> web.Response | None:
         return _refusal(408, f"body: not whole within {BODY_SECONDS:g} s")
     except web.RequestPayloadError:
         return _refusal(400, "body: not as its headers say")
+    except ConnectionError:
+        return _refusal(400, "body: the connection is lost")        # nobody hears it
     return None
 
 

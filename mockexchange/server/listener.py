@@ -3,11 +3,14 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web, web_app
 
 from ..dialects import Dialect, load_dialect
+from ..transport.clock import FLAT_OUT, SYSTEM
+from ..transport.manual_clock import MANUAL
 from . import guard
 from .accept import Gates
 from .app import build_app
@@ -47,17 +50,21 @@ class Listener:
     """
     Serves one venue. All methods belong to the event loop's thread.
 
-    With ``tls`` it speaks TLS and nothing else.
+    With ``tls`` it speaks TLS and nothing else. ``bind`` makes the listening socket.
 
     ``start`` raises OSError when the port cannot be had, ValueError for an unknown dialect.
     """
 
-    def __init__(self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "", tls: Tls | None = None) -> None:
+    def __init__(
+        self, venue: Venue, host: str = "127.0.0.1", port: int = 0, token: str = "", tls: Tls | None = None,
+        bind: Callable[[str, int], Any] = bind,
+    ) -> None:
         self.venue: Venue = venue
         self.tls: Tls | None = tls
         self.host: str = host
         self.port: int = port
         self._token: str = token
+        self._bind: Callable[[str, int], Any] = bind
         self._socket: socket.socket | None = None
         self._runner: web.AppRunner | None = None
         self._server: asyncio.AbstractServer | None = None
@@ -77,17 +84,29 @@ class Listener:
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     def ready(self) -> dict[str, Any]:
-        """The ready line (DESIGN.md 4.1); the key is the first account's."""
+        """
+        The ready line (DESIGN.md 4.1); the key is the first account's.
+
+        Where the clock is not the machine's: ``clock`` paced or manual, ``rate``, its seconds in a real one (0: none pass by
+        themselves, with a manual clock or at the speed max), and ``now``, ms. Of a recording ``feed_symbol``: no other has a market.
+        """
+        venue, clock = self.venue, self.venue.clock
         end: str = "" if self.tls is None else "s"
-        return {
+        line: dict[str, Any] = {
             "event": "ready",
-            "dialect": self.venue.dialect,
+            "dialect": venue.dialect,
             "rest": f"http{end}://{self.address}",
             "stream": f"ws{end}://{self.address}",
-            "key": self.venue.accounts[0].key,
-            "secret": self.venue.accounts[0].secret,
+            "key": venue.accounts[0].key,
+            "secret": venue.accounts[0].secret,
             **({} if self.tls is None else {"certificate": self.tls.certificate}),
         }
+        if clock.name != SYSTEM:
+            rate: float = 0.0 if clock.name == MANUAL or clock.rate == FLAT_OUT else clock.rate
+            line |= {"clock": clock.name, "rate": rate, "now": venue.now() // 1000}
+        if venue.feed_symbol:
+            line["feed_symbol"] = venue.feed_symbol
+        return line
 
     async def start(self) -> None:
         """Listen, and let the market run. Port 0 becomes the port that was found."""
@@ -148,7 +167,8 @@ class Listener:
                 task.add_done_callback(self._retiring.discard)
 
     def _listen(self) -> None:
-        self._socket = bind(self.host, self.port)
+        self._socket = self._bind(self.host, self.port)
+        assert self._socket is not None
         self.port = self._socket.getsockname()[1]
 
     def _unlisten(self) -> None:

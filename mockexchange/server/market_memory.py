@@ -1,4 +1,4 @@
-"""Where the market stood, so that a venue that comes back does not jump to its opening price."""
+"""Where the market and its clock stood, so that a venue that comes back jumps neither to its opening price nor back in time."""
 
 import asyncio
 import os
@@ -14,6 +14,13 @@ SLACK: int = 10_000                 # trade ids that may have been used after th
 LastPrices = dict[str, tuple[int, int]]
 
 
+class Saved(msgspec.Struct):
+    """What is in the file. Files from before the time was kept have the symbols only."""
+
+    time: int                       # us, of the venue's clock without its offset
+    symbols: LastPrices
+
+
 class MarketMemory:
     """
     The last price and trade id of every symbol; also in the file ``path``, about once a second.
@@ -24,9 +31,10 @@ class MarketMemory:
 
     def __init__(self, path: Path | None = None) -> None:
         self.market: LastPrices = {}
+        self.time: int = 0
         self._path: Path | None = path
         self._task: asyncio.Task[None] | None = None
-        self._source: Callable[[], LastPrices] | None = None
+        self._source: Callable[[], Saved] | None = None
         self._also: Callable[[], None] = lambda: None
         if path is not None and path.exists():
             self._load(path)
@@ -34,10 +42,11 @@ class MarketMemory:
     def forget(self) -> None:
         """Start from nothing."""
         self.market = {}
+        self.time = 0
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
-    def start(self, source: Callable[[], LastPrices], also: Callable[[], None] = lambda: None) -> None:
+    def start(self, source: Callable[[], Saved], also: Callable[[], None] = lambda: None) -> None:
         """Save what ``source`` says from now on, where there is a file to save to; ``also`` is called each time."""
         self._source = source
         self._also = also
@@ -70,7 +79,12 @@ class MarketMemory:
 
     def _load(self, path: Path) -> None:
         try:
-            saved: dict[str, tuple[int, int]] = msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[int, int]])
+            data: bytes = path.read_bytes()
+            try:
+                saved: Saved = msgspec.json.decode(data, type=Saved)
+            except msgspec.ValidationError:
+                saved = Saved(0, msgspec.json.decode(data, type=LastPrices))
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
-        self.market = {symbol: (price, last + SLACK) for symbol, (price, last) in saved.items() if price > 0 and last >= 0}
+        self.time = saved.time
+        self.market = {symbol: (price, last + SLACK) for symbol, (price, last) in saved.symbols.items() if price > 0 and last >= 0}

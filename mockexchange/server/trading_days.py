@@ -7,7 +7,7 @@ from ..core.calendar import CLOSED, AnyCalendar
 from ..core.commands import EndDay, SetSymbolStatus
 from ..core.rules import AUCTION
 from ..journal import Journal
-from ..transport.clock import AnyClock
+from ..transport.clocks import AnyClock
 from ..venue_api import VenueApi
 
 

@@ -27,21 +27,24 @@ from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
 from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable
-from ..feeds import Feed, open_feed
+from ..feeds import Feed
 from ..feeds.shape import Activity
 from ..journal import Journal, JournalError
 from ..listing import with_listed
 from ..options import change_options, describe_options, make_options
 from ..public_keys import PublicKey
 from ..replay import without_gc
-from ..transport.clock import AnyClock, ManualClock, make_clock
+from ..transport.clocks import AnyClock, make_clock
+from ..transport.machine import MACHINE, Machine
+from ..transport.manual_clock import ManualClock
 from .accounts import Account, public_keys_of, read_accounts
 from .changes import Changes
 from .deferred_match import place_later
-from .feed_runner import MAX_SPEED, FeedRunner, NoFeed, parse_speed
+from .descriptions import describe_accounts, describe_symbols
+from .feed_runner import MAX_SPEED, FeedRunner, parse_speed
 from .incidents import Incidents
-from .market_memory import MarketMemory
-from .opening import go_on, last_prices, open_past
+from .market_memory import MarketMemory, Saved
+from .market_opening import last_prices, last_words, open_market, open_market_feed, pace_of
 from .restoring import restore_users
 from .trading_days import TradingDays
 
@@ -58,11 +61,12 @@ class Venue:
     One dialect's world. Everything runs on one event loop's thread; only the constructor may run elsewhere.
 
     ``feed`` is "synthetic", "none" (the book holds what users put there), the path of a recording or DRIVER:SPEC, ``feed_timezone``
-    the zone of its times that name none; ``speed`` a number or "max"; ``accounts`` are Account objects or KEY:SECRET:ASSET=AMOUNT,...
-    texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
+    the zone of its times that name none; ``feed_start`` where in a recording the market begins (replay.py), ``loop`` whether it
+    begins again when it is over; ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects
+    or KEY:SECRET:ASSET=AMOUNT,... texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
-    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py). ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py).
-    Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
+    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py). ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py);
+    ``machine`` what it goes by (machine.py). Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
     def __init__(
@@ -80,12 +84,12 @@ class Venue:
         clock: str = "system",
         listed: Iterable[str] = (),
         feed_timezone: str = "",
+        feed_start: str = "",
+        loop: bool = False,
         symbols: int | None = None,
+        machine: Machine = MACHINE,
     ) -> None:
         self.dialect: str = dialect
-        self.clock: AnyClock = make_clock(clock)
-        # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
-        self.now: Callable[[], int] = self.clock.now
         self._opening_options: dict[str, Any] = dict(options or {})
         self.options: Any = make_options(options_type(dialect), dialect, self._opening_options)
         self.seed: int = seed
@@ -101,7 +105,12 @@ class Venue:
         self.feed_spec: str = feed
         self._feed_timezone: str = feed_timezone
         self.speed: float = parse_speed(speed)
+        self.feed_start: str = str(feed_start)
+        self.loop: bool = loop
         self.feed: Feed = self._open_feed()
+        self.clock: AnyClock = make_clock(clock, self.speed, self.feed.begins, machine)
+        # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
+        self.now: Callable[[], int] = self.clock.now
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
             raise ValueError(f"feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}")
         new: list[Instrument] = [
@@ -122,6 +131,8 @@ class Venue:
             self, calendar_of(self.contents, self.options), calendars_of(self.contents, self.options)
         )
         self.hours: str = EXCHANGE_HOURS if keeps_exchange_hours(self.options) else ""      # of the day it was opened
+        if self.hours and self.speed == MAX_SPEED:
+            raise ValueError(f"speed: 'max' passes over the hours that {dialect} keeps: a number, or clock 'manual'")
         self.lost: str = ""                 # why the venue can go on no more
         self.is_full: bool = False          # there is no room for the journal
         self.on_lost: Callable[[str], None] = lambda why: logger.critical("%s", why)
@@ -131,8 +142,9 @@ class Venue:
         name: str = state_name or dialect
         self.journal: Journal = open_journal(folder and folder / f"{name}.journal.jsonl")
         self._checkpoints: Keeper = Keeper(self.journal)
-        self.clock.start_after(self.journal.last_time)
         self._memory: MarketMemory = MarketMemory(folder and folder / f"{name}.market.json")
+        if before := max(self.journal.last_time, self._memory.time):
+            self.clock.start_after(before)
         self.exchange: Exchange
         self.pump: FeedRunner
         try:
@@ -308,39 +320,22 @@ class Venue:
 
     def describe(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""
-        exchange: Exchange = self.exchange
-        symbols: dict[str, Any] = {}
-        for symbol, instrument in exchange.instruments.items():
-            bid = exchange.books[symbol].best_bid()
-            ask = exchange.books[symbol].best_ask()
-            symbols[symbol] = {
-                "status": instrument.status,
-                "last_price": format_amount(exchange.tapes[symbol].last_price),
-                "best_bid": format_amount(bid.price) if bid else None,
-                "best_ask": format_amount(ask.price) if ask else None,
-            }
-        accounts: dict[str, Any] = {
-            key: {
-                "balances": {
-                    asset: {"free": format_amount(free), "locked": format_amount(locked)}
-                    for asset, (free, locked) in exchange.balances(key).items()
-                },
-                "open_orders": len(exchange.open_orders(key)),
-            }
-            for key in (account.key for account in self.accounts)
-        }
         return {
             "dialect": self.dialect,
             "now": self.now() // 1000,
             "clock": self.clock.name,
+            "rate": "max" if self.clock.rate == MAX_SPEED else self.clock.rate,
             "offset_ms": self.clock.offset_us // 1000,
             "seed": self.seed,
             "options": describe_options(self.options),
-            "symbols": symbols,
-            "accounts": accounts,
+            "symbols": describe_symbols(self.exchange),
+            "accounts": describe_accounts(self.exchange, self.accounts),
             "feed": {
                 "spec": self.feed_spec,
                 "speed": "max" if self.speed == MAX_SPEED else self.speed,
+                "symbol": self.feed_symbol,
+                "start": None if self.feed.begins is None else self.feed.begins // 1000,
+                "loop": self.loop,
                 "status": self.pump.status,
                 "steps": self.pump.applied,
                 "error": self.pump.error,
@@ -357,9 +352,10 @@ class Venue:
 
     async def start(self) -> None:
         """Let the market run, on from where it was."""
+        self.clock.start()
         self.pump.start()
         self.days.start()
-        self._memory.start(lambda: last_prices(self.exchange), self._checkpoints.look)
+        self._memory.start(lambda: Saved(self.now() - self.clock.offset_us, last_prices(self.exchange)), self._checkpoints.look)
 
     async def stop(self) -> None:
         """Halt the market. The venue keeps its state."""
@@ -411,10 +407,15 @@ class Venue:
 
     # -- within
 
+    @property
+    def feed_symbol(self) -> str:
+        """The only symbol that a recording makes a market in; "" for other feeds."""
+        return self.feed.symbols[0] if self.feed.recorded else ""
+
     def _open_feed(self) -> Feed:
-        if self.feed_spec == "none" and not self._feed_timezone:
-            return NoFeed()
-        return open_feed(self.feed_spec, self.instruments, self.seed, self._feed_timezone, self._activities)
+        return open_market_feed(
+            self.feed_spec, self.instruments, self.seed, self._feed_timezone, self.feed_start, self.loop, self._activities
+        )
 
     def _open(self) -> None:
         """The world as the journal, the memory of the market and a fresh feed make it."""
@@ -424,15 +425,22 @@ class Venue:
             close: int = self.exchange.previous_close(instrument.symbol)
             if close != instrument.start_price:
                 self.feed.on_day_end(instrument.symbol, close)
-        go_on(self.exchange, self.feed, self._memory.market)
-        open_past(self.exchange, self.feed, self.now())
+        opened: int = open_market(self.exchange, self.feed, self.clock, self._memory.market)
         self._open_market()
         for symbol in self.feed.symbols if self.feed.recorded else ():
             bid = self.exchange.books[symbol].best_bid()
             if bid is not None:
                 self.exchange.tapes[symbol].last_price = bid.price      # the record's, not the instrument's own
-        waits: bool = self.feed.recorded and self.speed == MAX_SPEED
-        self.pump = FeedRunner(self.feed.steps(), self.speed, self._apply_flow, self.drains, waits, self.clock, lambda: not self.has_room())
+        recorded: bool = self.feed.recorded
+        self.pump = FeedRunner(
+            self.feed.steps(), self._apply_record if recorded else self._apply_flow, self.drains,
+            recorded and self.speed == MAX_SPEED, self.clock, lambda: not self.has_room(), pace_of(self.feed, self.clock, self.speed),
+            opened if recorded else None, self._on_feed_end,
+        )
+
+    def _on_feed_end(self) -> None:
+        if self.feed.recorded:
+            logger.warning("%s", last_words(self.feed_spec, self.pump.applied, self.clock))
 
     def _configure(self, exchange: Exchange) -> None:
         """What the dialect's options say of the exchange itself."""
@@ -463,6 +471,11 @@ class Venue:
             for asset, amount in funds.items():
                 if asset not in held:
                     self.apply(Deposit(account.key, asset, amount))
+
+    def _apply_record(self, command: Command) -> None:
+        if type(command) is TapeTrade:
+            command.time += self.clock.offset_us
+        self._apply_flow(command)
 
     def _apply_flow(self, command: Command) -> None:
         try:

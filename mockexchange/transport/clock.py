@@ -1,28 +1,23 @@
 """
 The clock of a venue: what it says the time is, and when its timers are due.
 
-``SystemClock`` goes as the machine's does. ``ManualClock`` stands still until it is advanced, and
-steps through everything that falls due on the way. Sockets, faults and shutdown live in real time.
+``SystemClock`` goes as the machine's does. ``PacedClock`` begins at a date of its own and goes so many times as fast.
+``ManualClock`` (manual_clock.py) stands still until it is advanced, and steps through everything that falls due on the way.
+Sockets, faults and shutdown live in real time.
 """
 
 import asyncio
-import heapq
-import logging
-import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol
 
-logger: logging.Logger = logging.getLogger("mockexchange")
+from .machine import MACHINE, Machine
 
 SYSTEM: str = "system"
-MANUAL: str = "manual"
+PACED: str = "paced"
 LATEST_MS: int = 253_402_300_799_999        # the last millisecond of the year 9999
-
-SLICE_SECONDS: float = 0.002                # the longest an advance keeps requests waiting
-PATIENCE: float = 1.0                       # real seconds that an advance waits for what a client owes
-WAKING_TURNS: int = 3                       # of the event loop, for a sleeper to do what it woke for
-
-Drains = list[Callable[[], Awaitable[None]]]
+FLAT_OUT: float = float("inf")              # a rate: time is where the market is
+NEVER: int = 1 << 62
+GRAIN: float = 0.005                        # real seconds
 
 
 class Timer(Protocol):
@@ -37,20 +32,31 @@ class Clock(Protocol):
     ``now`` is the time of day in us (UTC epoch), moved by ``offset_us``; ``time`` counts seconds,
     only goes forward, and is what timers go by: an offset does not touch them.
 
+    ``rate`` is how many seconds of ``time`` pass in a real one (FLAT_OUT: ``now`` is the time of the market's last step, ``time`` goes as the machine's);
+    ``per_real`` how many seconds of ``now`` may pass while a client waits a real one, 1 at least.
     ``grain`` is the shortest wait that is worth a timer; ``advanced`` is how many seconds of
-    ``time`` have passed without passing in reality.
+    ``time`` have passed without passing in reality. ``wire`` is the clock of connections: pings, heartbeats, idling.
     """
 
     name: str
     grain: float
     offset_us: int
+    rate: float
+    per_real: float
+    machine: Machine
 
     @property
     def advanced(self) -> float: ...
 
+    @property
+    def wire(self) -> "Clock": ...
+
     def now(self) -> int: ...
 
     def time(self) -> float: ...
+
+    def time_of(self, us: int) -> float:
+        """``time`` when ``now``, without its offset, is ``us``."""
 
     def call_later(self, seconds: float, callback: Callable[..., object], *args: Any) -> Timer:
         """Call ``callback(*args)`` in so many seconds."""
@@ -63,28 +69,47 @@ class Clock(Protocol):
     def hold(self, owed: "asyncio.Future[None]") -> None:
         """Somebody must answer in real time before the clock goes on: an advance waits, PATIENCE at most."""
 
+    def reach(self, us: int) -> None:
+        """The market's step of this time is applied now: the clock stands there, where it goes by the market at all."""
+
+    def wait_for(self, us: int) -> None:
+        """The market's next step is of this time: the clock stops short of it until it is applied. NEVER: there is none."""
+
+    def start(self) -> None:
+        """The venue opens: time passes from here on."""
+
 
 class SystemClock:
     """The machine's clock, moved by ``offset_us``."""
 
     name: str = SYSTEM
-    grain: float = 0.005
+    grain: float = GRAIN
+    rate: float = 1.0
+    per_real: float = 1.0
 
-    def __init__(self) -> None:
+    def __init__(self, machine: Machine = MACHINE) -> None:
+        self.machine: Machine = machine
         self.offset_us: int = 0
 
     @property
     def advanced(self) -> float:
         return 0.0
 
+    @property
+    def wire(self) -> "SystemClock":
+        return self
+
     def time(self) -> float:
-        return time.monotonic()
+        return self.machine.monotonic()
+
+    def time_of(self, us: int) -> float:
+        return self.machine.monotonic() + (us - self.machine.time_ns() // 1000) / 1e6
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     def now(self) -> int:
-        return time.time_ns() // 1000 + self.offset_us
+        return self.machine.time_ns() // 1000 + self.offset_us
 
     def call_later(self, seconds: float, callback: Callable[..., object], *args: Any) -> Timer:
         return asyncio.get_running_loop().call_later(seconds, callback, *args)
@@ -94,6 +119,15 @@ class SystemClock:
 
     def hold(self, owed: "asyncio.Future[None]") -> None:
         """Time passes anyway."""
+
+    def reach(self, us: int) -> None:
+        """It waits for nobody."""
+
+    def wait_for(self, us: int) -> None:
+        """It waits for nobody."""
+
+    def start(self) -> None:
+        """It goes already."""
 
     def start_after(self, us: int) -> None:
         """It is what it is."""
@@ -106,195 +140,96 @@ class SystemClock:
         self.offset_us = 0
 
 
-class ManualTimer:
-    """A callback that waits in a ManualClock."""
-
-    __slots__ = ("due", "number", "callback", "args")
-
-    def __init__(self, due: int, number: int, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
-        self.due: int = due
-        self.number: int = number
-        self.callback: Callable[..., object] | None = callback
-        self.args: tuple[Any, ...] = args
-
-    def cancel(self) -> None:
-        self.callback = None
-        self.args = ()
-
-    def __lt__(self, other: "ManualTimer") -> bool:
-        return (self.due, self.number) < (other.due, other.number)
-
-
-class ManualClock:
+class PacedClock:
     """
-    A clock that stands still at ``start_ms`` (ms of the UTC epoch; None: the machine's time) until ``advance``.
+    A clock that begins at ``start_us`` (us of the UTC epoch) when the venue opens, and goes ``rate`` times as fast as the machine's.
 
-    Within an advance every timer fires at its own due time, those of one time in the order they were set.
+    It never passes a step of the market that has not been applied (``wait_for``), however late the market is: what is stamped
+    with ``now`` lies between the step before and the step after. At the rate FLAT_OUT it stands at the step applied last; when the
+    market has ended it goes on at the machine's pace.
     """
 
-    name: str = MANUAL
-    grain: float = 1e-6
+    name: str = PACED
 
-    def __init__(self, start_ms: int | None = None) -> None:
-        self._first: int = time.time_ns() // 1000 if start_ms is None else start_ms * 1000
-        self._start: int = self._first
-        self._elapsed: int = 0                  # us since the start
-        self._offset: int = 0
-        self._now: int = self._start
-        self._timers: list[ManualTimer] = []
-        self._number: int = 0
-        self._soon: list[Callable[[], object]] = []
-        self._owed: list[asyncio.Future[None]] = []
-        self._is_firing: bool = False
-        self._has_woken: bool = False
-        self._lock: asyncio.Lock = asyncio.Lock()
-        self._interrupts: int = 0
+    def __init__(self, start_us: int, rate: float, machine: Machine = MACHINE) -> None:
+        self.machine: Machine = machine
+        self._monotonic: Callable[[], float] = machine.monotonic
+        self.offset_us: int = 0
+        self.rate: float = rate
+        self.per_real: float = max(1.0, rate)
+        self.wire: Clock = SystemClock(machine)
+        self.first: int = start_us
+        self._pace: float = 1.0 if rate == FLAT_OUT else rate       # of timers
+        self.grain: float = GRAIN * self._pace
+        self._opened: float | None = None       # monotonic s
+        self._lay(start_us)
 
-    @property
-    def offset_us(self) -> int:
-        return self._offset
-
-    @offset_us.setter
-    def offset_us(self, offset: int) -> None:
-        self._offset = offset
-        self._go(self._elapsed)
+    def _lay(self, us: int) -> None:
+        self._us: int = us                      # ``now`` was this
+        self._at: float = 0.0 if self._opened is None else self._monotonic()      # then, monotonic s
+        self._speed: float = 0.0 if self._opened is None or self.rate == FLAT_OUT else self.rate * 1e6     # us a real second
+        self._limit: int = NEVER
 
     @property
     def advanced(self) -> float:
-        return self._elapsed / 1e6
+        return 0.0
+
+    def start(self) -> None:
+        if self._opened is None:
+            limit: int = self._limit
+            self._opened = self._monotonic()
+            self._lay(self._us)
+            self._at, self._limit = self._opened, limit
 
     def now(self) -> int:
-        return self._now
+        us: int = self._us + int((self._monotonic() - self._at) * self._speed)
+        return (us if us < self._limit else self._limit) + self.offset_us
 
     def time(self) -> float:
-        return self._elapsed / 1e6
+        return 0.0 if self._opened is None else (self._monotonic() - self._opened) * self._pace
 
-    def call_later(self, seconds: float, callback: Callable[..., object], *args: Any) -> ManualTimer:
-        self._number += 1
-        due: int = self._elapsed + max(0, round(seconds * 1e6))
-        timer: ManualTimer = ManualTimer(due, self._number, callback, args)
-        heapq.heappush(self._timers, timer)
-        return timer
+    def time_of(self, us: int) -> float:
+        passed: float = 0.0 if self._opened is None else (self._at - self._opened) * self._pace
+        return passed + (us - self._us) / 1e6
+
+    def call_later(self, seconds: float, callback: Callable[..., object], *args: Any) -> Timer:
+        return asyncio.get_running_loop().call_later(seconds / self._pace, callback, *args)
 
     def call_soon(self, callback: Callable[[], object]) -> None:
-        if self._is_firing:
-            self._soon.append(callback)
-        else:
-            asyncio.get_running_loop().call_soon(callback)
+        asyncio.get_running_loop().call_soon(callback)
 
     async def sleep(self, seconds: float) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        timer: ManualTimer = self.call_later(seconds, self._wake, done)
-        try:
-            await done
-        finally:
-            timer.cancel()
+        await asyncio.sleep(seconds / self._pace)
 
     def hold(self, owed: "asyncio.Future[None]") -> None:
-        if self._is_firing:
-            self._owed.append(owed)
+        """Time passes anyway."""
 
-    async def advance(self, us: int, drains: Drains) -> None:
-        """
-        Let so many microseconds pass. Advances asked for at the same time follow each other.
+    def reach(self, us: int) -> None:
+        if self.rate != FLAT_OUT:
+            self._limit = us
+        elif us > self._us:
+            self._us = us
 
-        Requests are served on the way, every SLICE_SECONDS; ``drains`` are awaited there too, so that
-        slow readers of streams slow time down. Raises ValueError when ``interrupt`` ends it early.
-        """
-        async with self._lock:
-            interrupts: int = self._interrupts
-            target: int = self._elapsed + us
-            end: float = time.monotonic() + SLICE_SECONDS
-            while interrupts == self._interrupts and self._timers and self._timers[0].due <= target:
-                timer: ManualTimer = heapq.heappop(self._timers)
-                if timer.callback is None:
-                    continue
-                self._go(timer.due)
-                self._fire(timer.callback, timer.args)
-                if self._has_woken:
-                    self._has_woken = False
-                    for _ in range(WAKING_TURNS):
-                        await asyncio.sleep(0)
-                if self._owed:
-                    await self._wait_for_owed()
-                if time.monotonic() > end:
-                    for drain in drains.copy():
-                        try:
-                            await drain()
-                        except Exception:
-                            logger.exception("a drain has failed")
-                    await asyncio.sleep(0)
-                    end = time.monotonic() + SLICE_SECONDS
-            if interrupts != self._interrupts:
-                raise ValueError(f"advance_ms: the venue was stopped meanwhile: {us // 1000!r}")
-            self._go(target)
-            await asyncio.sleep(0)
+    def wait_for(self, us: int) -> None:
+        here: int = self.now() - self.offset_us
+        if us == NEVER:
+            # From where the market is, not from where a market that could not keep up should have been.
+            if self._opened is not None:
+                self._us, self._at, self._speed = here, self._monotonic(), self._pace * 1e6
+            self._limit = NEVER
+        elif self.rate != FLAT_OUT:
+            self._limit = max(us - 1, here if self._limit == NEVER else self._limit)
 
     def start_after(self, us: int) -> None:
-        """Stand behind a time at least, e.g. that of the last thing a kept journal knows of."""
-        self._start = max(self._start, us + 1)
-        self._go(self._elapsed)
+        """Begin behind a time at least, e.g. that of the last thing a kept journal knows of."""
+        if us >= self._us:
+            self._lay(us + 1)
 
     def interrupt(self) -> None:
-        """The venue stops: time stands still, an advance under way ends here."""
-        self._interrupts += 1
+        """Nobody stops it."""
 
     def reset(self) -> None:
-        """Back to the start, without an offset. Timers are forgotten."""
-        self.interrupt()
-        self._timers.clear()
-        self._start = self._first
-        self._offset = 0
-        self._go(0)
-
-    def _go(self, elapsed: int) -> None:
-        self._elapsed = elapsed
-        self._now = self._start + elapsed + self._offset
-
-    def _fire(self, callback: Callable[..., object], args: Iterable[Any]) -> None:
-        self._is_firing = True
-        try:
-            self._call(callback, *args)
-            while self._soon:
-                soon, self._soon = self._soon, []
-                for each in soon:
-                    self._call(each)
-        finally:
-            self._is_firing = False
-
-    @staticmethod
-    def _call(callback: Callable[..., object], *args: Any) -> None:
-        try:
-            callback(*args)
-        except Exception:
-            logger.exception("a timer has failed")      # as an event loop does: time goes on
-
-    def _wake(self, done: "asyncio.Future[None]") -> None:
-        if not done.done():
-            done.set_result(None)
-            self._has_woken = True
-
-    async def _wait_for_owed(self) -> None:
-        owed, self._owed = self._owed, []
-        await asyncio.wait(owed, timeout=PATIENCE)
-
-
-AnyClock = SystemClock | ManualClock
-
-
-def make_clock(text: str) -> AnyClock:
-    """
-    ``system``, ``manual`` (standing at the machine's time) or ``manual=1700000000000`` (at that ms of the UTC epoch).
-
-    Raises ValueError naming what is wrong.
-    """
-    if not isinstance(text, str):
-        raise ValueError(f"clock: not text: {text!r}")
-    name, equals, start = text.partition("=")
-    if name == SYSTEM and not equals:
-        return SystemClock()
-    if name == MANUAL and not equals:
-        return ManualClock()
-    if name == MANUAL and start.isascii() and start.isdigit() and int(start) <= LATEST_MS:
-        return ManualClock(int(start))
-    raise ValueError(f"clock: neither {SYSTEM}, {MANUAL} nor {MANUAL}=MS (ms of the UTC epoch): {text!r}")
+        """Back to the start, without an offset."""
+        self.offset_us = 0
+        self._opened = None
+        self._lay(self.first)

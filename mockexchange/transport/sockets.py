@@ -81,7 +81,7 @@ class Socket:
     ``pong_timeout`` seconds is dropped. Pongs without a matching ping do not count
     (web-socket-streams.md, "General WSS information"). With ``messages_per_second`` set, a peer
     that sends more messages (pings and pongs included) within one second is disconnected
-    ("WebSocket Limits"). Pings and deadlines go by ``clock``; a second of that limit is over when it is
+    ("WebSocket Limits"). Pings and deadlines go by the ``wire`` of ``clock``; a second of that limit is over when it is
     over in reality or on the clock.
     """
 
@@ -107,7 +107,7 @@ class Socket:
         self.ping_lost: tuple[int, bytes] = ping_lost           # code and reason of the close frame then
         self.is_open: bool = False
         self._is_frozen: bool = False
-        self.clock: Clock = clock or SystemClock()
+        self.clock: Clock = (clock or SystemClock()).wire
 
         self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         outbox: _Outbox | None = _OUTBOXES.get(self._loop)

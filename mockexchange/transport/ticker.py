@@ -9,7 +9,7 @@ class Ticker:
     """
     Calls ``tick(count)`` every ``seconds`` of ``clock``, ``count`` being the number of ticks so far.
 
-    After a stall the missed ticks are skipped, not made up for in a burst. While ``is_idle()``, only every
+    After a stall the missed ticks are skipped, not made up for in a burst; so are those closer together than a real millisecond. While ``is_idle()``, only every
     ``idle_every``-th tick comes; whoever gives it something to do says so with ``wake``.
     """
 
@@ -50,7 +50,7 @@ class Ticker:
     def _arm(self) -> None:
         self._ahead = self._idle_every - self._count % self._idle_every if self._is_idle() else 1
         now: float = self._clock.time()
-        self._timer = self._clock.call_later(max(self._last + self._ahead * self._seconds - now, 0.0), self._fire)
+        self._timer = self._clock.call_later(max(self._last + self._ahead * self._seconds - now, self._clock.grain / 5), self._fire)
 
     def _fire(self) -> None:
         self._count += self._ahead

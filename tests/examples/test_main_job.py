@@ -278,3 +278,33 @@ def test_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / ".vntrader").chmod(0o500)
         assert "ermission" in trouble()
         (tmp_path / ".vntrader").chmod(0o700)
+
+
+def dump_of(place: Path, symbol: str) -> Path:
+    """Twenty minutes, whose prices rise and fall."""
+    path: Path = place / f"{symbol}-1m-2022-01-01.csv"
+    path.write_text("".join(
+        f"{1_640_995_200_000 + 60_000 * n},{40_000 + n % 5},{40_020 + n % 5},{39_990 + n % 5},{40_001 + n % 5},9.5,{1_640_995_259_999 + 60_000 * n},0,0,0,0,0\n"
+        for n in range(20)
+    ))
+    return path
+
+
+def test_a_recordings_own_symbol_is_traded_and_its_end_is_said(place: Path) -> None:
+    dump_of(place, "DOGEUSDT")
+    done = subprocess.run(
+        command("--feed", "DOGEUSDT-1m-2022-01-01.csv", "--speed", "200", "--seconds", "9", "--plain"),
+        cwd=place, env=environment(place), capture_output=True, text=True, timeout=60,
+    )
+    assert "symbol='DOGEUSDT_SPOT_BINANCE'" in done.stdout and "symbol='BTCUSDT" not in done.stdout, done.stdout + done.stderr
+    assert done.stdout.count("has ended at 2022-01-01T00:") == 1
+    assert "  2022-01-01 00:0" in done.stdout and "  feed ended" in done.stdout
+
+
+def test_another_symbol_than_the_recordings_is_refused_at_once(place: Path) -> None:
+    dump_of(place, "DOGEUSDT")
+    done = subprocess.run(
+        command("--feed", "DOGEUSDT-1m-2022-01-01.csv", "--symbol", "BTCUSDT", "--plain"),
+        cwd=place, env=environment(place), capture_output=True, text=True, timeout=40,
+    )
+    assert done.returncode == 1 and "the feed is of DOGEUSDT, no market is made in BTCUSDT_SPOT_BINANCE.GLOBAL" in done.stderr, done.stderr

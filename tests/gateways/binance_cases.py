@@ -38,7 +38,7 @@ def quick_unsigned(gateway: BaseGateway) -> None:
 QTE: Case = known(
     "qte", MOCKBINANCE, "qte", quick_qte,
     order_label="POST /api/v1/order", cancel_label="DELETE /api/v1/order", history_label="GET /api/v1/klines", secret_field="API Key",
-    poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, patience=60.0, every=3,
+    poor="Order rejected, code: HTTP 400, message: 资金不足", knows_limits=False, patience=60.0,
 )
 BINANCE: Case = known(
     "binance", MOCKBINANCE, "binance", quick_binance, order_label="WS order.place", cancel_label="WS order.cancel",

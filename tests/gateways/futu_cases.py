@@ -30,7 +30,7 @@ def futu(name: str, variant: str = "", **options: Any) -> Case:
     case: Case = known(
         name, "vnpy_futuopend:FutuOpenDGateway", "futu", quick_futu, variant, order_label="POST /api/order",
         cancel_label="POST /api/modify-order", secret_field="Token", history_label="POST /api/history-kline", poor="insufficient",
-        knows_limits=False, every=3 if name == "futu" else 9, shares_first=name in ("futu", "futu-cn"),
+        knows_limits=False,
     )
     case.options = {**case.options, **options}
     return case

@@ -29,8 +29,6 @@ class Case(Profile):
     poor: str = "Order rejected, code: -2010, message: Account has insufficient balance"    # the venue's refusal
     in_suite: bool = True           # the tests of gateways that trade coins are run on it
     in_matrix: bool = True          # the whole fault matrix is run on it
-    every: int = 1                  # by default: every so many of the rows,
-    shares_first: bool = False      # and those about shares
     knows_limits: bool = True       # the venue tells its least notional and largest volume
 
     def open_venue(self) -> MockExchange:

@@ -24,7 +24,7 @@ def hashex(name: str, quick: Callable[[BaseGateway], None] = quick_hashex, **opt
         name, "vnpy_hashex:HashExGateway", "hashex", quick,
         order_label="POST /spot/v1/u/trade/order/create", cancel_label="POST /spot/v1/u/trade/order/cancel",
         history_label="GET /spot/v1/p/quotation/kline", options=options, in_matrix=name == "hashex", secret_field="Secret Key",
-        poor="Order rejected, code: -1, message: insufficient balance", knows_limits=False, every=3,
+        poor="Order rejected, code: -1, message: insufficient balance", knows_limits=False,
     )
 
 

@@ -25,7 +25,7 @@ def qmt(name: str, **options: Any) -> Case:
     return known(
         name, "vnpy_qmtrest:QmtRestGateway", "qmt", quick_qmt,
         order_label="POST /qmt/trade/api/outer/trade/buy", cancel_label="POST /qmt/trade/api/cancel_order", secret_field="Secret Key",
-        poor="needed with fees", knows_limits=False, patience=60.0, options=options, in_matrix=name == "qmt", every=5, shares_first=True,
+        poor="needed with fees", knows_limits=False, patience=60.0, options=options, in_matrix=name == "qmt",
     )
 
 

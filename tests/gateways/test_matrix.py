@@ -30,11 +30,10 @@ def test_every_row_is_there_or_says_why_it_is_not() -> None:
     assert len(PAIRS) + len(ABSENT) == len(ROWS) * len(MATRIX_CASES)
 
 
-# a case may leave rows to the long form: those of venues like it, on the same parts of the base, are run on others
-RUN: list[tuple[Row, Case]] = [
-    pair for n, pair in enumerate(PAIRS)
-    if LONG or pair[1].every == 1 or n % pair[1].every == 0 or pair[1].shares_first and int(pair[0].id[1:]) in range(50, 59)
-]
+# All rows are played in virtual time (test_matrix_virtual.py). On this machine's clock and threads, which have races, so many of
+# them, and those that need the machine.
+EVERY: int = 6
+RUN: list[tuple[Row, Case]] = [pair for n, pair in enumerate(PAIRS) if LONG or n % EVERY == 0 or pair[0].real]
 
 
 @pytest.fixture

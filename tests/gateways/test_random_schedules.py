@@ -15,7 +15,9 @@ from mockexchange import MockExchange
 
 from .conftest import MATRIX_CASES
 from .harness import Case
-from .schedules import carry_out, monday, schedules
+from vnpy_rehearsal.simulation.schedule import carry_out
+
+from .schedules import monday, schedules
 
 SCHEDULES: int = int(os.environ.get("SCHEDULES", "3"))
 

@@ -21,5 +21,5 @@ def quick_webtrader(gateway: BaseGateway) -> None:
 
 CASES: list[Case] = [known(
     "webtrader", "vnpy_webgateway:WebTraderGateway", "webtrader", quick_webtrader, order_label="POST /order", cancel_label="DELETE /order/*",
-    secret_field="Password (密码)", history_label="", poor="Order rejected", knows_limits=False, every=4, in_suite=False,
+    secret_field="Password (密码)", history_label="", poor="Order rejected", knows_limits=False, in_suite=False,
 )]

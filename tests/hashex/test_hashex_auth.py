@@ -1,10 +1,12 @@
 """Signatures against the worked vectors of the protocol digest (specs/hashex.md, 2.8)."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from random import SystemRandom
 
 import pytest
 
-from vnpy_hashex.auth import canonical, query_string, sign, signed_headers, wire_params
+from vnpy_hashex.auth import canonical, new_nonce, query_string, sign, signed_headers, wire_params
 
 SECRET = "hashex-secret"
 TIMESTAMP = "1745392581693"
@@ -104,21 +106,22 @@ def test_empty_value_signs_as_the_document_says_but_is_never_sent() -> None:
 
 
 def test_headers() -> None:
-    headers = signed_headers("the-key", SECRET, {"coin": "USDT"}, int(TIMESTAMP))
-    nonce = headers.pop("X-Request-Nonce")
+    headers = signed_headers("the-key", SECRET, {"coin": "USDT"}, int(TIMESTAMP), "0af1")
     assert headers == {
+        "X-Request-Nonce": "0af1",
         "X-Access-Key": "the-key",
         "X-Signature": "d299a417a4e0b51702f23a2214d838aec75f8a7b04b78bddf3e7e501acfebacc",
         "X-Request-Timestamp": TIMESTAMP,
     }
-    assert len(nonce) == 32 and int(nonce, 16)
+    assert re.fullmatch("[0-9a-f]{32}", new_nonce(SystemRandom()))
 
 
 def test_no_nonce_comes_twice_from_many_threads() -> None:
     """FAULTS F34"""
     def take(_: int) -> list[str]:
-        return [signed_headers("k", "s", {}, 1)["X-Request-Nonce"] for _ in range(500)]
+        return [new_nonce(random) for _ in range(500)]
 
+    random = SystemRandom()
     with ThreadPoolExecutor(8) as pool:
         nonces = [nonce for batch in pool.map(take, range(8)) for nonce in batch]
     assert len(set(nonces)) == len(nonces) == 4_000

@@ -10,9 +10,10 @@ from children import LONG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vnpy.trader.constant import Exchange
-from vnpy.trader.object import TickData
+from vnpy.trader.object import BarData, TickData
+from vnpy.trader.utility import BarGenerator
 
-from vnpy_mockbinance.ticks import FRAMES, HANDLERS, TickBook, day_tick
+from vnpy_mockbinance.ticks import FRAMES, HANDLERS, AggTrade, TickBook, Ticker, day_tick
 
 T0 = datetime(2024, 1, 1, tzinfo=timezone.utc)
 
@@ -329,3 +330,86 @@ def test_a_tick_of_what_rest_tells() -> None:
         for value in ("NaN", None, "", "-1", True):
             with pytest.raises((ValueError, TypeError)):
                 day_tick({**row, name: value}, about, now)
+
+
+# bars made of ticks
+
+
+Trade = tuple[int, int, int]        # ms since T0, price, volume
+
+
+def bars_of(reads: list[list[Trade | None]]) -> list[tuple[Any, ...]]:
+    """What a BarGenerator makes of the ticks of ``reads``, one of None being the figures of the day: 100 less than a moment ago, and what was traded."""
+    book = make_book()
+    bars: list[BarData] = []
+    generator = BarGenerator(bars.append)
+    now: datetime = T0
+    day: float = 10_000.0
+
+    def say(message: Trade | None) -> None:
+        nonlocal now, day
+        if message is None:
+            day -= 100
+            HANDLERS["ticker"](book, msgspec.json.decode(
+                f'{{"E":{int(now.timestamp() * 1000)},"c":1,"Q":1,"o":1,"h":1,"l":1,"v":{day},"q":{day}}}', type=FRAMES_OF["ticker"],
+            ))
+            book.fields["last_price"] = last or 1.0
+            return
+        at, price, volume = message
+        now = T0 + timedelta(milliseconds=at)
+        day += volume
+        time: int = int(now.timestamp() * 1000)
+        HANDLERS["aggTrade"](book, msgspec.json.decode(f'{{"p":{price},"q":{volume},"E":{time + 70},"T":{time}}}', type=FRAMES_OF["aggTrade"]))
+
+    last: float = 0.0
+    say(None)
+    for messages in reads:
+        for message in messages:
+            say(message)
+            last = float(message[1]) if message else last
+        ticks: list[TickData] = [*book.early]
+        book.early.clear()
+        if (newest := book.make(now, now)) is not None and last:
+            ticks.append(newest)
+        for tick in ticks:
+            generator.update_tick(tick)
+    generator.generate()
+    return [(bar.datetime, bar.open_price, bar.high_price, bar.low_price, bar.close_price, round(bar.volume)) for bar in bars]
+
+
+FRAMES_OF: dict[str, Any] = {"ticker": Ticker, "aggTrade": AggTrade}
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_bars_of_the_ticks_are_bars_of_the_trades(data: st.DataObject) -> None:
+    """However many trades one read of the socket brings, and wherever the day's figures fall."""
+    ats = sorted(data.draw(st.lists(st.integers(0, 240_000), min_size=2, max_size=40)))
+    trades: list[Trade] = [(at, data.draw(st.integers(95, 105)), data.draw(st.integers(1, 9))) for at in ats]
+    reads: list[list[Trade | None]] = [[trades[0]]]         # the first tick only tells a BarGenerator where the day's volume stands
+    for trade in trades[1:]:
+        if len(reads) == 1 or data.draw(st.booleans()):
+            reads.append([])
+        reads[-1].append(trade)
+        if data.draw(st.integers(0, 3)) == 0:
+            reads[-1].append(None)
+    expected: dict[int, list[Trade]] = {}
+    for trade in trades:
+        expected.setdefault(trade[0] // 60_000, []).append(trade)
+    first: int = trades[0][0] // 60_000
+    assert bars_of(reads) == [
+        (T0 + timedelta(minutes=minute), rows[0][1], max(row[1] for row in rows), min(row[1] for row in rows), rows[-1][1],
+         sum(row[2] for row in rows) - (trades[0][2] if minute == first else 0))
+        for minute, rows in expected.items()
+    ]
+
+
+def test_a_book_opens_no_minute_before_its_trades_have_come() -> None:
+    book = make_book()
+    feed(book, "aggTrade", AGG_TRADE.replace("1672515782136", str(int(T0.timestamp() * 1000) + 59_900)))
+    tick = book.make(T0 + timedelta(seconds=59.95), T0)
+    assert tick is not None and tick.datetime == T0 + timedelta(seconds=59.9)
+    for late, shown in ((0.5, 59.9), (1.9, 59.9), (2.5, 62.5)):
+        feed(book, "bookTicker", BOOK_TICKER)
+        tick = book.make(T0 + timedelta(seconds=60 + late), T0)
+        assert tick is not None and tick.datetime == T0 + timedelta(seconds=shown)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from vnpy_restgateway.calendar import Calendar, shanghai
 from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown
-from vnpy_restgateway.polled import ranked_rest
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.polled.poller import LAST_NEWS, LONGEST_REST, Poller
 from vnpy_restgateway.polled.ranked_rest import Command, Rank, RankedRest
 from vnpy_restgateway.seams import Seams
+from vnpy_restgateway.threads import Threads
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -230,7 +230,7 @@ def test_a_question_that_is_waited_for(home: Home, rest: ByHand, monkeypatch: py
     assert reply is None and isinstance(error, Unknown) and "of the client's" in str(error)
 
 
-def test_nobody_waits_longer_than_they_said_nor_for_a_client_that_ends(home: Home, rest: ByHand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_longer_than_they_said_nor_for_a_client_that_ends(home: Home, rest: ByHand) -> None:
     rest.put("/poll", Rank.POLL)                        # on its way, for ever
     assert rest.wait_for(ASK, 0.0) == (None, "no answer in time")
     assert len(rest.lines["order"].waiting[Rank.POLL]) == 1, "it is in line, behind what was there"
@@ -250,10 +250,10 @@ def test_nobody_waits_longer_than_they_said_nor_for_a_client_that_ends(home: Hom
             return True
 
     rest.put("/poll", Rank.POLL)
-    monkeypatch.setattr(ranked_rest, "Event", Flag)
-    monkeypatch.setattr(home, "post", ended)
+    home.seams = Seams(threads=Threads(Event=Flag))
+    home.post = ended                                   # type: ignore[method-assign]
     assert rest.wait_for(ASK, 60.0) == (None, "no answer in time")
-    monkeypatch.setattr(home, "post", post)
+    home.post = post                                    # type: ignore[method-assign]
     home.alive = False                                  # type: ignore[misc]
     assert rest.wait_for(ASK, 60.0) == (None, "no answer in time")
 

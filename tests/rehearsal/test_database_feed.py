@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -19,6 +20,8 @@ from mockexchange.core.numbers import SCALE
 from mockexchange.core.instruments import default_instruments
 from mockexchange.feeds import FeedError, open_feed
 from mockexchange.feeds.drivers import split_spec
+from mockexchange.feeds.replay import ReplayFeed
+from mockexchange.feeds.times import microseconds
 from vnpy_rehearsal.arguments import read_arguments
 from vnpy_rehearsal.database_feed import DatabaseBars, parse_spec
 
@@ -121,6 +124,21 @@ def test_several_and_none() -> None:
         opened("BTCUSDT.GLOBAL")
 
 
+def test_where_it_begins_and_that_it_begins_again() -> None:
+    bars, _ = opened("BTCUSDT.GLOBAL", SPOT)
+    feed = ReplayFeed(bars, default_instruments(), 0, "2024-01-30T16:00", loop=True)
+    assert feed.begins == microseconds(START.replace(tzinfo=ZONE)) + 60 * MINUTE
+    past = list(feed.past())
+    assert len(past) == 60 * 4 and past[-1].time < feed.begins
+    market = [command for _, command in islice(feed.steps(), 30 * 4 + 90 * 4)]
+    first: int = feed.first_ids["BTCUSDT"][0]
+    assert [trade.trade_id for trade in [*past, *market]] == list(range(first, first + 240 + 480))
+    assert market[0].time == feed.begins
+    assert {late.time - early.time for early, late in zip([*past, *market], market[120:], strict=False)} == {90 * MINUTE}, "the second round"
+    with pytest.raises(ValueError, match="feed-start: '2024-02-01' is outside vnpy:BTCUSDT.GLOBAL, which goes from 2024-01-30T15:00:00Z to"):
+        ReplayFeed(bars, default_instruments(), 0, "2024-02-01")
+
+
 def test_drivers() -> None:
     assert split_spec("vnpy:BTCUSDT.GLOBAL:1h") == ("vnpy", "BTCUSDT.GLOBAL:1h")
     assert split_spec("C:\\data\\BTCUSDT.csv") is None and split_spec("data/BTCUSDT.csv") is None
@@ -161,11 +179,14 @@ def test_a_database_in_a_folder(tmp_path: Path) -> None:
     wrong = subprocess.run([*serve, "vnpy:DOGEUSDT.GLOBAL"], cwd=tmp_path, timeout=60, capture_output=True, text=True)
     assert wrong.returncode == 2 and not wrong.stdout
     assert "which has BTCUSDT_SPOT_BINANCE.GLOBAL:1m (120 bars)" in wrong.stderr.splitlines()[-1]
-    process = subprocess.Popen([*serve, "vnpy:BTCUSDT.GLOBAL"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*serve, "vnpy:BTCUSDT.GLOBAL", "--feed-start", "2024-01-31T23:40"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         rest: str = ready["rest"]
+        assert (ready["clock"], ready["feed_symbol"], ready["now"]) == ("paced", "BTCUSDT", START_MS + 60 * 60_000)
+        past = get(f"{rest}/_mock/state")
+        assert (past["feed"]["start"], past["feed"]["status"]) == (ready["now"], "waiting")
         get(f"{rest}/api/v3/trades?symbol=BTCUSDT")         # a replay at full speed waits for somebody who looks
         deadline: float = time.monotonic() + 30
         while get(f"{rest}/_mock/state")["feed"]["status"] != "ended":
@@ -187,8 +208,9 @@ def test_the_main_job_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert read("--feed", "vnpy:BTCUSDT.GLOBAL:1h").feed == "vnpy:BTCUSDT.GLOBAL:1h"
     table: Path = tmp_path / "export.csv"
     table.write_text("x")
-    found = read("--feed", str(table), "--feed-timezone", "Asia/Shanghai")
+    found = read("--feed", str(table), "--feed-timezone", "Asia/Shanghai", "--feed-start", "2024-01-01", "--loop")
     assert (found.feed, found.feed_timezone) == (str(table.resolve()), "Asia/Shanghai")
+    assert (found.feed_start, found.loop) == ("2024-01-01", True)
     with pytest.raises(SystemExit):
         read("--feed", str(tmp_path / "none.csv"))
     assert "--feed: no such file" in capsys.readouterr().err

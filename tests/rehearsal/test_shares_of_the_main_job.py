@@ -144,6 +144,7 @@ def rehearsal(**extra: Any) -> tuple[Rehearsal, Engine]:
     """One that has neither engine nor gateway: only what was pushed."""
     engine = Engine()
     run: Any = object.__new__(Rehearsal)
+    run.is_recorded = False
     run.vt_symbol, run.each_fill, run.started, run.initial = "000001.SZSE", False, 0.0, (1_000_000.0, 1_000.0)
     run.record = Record(engine)         # type: ignore[arg-type]
     listed = {"000001.SZSE": SimpleNamespace(contract=contract(**extra))}

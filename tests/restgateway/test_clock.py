@@ -116,3 +116,34 @@ def test_real_clocks() -> None:
     now: float = time.monotonic()
     clock.feed(now - 0.001, time.time() * 1000 + 5000, now)
     assert abs(clock.offset_ms - 5000) < 50
+
+
+@pytest.mark.parametrize("rate", [60.0, 0.25])
+def test_a_server_whose_time_goes_at_another_rate(rate: float) -> None:
+    hands = Hands()
+    clock = ServerClock(monotonic=lambda: hands.mono, wall=lambda: hands.wall, rate=rate)
+    began: float = hands.mono
+
+    def server() -> float:
+        return 1_640_995_200_000 + (hands.mono - began) * 1000 * rate
+
+    for _ in range(4):
+        sent: float = hands.mono
+        hands.tick(0.01)
+        told: float = server()
+        hands.tick(0.01)
+        assert not clock.feed(sent, told, hands.mono)
+        hands.tick(50)
+        assert abs(clock.now_ms() - server()) <= 1 and not clock.standing and clock.steps == 0
+    told = server() + 3_600_000
+    assert clock.feed(hands.mono, told, hands.mono) and clock.steps == 1
+
+
+def test_a_server_whose_time_does_not_pass_by_itself_is_where_it_was_heard_of_last() -> None:
+    hands = Hands()
+    clock = ServerClock(monotonic=lambda: hands.mono, wall=lambda: hands.wall, rate=0.0)
+    clock.feed(hands.mono, 1_640_995_200_000, hands.mono)
+    hands.tick(60)
+    assert clock.standing and clock.now_ms() == 1_640_995_200_000
+    clock.heard(1_640_995_260_000)
+    assert clock.now_ms() == 1_640_995_260_000

@@ -7,6 +7,7 @@ import pytest
 from vnpy_restgateway.clock import ServerClock
 from vnpy_restgateway.clock_keeper import ClockKeeper
 from vnpy_restgateway.market.quiet import QuietWatch
+from vnpy_restgateway.seams import Seams
 
 
 class Bench:
@@ -21,7 +22,7 @@ class Bench:
         self.mock = False
         self.lines: list[str] = []
         self.timers: dict[str, Any] = {}
-        self.keeper = ClockKeeper(self, self.ask, lambda line, level: self.lines.append(line), lambda: self.mock, lambda: self.wall)      # type: ignore[arg-type]
+        self.keeper = ClockKeeper(self, self.ask, lambda line, level: self.lines.append(line), lambda: self.mock, Seams(wall=lambda: self.wall))      # type: ignore[arg-type]
         self.keeper.clock = ServerClock(monotonic=lambda: self.mono, wall=lambda: self.wall)
         self.keeper.measure()
 

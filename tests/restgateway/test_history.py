@@ -7,7 +7,7 @@ import pytest
 from vnpy.trader.constant import Exchange, Interval
 from vnpy.trader.object import BarData
 
-from vnpy_restgateway.market.history import STEP, Page, aware, fetch_bars
+from vnpy_restgateway.market.history import STEP, Page, aware, fetch_bars, in_venue_time
 
 T0 = datetime(2024, 1, 1, tzinfo=timezone.utc)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -104,3 +104,23 @@ def test_a_naive_datetime_is_local_time() -> None:
     assert aware(naive).tzinfo is not None
     assert aware(naive).timestamp() == naive.timestamp()
     assert aware(T0) is T0
+
+
+LOCAL = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
+PAST = datetime(2022, 1, 3, tzinfo=timezone.utc)
+AHEAD = LOCAL + timedelta(hours=59)
+
+
+@pytest.mark.parametrize(("start", "end", "venue", "asked"), [
+    (LOCAL - timedelta(days=10), LOCAL, PAST, (PAST - timedelta(days=10), None)),             # load_bar(10)
+    (LOCAL - timedelta(days=10), LOCAL - timedelta(seconds=1), AHEAD, (AHEAD - timedelta(days=10), None)),
+    (LOCAL - timedelta(days=10), None, LOCAL, (LOCAL - timedelta(days=10), None)),
+    (datetime(2022, 1, 1, tzinfo=timezone.utc), LOCAL, PAST, (datetime(2022, 1, 1, tzinfo=timezone.utc), None)),      # a date of the venue's
+    (datetime(2022, 1, 1, tzinfo=timezone.utc), datetime(2022, 1, 2, tzinfo=timezone.utc), PAST, (
+        datetime(2022, 1, 1, tzinfo=timezone.utc), datetime(2022, 1, 2, tzinfo=timezone.utc))),
+    (LOCAL - timedelta(days=2), LOCAL - timedelta(days=1), PAST, (LOCAL - timedelta(days=2), LOCAL - timedelta(days=1))),
+])
+def test_a_request_up_to_now_is_laid_to_the_venues_time(
+    start: datetime, end: datetime | None, venue: datetime, asked: tuple[datetime, datetime | None]
+) -> None:
+    assert in_venue_time(start, end, LOCAL, venue) == asked

@@ -2,23 +2,21 @@
 
 import pytest
 
-from vnpy_restgateway.net import routes as routes_module
 from vnpy_restgateway.net.routes import TRY_AGAIN, Routes
 
 ONE, TWO = "WS order.place", "POST /api/v3/order"
 
 
 class Desk:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.now: float = 1_000.0
         self.lines: list[str] = []
-        monkeypatch.setattr(routes_module, "monotonic", lambda: self.now)
-        self.routes: Routes = Routes(lambda line, level: self.lines.append(line), {ONE: TWO, TWO: ONE})
+        self.routes: Routes = Routes(lambda line, level: self.lines.append(line), {ONE: TWO, TWO: ONE}, lambda: self.now)
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(monkeypatch)
+def desk() -> Desk:
+    return Desk()
 
 
 def test_nothing_is_gone_at_first(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from random import Random
 from time import monotonic
 
 import pytest
@@ -16,6 +17,7 @@ from net_clients import StreamProbe as Client
 from net_servers import DEADLINE, Peer, closed_port, frame, serving
 
 from vnpy_restgateway.net.stream_loop import _retry_after
+from vnpy_restgateway.seams import Seams
 
 
 @pytest.fixture
@@ -138,9 +140,15 @@ def test_retry_after_is_obeyed() -> None:
     assert _retry_after(Refused()) == 120 and _retry_after(OSError()) == 0
 
 
-def test_pauses_grow_to_the_cap(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pauses_grow_to_the_cap(client: Client) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("vnpy_restgateway.net.stream_loop.random.uniform", lambda low, high: (pauses.append(high), 0.001)[1])
+
+    class Short(Random):
+        def uniform(self, a: float, b: float) -> float:
+            pauses.append(b)
+            return 0.001
+
+    client.seams = Seams(random=Short())
     with closed_port() as port:
         client.go(f"ws://127.0.0.1:{port}", backoff_base=0.5, backoff_cap=0.5)
         for _ in range(4):

@@ -1,7 +1,6 @@
 """Bars of a QTE server whose build has klines of its own (the document's, S; spec 1.4.8). Works in its caller's thread."""
 
 from datetime import datetime
-from threading import Event
 from typing import Any
 
 from vnpy.trader.constant import Interval
@@ -46,7 +45,7 @@ def query_history(
                 reason = str(error) if reply is None else f"status code: {reply.status}, message: {reply.body[:200].decode('utf-8', 'replace')}"
                 if reply is not None and reply.status // 100 == 4:
                     break
-            Event().wait(min(AGAIN, max(download.left(), 0.0)))
+            host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
         download.fail(reason if host.executor.alive else "gateway closed")
         return None
 

@@ -5,11 +5,14 @@ It is told what to test and handed a way to start a venue; it knows nothing of w
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
 from traceback import format_exc
 from types import MappingProxyType
 from typing import Any
+
+from vnpy_restgateway.gateway import RestGateway
 
 from . import rows  # noqa: F401  (registers the rows)
 from .harness import WrongSymbol
@@ -69,6 +72,41 @@ class Driver:
         """Id, title, why it does not apply ("" if it does), and the seconds it takes as a rule."""
         return [(row.id, row.title, why_not(row, self.profile), row.seconds) for row in ROWS.values()]
 
+    def check_simulated(self) -> None:
+        """
+        Whether this gateway can be run in virtual time.
+
+        :raises ValueError: why not
+        """
+        if not issubclass(self.profile.gateway_class, RestGateway):
+            raise ValueError(f"--virtual: {self.name} is not built on vnpy_restgateway: it goes by this machine's clock and threads")
+        try:
+            import greenlet  # noqa: F401
+        except ImportError:
+            raise ValueError("--virtual: greenlet is not installed: pip install greenlet") from None
+
+    def is_simulated(self, id: str) -> bool:
+        """Whether a row can be run in virtual time."""
+        return not ROWS[id].real
+
+    def simulate(self, id: str, seed: int) -> tuple[str, str, float]:
+        """One row in a world of that seed, in this process: the verdict, what went wrong, and the virtual seconds it took."""
+        from ..simulation.world import World
+
+        row: Row = ROWS[id]
+        world: World = World(seed)
+        profile: Profile = replace(self.profile, stage=world.stage())
+
+        def play() -> tuple[str, str]:
+            with world.exchange(self.target.dialect, options=venue_options(row, profile), clock=row.clock, speed=row.speed) as venue:
+                return verdict(row, profile, venue, close=True)
+
+        try:
+            found, text = world.run(play)
+        finally:
+            world.close()
+        return found, text, world.loop.now
+
     def versions(self) -> str:
         """Of what takes part."""
         package: str = self.name.partition(":")[0].partition(".")[0]
@@ -106,10 +144,10 @@ class Driver:
         return answer[0] if answer else ("hung", f"not over after {ROW_SECONDS:.0f} s")
 
 
-def verdict(row: Row, profile: Profile, venue: Any) -> tuple[str, str]:
-    """What became of one row."""
+def verdict(row: Row, profile: Profile, venue: Any, close: bool = False) -> tuple[str, str]:
+    """What became of one row. ``close`` False leaves the gateways as they are: some never end."""
     try:
-        run_row(row, profile, venue, close=False)
+        run_row(row, profile, venue, close)
     except Missed as missed:
         return missed.kind, str(missed)
     except AssertionError as error:

@@ -2,7 +2,6 @@
 
 from difflib import get_close_matches
 from functools import partial
-from time import monotonic
 from typing import Any
 
 from vnpy.event import EventEngine
@@ -42,13 +41,15 @@ class GatewayHarness:
         self.ended: set[int] = set() if past else ended_orders(venue.journal())     # orders it need not show
         self.profile: Profile = profile
         self.venue: Any = venue
-        self.recorder: Recorder = Recorder(spoils)
+        self.recorder: Recorder = Recorder(spoils, profile.stage.seams)
         self.engine: EventEngine | None = None
         if profile.real_engine:
-            self.engine = EventEngine()
+            self.engine = profile.stage.make_engine()
             self.engine.register_general(self.recorder.put)
             self.engine.start()
         kind: Any = profile.gateway_class
+        if not profile.stage.is_real:
+            kind = type(kind.__name__, (kind,), {"seams": profile.stage.seams, "__module__": kind.__module__})
         self.gateway: Any = kind(self.engine or self.recorder, name or kind.default_name)
         profile.quick(self.gateway)
 
@@ -210,6 +211,7 @@ class GatewayHarness:
             found = self.differences()
             return not found
 
+        monotonic = self.profile.stage.monotonic
         deadline: float = monotonic() + seconds
         asked: float = 0.0
         while not agree() and monotonic() < deadline:

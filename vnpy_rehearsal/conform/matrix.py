@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import cycle
-from socket import create_connection
-from threading import Event, Thread
-from time import monotonic
+from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,6 +14,7 @@ from .harness import ALIVE, GatewayHarness
 from .market import PriceLevels
 from .profile import PAGE, DialectLabels, Profile
 from .recorder import Missed
+from .stage import Stage
 from .storm import OverWire
 
 NOTICE: float = 0.1             # s until a bite is noticed
@@ -35,6 +34,10 @@ class Run:
         self.spoils: bool = spoils
         self.desks: list[GatewayHarness] = []
         self.wires: list[Any] = []
+
+    @property
+    def stage(self) -> Stage:
+        return self.profile.stage
 
     @property
     def wire(self) -> DialectLabels:
@@ -97,9 +100,9 @@ class Run:
         :raises Missed: ``vacuous``: the request was never held, or has gone on meanwhile
         """
         self.struck(handles)
-        began: float = monotonic()
+        began: float = self.stage.monotonic()
         yield
-        if (monotonic() - began + NOTICE) * 1000 > ms:
+        if (self.stage.monotonic() - began + NOTICE) * 1000 > ms:
             raise Missed("vacuous", f"the delay of {ms} ms was over before what should happen within it: {self.faults.what(handles)}")
 
     def read_account(self, desk: GatewayHarness, handles: list[int]) -> None:
@@ -139,18 +142,18 @@ class Run:
 
         :raises Missed: ``vacuous``: it never does
         """
-        deadline: float = monotonic() + seconds
-        while monotonic() < deadline:
+        deadline: float = self.stage.monotonic() + seconds
+        while self.stage.monotonic() < deadline:
             if not self.answers():
                 return
-            Event().wait(0.05)
+            self.stage.seams.threads.sleep(0.05)
         raise Missed("vacuous", f"the venue was never away within {seconds:g} s")
 
     def answers(self) -> bool:
         """Whether the venue takes connections."""
         address = urlsplit(self.venue.rest)
         try:
-            create_connection((address.hostname or "", address.port or 0), 1.0).close()
+            self.stage.seams.wire.connect(address.hostname or "", address.port or 0, self.stage.monotonic() + 1.0, lambda: False).close()
         except OSError:
             return False
         return True
@@ -178,8 +181,8 @@ class Run:
 
     def trades_again(self, desk: GatewayHarness) -> None:
         """A gateway may refuse orders until it has heard that a venue, which was lost, is well: wait for one that it sends."""
-        deadline: float = monotonic() + self.profile.patience
-        while monotonic() < deadline:
+        deadline: float = self.stage.monotonic() + self.profile.patience
+        while self.stage.monotonic() < deadline:
             orderid: str = desk.send("BUY", self.market.low, self.market.volume(1))
             self.resolved(desk, orderid)
             if desk.order(orderid).status is not Status.REJECTED:
@@ -210,17 +213,17 @@ class Run:
         self.desks[0].recorder.soon(condition, seconds)
 
     def never(self, condition: Callable[[], Any], what: str, seconds: float) -> None:
-        """A condition stays false for so long; real time is what this takes."""
-        deadline: float = monotonic() + seconds
-        while monotonic() < deadline:
+        """A condition stays false for so long."""
+        deadline: float = self.stage.monotonic() + seconds
+        while self.stage.monotonic() < deadline:
             if condition():
                 raise Missed("invented", what)
-            Event().wait(0.05)
+            self.stage.seams.threads.sleep(0.05)
 
     @contextmanager
     def aside(self, call: Callable[[], Any], patience: float = 0.0) -> Iterator[Thread]:
         """Something that blocks, beside the row; for so many seconds at most after it, or the profile's."""
-        thread: Thread = Thread(target=call, daemon=True)
+        thread: Thread = self.stage.seams.threads.Thread(target=call, daemon=True)
         thread.start()
         yield thread
         thread.join(patience or self.profile.patience)
@@ -240,6 +243,7 @@ class Row(NamedTuple):
     spoils: bool = False            # listeners change what they are handed
     seconds: float = 3.0            # it takes as a rule, with the gateways' own patience
     needs: str = ""                 # what must be told: a field of DialectLabels, or one of those in ABSENCE
+    real: str = ""                  # why it needs this machine, and cannot be simulated
     options: str = ""               # the field of the Profile with options that the venue is opened with
 
 

@@ -12,6 +12,7 @@ from mockexchange.core.instruments import CashEquity
 from mockexchange.dialects import contents_of, load_dialect
 
 from .market import PriceLevels
+from .stage import Stage
 
 PAGE: str = "<html><body>Bad Gateway</body></html>"
 
@@ -161,6 +162,7 @@ class Profile:
     labels: Mapping[str, str] = field(default_factory=dict)         # of LABELS -> what stands for the dialect's own
     patches: Mapping[str, str] = field(default_factory=dict)        # "module:NAME" -> the constant there, with {rest} and the like in it
     exchange: Exchange = Exchange.GLOBAL
+    stage: Stage = Stage()
     daily_ids: bool = False         # the venue's ids of orders begin again every trading day
     shrinks: bool = False           # a purchase beyond the cash is taken with a smaller volume
     # orders that are refused before they leave: symbol, exchange, price, volume, and words of the refusal

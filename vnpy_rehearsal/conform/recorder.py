@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from copy import copy
 from logging import WARNING
-from threading import Condition
-from time import monotonic
 from typing import Any
 
 from vnpy.event import Event
@@ -29,6 +27,7 @@ from vnpy.trader.object import (
 )
 
 from vnpy_restgateway.host import MADE_UP
+from vnpy_restgateway.seams import MACHINE, Seams
 
 
 class Missed(AssertionError):
@@ -56,9 +55,10 @@ class Recorder:
     ``spoils``: it changes every order and trade it is handed, as a careless listener does (FAULTS F40).
     """
 
-    def __init__(self, spoils: bool = True) -> None:
+    def __init__(self, spoils: bool = True, seams: Seams = MACHINE) -> None:
         self.spoils: bool = spoils
-        self.condition: Condition = Condition()
+        self._monotonic: Callable[[], float] = seams.monotonic
+        self.condition = seams.threads.Condition()
         self.orders: dict[str, OrderData] = {}
         self.order_pushes: list[OrderData] = []
         self.sequence: list[OrderData | TradeData] = []
@@ -101,10 +101,10 @@ class Recorder:
 
         :raises Missed: saying what did not come
         """
-        deadline: float = monotonic() + seconds
+        deadline: float = self._monotonic() + seconds
         with self.condition:
             # now and then also without news: the condition may be about somebody else
-            while not (answer := condition()) and monotonic() < deadline:
+            while not (answer := condition()) and self._monotonic() < deadline:
                 self.condition.wait(0.05)
         if not answer:
             lines: str = "\n".join(log.msg for log in self.logs[-15:])
@@ -119,10 +119,10 @@ class Recorder:
             pass
 
     def pass_time(self, seconds: float) -> None:
-        """Let real time pass, for what can be known by nothing else."""
-        deadline: float = monotonic() + seconds
+        """Let time pass, for what can be known by nothing else."""
+        deadline: float = self._monotonic() + seconds
         with self.condition:
-            while (left := deadline - monotonic()) > 0:
+            while (left := deadline - self._monotonic()) > 0:
                 self.condition.wait(left)
 
     def said(self, text: str, level: int | None = None) -> list[str]:

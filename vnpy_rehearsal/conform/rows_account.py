@@ -1,7 +1,5 @@
 """F30 to F40 but for F32: symbols, numbers, floods, other hands on the account, restarts of ours, the end."""
 
-from threading import enumerate as all_threads
-from time import monotonic
 
 from vnpy.trader.constant import Status
 
@@ -47,7 +45,7 @@ def flood(run: Run) -> None:
     run.ticks_flow(desk)
     quotes = run.arm(run.wire.quote_push, "on_push", "flood", copies=10_000, times=3)
     users = run.arm(run.wire.user_push, "on_push", "flood", copies=2_000, times=2)
-    began: float = monotonic()
+    began: float = run.stage.monotonic()
     filled = [desk.send("BUY", run.market.high, run.market.volume(2))]
     run.struck(quotes, times=3)
     # a venue may cut off who does not read as fast as it pushes: then the orders of the new stream are flooded too
@@ -59,7 +57,7 @@ def flood(run: Run) -> None:
         desk.wait_status(orderid, Status.ALLTRADED, seconds=20)
     run.works(desk)
     run.ticks_flow(desk)
-    if monotonic() - began > 40:
+    if run.stage.monotonic() - began > 40:
         raise Missed("hung", "it falls behind")
 
 
@@ -138,11 +136,12 @@ def close_and_connect(run: Run) -> None:
     desk.gateway.query_account()
     run.struck(orders, seconds=2 * run.profile.strike)
     run.soon(lambda: run.bitten(reads), run.profile.strike / 4)
-    before: float = monotonic()
+    before: float = run.stage.monotonic()
     desk.gateway.close()
-    if monotonic() - before > 2.0:
-        raise Missed("hung", f"close() took {monotonic() - before:.1f} s")
+    if run.stage.monotonic() - before > 2.0:
+        raise Missed("hung", f"close() took {run.stage.monotonic() - before:.1f} s")
     run.clear()
+    all_threads = run.stage.seams.threads.enumerate
     left = [thread.name for thread in all_threads() if "rest" in thread.name.lower() or "websocket" in thread.name.lower()]
     desk.recorder.pass_time(0.2)
     left = [name for name in left if name in {thread.name for thread in all_threads()}]

@@ -96,9 +96,9 @@ def unsent(run: Run) -> None:
     desk.recorder.pass_time(0.5)
     slow = run.arm(run.wire.order, "before_engine", "delay", ms=600, times=0)
     ids = [desk.send("BUY", run.market.low_at(n), run.market.volume(1)) for n in range(60)]
+    run.struck(slow)                # the first has left, and is held
     for orderid in reversed(ids):
         desk.cancel(orderid)
-    run.struck(slow)
     for orderid in ids:
         run.resolved(desk, orderid, *FINAL)
     run.clear()
@@ -143,7 +143,7 @@ def no_names() -> Iterator[Callable[[bool], list[str]]]:
         socket.getaddrinfo = real
 
 
-@row("F61", "names do not resolve around an order")
+@row("F61", "names do not resolve around an order", real="the machine resolves names")
 def unresolved(run: Run) -> None:
     with no_names() as turn:
         desk = run.desk(ready=False)

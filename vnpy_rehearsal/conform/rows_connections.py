@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
-from threading import Event, Thread
-from typing import Any
+from datetime import timedelta
 
 from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import HistoryRequest
@@ -94,15 +92,16 @@ def ticks_again(desk: GatewayHarness) -> None:
 
 
 @contextmanager
-def going(venue: Any) -> Iterator[None]:
+def going(run: Run) -> Iterator[None]:
     """A clock that stands still is moved on, so that it goes about as a real one does."""
-    ended: Event = Event()
+    threads = run.stage.seams.threads
+    ended = threads.Event()
 
     def move() -> None:
         while not ended.wait(0.05):
-            venue.advance(50)
+            run.venue.advance(50)
 
-    thread: Thread = Thread(target=move, daemon=True)
+    thread = threads.Thread(target=move, daemon=True)
     thread.start()
     try:
         yield
@@ -113,7 +112,7 @@ def going(venue: Any) -> Iterator[None]:
 
 @row("F26", "the end of a connection's 24 hours", streams=True, clock="manual", speed=0.005)
 def a_day(run: Run) -> None:
-    with going(run.venue):
+    with going(run):
         desk = run.desk()
         resting = desk.send("BUY", run.market.low, run.market.volume(10))
         desk.wait_status(resting, Status.NOTTRADED)
@@ -205,7 +204,7 @@ def hung(run: Run) -> None:
     desk = run.desk()
     bars: list[int] = run.arm(run.wire.history, "before_engine", "hang", times=0) if run.profile.has_bars else []
     reads = run.arm("GET *", "before_engine", "hang", times=0, must_bite=not bars)
-    now = datetime.now(timezone.utc)
+    now = run.stage.now()
     request = HistoryRequest(run.profile.symbol, run.profile.exchange, now - timedelta(hours=1), now, Interval.MINUTE)
     with run.aside(lambda: desk.gateway.query_history(request)):
         desk.gateway.query_account()

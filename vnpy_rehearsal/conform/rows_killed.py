@@ -59,7 +59,7 @@ def trade_and_be_killed(run: Run) -> int:
     return sent + 1                             # it may have died between an order and its line
 
 
-@row("F69", "kill -9 with orders on their way, and a new process", seconds=12)
+@row("F69", "kill -9 with orders on their way, and a new process", seconds=12, real="a process is killed")
 def killed(run: Run) -> None:
     sent: int = trade_and_be_killed(run)
     run.venue.set_price(run.market.symbol, run.market.under)        # fills while nobody is there

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.constant import Status
@@ -192,9 +191,9 @@ def closed(run: Run) -> None:
     resting = desk.send("BUY", run.market.low, run.market.volume(10))
     run.resolved(desk, resting, Status.NOTTRADED)
     desk.recorder.pass_time(1.0)
-    before, began = polls(), monotonic()
+    before, began = polls(), run.stage.monotonic()
     desk.recorder.wait(lambda: polls() >= before + POLLS, "polls of an open market", 60.0)
-    window: float = monotonic() - began
+    window: float = run.stage.monotonic() - began
     rested: bool = False
 
     def rests() -> None:

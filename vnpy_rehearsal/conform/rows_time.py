@@ -1,7 +1,6 @@
 """F45 to F47: markets with nothing to say, clocks that jump by hours, years of bars from a slow venue."""
 
-from datetime import datetime, timedelta, timezone
-from time import monotonic, time
+from datetime import datetime, timedelta
 from typing import Any
 
 from vnpy.trader.constant import Interval, Status
@@ -47,7 +46,7 @@ def jump(run: Run) -> None:
 
         def right(hours: int = hours) -> bool:
             newest: datetime = desk.recorder.ticks[-1].datetime
-            return abs(newest.timestamp() - time() - hours * 3_600) < OFF
+            return abs(newest.timestamp() - run.stage.seams.wall() - hours * 3_600) < OFF
 
         desk.recorder.wait(right, f"ticks with the venue's time, {hours} hours ahead", run.profile.patience)
         orderid = desk.send("BUY", run.market.low, run.market.volume(1))
@@ -62,15 +61,15 @@ def years(run: Run) -> None:
     desk: GatewayHarness = run.desk()
     patience: float = float(getattr(getattr(desk.gateway, "timings", None), "history_patience", 60.0))
     pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * (SLOWER if run.profile.pushed else SLOW)), times=0)
-    end: datetime = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(minutes=2)
+    end: datetime = run.stage.now().replace(second=0, microsecond=0) - timedelta(minutes=2)
     start: datetime = end - timedelta(minutes=MINUTES - 1)
     request: HistoryRequest = HistoryRequest(run.profile.symbol, run.profile.exchange, start, end, Interval.MINUTE)
     found: list[Any] = []
-    begun: float = monotonic()
+    begun: float = run.stage.monotonic()
     with run.aside(lambda: found.extend(desk.gateway.query_history(request)), max(3.0 * patience, AT_LEAST)):
         pass
-    if monotonic() - begun < patience:
-        raise Missed("vacuous", f"the history took {monotonic() - begun:.1f} s, which is within {patience:g} s")
+    if run.stage.monotonic() - begun < patience:
+        raise Missed("vacuous", f"the history took {run.stage.monotonic() - begun:.1f} s, which is within {patience:g} s")
     run.struck(pages, 5)
     bars: list[BarData] = found
     if [bar.datetime for bar in bars] != [start + timedelta(minutes=n) for n in range(MINUTES)]:

@@ -4,7 +4,6 @@ Days on which the wire breaks, and how long it takes after them until every orde
 A wire is what ``venue.wire()`` gives: a proxy in front of the whole venue that can be told to break.
 """
 
-from time import monotonic
 from typing import Any
 
 from vnpy.trader.constant import Status
@@ -76,6 +75,7 @@ def forgotten(desk: GatewayHarness, wire: Any, idle: float = 5.0) -> float:
 
 def settle(desk: GatewayHarness, sent: list[str], resting: str, has_struck: bool, why_not: str) -> float:
     """Wait until every order is settled, and the cancelled one has ended; the seconds that took."""
+    monotonic = desk.profile.stage.monotonic
     well: float = monotonic()
     if not has_struck:
         raise Missed("vacuous", why_not)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from logging import INFO, WARNING
-from time import monotonic
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData
+
+from ..seams import MACHINE
 
 STEP: dict[Interval, timedelta] = {
     Interval.MINUTE: timedelta(minutes=1),
@@ -14,6 +15,8 @@ STEP: dict[Interval, timedelta] = {
     Interval.DAILY: timedelta(days=1),
     Interval.WEEKLY: timedelta(weeks=1),
 }
+
+UP_TO_NOW: timedelta = timedelta(seconds=10)    # a request that ends as late as that before now is one up to now
 
 SAY_EVERY: float = 5.0          # seconds between lines about a long one
 
@@ -59,7 +62,7 @@ class Download:
     :param patience: seconds without a further page after which it ends
     """
 
-    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0, monotonic: Callable[[], float] = monotonic) -> None:
+    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0, monotonic: Callable[[], float] = MACHINE.monotonic) -> None:
         self.symbol: str = symbol
         self.reason: str = ""               # why it was cut short, "" if it was not
         self._log: Callable[[str, int], None] = log
@@ -101,6 +104,19 @@ class Download:
 def aware(moment: datetime) -> datetime:
     """A datetime without a zone is the user's local time, as vn.py takes it."""
     return moment if moment.tzinfo else moment.astimezone()
+
+
+def in_venue_time(
+    start: datetime, end: datetime | None, local: datetime, venue: datetime
+) -> tuple[datetime, datetime | None]:
+    """
+    A request for history up to now, as ``load_bar`` reckons it by this machine's clock, laid to the time of a venue that lives in
+    another one. ``local``, ``venue``: the two times now. What ends before now, or begins at a date that the venue has had, is meant as it is.
+    """
+    if end is not None and end < local - UP_TO_NOW:
+        return start, end
+    apart: timedelta = venue - local
+    return (start + apart if start > venue or apart > timedelta() else start), None
 
 
 def _milliseconds(moment: datetime) -> int:

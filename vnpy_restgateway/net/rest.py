@@ -10,15 +10,15 @@ and nothing printed or logged shows a key, a signature or a signed URL.
 import logging
 import ssl
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterable
-from time import monotonic
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any
 
 import vnpy_rest
 
+from ..seams import MACHINE, Seams
 from .outcome import NotSent, Reply, RestError, Unknown, describe
 from .proxy import Proxy, read_proxy
 from .redact import redact
@@ -49,9 +49,10 @@ class RestClient(vnpy_rest.RestClient):
     Callbacks run in worker threads; on a client that is not running, ``on_error`` runs in the caller's.
     """
 
-    make_transport: Callable[..., Transport] = Transport        # the wire
-
-    def __init__(self) -> None:
+    def __init__(self, seams: Seams = MACHINE) -> None:
+        self.seams: Seams = seams
+        self._monotonic: Callable[[], float] = seams.monotonic
+        threads = seams.threads
         self.url_base: str = ""
         self.active: bool = False
         self.proxies: dict | None = None
@@ -62,13 +63,13 @@ class RestClient(vnpy_rest.RestClient):
         self.proxy: Proxy | None = None
         self.mock: str = ""                             # the dialect of the mock exchange that has answered, "" of none
         self._origin: tuple[str, Origin, str] | None = None
-        self._lock: threading.Lock = threading.Lock()
-        self._quiet: threading.Condition = threading.Condition(self._lock)
+        self._lock = threads.Lock()
+        self._quiet = threads.Condition(self._lock)
         self._pending: int = 0
-        self._lanes: dict[str, WorkerPool] = {name: WorkerPool(name) for name in LANES}
-        self._transport: Transport = Transport(None, self.connect_timeout, None)
-        self._sweeper: threading.Thread | None = None
-        self._swept: threading.Event = threading.Event()
+        self._lanes: dict[str, WorkerPool] = {name: WorkerPool(name, threads) for name in LANES}
+        self._transport: Transport = self._new_transport()
+        self._sweeper: Thread | None = None
+        self._swept = threads.Event()
 
     def init(
         self,
@@ -106,8 +107,8 @@ class RestClient(vnpy_rest.RestClient):
                 return
             if self._transport.stopped:
                 self._transport = self._new_transport()
-            self._lanes = {name: WorkerPool(name) for name in LANES}
-            self._swept = threading.Event()
+            self._lanes = {name: WorkerPool(name, self.seams.threads) for name in LANES}
+            self._swept = self.seams.threads.Event()
             self._sweeper = None
             self.active = True
             for lane in self._lanes.values():
@@ -136,13 +137,13 @@ class RestClient(vnpy_rest.RestClient):
                 lane.tokens.put(False)
         for request in waiting:
             self._finish_error(request, unsent(request, "client was stopped before the request was sent"))
-        patience: float = monotonic() + STOP_PATIENCE
-        threads: list[threading.Thread] = [t for lane in lanes.values() for t in lane.workers]
+        patience: float = self._monotonic() + STOP_PATIENCE
+        threads: list[Thread] = [t for lane in lanes.values() for t in lane.workers]
         if sweeper is not None:
             threads.append(sweeper)
         for thread in threads:
-            if thread is not threading.current_thread():
-                thread.join(max(patience - monotonic(), 0.0))
+            if thread is not self.seams.threads.current_thread():
+                thread.join(max(patience - self._monotonic(), 0.0))
 
     def join(self) -> None:
         """Wait until every request has been answered. Not from a callback."""
@@ -173,7 +174,7 @@ class RestClient(vnpy_rest.RestClient):
         """
         request: Request = Request(
             method, path, params, data, headers, callback, on_failed, on_error, extra, lane,
-            self.read_timeout if timeout is None else timeout,
+            self.read_timeout if timeout is None else timeout, self._monotonic,
         )
         if lane not in LANES:
             raise ValueError(f"lane is {lane!r}, not one of {', '.join(LANES)}")
@@ -223,7 +224,8 @@ class RestClient(vnpy_rest.RestClient):
         :raises NotSent, Unknown: there was no usable answer
         """
         request: Request = Request(
-            method, path, params, data, headers, timeout=self.read_timeout if timeout is None else timeout
+            method, path, params, data, headers, timeout=self.read_timeout if timeout is None else timeout,
+            monotonic=self._monotonic,
         )
         return self._send(request, self._transport)
 
@@ -255,10 +257,10 @@ class RestClient(vnpy_rest.RestClient):
         return redact(f"{exc.__name__}: {value}; {request if request is not None else ''}{trace}", self.known_secrets())
 
     def _new_transport(self) -> Transport:
-        return self.make_transport(self.proxy, self.connect_timeout, self.ssl_context)
+        return Transport(self.proxy, self.connect_timeout, self.ssl_context, self.seams)
 
     def _spawn_worker(self, lane: WorkerPool, transport: Transport) -> None:
-        thread: threading.Thread = threading.Thread(
+        thread: Thread = self.seams.threads.Thread(
             target=self._work, args=(lane, transport), name=f"rest-{lane.name}-{len(lane.workers)}", daemon=True
         )
         lane.workers.append(thread)
@@ -276,13 +278,13 @@ class RestClient(vnpy_rest.RestClient):
         """All workers of a lane are busy: somebody must mind the deadlines of those in line."""
         with self._lock:
             if self._sweeper is None and self.active:
-                self._sweeper = threading.Thread(target=self._sweep, args=(self._swept,), name="rest-deadlines", daemon=True)
+                self._sweeper = self.seams.threads.Thread(target=self._sweep, args=(self._swept,), name="rest-deadlines", daemon=True)
                 self._sweeper.start()
 
-    def _sweep(self, swept: threading.Event) -> None:
+    def _sweep(self, swept: Event) -> None:
         lanes: list[WorkerPool] = list(self._lanes.values())
         while not swept.wait(0.1):
-            now: float = monotonic()
+            now: float = self._monotonic()
             for lane in lanes:
                 for request in lane.take_expired(now):
                     self._finish_error(request, NotSent("timed out waiting in line"))
@@ -321,7 +323,7 @@ class RestClient(vnpy_rest.RestClient):
         sent: Connection | RestError | None = request.sent
         if sent is None:
             # Sent so late that no answer can be awaited, a request would only become unknown.
-            if request.deadline - monotonic() < LAST_TENTH * request.timeout:
+            if request.deadline - self._monotonic() < LAST_TENTH * request.timeout:
                 raise NotSent("timed out waiting in line")
             sent = self._start(request, transport, waits=True)
             assert sent is not None

@@ -1,30 +1,26 @@
 """
 One kept-alive urllib3 connection of a REST client, and how it comes about.
 
-urllib3 speaks HTTP and TLS; what is added is a deadline (``time.monotonic`` seconds) for name, TCP, proxy and
+urllib3 speaks HTTP and TLS; what is added is a deadline (monotonic seconds) for name, TCP, proxy and
 TLS together, and a way to wake a waiting thread from another.
 """
 
 import http.client
-import os
-import select
 import socket
 import ssl
-from collections.abc import Mapping
-from time import monotonic
+from collections.abc import Callable, Mapping
 from typing import Protocol, Any
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Url
-from urllib3.util.wait import wait_for_read
 
-from .dial import AddressInfo, resolve
+from ..seams import Seams
 from .outcome import NotSent
 from .proxy import Proxy
 from .rest_format import Headers, Response, decode_content, read_content
+from .wire import Wire
 
-SLICE: float = 0.05                 # seconds between looks at whether a dialling client was stopped
 IDLE_LIMIT: float = 50.0            # seconds a connection may be idle: less than venues and proxies allow
 FRESH: float = 4.0                  # seconds since the peer was heard within which an order may leave over a connection
 
@@ -70,6 +66,7 @@ class Host(Protocol):
     """What is needed of whoever owns the connections."""
 
     proxy: Proxy | None
+    seams: Seams
 
     def is_stopped(self) -> bool: ...
 
@@ -85,50 +82,15 @@ class Dialer:
         self.socket: socket.socket | None = None        # a second handle on the connection, for ``kill``
 
     def open(self, host: str, port: int) -> socket.socket:
-        """The first of the host's addresses that answers; each gets its share of the time."""
+        """A connected socket."""
         stopped = self.transport.is_stopped
-        addresses: list[AddressInfo] = resolve(host, port, self.deadline - monotonic(), stopped)
-        error: OSError = OSError("name has no address")
-        for index, (family, kind, protocol, _, address) in enumerate(addresses):
-            left: float = self.deadline - monotonic()
-            if left <= 0 or stopped():
-                break
-            sock: socket.socket = socket.socket(family, kind, protocol)
-            try:
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                self._dial(sock, address, monotonic() + left / (len(addresses) - index))
-                sock.settimeout(max(self.deadline - monotonic(), 0.001))
-                # shutdown() of a duplicate ends the connection without touching TLS state under a reader's feet
-                self.socket = sock.dup()
-                if stopped():
-                    raise OSError("client is stopped")      # stop() may have looked before there was a socket to kill
-                return sock
-            except OSError as exc:
-                error = exc
-                sock.close()
-        raise error
-
-    def _dial(self, sock: socket.socket, address: object, deadline: float) -> None:
-        """connect() in slices, because nothing portable wakes a thread out of it."""
-        sock.setblocking(False)
-        try:
-            sock.connect(address)               # type: ignore[arg-type]
-            return
-        except (BlockingIOError, InterruptedError):
-            pass
-        while not self.transport.is_stopped():
-            left: float = deadline - monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            # Windows reports a refused connection in the exceptional set only
-            _, writable, failed = select.select([], [sock], [sock], min(left, SLICE))
-            if writable or failed:
-                code: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if code:
-                    raise OSError(code, os.strerror(code))
-                return
-        raise OSError("client is stopped")
+        sock: socket.socket = self.transport.seams.wire.connect(host, port, self.deadline, stopped)
+        # shutdown() of a duplicate ends the connection without touching TLS state under a reader's feet
+        self.socket = sock.dup()
+        if stopped():
+            sock.close()
+            raise OSError("client is stopped")          # stop() may have looked before there was a socket to kill
+        return sock
 
     def kill(self) -> None:
         """Wake whoever waits on the connection, from any thread."""
@@ -169,6 +131,8 @@ class Connection:
         self.sent_at: float = 0.0                       # when the last request was sent
         self.deadline: float = 0.0                      # of the exchange under way
         self.dialer: Dialer = Dialer(transport)
+        self._monotonic: Callable[[], float] = transport.seams.monotonic
+        self._wire: Wire = transport.seams.wire
         through: Proxy | None = transport.proxy
         host, port = (through.host, through.port) if through else (origin.host, origin.port)
         proxy: Url | None = Url("http", host=host, port=port) if through else None
@@ -188,12 +152,12 @@ class Connection:
     def usable(self, now: float, limit: float = IDLE_LIMIT) -> bool:
         """False when it has been idle for ``limit`` seconds, or the peer has closed it: idle connections have nothing to say."""
         sock: Any = self.http.sock
-        return sock is not None and now - self.idle_since < limit and not wait_for_read(sock, 0.0)
+        return sock is not None and now - self.idle_since < limit and not self._wire.has_bytes(sock)
 
     def open(self, deadline: float) -> None:
         """TCP, then CONNECT through a proxy, then TLS."""
         self.dialer.deadline = self.deadline = deadline
-        self.http.timeout = max(deadline - monotonic(), 0.001)
+        self.http.timeout = max(deadline - self._monotonic(), 0.001)
         self.http.connect()
 
     def send(
@@ -203,14 +167,14 @@ class Connection:
         self.deadline = deadline
         if self.proxy_headers:
             headers = {**headers, **self.proxy_headers}
-        self.sent_at = now = monotonic()
+        self.sent_at = now = self._monotonic()
         self.http.sock.settimeout(max(deadline - now, 0.001) if waits else 0.0)
         # the standard library's request and answer on urllib3's connection: a quarter of the cost less
         http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
 
     def receive(self) -> Response:
         """The answer to what was sent; the caller decides what an exception means."""
-        left: float = max(self.deadline - monotonic(), 0.001)
+        left: float = max(self.deadline - self._monotonic(), 0.001)
         self.http.timeout = left
         self.http.sock.settimeout(left)
         answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)

@@ -1,7 +1,7 @@
 """
 The connections of one REST client: which are idle, which are at work, and until when.
 
-A total deadline (``time.monotonic`` seconds) is kept, so that a peer that drips bytes holds a worker no longer
+A total deadline (monotonic seconds) is kept, so that a peer that drips bytes holds a worker no longer
 than one that says nothing. Everything that fails before the first byte of a request is handed to the kernel is
 ``NotSent``; everything after is ``Unknown``.
 
@@ -13,12 +13,12 @@ a few seconds.
 
 import http.client
 import ssl
-import threading
-from collections.abc import Mapping
-from time import monotonic
+from collections.abc import Callable, Mapping
+from threading import Thread
 
 from urllib3.exceptions import HTTPError
 
+from ..seams import MACHINE, Seams
 from .dial import default_context
 from .outcome import NotSent, Unknown, describe
 from .proxy import Proxy
@@ -36,18 +36,23 @@ ERRORS: tuple[type[Exception], ...] = (                     # what an exchange t
 class Transport:
     """The connections of one client: idle ones by lane and origin, all of them for ``stop``."""
 
-    def __init__(self, proxy: Proxy | None, connect_timeout: float, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, proxy: Proxy | None, connect_timeout: float, context: ssl.SSLContext | None, seams: Seams = MACHINE,
+    ) -> None:
+        self.seams: Seams = seams
+        self._monotonic: Callable[[], float] = seams.monotonic
+        threads = seams.threads
         self.proxy: Proxy | None = proxy
         self.connect_timeout: float = connect_timeout
         self.context: ssl.SSLContext | None = context
         self.stopped: bool = False
-        self._lock: threading.Lock = threading.Lock()
+        self._lock = threads.Lock()
         self._all: set[Connection] = set()
         self._idle: dict[tuple[str, tuple[str, str, int]], list[Connection]] = {}
         self._busy: dict[Connection, None] = {}
-        self._watcher: threading.Thread | None = None
-        self._wake: threading.Event = threading.Event()
-        self._ended: threading.Event = threading.Event()
+        self._watcher: Thread | None = None
+        self._wake = threads.Event()
+        self._ended = threads.Event()
 
     def is_stopped(self) -> bool:
         return self.stopped
@@ -72,7 +77,7 @@ class Transport:
             connection.kill()
         for connection in idle:
             self._discard(connection)
-        if watcher is not None and watcher is not threading.current_thread():
+        if watcher is not None and watcher is not self.seams.threads.current_thread():
             watcher.join(WATCH * 2)
 
     def start(
@@ -92,7 +97,7 @@ class Transport:
         if connection is None:
             if not waits:
                 return None
-            connection = self._open(origin, min(deadline, monotonic() + self.connect_timeout))
+            connection = self._open(origin, min(deadline, self._monotonic() + self.connect_timeout))
         self._busy[connection] = None
         self._watch()
         try:
@@ -113,7 +118,7 @@ class Transport:
         deadline: float = connection.deadline
         try:
             response: Response = connection.receive()
-            if (self.stopped or monotonic() >= deadline) and ends_with_connection(response):
+            if (self.stopped or self._monotonic() >= deadline) and ends_with_connection(response):
                 raise TimeoutError("cut off")
             whole = True
             if response.status_code == 407 and connection.prefix:
@@ -129,7 +134,7 @@ class Transport:
     def _unknown(self, exc: Exception, deadline: float) -> Unknown:
         if self.stopped:
             return Unknown("client was stopped before the answer came")
-        if isinstance(exc, TimeoutError) or monotonic() >= deadline:
+        if isinstance(exc, TimeoutError) or self._monotonic() >= deadline:
             return Unknown("timed out waiting for the answer")
         return Unknown(f"no usable answer: {describe(exc)}")
 
@@ -163,7 +168,7 @@ class Transport:
                 connection: Connection = pool.pop()
             except IndexError:
                 break
-            if connection.usable(monotonic(), limit):
+            if connection.usable(self._monotonic(), limit):
                 return connection
             self._discard(connection)
         return None
@@ -187,13 +192,13 @@ class Transport:
             if isinstance(exc, NotSent):
                 raise
             place: str = f"proxy {self.proxy.authority}" if self.proxy else origin.authority
-            reason: str = "timed out" if monotonic() >= deadline else describe(exc)
+            reason: str = "timed out" if self._monotonic() >= deadline else describe(exc)
             raise NotSent(f"no connection to {place}: {reason}") from exc
         finally:
             self._busy.pop(connection, None)
 
     def _release(self, lane: str, connection: Connection) -> None:
-        connection.idle_since = monotonic()
+        connection.idle_since = self._monotonic()
         with self._lock:
             if not self.stopped:
                 self._idle.setdefault((lane, connection.origin.key), []).append(connection)
@@ -213,7 +218,7 @@ class Transport:
             return
         with self._lock:
             if self._watcher is None and not self.stopped:
-                self._watcher = threading.Thread(target=self._watch_deadlines, name="rest-answers", daemon=True)
+                self._watcher = self.seams.threads.Thread(target=self._watch_deadlines, name="rest-answers", daemon=True)
                 self._watcher.start()
 
     def _watch_deadlines(self) -> None:
@@ -223,7 +228,7 @@ class Transport:
                 if not self._busy and not self.stopped:
                     self._wake.wait()
             self._ended.wait(WATCH)
-            now: float = monotonic()
+            now: float = self._monotonic()
             for connection in list(self._busy):
                 if connection.deadline <= now:
                     connection.kill()

@@ -1,15 +1,16 @@
 """What a REST client keeps in line: requests, and the lanes they wait in."""
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
-from time import monotonic
+from threading import Thread
 from types import TracebackType
 from typing import Any
 
 import vnpy_rest
 
+from ..seams import MACHINE
+from ..threads import Threads
 from .outcome import NotSent, Reply, RestError, Unknown
 from .redact import redact
 from .rest_connection import Connection
@@ -24,7 +25,7 @@ class Request(vnpy_rest.Request):
     """
     One request. ``str()`` of it is safe to log.
 
-    ``deadline`` is in ``time.monotonic`` seconds. ``sent`` is the connection it was sent over by whoever made it, or why
+    ``deadline`` is in monotonic seconds. ``sent`` is the connection it was sent over by whoever made it, or why
     that failed; None: the worker sends it. Once an answer came whole, ``response`` has it as it came
     and ``reply`` as ``outcome.classify`` takes it.
     """
@@ -42,6 +43,7 @@ class Request(vnpy_rest.Request):
         extra: Any = None,
         lane: str = "query",
         timeout: float = 10.0,
+        monotonic: Callable[[], float] = MACHINE.monotonic,
     ) -> None:
         self.method: str = method
         self.path: str = path
@@ -80,13 +82,13 @@ class WorkerPool:
 
     __slots__ = ("name", "sent", "urgent", "normal", "tokens", "workers", "idle")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, threads: Threads) -> None:
         self.name: str = name
         self.sent: deque[Request] = deque()                 # each has a worker spoken for, to take its answer
         self.urgent: deque[Request] = deque()
         self.normal: deque[Request] = deque()
-        self.tokens: SimpleQueue[bool] = SimpleQueue()      # one per waiting request; False ends a worker
-        self.workers: list[threading.Thread] = []
+        self.tokens: SimpleQueue[bool] = threads.SimpleQueue()      # one per waiting request; False ends a worker
+        self.workers: list[Thread] = []
         self.idle: int = 0                                  # workers not spoken for; under the client's lock
 
     def pop(self) -> Request | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from logging import INFO, WARNING
-from time import monotonic
+
+from ..seams import MACHINE
 
 TRY_AGAIN: float = 300.0        # seconds until a route that was gone is taken again
 
@@ -14,7 +15,10 @@ class Routes:
     ``other``: route -> the one that does the same.
     """
 
-    def __init__(self, log: Callable[[str, int], None], other: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, log: Callable[[str, int], None], other: dict[str, str] | None = None, monotonic: Callable[[], float] = MACHINE.monotonic,
+    ) -> None:
+        self._monotonic: Callable[[], float] = monotonic
         self._log: Callable[[str, int], None] = log
         self._other: dict[str, str] = other or {}
         self._gone: dict[str, float] = {}       # route -> when it may be taken again, monotonic seconds
@@ -25,7 +29,7 @@ class Routes:
     def gone(self, route: str, status: int) -> None:
         """The venue answered that there is no such route."""
         known: bool = route in self._gone
-        self._gone[route] = monotonic() + TRY_AGAIN
+        self._gone[route] = self._monotonic() + TRY_AGAIN
         if known:
             return
         other: str = self._other.get(route, "")
@@ -39,7 +43,7 @@ class Routes:
 
     def open(self, route: str) -> bool:
         """Whether a route may be taken."""
-        return not self._gone or monotonic() >= self._gone.get(route, 0.0)
+        return not self._gone or self._monotonic() >= self._gone.get(route, 0.0)
 
     def prefer(self, route: str, other: str) -> bool:
         """Whether to take a route rather than another one that does the same."""

@@ -8,12 +8,13 @@ connections. Nothing here is global to the process.
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import vnpy_websocket
 
+from ..seams import MACHINE, Seams
 from .proxy import Proxy, read_proxy
 from .redact import redact
 from .stream_connection import BINARY, TEXT, StreamOptions
@@ -36,9 +37,8 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
     * ``on_error(e)``
     """
 
-    make_loop: Callable[..., StreamLoop] = StreamLoop           # the wire
-
-    def __init__(self) -> None:
+    def __init__(self, seams: Seams = MACHINE) -> None:
+        self.seams: Seams = seams
         self.active: bool = False
         self.host: str = ""
         self.proxy: Proxy | None = None
@@ -108,7 +108,7 @@ class WebsocketClient(vnpy_websocket.WebsocketClient):
         if self.active:
             return
         self.active = True
-        self._run = self.make_loop(self, self._options)
+        self._run = StreamLoop(self, self._options, self.seams)
         self._run.start()
 
     def stop(self) -> None:

@@ -7,18 +7,17 @@ client back in its thread. Whatever way a connection dies, the client hears of i
 
 import asyncio
 import logging
-import random
 import socket
-import threading
 from collections.abc import Callable, Coroutine
-from time import monotonic
 from typing import Any
 
 from picows import WSHandshakeError, WSMsgType, WSTransport, ws_connect
 
+from ..seams import MACHINE, Seams
 from .dial import AddressInfo, default_context, lookup, numeric
 from .outcome import describe
 from .stream_connection import Client, StreamOptions, WsConnection
+from .wire import LoopThread
 
 FAREWELL: float = 0.3               # seconds a peer has to answer our close frame
 
@@ -30,16 +29,17 @@ _silent.addHandler(logging.NullHandler())
 class StreamLoop:
     """Everything between start() and stop() of a client."""
 
-    def __init__(self, client: Client, options: StreamOptions) -> None:
+    def __init__(self, client: Client, options: StreamOptions, seams: Seams = MACHINE) -> None:
         self.client: Client = client
+        self._seams: Seams = seams
+        self._monotonic: Callable[[], float] = seams.monotonic
         self.options: StreamOptions = options
         self.stopped: bool = False
         self.link: WsConnection | None = None                   # there while connected
-        self.thread: threading.Thread = threading.Thread(target=self._run, name="stream", daemon=True)
+        self.thread: LoopThread = seams.wire.new_loop(self._main, "stream", seams.threads)
         self._queued: int = 0                           # bytes handed over and not yet with the transport
-        self._lock: threading.Lock = threading.Lock()
-        # picows is at its best on selectors, also where the default loop is another one (Windows).
-        self._loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
+        self._lock = seams.threads.Lock()
+        self._loop: asyncio.AbstractEventLoop = self.thread.loop
         self._task: asyncio.Task[None] | None = None
         self._ending: bool = False
         self._sock: socket.socket | None = None
@@ -54,7 +54,7 @@ class StreamLoop:
         self._hand_over(self._cancel)
 
     def inside(self) -> bool:
-        return threading.current_thread() is self.thread
+        return self.thread.inside()
 
     def send(self, payload: bytes, kind: WSMsgType) -> bool:
         """Send a message, from any thread. False: not connected, or the send buffer is full."""
@@ -105,22 +105,12 @@ class StreamLoop:
             self._ending = True
             self._task.cancel()
 
-    def _run(self) -> None:
-        loop: asyncio.AbstractEventLoop = self._loop
-        loop.set_exception_handler(self._unhandled)
-        asyncio.set_event_loop(loop)
-        try:
-            self._task = loop.create_task(self._live())
-            if self.stopped:
-                self._cancel()
-            loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
-            tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+    async def _main(self) -> None:
+        self.thread.on_unhandled(self._unhandled)
+        self._task = self._loop.create_task(self._live())
+        if self.stopped:
+            self._cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
 
     def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error: Any = context.get("exception")
@@ -134,18 +124,18 @@ class StreamLoop:
         try:
             while not self.stopped:
                 pause: float = 0.0
-                started: float = monotonic()
+                started: float = self._monotonic()
                 try:
                     await self._connect_and_serve()
                 except Exception as exc:
                     pause = _retry_after(exc)
                     self.client.report(_explain(exc))
                 await self._clear("connection failed")
-                if self._since > started and monotonic() - self._since >= options.stable_after:
+                if self._since > started and self._monotonic() - self._since >= options.stable_after:
                     attempt = 0
                 delay: float = min(options.backoff_cap, options.backoff_base * 2 ** min(attempt, 16))
                 attempt += 1
-                await asyncio.sleep(max(pause, delay * random.uniform(0.5, 1.0)))
+                await asyncio.sleep(max(pause, delay * self._seams.random.uniform(0.5, 1.0)))
         finally:
             await self._end()
 
@@ -168,7 +158,7 @@ class StreamLoop:
                 max_redirects=0,
                 proxy=options.proxy,
                 read_buffer_init_size=65536,
-                socket_factory=self._dial,
+                **{"socket_factory": self._dial, **self._seams.wire.picows},
             ),
         )
         if not isinstance(link, WsConnection):
@@ -195,7 +185,7 @@ class StreamLoop:
             task.cancel()
 
     def _opened(self, link: WsConnection) -> None:
-        self._since = monotonic()
+        self._since = self._monotonic()
         self.link = link
         self.client.epoch += 1
         self._call(self.client.on_connected)
@@ -283,14 +273,14 @@ class StreamLoop:
         client: Client = self.client
         pong_timeout: float = self.options.pong_timeout
         frames, signs = link.frames, link.signs
-        data_at: float = monotonic()
+        data_at: float = self._monotonic()
         pinged_at: float = data_at
         waiting: bool = False
         while link.transport is not None:
             # Both may be changed while we run, as subscriptions come and go.
             silence, interval = client.receive_timeout, client.ping_interval
             await asyncio.sleep(min(1.0, max(min((t for t in (silence, interval, pong_timeout) if t > 0), default=1.0) / 4, 0.01)))
-            now: float = monotonic()
+            now: float = self._monotonic()
             if link.frames != frames or not silence:
                 frames, data_at = link.frames, now
             elif silence <= now - data_at:

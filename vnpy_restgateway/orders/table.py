@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from ..seams import MACHINE
 from .contradictions import fill_contradiction
 from .dedup import DedupSet, final_fingerprint, fingerprint
 from .not_found_policy import NotFoundPolicy, StatusQuery
@@ -89,7 +89,7 @@ class Entry:
 class OrderTable:
     """Orders by vn.py id (the client order id, or the venue's own id for venues without one)."""
 
-    def __init__(self, rule: NotFoundPolicy | None = None, monotonic: Callable[[], float] = monotonic) -> None:
+    def __init__(self, rule: NotFoundPolicy | None = None, monotonic: Callable[[], float] = MACHINE.monotonic) -> None:
         self.monotonic: Callable[[], float] = monotonic
         self.rule: NotFoundPolicy = rule or NotFoundPolicy()
         self.active: dict[str, Entry] = {}

@@ -55,7 +55,6 @@ class Quote:
         if not tick.last_price:
             return None
         tick.datetime = max(tick.datetime, moment)
-        tick.localtime = datetime.now()
         made: TickData = object.__new__(TickData)
         fields = dict(tick.__dict__)
         for side, rows in (("bid", self.bids), ("ask", self.asks)):
@@ -168,6 +167,8 @@ class PolledQuotes:
 
     def _tell(self, name: str, quote: Quote) -> None:
         tick: TickData | None = quote.make(self.host.now(), self.host.clock.steps)
+        if tick:
+            tick.localtime = self.host.seams.local_now()
         if tick:
             self.host.on_tick(tick)
         elif not quote.bids and not quote.asks:

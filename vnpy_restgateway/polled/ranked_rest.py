@@ -9,7 +9,6 @@ several on their way (``at_once``).
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping
 from enum import IntEnum
-from threading import Event
 from typing import Any, NamedTuple
 
 from ..clients import VenueRest
@@ -101,7 +100,7 @@ class RankedRest(VenueRest):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.routes: Routes = Routes(host.log)
+        self.routes: Routes = Routes(host.log, monotonic=host.monotonic)
         self.on_gone: Callable[[], None] | None = None      # called after a path that was there is gone
         self.minds_routes: bool = True          # False while it is being found out which paths there are
         self.lines: dict[str, RequestQueue] = {}
@@ -136,7 +135,7 @@ class RankedRest(VenueRest):
 
     def wait_for(self, command: Command, seconds: float, private: bool = True) -> tuple[Reply | None, BaseException | str]:
         """One question in its turn, waited for in another thread than the executor's: the answer, or None and why there is none."""
-        done: Event = Event()
+        done = self.home.seams.threads.Event()
         found: list[tuple[Reply | None, BaseException | None]] = []
 
         def answer(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:

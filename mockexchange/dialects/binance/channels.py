@@ -9,7 +9,6 @@ at by one clock of ticks 100 ms apart, and published when it has changed or some
 ``<symbol>@blockTrade`` can be subscribed and never speaks: there are no block trades here.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -27,8 +26,6 @@ class MarketChannels(Protocol):
     """What is needed of the market's streams as a whole (stream_market.py)."""
 
     venue: Any
-
-    def time(self, symbol: str) -> int: ...
 
     def depth_source(self, symbol: str) -> Any: ...
 
@@ -122,6 +119,7 @@ class AggregateTradeChannel(Channel):
         newest: Aggregate | None = self.tape.last_aggregate()
         self.last_id: int | None = newest.agg_id if newest else None
         self.trades: int = 0                                # since the last look, so at most as many aggregates
+        self.may_grow: bool = False                         # the newest trade is of a recording of single trades
 
     def tick(self, now: int) -> None:
         if self.trades:
@@ -275,10 +273,10 @@ class KlineChannel(Channel):
         # What closes from here on must be sent, even when a replay is over before the first tick.
         for newest in self.tape.bars(self.interval, 1, offset_us=self.offset):
             self.bar = newest
-            self.is_closed = self.market.time(self.symbol) > newest.close_time
+            self.is_closed = self.market.venue.now() > newest.close_time
 
     def tick(self, now: int) -> None:
-        ends: bool = self.bar is not None and not self.is_closed and self.market.time(self.symbol) > self.bar.close_time
+        ends: bool = self.bar is not None and not self.is_closed and self.market.venue.now() > self.bar.close_time
         if now < self.due and not ends and not self.has_new:
             return
         if now >= self.due:
@@ -287,7 +285,7 @@ class KlineChannel(Channel):
         if len(news) == MAX_MISSED_BARS:
             self.due = now
         for bar in news:
-            is_closed: bool = self.market.time(self.symbol) > bar.close_time
+            is_closed: bool = self.market.venue.now() > bar.close_time
             is_wanted: bool = self.has_new and bar is news[-1] and not is_closed
             if is_wanted or (bar, is_closed) != (self.bar, self.is_closed):
                 self.bar, self.is_closed = bar, is_closed
@@ -317,7 +315,7 @@ class Statistic:
         """Compute it anew; whether it differs from the last time."""
         exchange = self.market.venue.exchange
         tape: Tape = exchange.tapes[self.symbol]
-        self.closed: int = self.market.time(self.symbol)
+        self.closed: int = self.market.venue.now()
         self.opened: int = self.closed - WINDOWS.get(self.kind, DAY)
         if self.kind in WINDOWS:
             self.opened -= self.opened % MINUTE
@@ -379,11 +377,12 @@ class StatisticArrayChannel(Channel):
 
     def _go_on(self) -> None:
         """A slice of the pass; the rest is done at the same time of the clock, when others have had their turn."""
-        end: float = time.monotonic() + SLICE_SECONDS
+        spent: Callable[[], float] = self.market.venue.clock.machine.spent
+        end: float = spent() + SLICE_SECONDS
         while self._pass is not None:
             if next(self._pass, self) is self:
                 self._pass = None
-            elif time.monotonic() > end:
+            elif spent() > end:
                 self.market.venue.clock.call_later(0.0, self._go_on)
                 return
 

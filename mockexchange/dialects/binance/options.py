@@ -7,6 +7,8 @@ from ...core.exchange import Exchange
 from ...core.instruments import VenueRules
 from ...core.numbers import parse_amount
 from ...options import choice, number
+from ...transport.clock import Clock
+from .signature import ANY_TIME
 
 if TYPE_CHECKING:
     from ...venue_api import VenueApi
@@ -22,6 +24,8 @@ class BinanceOptions:
     """
     - ``unsigned``: whether REST calls with the header ``X-API-KEY`` need no timestamp and no signature, as the clients
       of a QTE server send them (docs/qte_requirements.md, A33). Signed calls are verified either way (A34).
+    - ``timestamps``: whether a signed request's must be the venue's time within its ``recvWindow``, or any will do: for clients
+      that sign with the machine's clock while the venue's goes by a recording.
     - ``bnb_fees``: whether accounts pay their fees in BNB, 25 % less, where they have enough of it. An account that has said so itself
       (``POST /sapi/v1/bnbBurn``) goes by what it said.
     - ``notional_filter``: which of the two filters (filters.md) exchangeInfo shows: Binance gives a symbol one of them, NOTIONAL
@@ -32,6 +36,7 @@ class BinanceOptions:
     """
 
     unsigned: bool = False
+    timestamps: str = choice("venue", "any")
     bnb_fees: bool = False
     notional_filter: str = choice(NOTIONAL, MIN_NOTIONAL, BOTH)
     sor: tuple[str, ...] = ()
@@ -45,6 +50,10 @@ class BinanceOptions:
     def notional_filters(self) -> tuple[str, ...]:
         """The filters that are shown."""
         return (MIN_NOTIONAL, NOTIONAL) if self.unsigned or self.notional_filter == BOTH else (self.notional_filter,)
+
+    def per_real(self, clock: Clock) -> float:
+        """Seconds of the venue's time that ``recvWindow`` has for each real one."""
+        return clock.per_real if self.timestamps == "venue" else ANY_TIME
 
     def configure(self, exchange: Exchange) -> None:
         """

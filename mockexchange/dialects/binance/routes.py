@@ -6,6 +6,7 @@ Nothing is awaited between the last look at the clock and the engine's answer, b
 
 import logging
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -183,14 +184,15 @@ class RestRoutes:
                     signature: str | None = values.get("signature")
                     if signature is None:
                         raise missing("signature")
-                    check_ahead(timestamp, now)
-                    check_window(timestamp, window, now)
+                    per_real: float = options.per_real(venue.clock)
+                    check_ahead(timestamp, now, per_real)
+                    check_window(timestamp, window, now, per_real)
                     secret: str | None = venue.keys.get(account)
                     if secret is None:
                         raise invalid_key()
                     check_signature(secret, rest_payload(query, body), signature, venue.public_keys.get(account))
                     params.check_known(names, size)
-                    check_window(timestamp, window, venue.now())
+                    check_window(timestamp, window, venue.now(), per_real)
                 else:
                     if security == MARKET_DATA and check_key(headers.get(SIGNED_KEY_HEADER)) not in venue.keys:
                         raise invalid_key()
@@ -198,8 +200,8 @@ class RestRoutes:
                 context: Context = Context(venue, limits, account, now, ip, per_time)
                 if is_long:
                     if prepare is not None:
-                        await in_slices(prepare(context, params))
-                    result: bytes = encode(await whole_in_slices(call(context, params)))
+                        await in_slices(prepare(context, params), venue.clock.machine.spent)
+                    result: bytes = encode(await whole_in_slices(call(context, params), venue.clock.machine.spent))
                 else:
                     result = encode(call(context, params))
                 if free:
@@ -225,7 +227,8 @@ class RestRoutes:
         used: int = meter.used(request.remote or "", request.headers.get(SIGNED_KEY_HEADER, ""))
         headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
         if error.retry_at:
-            headers["Retry-After"] = str(max(1, -((self.venue.now() - error.retry_at) // SECOND)))
+            seconds: float = (error.retry_at - self.venue.now()) / SECOND
+            headers["Retry-After"] = str(max(1, ceil(seconds / self.venue.clock.per_real)))     # of the client's
         return web.Response(status=error.status, body=msgspec.json.encode(error.body()), headers=headers)
 
 

@@ -17,6 +17,7 @@ from .errors import ApiError, above_maximum, illegal_characters, missing
 DEFAULT_RECV_WINDOW: int = 5_000_000            # us
 MAX_RECV_WINDOW_MS: int = 60_000
 AHEAD: int = 1_000_000                          # us a timestamp may be in the future, exclusive
+ANY_TIME: float = float("inf")
 MICROSECONDS_FROM: int = 10 ** 14               # a timestamp this large counts microseconds
 
 SIGNED_KEY_HEADER: str = "X-MBX-APIKEY"
@@ -139,13 +140,16 @@ def read_recv_window(text: str | None) -> int:
     return window
 
 
-def check_ahead(timestamp: int, now: int) -> None:
-    """Raises -1021 for a timestamp a second or more ahead of the server. Microseconds."""
-    if timestamp >= now + AHEAD:
+def check_ahead(timestamp: int, now: int, per_real: float = 1.0) -> None:
+    """
+    Raises -1021 for a timestamp a second or more ahead of the server. Microseconds; ``per_real``: how many of the
+    server's pass in a real one (``Clock.per_real``), ANY_TIME: any timestamp will do.
+    """
+    if timestamp >= now + AHEAD * per_real:
         raise ApiError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
 
 
-def check_window(timestamp: int, window: int, now: int) -> None:
-    """Raises -1021 for a request older than its window. Microseconds; asked on arrival and again before the engine."""
-    if now - timestamp > window:
+def check_window(timestamp: int, window: int, now: int, per_real: float = 1.0) -> None:
+    """Raises -1021 for a request older than its window, which counts real time. As ``check_ahead``; asked on arrival and again before the engine."""
+    if now - timestamp > window * per_real:
         raise ApiError(-1021, "Timestamp for this request is outside of the recvWindow.")

@@ -1,7 +1,6 @@
 """Long answers, made a slice at a time, so that nobody else waits for them."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -51,18 +50,18 @@ def whole(result: object) -> object:
     return msgspec.Raw(result.body())
 
 
-async def in_slices(steps: Iterable[None]) -> None:
-    """Go through all steps, and let others go first now and then."""
-    end: float = time.monotonic() + SLICE_SECONDS
+async def in_slices(steps: Iterable[None], spent: Callable[[], float]) -> None:
+    """Go through all steps, and let others go first now and then; ``spent``: seconds, of the machine (transport/machine.py)."""
+    end: float = spent() + SLICE_SECONDS
     for _ in steps:
-        if time.monotonic() > end:
+        if spent() > end:
             await asyncio.sleep(0)
-            end = time.monotonic() + SLICE_SECONDS
+            end = spent() + SLICE_SECONDS
 
 
-async def whole_in_slices(result: object) -> object:
+async def whole_in_slices(result: object, spent: Callable[[], float]) -> object:
     """``whole``, a slice at a time."""
     if type(result) is not Slices:
         return result
-    await in_slices(result.steps())
+    await in_slices(result.steps(), spent)
     return msgspec.Raw(result.body())

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ...core.events import Event, PublicTrade
-from ...core.tape import Tape
 from ...transport.sockets import Socket
 from .channels import (
     HOUR,
@@ -62,11 +61,6 @@ class MarketChannels:
         for end in self._ends:
             end()
         self._ends = []
-
-    def time(self, symbol: str) -> int:
-        """The market's own time in microseconds: a replay lives in the time of its records."""
-        tape: Tape = self.venue.exchange.tapes[symbol]
-        return tape.last_time if tape.recorded and tape.last_time else self.venue.now()
 
     def join(self, name: str, socket: Socket, per: int, is_combined: bool) -> Channel | None:
         """Let a socket listen to a stream; None for a name that stands for nothing, which is no error at Binance."""
@@ -149,6 +143,7 @@ class MarketChannels:
                 aggregates: AggregateTradeChannel | None = self._aggregates.get(symbol)
                 if aggregates is not None:
                     aggregates.trades += 1
+                    aggregates.may_grow = not event.taker_order_id and not event.first_id
                     self._touch(aggregates)
 
     def _on_symbol(self, symbol: str) -> None:
@@ -169,7 +164,7 @@ class MarketChannels:
             if isinstance(channel, BookTickerChannel):
                 channel.publish()
             elif isinstance(channel, AggregateTradeChannel) and channel.trades:
-                channel.publish(now, is_whole=not channel.tape.recorded)
+                channel.publish(now, is_whole=not channel.may_grow)
 
 
 _DEPTH = re.compile(r"depth(5|10|20)?(?:@(100|1000)ms)?\Z")

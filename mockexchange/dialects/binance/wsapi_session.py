@@ -11,6 +11,7 @@ from ...public_keys import ED25519, PublicKey
 from .errors import ApiError, illegal_characters, invalid_key, missing
 from .limits import Limits
 from .operations import NONE, Context, Operation
+from .options import BinanceOptions
 from .params import Params
 from .signature import (
     check_ahead,
@@ -136,6 +137,7 @@ class WsApiSession:
 
     def __init__(self, venue: "Venue", limits: Limits, socket: Socket, ip: str, per_time: int) -> None:
         self.venue: Venue = venue
+        self.options: BinanceOptions = venue.options if isinstance(venue.options, BinanceOptions) else BinanceOptions()
         self.limits: Limits = limits
         self.socket: Socket = socket
         self.ip: str = ip
@@ -168,8 +170,8 @@ class WsApiSession:
         """``perform`` of a long read, a slice at a time."""
         ctx, params, _ = self._admit(request, operation)
         if operation.prepare is not None:
-            await in_slices(operation.prepare(ctx, params))
-        return await whole_in_slices(operation.call(ctx, params))
+            await in_slices(operation.prepare(ctx, params), self.venue.clock.machine.spent)
+        return await whole_in_slices(operation.call(ctx, params), self.venue.clock.machine.spent)
 
     def _admit(self, request: WsApiRequest, operation: Operation) -> tuple[Context, Params, int]:
         """Who asks for what, once limits, signature and names of parameters have been looked at; and the weight it has cost."""
@@ -186,7 +188,7 @@ class WsApiSession:
             values.pop("returnRateLimits", None)
             params: Params = Params(values)
             params.check_known(operation.names, operation.size)
-            check_window(timestamp, window, self.venue.now())
+            check_window(timestamp, window, self.venue.now(), self.options.per_real(self.venue.clock))
         else:
             values.pop("returnRateLimits", None)
             params = Params(values)
@@ -207,8 +209,9 @@ class WsApiSession:
         window: int = read_recv_window(values.get("recvWindow"))
         if not by_session and "signature" not in values:
             raise missing("signature")
-        check_ahead(timestamp, now)
-        check_window(timestamp, window, now)
+        per_real: float = self.options.per_real(self.venue.clock)
+        check_ahead(timestamp, now, per_real)
+        check_window(timestamp, window, now, per_real)
         secret: str | None = self.venue.keys.get(key)
         if secret is None:
             raise invalid_key()

@@ -4,7 +4,6 @@ What the venue remembers for a while, and how much may be asked for at once.
 No document names a rate limit, a nonce lifetime or a token lifetime (spec 0.10), so there is no rate limit here.
 """
 
-import secrets
 from collections.abc import Callable
 
 MAX_BATCH: int = 20                 # orders of a batch (spec 3.10, 3.11)
@@ -26,7 +25,7 @@ class Nonces:
     def __init__(self) -> None:
         self._used: dict[str, dict[str, int]] = {}          # key -> nonce -> when, oldest first
 
-    def take(self, key: str, nonce: str, now_ms: int, life_ms: int) -> bool:
+    def take(self, key: str, nonce: str, now_ms: int, life_ms: float) -> bool:
         """Use a nonce up; False when it has been used before."""
         used: dict[str, int] | None = self._used.get(key)
         if used is None:
@@ -50,18 +49,19 @@ class Nonces:
 class Tokens:
     """Socket tokens: each is good for one subscription, within its life (spec 3.17)."""
 
-    def __init__(self) -> None:
+    def __init__(self, token_bytes: Callable[[int], bytes]) -> None:
+        self._token_bytes: Callable[[int], bytes] = token_bytes
         self._issued: dict[str, tuple[str, int]] = {}       # token -> (key, when), oldest first
 
     def issue(self, key: str, now_ms: int) -> str:
         """A new token of 32 hex digits."""
-        token: str = secrets.token_hex(16)
+        token: str = self._token_bytes(16).hex()
         self._issued[token] = (key, now_ms)
         if len(self._issued) > MAX_TOKENS:
             del self._issued[next(iter(self._issued))]
         return token
 
-    def redeem(self, token: str, now_ms: int, life_ms: int) -> str:
+    def redeem(self, token: str, now_ms: int, life_ms: float) -> str:
         """The key that a token was issued to, "" for one that is unknown, used or too old."""
         key, issued = self._issued.pop(token, ("", 0))
         return key if abs(now_ms - issued) < life_ms else ""

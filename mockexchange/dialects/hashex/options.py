@@ -22,9 +22,10 @@ class HashExOptions:
     - ``batch_answers``: batch answers as a list of envelopes, or bare: ids of a create, ``true`` of a cancel (3.10, 3.11)
     - ``unknown_order``: detail of an order that is not there: code -1, or code 0 with ``data`` null (3.12)
     - ``refusals``: a business refusal is the answer, or an accepted order that turns out REJECTED (3.8, 4.1)
-    - ``window_ms``: how far a timestamp may be off (2.6)
+    - ``window_ms``: how far a timestamp may be off (2.6), in real time where the venue's goes faster
+    - ``timestamps``: whether a timestamp must be the venue's time, or any will do
     - ``heartbeat_ms``: a socket that sends no text ping for this long is closed (5.2)
-    - ``token_ms``: how long a socket token lives (3.17)
+    - ``token_ms``: how long a socket token lives (3.17), in real time where the venue's goes faster
     - ``hosts``: the addresses that signed requests may come from, empty: any (code 1012)
     """
 
@@ -39,6 +40,7 @@ class HashExOptions:
     unknown_order: str = choice("error", "null")
     refusals: str = choice("answer", "later")
     window_ms: int = number(10_000, 100, DAY_MS)
+    timestamps: str = choice("venue", "any")
     heartbeat_ms: int = number(60_000, 50, DAY_MS)
     token_ms: int = number(60_000, 0, DAY_MS)
     hosts: tuple[str, ...] = ()

@@ -65,7 +65,7 @@ class RestRoutes:
                 ctx: Context = Context(desk, "", now)
                 if signed:
                     ctx.account = authenticate(
-                        request.headers, values, now // 1000, request.remote or "", venue.keys, options, nonces
+                        request.headers, values, now // 1000, request.remote or "", venue.keys, options, nonces, venue.clock.per_real
                     )
                 data: bytes = encode(call(ctx, Params(values)))
             except ApiError as error:

@@ -42,6 +42,7 @@ SIGNATURE_HEADER: str = "X-Signature"
 TIMESTAMP_HEADER: str = "X-Request-Timestamp"
 NONCE_HEADER: str = "X-Request-Nonce"
 
+ANY_TIME: float = float("inf")
 LONG_PAST: int = 10                             # windows
 MILLISECONDS_FROM: int = 10 ** 12               # 2001; seconds are smaller for ever
 MILLISECONDS_UNTIL: int = 10 ** 14              # microseconds are larger
@@ -72,8 +73,12 @@ def authenticate(
     keys: Mapping[str, str],
     options: HashExOptions,
     nonces: Nonces,
+    per_real: float = 1.0,
 ) -> str:
-    """The key of a request that passes every check; ApiError 1001 - 1012 for one that does not."""
+    """
+    The key of a request that passes every check; ApiError 1001 - 1012 for one that does not. ``per_real``: how many of the venue's
+    seconds pass in a real one (``Clock.per_real``), which is what the window counts.
+    """
     key: str = headers.get(KEY_HEADER, "")
     if not key:
         raise fault(PARAMETER_EMPTY, KEY_HEADER)
@@ -91,7 +96,7 @@ def authenticate(
         raise fault(TIMESTAMP_FORMAT, f"not a whole number of milliseconds: {stamp}")
     timestamp: int = int(stamp)
     age: int = now_ms - timestamp
-    window: int = options.window_ms
+    window: float = options.window_ms * (per_real if options.timestamps == "venue" else ANY_TIME)
     if not MILLISECONDS_FROM <= timestamp < MILLISECONDS_UNTIL:
         raise fault(TIMESTAMP_WRONG, f"not milliseconds: {stamp}")
     if age < -window:
@@ -112,6 +117,6 @@ def authenticate(
         raise fault(PARAMETER_ERROR, f"not the signature of the text {text}")
     if age > window:
         raise fault(SIGNATURE_EXPIRED, f"{age} ms old")
-    if not nonces.take(key, nonce, now_ms, 2 * window):
+    if not nonces.take(key, nonce, now_ms, 2 * options.window_ms * per_real):
         raise fault(NONCE_REPEATED, nonce)
     return key

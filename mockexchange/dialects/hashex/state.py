@@ -51,7 +51,7 @@ class DialectState:
         self.venue: Venue = venue
         self.options: HashExOptions = venue.options if isinstance(venue.options, HashExOptions) else HashExOptions()
         self.nonces: Nonces = Nonces()
-        self.tokens: Tokens = Tokens()
+        self.tokens: Tokens = Tokens(venue.clock.machine.token_bytes)
         self.veil: VisibilityDelay = VisibilityDelay(venue.clock.time)
         self.publish: Callable[[list[Event]], None] = lambda events: None   # the streams take it over
         self.client_ids: ClientIds = ClientIds(venue)

@@ -149,7 +149,7 @@ class Streams:
     def _beat(self, connection: Connection) -> None:
         if connection.deadline is not None:
             connection.deadline.cancel()
-        connection.deadline = self.desk.venue.clock.call_later(
+        connection.deadline = self.desk.venue.clock.wire.call_later(
             self.desk.options.heartbeat_ms / 1000, connection.socket.drop, CLOSE_POLICY, b"heartbeat timeout",
         )
 
@@ -277,7 +277,7 @@ class Streams:
             connection.answer(AUTH_FAIL)
             return
         now_ms: int = self.desk.venue.now() // 1000
-        account: str = self.desk.tokens.redeem(token, now_ms, self.desk.options.token_ms)
+        account: str = self.desk.tokens.redeem(token, now_ms, self.desk.options.token_ms * self.desk.venue.clock.per_real)
         if account not in self.desk.venue.keys:
             connection.answer(INVALID_TOKEN)
             return

@@ -17,7 +17,8 @@ class QmtOptions:
     - ``build``: A takes ``order_num`` or ``position_pct``; B takes ``position_pct`` only and has market data (2.0)
     - ``login``: which login contracts there are: the public server's form, the manual's JSON, or both (1.3, 2.7)
     - ``session_s``: how long a session lasts, in seconds (1.3)
-    - ``window_s``: how far a request's timestamp may be off, in seconds (1.4)
+    - ``window_s``: how far a request's timestamp may be off, in seconds (1.4), real ones where the venue's time goes faster
+    - ``timestamps``: whether a timestamp must be the venue's time, or any will do
     - ``terminal``: mini carries out orders at once; full one by one, ``order_ms`` each, also when the client has gone
     - ``order_ms``: how long the full terminal takes for one order or cancel
     - ``call_ms``: how long every call of the terminal takes
@@ -47,6 +48,7 @@ class QmtOptions:
     login: str = choice("both", "form", "json")
     session_s: int = number(SESSION_SECONDS, 1, SESSION_SECONDS)
     window_s: int = number(300, 1, 86_400)
+    timestamps: str = choice("venue", "any")
     terminal: str = choice("mini", "full")
     order_ms: int = number(200, 0, DAY_MS)
     call_ms: int = number(0, 0, DAY_MS)

@@ -30,7 +30,7 @@ from .errors import (
 from .operations import EITHER, SESSION, Context, Operation
 from .params import Body
 from .sessions import COOKIE, FORM, Sessions, login_page, speaks_json
-from .signature import HEADERS, QUERY_NAMES, canonical_json, check_secret, check_signature
+from .signature import ANY_TIME, HEADERS, QUERY_NAMES, canonical_json, check_secret, check_signature
 from .state import DialectState
 from .terminal import ClientGone, LinkLost
 
@@ -134,13 +134,15 @@ class RestRoutes:
         is_post: bool = request.method == "POST"
         check_signature(
             (parts[0], parts[1], parts[2]), request.method, request.path, query,
-            lambda: canonical_json(body.to_sign()) if is_post else "", venue.keys, venue.now() / 1e6, self.desk.options.window_s,
+            lambda: canonical_json(body.to_sign()) if is_post else "", venue.keys, venue.now() / 1e6,
+            self.desk.options.window_s * venue.clock.per_real if self.desk.options.timestamps == "venue" else ANY_TIME,
         )
 
     # -- sessions
 
     def _has_session(self, request: web.Request) -> bool:
-        return self.sessions.is_open(request.cookies.get(COOKIE, ""), self.desk.venue.now())
+        venue = self.desk.venue
+        return self.sessions.is_open(request.cookies.get(COOKIE, ""), venue.now(), venue.clock.per_real)
 
     async def _login_page(self, request: web.Request) -> web.Response:
         return page(login_page(False))

@@ -16,6 +16,7 @@ CLIENT_HEADER: str = "X-Client-ID"
 TIMESTAMP_HEADER: str = "X-Timestamp"
 SIGNATURE_HEADER: str = "X-Signature"
 HEADERS: tuple[str, ...] = (CLIENT_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
+ANY_TIME: float = float("inf")           # a window: any timestamp will do
 QUERY_NAMES: tuple[str, ...] = ("client_id", "timestamp", "signature")
 SECRET_NAME: str = "client_secret"
 
@@ -49,7 +50,7 @@ def check_secret(query: Mapping[str, str], keys: Mapping[str, str]) -> bool:
 
 def check_signature(
     parts: tuple[str, str, str], method: str, path: str, query: str, body: Callable[[], str], keys: Mapping[str, str],
-    now: float, window: int,
+    now: float, window: float,
 ) -> None:
     """
     ApiError 401 for a request that is not signed as it must be. ``parts``: client id, timestamp, signature, none of them empty;
@@ -60,7 +61,7 @@ def check_signature(
         stamp: int = int(timestamp)
     except ValueError:
         raise unauthorized(BAD_TIMESTAMP) from None
-    if not stamp - window <= now <= stamp + window:
+    if window != ANY_TIME and not stamp - int(window) <= now <= stamp + int(window):
         raise unauthorized(OLD_TIMESTAMP)
     secret: str | None = keys.get(client_id)
     if secret is None:

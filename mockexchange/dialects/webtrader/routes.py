@@ -116,7 +116,7 @@ class RestRoutes:
         if (timer := self._idle.pop(transport, None)) is not None:
             timer.cancel()
         seconds: float = self.desk.options.keep_alive_ms / 1000
-        self._idle[transport] = self.desk.venue.clock.call_later(seconds, close_idle, ref(transport))
+        self._idle[transport] = self.desk.venue.clock.wire.call_later(seconds, close_idle, ref(transport))
 
     async def _in_build(self, builds: str, handler: Handle, request: web.Request) -> web.Response:
         if (builds and self.desk.options.build not in builds.split()) or any("/" in part for part in request.match_info.values()):

@@ -1,9 +1,9 @@
 """What the routes and the websocket of one venue share."""
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...transport.clock import FLAT_OUT
 from .options import WEB_UP, WebTraderOptions
 from .rpc import RpcClient
 from .tokens import Tokens, user_of
@@ -21,7 +21,7 @@ class DialectState:
     def __init__(self, venue: "Venue") -> None:
         self.venue: Venue = venue
         self.options: WebTraderOptions = venue.options if isinstance(venue.options, WebTraderOptions) else WebTraderOptions()
-        self.tokens: Tokens = Tokens(os.urandom(SECRET_BYTES))
+        self.tokens: Tokens = Tokens(venue.clock.machine.token_bytes(SECRET_BYTES))
         self.trading: TradingProcess = TradingProcess(venue, self.options)
         self.rpc: RpcClient = RpcClient(venue.clock, self.trading, self.options)
         self.on_change: Callable[[], None] = lambda: None       # the websockets look at the options
@@ -62,7 +62,8 @@ class DialectState:
         """A token of a user; one of the seed's server never ends."""
         if self.options.is_seed:
             return self.tokens.issue(user, None)
-        return self.tokens.issue(user, self.venue.now() // 1_000_000 + self.options.token_s)
+        seconds: float = self.options.token_s * self.venue.clock.per_real       # the client's, which waits in real time
+        return self.tokens.issue(user, None if seconds == FLAT_OUT else self.venue.now() // 1_000_000 + int(seconds))
 
     def knows(self, user: str, password: str) -> bool:
         return self.venue.keys.get(user) == password

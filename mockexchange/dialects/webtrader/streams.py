@@ -145,7 +145,7 @@ class Streams:
 
     async def _log_in(self, socket: PushSocket) -> str:
         """The account of the token that is the first message; "" and a closed socket where it is none, or does not come."""
-        timer: Timer = self.desk.venue.clock.call_later(LOGIN_SECONDS, socket.drop, CLOSE_POLICY, b"")
+        timer: Timer = self.desk.venue.clock.wire.call_later(LOGIN_SECONDS, socket.drop, CLOSE_POLICY, b"")
         try:
             return self.desk.user(await socket.receive() or "")
         except (BadToken, WrongUser):
@@ -155,7 +155,7 @@ class Streams:
             timer.cancel()
 
     async def _attend(self, connection: Connection) -> None:
-        clock = self.desk.venue.clock
+        clock = self.desk.venue.clock.wire
         connection.last_text = clock.time()
         beat: Timer | None = clock.call_later(BEAT, self._beat, connection) if self.desk.options.is_seed else None
         self._connections[connection] = None
@@ -180,11 +180,11 @@ class Streams:
         """The seed's heartbeat: a text message every 10 s, and 30 s to send one back."""
         if not connection.socket.is_open:
             return
-        if self.desk.venue.clock.time() - connection.last_text >= 3 * BEAT:
+        if self.desk.venue.clock.wire.time() - connection.last_text >= 3 * BEAT:
             connection.socket.drop(*PING_LOST)
             return
         connection.socket.send(HEARTBEAT)
-        self.desk.venue.clock.call_later(BEAT, self._beat, connection)
+        self.desk.venue.clock.wire.call_later(BEAT, self._beat, connection)
 
     def close_all(self, code: int | None) -> None:
         """Close every websocket with a code; None: without a close frame."""

@@ -87,7 +87,7 @@ def test_a_connection_ends_after_a_day_and_is_told_before(still: MockExchange, p
 
 
 def test_who_answers_no_ping_is_dropped_in_venue_time(still: MockExchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockexchange.transport.clock.PATIENCE", 0.05)
+    monkeypatch.setattr("mockexchange.transport.manual_clock.PATIENCE", 0.05)
     with Stream(still.stream, "/ws/btcusdt@trade") as good, Stream(still.stream, "/ws/btcusdt@trade") as bad:
         monkeypatch.setattr(bad.connection.protocol, "data_to_send", lambda: [])
         still.advance(79 * SECOND)

@@ -226,6 +226,128 @@ def test_a_recordings_past_ends_where_its_ids_begin(tmp_path: Path, name: str, l
         client.connection.close()
 
 
+SEAM_MS: int = 1_640_995_200_000          # 2022-01-01
+LONG: int = 40                              # minutes of a recording, six trades in each
+
+
+def recorded(number: int) -> tuple[str, str, bool, int]:
+    """Price, quantity, whether the buyer is the maker, and ms of a record."""
+    price: int = 40_000 + 7 * (number % 11) - 3 * (number % 5)
+    return f"{price}.5", f"0.{1 + number % 8}", number % 3 == 0, SEAM_MS + 10_000 * number + 500
+
+
+def write_recording(folder: Path, kind: str) -> Path:
+    """Forty minutes as trades, as aggTrades of two each, or as bars."""
+    path: Path = folder / f"BTCUSDT-{kind}.csv"
+    rows: list[str] = []
+    for number in range(6 * LONG):
+        price, quantity, is_maker, at = recorded(number)
+        if kind == "trades":
+            rows.append(f"{7_000_000 + number},{price},{quantity},0,{at},{is_maker},True\n")
+        elif kind == "aggTrades":
+            rows.append(f"{3_000_000 + number},{price},{quantity},{7_000_000 + 2 * number},{7_000_001 + 2 * number},{at},{is_maker},True\n")
+        elif number % 6 == 0:
+            rows.append(f"{at - 500},{price},40100,39900,{price},4.02,{at - 500 + MINUTE - 1},0,0,0,0,0\n")
+    path.write_text("".join(rows))
+    return path
+
+
+def paged(client: Rest, path: str, from_id: int, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while rows := client.get(path, symbol="BTCUSDT", fromId=from_id, limit=150).json:
+        found += rows
+        from_id = rows[-1][name] + 1
+    return found
+
+
+@pytest.mark.parametrize("kind, first, first_aggregate", [
+    ("trades", 7_000_000, 7_000_000), ("aggTrades", 7_000_000, 3_000_000), ("klines", 100_000_001, 100_000_001),
+])
+def test_paging_over_the_seams_of_a_recording_that_begins_within_its_file(tmp_path: Path, kind: str, first: int, first_aggregate: int) -> None:
+    """The synthetic past, the file's first twenty minutes, and what is live: one market, before and after a reset."""
+    with MockExchange("binance", feed=str(write_recording(tmp_path, kind)), clock="manual", feed_start="2022-01-01T00:20") as venue:
+        for offset in (0, DAY):
+            if offset:
+                venue.clock(offset)
+                venue.restart(keep_state=False)
+            client = Rest(venue.rest)
+            seam: int = SEAM_MS + offset
+            venue.advance(10 * MINUTE - 1 - venue.state()["now"] % (10 * MINUTE))
+            now: int = venue.state()["now"]
+            assert seam + 20 * MINUTE < now
+            aggregates = paged(client, "aggTrades", first_aggregate - 700, "a")
+            assert [one["a"] for one in aggregates] == list(range(first_aggregate - 700, first_aggregate - 700 + len(aggregates)))
+            assert all(after["f"] == before["l"] + 1 and after["T"] >= before["T"] for before, after in pairwise(aggregates))
+            live = [one for one in aggregates if one["T"] >= seam + 20 * MINUTE]
+            earlier = [one for one in aggregates if seam <= one["T"] < seam + 20 * MINUTE]
+            assert aggregates[0]["T"] < seam and earlier[0]["f"] == first and len(earlier) >= 80 and len(live) >= 36
+            if kind == "klines":
+                assert aggregates[699]["l"] == first - 1
+            else:
+                assert [(one["p"], one["q"], one["m"], one["T"] - offset) for one in earlier + live] == [
+                    (f"{price}0000000", f"{quantity}0000000", is_maker, at) for price, quantity, is_maker, at in map(recorded, range(len(earlier + live)))
+                ]
+            if kind != "aggTrades":             # whose raw trades are not in the file
+                trades = paged(client, "historicalTrades", first - 900, "id")
+                assert [row["id"] for row in trades] == list(range(first - 900, aggregates[-1]["l"] + 1))
+                assert all(after["time"] >= before["time"] for before, after in pairwise(trades))
+                bars = client.get("klines", symbol="BTCUSDT", interval="1m", startTime=trades[0]["time"] // MINUTE * MINUTE + MINUTE, limit=1000).json
+                assert bars[0][0] < seam and bars[-1][6] == now
+                for bar in bars:
+                    within = [row for row in trades if bar[0] <= row["time"] <= bar[6]]
+                    assert bar_of(within) == figures(bar)
+            day = client.get("ticker/24hr", symbol="BTCUSDT").json
+            bars = client.get("klines", symbol="BTCUSDT", interval="1m", startTime=day["openTime"] // MINUTE * MINUTE, limit=1000).json
+            bars += client.get("klines", symbol="BTCUSDT", interval="1m", startTime=bars[-1][6] + 1, limit=1000).json
+            assert len(bars) in (1440, 1441) and bars[-1][6] == now
+            assert sum(bar[8] for bar in bars) == day["count"] == day["lastId"] - day["firstId"] + 1
+            assert sum(parse_amount(bar[5]) for bar in bars) == parse_amount(day["volume"])
+            assert sum(parse_amount(bar[7]) for bar in bars) == parse_amount(day["quoteVolume"])
+            client.connection.close()
+
+
+def test_more_before_the_beginning_than_trades_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Klines count all of it, historicalTrades has what is kept."""
+    kept: int = 500
+    monkeypatch.setattr("mockexchange.core.tape.KEEP", kept)
+    count: int = 2 * kept + 230
+    path: Path = tmp_path / "BTCUSDT-trades.csv"
+    path.write_text("".join(f"{7_000_000 + number},40000.5,0.1,0,{SEAM_MS + 100 * number},True,True\n" for number in range(count)))
+    with MockExchange("binance", feed=str(path), clock="manual", feed_start=str(SEAM_MS + 100 * (count - 1))) as venue:
+        venue.advance(1_000)
+        client = Rest(venue.rest)
+        bars = client.get("klines", symbol="BTCUSDT", interval="1m", startTime=SEAM_MS).json
+        assert [bar[8] for bar in bars] == [600, 600, 30]
+        edge = client.get("historicalTrades", symbol="BTCUSDT", fromId=7_000_000 - 1, limit=1000).json
+        assert [row["id"] for row in edge] == [7_000_000 - 1, *range(7_000_000 + kept, 7_000_000 + count)]
+        assert client.get("trades", symbol="BTCUSDT", limit=1000).json == edge[1:]
+        day = client.get("ticker/24hr", symbol="BTCUSDT").json
+        assert day["count"] == day["lastId"] - day["firstId"] + 1 > count
+        client.connection.close()
+
+
+@pytest.mark.parametrize("kind", ["trades", "aggTrades", "klines"])
+def test_a_recording_that_loops_comes_back_in_its_fourth_round(tmp_path: Path, kind: str) -> None:
+    """With the state kept: the rounds that are told again have the ids they had, and the synthetic past ends before them."""
+    more: dict[str, Any] = {"feed": str(write_recording(tmp_path, kind)), "clock": "manual", "loop": True, "state": tmp_path / "state"}
+    with MockExchange("binance", **more) as venue:
+        venue.deposit("mock-key", "USDT", "1")
+        venue.advance((3 * LONG + 10) * MINUTE)
+        client = Rest(venue.rest)
+        before = client.get("aggTrades", symbol="BTCUSDT", limit=1000).json
+        client.connection.close()
+    with MockExchange("binance", **more) as venue:
+        assert venue.state()["now"] >= SEAM_MS + (3 * LONG + 10) * MINUTE
+        client = Rest(venue.rest)
+        after = client.get("aggTrades", symbol="BTCUSDT", limit=1000).json
+        client.connection.close()
+    assert [one["a"] for one in after] == list(range(after[0]["a"], after[0]["a"] + 1000))
+    assert all(later["f"] == one["l"] + 1 for one, later in pairwise(after))
+    told = [one for one in after if one["T"] >= SEAM_MS + 2 * LONG * MINUTE]
+    assert len(told) >= 200 and told == [one for one in before if one["T"] >= SEAM_MS + 2 * LONG * MINUTE]
+    assert told[0]["T"] - after[after.index(told[0]) - 1]["T"] < 2 * MINUTE
+
+
 # many symbols
 
 SYMBOLS: int = MANY + 60

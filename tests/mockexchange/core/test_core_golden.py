@@ -47,9 +47,9 @@ FIELDS: dict[type, tuple[str, ...]] = {
     SymbolStatus: ("symbol", "status"),
 }
 CORE: dict[int, str] = {
-    1: "4eb8de244f266c09be26fcf16b0a92d1784ad3829859fa0e033bbd38a2ac362c",
-    2: "85491ad453290f0ab6aa4772aabb646bead258107ba7ac34c6b78ee555cf0099",
-    3: "b6993c3f6d4b4757a42ea4a97128b136d21acd9c4354ddc82748fc4b74b9c00a",
+    1: "63c6ca24730988e793ad1145d12ddf46538c37b63ac6920ad5125af9543e6bdb",
+    2: "54e776dc85b455a448f1cd18a2daac67c169674afd12a84f1ce915b95b6b5f66",
+    3: "a2a02d5cab46c452ca8fd43219bf4f25f4620036db4c3b772f9f848db33faacd",
 }
 VENUE: dict[int, str] = {
     1: "3f907ebea4fa44c1c9490a8a5bac095cae0361c21dc4486aff7d4235a4273c9d",

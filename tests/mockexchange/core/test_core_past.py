@@ -10,7 +10,7 @@ from mockexchange.core.bar_trades import aggregate_count, bar_trades, completed
 from mockexchange.core.bars import MINUTE, Bar
 from mockexchange.core.events import PublicTrade
 from mockexchange.core.numbers import SCALE
-from mockexchange.core.past import BLOCK, Aggregate, BarMinutes, Chain, Past
+from mockexchange.core.past import BLOCK, Aggregate, BarMinutes, Past
 
 END: int = 28_333_333 * MINUTE
 
@@ -188,13 +188,6 @@ def test_ids_below_one_are_not_told() -> None:
     assert none.bar(none.start, END).first_id == -1 and none.aggregates(10, start=0) == []
 
 
-def test_one_part_goes_on_from_another() -> None:
-    newer: list[Bar] = BARS[-BLOCK:]
-    older: list[Bar] = BARS[:-BLOCK]
-    chain: Past = Past(Chain(BarMinutes("AAABBB", "0", 1, 1, newer), BarMinutes("AAABBB", "0", 1, 1, older)), LAST, LAST)
-    assert chain.trades(10**6, 1) == EVERY
-    assert chain.rows(chain.start, END) == fresh().rows(fresh().start, END)
-    with pytest.raises(ValueError, match="is not where the newer part begins"):
-        Chain(BarMinutes("AAABBB", "0", 1, 1, newer), BarMinutes("AAABBB", "0", 1, 1, BARS))
+def test_a_past_has_a_minute_at_least() -> None:
     with pytest.raises(ValueError, match="there are none"):
         BarMinutes("AAABBB", "0", 1, 1, [])

@@ -407,14 +407,6 @@ def test_the_window_counts_seeded_history() -> None:
     assert (window.count, window.first_id, window.last_id, plain(window.prev_close)) == (11, 991, 1001, "50")
 
 
-def test_a_recorded_markets_window_ends_at_its_last_trade() -> None:
-    recorder = Recorder()
-    recorder.tape.recorded = True
-    recorder.trade(START, "100")
-    window = recorder.tape.window(START + 100 * DAY, START + 101 * DAY)
-    assert window is not None and window.count == 1
-
-
 def test_the_average_is_weighted_by_volume_over_the_last_minutes() -> None:
     recorder = Recorder(amount("70"))
     tape = recorder.tape

@@ -20,7 +20,7 @@ from mockexchange.server.venue import Venue
 DEFAULTS: dict[str, Any] = {
     "text_key": "message", "market_buy": "base", "create_delay_ms": 0, "ticker_paths": "both", "symbol_configs": True,
     "client_order_id": True, "order_fields": "seed", "batch_answers": "objects", "unknown_order": "error",
-    "refusals": "answer", "window_ms": 10_000, "heartbeat_ms": 60_000, "token_ms": 60_000, "hosts": (),
+    "refusals": "answer", "window_ms": 10_000, "timestamps": "venue", "heartbeat_ms": 60_000, "token_ms": 60_000, "hosts": (),
 }
 
 

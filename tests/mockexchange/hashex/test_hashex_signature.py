@@ -7,6 +7,7 @@ import pytest
 from hashex_client import Rest
 
 from mockexchange import MockExchange
+from mockexchange.transport.machine import MACHINE
 from mockexchange.dialects.hashex import limits
 from mockexchange.dialects.hashex.limits import Nonces, Tokens, VisibilityDelay
 from mockexchange.dialects.hashex.params import split_pairs
@@ -280,7 +281,7 @@ def test_as_many_nonces_are_known_as_there_is_room_for(monkeypatch: pytest.Monke
 
 
 def test_a_token_has_32_hex_digits_and_ends_with_its_life() -> None:
-    tokens, now = Tokens(), 1_745_392_581_693
+    tokens, now = Tokens(MACHINE.token_bytes), 1_745_392_581_693
     token = tokens.issue("key", now)
     assert re.fullmatch(r"[0-9a-f]{32}", token) and tokens.redeem(token, now + 4_999, 5_000) == "key"
     assert tokens.redeem(tokens.issue("key", now), now + 5_000, 5_000) == ""
@@ -307,7 +308,7 @@ def test_an_order_is_hidden_for_so_long() -> None:
 
 def test_tokens_are_bounded_and_used_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_TOKENS", 3)
-    tokens = Tokens()
+    tokens = Tokens(MACHINE.token_bytes)
     issued = [tokens.issue("key", 1_000) for _ in range(5)]
     assert [tokens.redeem(token, 2_000, 5_000) for token in issued] == ["", "", "key", "key", "key"]
     assert tokens.redeem(issued[-1], 2_000, 5_000) == ""

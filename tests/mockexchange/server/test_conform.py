@@ -137,3 +137,12 @@ def test_bad_arguments_are_one_line_and_status_2(
     assert (status, out) == (2, "")
     assert err.startswith(f"mockexchange: error: {line}"), err
     assert err.count("\n") == 1
+
+
+def test_in_virtual_time() -> None:
+    done = conform(OURS, "--virtual", "--rows", "F2,F34,F41,F61")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.startswith("F")] == ["F2", "F34", "F41", "F61"]
+    assert "3 survived" in done.stdout
+    refused = conform("vnpy_binance:BinanceSpotGateway", "--virtual", "--rows", "F2")
+    assert refused.returncode == 2 and "vnpy_binance:BinanceSpotGateway is not built on vnpy_restgateway" in refused.stderr

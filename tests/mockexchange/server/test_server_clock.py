@@ -12,7 +12,9 @@ import pytest
 from server_client import call, place
 
 from mockexchange import MockExchange
-from mockexchange.transport.clock import ManualClock, SystemClock, make_clock
+from mockexchange.transport.clock import SystemClock
+from mockexchange.transport.clocks import make_clock
+from mockexchange.transport.manual_clock import ManualClock
 from mockexchange.transport.ticker import Ticker
 
 START: int = 1_700_000_000_000
@@ -93,7 +95,7 @@ def test_sleepers_wake_at_their_time() -> None:
 
 def test_advances_follow_each_other_and_let_others_run(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
-        monkeypatch.setattr("mockexchange.transport.clock.SLICE_SECONDS", 0.0)
+        monkeypatch.setattr("mockexchange.transport.manual_clock.SLICE_SECONDS", 0.0)
         clock = ManualClock(START)
         drained: list[int] = []
         turns: list[int] = []
@@ -159,7 +161,7 @@ def test_what_is_owed_is_waited_for_in_real_time(monkeypatch: pytest.MonkeyPatch
         clock.call_later(1, ask)
         await clock.advance(3600 * SECOND, [])
         assert at == [1.0]
-        monkeypatch.setattr("mockexchange.transport.clock.PATIENCE", 0.01)
+        monkeypatch.setattr("mockexchange.transport.manual_clock.PATIENCE", 0.01)
         clock.call_later(1, lambda: clock.hold(asyncio.get_running_loop().create_future()))
         await clock.advance(2 * SECOND, [])
 

@@ -13,6 +13,7 @@ from mockexchange.server.feed_runner import (
     FeedRunner,
     parse_speed,
 )
+from mockexchange.transport.clock import PacedClock
 
 SECOND: int = 1_000_000
 
@@ -37,6 +38,12 @@ class Sink:
             self.reached.set()
 
 
+def started(rate: float) -> PacedClock:
+    clock: PacedClock = PacedClock(0, rate)
+    clock.start()
+    return clock
+
+
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 10))
 
@@ -49,7 +56,7 @@ async def ended(pump: FeedRunner) -> None:
 def test_steps_come_when_they_are_due() -> None:
     async def test() -> None:
         sink: Sink = Sink(3)
-        pump: FeedRunner = FeedRunner(steps([0, 10_000, 100_000, 3600 * SECOND]), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0, 10_000, 100_000, 3600 * SECOND]), sink, [])
         began: float = asyncio.get_running_loop().time()
         pump.start()
         await sink.reached.wait()
@@ -65,7 +72,7 @@ def test_steps_come_when_they_are_due() -> None:
 def test_speed_shortens_the_wait() -> None:
     async def test() -> None:
         sink: Sink = Sink(2)
-        pump: FeedRunner = FeedRunner(steps([0, 3600 * SECOND]), 1e5, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0, 3600 * SECOND]), sink, [], clock=started(1e5), zero=0)
         pump.start()
         await ended(pump)
         assert sink.taken == [0, 3600 * SECOND] and pump.status == "ended"
@@ -77,7 +84,7 @@ def test_speed_shortens_the_wait() -> None:
 def test_stopped_it_goes_on_where_it_was() -> None:
     async def test() -> None:
         sink: Sink = Sink(1)
-        pump: FeedRunner = FeedRunner(steps([0, 40_000, 3600 * SECOND]), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0, 40_000, 3600 * SECOND]), sink, [])
         pump.start()
         await sink.reached.wait()
         await pump.stop()
@@ -102,7 +109,7 @@ def test_a_backlog_lets_others_run() -> None:
                 turns += 1
                 await asyncio.sleep(0)
 
-        pump: FeedRunner = FeedRunner(steps([0] * 10 * SLICE_STEPS), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(steps([0] * 10 * SLICE_STEPS), sink, [])
         pump.start()
         await other()
         assert turns >= 10
@@ -125,7 +132,7 @@ def test_flat_out_waits_for_the_first_look_and_for_slow_readers() -> None:
             raise RuntimeError("gone")
 
         drains: list[Callable[[], Awaitable[None]]] = [failing, drain]
-        pump: FeedRunner = FeedRunner(steps(list(range(2 * SLICE_STEPS))), MAX_SPEED, sink, drains, wait_for_touch=True)
+        pump: FeedRunner = FeedRunner(steps(list(range(2 * SLICE_STEPS))), sink, drains, wait_for_touch=True, clock=started(MAX_SPEED), zero=0)
         pump.start()
         await asyncio.sleep(0)
         assert pump.status == "waiting" and not sink.taken
@@ -146,7 +153,7 @@ def test_a_failing_feed_is_told() -> None:
 
     async def test() -> None:
         sink: Sink = Sink(1)
-        pump: FeedRunner = FeedRunner(broken(), 1.0, sink, [])
+        pump: FeedRunner = FeedRunner(broken(), sink, [])
         pump.start()
         await ended(pump)
         assert pump.status == "failed" and sink.taken == [5] and pump.applied == 1

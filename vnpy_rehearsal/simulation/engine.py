@@ -1,0 +1,73 @@
+"""vn.py's event engine on the clock of a simulated world: its interface, its order of handlers, and its timer events."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+from vnpy.event import EVENT_TIMER, Event, EventEngine
+
+from .threads import Scheduler, SimulatedThread, Waiter
+
+Handler = Callable[[Event], None]
+
+
+class SteppedEventEngine(EventEngine):
+    """
+    Handlers run in one simulated thread, in the order in which events were put, as in vn.py. ``events`` is called with
+    every event before its handlers.
+    """
+
+    def __init__(self, scheduler: Scheduler, interval: float = 1, watch: Callable[[Event], None] | None = None) -> None:
+        # not EventEngine's own: it makes threads and a queue of the machine
+        self._scheduler: Scheduler = scheduler
+        self._seconds: float = interval
+        self._watch: Callable[[Event], None] | None = watch
+        self._events: deque[Event] = deque()
+        self._line: deque[Waiter] = deque()
+        self._active: bool = False
+        self._thread: Any = None
+        self._handlers: Any = defaultdict(list)
+        self._general_handlers: list[Handler] = []
+        self._tick: Any = None
+
+    def start(self) -> None:
+        if self._active:
+            return
+        self._active = True
+        self._thread = SimulatedThread(self._scheduler, target=self._work, name="event engine")
+        self._thread.start()
+        self._tick = self._scheduler.loop.call_later(self._seconds, self._on_timer)
+
+    def stop(self) -> None:
+        if not self._active:
+            return
+        self._active = False
+        if self._tick is not None:
+            self._tick.cancel()
+        self._scheduler.wake(self._line)
+        if self._scheduler.threads.get(self._current()) is not self._thread:
+            self._thread.join()
+
+    def put(self, event: Event) -> None:
+        self._events.append(event)
+        self._scheduler.wake(self._line)
+
+    @staticmethod
+    def _current() -> Any:
+        import greenlet
+        return greenlet.getcurrent()
+
+    def _on_timer(self) -> None:
+        if self._active:
+            self.put(Event(EVENT_TIMER))
+            self._tick = self._scheduler.loop.call_later(self._seconds, self._on_timer)
+
+    def _work(self) -> None:
+        while True:
+            self._scheduler.wait(self._line, None, lambda: bool(self._events) or not self._active)
+            if not self._active:
+                return
+            event: Event = self._events.popleft()
+            if self._watch is not None:
+                self._watch(event)
+            self._process(event)

@@ -1,0 +1,318 @@
+"""
+Threads that are greenlets: one runs at a time, until it waits for something, and a world's loop says who is next.
+
+Named as in ``threading`` and ``queue``, as ``vnpy_restgateway.threads.Threads`` has it. Times are virtual seconds.
+Whoever is on the loop itself (a callback of asyncio) is no thread and cannot wait: a wait that would be needed there
+is a RuntimeError, one with a time-out is over at once.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from queue import Empty
+from typing import Any
+
+import greenlet
+
+from vnpy_restgateway.threads import Threads
+
+logger: logging.Logger = logging.getLogger("vnpy_rehearsal.simulation")
+
+
+class Waiter:
+    """A greenlet that waits; ``green`` is None once it has been woken."""
+
+    __slots__ = ("green",)
+
+    def __init__(self, green: greenlet.greenlet) -> None:
+        self.green: greenlet.greenlet | None = green
+
+
+class Scheduler:
+    """Lets greenlets wait on a loop. Made by the greenlet that runs the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop: asyncio.AbstractEventLoop = loop
+        self.hub: greenlet.greenlet = greenlet.getcurrent()
+        self.errors: list[str] = []         # what nobody has handled
+        self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
+        self.main: SimulatedThread = SimulatedThread(self, name="loop")
+
+    def on_loop(self) -> bool:
+        """Whether the caller is a callback of the loop, and must not wait."""
+        return greenlet.getcurrent() is self.hub
+
+    def wait(self, line: "deque[Waiter]", timeout: float | None, is_over: Callable[[], bool]) -> bool:
+        """Wait in ``line`` until ``is_over`` or the time is. Whether it is over."""
+        if is_over():
+            return True
+        if self.on_loop():
+            if timeout is None:
+                raise RuntimeError("a callback of the loop would have to wait")
+            return False
+        end: float | None = None if timeout is None else self.loop.time() + max(timeout, 0.0)
+        while not is_over():
+            if end is not None and self.loop.time() >= end:
+                return False
+            waiter: Waiter = Waiter(greenlet.getcurrent())
+            line.append(waiter)
+            timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
+            self.hub.switch()
+            if timer is not None:
+                timer.cancel()
+            if waiter in line:
+                line.remove(waiter)
+        return True
+
+    def wake(self, line: "deque[Waiter]", most: int | None = None) -> None:
+        """Let those who wait in ``line`` look again: all of them, or so many."""
+        while line and most != 0:
+            waiter: Waiter = line.popleft()
+            if waiter.green is not None:
+                self.loop.call_soon(self._resume, waiter)
+                most = None if most is None else most - 1
+
+    def await_future(self, future: "asyncio.Future[Any]") -> Any:
+        """Wait for a future of the loop; what it gives or raises."""
+        line: deque[Waiter] = deque()
+        future.add_done_callback(lambda _: self.wake(line))
+        self.wait(line, None, future.done)
+        return future.result()
+
+    def run_until(self, future: "asyncio.Future[Any]") -> Any:
+        """Run the loop until a future is there. By the greenlet that made this."""
+        return self.loop.run_until_complete(future)
+
+    def _resume(self, waiter: Waiter) -> None:
+        green, waiter.green = waiter.green, None
+        if green is not None and not green.dead:
+            green.switch()
+
+
+class SimulatedThread:
+    """As ``threading.Thread``. What its target raises is logged, and kept in the scheduler's ``errors``."""
+
+    def __init__(
+        self, scheduler: Scheduler, group: None = None, target: Callable[..., Any] | None = None, name: str = "",
+        args: Any = (), kwargs: Any = None, *, daemon: bool | None = None,
+    ) -> None:
+        self._scheduler: Scheduler = scheduler
+        self._target: Callable[..., Any] | None = target
+        self._args: Any = args
+        self._kwargs: dict[str, Any] = kwargs or {}
+        self._green: greenlet.greenlet | None = None
+        self._is_over: bool = False
+        self._line: deque[Waiter] = deque()
+        self.name: str = name
+        self.daemon: bool = bool(daemon)
+        self.error: BaseException | None = None
+
+    def start(self) -> None:
+        if self._green is not None:
+            raise RuntimeError("threads can only be started once")
+        self._green = greenlet.greenlet(self._run, self._scheduler.hub)
+        self._scheduler.threads[self._green] = self
+        self._scheduler.loop.call_soon(self._green.switch)
+
+    def join(self, timeout: float | None = None) -> None:
+        if self._green is not None:
+            self._scheduler.wait(self._line, timeout, lambda: self._is_over)
+
+    def is_alive(self) -> bool:
+        return self._green is not None and not self._is_over
+
+    @property
+    def ident(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        if self._target is not None:
+            self._target(*self._args, **self._kwargs)
+
+    def _run(self) -> None:
+        try:
+            self.run()
+        except Exception as error:
+            self.error = error
+            self._scheduler.errors.append(f"{self.name}: {type(error).__name__}: {error}")
+            logger.exception("a simulated thread has failed: %s", self.name)
+        finally:
+            self._is_over = True
+            assert self._green is not None
+            self._scheduler.threads.pop(self._green, None)
+            self._scheduler.wake(self._line)
+
+
+class SimulatedLock:
+    """As ``threading.Lock``."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler: Scheduler = scheduler
+        self._holder: greenlet.greenlet | None = None
+        self._line: deque[Waiter] = deque()
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if self._holder is None:
+            self._holder = greenlet.getcurrent()
+            return True
+        if not blocking:
+            return False
+        if not self._scheduler.wait(self._line, None if timeout < 0 else timeout, lambda: self._holder is None):
+            return False
+        self._holder = greenlet.getcurrent()
+        return True
+
+    def release(self) -> None:
+        if self._holder is None:
+            raise RuntimeError("release unlocked lock")
+        self._holder = None
+        self._scheduler.wake(self._line, 1)
+
+    def locked(self) -> bool:
+        return self._holder is not None
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *error: Any) -> None:
+        self.release()
+
+
+class SimulatedRLock(SimulatedLock):
+    """As ``threading.RLock``."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        super().__init__(scheduler)
+        self._depth: int = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if self._holder is not greenlet.getcurrent() and not super().acquire(blocking, timeout):
+            return False
+        self._depth += 1
+        return True
+
+    def release(self) -> None:
+        self._depth -= 1
+        if not self._depth:
+            super().release()
+
+
+class SimulatedEvent:
+    """As ``threading.Event``."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler: Scheduler = scheduler
+        self._is_set: bool = False
+        self._line: deque[Waiter] = deque()
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+        self._scheduler.wake(self._line)
+
+    def clear(self) -> None:
+        self._is_set = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self._scheduler.wait(self._line, timeout, self.is_set)
+
+
+class SimulatedCondition:
+    """As ``threading.Condition``."""
+
+    def __init__(self, scheduler: Scheduler, lock: SimulatedLock | None = None) -> None:
+        self._scheduler: Scheduler = scheduler
+        self._lock: SimulatedLock = lock or SimulatedRLock(scheduler)
+        self._line: deque[Waiter] = deque()
+        self.acquire = self._lock.acquire
+        self.release = self._lock.release
+
+    def __enter__(self) -> bool:
+        return self._lock.acquire()
+
+    def __exit__(self, *error: Any) -> None:
+        self._lock.release()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        woken: list[bool] = []
+        mark: Waiter = Waiter(greenlet.getcurrent())
+        self._lock.release()
+        try:
+            if self._scheduler.on_loop():
+                return self._scheduler.wait(self._line, timeout, lambda: False)
+            end: float | None = None if timeout is None else self._scheduler.loop.time() + max(timeout, 0.0)
+            self._line.append(mark)
+            timer = None if end is None else self._scheduler.loop.call_at(end, self._scheduler._resume, mark)
+            self._scheduler.hub.switch()
+            if timer is not None:
+                timer.cancel()
+            if mark in self._line:
+                self._line.remove(mark)
+            else:
+                woken.append(True)
+            return bool(woken)
+        finally:
+            self._lock.acquire()
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        end: float | None = None if timeout is None else self._scheduler.loop.time() + timeout
+        while not (found := predicate()):
+            left: float | None = None if end is None else end - self._scheduler.loop.time()
+            if left is not None and left <= 0:
+                break
+            self.wait(left)
+        return found
+
+    def notify(self, n: int = 1) -> None:
+        self._scheduler.wake(self._line, n)
+
+    def notify_all(self) -> None:
+        self._scheduler.wake(self._line)
+
+
+class SimulatedQueue:
+    """As ``queue.SimpleQueue``."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler: Scheduler = scheduler
+        self._items: deque[Any] = deque()
+        self._line: deque[Waiter] = deque()
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        self._items.append(item)
+        self._scheduler.wake(self._line, 1)
+
+    put_nowait = put
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        if not self._items and not (block and self._scheduler.wait(self._line, timeout, lambda: bool(self._items))):
+            raise Empty
+        return self._items.popleft()
+
+    def get_nowait(self) -> Any:
+        return self.get(False)
+
+    def empty(self) -> bool:
+        return not self._items
+
+    def qsize(self) -> int:
+        return len(self._items)
+
+
+def simulated_threads(scheduler: Scheduler) -> Threads:
+    """What a gateway is handed in place of ``threading``."""
+
+    def bound(kind: Callable[..., Any]) -> Any:
+        return lambda *args, **kwargs: kind(scheduler, *args, **kwargs)
+
+    def current() -> Any:
+        return scheduler.threads.get(greenlet.getcurrent(), scheduler.main)
+
+    return Threads(
+        Thread=bound(SimulatedThread), Lock=bound(SimulatedLock), RLock=bound(SimulatedRLock), Event=bound(SimulatedEvent),
+        Condition=bound(SimulatedCondition), SimpleQueue=bound(SimulatedQueue), current_thread=current,
+        get_ident=lambda: id(greenlet.getcurrent()), enumerate=lambda: list(scheduler.threads.values()),      # type: ignore[arg-type]
+    )

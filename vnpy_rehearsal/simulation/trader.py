@@ -1,0 +1,103 @@
+"""VeighNa's engine and its CTA engine in a simulated world, with a strategy that is none the wiser."""
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from types import ModuleType
+from typing import Any
+
+from vnpy.event import Event
+from vnpy.trader.engine import MainEngine
+from vnpy.trader.gateway import BaseGateway
+
+from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
+from .engine import SteppedEventEngine
+from .world import World
+
+
+class InThread:
+    """As much of an executor as CtaEngine asks for: every call in a simulated thread of its own."""
+
+    def __init__(self, world: World) -> None:
+        self._world: World = world
+
+    def submit(self, call: Callable[..., Any], *args: Any) -> "Future[Any]":
+        done: Future[Any] = SimulatedFuture(self._world)
+
+        def work() -> None:
+            try:
+                done.set_result(call(*args))
+            except Exception as error:      # as an executor does
+                done.set_exception(error)
+
+        self._world.seams.threads.Thread(target=work, name="init").start()
+        return done
+
+
+class SimulatedFuture(Future):
+    """A future that a simulated thread can wait for."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._over = world.seams.threads.Event()
+        self.add_done_callback(lambda _: self._over.set())
+
+    def result(self, timeout: float | None = None) -> Any:
+        if not self._over.wait(timeout):
+            raise TimeoutError
+        return super().result(0)
+
+
+class Trader:
+    """
+    MainEngine and CtaEngine of a world, nothing loaded and nothing saved. ``watch`` sees every event before its handlers.
+
+    To be made and used by the world's threads, within ``virtual_dates``.
+    """
+
+    def __init__(self, world: World, watch: Callable[[Event], None] | None = None) -> None:
+        self.world: World = world
+        self.event_engine: SteppedEventEngine = SteppedEventEngine(world.scheduler, watch=watch)
+        self.main_engine: MainEngine = MainEngine(self.event_engine)
+        engine = self.main_engine.add_app(MemoryCtaApp)
+        assert isinstance(engine, MemoryCtaEngine)
+        engine.init_executor.shutdown(wait=False)
+        engine.init_executor = InThread(world)
+        self.cta: MemoryCtaEngine = engine
+
+    def add_gateway(self, gateway_class: type[BaseGateway], name: str = "") -> Any:
+        """A gateway that lives in the world."""
+        kind: Any = type(gateway_class.__name__, (gateway_class,), {"seams": self.world.seams, "__module__": gateway_class.__module__})
+        return self.main_engine.add_gateway(kind, name)
+
+    def close(self) -> None:
+        self.main_engine.close()
+
+
+@contextmanager
+def virtual_dates(world: World, *modules: ModuleType) -> Iterator[None]:
+    """
+    ``datetime.now()`` is the world's in vn.py's modules and in those that are given: vn.py's engines and strategies ask it
+    for the time of day, and nobody can hand them another clock.
+    """
+    class VirtualDatetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:     # type: ignore[override]
+            return datetime.fromtimestamp(world.wall(), tz)
+
+    theirs: list[ModuleType] = [
+        module for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in ("vnpy", "vnpy_ctastrategy", "vnpy_scripttrader", "vnpy_portfoliostrategy") and module is not None
+    ]
+    changed: list[tuple[ModuleType, str]] = [
+        (module, name) for module in (*theirs, *modules) for name, value in list(vars(module).items()) if value is datetime
+    ]
+    for module, name in changed:
+        setattr(module, name, VirtualDatetime)
+    try:
+        yield
+    finally:
+        for module, name in changed:
+            setattr(module, name, datetime)
