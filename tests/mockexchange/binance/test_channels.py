@@ -182,7 +182,7 @@ def test_every_bar_of_a_replay_is_closed_once() -> None:
                 closed.append(bar)
             if bar["L"] == 553289559:           # the recording's last trade
                 break
-        rows = Rest(venue.rest).get("klines", symbol="BTCUSDT", interval="1s", limit=1000).json
+        rows = Rest(venue.rest).get("klines", symbol="BTCUSDT", interval="1s", startTime=1610064000000, limit=1000).json
         assert len(rows) == 47
         assert [row[:6] for row in rows[:-1]] == [[bar[name] for name in "tohlcv"] for bar in closed]
 
