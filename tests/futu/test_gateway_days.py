@@ -42,6 +42,8 @@ def test_a_week_of_two_markets_in_seconds(environment: str) -> None:
             desk.wait_status(resting, Status.NOTTRADED, seconds=20.0)
             return resting
 
+        # a week of bars is a large answer for a machine that is busy
+        desk.gateway.timings.query_timeout, desk.gateway.timings.history_patience = 10.0, 30.0
         desk.ready()
         looks = counted(desk, "POST /api/orders")
         for month, day, offset in DAYS:
