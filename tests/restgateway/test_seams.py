@@ -1,11 +1,11 @@
 """Clock, randomness and executor are handed in: a gateway on a clock of the test's."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
+from reaches import reaches
 from test_gateway_base import PATIENCE, ListGateway, Recorder, request
 from vnpy.trader.constant import Status
 
@@ -13,12 +13,6 @@ from vnpy_restgateway.seams import Seams
 
 ROOT: Path = Path(__file__).parents[2]
 PACKAGES: tuple[str, ...] = ("vnpy_restgateway", "vnpy_mockbinance", "vnpy_hashex", "vnpy_qmtrest", "vnpy_futuopend", "vnpy_webgateway")
-WHOLE: frozenset[str] = frozenset({"time", "random", "threading", "queue", "secrets", "uuid"})
-TYPES: dict[str, frozenset[str]] = {
-    "threading": frozenset({"Lock", "Thread", "Event"}), "queue": frozenset({"SimpleQueue", "Empty"}), "random": frozenset({"Random"}),
-    "uuid": frozenset({"UUID"}),
-}
-SEEDED: frozenset[str] = frozenset({"random.Random", "uuid.UUID"})      # what they make is what they are given
 # the machine: what hands it in, sockets and names, child processes, and clients that are used without a gateway
 REAL: frozenset[str] = frozenset({
     "vnpy_restgateway/seams.py", "vnpy_restgateway/threads.py", "vnpy_restgateway/net/wire.py", "vnpy_restgateway/net/dial.py",
@@ -93,24 +87,3 @@ def test_types_are_no_reach() -> None:
     assert not list(reaches(ast.parse(
         "from threading import Lock, Thread\nfrom random import Random\nx: Lock | None = None\nr = Random(7)\nd = datetime.now(zone)"
     )))
-
-
-def reaches(tree: ast.Module) -> Iterator[str]:
-    """What a module takes from the machine: imports of clocks, chance and waiting, and what it makes of the types it imports."""
-    types: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names if each.name in WHOLE)
-        elif isinstance(node, ast.ImportFrom) and node.module in WHOLE:
-            for each in node.names:
-                if each.name in TYPES.get(node.module or "", ()):
-                    types[each.asname or each.name] = f"{node.module}.{each.name}"
-                else:
-                    yield f"{node.module}.{each.name}"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Name) and node.func.id in types and types[node.func.id] not in SEEDED:
-                yield f"{types[node.func.id]}()"
-            elif isinstance(node.func, ast.Attribute) and node.func.attr in ("now", "today", "utcnow") and not node.args:
-                if isinstance(node.func.value, ast.Name) and node.func.value.id in ("datetime", "date"):
-                    yield f"{node.func.value.id}.{node.func.attr}()"
