@@ -47,9 +47,7 @@ class GatewayHarness:
             self.engine = profile.stage.make_engine()
             self.engine.register_general(self.recorder.put)
             self.engine.start()
-        kind: Any = profile.gateway_class
-        if not profile.stage.is_real:
-            kind = type(kind.__name__, (kind,), {"seams": profile.stage.seams, "__module__": kind.__module__})
+        kind: Any = profile.stage.gateway_class(profile.gateway_class)
         self.gateway: Any = kind(self.engine or self.recorder, name or kind.default_name)
         profile.quick(self.gateway)
 

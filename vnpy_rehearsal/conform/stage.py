@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from vnpy.event import EventEngine
 
@@ -24,7 +25,8 @@ class Stage:
         """The time of day, UTC."""
         return datetime.fromtimestamp(self.seams.wall(), timezone.utc)
 
-    @property
-    def is_real(self) -> bool:
-        """Whether it is this machine's."""
-        return self.seams is MACHINE
+    def gateway_class(self, kind: Any) -> Any:
+        """A gateway class that lives here; the class itself on this machine."""
+        if self.seams is MACHINE:
+            return kind
+        return type(kind.__name__, (kind,), {"seams": self.seams, "__module__": kind.__module__})

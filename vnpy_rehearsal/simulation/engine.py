@@ -45,17 +45,12 @@ class SteppedEventEngine(EventEngine):
         if self._tick is not None:
             self._tick.cancel()
         self._scheduler.wake(self._line)
-        if self._scheduler.threads.get(self._current()) is not self._thread:
+        if self._scheduler.current() is not self._thread:
             self._thread.join()
 
     def put(self, event: Event) -> None:
         self._events.append(event)
         self._scheduler.wake(self._line)
-
-    @staticmethod
-    def _current() -> Any:
-        import greenlet
-        return greenlet.getcurrent()
 
     def _on_timer(self) -> None:
         if self._active:

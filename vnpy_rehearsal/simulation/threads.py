@@ -39,6 +39,10 @@ class Scheduler:
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
         self.main: SimulatedThread = SimulatedThread(self, name="loop")
 
+    def current(self) -> "SimulatedThread":
+        """The thread that runs; ``main`` for a callback of the loop."""
+        return self.threads.get(greenlet.getcurrent(), self.main)
+
     def on_loop(self) -> bool:
         """Whether the caller is a callback of the loop, and must not wait."""
         return greenlet.getcurrent() is self.hub
@@ -79,10 +83,6 @@ class Scheduler:
         future.add_done_callback(lambda _: self.wake(line))
         self.wait(line, None, future.done)
         return future.result()
-
-    def run_until(self, future: "asyncio.Future[Any]") -> Any:
-        """Run the loop until a future is there. By the greenlet that made this."""
-        return self.loop.run_until_complete(future)
 
     def _resume(self, waiter: Waiter) -> None:
         green, waiter.green = waiter.green, None
@@ -308,11 +308,8 @@ def simulated_threads(scheduler: Scheduler) -> Threads:
     def bound(kind: Callable[..., Any]) -> Any:
         return lambda *args, **kwargs: kind(scheduler, *args, **kwargs)
 
-    def current() -> Any:
-        return scheduler.threads.get(greenlet.getcurrent(), scheduler.main)
-
     return Threads(
         Thread=bound(SimulatedThread), Lock=bound(SimulatedLock), RLock=bound(SimulatedRLock), Event=bound(SimulatedEvent),
-        Condition=bound(SimulatedCondition), SimpleQueue=bound(SimulatedQueue), current_thread=current,
+        Condition=bound(SimulatedCondition), SimpleQueue=bound(SimulatedQueue), current_thread=scheduler.current,      # type: ignore[arg-type]
         get_ident=lambda: id(greenlet.getcurrent()), enumerate=lambda: list(scheduler.threads.values()),      # type: ignore[arg-type]
     )

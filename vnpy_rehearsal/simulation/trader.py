@@ -69,8 +69,7 @@ class Trader:
 
     def add_gateway(self, gateway_class: type[BaseGateway], name: str = "") -> Any:
         """A gateway that lives in the world."""
-        kind: Any = type(gateway_class.__name__, (gateway_class,), {"seams": self.world.seams, "__module__": gateway_class.__module__})
-        return self.main_engine.add_gateway(kind, name)
+        return self.main_engine.add_gateway(self.world.stage().gateway_class(gateway_class), name)
 
     def close(self) -> None:
         self.main_engine.close()
