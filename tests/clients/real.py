@@ -305,6 +305,19 @@ def public_trades(venue: MockExchange, after: int = 0) -> dict[int, tuple[Decima
     }
 
 
+def meet(market: Market, client: Client) -> None:
+    """Wait for the order that the client lets rest at 39995, and fill it."""
+    until(lambda: resting(market.venue, "39995"), "the resting order", client)
+    market.order("SELL", "0.01")
+
+
+def meet_and_stir(market: Market, client: Client) -> None:
+    """``meet``, and once the client has said ``filled``, ``stir``."""
+    meet(market, client)
+    client.expect("filled")
+    stir(market)
+
+
 def stir(market: Market, rounds: int = 40, seed: int = 1) -> None:
     """Orders placed, cancelled and traded at many prices, so that a copy of the book which misses an update shows it."""
     random = Random(seed)

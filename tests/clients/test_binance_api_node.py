@@ -12,8 +12,8 @@ from .real import (
     check,
     cut_user_stream,
     journal_fills,
+    meet,
     node_with,
-    resting,
     running,
     until,
 )
@@ -33,8 +33,7 @@ def test_trades_and_comes_back(tmp_path: Path) -> None:
             client.expect("back")
             until(lambda: subscriptions.count, "a new user data subscription", client)
             client.say("go on")
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
+            meet(market, client)
             report = client.expect("report")
         assert {asset: report["balances"][asset] for asset in report["pushed"]} == report["pushed"]
         check(venue, report, least_orders=4, least_fills=3)

@@ -16,11 +16,10 @@ from .real import (
     cut_user_stream,
     ed25519_pair,
     journal_fills,
+    meet,
     public_trades,
     python_with,
-    resting,
     running,
-    until,
 )
 
 
@@ -44,8 +43,7 @@ def test_rest_websocket_api_and_streams(tmp_path: Path, kind: str) -> None:
             cut_user_stream(venue)
             client.expect("back")
             assert (subscribed.count, logged_on.count) == (2, 2 * int(is_ed25519))
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
+            meet(market, client)
             trades = public_trades(venue)
             client.say({"trade": max(trades)})
             report = client.expect("report")

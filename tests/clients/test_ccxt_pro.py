@@ -13,12 +13,11 @@ from .real import (
     check,
     cut_user_stream,
     journal_balances,
+    meet_and_stir,
     open_book,
     public_trades,
     python_with,
-    resting,
     running,
-    stir,
     until,
     update_id,
 )
@@ -40,10 +39,7 @@ def test_watches_and_trades(tmp_path: Path) -> None:
             cut_user_stream(venue)
             until(lambda: subscribed.count > times, "the user data stream, again", client)
             client.say("cut")
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
-            client.expect("filled")
-            stir(market)
+            meet_and_stir(market, client)
             trades = public_trades(venue, before)
             book = open_book(venue)
             client.say({"trade": max(trades), "update": update_id(venue)})

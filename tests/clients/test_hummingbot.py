@@ -11,11 +11,10 @@ from .real import (
     amounts,
     check,
     cut_user_stream,
+    meet_and_stir,
     open_book,
     python_with,
-    resting,
     running,
-    stir,
     until,
     update_id,
 )
@@ -35,10 +34,7 @@ def test_connector_trades_and_comes_back(tmp_path: Path) -> None:
             cut_user_stream(venue)
             until(lambda: subscribed.count > before, "the user stream, again", client)
             client.say("cut")
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
-            client.expect("filled")
-            stir(market)
+            meet_and_stir(market, client)
             book = open_book(venue)
             client.say({"update": update_id(venue)})
             report = client.expect("report")

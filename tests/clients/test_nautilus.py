@@ -16,12 +16,11 @@ from .real import (
     check,
     cut_user_stream,
     ed25519_pair,
+    meet_and_stir,
     open_book,
     public_trades,
     python_with,
-    resting,
     running,
-    stir,
     until,
 )
 
@@ -62,10 +61,7 @@ def test_node_trades_and_comes_back(tmp_path: Path) -> None:
             until(lambda: subscriptions.count == 2, "a new subscription", client)
             assert logons.count == 2
             client.say("rest")
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
-            client.expect("filled")
-            stir(market)
+            meet_and_stir(market, client)
             trades = public_trades(venue, before)
             book = open_book(venue)
             report = reported(client, lambda found: (

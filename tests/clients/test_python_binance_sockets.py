@@ -13,12 +13,11 @@ from .real import (
     amounts,
     check,
     cut_user_stream,
+    meet_and_stir,
     open_book,
     public_trades,
     python_with,
-    resting,
     running,
-    stir,
     until,
     update_id,
 )
@@ -35,10 +34,7 @@ def test_user_socket_depth_cache_and_threads(tmp_path: Path) -> None:
             client.expect("traded")
             cut_user_stream(venue)
             client.say("cut")
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
-            client.expect("filled")
-            stir(market)
+            meet_and_stir(market, client)
             trades = public_trades(venue, before)
             client.say({"trade": max(trades), "update": update_id(venue)})
             book = open_book(venue)

@@ -12,12 +12,11 @@ from .real import (
     amounts,
     check,
     cut_user_stream,
+    meet_and_stir,
     open_book,
     public_trades,
     python_with,
-    resting,
     running,
-    stir,
     until,
 )
 
@@ -40,10 +39,7 @@ def test_websocket_api_user_data_and_depth_cache(tmp_path: Path) -> None:
             cut_user_stream(venue)
             until(lambda: subscribed.count == 2, "the user data stream, again", client)
             client.say("cut")
-            until(lambda: resting(venue, "39995"), "the resting order", client)
-            market.order("SELL", "0.01")
-            client.expect("filled")
-            stir(market)
+            meet_and_stir(market, client)
             trades, book = public_trades(venue, before), open_book(venue)
             client.say({"trade": max(trades), "levels": [len(side) for side in book]})
             report = client.expect("report")
