@@ -1,10 +1,6 @@
 """Schedules as hypothesis draws them; what they are and what carries them out is ``vnpy_rehearsal.simulation.schedule``."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from hypothesis import strategies as st
-from vnpy.trader.constant import Exchange
 
 from vnpy_rehearsal.simulation.schedule import (
     ACROSS,
@@ -26,15 +22,6 @@ from vnpy_rehearsal.simulation.schedule import (
 )
 
 from .harness import Case
-
-ZONES: dict[Exchange, str] = {Exchange.SMART: "America/New_York"}
-
-
-def monday(case: Case) -> str:
-    """A clock that is moved by hand, from 5 January 2026 on, 10:00 where the case trades."""
-    zone = ZoneInfo(ZONES.get(case.exchange, "Asia/Shanghai"))
-    return f"manual={int(datetime(2026, 1, 5, 10, tzinfo=zone).timestamp()) * 1_000}"
-
 
 def faults(on: list[str]) -> st.SearchStrategy[Fault]:
     """Faults that strike once or a few times."""

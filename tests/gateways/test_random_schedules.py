@@ -15,9 +15,9 @@ from mockexchange import MockExchange
 
 from .conftest import MATRIX_CASES
 from .harness import Case
-from vnpy_rehearsal.simulation.schedule import carry_out
+from vnpy_rehearsal.simulation.schedule import carry_out, monday
 
-from .schedules import monday, schedules
+from .schedules import schedules
 
 SCHEDULES: int = int(os.environ.get("SCHEDULES", "3"))
 
@@ -31,6 +31,6 @@ SCHEDULES: int = int(os.environ.get("SCHEDULES", "3"))
 def test_any_schedule_ends_in_the_truth(case: Case, data: st.DataObject, seed: int) -> None:
     steps = data.draw(schedules(case), "schedule")
     # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
-    clock, speed = (monday(case), 0.001) if case.equity else ("system", 1.0)
+    clock, speed = (monday(case.exchange), 0.001) if case.equity else ("system", 1.0)
     with MockExchange(case.dialect, seed=seed, options=dict(case.options), clock=clock, speed=speed) as venue:
         carry_out(case, venue, steps)

@@ -27,7 +27,6 @@ class Network:
     def __init__(self, random: Random, latency: tuple[float, float] = LATENCY) -> None:
         self.loop: asyncio.AbstractEventLoop
         self.latency: tuple[float, float] = latency
-        self.connections: int = 0           # made so far
         self._random: Random = random
         self._ports: dict[int, Callable[[], Any]] = {}
         self._next_port: int = FIRST_PORT
@@ -63,7 +62,6 @@ class Network:
         factory: Callable[[], Any] | None = self._ports.get(port)
         if factory is None:
             raise ConnectionRefusedError(111, "Connection refused")
-        self.connections += 1
         self._next_client += 1
         here, there = ("127.0.0.1", self._next_client), ("127.0.0.1", port)
         ours: Transport = Transport(self, protocol, here, there, is_client=True)

@@ -8,10 +8,12 @@ parted by semicolons. Orders and cancels count from the last order sent, back; t
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import Exchange, Status
 
 from mockexchange.core.errors import Refusal
 
@@ -23,6 +25,7 @@ from ..conform.storm import OverWire
 FAR, NEAR, ACROSS = 30_000.0, 39_900.0, 45_000.0        # of a market of coins between 39000 and 41000: never, perhaps, at once
 DAY_MS: int = 86_400_000
 UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
+ZONES: dict[Exchange, str] = {Exchange.SMART: "America/New_York"}
 WIRE: tuple[str, ...] = ("deafen", "reset", "reset_new", "refuse", "forget", "heal")
 STAGES: tuple[str, ...] = ("before_engine", "after_engine", "on_reply", "on_push")
 KINDS: tuple[str, ...] = ("order", "cancel", "read", "push")
@@ -108,6 +111,12 @@ PUSHES: list[tuple[str, Fields]] = [
     ("delay", (("ms", 200), ("overtake", True))), ("reorder", (("count", 2),)), ("reorder", (("count", 3), ("order", "shuffle"))),
     ("close", ()), ("reset", ()), ("truncate", ()), ("body", (("body", "]"),)),
 ]
+
+
+def monday(exchange: Exchange) -> str:
+    """A clock that is moved by hand, from 5 January 2026 on, 10:00 where the exchange is."""
+    zone: ZoneInfo = ZoneInfo(ZONES.get(exchange, "Asia/Shanghai"))
+    return f"manual={int(datetime(2026, 1, 5, 10, tzinfo=zone).timestamp()) * 1_000}"
 
 
 def faults_of(on: list[str]) -> list[Fault]:

@@ -12,7 +12,7 @@ from random import Random
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from vnpy.trader.constant import Exchange, Status
+from vnpy.trader.constant import Status
 
 from ..conform.harness import GatewayHarness
 from ..conform.profile import Profile
@@ -35,16 +35,13 @@ from .schedule import (
     Wire,
     carry_out,
     faults_of,
+    monday,
 )
 from .world import World
 
 MOST: int = 14                      # steps
 PACES: tuple[float, ...] = (0.0, 0.001, 0.004, 0.02, 0.3)     # s from one step to the next
 LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
-MONDAY: dict[Exchange, int] = {     # 5 January 2026, 10:00 where the market is, ms since 1970 UTC
-    Exchange.SMART: 1_767_625_200_000,
-}
-MONDAY_IN_CHINA: int = 1_767_578_400_000
 
 
 class Day(NamedTuple):
@@ -172,7 +169,7 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
     world: World = World(seed)
     here: Profile = replace(profile, stage=world.stage())
     # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
-    clock: str = f"manual={MONDAY.get(profile.exchange, MONDAY_IN_CHINA)}" if profile.equity else "system"
+    clock: str = monday(profile.exchange) if profile.equity else "system"
     within: float = FORGOTTEN_WITHIN if any(isinstance(each, Wire) for each in chosen) else STORM_WITHIN
     random: Random = Random(f"{seed}:pace")
     states: set[str] = set()
