@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from .byte_proxy import VenueWire
 from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
+from .feeds.shape import Activity
 from .server.accounts import Account
 from .server.listener import Listener, close_event_loop, new_event_loop
 from .server.tls import Tls, given_tls, own_tls
@@ -78,7 +79,7 @@ class MockExchange:
     the journal; ``options`` what the dialect leaves open, by name; ``clock`` "system" (the machine's time,
     or a recording's), "manual" (it stands still until ``advance``) or "manual=MS", where it stands at first;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols; ``symbols`` how many there are in all, made up
-    ones among them;
+    ones among them; ``activities`` how busy a synthetic market is, by symbol;
     ``tls`` speaks TLS with a certificate of its own, kept in ``state`` where that is given, ``tls_cert`` and ``tls_key`` with
     these PEM files. Raises ValueError, FeedError, JournalError or OSError saying what is wrong.
 
@@ -107,11 +108,12 @@ class MockExchange:
         tls_cert: str | Path = "",
         tls_key: str | Path = "",
         symbols: int | None = None,
+        activities: Mapping[str, Activity] | None = None,
         machine: Machine = MACHINE,
     ) -> None:
         self._make_venue: Callable[[], Venue] = lambda: Venue(
             dialect, feed=feed, speed=speed, seed=seed, accounts=accounts, state=state, instruments=instruments,
-            options=options, clock=clock, listed=listed, symbols=symbols, machine=machine, feed_timezone=feed_timezone, feed_start=feed_start, loop=loop,
+            options=options, clock=clock, listed=listed, symbols=symbols, activities=activities, machine=machine, feed_timezone=feed_timezone, feed_start=feed_start, loop=loop,
         )
         self._address: tuple[str, int, str] = (host, port, control_token)
         self._make_tls: Callable[[], Tls | None] = lambda: None

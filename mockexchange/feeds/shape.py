@@ -26,6 +26,8 @@ class Activity(NamedTuple):
     volatility: float               # of a minute's return, standard deviation, without bursts and sweeps
     spacing: float                  # between levels, relative to the price
     depth: int = DEPTH              # levels a side behind the touch
+    trend: float = 0.8              # of a regime's drift: standard deviation, of a wave's: average, in volatilities a minute
+    wave: float = 0.0               # s of a way up or down, on average; 0: there are no waves
 
 
 ACTIVITIES: dict[str, Activity] = {

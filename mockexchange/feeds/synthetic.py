@@ -175,8 +175,15 @@ class SyntheticMarket:
 
     def _change_regime(self, now: int) -> None:
         rng: Random = self.rng
+        activity: Activity = self.shape.activity
+        if activity.wave:
+            self.regime_end = now + int(activity.wave * (0.75 + 0.5 * rng.random()) * SECOND)
+            drift: float = activity.trend * (0.75 + 0.5 * rng.random())
+            up: bool = self.bias < 0 if self.bias else rng.random() < 0.5
+            self.bias = drift if up else -drift
+            return
         self.regime_end = now + int((40 + rng.expovariate(1 / 200)) * SECOND)
-        self.bias = 0.8 * rng.gauss(0.0, 1.0)
+        self.bias = activity.trend * rng.gauss(0.0, 1.0)
         self.stir = min(2.2, max(0.6, 2.0 ** (0.6 * rng.gauss(0.0, 1.0))))
 
     def _start_burst(self, now: int) -> None:

@@ -65,7 +65,8 @@ class Venue:
     begins again when it is over; ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects
     or KEY:SECRET:ASSET=AMOUNT,... texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
-    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py). ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py);
+    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py); ``activities`` how busy a synthetic
+    market is, by symbol. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py);
     ``machine`` what it goes by (machine.py). Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
@@ -87,6 +88,7 @@ class Venue:
         feed_start: str = "",
         loop: bool = False,
         symbols: int | None = None,
+        activities: Mapping[str, Activity] | None = None,
         machine: Machine = MACHINE,
     ) -> None:
         self.dialect: str = dialect
@@ -98,9 +100,10 @@ class Venue:
         built_in: int = len(self.instruments)
         self.instruments = with_listed(self.instruments, listed)
         added: list[Instrument] = self.instruments[built_in:]
-        self._activities: dict[str, Activity] = {}
+        self._activities: dict[str, Activity] = dict(activities or {})
         if symbols is not None:
-            more, self._activities = fill_up(self.instruments, symbols)
+            more, rare = fill_up(self.instruments, symbols)
+            self._activities |= rare
             self.instruments += more
         self.feed_spec: str = feed
         self._feed_timezone: str = feed_timezone

@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import base_events
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from .network import Network, Transport
@@ -92,10 +93,20 @@ class SimulatedLoop(base_events.BaseEventLoop):
         self._selector: _Selector = _Selector(self)
         self._clock_resolution: float = 1e-9
         self.network: Network = network
+        self.owner: ContextVar[Any] = ContextVar("owner")       # the simulated process that a task or connection belongs to
         network.loop = self
 
     def time(self) -> float:
         return self.now
+
+    def create_task(self, coro: Any, **options: Any) -> Any:       # type: ignore[override]
+        """As the base's; a task of a simulated process is known to it."""
+        task: Any = super().create_task(coro, **options)
+        owner: Any = self.owner.get(None)
+        if owner is not None:
+            owner.tasks.add(task)
+            task.add_done_callback(owner.tasks.discard)
+        return task
 
     def _process_events(self, event_list: list[Any]) -> None:
         pass
@@ -113,4 +124,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
         protocol: Any = protocol_factory()
         await asyncio.sleep(self.network.delay())
         transport: Transport = self.network.connect(int(port), protocol)
+        owner: Any = self.owner.get(None)
+        if owner is not None:
+            owner.connected(transport)
         return transport, protocol

@@ -115,7 +115,7 @@ class Transport(transports.Transport):
         self._arrives: float = 0.0                  # when the packet sent last does
         self._is_paused: bool = False
         self._is_closing: bool = False
-        self._is_lost: bool = False
+        self.is_lost: bool = False
         self._has_paused_writer: bool = False
         self._high: int = 65_536
 
@@ -177,10 +177,16 @@ class Transport(transports.Transport):
 
     def abort(self) -> None:
         """The peer meets a reset."""
-        if not self._is_lost:
+        if not self.is_lost:
             self._is_closing = True
             self._send(None)
             self._loop.call_soon(self._lose, None)
+
+    def cut(self) -> None:
+        """The peer meets a reset, and the protocol here is told nothing: its process is gone."""
+        if not self.is_lost:
+            self.is_lost = self._is_closing = True
+            self._send(None)
 
     # the wire
 
@@ -192,7 +198,7 @@ class Transport(transports.Transport):
 
     def _receive(self) -> None:
         packet: bytes | None = self._under_way.popleft()
-        if self._is_lost:
+        if self.is_lost:
             return
         if packet is None:
             self._inbox.clear()         # a reset overtakes what has not been read
@@ -200,7 +206,7 @@ class Transport(transports.Transport):
         self._deliver()
 
     def _deliver(self) -> None:
-        while self._inbox and not self._is_lost:
+        while self._inbox and not self.is_lost:
             packet: bytes | None = self._inbox[0]
             if packet is None:
                 self._is_closing = True
@@ -225,7 +231,7 @@ class Transport(transports.Transport):
             protocol.data_received(packet)
             return
         view: memoryview = memoryview(packet)
-        while view and not self._is_lost:
+        while view and not self.is_lost:
             buffer: Any = protocol.get_buffer(len(view))
             size: int = min(len(buffer), len(view))
             buffer[:size] = view[:size]
@@ -240,10 +246,10 @@ class Transport(transports.Transport):
             self.protocol.pause_writing()
         elif self._has_paused_writer and waiting <= self._high // 4:
             self._has_paused_writer = False
-            if not self._is_lost:
+            if not self.is_lost:
                 self.protocol.resume_writing()
 
     def _lose(self, error: Exception | None) -> None:
-        if not self._is_lost:
-            self._is_lost = self._is_closing = True
+        if not self.is_lost:
+            self.is_lost = self._is_closing = True
             self.protocol.connection_lost(error)

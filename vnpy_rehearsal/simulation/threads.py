@@ -30,11 +30,12 @@ class Waiter:
 
 
 class Scheduler:
-    """Lets greenlets wait on a loop. Made by the greenlet that runs the loop."""
+    """Lets greenlets wait on a loop. ``hub``: the greenlet that runs the loop; the one that makes this by default."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, hub: greenlet.greenlet | None = None) -> None:
         self.loop: asyncio.AbstractEventLoop = loop
-        self.hub: greenlet.greenlet = greenlet.getcurrent()
+        self.hub: greenlet.greenlet = hub or greenlet.getcurrent()
+        self.is_dead: bool = False
         self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
         self.main: SimulatedThread = SimulatedThread(self, name="loop")
@@ -62,12 +63,24 @@ class Scheduler:
             waiter: Waiter = Waiter(greenlet.getcurrent())
             line.append(waiter)
             timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
-            self.hub.switch()
+            self.pause()
             if timer is not None:
                 timer.cancel()
             if waiter in line:
                 line.remove(waiter)
         return True
+
+    def pause(self) -> None:
+        """Let the loop run until somebody resumes this greenlet; for ever where it is one of the dead."""
+        if self.is_dead:
+            raise greenlet.GreenletExit
+        self.hub.switch()
+
+    def kill(self) -> None:
+        """End all threads where they wait: none of them waits or runs again. To be called by a callback of the loop."""
+        self.is_dead = True
+        for green in list(self.threads):
+            green.throw()
 
     def wake(self, line: "deque[Waiter]", most: int | None = None) -> None:
         """Let those who wait in ``line`` look again: all of them, or so many."""
@@ -246,7 +259,7 @@ class SimulatedCondition:
             end: float | None = None if timeout is None else self._scheduler.loop.time() + max(timeout, 0.0)
             self._line.append(mark)
             timer = None if end is None else self._scheduler.loop.call_at(end, self._scheduler._resume, mark)
-            self._scheduler.hub.switch()
+            self._scheduler.pause()
             if timer is not None:
                 timer.cancel()
             if mark in self._line:

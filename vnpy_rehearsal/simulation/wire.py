@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
 from typing import Any
 
 from vnpy_restgateway.net.wire import LoopThread, Wire
@@ -127,16 +128,20 @@ class _Reader(io.RawIOBase):
 class SimulatedLoopThread(LoopThread):
     """Runs ``main`` on the world's loop: there is no thread to wait for but its end."""
 
-    def __init__(self, main: Callable[[], Coroutine[Any, Any, None]], scheduler: Scheduler) -> None:
+    def __init__(self, main: Callable[[], Coroutine[Any, Any, None]], scheduler: Scheduler, context: Context | None = None) -> None:
         self.loop = scheduler.loop
+        self._context: Context | None = context
         self._scheduler: Scheduler = scheduler
         self._main = main
         self._task: asyncio.Task[None] | None = None
         self._line: deque[Waiter] = deque()
 
     def start(self) -> None:
-        self._task = self.loop.create_task(self._main())
+        self._task = (self._context or copy_context()).run(self._create)
         self._task.add_done_callback(lambda _: self._scheduler.wake(self._line))
+
+    def _create(self) -> "asyncio.Task[None]":
+        return self.loop.create_task(self._main())
 
     def inside(self) -> bool:
         return self._scheduler.on_loop()
@@ -154,16 +159,23 @@ class SimulatedLoopThread(LoopThread):
 
 
 class SimulatedWire(Wire):
-    """Connections over the world's network; every host is the world's."""
+    """
+    Connections over the world's network; every host is the world's. ``context``: of what runs on the loop for it; ``connected`` is called
+    with every connection of a REST client.
+    """
 
     picows: dict[str, Any] = {"use_aiofastnet": False, "socket_factory": None}
 
-    def __init__(self, loop: SimulatedLoop, scheduler: Scheduler) -> None:
+    def __init__(
+        self, loop: SimulatedLoop, scheduler: Scheduler, context: Context | None = None, connected: Callable[[Transport], None] = lambda transport: None,
+    ) -> None:
         self._loop: SimulatedLoop = loop
         self._scheduler: Scheduler = scheduler
+        self._context: Context | None = context
+        self._connected: Callable[[Transport], None] = connected
 
     def new_loop(self, main: Callable[[], Coroutine[Any, Any, None]], name: str, threads: Threads) -> LoopThread:
-        return SimulatedLoopThread(main, self._scheduler)
+        return SimulatedLoopThread(main, self._scheduler, self._context)
 
     def has_bytes(self, sock: Any) -> bool:
         return bool(sock.has_bytes())
@@ -173,5 +185,5 @@ class SimulatedWire(Wire):
         if is_stopped():
             raise OSError("client is stopped")
         sock: SimulatedSocket = SimulatedSocket(self._scheduler)
-        self._loop.network.connect(port, sock)
+        self._connected(self._loop.network.connect(port, sock))
         return sock

@@ -1,0 +1,112 @@
+"""What is tried: a CtaTemplate, a StrategyTemplate of vnpy_portfoliostrategy, or a script with ``run(engine)`` for vnpy_scripttrader."""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from vnpy_ctastrategy import CtaTemplate
+
+CTA, PORTFOLIO, SCRIPT = "cta", "portfolio", "script"
+YES: dict[str, bool] = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``kind``: cta, portfolio or script. ``what``: the class, or the script's module. ``setting``: the parameters that are not the defaults."""
+
+    spec: str
+    kind: str
+    what: Any
+    setting: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.what.__name__)
+
+    @property
+    def modules(self) -> list[ModuleType]:
+        """The user's modules: the strategy's, and those of its package or folder."""
+        own: ModuleType = self.what if isinstance(self.what, ModuleType) else sys.modules[self.what.__module__]
+        top: str = own.__name__.partition(".")[0]
+        folder: Path | None = Path(own.__file__).parent if getattr(own, "__file__", None) else None
+        if folder is not None and "site-packages" in folder.parts:
+            folder = None
+        return [
+            module for name, module in list(sys.modules.items())
+            if isinstance(module, ModuleType) and (
+                module is own or "." in own.__name__ and name.partition(".")[0] == top
+                or folder is not None and Path(getattr(module, "__file__", None) or os.devnull).parent == folder
+            )
+        ]
+
+
+def load_subject(spec: str, pairs: Iterable[str] = ()) -> Subject:
+    """
+    "module:Class", "module:run" or "script.py", with NAME=VALUE parameters.
+
+    :raises ValueError: naming what cannot be found, or the parameter and the value that is wrong
+    """
+    given: list[str] = list(pairs)
+    module_name, _, name = spec.partition(":")
+    try:
+        if module_name.endswith(".py"):
+            path: Path = Path(module_name).resolve()
+            if not path.exists():
+                raise ValueError(f"no such file: {module_name}")
+            sys.path.insert(0, str(path.parent))
+            module_name = path.stem
+        elif not module_name or not name:
+            raise ValueError("must be MODULE:CLASS, or the path of a script with run(engine)")
+        module: ModuleType = importlib.import_module(module_name)
+        found: Any = getattr(module, name or "run")
+    except ValueError as error:
+        raise ValueError(f"strategy {spec!r}: {error}") from None
+    except Exception as error:          # its module is the user's: anything can happen in there
+        raise ValueError(f"strategy {spec!r} cannot be loaded: {type(error).__name__}: {error}") from None
+    if not isinstance(found, type):
+        if not callable(found) or found.__name__ != "run":
+            raise ValueError(f"strategy {spec!r} is no CtaTemplate, no StrategyTemplate and no run(engine)")
+        needs("vnpy_scripttrader", spec)
+        if given:
+            raise ValueError(f"--setting: {given[0]!r}: a script has no parameters")
+        return Subject(spec, SCRIPT, module)
+    if issubclass(found, CtaTemplate):
+        return Subject(spec, CTA, found, read_setting(found, given))
+    if any(base.__module__.partition(".")[0] == "vnpy_portfoliostrategy" for base in found.__mro__):
+        return Subject(spec, PORTFOLIO, found, read_setting(found, given))
+    raise ValueError(f"strategy {spec!r} is no CtaTemplate and no StrategyTemplate")
+
+
+def needs(package: str, spec: str) -> None:
+    """
+    :raises ValueError: the package is not installed
+    """
+    if find_spec(package) is None:
+        raise ValueError(f"strategy {spec!r} needs {package}: pip install {package}")
+
+
+def read_setting(kind: Any, pairs: list[str]) -> dict[str, Any]:
+    """
+    NAME=VALUE texts as parameters, with the types of the class's defaults.
+
+    :raises ValueError: naming parameter and value
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name:
+            raise ValueError(f"--setting: not NAME=VALUE: {pair!r}")
+        if name not in kind.parameters:
+            raise ValueError(f"--setting: {kind.__name__} has no parameter {name!r}, there are: {', '.join(kind.parameters) or 'none'}")
+        default: Any = getattr(kind, name, "")
+        try:
+            found[name] = YES[text.lower()] if isinstance(default, bool) else type(default)(text) if isinstance(default, int | float) else text
+        except (KeyError, ValueError):
+            raise ValueError(f"--setting: {name} must be {type(default).__name__}, got {text!r}") from None
+    return found
