@@ -44,6 +44,7 @@ class Bench:
         self.did: list[str] = []                # what was done, for people
         self.foreign: set[Any] = set()          # venue ids of orders that are not the trader's
         self.before: list[dict[str, Any]] = []  # the journal that the venue has lost
+        self.offsets: list[tuple[int, int]] = []        # row of the journal, and ms that the venue's clock is ahead after it
 
     @property
     def labels(self) -> DialectLabels:
@@ -80,6 +81,11 @@ class Bench:
             self.did.append(what)
         if self.begun is None:
             self.begun = self.monotonic()
+
+    def set_clock(self, ms: int) -> None:
+        """The venue's clock is so far ahead."""
+        self.offsets.append((self.venue.state()["journal"], ms))
+        self.venue.clock(ms)
 
     def clear(self) -> None:
         """Disarm all."""

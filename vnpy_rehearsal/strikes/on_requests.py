@@ -100,10 +100,10 @@ def in_use(bench: Bench) -> None:
 @strike("F21")
 def too_old(bench: Bench) -> None:
     if bench.struck(bench.arm(bench.orders, "before_engine", "delay", ms=HELD_MS)):
-        bench.venue.clock(BEYOND_MS)
+        bench.set_clock(BEYOND_MS)
         bench.did.append(f"the venue's clock is {BEYOND_MS // 1_000} s ahead")
         bench.lasts(WHILE)
-        bench.venue.clock(0)
+        bench.set_clock(0)
 
 
 @strike("F32")

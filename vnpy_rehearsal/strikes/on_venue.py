@@ -22,10 +22,10 @@ def clock_jumps(bench: Bench) -> None:
 
 
 def clock(bench: Bench, ms: int, what: str) -> None:
-    bench.venue.clock(ms)
+    bench.set_clock(ms)
     bench.strikes(what)
     bench.lasts(WHILE)
-    bench.venue.clock(0)
+    bench.set_clock(0)
 
 
 def away(bench: Bench, seconds: float, keep: bool = True) -> None:

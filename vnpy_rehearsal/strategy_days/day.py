@@ -1,0 +1,281 @@
+"""A day in a simulated world: it is opened, goes on undisturbed for as long as is wanted, and ends undisturbed or with a fault."""
+
+import logging
+import shutil
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import vnpy.trader.utility as utility
+from vnpy.trader import datafeed
+from vnpy.trader.setting import SETTINGS
+
+from ..conform.profile import Profile
+from ..conform.storm import OverWire
+from ..simulation.clocks import world_clock
+from ..simulation.world import World
+from ..strikes import STRIKES, Bench
+from .plan import ENOUGH, FUNDS, LEAST_SECONDS, MOST_SECONDS, Plan
+from .process import TradingProcess
+from .record import Record
+from .subject import Subject
+
+SAMPLE: float = 5.0             # s between looks at prices
+AFTER: float = 30.0             # s that a day goes on at least when its fault is over
+SEEN: int = 2                   # orders that traded after the fault, which are enough
+LATEST: float = 2_400.0         # s after the fault in which a strategy is given up, unless the day is played in full
+SETTLES: float = 60.0           # s after on_stop in which orders end and fills come
+STILL: float = 3.0              # s in which nothing more must come
+
+
+class Day:
+    """One day of a plan. Everything but the constructor is for a thread of the world; ``within`` is what the world runs in."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan: Plan = plan
+        self.subject: Subject = plan.subject()
+        self.profile: Profile = plan.profile()
+        self.world: World = World(plan.seed)
+        self.record: Record = Record()
+        self.folder: Path = folder
+        self.venue: Any = None
+        self.wire: Any = None
+        self.process: TradingProcess
+        self.bench: Bench | None = None
+        self._stack: ExitStack = ExitStack()
+        self._began: float = 0.0            # by the world's clock, when the strategy was started
+        self._played: float = perf_counter()
+
+    @contextmanager
+    def within(self) -> Iterator[None]:
+        """The clock of the world, and a VeighNa folder of its own."""
+        keep: tuple[Any, ...] = (utility.TEMP_DIR, SETTINGS["log.active"], datafeed.datafeed)
+        SETTINGS["log.active"] = False          # the lines go into the record
+        datafeed.datafeed = datafeed.BaseDatafeed()
+        utility.TEMP_DIR = self.folder
+        with world_clock(self.world, *self.subject.modules) as self.clock:
+            try:
+                yield
+            finally:
+                utility.TEMP_DIR, SETTINGS["log.active"], datafeed.datafeed = keep
+
+    def move(self, folder: Path) -> None:
+        """Another folder for the rest of the day, with what is in this one."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        self.folder = utility.TEMP_DIR = folder
+
+    @property
+    def now(self) -> float:
+        """Seconds since the strategy's start."""
+        return self.world.loop.now - self._began
+
+    # the undisturbed part
+
+    def open(self) -> None:
+        """Venue, gateway, strategy. What does not come up is the day's trouble."""
+        profile, plan = self.profile, self.plan
+        symbols: list[str] = [profile.market.symbol]
+        venue = self.world.exchange(profile.dialect, **plan.venue(profile, symbols if self.subject.kind == "cta" else []))
+        self.venue = self._stack.enter_context(venue)
+        self._fund()
+        self.wire = self.venue.wire()
+        self.wire.start()
+        self.process = TradingProcess(
+            self.world, self.clock, profile, profile.setting(OverWire(self.venue, self.wire)), self.subject, self._log, self._position,
+        )
+        try:
+            self.process.start()
+        except Exception as error:
+            self.record.trouble = f"{type(error).__name__}: {error}; the log ends: {'; '.join(line[3] for line in self.record.logs[-3:])}"
+        self._began = self.world.loop.now
+        self.record.logs = [(round(at - self._began, 3), level, source, text) for at, level, source, text in self.record.logs]
+        self._sample()
+
+    def _fund(self) -> None:
+        """Enough coins for a strategy of any size; shares are what the profile's account has."""
+        instruments = self.venue.run(lambda venue: dict(venue.exchange.instruments))
+        if any(each.equity is not None for each in instruments.values()):
+            return
+        balances: dict[str, Any] = self.venue.state()["accounts"][self.venue.key]["balances"]
+        for each in instruments.values():
+            for asset in (each.base, each.quote):
+                if asset in balances:
+                    self.venue.deposit(self.venue.key, asset, f"{float(balances.pop(asset)['free']) * (FUNDS - 1):.8f}")
+
+    def trade_until(self, end: float) -> None:
+        """Let the strategy trade until that time of the day."""
+        while self.now < end - 1e-9:
+            self.world.sleep(min(SAMPLE - self.now % SAMPLE or SAMPLE, end - self.now))
+            self._sample()
+
+    def undisturbed(self) -> Record:
+        """To the end of the day with no fault: as long as is asked for, or until there were enough trades."""
+        if not self.record.trouble:
+            if self.plan.seconds:
+                self.trade_until(self.plan.seconds)
+            else:
+                while self.now < MOST_SECONDS and (self.now < LEAST_SECONDS or self._often() < ENOUGH):
+                    self.trade_until(self.now + 2 * SAMPLE)
+                if self.now < MOST_SECONDS:
+                    self.trade_until(self.now + AFTER)
+        return self._end()
+
+    # the disturbed part
+
+    def disturbed(self, row: str, undisturbed: Record) -> Record:
+        """On from here with the fault of a row."""
+        plan = self.plan
+        self.record.armed = self.now
+        until: float = undisturbed.stopped
+        bench: Bench = Bench(
+            self.profile, self.venue, self.wire, self.process, Random(f"{plan.seed}:{row}"), self.world.sleep, lambda: self.now, until - 1.0,
+        )
+        self.bench = bench
+
+        def strike() -> None:
+            try:
+                bench.carry_out(STRIKES[row])
+            except Exception as error:
+                self.record.trouble = f"the fault could not be carried out: {type(error).__name__}: {error}"
+
+        self.world.seams.threads.Thread(target=strike, name="strike").start()
+        while self.now < until and not self.record.trouble and not self._enough(undisturbed):
+            self.trade_until(min(until, self.now + SAMPLE))
+        record: Record = self._end()
+        return record
+
+    def _enough(self, undisturbed: Record) -> bool:
+        """Whether there was enough to judge by."""
+        over: float | None = self.bench.over if self.bench is not None else None
+        if over is None or self.plan.full or self.now < over + AFTER:
+            return False
+        if self.process.seat is not None and self.process.raised:
+            return True
+        after: int = sum(at > over for at in self._trades())
+        due: list[float] = [at for at in undisturbed.occasions() if at > over]
+        if after >= SEEN or after and self.now > due[min(SEEN, len(due)) - 1] + AFTER if due else False:
+            return True
+        missed: int = bisect_right(due, self.now - AFTER)
+        return not due or missed > SEEN and not after or self.now > over + LATEST
+
+    # the end
+
+    def _end(self) -> Record:
+        """Stop the strategy, and see what is left when nothing moves."""
+        record: Record = self.record
+        record.stopped = self.now
+        if not record.trouble:
+            try:
+                self.process.stop()
+            except Exception as error:
+                record.raised.append(f"on_stop: {type(error).__name__}: {error}")
+            self._settle()
+        self._sample()
+        self._position()
+        record.raised += list(dict.fromkeys(self.process.raised))
+        record.symbols = dict(self.process.symbols)
+        record.rows = self._rows()
+        if (bench := self.bench) is not None:
+            record.did = list(dict.fromkeys(bench.did))
+            record.over = bench.over
+            record.struck = bench.begun
+            record.idle = bench.faults.idle()
+            record.wiped = bool(bench.before)
+            if record.struck is None and record.over is None:
+                record.idle = record.idle or ["its moment never came"]
+        record.took = round(perf_counter() - self._played, 2)
+        return record
+
+    def _settle(self) -> None:
+        """Wait until no order is alive and what the strategy believes is so, for as long as a gateway needs."""
+        end: float = self.now + max(SETTLES, self.profile.shown_within)
+        quiet: float = self.now + STILL
+        last: Any = None
+        while self.now < end:
+            self.world.sleep(0.5)
+            self._position()
+            here: Record = Record(rows=self._rows(), believed=self.record.believed[-1:], symbols=self.process.symbols, wiped=bool(self.bench and self.bench.before))
+            state: Any = (here.alive() == [], here.held(), here.believed and here.believed[-1][1])
+            if state != last:
+                last, quiet = state, self.now + STILL
+            believed = here.believed[-1][1] if here.believed else None
+            agrees: bool = believed is None or all(
+                abs(believed.get(here.symbols.get(symbol, ""), 0.0) - held) < 1e-8 for symbol, held in here.held().items()
+            )
+            if state[0] and agrees and self.now >= quiet:
+                return
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._stack.close()
+
+    # what is noted
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """The journal's rows of the strategy, of all lives of the venue."""
+        bench: Bench | None = self.bench
+        lives: list[list[dict[str, Any]]] = [bench.before, self.venue.journal()] if bench is not None and bench.before else [self.venue.journal()]
+        found: list[dict[str, Any]] = []
+        offsets: list[tuple[int, int]] = bench.offsets if bench is not None else []
+        begin: float = self.world.start + self._began
+        for life, rows in enumerate(lives):
+            for row in rows:
+                if row["kind"] not in ("order", "fill") or row["account"] != self.venue.key:
+                    continue
+                if bench is not None and row["order_id"] in bench.foreign:
+                    continue
+                ahead: int = next((ms for n, ms in reversed(offsets) if row["n"] > n), 0) if life == len(lives) - 1 else 0
+                found.append({**row, "life": life, "at": round((row["t"] - ahead) / 1_000 - begin, 3)})
+        return found
+
+    def _trades(self) -> list[float]:
+        return Record(rows=self._rows()).occasions()
+
+    def _often(self) -> int:
+        return len(self._trades())
+
+    def _sample(self) -> None:
+        tapes: dict[str, float] = self.venue.run(lambda venue: {
+            symbol: tape.last_price / 1e8 for symbol, tape in venue.exchange.tapes.items()
+        })
+        self.record.prices.append((round(self.now, 3), tapes))
+
+    def _position(self) -> None:
+        self.record.believed.append((round(self.now, 3), self.process.positions()))
+
+    def _log(self, level: int, source: str, text: str) -> None:
+        self.record.logs.append((round(self.now, 3), level, source, text))
+
+
+def play_alone(plan: Plan, row: str, moment: float, undisturbed: Record | None) -> Record:
+    """A day from its beginning, in this process: with the fault of a row at that moment, or undisturbed where ``row`` is ""."""
+    with tempfile.TemporaryDirectory(prefix="strategy-day-") as folder:
+        day: Day = Day(plan, Path(folder))
+        try:
+            with day.within():
+                return day.world.run(lambda: _play(day, row, moment, undisturbed))
+        finally:
+            day.world.close()
+
+
+def _play(day: Day, row: str, moment: float, undisturbed: Record | None) -> Record:
+    try:
+        day.open()
+        if not row or undisturbed is None:
+            return day.undisturbed()
+        day.trade_until(moment)
+        return day.disturbed(row, undisturbed)
+    finally:
+        day.close()
+
+
+def quiet() -> None:
+    """No log lines of libraries on the terminal; to be called before vn.py's logger is made."""
+    SETTINGS["log.console"] = SETTINGS["log.file"] = False
+    logging.disable(logging.CRITICAL)
+

@@ -1,0 +1,93 @@
+"""What became of a strategy on a bad day, by the venue's journal. Pure."""
+
+from typing import NamedTuple
+
+from .record import Record
+
+FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED = "fine", "raised", "stuck", "exposed", "left", "drifted"
+MISSED = "did not strike"
+FAILED = "not played"
+VERDICTS: tuple[str, ...] = (FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED, MISSED, FAILED)
+
+DUE: int = 2                    # times that it traded undisturbed after the fault, and never here: it is stuck. At one of them it may have had nothing to do
+SLACK: float = 0.01             # of the undisturbed exposure that is not counted
+LOST: float = 1e-8              # volume that a float cannot hold
+
+
+class Finding(NamedTuple):
+    verdict: str
+    text: str
+
+
+def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -> list[Finding]:
+    """
+    All that is found, the worst first; [] for fine. ``undisturbed`` None: this is the undisturbed day itself. ``limit``: the largest position
+    that is allowed, of any symbol.
+    """
+    if day.trouble:
+        return [Finding(FAILED, day.trouble)]
+    found: list[Finding] = []
+    if undisturbed is not None and day.struck is None:
+        waited: str = "; ".join(day.idle) or "; ".join(day.did) or "nothing was armed"
+        return [*(Finding(RAISED, text) for text in day.raised[:1]), Finding(MISSED, waited)]
+    if day.raised:
+        found.append(Finding(RAISED, day.raised[0]))
+    found += stuck(day, undisturbed)
+    found += exposed(day, undisturbed, limit)
+    alive = day.alive()
+    if alive:
+        orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):g} at {float(row['price']):g}" for row in alive[:3])
+        found.append(Finding(LEFT, f"{len(alive)} {'order lives' if len(alive) == 1 else 'orders live'} at the venue after on_stop: {orders}"))
+    found += drifted(day)
+    return found
+
+
+def stuck(day: Record, undisturbed: Record | None) -> list[Finding]:
+    """It traded undisturbed after the fault was over, and does not here."""
+    if undisturbed is None or day.over is None:
+        return []
+    due: list[float] = [at for at in undisturbed.occasions() if day.over < at < day.stopped]
+    after: list[float] = [at for at in day.traded() if day.over < at < day.stopped]
+    if len(due) < DUE or after:
+        return []
+    return [Finding(STUCK, f"it traded {len(due)} times undisturbed after the fault was over at {clock(day.over)}, never here until {clock(day.stopped)}")]
+
+
+def untried(day: Record, undisturbed: Record) -> str:
+    """Why it cannot be told whether it is stuck, "" where it can."""
+    if day.over is None or any(day.over < at < day.stopped for at in day.traded()):
+        return ""
+    due: int = sum(day.over < at < day.stopped for at in undisturbed.occasions())
+    return f"undisturbed it traded {'once' if due else 'never'} after that, too seldom to say whether it goes on" if due < DUE else ""
+
+
+def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:
+    """It held or had on order more than it ever did undisturbed, or more than ``limit``."""
+    found: list[Finding] = []
+    for symbol in day.symbols:
+        most, at = day.most(symbol)
+        allowed: float = limit if limit is not None else undisturbed.most(symbol)[0] if undisturbed is not None else most
+        if most > allowed * (1 + (SLACK if limit is None else 0.0)) + LOST:
+            than: str = f"--max-position {allowed:g}" if limit is not None else f"{allowed:g} undisturbed"
+            found.append(Finding(EXPOSED, f"{most:g} {symbol} held and on order at {clock(-at)}, {than}"))
+    return found
+
+
+def drifted(day: Record) -> list[Finding]:
+    """``pos`` is not what the venue holds of it."""
+    believed = day.believed[-1][1] if day.believed else None
+    if believed is None:
+        return []
+    found: list[Finding] = []
+    for symbol, held in day.held().items():
+        vt_symbol: str = day.symbols.get(symbol, symbol)
+        ours: float = believed.get(vt_symbol, 0.0)
+        if abs(ours - held) > max(LOST, abs(held) * 1e-9):
+            found.append(Finding(DRIFTED, f"pos is {ours:g}, the venue holds {held:g} {symbol} of it"))
+    return found
+
+
+def clock(seconds: float) -> str:
+    """Seconds since the start as h:mm:ss."""
+    whole: int = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
