@@ -3,7 +3,8 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ import msgspec
 
 ABSENT: str = "-"
 SURVIVED: str = "survived"
+EMPTY: Mapping[str, object] = MappingProxyType({})
 
 # characters that XML 1.0 cannot have (https://www.w3.org/TR/xml/#charsets)
 _NO_XML: re.Pattern[str] = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -27,9 +29,11 @@ class Outcome(NamedTuple):
 
 
 class Report:
-    """The outcomes of one run."""
+    """The outcomes of one run. ``good``: the verdict that is none; ``subject``: what is tried through the gateway, where it is not the gateway itself."""
 
-    def __init__(self, gateway: str, dialect: str, began: str, versions: str) -> None:
+    def __init__(self, gateway: str, dialect: str, began: str, versions: str, good: str = SURVIVED, subject: str = "") -> None:
+        self.good: str = good
+        self.subject: str = subject
         self.gateway: str = gateway
         self.dialect: str = dialect
         self.began: str = began
@@ -40,7 +44,12 @@ class Report:
     @property
     def head(self) -> str:
         """The first line."""
-        return f"{self.gateway} on the mock exchange's {self.dialect} dialect"
+        return f"{self.subject and self.subject + ' through '}{self.gateway} on the mock exchange's {self.dialect} dialect"
+
+    @property
+    def summary(self) -> str:
+        """How often each verdict came up."""
+        return ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in self.counts.items())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -50,22 +59,22 @@ class Report:
     @property
     def is_good(self) -> bool:
         """Whether every row that applies survived."""
-        return set(self.counts) <= {SURVIVED, ABSENT}
+        return set(self.counts) <= {self.good, ABSENT}
 
     def add(self, outcome: Outcome) -> str:
         """Take an outcome; its line of the table."""
         self.outcomes.append(outcome)
-        return f"{outcome.id:<4} {outcome.title:<55} {outcome.verdict:<9} {first_line(outcome.reason)}".rstrip()
+        width: int = 9 if self.good == SURVIVED else 14
+        return f"{outcome.id:<4} {outcome.title:<55} {outcome.verdict:<{width}} {first_line(outcome.reason)}".rstrip()
 
     def tail(self, stopped: bool = False) -> Iterator[str]:
         """What stands below the table: circumstances, counts, versions."""
         for outcome in self.outcomes:
             lines: list[str] = [line for line in outcome.reason.splitlines() if line.strip()]
-            if outcome.verdict not in (SURVIVED, ABSENT) and len(lines) > 1:
+            if outcome.verdict not in (self.good, ABSENT) and len(lines) > 1:
                 yield f"\n{outcome.id} {outcome.title}: {outcome.verdict}"
                 yield from (f"    {line}" for line in lines)
-        told: str = ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in self.counts.items())
-        yield f"\n{told or 'no row was over'}{'; stopped before the end' if stopped else ''}"
+        yield f"\n{self.summary or 'no row was over'}{'; stopped before the end' if stopped else ''}"
         yield f"{self.began}, Python {self.python}, {self.versions}"
 
 
@@ -74,35 +83,36 @@ def first_line(text: str) -> str:
     return " ".join(text.partition("\n")[0].split())
 
 
-def to_json(report: Report) -> bytes:
-    """The report as one JSON object."""
+def to_json(report: Report, more: Mapping[str, object] = EMPTY) -> bytes:
+    """The report as one JSON object, with what ``more`` has."""
     rows: list[dict[str, object]] = [dict(outcome._asdict()) for outcome in report.outcomes]
     return msgspec.json.format(msgspec.json.encode({
         "gateway": report.gateway, "dialect": report.dialect, "began": report.began, "python": report.python,
         "versions": report.versions, "passed": report.is_good, "counts": report.counts, "rows": rows,
+        **more,
     }), indent=2) + b"\n"
 
 
 def to_junit(report: Report) -> bytes:
-    """The report as JUnit XML: a test case for each row, ``-`` as skipped, all other verdicts but ``survived`` as failures."""
+    """The report as JUnit XML: a test case for each row, ``-`` as skipped, all other verdicts but the good one as failures."""
     counts: dict[str, int] = report.counts
-    failures: int = sum(count for verdict, count in counts.items() if verdict not in (SURVIVED, ABSENT))
+    failures: int = sum(count for verdict, count in counts.items() if verdict not in (report.good, ABSENT))
     totals: dict[str, str] = {
         "tests": str(len(report.outcomes)), "failures": str(failures), "errors": "0", "skipped": str(counts.get(ABSENT, 0)),
         "time": f"{sum(outcome.seconds for outcome in report.outcomes):.1f}",
     }
     suites: ElementTree.Element = ElementTree.Element("testsuites", totals)
     suite: ElementTree.Element = ElementTree.SubElement(
-        suites, "testsuite", {"name": plain(f"conform {report.gateway} on {report.dialect}"), **totals}
+        suites, "testsuite", {"name": plain(f"{report.subject or 'conform'} {report.gateway} on {report.dialect}"), **totals}
     )
     for outcome in report.outcomes:
         case: ElementTree.Element = ElementTree.SubElement(suite, "testcase", {
-            "classname": plain(f"{report.gateway}.{report.dialect}"), "name": plain(f"{outcome.id} {outcome.title}"),
+            "classname": plain(".".join(filter(None, (report.subject, report.gateway, report.dialect)))), "name": plain(f"{outcome.id} {outcome.title}"),
             "time": f"{outcome.seconds:.1f}",
         })
         if outcome.verdict == ABSENT:
             ElementTree.SubElement(case, "skipped", {"message": plain(first_line(outcome.reason))})
-        elif outcome.verdict != SURVIVED:
+        elif outcome.verdict != report.good:
             failure: ElementTree.Element = ElementTree.SubElement(
                 case, "failure", {"type": outcome.verdict, "message": plain(first_line(outcome.reason) or outcome.verdict)}
             )

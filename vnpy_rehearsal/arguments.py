@@ -73,16 +73,29 @@ def read_arguments(
             found.symbol = read_vt_symbol(found.symbol, usual)
     except ValueError as error:
         parser.error(f"--symbol {error}")
-    path: Path = Path(found.feed)
-    if found.feed != "synthetic" and (path.exists() or split_spec(found.feed) is None):
-        if not path.exists():
-            parser.error(f"--feed: no such file: {found.feed}")
-        try:
-            member_names(path)
-        except FeedError as error:
-            parser.error(f"--feed: {error}")
-        found.feed = str(path.resolve())
+    try:
+        found.feed = read_feed(found.feed)
+    except ValueError as error:
+        parser.error(str(error))
     return found
+
+
+def read_feed(text: str) -> str:
+    """
+    The value of ``--feed``, absolute where it is a path: vn.py changes the working directory.
+
+    :raises ValueError: no such file, or it is no recording
+    """
+    path: Path = Path(text)
+    if text == "synthetic" or not path.exists() and split_spec(text) is not None:
+        return text
+    if not path.exists():
+        raise ValueError(f"--feed: no such file: {text}")
+    try:
+        member_names(path)
+    except FeedError as error:
+        raise ValueError(f"--feed: {error}") from None
+    return str(path.resolve())
 
 
 def read_gateway(arguments: list[str], program: str) -> tuple[str, list[str]]:

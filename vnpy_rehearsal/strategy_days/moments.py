@@ -8,6 +8,7 @@ from .judge import DUE
 from .record import Record
 
 AHEAD: tuple[float, float] = (0.1, 0.9)     # s from the moment to what calls the fault out
+ROOM: float = 150.0             # s that should follow
 DRAWS: int = 4                  # moments that are drawn, of which the one is taken after which the strategy trades again soonest
 
 
@@ -20,7 +21,7 @@ def moment_of(row: str, undisturbed: Record, seed: int) -> tuple[float, str]:
         found, never = undisturbed.traded(), "it traded nothing undisturbed"
     else:
         found, never = undisturbed.sent(), "it sent no order undisturbed"
-    found = [at for at in found if at < undisturbed.stopped - 1.0]
+    found = [at for at in found if at < undisturbed.stopped - ROOM] or [at for at in found if at < undisturbed.stopped - 1.0]
     if not found:
         return 0.0, never
     random: Random = Random(f"{seed}:{row}:moment")

@@ -14,12 +14,13 @@ from .subject import Subject, load_subject
 
 SYNTHETIC: str = "synthetic"
 MOST_SECONDS: float = 9_000.0       # of a day whose length is not given
-LEAST_SECONDS: float = 120.0
+LEAST_SECONDS: float = 300.0
 ENOUGH: int = 6                     # occasions on which it trades, after which a day of no given length is long enough
 
 WAVE: float = 700.0                 # s of a way up or down of the market
 TREND: float = 2.0                  # of its drift, in volatilities a minute
 FUNDS: int = 100                    # of every coin, times what an account has by default
+STILL: Activity = Activity(0.02, 10_000.0, 100.0, 0.001, 1e-4, depth=2)
 
 
 def lively(activity: Activity) -> Activity:
@@ -73,7 +74,10 @@ class Plan:
         if self.feed != SYNTHETIC:
             return {"options": dict(profile.options), "feed": self.feed, **self.feed_more}
         chosen: list[Instrument] = [each for each in listed if each.symbol in symbols] or listed
+        beside: list[Instrument] = [each for each in listed if each not in chosen][:1]      # a venue needs one when another is removed
         return {
-            "options": dict(profile.options), "instruments": chosen,
-            "activities": {each.symbol: lively(activity_of(each.symbol)) for each in chosen},
+            "options": dict(profile.options), "instruments": [*chosen, *beside],
+            "activities": {
+                **{each.symbol: lively(activity_of(each.symbol)) for each in chosen}, **{each.symbol: STILL for each in beside},
+            },
         }

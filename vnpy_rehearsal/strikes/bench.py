@@ -91,6 +91,18 @@ class Bench:
         """Disarm all."""
         self.faults.clear()
 
+    def resting(self, seconds: float) -> dict[str, Any] | None:
+        """Wait until an order of the trader lives at the venue, for so long; its row of the journal, None where none does."""
+        end: float = min(self.until, self.monotonic() + seconds)
+        while True:
+            last: dict[Any, dict[str, Any]] = {
+                row["order_id"]: row for row in self.venue.journal() if row["kind"] == "order" and row["account"] == self.venue.key
+            }
+            alive = [row for row in last.values() if row["status"] in ("NEW", "PARTIALLY_FILLED") and row["order_id"] not in self.foreign]
+            if alive or self.monotonic() >= end:
+                return alive[-1] if alive else None
+            self.sleep(LOOK)
+
     def lasts(self, seconds: float) -> None:
         """Let the fault last, to the end of the day at most."""
         self.sleep(max(0.0, min(seconds, self.until - self.monotonic())))

@@ -2,11 +2,12 @@
 
 from ..conform.rows_time import HOURS
 from mockexchange.core.commands import CancelOrder, PlaceOrder
-from mockexchange.core.numbers import parse_amount
+from mockexchange.core.numbers import SCALE, parse_amount
 from .bench import Bench, strike
 
 WHILE: float = 20.0             # s that what lasts does
 STEP: float = 0.5               # s between breaks of the wire
+STEP_OF_ORDER: float = 120.0    # s in which an order comes to rest, or none does
 AWAY: tuple[float, float] = (5.0, 40.0)         # s that a process is away
 
 
@@ -97,6 +98,8 @@ def own_restart(bench: Bench) -> None:
 
 @strike("F69")
 def killed(bench: Bench) -> None:
+    """As soon as an order lives at the venue, where one does."""
+    bench.resting(STEP_OF_ORDER)
     bench.strikes("the trading process is killed, and starts again")
     bench.process.restart(bench.random.uniform(*AWAY), kill=True)
 
@@ -139,16 +142,14 @@ def rules(bench: Bench) -> None:
 @strike("F44")
 def amended(bench: Bench) -> None:
     """The first order that rests from now on loses half of what is left of it, by somebody else's hand."""
-    while bench.monotonic() < bench.until:
-        last = {row["order_id"]: row for row in bench.venue.journal() if row["kind"] == "order" and row["account"] == bench.venue.key}
-        for row in last.values():
-            if row["status"] in ("NEW", "PARTIALLY_FILLED"):
-                half: int = (parse_amount(row["qty"]) + parse_amount(row["executed"])) // 2
-                step: int = bench.venue.run(lambda venue: venue.exchange.instruments[bench.market.symbol].step_size)
-                try:
-                    bench.venue.run(lambda venue, half=half, row=row: bench.venue.amend(f"{half // step * step / 1e8:.8f}", order_id=row["order_id"]))
-                except Exception:           # it ended meanwhile, or half is too little
-                    continue
-                bench.strikes(f"an order of {row['qty']} is made {half // step * step / 1e8:g} by somebody else")
-                return
-        bench.sleep(0.2)
+    while (row := bench.resting(bench.until)) is not None:
+        half: int = (parse_amount(row["qty"]) + parse_amount(row["executed"])) // 2
+        step: int = bench.venue.run(lambda venue: venue.exchange.instruments[bench.market.symbol].step_size)
+        volume: str = f"{half // step * step / SCALE:.8f}"
+        try:
+            bench.venue.amend(volume, order_id=row["order_id"])
+        except ValueError:              # it has ended meanwhile, or half of it is too little
+            bench.sleep(STEP)
+            continue
+        bench.strikes(f"an order of {float(row['qty']):g} is made one of {float(volume):g} by somebody else")
+        return
