@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -18,6 +18,7 @@ from .. import conform
 from ..dialects import load_dialect
 from ..journal import JournalError
 from ..options import read_option_texts
+from ..version import release
 from .control import is_loopback
 from .listener import Listener, close_event_loop, new_event_loop
 from .tls import Tls, given_tls, own_tls
@@ -32,7 +33,11 @@ class UsageError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one line."""
+    """An argument parser whose complaints are one line, and which tells its version."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.add_argument("--version", action="version", version=f"%(prog)s {release()}")
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)
