@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ..parser import Parser
 from . import installed, machine, trader
-from .finding import WRONG, Check, Finding, examine
+from .finding import WRONG, Check, examine
 
 
 def start(program: str, arguments: list[str]) -> int:
@@ -14,6 +14,7 @@ def start(program: str, arguments: list[str]) -> int:
     parser: Parser = Parser(prog=program, description="What is wrong with this set-up, a line each; exit status 1 where something is.")
     parser.add_argument("--url", default="", metavar="URL", help="of a venue or a mock exchange: the clock is held against its")
     parser.add_argument("--port", type=int, action="append", default=[], metavar="N", help="that the mock exchange is to listen on (repeatable)")
+    parser.add_argument("--live", action="store_true", help="of a machine that trades on a real venue only: the mock exchange is not needed, a setting with a key is")
     found = parser.parse_args(arguments)
     for port in found.port:
         if not 1 <= port <= 65_535:
@@ -29,7 +30,7 @@ def start(program: str, arguments: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     number: int = 0
-    for name, check in checks(found.url, found.port).items():
+    for name, check in checks(found.url, found.port, found.live).items():
         for finding in examine(name, check):
             print(finding.line, flush=True)
             number += finding.grade == WRONG
@@ -37,11 +38,11 @@ def start(program: str, arguments: list[str]) -> int:
     return int(number > 0)
 
 
-def checks(url: str, ports: list[int]) -> dict[str, Check]:
+def checks(url: str, ports: list[int], live: bool) -> dict[str, Check]:
     """In the order in which one mends: what is below needs what is above."""
-    return {
+    found: dict[str, Check] = {
         "Python": installed.look_at_python,
-        "distributions": installed.look_at_distributions,
+        "distributions": partial(installed.look_at_distributions, "" if live else installed.EXTRA),
         "compiled modules": installed.look_at_compiled_modules,
         "entry points": installed.look_at_entry_points,
         "window": installed.look_at_window,
@@ -51,9 +52,6 @@ def checks(url: str, ports: list[int]) -> dict[str, Check]:
         "text": machine.look_at_text,
         "ports": partial(machine.look_at_ports, ports),
         "VeighNa's folder": trader.look_at_folder,
-        "connect settings": trader.look_at_settings,
-        "embedded exchange": trader.look_at_embedded,
+        "connect settings": partial(trader.look_at_settings, live),
     }
-
-
-__all__ = ["Finding", "checks", "start"]
+    return found if live else {**found, "embedded exchange": trader.look_at_embedded}

@@ -43,8 +43,8 @@ def look_at_python() -> Iterator[Finding]:
         yield wrong(text, f"take CPython {span}, 64 bit: other ones have no wheels of TA-Lib, picows or PySide6")
 
 
-def look_at_distributions() -> Iterator[Finding]:
-    """Each requirement of our own distribution, with those of the extra ``mock``, against what is installed."""
+def look_at_distributions(extra: str = EXTRA) -> Iterator[Finding]:
+    """Each requirement of our own distribution, with those of an extra, against what is installed."""
     try:
         wanted: list[str] = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
@@ -59,14 +59,14 @@ def look_at_distributions() -> Iterator[Finding]:
     for text in wanted:
         requirement: Requirement = Requirement(text)
         by_extra: bool = requirement.marker is not None and not requirement.marker.evaluate({"extra": ""})
-        if by_extra and requirement.marker is not None and not requirement.marker.evaluate({"extra": EXTRA}):
+        if by_extra and requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
             continue
         name, needed = requirement.name, str(requirement.specifier)
         how: str = f'pip install "{name}{needed}"'
         try:
             there: str = version(name)
         except PackageNotFoundError:
-            whose: str = f"the extra {EXTRA} needs it" if by_extra else "every gateway needs it"
+            whose: str = f"the extra {extra} needs it" if by_extra else "every gateway needs it"
             yield wrong(f"{name} is missing, {whose}", f"run {how}")
             continue
         if requirement.specifier.contains(there, prereleases=True):

@@ -42,20 +42,22 @@ def look_at_folder() -> Iterator[Finding]:
         yield ok(f"VeighNa's folder: {place} ({whose})")
 
 
-def look_at_settings() -> Iterator[Finding]:
-    """``connect_NAME.json`` of every gateway that is installed, as VeighNa Trader saves it."""
+def look_at_settings(live: bool = False) -> Iterator[Finding]:
+    """``connect_NAME.json`` of every gateway that is installed, as VeighNa Trader saves it. ``live``: one of a real venue is wanted."""
     place: Path = folder()
     seen: set[str] = set()
     for name, kind in read_profiles(lambda entry: (entry.get("name", ""), entry["gateway"])):
         file: Path = place / f"connect_{name.lower()}.json"
         if name and name not in seen and file.exists():
             seen.add(name)
-            yield from look_at_setting(file, name, kind)
-    if not seen:
+            yield from look_at_setting(file, name, kind, live)
+    if not seen and live:
+        yield wrong(f"no connect settings of these gateways in {place}", "save the connect dialog in VeighNa Trader, or write connect_NAME.json: docs/deploy.md")
+    elif not seen:
         yield note(f"no connect settings of these gateways in {place}: they start with their defaults, the embedded exchange")
 
 
-def look_at_setting(file: Path, name: str, kind: str) -> Iterator[Finding]:
+def look_at_setting(file: Path, name: str, kind: str, live: bool) -> Iterator[Finding]:
     """One file. No value of a secret field gets into a finding."""
     from vnpy.event import EventEngine
 
@@ -93,14 +95,17 @@ def look_at_setting(file: Path, name: str, kind: str) -> Iterator[Finding]:
         else:
             yield note(f"{file.name}: {warning}")
     if not problems:
-        yield from look_at_secrets(file, gateway, values, raw)
+        yield from look_at_secrets(file, gateway, values, raw, live)
 
 
-def look_at_secrets(file: Path, gateway: "RestGateway", values: Mapping[str, Any], raw: Mapping[str, Any]) -> Iterator[Finding]:
+def look_at_secrets(file: Path, gateway: "RestGateway", values: Mapping[str, Any], raw: Mapping[str, Any], live: bool) -> Iterator[Finding]:
     server: str = values.get("Server", "")
     used: list[str] = [
         field.name for field in gateway.fields if field.kind == "secret" and (not field.servers or server in field.servers)
     ]
+    if server == EMBEDDED and live:
+        yield wrong(f"{file.name}: Server is {EMBEDDED}, a made-up market", f"choose another Server, there are: {', '.join(choices_of(gateway))}")
+        return
     if server == EMBEDDED or not used:
         yield ok(f"{file.name}: {server or 'settings'}")
         return
@@ -115,6 +120,10 @@ def look_at_secrets(file: Path, gateway: "RestGateway", values: Mapping[str, Any
     if plain:
         seen: str = " that other users of this machine can read" if os.name == "posix" and file.stat().st_mode & READABLE else ""
         yield note(f"{file.name}: {', '.join(plain)} is plain text in a file{seen}", "ENV:NAME takes it from an environment variable")
+
+
+def choices_of(gateway: "RestGateway") -> list[str]:
+    return [choice for field in gateway.fields if field.name == "Server" for choice in field.choices if choice != EMBEDDED]
 
 
 def describe(error: Exception) -> str:

@@ -78,7 +78,7 @@ class LastingCtaEngine(CtaEngine):
         for trade in self.main_engine.get_all_trades():
             owner: CtaTemplate | None = self.orderid_strategy_map.get(trade.vt_orderid)
             if owner and trade.vt_tradeid not in self.own[owner.strategy_name][trade.vt_orderid]:
-                self.write_log(f"Traded while this process was down: {trade.direction.value} {trade.volume:g} at {trade.price:g}", owner)   # type: ignore[union-attr]
+                self.write_log(f"Traded while this process was down: {trade.direction.value} {trade.volume:g} at {trade.price:g}", owner)
                 self.vt_tradeids.discard(trade.vt_tradeid)
                 self.process_trade_event(Event(EVENT_TRADE, trade))
         for orders in self.own.values():
