@@ -27,6 +27,8 @@ allowed, program = set(sys.argv[1].split(",")), sys.argv[2]
 
 
 class Only:
+    find_distributions = PathFinder.find_distributions
+
     @staticmethod
     def find_spec(name, path=None, target=None):
         first = name.partition(".")[0]
