@@ -7,7 +7,7 @@ COPY . /source
 RUN python3 -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /source/deploy/mockexchange.txt \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /source \
- && /venv/bin/pip uninstall --yes pip
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM ${PYTHON}
 RUN useradd --system --no-create-home --shell /usr/sbin/nologin mock

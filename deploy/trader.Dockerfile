@@ -5,11 +5,13 @@
 ARG PYTHON=python:3.12-slim
 FROM ${PYTHON} AS build
 COPY . /source
+# taken out again: 20 MB of C source in the wheel of TA-Lib, and pip
 RUN python3 -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /source/deploy/trader.txt \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps \
         vnpy vnpy_rest vnpy_websocket vnpy_ctastrategy vnpy_sqlite /source \
- && /venv/bin/pip uninstall --yes pip
+ && rm /venv/lib/python3*/site-packages/talib/_ta_lib.c \
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM ${PYTHON}
 RUN useradd --system --create-home --home-dir /data --shell /usr/sbin/nologin trader \
