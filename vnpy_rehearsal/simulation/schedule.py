@@ -259,6 +259,8 @@ def carry_out(
                     venue.clock(offset_ms)
                 case DayTurn():
                     for part in (UNTIL_NIGHT_MS, DAY_MS - UNTIL_NIGHT_MS):
+                        if wire is not None:
+                            wire.heal()
                         night(desk, sent)
                         venue.advance(part)
                 case Pause(ms):
