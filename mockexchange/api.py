@@ -61,6 +61,14 @@ class Faults:
         """Disarm all."""
         self._owner.run(lambda venue: venue.faults.clear())
 
+    def remove(self, id: int) -> None:
+        """Disarm one, by the ``id`` that ``add`` gave it. ValueError for an id that no fault has."""
+        self._owner.run(lambda venue: venue.faults.remove(id))
+
+    def catalogue(self) -> dict[str, Any]:
+        """What can go wrong, as ``GET /_mock/catalogue``: ``actions`` with their fields, ``presets`` ready for ``add``."""
+        return self._owner.run(lambda venue: venue.fault_catalogue())
+
     def list(self) -> list[dict[str, Any]]:
         """Every fault with how often it has ``bitten``."""
         return self._owner.run(lambda venue: venue.faults.list())
@@ -284,6 +292,16 @@ class MockExchange:
     def ban(self, ms: int, status: int = 418) -> None:
         """For ``ms`` milliseconds every address is answered 418 or 429 with Retry-After; 0 ends it. ValueError names what is wrong."""
         self.run(lambda venue: venue.incidents.ban(ms, status))
+
+    def drop(self, streams: bool = False) -> int:
+        """Cut the connections of all clients, only websockets where ``streams`` is true; how many. New ones are accepted."""
+        listener: Listener = self._running()
+        return self.run(lambda venue: listener.drop(streams))
+
+    @property
+    def page(self) -> str:
+        """The address of its page for people, without the control token."""
+        return f"{self.rest}/_mock/"
 
     def advance(self, advance_ms: int) -> None:
         """

@@ -16,6 +16,7 @@ from ..faults import (
     FaultTable,
     Labels,
     FaultReply,
+    Passing,
 )
 from ..transport.sockets import ON_OPEN
 from . import mark
@@ -27,6 +28,7 @@ from .wires import HttpWire, answer_of, send_reply
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 METHODS: tuple[str, ...] = (hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE)
+NOT_HEARD: int = 444                 # of the answer to a connection that is gone
 VARIABLE: re.Pattern[str] = re.compile(r"\{[^{}]*\}")
 
 
@@ -53,7 +55,10 @@ class FaultMiddleware:
                     return refusal
             if not self._faults.active or request.path.startswith(CONTROL_PREFIX):
                 return await handler(request)
-            return await self._bitten(request, handler)
+            if not self._faults.traffic.is_watched:
+                return await self._bitten(request, handler)
+            with self._faults.traffic.passing(f"{request.method} {request.path}") as one:
+                return told(one, await self._bitten(request, handler))
 
         app.middlewares.append(middleware)
         app.on_shutdown.append(self._shutdown)
@@ -90,7 +95,7 @@ class FaultMiddleware:
                     return response
             return await send_reply(request, reply, response)
         except Dropped:
-            gone: web.Response = web.Response()         # nobody hears it
+            gone: web.Response = web.Response(status=NOT_HEARD)
             gone.force_close()
             return gone
         except ConnectionError:
@@ -107,6 +112,12 @@ class FaultMiddleware:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def told(one: Passing, response: web.StreamResponse) -> web.StreamResponse:
+    """The answer, its status noted."""
+    one.status = 0 if response.status == NOT_HEARD else response.status
+    return response
 
 
 def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) -> web.Application:

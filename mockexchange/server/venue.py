@@ -25,8 +25,10 @@ from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
-from ..dialects import contents_of, options_type
-from ..faults import Fault, FaultTable
+from ..dialects import contents_of, load_dialect, options_type
+from ..faults import Fault, FaultTable, Traffic
+from ..faults.catalogue import describe_actions
+from ..faults.presets import describe_presets
 from ..feeds import Feed
 from ..feeds.shape import Activity
 from ..journal import Journal, JournalError
@@ -124,7 +126,7 @@ class Venue:
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
         self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
         self.drains: list[Callable[[], Awaitable[None]]] = []
-        self.faults: FaultTable = FaultTable(self._on_bite, seed)
+        self.faults: FaultTable = FaultTable(self._on_bite, seed, Traffic(self.now, machine.monotonic))
         self.incidents: Incidents = Incidents(self)
         self.changes: Changes = Changes(self)
         self.days: TradingDays = TradingDays(
@@ -318,6 +320,11 @@ class Venue:
             change_options(self.options, self.dialect, before)
             raise
 
+    def fault_catalogue(self) -> dict[str, Any]:
+        """What ``GET /_mock/catalogue`` answers: what can go wrong, and faults ready to be set on this dialect."""
+        labels: Mapping[str, Any] = getattr(load_dialect(self.dialect), "wire_labels", {})
+        return {"actions": describe_actions(), "presets": describe_presets(labels)}
+
     def describe(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""
         return {
@@ -343,6 +350,7 @@ class Venue:
             "faults": self.faults.list(),
             "revoked": self.incidents.revoked,
             "removed": self.incidents.removed,
+            "banned_until": self.incidents.banned_until,
             "journal": self.journal.last,
             "journal_error": self.lost or ("no room" if self.is_full else ""),
             "listeners": len(self._listeners),

@@ -89,11 +89,10 @@ class WebSocketApi:
         requests: Requests = Requests(faults, socket)
         try:
             while (text := await socket.receive()) is not None:
-                if not faults.active:
-                    if (later := self._answer(session, text)) is not None:
-                        await later
-                else:
-                    self._answer_with_faults(session, requests, text)
+                if faults.active and self._is_struck(session, requests, text):
+                    continue
+                if (later := self._answer(session, text)) is not None:
+                    await later
         finally:
             for end in ends:
                 end.cancel()
@@ -137,13 +136,15 @@ class WebSocketApi:
         session.socket.send(reply)
         self._end_revoked(session)
 
-    def _answer_with_faults(self, session: WsApiSession, requests: Requests, text: str) -> None:
-        """As ``_answer``, but events wait for no reply that a fault delays."""
+    def _is_struck(self, session: WsApiSession, requests: Requests, text: str) -> bool:
+        """Leave a request to the faults that may bite it, False when there are none. Events wait for no reply that a fault delays."""
         try:
             request: WsApiRequest = read_request(text)
-        except ApiError as error:
-            session.socket.send(self._error(session, None, error))
-            return
+        except ApiError:
+            return False
+        label: str = f"WS {request.method}"
+        if not requests.concern(label):
+            return False
 
         def perform() -> bytes:
             if request.method in SESSION_METHODS and not session.socket.is_open:
@@ -153,12 +154,8 @@ class WebSocketApi:
             except ApiError as error:
                 return self._error(session, request, error)
 
-        label: str = f"WS {request.method}"
-        if not requests.concern(label):
-            session.socket.send(perform())
-            self._end_revoked(session)
-            return
         requests.start(label, perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time))
+        return True
 
     def _perform(self, session: WsApiSession, request: WsApiRequest) -> bytes:
         """The encoded answer of a request; raises ApiError, and closes the connection of a banned address."""
