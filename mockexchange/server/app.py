@@ -22,6 +22,7 @@ from ..transport.sockets import ON_OPEN
 from . import mark
 from .control import CONTROL_PREFIX, Control
 from .guard import MAX_BODY, read_body
+from .page.routes import Page, leads_browser, to_page
 from .venue import Venue
 from .wires import HttpWire, answer_of, send_reply
 
@@ -53,6 +54,8 @@ class FaultMiddleware:
                 refusal: web.Response | None = await read_body(request)
                 if refusal is not None:
                     return refusal
+            if request.path == "/" and leads_browser(request):
+                return to_page()
             if not self._faults.active or request.path.startswith(CONTROL_PREFIX):
                 return await handler(request)
             if not self._faults.traffic.is_watched:
@@ -130,7 +133,9 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     app: web.Application = web.Application(client_max_size=MAX_BODY)
     FaultMiddleware(venue).install(app)
     mark.install(app, venue.dialect, venue.hours)
-    (control or Control(venue)).add_routes(app)
+    control = control or Control(venue)
+    control.add_routes(app)
+    Page(venue, control.access).add_routes(app)
     dialect.add_routes(app)
     venue.faults.labels = Labels(venue.dialect, chain(http_labels(app), dialect_labels(dialect)))
     return app
