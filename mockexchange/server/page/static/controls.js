@@ -28,7 +28,7 @@ export class Controls {
         hint(t("Moves the market there and fills what it crosses. A click in chart or book takes the price."))),
       group(t("Symbol"), this.halt),
       venue.can.advance ? group(t("Clock"), ...STEPS.map((step) => button(`advance-${step}`, `+${span(step)}`, () => this.advance(step))), hint(t("Time stands still until it is advanced.")))
-        : group(t("Clock"), this.offset, unit("s"), button("set-offset", t("Set ahead"), () => this.setOffset(), "", t("How far the venue's clock runs ahead; negative: behind. A venue with --clock manual has a clock that can be advanced."))),
+        : group(t("Clock"), this.offset, unit(t("s ahead")), button("set-offset", t("Set"), () => this.setOffset(), "", t("How far the venue's clock runs ahead; negative: behind. A venue with --clock manual has a clock that can be advanced."))),
       group(t("Connections"), button("drop-streams", t("Drop websockets"), () => this.drop(true)), button("drop", t("Drop all"), () => this.drop(false))),
       group(t("Server"), button("restart", t("Restart"), () => this.restart()), el("span", { class: "unit" }, t("away for")), this.seconds, unit("s"), el("label", { class: "check" }, this.keep, t("keep its state"))),
       venue.can.ban ? group(t("Ban"), this.banButton, this.banSeconds, unit("s")) : null,

@@ -139,21 +139,37 @@ export class Faults {
       $("armed").replaceChildren(el("p", { class: "empty" }, t("No fault is armed: the venue behaves.")));
       return;
     }
-    $("armed").replaceChildren(...faults.map((fault) => this.row(fault)).reverse());
+    $("armed").replaceChildren(...this.groups(faults).map((group) => this.row(group)).reverse());
     this.bitten = new Map(faults.map((fault) => [fault.id, fault.bitten]));
   }
 
-  row(fault) {
-    const left = fault.times - fault.bitten;
-    const spent = fault.times && left <= 0;
-    const made = el("div", { class: `fault-row${spent ? " spent" : ""}`, "data-id": fault.id },
+  /** Faults that were set together, as ways that one request may take, are one. */
+  groups(faults) {
+    const found = [];
+    for (const fault of faults) {
+      const last = found.at(-1);
+      const together = last && this.title(last[0]) === this.title(fault) && last.at(-1).id === fault.id - 1 && last.every((one) => one.match !== fault.match);
+      if (together) last.push(fault);
+      else found.push([fault]);
+    }
+    return found;
+  }
+
+  row(group) {
+    const bites = group.map((fault) => (!fault.times ? t("bit {bitten}×", fault)
+      : fault.bitten >= fault.times ? t("bit {bitten}×, spent", fault) : t("bit {bitten}×, {left} left", { ...fault, left: fault.times - fault.bitten })));
+    const disarm = async () => { for (const fault of group) await act("DELETE", `faults/${fault.id}`); };
+    const isSpent = (fault) => fault.times && fault.bitten >= fault.times;
+    const made = el("div", { class: `fault-row${group.every(isSpent) ? " spent" : ""}`, "data-id": group[0].id },
       el("div", { class: "line" },
-        el("b", {}, this.title(fault)), el("span", { class: "spring" }),
-        el("span", { class: "num bites" }, !fault.times ? t("{bitten} bites", fault) : spent ? t("{bitten} bites, spent", fault) : t("{bitten} bites, {left} left", { ...fault, left })),
-        el("button", { type: "button", class: "plain", title: t("Disarm"), "aria-label": t("Disarm"), onclick: () => act("DELETE", `faults/${fault.id}`) }, "✕")),
-      el("small", { class: "muted id" }, `${fault.match} · ${fault.stage} · ${fault.action}`),
-      fault.warning ? el("small", { class: "warn" }, fault.warning) : null);
-    if (fault.bitten > (this.bitten.get(fault.id) ?? fault.bitten)) flash(made);
+        el("b", {}, this.title(group[0])), el("span", { class: "spring" }),
+        group.length === 1 ? el("span", { class: "num bites" }, bites[0]) : null,
+        el("button", { type: "button", class: "plain", title: t("Disarm"), "aria-label": t("Disarm"), onclick: disarm }, "✕")),
+      group.map((fault, place) => el("div", { class: "line" },
+        el("small", { class: "muted id" }, group.length > 1 ? fault.match : `${fault.match} · ${fault.stage} · ${fault.action}`), el("span", { class: "spring" }),
+        group.length > 1 ? el("span", { class: "num bites" }, bites[place]) : null)),
+      group.filter((fault) => fault.warning).map((fault) => el("small", { class: "warn" }, fault.warning)));
+    if (group.some((fault) => fault.bitten > (this.bitten.get(fault.id) ?? fault.bitten))) flash(made);
     return made;
   }
 }

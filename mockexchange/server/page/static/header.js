@@ -11,6 +11,7 @@ export class Header {
     this.now = venue.now;
     this.told = performance.now();
     setText($("dialect"), venue.dialect);
+    document.title = `${venue.dialect} · ${t("Mock exchange")}`;
     setInterval(() => this.tick(), 250);
   }
 
