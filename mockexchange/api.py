@@ -13,6 +13,7 @@ from .byte_proxy import VenueWire
 from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
+from .server.descriptions import describe_faults
 from .server.listener import Listener, close_event_loop, new_event_loop
 from .server.tls import Tls, given_tls, own_tls
 from .server.venue import Venue
@@ -67,7 +68,7 @@ class Faults:
 
     def catalogue(self) -> dict[str, Any]:
         """What can go wrong, as ``GET /_mock/catalogue``: ``actions`` with their fields, ``presets`` ready for ``add``."""
-        return self._owner.run(lambda venue: venue.fault_catalogue())
+        return self._owner.run(lambda venue: describe_faults(venue.dialect))
 
     def list(self) -> list[dict[str, Any]]:
         """Every fault with how often it has ``bitten``."""

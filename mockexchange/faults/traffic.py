@@ -11,8 +11,8 @@ KEPT: int = 200                     # requests remembered, the newest
 
 class Passing:
     """
-    One request. ``began``: us of the venue's time. ``status``: of its HTTP answer; 0 for one over a websocket, and for one that
-    never got an answer. ``seconds``: of real time until it was over; None while it is not. ``fault``: id of the last that bit it, 0 for none.
+    One request. ``began``: us of the venue's time. ``status``: of its HTTP answer, 101 of a websocket as long as it is open; 0 for a
+    request over one, and for one that never got an answer. ``seconds``: of real time until it was over; None while it is not. ``fault``: id of the last that bit it, 0 for none.
     """
 
     __slots__ = ("number", "label", "began", "status", "seconds", "fault", "version", "_started")

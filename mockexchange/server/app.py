@@ -29,6 +29,7 @@ from .wires import HttpWire, answer_of, send_reply
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 METHODS: tuple[str, ...] = (hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE)
+OPEN: int = 101                      # of a websocket
 NOT_HEARD: int = 444                 # of the answer to a connection that is gone
 VARIABLE: re.Pattern[str] = re.compile(r"\{[^{}]*\}")
 
@@ -54,13 +55,14 @@ class FaultMiddleware:
                 refusal: web.Response | None = await read_body(request)
                 if refusal is not None:
                     return refusal
-            if request.path == "/" and leads_browser(request):
+            if request.raw_path == "/" and leads_browser(request):
                 return to_page()
             if not self._faults.active or request.path.startswith(CONTROL_PREFIX):
                 return await handler(request)
             if not self._faults.traffic.is_watched:
                 return await self._bitten(request, handler)
             with self._faults.traffic.passing(f"{request.method} {request.path}") as one:
+                one.status = OPEN if is_handshake(request) else 0
                 return told(one, await self._bitten(request, handler))
 
         app.middlewares.append(middleware)
@@ -78,13 +80,13 @@ class FaultMiddleware:
             # Read now: a client that leaves during a delay takes the unread body with it.
             await request.read()
             reply: FaultReply | None = None
-            is_handshake: bool = request.headers.get("Upgrade", "").lower() == "websocket"
-            if faults.accepts and is_handshake:
+            opens_socket: bool = is_handshake(request)
+            if faults.accepts and opens_socket:
                 reply, spoil = await faults.bite_handshake(f"ACCEPT ws {request.path}", wire)
                 ON_OPEN.set(spoil)
             reply = reply or await faults.bite(BEFORE_ENGINE, label, wire)
             if reply is None or reply.late:
-                if reply is not None and not is_handshake:
+                if reply is not None and not opens_socket:
                     with faults.acknowledging(reply.late):
                         response = await handler(request)
                 else:
@@ -115,6 +117,11 @@ class FaultMiddleware:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def is_handshake(request: web.BaseRequest) -> bool:
+    """Whether a request is that for a websocket."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def told(one: Passing, response: web.StreamResponse) -> web.StreamResponse:

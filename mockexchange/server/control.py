@@ -14,6 +14,7 @@ from ..fields import Fields
 from ..options import describe_options
 from ..plain import encodable
 from .access import Access
+from .descriptions import describe_faults
 from .guard import SHOWN
 from .venue import Venue
 
@@ -251,7 +252,7 @@ class Control:
         return {}
 
     async def _catalogue(self, request: web.Request, data: Any) -> Answer:
-        return self._venue.fault_catalogue()
+        return describe_faults(self._venue.dialect)
 
 
 def shortened(text: str) -> str:

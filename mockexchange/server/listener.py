@@ -14,7 +14,7 @@ from ..transport.manual_clock import MANUAL
 from . import guard
 from .accept import Gates
 from .access import WILDCARDS, Access
-from .app import build_app
+from .app import build_app, is_handshake
 from .control import CONTROL_PREFIX, Control
 from .tls import Tls, TlsDoors
 from .venue import Venue
@@ -179,8 +179,7 @@ class Listener:
             request: web.BaseRequest | None = getattr(connection, "_current_request", None)
             if request is not None and request.path.startswith(CONTROL_PREFIX):
                 continue
-            is_stream: bool = request is not None and request.headers.get("Upgrade", "").lower() == "websocket"
-            if connection.transport is not None and (is_stream or not streams):
+            if connection.transport is not None and not connection.transport.is_closing() and (not streams or request is not None and is_handshake(request)):
                 cut.append(connection.transport)
         self.venue.note({"action": "drop", "streams": streams, "dropped": len(cut)})
         for transport in cut:

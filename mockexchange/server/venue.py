@@ -25,10 +25,8 @@ from ..core.instruments import Instrument
 from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
-from ..dialects import contents_of, load_dialect, options_type
+from ..dialects import contents_of, options_type
 from ..faults import Fault, FaultTable, Traffic
-from ..faults.catalogue import describe_actions
-from ..faults.presets import describe_presets
 from ..feeds import Feed
 from ..feeds.shape import Activity
 from ..journal import Journal, JournalError
@@ -319,11 +317,6 @@ class Venue:
         except ValueError:
             change_options(self.options, self.dialect, before)
             raise
-
-    def fault_catalogue(self) -> dict[str, Any]:
-        """What ``GET /_mock/catalogue`` answers: what can go wrong, and faults ready to be set on this dialect."""
-        labels: Mapping[str, Any] = getattr(load_dialect(self.dialect), "wire_labels", {})
-        return {"actions": describe_actions(), "presets": describe_presets(labels)}
 
     def describe(self) -> dict[str, Any]:
         """What ``GET /_mock/state`` answers; decimals are text, ``now`` is in ms."""

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from ...fields import Fields
+from ...plain import encodable
 from ...transport.clock import SystemClock
 from ...transport.sockets import CLOSE_POLICY, Socket
 from ..access import Access
@@ -88,28 +89,27 @@ class Page:
             request, clock=SystemClock(self._venue.clock.machine), max_buffer=UNREAD_BYTES, messages_per_second=MESSAGES_PER_SECOND
         )
         await socket.open()
-        if self._viewers >= MOST_VIEWERS:
+        if not (is_known or await self._brings_token(socket)):
+            socket.drop(NO_TOKEN, b"the control token is missing or wrong")
+        elif self._viewers >= MOST_VIEWERS:
             socket.drop(TOO_MANY, b"too many viewers")
-            return socket.response
-        self._viewers += 1
+        else:
+            await self._serve_viewer(socket)
+        return socket.response
+
+    async def _serve_viewer(self, socket: Socket) -> None:
         viewer: Viewer = Viewer(self._venue, socket)
+        self._viewers += 1
         try:
-            if is_known or await self._brings_token(socket):
-                viewer.begin()
-                await self._serve_viewer(socket, viewer)
-            else:
-                socket.drop(NO_TOKEN, b"the control token is missing or wrong")
+            viewer.begin()
+            while (text := await socket.receive()) is not None:
+                try:
+                    viewer.obey(text)
+                except ValueError as error:
+                    socket.drop(CLOSE_POLICY, encodable(str(error)).encode()[:100])
         finally:
             viewer.pause()
             self._viewers -= 1
-        return socket.response
-
-    async def _serve_viewer(self, socket: Socket, viewer: Viewer) -> None:
-        while (text := await socket.receive()) is not None:
-            try:
-                viewer.obey(text)
-            except ValueError as error:
-                socket.drop(CLOSE_POLICY, str(error).encode()[:100])
 
     async def _brings_token(self, socket: Socket) -> bool:
         """Whether the first message is ``{"token": "..."}`` with the right one."""

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ...core.bars import INTERVALS
 from ...core.instruments import Instrument
 from ...core.numbers import format_balance
 from ...dialects import load_dialect
@@ -139,7 +138,6 @@ class Viewer:
 
 def describe_venue(venue: Venue) -> dict[str, Any]:
     """What a page is made from: what is listed, who has an account, and what can be done to the venue."""
-    assert all(name in INTERVALS for name in SHOWN_INTERVALS)
     return {
         "dialect": venue.dialect,
         "now": venue.now() // 1000,

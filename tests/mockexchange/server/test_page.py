@@ -58,9 +58,10 @@ def test_every_dialect_leads_a_browser_to_the_page_and_nobody_else(dialect: str)
             assert call(venue.rest, "GET", "/", headers={"Accept": accept}).status not in (301, 302, 303, 307, 308)
         assert call(venue.rest, "POST", "/", headers={"Accept": BROWSER}).status != 302
         with watching(venue) as found:
-            symbol = found.receive()["hello"]["symbols"][0]["symbol"]
-            told = found.show(symbol)
-            assert {"state", "balances", "faults", "journal"} <= told.keys() and venue.key in told["balances"]
+            hello = found.receive()["hello"]
+            for interval in hello["intervals"]:
+                told = found.show(hello["symbols"][0]["symbol"], interval)
+                assert {"state", "balances", "faults", "journal"} <= told.keys() and venue.key in told["balances"]
 
 
 def test_a_browser_s_websocket_at_the_root_is_the_venue_s() -> None:
@@ -334,11 +335,12 @@ def test_connections_of_clients_are_dropped_and_viewers_stay() -> None:
             assert call(venue.rest, "POST", "/_mock/drop", {"streams": True}).body == {"dropped": 1}
             with pytest.raises(ConnectionClosed):
                 stream.recv(5)
-            assert venue.drop() == 1
+            dropped = venue.drop()
+            assert dropped >= 1, "the connection of the last call may be among them"
             with pytest.raises(ConnectionResetError):
                 idle.recv(1)
         assert "book" in found.show("BTCUSDT")
-        assert [(row["action"], row["streams"], row["dropped"]) for row in venue.journal() if row["kind"] == "fault"] == [("drop", True, 1), ("drop", False, 1)]
+        assert [(row["action"], row["streams"], row["dropped"]) for row in venue.journal() if row["kind"] == "fault"] == [("drop", True, 1), ("drop", False, dropped)]
         assert call(venue.rest, "POST", "/_mock/drop", {"streams": 1}).status == 400
 
 

@@ -5,6 +5,8 @@ import { dateAndTime, decimal, timeOfDay } from "./format.js";
 import { language, t } from "./i18n.js";
 
 const MOST_FILLS = 300;
+const MOST_BARS = 3000;
+const KEPT_BARS = 2000;         // when there are more than that
 const FEW_MARKS = 12;           // with more of them no quantities are written
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -84,6 +86,7 @@ export class Chart {
     this.seconds = seconds;
     this.fills = [];
     this.bars.clear();
+    this.last = undefined;
     this.candles.applyOptions({ priceFormat: { type: "price", precision: this.decimals, minMove: 10 ** -this.decimals } });
     this.chart.applyOptions({ timeScale: { secondsVisible: seconds < 60 } });
     this.candles.setData([]);
@@ -107,8 +110,18 @@ export class Chart {
         this.candles.update(bar);
         this.volume.update(this.volumeOf(bar));
       }
+      if (this.bars.size > MOST_BARS) this.forget();
     }
+    this.last = changed.at(-1);
     this.legend();
+  }
+
+  /** The oldest bars, so that a page may stay open for days. */
+  forget() {
+    this.bars = new Map([...this.bars].slice(-KEPT_BARS));
+    this.candles.setData([...this.bars.values()]);
+    this.volume.setData([...this.bars.values()].map((bar) => this.volumeOf(bar)));
+    this.mark();
   }
 
   addFills(rows) {
@@ -117,12 +130,10 @@ export class Chart {
   }
 
   mark() {
-    const first = this.bars.keys().next().value ?? Infinity;
-    const times = [...this.bars.keys()];
     const marks = new Map();        // those of one side within a bar are one mark, at their average price
     for (const [time, price, quantity, isBuy] of this.fills) {
-      if (time < first) continue;
-      const bar = times.findLast((one) => one <= time);
+      const bar = time - (time % this.seconds);
+      if (!this.bars.has(bar)) continue;
       const mark = marks.get(`${bar} ${isBuy}`) || { bar, isBuy, quantity: 0, worth: 0 };
       mark.quantity += +quantity;
       mark.worth += price * quantity;
@@ -139,8 +150,7 @@ export class Chart {
   }
 
   legend(time) {
-    const bars = [...this.bars.values()];
-    const bar = (time !== undefined && this.bars.get(time)) || bars.at(-1);
+    const bar = (time !== undefined && this.bars.get(time)) || this.last;
     if (!bar) return $("legend").replaceChildren();
     const way = bar.close >= bar.open ? "up" : "down";
     const part = (name, value) => el("span", {}, el("i", {}, name), el("b", { class: way }, decimal(value.toFixed(this.decimals))));

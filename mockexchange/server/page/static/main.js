@@ -36,6 +36,7 @@ class Page {
 
   /** A venue is there: the first one, or the same after it was away. */
   hello(venue) {
+    if (this.venue && this.venue.dialect !== venue.dialect) return location.reload();       // another venue at the same address
     this.venue = venue;
     const kept = this.symbol || sessionStorage.getItem("mock-symbol");
     this.symbol = venue.symbols.some((one) => one.symbol === kept) ? kept : venue.symbols[0].symbol;

@@ -43,13 +43,13 @@ export class Requests {
   row([, time, label, status, ms, fault]) {
     const isOver = ms !== null;
     const overSocket = label.startsWith("WS ");
-    const answer = status ? String(status) : !isOver ? t("waits") : overSocket && !fault ? "" : t("no answer");
+    const answer = status === 101 ? (isOver ? t("closed") : t("open")) : status ? String(status) : !isOver ? t("waits") : overSocket && !fault ? "" : t("no answer");
     const kind = !status && isOver && !(overSocket && !fault) || status >= 400 ? "down" : status ? "" : "muted";
     return el("tr", {},
       el("td", { class: "muted" }, timeOfDay(time)),
       el("td", {}, el("button", { type: "button", class: "link-like", "data-label": label, title: t("Make a fault of it") }, label)),
       el("td", { class: kind }, answer),
-      el("td", { class: "right muted" }, isOver && !overSocket ? `${ms} ms` : ""),
+      el("td", { class: "right muted" }, isOver && !overSocket && status !== 101 ? `${ms} ms` : ""),
       el("td", {}, fault ? el("span", { class: "badge fault" }, this.name(fault)) : ""));
   }
 }
