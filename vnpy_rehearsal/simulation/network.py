@@ -31,6 +31,7 @@ class Network:
         self._ports: dict[int, Callable[[], Any]] = {}
         self._next_port: int = FIRST_PORT
         self._next_client: int = 50_000
+        self._clients: dict[Transport, None] = {}       # open ones, in the order of their making
 
     def delay(self) -> float:
         """Of one packet."""
@@ -67,9 +68,19 @@ class Network:
         ours: Transport = Transport(self, protocol, here, there, is_client=True)
         theirs: Transport = Transport(self, factory(), there, here, is_client=False)
         ours.peer, theirs.peer = theirs, ours
+        self._clients[ours] = None
         theirs.protocol.connection_made(theirs)
         ours.protocol.connection_made(ours)
         return ours
+
+    def drop_clients(self) -> None:
+        """The process of all clients has died: its connections end, and nobody there hears of it."""
+        for client in list(self._clients):
+            client.abandon()
+
+    def forget(self, transport: "Transport") -> None:
+        """A connection has ended."""
+        self._clients.pop(transport, None)
 
 
 class NoSocket:
@@ -182,6 +193,13 @@ class Transport(transports.Transport):
             self._send(None)
             self._loop.call_soon(self._lose, None)
 
+    def abandon(self) -> None:
+        """The process has died: the peer meets the end of the stream, our protocol hears nothing."""
+        if not self._is_closing:
+            self._send(EOF_MARK)
+        self._is_closing = self._is_lost = True
+        self._network.forget(self)
+
     # the wire
 
     def _send(self, packet: bytes | None) -> None:
@@ -246,4 +264,5 @@ class Transport(transports.Transport):
     def _lose(self, error: Exception | None) -> None:
         if not self._is_lost:
             self._is_lost = self._is_closing = True
+            self._network.forget(self)
             self.protocol.connection_lost(error)

@@ -37,6 +37,7 @@ class Scheduler:
         self.hub: greenlet.greenlet = greenlet.getcurrent()
         self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
+        self.killed: dict[greenlet.greenlet, SimulatedThread] = {}      # stand where they waited, for ever
         self.main: SimulatedThread = SimulatedThread(self, name="loop")
 
     def current(self) -> "SimulatedThread":
@@ -77,6 +78,12 @@ class Scheduler:
                 self.loop.call_soon(self._resume, waiter)
                 most = None if most is None else most - 1
 
+    def kill_others(self) -> None:
+        """No thread but the caller's runs again. Nothing of theirs is executed any more, no ``finally`` either."""
+        mine: greenlet.greenlet = greenlet.getcurrent()
+        self.killed.update((green, thread) for green, thread in self.threads.items() if green is not mine)
+        self.threads = {green: thread for green, thread in self.threads.items() if green is mine}
+
     def await_future(self, future: "asyncio.Future[Any]") -> Any:
         """Wait for a future of the loop; what it gives or raises."""
         line: deque[Waiter] = deque()
@@ -86,7 +93,7 @@ class Scheduler:
 
     def _resume(self, waiter: Waiter) -> None:
         green, waiter.green = waiter.green, None
-        if green is not None and not green.dead:
+        if green is not None and not green.dead and green not in self.killed:
             green.switch()
 
 
@@ -113,7 +120,7 @@ class SimulatedThread:
             raise RuntimeError("threads can only be started once")
         self._green = greenlet.greenlet(self._run, self._scheduler.hub)
         self._scheduler.threads[self._green] = self
-        self._scheduler.loop.call_soon(self._green.switch)
+        self._scheduler.loop.call_soon(self._scheduler._resume, Waiter(self._green))
 
     def join(self, timeout: float | None = None) -> None:
         if self._green is not None:
@@ -141,6 +148,7 @@ class SimulatedThread:
             self._is_over = True
             assert self._green is not None
             self._scheduler.threads.pop(self._green, None)
+            self._scheduler.killed.pop(self._green, None)
             self._scheduler.wake(self._line)
 
 

@@ -42,9 +42,9 @@ class World:
         secrets: Random = Random(f"{seed}:secrets")
         # a stretch of work takes no virtual time, so none is ever too long
         self.machine: Machine = Machine(self.loop.time, lambda: int(self.wall() * 1e9), lambda: 0.0, secrets.randbytes)
+        self._wire: SimulatedWire = SimulatedWire(self.loop, self.scheduler)
         self.seams: Seams = Seams(
-            monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler),
-            wire=SimulatedWire(self.loop, self.scheduler),
+            monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler), wire=self._wire,
         )
 
     def wall(self) -> float:
@@ -79,6 +79,15 @@ class World:
         found: T = self.loop.run_until_complete(done)
         return found
 
+    def kill(self) -> None:
+        """
+        The trading process dies, as by ``kill -9``: of all threads only the caller's goes on, and the connections of clients end.
+        Venues live on.
+        """
+        self.scheduler.kill_others()
+        self.network.drop_clients()
+        self._wire.kill()
+
     def close(self) -> None:
         """Let go of what is left: threads that wait for ever, and tasks."""
         tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(self.loop)
@@ -86,7 +95,7 @@ class World:
             task.cancel()
         if tasks:
             self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        for green in list(self.scheduler.threads):
+        for green in [*self.scheduler.threads, *self.scheduler.killed]:
             green.throw()
         self.loop.close()
 
