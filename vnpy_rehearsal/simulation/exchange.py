@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class SimulatedExchange(MockExchange):
-    """As ``MockExchange``. Its venue runs on the world's loop, and listens on the world's network."""
+    """As ``MockExchange``, also from outside the world. Its venue runs on the world's loop, and listens on the world's network."""
 
     def __init__(self, loop: SimulatedLoop, scheduler: Scheduler, dialect: str = "binance", **arguments: Any) -> None:
         super().__init__(dialect, **arguments)
@@ -32,7 +32,14 @@ class SimulatedExchange(MockExchange):
         self._await(self._listener.start())
 
     def run(self, function: Callable[[Venue], T]) -> T:
-        return function(self._running().venue)      # everybody is on the venue's own thread
+        venue: Venue = self._running().venue
+        if self._world.is_running():
+            return function(venue)      # everybody is on the venue's own thread
+
+        async def call() -> T:
+            return function(venue)
+
+        return self._await(call())
 
     def wire(self) -> VenueWire:
         return SimulatedVenueWire(self._world, self._scheduler, self.rest, self.stream)
@@ -73,6 +80,6 @@ class SimulatedVenueWire(VenueWire):
 
 
 def await_on(loop: SimulatedLoop, scheduler: Scheduler, work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives, waited for by a simulated thread."""
-    found: T = scheduler.await_future(loop.create_task(work))
+    """What a coroutine gives, waited for by a simulated thread, or from outside."""
+    found: T = scheduler.await_future(loop.create_task(work)) if loop.is_running() else loop.run_until_complete(work)
     return found

@@ -56,8 +56,8 @@ class World:
         return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler))
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.seams.threads.sleep(seconds)
+        """Let time pass; also from outside."""
+        self.enter(lambda: self.seams.threads.sleep(seconds))
 
     def exchange(self, dialect: str = "binance", **arguments: Any) -> SimulatedExchange:
         """A venue of this world; arguments as those of MockExchange."""
@@ -78,6 +78,10 @@ class World:
         SimulatedThread(self.scheduler, target=live, name="main").start()
         found: T = self.loop.run_until_complete(done)
         return found
+
+    def enter(self, function: Callable[[], T]) -> T:
+        """As ``run`` from outside, a mere call for those who live here already."""
+        return function() if self.loop.is_running() else self.run(function)
 
     def kill(self) -> None:
         """
