@@ -4,13 +4,14 @@ A trader for a strategy's own tests: vn.py's engines, a gateway and a mock excha
 The fixture ``mock_trader`` (pytest_plugin.py) makes one for every test. Times are virtual seconds unless they are called real.
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from sys import modules
+from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 from vnpy.event import Event
@@ -39,11 +40,15 @@ MINUTE: float = 60.0
 SETTLES: float = 5.0            # s for what a strategy sends at the end of a bar to be answered and filled
 BAR_PATIENCE: float = 600.0     # s without a tick, after which no bar is waited for
 INIT_PATIENCE: float = 600.0    # s for on_init
+CLOSE_PATIENCE: float = 60.0    # s for all engines to close
 LOG_TAIL: int = 40              # lines
 
 
 class Agreement(NamedTuple):
-    """What was compared with the venue's journal, and agreed: how many orders, fills, balances, and positions of strategies."""
+    """
+    What was compared with the venue's journal, and agreed: how many orders, fills, balances (positions are those of the assets), and
+    positions of strategies.
+    """
 
     orders: int
     fills: int
@@ -78,7 +83,7 @@ class MockTrader:
     begins; ``venue``: further arguments of MockExchange. What a strategy raises is raised by the method during which it did.
 
     :raises ValueError: an argument of the venue is wrong
-    :raises AssertionError: the gateway did not connect
+    :raises Missed: an AssertionError: the gateway did not connect
     """
 
     venue: MockExchange
@@ -89,14 +94,14 @@ class MockTrader:
     ) -> None:
         self.seed: int = seed
         self.logs: list[LogData] = []                   # of gateway, engines and strategies
-        self.faults: list[TraderFault] = []
+        self._faults: list[TraderFault] = []
         self.strategy: Any = None                       # that was run last, as it is now
         self._setting: Mapping[str, Any] = setting or {}
         self._lives: list[Life] = []
         self._classes: dict[str, type[CtaTemplate]] = {}
         self._minutes: dict[str, tuple[int, int]] = {}  # vt_symbol -> hour and minute of the last tick
+        self._alive_at: float = 0.0
         self._ended: dict[str, int] = {}                # and how many of its minutes have ended
-        self._times: list[float] = []                   # of the logs
         self._stack: ExitStack = ExitStack()
         world: World = World(seed) if begins is None else World(seed, begins)
         self.world: World = world
@@ -140,6 +145,8 @@ class MockTrader:
         with the settings and variables that vn.py has saved, and those that were trading are initialized and started. The strategy that
         was run last, as it is now.
         """
+        __tracebackhide__ = True
+
         def live() -> None:
             trading: list[str] = [name for name, strategy in self.cta_engine.strategies.items() if strategy.trading]
             last: str = self.strategy.strategy_name if self.strategy is not None else ""
@@ -155,11 +162,25 @@ class MockTrader:
 
     def close(self) -> None:
         """End everything, strategies by their ``on_stop``. Raises what they have raised and nobody was told yet."""
+        __tracebackhide__ = True
         try:
             if self._lives:
-                self._enter(self._life.trader.close)
+                self._enter(self._end)
         finally:
             self._let_go()
+
+    def _end(self) -> None:
+        """
+        vn.py closes its engines and the gateway.
+
+        :raises Missed: it cannot: a callback of a strategy does not return
+        """
+        ending: Any = self.world.seams.threads.Thread(target=self._life.trader.close, name="close")
+        ending.start()
+        ending.join(CLOSE_PATIENCE)
+        if ending.is_alive():
+            self._life.trader.kill()
+            raise Missed("hung", f"vn.py's engines have not closed within {CLOSE_PATIENCE:g} s: a callback of a strategy has not returned")
 
     def _let_go(self) -> None:
         try:
@@ -172,13 +193,18 @@ class MockTrader:
 
     # what a test does
 
-    def run(self, strategy_class: type[CtaTemplate], setting: Mapping[str, Any] | None = None, vt_symbol: str = "", name: str = "") -> Any:
+    def run(
+        self, strategy_class: type[CtaTemplate], setting: Mapping[str, Any] | None = None, vt_symbol: str = "", name: str = "",
+        modules: Iterable[ModuleType] = (),
+    ) -> Any:
         """
         A strategy, initialized and started. It trades ``vt_symbol``, by default that of the gateway's profile; ``name`` is its own, by
-        default its class's.
+        default its class's. ``datetime.now()``, ``time.time()``, ``time.sleep()`` and the like are the world's in the modules of its classes, and in
+        ``modules``.
 
         :raises ValueError: it is no CtaTemplate, has no such parameter, or there is no such contract
         """
+        __tracebackhide__ = True
         name = name or strategy_class.__name__
         vt_symbol = vt_symbol or self.vt_symbol
         given: dict[str, Any] = dict(setting or {})
@@ -193,7 +219,8 @@ class MockTrader:
         if self.main_engine.get_contract(vt_symbol) is None:
             contracts: list[ContractData] = self.main_engine.get_all_contracts()
             raise ValueError(f"vt_symbol: no contract {vt_symbol!r}, there are: {', '.join(sorted(each.vt_symbol for each in contracts)[:20])}")
-        self._stack.enter_context(virtual_dates(self.world, *(modules[each.__module__] for each in strategy_class.__mro__ if is_theirs(each))))
+        theirs: list[ModuleType] = [sys.modules[each.__module__] for each in strategy_class.__mro__ if is_theirs(each)]
+        self._stack.enter_context(virtual_dates(self.world, *theirs, *modules))
 
         def live() -> None:
             self._classes[strategy_class.__name__] = self.cta_engine.classes[strategy_class.__name__] = strategy_class
@@ -206,6 +233,7 @@ class MockTrader:
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass."""
+        __tracebackhide__ = True
         self._enter(lambda: self.world.sleep(seconds))
 
     def advance_bars(self, count: int = 1) -> None:
@@ -215,6 +243,7 @@ class MockTrader:
 
         :raises Missed: a bar has not ended: there are no ticks
         """
+        __tracebackhide__ = True
         if not self.cta_engine.strategies:
             raise ValueError("no strategy runs: call run() first")
 
@@ -225,6 +254,16 @@ class MockTrader:
                 self._wait_bars(wanted)
                 if self.cta_engine.raised:
                     return
+            self.world.sleep(SETTLES)
+
+        self._enter(live)
+
+    def stop(self) -> None:
+        """Stop the strategies as a user does: ``on_stop``, then vn.py cancels their orders. Returns 5 s later."""
+        __tracebackhide__ = True
+
+        def live() -> None:
+            self.cta_engine.stop_all_strategies()
             self.world.sleep(SETTLES)
 
         self._enter(live)
@@ -250,26 +289,27 @@ class MockTrader:
 
     def fault(self, what: str, action: str, stage: str = "", **fields: Any) -> TraderFault:
         """
-        Something goes wrong on the wire, once or as ``times`` has it. ``what`` is struck: an ``order``, a ``cancel``, an ``order_push`` and so on,
-        whatever the venue calls it, or a label of docs/faults.md, which has the actions and their fields, too. ``stage``: by default requests are struck after
-        the venue has done them, pushes on their way.
+        Something goes wrong on the wire, once or as often as ``times`` has it. ``what`` is struck: an ``order``, a ``cancel``, an ``order_push`` and so on,
+        whatever the venue calls it, or a label of docs/faults.md, which has the actions and their fields, too. ``stage``: by default requests
+        are struck after the venue has done them, pushes on their way.
 
         A fault that has not bitten at the end of the test makes it fail, unless ``must_bite`` is False.
 
         :raises ValueError: naming the field and the value that is wrong
         """
         made: TraderFault = arm(self.venue, self._profile, what, action, stage, fields)
-        self.faults.append(made)
+        self._faults.append(made)
         return made
 
     def never_bitten(self) -> list[str]:
         """Faults that must bite and have not, in words; those that were set at the venue itself, too."""
-        return [str(fault) for fault in self.faults if fault.must_bite and not fault.bitten] + [
+        return [str(fault) for fault in self._faults if fault.must_bite and not fault.bitten] + [
             f"{fault['match']} ({fault['action']}, {fault['stage']})" for fault in self.venue.faults.never_bitten()
         ]
 
     def call(self, function: Callable[[], T]) -> T:
         """What a function gives that lives in the world as a thread: it may wait, and time passes while it does."""
+        __tracebackhide__ = True
         return self._enter(function)
 
     # what has become of it
@@ -279,7 +319,7 @@ class MockTrader:
         The venue's journal has the truth: status and traded volume of every order, every fill once, balances, and for every strategy
         that ``pos`` is what its orders have come to. What is under way is waited for. ``may_be_idle``: there need not be an order.
 
-        :raises AssertionError: they differ, naming each difference; or there was no order, and nothing to compare
+        :raises Missed: an AssertionError: they differ, naming each difference; or there was no order, and nothing to compare
         """
         __tracebackhide__ = True
 
@@ -287,11 +327,12 @@ class MockTrader:
             desk: GatewayHarness = self._life.desk
             desk.assert_truth(self._profile.patience)
             self._assert_positions()
-            orders, fills = ({row["order_id"] for row in self.venue.journal() if row["kind"] == kind} for kind in ("order", "fill"))
+            rows: list[dict[str, Any]] = [row for row in self.venue.journal() if row.get("account") == self.venue.key]
+            orders: set[int] = {row["order_id"] for row in rows if row["kind"] == "order"}
             if not orders and not may_be_idle:
-                raise AssertionError("nothing to compare: no order has reached the venue (may_be_idle=True where that is right)")
-            count: int = sum(row["kind"] == "fill" for row in self.venue.journal())
-            return Agreement(len(orders), count if fills else 0, len(desk.balances()), len(self.cta_engine.strategies))
+                raise Missed("vacuous", "nothing to compare: no order has reached the venue (may_be_idle=True where that is right)")
+            fills: int = sum(row["kind"] == "fill" for row in rows)
+            return Agreement(len(orders), fills, len(desk.balances()), len(self.cta_engine.strategies))
 
         return self._enter(live)
 
@@ -333,10 +374,7 @@ class MockTrader:
 
     def log_tail(self, lines: int = LOG_TAIL) -> str:
         """The last lines of the log."""
-        return "\n".join(
-            f"{datetime.fromtimestamp(at, timezone.utc):%H:%M:%S.%f}"[:-3] + f" {log.gateway_name}: {log.msg.rstrip()}"
-            for at, log in list(zip(self._times, self.logs, strict=True))[-lines:]
-        )
+        return "\n".join(f"{log.time:%H:%M:%S.%f}"[:-3] + f" {log.gateway_name}: {log.msg.rstrip()}" for log in self.logs[-lines:])
 
     # within
 
@@ -345,10 +383,13 @@ class MockTrader:
         return self._lives[-1]
 
     def _enter(self, function: Callable[[], T]) -> T:
-        """Let a function live in the world, then raise what strategies have raised meanwhile."""
+        """Let a function of ours live in the world, then raise what strategies have raised meanwhile."""
         __tracebackhide__ = True
         before: list[Raised] = self.cta_engine.raised
-        found: T = self.world.enter(function)
+        try:
+            found: T = self.world.enter(function)
+        except Missed as missed:
+            raise missed.with_traceback(None) from None     # how it was found out is of no interest
         for raised in (self.cta_engine.raised, before):
             if raised:
                 error, trace = raised[0]
@@ -357,7 +398,7 @@ class MockTrader:
         if self.world.errors:
             errors: str = "; ".join(self.world.errors)
             self.world.errors.clear()
-            raise AssertionError(f"a thread has failed: {errors}")
+            raise Missed("raised", f"a thread has failed: {errors}")
         return found
 
     def _start(self, name: str) -> None:
@@ -367,10 +408,11 @@ class MockTrader:
             return
         engine.start_strategy(name)
         if not engine.raised and not engine.strategies[name].trading:
-            raise AssertionError(f"strategy {name} did not start:\n{self.log_tail(5)}")
+            raise Missed("hung", f"strategy {name} did not start:\n{self.log_tail(5)}")
 
     def _see(self, event: Event) -> None:
         """After the strategies."""
+        self._alive_at = self.world.loop.now        # an event each second
         if event.type == EVENT_TICK:
             tick: TickData = event.data
             minute: tuple[int, int] = tick.datetime.hour, tick.datetime.minute
@@ -379,7 +421,6 @@ class MockTrader:
                     self._ended[tick.vt_symbol] = self._ended.get(tick.vt_symbol, 0) + 1
                 self._minutes[tick.vt_symbol] = minute
         elif event.type in (EVENT_LOG, EVENT_CTA_LOG):
-            self._times.append(self.world.wall())
             self.logs.append(event.data)
 
     def _wait_bars(self, wanted: Mapping[str, int]) -> None:
@@ -388,7 +429,9 @@ class MockTrader:
             if self.cta_engine.raised:
                 return
             if self.world.loop.now > end:
-                raise Missed("hung", f"no bar of {', '.join(left)} has ended within {BAR_PATIENCE:g} s. The log ends:\n{self.log_tail(15)}")
+                silent: float = self.world.loop.now - self._alive_at
+                why: str = f"a callback has not returned for {silent:.0f} s" if silent > 5.0 else "no ticks have come"
+                raise Missed("hung", f"no bar of {', '.join(left)} has ended within {BAR_PATIENCE:g} s: {why}")
             self.world.sleep(0.05)
 
     def _assert_positions(self) -> None:

@@ -13,7 +13,8 @@ A fault that never bit is an error at the teardown of a test that passed: the te
 vn.py is imported by the first test that uses the fixture, not when pytest starts.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ import pytest
 
 if TYPE_CHECKING:
     from .mock_trader import MockTrader
+    from .trader_mark import Made
 
 RUNNING: "pytest.StashKey[MockTrader]" = pytest.StashKey()
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
@@ -50,18 +52,32 @@ def never_bit(trader: "MockTrader") -> str:
     return f"mock_trader: {len(idle)} of this test's faults never bit: {'; '.join(idle)}" if idle else ""
 
 
+def from_mark(place: Path, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Made | str":
+    """What a mark asks for, or what is wrong with it."""
+    try:
+        from .conform.recorder import Missed
+        from .trader_mark import make_trader
+    except ImportError as error:
+        return f'{error}: pip install "vnpy_mockbinance[mock]"'
+    try:
+        signature(make_trader).bind(place, *args, **kwargs)
+    except TypeError as error:
+        return f"mark: {error}"
+    try:
+        return make_trader(place, *args, **kwargs)
+    except (ValueError, OSError, Missed) as error:
+        return str(error)
+
+
 @pytest.fixture
 def mock_trader(request: pytest.FixtureRequest, tmp_path: Path) -> "Iterator[MockTrader]":
     """MainEngine, gateway and CtaEngine on a mock exchange, in virtual time. A fault that never bit is an error after the test."""
-    try:
-        from .trader_mark import Made, make_trader
-    except ImportError as error:
-        pytest.fail(f'mock_trader: {error}: pip install "vnpy_mockbinance[mock]"', pytrace=False)
     mark: pytest.Mark | None = request.node.get_closest_marker("mock_trader")
-    try:
-        made: Made = make_trader(tmp_path, *(mark.args if mark else ()), **(mark.kwargs if mark else {}))
-    except (TypeError, ValueError, OSError) as error:
-        pytest.fail(f"mock_trader: {error}", pytrace=False)
+    made: Made | str = from_mark(tmp_path, *((mark.args, mark.kwargs) if mark else ((), {})))
+    if isinstance(made, str):
+        pytest.fail(f"mock_trader: {made}", pytrace=False)
+    from .conform.recorder import Missed
+
     trader = made.trader
     request.node.stash[RUNNING] = trader
     text: str = ""
@@ -71,6 +87,9 @@ def mock_trader(request: pytest.FixtureRequest, tmp_path: Path) -> "Iterator[Moc
             text = never_bit(trader)
     finally:
         del request.node.stash[RUNNING]
-        trader.close()
+        try:
+            trader.close()
+        except Missed as missed:
+            text = text or f"mock_trader: {missed}"
     if text:
         pytest.fail(text, pytrace=False)
