@@ -134,7 +134,10 @@ class MockTrader:
         self._lives.append(Life(trader, desk))
         self._minutes.clear()
         trader.event_engine.register_general(self._see)
-        desk.ready(**self._setting)
+        try:
+            desk.ready(**self._setting)
+        except Missed as missed:
+            raise Missed(missed.kind, f"gateway {desk.gateway.gateway_name} did not connect: {missed}") from None
         cta: KeptCtaEngine = self._life.cta
         cta.classes.update(self._classes)
         cta.init_engine()

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockexchange import MockExchange
+from mockexchange.feeds import FeedError
+from mockexchange.journal import JournalError
 from vnpy_restgateway.gateway import RestGateway
 
 from .conform.known import Target, known_targets, make_profile
@@ -40,13 +42,17 @@ def make_trader(
     for name in venue:
         if name not in allowed:
             ours: list[str] = ["gateway", "dialect", "variant", "seed", "setting", "start", "must_bite"]
-            raise ValueError(f"unknown argument {name!r}, there are: {', '.join([*ours, *sorted(allowed)])}")
+            raise ValueError(f"mark: unknown argument {name!r}, there are: {', '.join([*ours, *sorted(allowed)])}")
     if type(seed) is not int:
         raise ValueError(f"seed: no whole number: {seed!r}")
     feed: Any = venue.get("feed")
     if isinstance(feed, (str, Path)) and Path(feed).exists():
         venue["feed"] = str(Path(feed).resolve())       # the trader's working directory is another
-    return Made(MockTrader(find_profile(gateway, dialect, variant), place, seed, setting, read_start(start), venue), must_bite)
+    profile: Profile = find_profile(gateway, dialect, variant)
+    try:
+        return Made(MockTrader(profile, place, seed, setting, read_start(start), venue), must_bite)
+    except (FeedError, JournalError) as error:
+        raise ValueError(f"{'feed' if isinstance(error, FeedError) else 'state'}: {error}") from None
 
 
 def read_start(start: "str | datetime | None") -> float | None:
