@@ -28,7 +28,7 @@ from .conform.recorder import Missed
 from .journal_check import close
 from .kept_cta import KeptCtaApp, KeptCtaEngine, Raised
 from .own_folder import own_folder
-from .simulation.dates import virtual_dates
+from .simulation.clocks import world_clock
 from .simulation.trader import Trader
 from .simulation.world import World
 from .trader_faults import TraderFault, arm
@@ -123,7 +123,7 @@ class MockTrader:
         recorded: int | None = exchange.state()["feed"]["start"]        # ms
         if recorded is not None and begins is None:
             self.world.start = recorded / 1000 - self.world.loop.now
-        self._stack.enter_context(virtual_dates(self.world))
+        self._stack.enter_context(world_clock(self.world))
         self.folder: Path = self._stack.enter_context(own_folder(place))
         self.world.enter(self._begin)
 
@@ -202,8 +202,8 @@ class MockTrader:
     ) -> Any:
         """
         A strategy, initialized and started. It trades ``vt_symbol``, by default that of the gateway's profile; ``name`` is its own, by
-        default its class's. ``datetime.now()``, ``time.time()``, ``time.sleep()`` and the like are the world's in the modules of its classes, and in
-        ``modules``.
+        default its class's. ``datetime.now()``, ``time.time()``, ``time.sleep()``, threads and the like are the world's in the modules of its classes, and
+        in ``modules``.
 
         :raises ValueError: it is no CtaTemplate, has no such parameter, or there is no such contract
         """
@@ -223,7 +223,7 @@ class MockTrader:
             contracts: list[ContractData] = self.main_engine.get_all_contracts()
             raise ValueError(f"vt_symbol: no contract {vt_symbol!r}, there are: {', '.join(sorted(each.vt_symbol for each in contracts)[:20])}")
         theirs: list[ModuleType] = [sys.modules[each.__module__] for each in strategy_class.__mro__ if is_theirs(each)]
-        self._stack.enter_context(virtual_dates(self.world, *theirs, *modules))
+        self._stack.enter_context(world_clock(self.world, *theirs, *modules))
 
         def live() -> None:
             self._classes[strategy_class.__name__] = self.cta_engine.classes[strategy_class.__name__] = strategy_class

@@ -9,8 +9,7 @@ from vnpy.event import Event
 from vnpy.trader import datafeed
 
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_rehearsal.simulation.dates import virtual_dates
-from vnpy_rehearsal.simulation.trader import Trader
+from vnpy_rehearsal.simulation.trader import Trader, virtual_dates
 from vnpy_rehearsal.simulation.world import World
 from vnpy_rehearsal.strategy import RehearsalStrategy
 

@@ -1,7 +1,9 @@
 """VeighNa's engine and its CTA engine in a simulated world, with a strategy that is none the wiser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from vnpy.event import Event
@@ -9,7 +11,7 @@ from vnpy.trader.engine import MainEngine
 from vnpy.trader.gateway import BaseGateway
 
 from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
-from .dates import virtual_dates as virtual_dates
+from .clocks import world_clock
 from .engine import SteppedEventEngine
 from .world import World
 
@@ -76,3 +78,10 @@ class Trader:
         """The process dies, as by ``kill -9``: nothing is said, cancelled or saved any more."""
         self.event_engine.kill()
         self.world.kill()
+
+
+@contextmanager
+def virtual_dates(world: World, *modules: ModuleType) -> Iterator[None]:
+    """The world's clock in vn.py's modules and in those that are given (clocks.py)."""
+    with world_clock(world, *modules):
+        yield
