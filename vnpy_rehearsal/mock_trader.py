@@ -56,7 +56,7 @@ class Agreement(NamedTuple):
     strategies: int
 
     def __str__(self) -> str:
-        return f"agree with the venue's journal: {self.orders} orders, {self.fills} fills, {self.balances} balances, {self.strategies} strategies"
+        return ", ".join(f"{name} {count}" for name, count in self._asdict().items()) + " agree with the venue's journal"
 
 
 @dataclass
