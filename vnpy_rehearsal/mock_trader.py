@@ -208,11 +208,11 @@ class MockTrader:
         :raises ValueError: it is no CtaTemplate, has no such parameter, or there is no such contract
         """
         __tracebackhide__ = True
+        if not (isinstance(strategy_class, type) and issubclass(strategy_class, CtaTemplate)):
+            raise ValueError(f"strategy_class: no CtaTemplate: {strategy_class!r}")
         name = name or strategy_class.__name__
         vt_symbol = vt_symbol or self.vt_symbol
         given: dict[str, Any] = dict(setting or {})
-        if not (isinstance(strategy_class, type) and issubclass(strategy_class, CtaTemplate)):
-            raise ValueError(f"strategy_class: no CtaTemplate: {strategy_class!r}")
         for parameter in given:
             if parameter not in strategy_class.parameters:
                 there: str = ", ".join(strategy_class.parameters) or "none"

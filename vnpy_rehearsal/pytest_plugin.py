@@ -38,7 +38,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
     """A test that failed shows the end of the trader's log, and which of its faults never bit."""
     outcome: Any = yield
     report: pytest.TestReport = outcome.get_result()
-    if report.when == "call" and not report.passed and RUNNING in item.stash:
+    if report.when != "teardown" and not report.passed and RUNNING in item.stash:
         item.stash[FAILED] = True
         trader: MockTrader = item.stash[RUNNING]
         report.sections.append(("mock_trader log", trader.log_tail()))
