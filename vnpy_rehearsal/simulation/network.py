@@ -31,7 +31,7 @@ class Network:
         self._ports: dict[int, Callable[[], Any]] = {}
         self._next_port: int = FIRST_PORT
         self._next_client: int = 50_000
-        self._clients: dict[Transport, None] = {}       # open ones, in the order of their making
+        self._clients: list[Transport] = []
 
     def delay(self) -> float:
         """Of one packet."""
@@ -68,19 +68,16 @@ class Network:
         ours: Transport = Transport(self, protocol, here, there, is_client=True)
         theirs: Transport = Transport(self, factory(), there, here, is_client=False)
         ours.peer, theirs.peer = theirs, ours
-        self._clients[ours] = None
+        self._clients = [*(each for each in self._clients if not each.is_closing()), ours]
         theirs.protocol.connection_made(theirs)
         ours.protocol.connection_made(ours)
         return ours
 
     def drop_clients(self) -> None:
         """The process of all clients has died: its connections end, and nobody there hears of it."""
-        for client in list(self._clients):
+        for client in self._clients:
             client.abandon()
-
-    def forget(self, transport: "Transport") -> None:
-        """A connection has ended."""
-        self._clients.pop(transport, None)
+        self._clients.clear()
 
 
 class NoSocket:
@@ -198,7 +195,6 @@ class Transport(transports.Transport):
         if not self._is_closing:
             self._send(EOF_MARK)
         self._is_closing = self._is_lost = True
-        self._network.forget(self)
 
     # the wire
 
@@ -264,5 +260,4 @@ class Transport(transports.Transport):
     def _lose(self, error: Exception | None) -> None:
         if not self._is_lost:
             self._is_lost = self._is_closing = True
-            self._network.forget(self)
             self.protocol.connection_lost(error)
