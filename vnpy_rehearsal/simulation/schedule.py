@@ -2,8 +2,8 @@
 Schedules: orders, cancels, moves of the market and faults, as text, as objects, and carried out on a gateway.
 
 A step is a word and its values: ``order BUY 39900``, ``order BUY 39900 20``, ``cancel 0``, ``amend 1 730``, ``price 40100``,
-``fault order before_engine hang times=2``, ``wire deafen``, ``restart 200``, ``clock -10000``, ``pause 400``, ``day``. Steps are
-parted by semicolons. Orders and cancels count from the last order sent, back; times are milliseconds.
+``fault order before_engine hang times=2``, ``wire deafen``, ``restart 200``, ``clock -10000``, ``pause 400``, ``day``, ``check``. Steps
+are parted by semicolons. Orders and cancels count from the last order sent, back; times are milliseconds.
 """
 
 import json
@@ -97,7 +97,11 @@ class Pause(NamedTuple):
     ms: int
 
 
-Step = Order | Cancel | Amend | Price | Fault | Wire | Restart | Clock | Pause | DayTurn
+class Check(NamedTuple):
+    """The faults end, and the gateway's word becomes the venue's in time."""
+
+
+Step = Order | Cancel | Amend | Price | Fault | Wire | Restart | Clock | Pause | DayTurn | Check
 
 ANSWERS: list[tuple[str, Fields]] = [
     ("hang", ()), ("reset", ()), ("close", ()), ("delay", (("ms", 250),)), ("delay", (("ms", 1_400),)),
@@ -161,6 +165,8 @@ def step_text(step: Step) -> str:
             return f"pause {ms}"
         case DayTurn():
             return "day"
+        case Check():
+            return "check"
 
 
 def read_schedule(text: str) -> list[Step]:
@@ -212,6 +218,7 @@ READERS: dict[str, Callable[..., Step]] = {
     "clock": lambda offset_ms: Clock(int(offset_ms)),
     "pause": lambda ms: Pause(int(ms)),
     "day": lambda: DayTurn(),
+    "check": lambda: Check(),
 }
 
 
@@ -265,16 +272,12 @@ def carry_out(
                         venue.advance(part)
                 case Pause(ms):
                     desk.recorder.pass_time(ms / 1_000)
+                case Check():
+                    settle(desk, sent, wire, settles_within)
+                    desk.assert_truth(profile.patience)
             if pace is not None:
                 desk.recorder.pass_time(pace())
-        venue.faults.clear()
-        if wire is not None:
-            wire.heal()
-        well: float = profile.stage.monotonic()
-        answered(desk, sent)
-        took: float = profile.stage.monotonic() - well
-        if 0 < settles_within < took:
-            raise Missed("hung", f"all orders settled {took:.1f} s after the last fault, not within {settles_within:g} s")
+        settle(desk, sent, wire, settles_within)
         end_all(desk, sent)
         desk.assert_truth(profile.patience)
         made = {row["order_id"]: row for row in desk.rows("order")}
@@ -319,6 +322,22 @@ def amend(desk: GatewayHarness, orderid: str, part: int) -> None:
         desk.venue.amend(str(quantity.quantize(Decimal("0.00001"))), order_id=rows[-1]["order_id"])
     except (ValueError, Refusal):
         pass                # over by now, or no quantity for it
+
+
+def settle(desk: GatewayHarness, sent: list[str], wire: Any, within: float) -> None:
+    """
+    Everything is well again, and nothing is in doubt any more ``within`` so many seconds; 0: within the profile's patience.
+
+    :raises Missed: it took longer
+    """
+    desk.venue.faults.clear()
+    if wire is not None:
+        wire.heal()
+    well: float = desk.profile.stage.monotonic()
+    answered(desk, sent)
+    took: float = desk.profile.stage.monotonic() - well
+    if 0 < within < took:
+        raise Missed("hung", f"all orders settled {took:.1f} s after the last fault, not within {within:g} s")
 
 
 def answered(desk: GatewayHarness, sent: list[str]) -> None:

@@ -6,7 +6,7 @@ wrong the command that plays its shortest form again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 from time import perf_counter
@@ -18,6 +18,8 @@ from ..conform.harness import GatewayHarness
 from ..conform.profile import Profile
 from ..conform.recorder import Missed
 from ..conform.rows_wire import FORGOTTEN_WITHIN, STORM_WITHIN
+from .days import first_day, spread
+from .fingerprint import Fingerprint
 from .schedule import (
     ACROSS,
     FAR,
@@ -37,15 +39,19 @@ from .schedule import (
     faults_of,
     monday,
 )
-from .world import World
+from .world import START, World
 
 MOST: int = 14                      # steps
 PACES: tuple[float, ...] = (0.0, 0.001, 0.004, 0.02, 0.3)     # s from one step to the next
+QUIET: float = 0.001                # of a busy market's pace
 LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
 
 
 class Day(NamedTuple):
-    """One simulated day. ``kind`` and ``text``: what went wrong, "" for nothing. ``seconds`` are virtual, ``took`` are real."""
+    """
+    One simulated day, or several. ``kind`` and ``text``: what went wrong, "" for nothing. ``seconds`` are virtual, ``took`` are real;
+    ``fingerprint`` is of events and journal.
+    """
 
     seed: int
     steps: list[Step]
@@ -54,6 +60,7 @@ class Day(NamedTuple):
     states: frozenset[str]
     seconds: float
     took: float
+    fingerprint: str
 
 
 # states
@@ -100,8 +107,12 @@ def states_of(profile: Profile) -> frozenset[str]:
 
 # one day
 
-def draw(profile: Profile, random: Random) -> list[Step]:
-    """A schedule. What cannot be known of a venue is not asked of it (docs/qte.md)."""
+def draw(profile: Profile, random: Random, days: int = 0, begin: float = START) -> list[Step]:
+    """
+    A schedule. What cannot be known of a venue is not asked of it (docs/qte.md).
+
+    :param days: whole days that pass, from ``begin`` on (seconds since 1970 UTC); 0: as long as the steps take
+    """
     market = profile.market
     on: list[str] = ["order", "cancel", "read", *(["push"] if profile.pushed else [])]
     prices: list[float] = [market.low, market.near, market.near, market.high] if profile.equity else [FAR, NEAR, NEAR, ACROSS]
@@ -127,7 +138,7 @@ def draw(profile: Profile, random: Random) -> list[Step]:
 
     def steps() -> list[Step]:
         kinds: list[str] = ["order", "order", "cancel", "price", "fault", "fault", "pause"]
-        kinds += ["sell", "day"] if profile.equity else ["amend", "clock", "large"]
+        kinds += ["sell", *([] if days else ["day"])] if profile.equity else ["amend", "clock", "large"]
         kinds += ["restart", "wire"] if restarts else []
         match random.choice(kinds):
             case "order":
@@ -156,6 +167,8 @@ def draw(profile: Profile, random: Random) -> list[Step]:
         fault = random.choice([each for each in faults if each.on == kind])
         return [fault._replace(fields=(*fault.fields, ("times", random.randint(1, 2)))), struck(fault.on)]
 
+    if days:
+        return spread(steps, profile, random, begin, days)
     found: list[Step] = [Order(random.choice(prices))]
     most: int = random.randint(3, MOST)
     while len(found) < most:
@@ -163,13 +176,19 @@ def draw(profile: Profile, random: Random) -> list[Step]:
     return found
 
 
-def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
-    """One day in a world of its own. Without steps, those that the seed draws."""
-    chosen: list[Step] = draw(profile, Random(f"{seed}:schedule")) if steps is None else steps
-    world: World = World(seed)
-    here: Profile = replace(profile, stage=world.stage())
+def play(profile: Profile, seed: int, steps: list[Step] | None = None, days: int = 0) -> Day:
+    """
+    One day in a world of its own, or so many whole days with the market's own hours. Without steps, those that the seed draws.
+    """
+    begin: float = first_day(seed, START) if days else START
+    chosen: list[Step] = draw(profile, Random(f"{seed}:schedule"), days, begin) if steps is None else steps
+    world: World = World(seed, begin)
+    fingerprint: Fingerprint = Fingerprint(world.loop.time)
+    here: Profile = replace(profile, stage=world.stage(fingerprint.watch))
     # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
-    clock: str = monday(profile.exchange) if profile.equity else "system"
+    options: dict[str, Any] = {**profile.options, **(profile.hours if days else {})}
+    clock: str = monday(profile.exchange) if profile.equity and not days else "system"
+    speed: float = QUIET if profile.equity or days else 1.0
     within: float = FORGOTTEN_WITHIN if any(isinstance(each, Wire) for each in chosen) else STORM_WITHIN
     random: Random = Random(f"{seed}:pace")
     states: set[str] = set()
@@ -180,12 +199,13 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
         return random.choice(PACES)
 
     def live() -> None:
-        with world.exchange(profile.dialect, options=dict(profile.options), clock=clock, speed=0.001 if profile.equity else 1.0) as venue:
+        with world.exchange(profile.dialect, options=options, clock=clock, speed=speed) as venue:
             wire = venue.wire()
             wire.start()
             try:
                 desk = carry_out(here, venue, chosen, wire, settles_within=max(within, profile.shown_within), pace=pace)
                 rows = venue.journal()
+                fingerprint.add(rows)
                 states.update(name for name, holds in STATES.items() if holds(desk, rows))
             finally:
                 wire.stop()
@@ -201,11 +221,12 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
         world.close()
     if world.errors and not kind:
         kind, text = "raised", "; ".join(world.errors)
-    return Day(seed, chosen, kind, text, frozenset(states), world.loop.now, perf_counter() - began)
+    fingerprint.add(kind, text, round(world.loop.now, 6))
+    return Day(seed, chosen, kind, text, frozenset(states), world.loop.now, perf_counter() - began, str(fingerprint))
 
 
-def shrink(profile: Profile, day: Day, most: int = 200) -> Day:
-    """The fewest steps with which the day still goes wrong in the same way, in ``most`` tries."""
+def shrink(profile: Profile, day: Day, most: int = 200, days: int = 0) -> Day:
+    """The fewest steps with which the day still goes wrong in the same way, in ``most`` tries. ``days`` as ``play`` had them."""
     best: Day = day
     size: int = max(1, len(day.steps) // 2)
     tries: int = 0
@@ -214,7 +235,7 @@ def shrink(profile: Profile, day: Day, most: int = 200) -> Day:
         for start in range(0, len(best.steps), size):
             shorter: list[Step] = best.steps[:start] + best.steps[start + size:]
             tries += 1
-            if shorter and (again := play(profile, day.seed, shorter)).kind == day.kind:
+            if shorter and (again := play(profile, day.seed, shorter, days)).kind == day.kind:
                 best, found = again, True
                 break
             if tries >= most:
@@ -252,9 +273,3 @@ class Tally:
     def rate(self) -> float:
         """Virtual seconds a real one."""
         return self.seconds / self.took if self.took else 0.0
-
-
-def search(profile: Profile, seeds: Iterable[int]) -> Iterator[Day]:
-    """The days of these seeds, one after the other."""
-    for seed in seeds:
-        yield play(profile, seed)
