@@ -254,7 +254,10 @@ def carry_out(
                 case Amend(back, part) if back < len(sent):
                     amend(desk, sent[-1 - back], part)
                 case Price(price):
-                    venue.set_price(profile.venue_symbol, str(price))
+                    try:
+                        venue.set_price(profile.venue_symbol, str(price))
+                    except Refusal:
+                        pass            # the market is closed
                 case Fault(on, stage, action, fields):
                     for label in filter(None, labels[on]):
                         venue.faults.add({"match": label, "stage": stage, "action": action, **dict(fields)})

@@ -18,6 +18,7 @@ from ..conform.harness import GatewayHarness
 from ..conform.profile import Profile
 from ..conform.recorder import Missed
 from ..conform.rows_wire import FORGOTTEN_WITHIN, STORM_WITHIN
+from .dates import virtual_dates
 from .days import first_day, spread
 from .fingerprint import Fingerprint
 from .schedule import (
@@ -212,7 +213,8 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None, days: int
 
     began: float = perf_counter()
     try:
-        world.run(live)
+        with virtual_dates(world):
+            world.run(live)
     except Missed as missed:
         kind, text = missed.kind, str(missed)
     except Exception as error:      # whatever is raised has gone wrong

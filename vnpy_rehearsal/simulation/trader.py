@@ -1,11 +1,7 @@
 """VeighNa's engine and its CTA engine in a simulated world, with a strategy that is none the wiser."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from datetime import datetime, tzinfo
-from types import ModuleType
 from typing import Any
 
 from vnpy.event import Event
@@ -13,6 +9,7 @@ from vnpy.trader.engine import MainEngine
 from vnpy.trader.gateway import BaseGateway
 
 from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
+from .dates import virtual_dates as virtual_dates
 from .engine import SteppedEventEngine
 from .world import World
 
@@ -73,30 +70,3 @@ class Trader:
 
     def close(self) -> None:
         self.main_engine.close()
-
-
-@contextmanager
-def virtual_dates(world: World, *modules: ModuleType) -> Iterator[None]:
-    """
-    ``datetime.now()`` is the world's in vn.py's modules and in those that are given: vn.py's engines and strategies ask it
-    for the time of day, and nobody can hand them another clock.
-    """
-    class VirtualDatetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:     # type: ignore[override]
-            return datetime.fromtimestamp(world.wall(), tz)
-
-    theirs: list[ModuleType] = [
-        module for name, module in list(sys.modules.items())
-        if name.partition(".")[0] in ("vnpy", "vnpy_ctastrategy", "vnpy_scripttrader", "vnpy_portfoliostrategy") and module is not None
-    ]
-    changed: list[tuple[ModuleType, str]] = [
-        (module, name) for module in (*theirs, *modules) for name, value in list(vars(module).items()) if value is datetime
-    ]
-    for module, name in changed:
-        setattr(module, name, VirtualDatetime)
-    try:
-        yield
-    finally:
-        for module, name in changed:
-            setattr(module, name, datetime)
