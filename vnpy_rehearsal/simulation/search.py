@@ -51,7 +51,7 @@ LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels 
 class Day(NamedTuple):
     """
     One simulated day, or several. ``kind`` and ``text``: what went wrong, "" for nothing. ``seconds`` are virtual, ``took`` are real;
-    ``fingerprint`` is of events and journal.
+    ``events``: how many there were; ``fingerprint`` is of them and the journal.
     """
 
     seed: int
@@ -61,6 +61,7 @@ class Day(NamedTuple):
     states: frozenset[str]
     seconds: float
     took: float
+    events: int
     fingerprint: str
 
 
@@ -224,7 +225,7 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None, days: int
     if world.errors and not kind:
         kind, text = "raised", "; ".join(world.errors)
     fingerprint.add(kind, text, round(world.loop.now, 6))
-    return Day(seed, chosen, kind, text, frozenset(states), world.loop.now, perf_counter() - began, str(fingerprint))
+    return Day(seed, chosen, kind, text, frozenset(states), world.loop.now, perf_counter() - began, fingerprint.events, str(fingerprint))
 
 
 def shrink(profile: Profile, day: Day, most: int = 200, days: int = 0) -> Day:
