@@ -8,7 +8,8 @@ from ..arguments import Parser
 from ..conform.known import make_profile, make_target
 from ..conform.profile import Profile
 from .schedule import Step, read_schedule, to_text
-from .search import Day, Tally, play, search, shrink, states_of
+from .search import Day, Tally, play, search, shrink
+from .states import states_of
 
 ENOUGH: int = 300                   # days after which every state must have been reached
 EVERY: int = 100                    # days from one line to the next

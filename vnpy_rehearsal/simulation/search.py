@@ -6,42 +6,43 @@ wrong the command that plays its shortest form again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from random import Random
 from time import perf_counter
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import Exchange
 
-from ..conform.harness import GatewayHarness
 from ..conform.profile import Profile
 from ..conform.recorder import Missed
 from ..conform.rows_wire import FORGOTTEN_WITHIN, STORM_WITHIN
-from .schedule import (
-    ACROSS,
-    FAR,
-    NEAR,
-    WIRE,
-    Amend,
-    Cancel,
-    Clock,
-    DayTurn,
-    Order,
-    Pause,
-    Price,
-    Restart,
-    Step,
-    Wire,
-    carry_out,
-    faults_of,
-    monday,
-)
+from .carry_out import carry_out
+from .draw import draw
+from .schedule import Still, Step, Wire
+from .states import STATES, states_of
 from .world import World
 
-MOST: int = 14                      # steps
 PACES: tuple[float, ...] = (0.0, 0.001, 0.004, 0.02, 0.3)     # s from one step to the next
-LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
+STOOD: float = 0.001                # of a market's speed: it moves when it is told to
+ZONES: dict[Exchange, str] = {Exchange.SMART: "America/New_York"}
+
+
+def monday(exchange: Exchange) -> str:
+    """A clock that is moved by hand, from 5 January 2026 on, 10:00 where the exchange is."""
+    zone: ZoneInfo = ZoneInfo(ZONES.get(exchange, "Asia/Shanghai"))
+    return f"manual={int(datetime(2026, 1, 5, 10, tzinfo=zone).timestamp()) * 1_000}"
+
+
+def opening(profile: Profile, steps: list[Step]) -> dict[str, Any]:
+    """
+    The clock and the market's speed of a venue on which a schedule is carried out. A day of a busy market takes seconds to pass: where
+    days pass, the market moves when it is told to.
+    """
+    stands: bool = profile.equity is not None or any(isinstance(step, Still) for step in steps)
+    return {"clock": monday(profile.exchange) if profile.equity else "system", "speed": STOOD if stands else 1.0}
 
 
 class Day(NamedTuple):
@@ -56,121 +57,15 @@ class Day(NamedTuple):
     took: float
 
 
-# states
-
-def _said(*words: str) -> Callable[[GatewayHarness, list[dict[str, Any]]], bool]:
-    return lambda desk, rows: any(word in log.msg for log in desk.recorder.logs for word in words)
-
-
-def _shown(status: Status) -> Callable[[GatewayHarness, list[dict[str, Any]]], bool]:
-    return lambda desk, rows: any(order.status is status for order in desk.recorder.order_pushes)
-
-
-def _struck(stage: str, *actions: str) -> Callable[[GatewayHarness, list[dict[str, Any]]], bool]:
-    return lambda desk, rows: any(
-        row["kind"] == "fault" and row.get("stage") == stage and (not actions or row["action"] in actions) for row in rows
-    )
-
-
-# what a search must have reached to mean something: name -> whether a day has
-STATES: dict[str, Callable[[GatewayHarness, list[dict[str, Any]]], bool]] = {
-    "an order in doubt": _said("in doubt"),
-    "an order that never reached the venue": _said("never reached the venue"),
-    "an order refused by the venue": _said("Order rejected, code"),
-    "an order that was not sent": _said("not sent"),
-    "an order filled": _shown(Status.ALLTRADED),
-    "an order filled in part": _shown(Status.PARTTRADED),
-    "an order cancelled": _shown(Status.CANCELLED),
-    "a request before the engine": _struck("before_engine"),
-    "a request after the engine": _struck("after_engine"),
-    "an answer spoilt": _struck("on_reply", "body", "truncate"),
-    "a push lost": _struck("on_push", "drop", "truncate"),
-    "a push doubled": _struck("on_push", "duplicate"),
-    "pushes in another order": _struck("on_push", "reorder", "delay"),
-    "a stream cut": _said("API disconnected"),
-    "a connection that died": _said("timed out", "reset by peer", "no connection"),
-}
-PUSHED: frozenset[str] = frozenset({"a push lost", "a push doubled", "pushes in another order", "a stream cut"})
-
-
-def states_of(profile: Profile) -> frozenset[str]:
-    """Those that can be reached on a gateway."""
-    return frozenset(STATES) - (frozenset() if profile.pushed else PUSHED)
-
-
 # one day
-
-def draw(profile: Profile, random: Random) -> list[Step]:
-    """A schedule. What cannot be known of a venue is not asked of it (docs/qte.md)."""
-    market = profile.market
-    on: list[str] = ["order", "cancel", "read", *(["push"] if profile.pushed else [])]
-    prices: list[float] = [market.low, market.near, market.near, market.high] if profile.equity else [FAR, NEAR, NEAR, ACROSS]
-    restarts: bool = True
-    if not profile.finds_lost and not profile.equity:
-        if random.random() < 0.5:
-            on, restarts = ["cancel", "read"], False
-        else:
-            prices = [FAR]
-    faults = faults_of(on)
-
-    def price() -> float:
-        if profile.equity:
-            low, high = round(0.98 * market.near / market.apart), round(1.03 * market.near / market.apart)
-            return float(f"{random.randint(low, high) * market.apart:.12g}")
-        return float(random.randint(39_000, 41_000))
-
-    def struck(kind: str) -> Step:
-        """What calls out a fault of that kind."""
-        if kind == "cancel":
-            return Cancel(random.randint(0, 1))
-        return Pause(3_000) if kind == "read" else Order(random.choice(prices))
-
-    def steps() -> list[Step]:
-        kinds: list[str] = ["order", "order", "cancel", "price", "fault", "fault", "pause"]
-        kinds += ["sell", "day"] if profile.equity else ["amend", "clock", "large"]
-        kinds += ["restart", "wire"] if restarts else []
-        match random.choice(kinds):
-            case "order":
-                return [Order(random.choice(prices))]
-            case "large":
-                return [Order(random.choice(prices), size=random.choice(LARGE))]
-            case "sell":
-                return [Order(random.choice([market.near, market.high, market.low]), "SELL")]
-            case "cancel":
-                return [Cancel(random.randint(0, 3))]
-            case "amend":
-                return [Amend(random.randint(0, 3), random.choice([370, 730, 1_310]))]
-            case "price":
-                return [Price(price())]
-            case "clock":
-                return [Clock(random.choice([-10_000, 0, 10_000]))]
-            case "restart":
-                return [Restart(random.choice([0, 200, 700]))]
-            case "wire":
-                return [Wire(random.choice(WIRE)), Order(random.choice(prices)), Pause(random.choice([400, 3_000])), Wire("heal")]
-            case "day":
-                return [DayTurn()]
-            case "pause":
-                return [Pause(random.choice([20, 150, 400, 3_000]))]
-        kind: str = random.choice(on)
-        fault = random.choice([each for each in faults if each.on == kind])
-        return [fault._replace(fields=(*fault.fields, ("times", random.randint(1, 2)))), struck(fault.on)]
-
-    found: list[Step] = [Order(random.choice(prices))]
-    most: int = random.randint(3, MOST)
-    while len(found) < most:
-        found += steps()
-    return found
-
 
 def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
     """One day in a world of its own. Without steps, those that the seed draws."""
     chosen: list[Step] = draw(profile, Random(f"{seed}:schedule")) if steps is None else steps
     world: World = World(seed)
     here: Profile = replace(profile, stage=world.stage())
-    # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
-    clock: str = monday(profile.exchange) if profile.equity else "system"
-    within: float = FORGOTTEN_WITHIN if any(isinstance(each, Wire) for each in chosen) else STORM_WITHIN
+    breaks: bool = any(isinstance(each, Wire) for each in chosen)
+    within: float = FORGOTTEN_WITHIN if breaks else STORM_WITHIN
     random: Random = Random(f"{seed}:pace")
     states: set[str] = set()
     kind: str = ""
@@ -180,15 +75,17 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
         return random.choice(PACES)
 
     def live() -> None:
-        with world.exchange(profile.dialect, options=dict(profile.options), clock=clock, speed=0.001 if profile.equity else 1.0) as venue:
-            wire = venue.wire()
-            wire.start()
+        with world.exchange(profile.dialect, options=dict(profile.options), **opening(profile, chosen)) as venue:
+            wire = venue.wire() if breaks else None
+            if wire is not None:
+                wire.start()
             try:
                 desk = carry_out(here, venue, chosen, wire, settles_within=max(within, profile.shown_within), pace=pace)
                 rows = venue.journal()
                 states.update(name for name, holds in STATES.items() if holds(desk, rows))
             finally:
-                wire.stop()
+                if wire is not None:
+                    wire.stop()
 
     began: float = perf_counter()
     try:

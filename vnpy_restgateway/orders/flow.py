@@ -415,7 +415,7 @@ class OrderFlow:
             self.host.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
         elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
             return              # proven by its fills
-        elif asked and order.status not in FINAL:
+        elif asked and order.status is not entry.order.status:
             if 0.0 < asked_at <= entry.final_at:
                 return              # it was on its way when the end was told
             entry.listed_alive += 1
@@ -424,7 +424,7 @@ class OrderFlow:
                 return
             if not entry.awaiting_fills:
                 self.host.log(
-                    f"Order {entry.orderid} is alive at the venue, although it was told to be {entry.order.status.value}", ERROR
+                    f"Order {entry.orderid} is {order.status.value} at the venue, although it was told to be {entry.order.status.value}", ERROR
                 )
             wanted: bool = entry.cancel_wanted
             self.table.revive(entry)

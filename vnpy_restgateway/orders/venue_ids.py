@@ -77,6 +77,14 @@ class VenueIds:
         while len(self.sought) > SOUGHT_KEPT:
             self.sought.pop(next(iter(self.sought)))
 
+    def on_clock_step(self, seconds: float) -> None:
+        """The venue's clock has jumped, we do not know when: what was sent before may have a time of before or after."""
+        step: timedelta = timedelta(seconds=seconds)
+        for sought in (self.sought, self.tentative):
+            for orderid, sent in sought.items():
+                sought[orderid] = sent._replace(earliest=min(sent.earliest, sent.earliest + step), latest=max(sent.latest, sent.latest + step))
+                self.first_sent = min(self.first_sent, sought[orderid].earliest)
+
     def on_accepted(self, orderid: str, venue_id: str) -> None:
         """The venue took an order and told its id. That it is alive is still to be seen."""
         entry: Entry | None = self.table.get(orderid)

@@ -414,7 +414,9 @@ class PolledSession(NoSession):
             self.looks.soon()
 
     def on_new_life(self) -> None:
-        self.looks.soon()
+        self.positions.begin_life()
+        self.look_again()
+        self.query_account()
 
     def holding(self, order: OrderData) -> Holding:
         return self.positions.holding(order)
@@ -422,8 +424,9 @@ class PolledSession(NoSession):
     def _on_orders(self, reply: Reply, asked_at: float) -> None:
         if not isinstance(reply.data, list):
             raise ValueError("not a list")
+        life: int = self.flow.table.life
         self.list.take(reply.data, asked_at)
-        self.positions.counts = True
+        self.positions.counts = life == self.flow.table.life
         if self.day is not None:
             now: datetime = self.host.now()
             self.looked_at[self.day.trading_day(now)] = now

@@ -1,0 +1,476 @@
+"""A schedule carried out on a gateway, and what must be true in the end."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from vnpy.trader.constant import Status
+from vnpy.trader.object import OrderData, TradeData
+
+from mockexchange.core.commands import PlaceOrder
+from mockexchange.core.errors import Refusal
+from mockexchange.core.numbers import parse_amount
+
+from ..conform.harness import ALIVE, GatewayHarness
+from ..conform.profile import Profile
+from ..conform.recorder import Missed
+from ..conform.rows_changes import sound
+from ..conform.storm import OverWire
+from ..journal_check import STATUS
+from .sayings import Saying, sayings_of
+from .schedule import (
+    Amend,
+    Burst,
+    Cancel,
+    Clock,
+    DayTurn,
+    Fault,
+    Foreign,
+    Option,
+    Order,
+    Pause,
+    Price,
+    Restart,
+    Rules,
+    Says,
+    Step,
+    Still,
+    Subscribe,
+    Wipe,
+    Wire,
+)
+
+DAY_MS: int = 86_400_000
+UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
+ODD_SIZE: float = 7.3               # of the least volume: no order of ours has it
+CENT: float = 0.01
+ROUNDED: float = 1e-4               # of a share's price: what mean prices are rounded by
+BACK: float = 60.0                  # s besides the patience until a venue that has lost its state is known to
+APART_MS: int = 2_000               # between two lives of a venue: no order of one has the time of one of the other
+BELOW: float = 0.97                 # of the last price: an order rests there, inside any day's band
+OFF: float = 5.0                    # s that the newest tick may be off the venue's time
+MOST_SIZES: float = 100_000.0        # volumes, in the least one: the most that a venue takes is not told by all of them
+PUT_BACK: tuple[str, ...] = ("backend_lost", "stale")      # options that end with the faults
+
+
+def carry_out(
+    profile: Profile, venue: Any, steps: list[Step], wire: Any = None,
+    make: Callable[[Profile, Any], GatewayHarness] = GatewayHarness, settles_within: float = 0.0, pace: Callable[[], float] | None = None,
+) -> GatewayHarness:
+    """
+    Do it all, let the venue be good again, and hold the gateway's word against the journal.
+
+    :param wire: what ``venue.wire()`` gave, started: the gateway goes through it
+    :param pace: s from one step to the next, where no time passes by itself
+    :param settles_within: s after the last fault in which every order must be settled; 0: the profile's patience
+    :raises AssertionError: they do not agree
+    :return: the gateway, closed
+    """
+    desk: GatewayHarness = make(profile, OverWire(venue, wire) if wire is not None else venue)
+    day: TradingDay = TradingDay(desk, venue, wire)
+    try:
+        desk.ready()
+        for step in steps:
+            day.do(step)
+            if pace is not None:
+                desk.recorder.pass_time(pace())
+        day.end(settles_within)
+    finally:
+        desk.close()
+    return desk
+
+
+class TradingDay:
+    """What was done on a day, so that its end can be judged."""
+
+    def __init__(self, desk: GatewayHarness, venue: Any, wire: Any) -> None:
+        self.desk: GatewayHarness = desk
+        self.profile: Profile = desk.profile
+        self.venue: Any = venue
+        self.wire: Any = wire
+        self.sent: list[str] = []           # vn.py order ids, of this life of the venue
+        self.count: int = 0                 # orders sent in all
+        self.foreign: int = 0               # orders placed elsewhere
+        self.former: list[str] = []         # orders of an earlier life of the venue
+        self.former_trades: set[str] = set()
+        self.taken_back: set[str] = set()   # cancelled before they left
+        self.wiped: bool = False
+        self.turned: bool = False           # a trading day has passed
+        self.ruled: bool = False            # the symbol has other rules by now
+        self.subscribed: bool = False
+        self.lied: bool = False             # a live order was said to be cancelled
+        self.offset: float = 0.0            # s, of the venue's clock
+        self.options: dict[str, Any] = {}   # of before
+        self.sayings: dict[str, list[Saying]] = sayings_of(self.profile)
+        labels = self.profile.wire
+        self.labels: dict[str, tuple[str, ...]] = {
+            "order": labels.order, "cancel": labels.cancel, "push": (labels.user_push,),
+            "read": ("GET *",) if not self.profile.equity else (labels.open_orders, labels.account),
+        }
+
+    def do(self, step: Step) -> None:
+        """One step."""
+        desk, venue, market = self.desk, self.venue, self.profile.market
+        match step:
+            case Order(price, side, size):
+                self.send(side, price, size)
+            case Burst(count):
+                self.burst(count)
+            case Cancel(back) if back < len(self.sent):
+                desk.cancel(self.sent[-1 - back])
+            case Amend(back, part) if back < len(self.sent):
+                amend(desk, self.sent[-1 - back], part)
+            case Foreign(price, side):
+                self.place_elsewhere(price, side)
+            case Price(price):
+                venue.set_price(market.symbol, f"{price:.12g}")
+            case Fault(on, stage, action, fields):
+                for label in filter(None, self.labels[on]):
+                    venue.faults.add({"match": label, "stage": stage, "action": action, **dict(fields)})
+            case Says(what, number):
+                self.say(what, number)
+            case Option(name, number):
+                self.choose(name, number)
+            case Wire(what) if self.wire is not None:
+                getattr(self.wire, what)()
+            case Restart(down_ms):
+                venue.restart(keep_state=True, down=down_ms / 1_000)
+            case Wipe(down_ms):
+                self.wipe(down_ms)
+            case Clock(offset_ms):
+                venue.clock(offset_ms)
+                self.offset = offset_ms / 1_000
+            case Rules():
+                venue.set_rules(market.symbol, **market.coarse)
+                self.ruled = True
+            case Subscribe():
+                desk.subscribe()
+                self.subscribed = True
+            case DayTurn():
+                self.turn()
+            case Pause(ms):
+                desk.recorder.pass_time(ms / 1_000)
+            case Still():
+                pass                # said when the venue was opened
+
+    # steps
+
+    def send(self, side: str, price: float, size: float) -> str:
+        """An order of ours, of a volume that no other one has."""
+        self.count += 1
+        volume: float = round(self.profile.market.small * self.count * size, 8)
+        self.sent.append(self.desk.send(side, price, volume))
+        return self.sent[-1]
+
+    def burst(self, count: int) -> None:
+        """Orders, and their cancels; ``taken_back`` has those that had not left until then."""
+        burst: list[str] = [self.send("BUY", self.profile.market.low, 1) for _ in range(count)]
+        table: Any = self.desk.table
+        if table is not None:
+            self.taken_back |= {orderid for orderid in burst if (entry := table.get(orderid)) is not None and entry.waits}
+        for orderid in reversed(burst):
+            self.desk.cancel(orderid)
+
+    def place_elsewhere(self, price: float, side: str) -> None:
+        """The venue may refuse it."""
+        market = self.profile.market
+        self.foreign += 1
+        volume: float = market.small * (self.foreign + ODD_SIZE) if not self.profile.equity else market.small * (100 + self.foreign)
+        order = PlaceOrder(
+            self.venue.key, market.symbol, side, "LIMIT", parse_amount(f"{volume:.8g}"), parse_amount(f"{price:.12g}"),
+            client_order_id=f"velsewhere0-{self.foreign}",          # as another gateway of this kind names them
+        )
+        try:
+            self.venue.run(lambda venue: venue.apply(order))
+        except Refusal:
+            self.foreign -= 1
+
+    def say(self, what: str, number: int) -> None:
+        """Nothing where the dialect has no such list."""
+        if not (known := self.sayings[what]):
+            return
+        saying: Saying = known[number % len(known)]
+        self.lied |= what == "cancelled"
+        for label in saying.labels:
+            self.venue.faults.add({"match": label, "stage": saying.stage, "action": saying.action, **saying.fields})
+
+    def choose(self, name: str, number: int) -> None:
+        """Nothing where the profile names no such options."""
+        found: Any = getattr(self.profile, name)
+        given: dict[str, Any] = dict(found[number % len(found)] if found and isinstance(found, list | tuple) else found)
+        if name in PUT_BACK:
+            before: dict[str, Any] = self.venue.state()["options"]
+            self.options = {**{each: before[each] for each in given}, **self.options}
+        if given:
+            self.venue.set_options(**given)
+
+    def make_good(self) -> None:
+        """Nothing is wrong with the venue from now on."""
+        self.venue.faults.clear()
+        if self.options:
+            self.venue.set_options(**self.options)
+            self.options = {}
+        if self.wire is not None:
+            self.wire.heal()
+
+    def turn(self) -> None:
+        """
+        A trading day passes. Hours lie between a market's close and the end of its day: what went wrong is over by then, and the day's orders
+        are looked at. A day that ends in the midst of it is another matter (test_qmt): what the next day's list does not tell, nobody knows.
+        """
+        self.turned = True
+        desk = self.desk
+        for part in (UNTIL_NIGHT_MS, DAY_MS - UNTIL_NIGHT_MS):
+            self.make_good()
+            answered(desk, self.sent)
+            now: int = self.venue.state()["now"]
+            desk.gateway.query_account()
+            desk.recorder.wait(lambda: desk.gateway.now().timestamp() * 1_000 > now - 3_000, "the venue's clock", self.profile.patience)
+            desk.recorder.pass_time(0.6)            # some looks by that clock
+            desk.assert_truth(self.profile.patience)
+            self.venue.advance(part)
+
+    def wipe(self, down_ms: int) -> None:
+        """The truth of the old life, then a new one: its journal knows nothing of what was before."""
+        desk = self.desk
+        self.make_good()
+        answered(desk, self.sent)
+        desk.assert_truth(self.profile.patience)
+        self.former += desk.recorder.orders
+        self.former_trades |= {trade.vt_tradeid for trade in desk.recorder.trades}
+        if self.venue.state()["clock"] == "manual":
+            self.venue.advance(APART_MS)
+        desk.recorder.pass_time(APART_MS / 1_000)
+        self.venue.restart(keep_state=False, down=down_ms / 1_000)
+        self.wiped, self.sent, self.foreign, self.ruled = True, [], 0, False
+        forget(desk)
+
+    # the end
+
+    def end(self, settles_within: float) -> None:
+        """
+        The venue is good again: everything settles in time and agrees, without anything that the user does; then everything ends, and
+        the gateway trades on.
+
+        :raises Missed: it does not
+        """
+        desk, patience = self.desk, self.profile.patience + (BACK if self.wiped else 0.0)
+        self.make_good()
+        well: float = self.profile.stage.monotonic()
+        answered(desk, self.sent)
+        took: float = self.profile.stage.monotonic() - well
+        if 0 < settles_within < took:
+            raise Missed("hung", f"all orders settled {took:.1f} s after the last fault, not within {settles_within:g} s")
+        self.leave_former(patience)
+        self.truth(patience)
+        end_all(desk, self.sent)
+        self.truth(patience)
+        self.once()
+        told_as_it_was(desk, self.sent, self.lied)
+        paid(desk)
+        sound(desk)
+        self.refused_in_vain()
+        self.own_cancels()
+        self.trades_on()
+
+    def truth(self, patience: float) -> None:
+        """Orders, fills and balances agree."""
+        if self.lied:           # what was believed once and taken back
+            sequence = self.desk.recorder.sequence
+            sequence[:] = [item for item in sequence if isinstance(item, TradeData) or item.status is not Status.CANCELLED]
+        for orderid in self.former:
+            self.desk.recorder.orders.pop(orderid, None)
+        self.desk.assert_truth(patience)
+        if again := self.former_trades & {trade.vt_tradeid for trade in self.desk.recorder.trades}:
+            raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(sorted(again))}")
+
+    def leave_former(self, patience: float) -> None:
+        """Orders that a venue has lost end."""
+        table: Any = self.desk.table
+        if self.former and table is not None:
+            former: set[str] = set(self.former)
+            self.desk.recorder.wait(lambda: former.isdisjoint(table.active), "the end of orders that the venue has lost", patience)
+
+    def once(self) -> None:
+        """Nothing was sent twice, and volumes are the venue's."""
+        desk = self.desk
+        made = {row["order_id"]: row for row in desk.rows("order")}
+        if len(made) > len(self.sent) + self.foreign:
+            raise Missed("doubled", f"{len(made)} orders at the venue, {len(self.sent)} were sent")
+        for row in desk.journal():
+            order = desk.recorder.orders.get(row["client_order_id"]) if row["kind"] == "order" else None
+            if order and order.traded and made[row["order_id"]]["client_order_id"] == row["client_order_id"]:
+                if abs(order.volume - float(made[row["order_id"]]["qty"])) > 1e-9:
+                    raise Missed("invented", f"volume of {order.orderid}: {order.volume:g}, the venue's is {made[row['order_id']]['qty']}")
+
+    def refused_in_vain(self) -> None:
+        """The tick, step and least volume of a contract are known: what they forbid is not sent. Of the day's band it is warned only."""
+        most: float = MOST_SIZES * self.profile.market.small
+        refused = [
+            row for row in self.desk.rows("command")
+            if row.get("refused") == "FILTER" and row.get("command") == "PlaceOrder" and float(row["quantity"]) < most
+        ]
+        if refused and not (self.ruled or self.turned):
+            row = refused[0]
+            raise Missed("invented", f"an order was sent that its contract forbids: {row['side']} {row['quantity']} at {row['price']}")
+
+    def own_cancels(self) -> None:
+        """Orders that the user has taken back before they left are cancelled, not rejected."""
+        desk = self.desk
+        if any(row.get("refused") for row in desk.rows("command")):
+            return
+        for orderid in self.taken_back & desk.recorder.orders.keys():
+            if desk.order(orderid).status is Status.REJECTED and not desk.recorder.said(f"Order {orderid} "):
+                raise Missed("invented", f"order {orderid} was cancelled before it left, and is shown as rejected")
+
+    def trades_on(self) -> None:
+        """
+        The gateway works again: an order reaches the venue, ticks have the venue's time, a contract has the venue's rules. It may refuse
+        orders until it has heard that a venue, which was lost, is well.
+        """
+        desk, profile, market = self.desk, self.profile, self.profile.market
+        patience: float = profile.patience + (BACK if self.wiped else 0.0)
+        if self.ruled:
+            self.knows_rules(patience)
+        last: float = float(self.venue.state()["symbols"][market.symbol]["last_price"])
+        price: float = float(f"{round(last * BELOW / market.apart) * market.apart:.12g}")
+        monotonic = profile.stage.monotonic
+        deadline: float = monotonic() + patience
+        while True:
+            heard: int = len([row for row in desk.rows("command") if row["command"] == "PlaceOrder"])
+            self.count += 1
+            orderid: str = desk.send("BUY", price, market.small)
+            desk.wait_status(orderid, *ALIVE, Status.ALLTRADED, Status.REJECTED, Status.CANCELLED, seconds=profile.patience)
+            # what the venue refuses has reached it
+            if desk.order(orderid).status is not Status.REJECTED or len([row for row in desk.rows("command") if row["command"] == "PlaceOrder"]) > heard:
+                break
+            if monotonic() > deadline:
+                raise Missed("hung", f"no order reaches the venue, {patience:g} s after the last fault: {desk.recorder.logs[-1].msg}")
+            desk.recorder.pass_time(0.5)
+        if self.subscribed:
+            self.ticks_again(patience)
+
+    def ticks_again(self, patience: float) -> None:
+        """Ticks come, and have the venue's time."""
+        desk, market = self.desk, self.profile.market
+        seen: int = len(desk.recorder.ticks)
+        moves: list[str] = list(market.moves)
+        state: dict[str, Any] = self.venue.state()
+
+        def fresh() -> bool:
+            self.venue.set_price(market.symbol, moves[0])
+            moves.reverse()
+            return len(desk.recorder.ticks) > seen + 1
+
+        def right() -> bool:
+            fresh()
+            return abs(desk.recorder.ticks[-1].datetime.timestamp() - self.profile.stage.seams.wall() - self.offset) < OFF
+
+        desk.recorder.wait(fresh, "ticks after the last fault", patience)
+        if state["clock"] == "system":
+            desk.recorder.wait(right, f"ticks with the venue's time, {self.offset:g} s ahead", patience)
+
+    def knows_rules(self, patience: float) -> None:
+        """An order by the old rules is refused, or goes out by the new ones; then the contract has the new ones."""
+        desk, market = self.desk, self.profile.market
+        orderid = desk.send("BUY", *market.fine)
+        self.count += 1
+        desk.wait_status(orderid, *ALIVE, Status.REJECTED, seconds=patience)
+        if desk.order(orderid).is_active():
+            desk.cancel(orderid)
+        wanted: tuple[float, float] = (float(market.coarse["tick_size"]), float(market.coarse["step_size"]))
+
+        def known() -> bool:
+            contract = desk.recorder.contracts[self.profile.symbol]
+            return (contract.pricetick, contract.min_volume) == wanted
+
+        desk.recorder.wait(known, "the contract with the venue's new tick and step", patience)
+
+
+def forget(desk: GatewayHarness) -> None:
+    """The new journal knows nothing of the life before."""
+    for told in (desk.recorder.orders, desk.recorder.trades, desk.recorder.sequence, desk.recorder.order_pushes):
+        told.clear()        # type: ignore[attr-defined]
+
+
+def amend(desk: GatewayHarness, orderid: str, part: int) -> None:
+    """An order that the gateway has shown alive; one whose answer is lost could not be known again by what was sent."""
+    order = desk.recorder.orders.get(orderid)
+    if order is None or order.status not in ALIVE:
+        return
+    known = desk.known_as(orderid)
+    rows = [row for row in desk.rows("order") if known in (row["client_order_id"], str(row["order_id"]))]
+    quantity = Decimal(rows[-1]["qty"]) * part / 1_000
+    try:
+        desk.venue.amend(str(quantity.quantize(Decimal("0.00001"))), order_id=rows[-1]["order_id"])
+    except (ValueError, Refusal):
+        pass                # over by now, or no quantity for it
+
+
+def answered(desk: GatewayHarness, sent: list[str]) -> None:
+    """Nothing is in doubt any more."""
+    orders = desk.recorder.orders
+    desk.recorder.wait(
+        lambda: all(orderid in orders and orders[orderid].status is not Status.SUBMITTING for orderid in sent),
+        "every order answered for", desk.profile.patience,
+    )
+
+
+def end_all(desk: GatewayHarness, sent: list[str]) -> None:
+    """Nothing is alive any more."""
+    orders = desk.recorder.orders
+    for orderid in sent:
+        if orders[orderid].is_active():
+            desk.cancel(orderid)
+    desk.recorder.wait(lambda: not any(orders[orderid].is_active() for orderid in sent), "every order over", desk.profile.patience)
+
+
+def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
+    """
+    Every state that was pushed of an order is one that it had at the venue. One of ours may have been shown as placed elsewhere, and taken
+    back. ``lied``: the venue has said itself that a live order is cancelled.
+
+    :raises Missed: ``invented``
+    """
+    had: dict[str, set[tuple[Status, Decimal]]] = {}
+    for row in desk.journal():
+        if row["kind"] == "order" and row["status"] in STATUS:
+            had.setdefault(row["client_order_id"], set()).add((STATUS[row["status"]], exact(row["executed"])))
+    for order in desk.recorder.order_pushes:
+        last: OrderData | None = desk.recorder.orders.get(order.orderid)
+        if order.status in (Status.SUBMITTING, Status.REJECTED) or last is None:
+            continue
+        if last.status is Status.REJECTED and order.orderid not in sent:
+            continue
+        if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded):
+            continue
+        if (order.status, exact(order.traded)) not in had.get(order.orderid, ()):
+            raise Missed("invented", f"order {order.orderid} was shown as {order.status.name} with {order.traded:g} traded, which it never was at the venue")
+
+
+def exact(value: Any) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.0000001"))
+
+
+def paid(desk: GatewayHarness) -> None:
+    """
+    What the trades of an order come to is what its fills have come to, where the venue tells that.
+
+    :raises Missed: ``invented``
+    """
+    if not desk.profile.tells_fills and not desk.profile.finds_lost:
+        return              # it does not
+    truth: dict[str, float] = {}
+    volumes: dict[str, float] = {}
+    for row in desk.journal():
+        if row["kind"] == "fill" and row["client_order_id"] in desk.recorder.orders:
+            truth[row["client_order_id"]] = truth.get(row["client_order_id"], 0.0) + float(row["price"]) * float(row["qty"])
+            volumes[row["client_order_id"]] = volumes.get(row["client_order_id"], 0.0) + float(row["qty"])
+    ours: dict[str, float] = {}
+    for trade in desk.recorder.trades:
+        ours[trade.orderid] = ours.get(trade.orderid, 0.0) + trade.price * trade.volume
+    for orderid, money in truth.items():
+        if abs(ours.get(orderid, 0.0) - money) > CENT + ROUNDED * volumes[orderid] * (not desk.profile.tells_fills):
+            raise Missed("invented", f"trades of {orderid} come to {ours.get(orderid, 0.0):.4f}, the venue's fills to {money:.4f}")
+
+
