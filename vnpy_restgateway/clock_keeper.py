@@ -42,6 +42,7 @@ class ClockKeeper:
         self._log: Callable[[str, int], None] = log
         self._is_mock: Callable[[], bool] = is_mock
         self._then: list[Callable[[], None]] = []
+        self.measured_at: float = float("-inf")     # the end of the last measurement, monotonic seconds
         self._left: int = 0                     # samples of the measurement under way
         self._due: float = 0.0                  # monotonic seconds
         self._asked_at: float = 0.0
@@ -84,6 +85,7 @@ class ClockKeeper:
             self._ask()
             return False
         now: float = self._writer.monotonic()
+        self.measured_at = now
         self._due = now + INTERVAL
         offset: float = self.clock.offset_ms
         if self.clock.steps == self._steps:

@@ -263,6 +263,7 @@ class TradingDay:
             raise Missed("hung", f"all orders settled {took:.1f} s after the last fault, not within {settles_within:g} s")
         self.leave_former(patience)
         self.truth(patience)
+        desk.recorder.wait(self.have_volumes, "the volumes that live orders have at the venue", patience)
         end_all(desk, self.sent)
         self.truth(patience)
         self.once()
@@ -283,6 +284,14 @@ class TradingDay:
         self.desk.assert_truth(patience)
         if again := self.former_trades & {trade.vt_tradeid for trade in self.desk.recorder.trades}:
             raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(sorted(again))}")
+
+    def have_volumes(self) -> bool:
+        """Live orders are shown with the volumes that they have by now."""
+        volumes: dict[str, float] = {row["client_order_id"]: float(row["qty"]) for row in self.desk.journal() if row["kind"] == "order"}
+        return all(
+            abs(order.volume - volumes[orderid]) < 1e-9
+            for orderid, order in self.desk.recorder.orders.items() if order.status in ALIVE and orderid in volumes
+        )
 
     def leave_former(self, patience: float) -> None:
         """Orders that a venue has lost end."""
@@ -436,12 +445,15 @@ def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
     for row in desk.journal():
         if row["kind"] == "order" and row["status"] in STATUS:
             had.setdefault(row["client_order_id"], set()).add((STATUS[row["status"]], exact(row["executed"])))
+    alive: set[str] = set()
     for order in desk.recorder.order_pushes:
         last: OrderData | None = desk.recorder.orders.get(order.orderid)
-        if order.status in (Status.SUBMITTING, Status.REJECTED) or last is None:
+        if order.status is Status.SUBMITTING or last is None or last.status is Status.REJECTED and order.orderid not in sent:
             continue
-        if last.status is Status.REJECTED and order.orderid not in sent:
-            continue
+        if order.status is Status.REJECTED and order.orderid not in alive:
+            continue            # it had not been seen there
+        if order.status in ALIVE:
+            alive.add(order.orderid)
         if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded):
             continue
         if (order.status, exact(order.traded)) not in had.get(order.orderid, ()):

@@ -35,6 +35,7 @@ FAR, NEAR, ACROSS = 30_000.0, 39_900.0, 45_000.0        # of a market of coins b
 LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
 SEVERAL: tuple[int, ...] = (5, 40, 1_000_000)   # likewise of shares
 ODD: tuple[float, ...] = (0.5, 1.0005, 2.37)    # no multiples of a step, or a lot
+KEPT: float = 0.5                   # of the kinds of steps are drawn on one day
 HOURS_MS: int = 3_600_000
 LATE_MS: tuple[int, ...] = (3_000, 30_000)      # after its answer is lost, an order is executed
 BEGINNINGS: tuple[str, ...] = ("nameless", "tag_lost")      # options of a whole day
@@ -93,7 +94,10 @@ class Drawing:
                 self.prices = [FAR]
         self.faults: list[Fault] = faults_of(self.on)
         self.sayings: dict[str, list[Saying]] = sayings_of(profile)
-        self.kinds: list[str] = self.kinds_of(restarts)
+        # days with few kinds of trouble find what days with all of them hide (swarm testing)
+        every: list[str] = self.kinds_of(restarts)
+        kept: set[str] = {kind for kind in dict.fromkeys(every) if random.random() < KEPT}
+        self.kinds: list[str] = [kind for kind in every if kind in kept] + ["order"]
         self.shift: int = 0         # of prices, so that orders can be told apart by their price, not by their volume alone
         self.apart: int = 0         # by so much more from one order to the next
 

@@ -21,11 +21,13 @@ from ..conform.recorder import Missed
 from ..conform.rows_wire import FORGOTTEN_WITHIN, STORM_WITHIN
 from .carry_out import carry_out
 from .draw import draw
-from .schedule import Still, Step, Wire
+from .schedule import Burst, Cancel, Order, Pause, Price, Still, Step, Subscribe, Wire
 from .states import STATES, states_of
 from .world import World
 
 PACES: tuple[float, ...] = (0.0, 0.001, 0.004, 0.02, 0.3)     # s from one step to the next
+IDLE_MS: int = 5_000                # after which no order leaves over a connection
+HARMLESS: tuple[type, ...] = (Order, Burst, Cancel, Price, Pause, Still, Subscribe)
 STOOD: float = 0.001                # of a market's speed: it moves when it is told to
 ZONES: dict[Exchange, str] = {Exchange.SMART: "America/New_York"}
 
@@ -57,6 +59,22 @@ class Day(NamedTuple):
     took: float
 
 
+def settles_within(profile: Profile, steps: list[Step]) -> float:
+    """
+    s after the last fault in which every order must be settled. Orders that never arrived must wait until the venue could show them
+    (``shown_within``). Where a router has forgotten idle connections, and that is all, no order may be lost: it leaves over none of
+    them. Of a gateway that polls, a connection has just been heard.
+    """
+    breaks: bool = any(isinstance(each, Wire) for each in steps)
+    within: float = FORGOTTEN_WITHIN if breaks else STORM_WITHIN
+    idle: bool = all(
+        number and isinstance(before := steps[number - 1], Pause) and before.ms >= IDLE_MS
+        for number, each in enumerate(steps) if isinstance(each, Wire) and each.what == "forget"
+    )
+    mild: bool = all(isinstance(each, HARMLESS) or isinstance(each, Wire) and each.what in ("forget", "heal") for each in steps)
+    return within if breaks and idle and mild and profile.pushed else max(within, profile.shown_within)
+
+
 # one day
 
 def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
@@ -65,7 +83,6 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
     world: World = World(seed)
     here: Profile = replace(profile, stage=world.stage())
     breaks: bool = any(isinstance(each, Wire) for each in chosen)
-    within: float = FORGOTTEN_WITHIN if breaks else STORM_WITHIN
     random: Random = Random(f"{seed}:pace")
     states: set[str] = set()
     kind: str = ""
@@ -80,7 +97,7 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None) -> Day:
             if wire is not None:
                 wire.start()
             try:
-                desk = carry_out(here, venue, chosen, wire, settles_within=max(within, profile.shown_within), pace=pace)
+                desk = carry_out(here, venue, chosen, wire, settles_within=settles_within(profile, chosen), pace=pace)
                 rows = venue.journal()
                 states.update(name for name, holds in STATES.items() if holds(desk, rows))
             finally:
