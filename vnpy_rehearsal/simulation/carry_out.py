@@ -301,8 +301,14 @@ class TradingDay:
             self.desk.recorder.wait(lambda: former.isdisjoint(table.active), "the end of orders that the venue has lost", patience)
 
     def once(self) -> None:
-        """Nothing was sent twice, and volumes are the venue's."""
+        """Nothing was sent twice or is shown twice, and volumes are the venue's."""
         desk = self.desk
+        besides: list[str] = [
+            orderid for orderid, order in desk.recorder.orders.items()
+            if orderid not in self.sent and not (order.status is Status.REJECTED and not order.traded)      # ours, as was found out
+        ]
+        if len(besides) > self.foreign:
+            raise Missed("doubled", f"{len(self.sent)} orders were sent, and shown besides are {', '.join(map(str, besides))}")
         made = {row["order_id"]: row for row in desk.rows("order")}
         if len(made) > len(self.sent) + self.foreign:
             raise Missed("doubled", f"{len(made)} orders at the venue, {len(self.sent)} were sent")
@@ -446,12 +452,16 @@ def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
         if row["kind"] == "order" and row["status"] in STATUS:
             had.setdefault(row["client_order_id"], set()).add((STATUS[row["status"]], exact(row["executed"])))
     alive: set[str] = set()
+    rejected: set[str] = set()
     for order in desk.recorder.order_pushes:
         last: OrderData | None = desk.recorder.orders.get(order.orderid)
         if order.status is Status.SUBMITTING or last is None or last.status is Status.REJECTED and order.orderid not in sent:
             continue
         if order.status is Status.REJECTED and order.orderid not in alive:
+            rejected.add(order.orderid)
             continue            # it had not been seen there
+        if order.orderid in rejected and not desk.recorder.said(f"Order {order.orderid} turned up"):
+            raise Missed("invented", f"order {order.orderid} was shown as rejected, and is {order.status.name}")
         if order.status in ALIVE:
             alive.add(order.orderid)
         if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded):
