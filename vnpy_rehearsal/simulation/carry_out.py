@@ -235,6 +235,8 @@ class TradingDay:
         desk = self.desk
         self.make_good()
         answered(desk, self.sent)
+        if self.profile.nameless:       # neither a name nor a time of its own tells a live order from one of the new life with its id
+            end_all(desk, self.sent)
         desk.assert_truth(self.profile.patience)
         self.former += desk.recorder.orders
         self.former_trades |= {trade.vt_tradeid for trade in desk.recorder.trades}
@@ -277,6 +279,7 @@ class TradingDay:
     def truth(self, patience: float) -> None:
         """Orders, fills and balances agree."""
         if self.lied:           # what was believed once and taken back
+            self.desk.recorder.soon(lambda: not self.desk.differences(), patience)
             sequence = self.desk.recorder.sequence
             sequence[:] = [item for item in sequence if isinstance(item, TradeData) or item.status is not Status.CANCELLED]
         for orderid in self.former:

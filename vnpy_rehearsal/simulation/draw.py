@@ -29,6 +29,7 @@ from .schedule import (
     Wipe,
     Wire,
 )
+from .states import finds_all
 
 LEAST, MOST = 3, 14                 # steps
 FAR, NEAR, ACROSS = 30_000.0, 39_900.0, 45_000.0        # of a market of coins between 39000 and 41000: never, perhaps, at once
@@ -37,7 +38,7 @@ SEVERAL: tuple[int, ...] = (5, 40, 1_000_000)   # likewise of shares
 ODD: tuple[float, ...] = (0.5, 1.0005, 2.37)    # no multiples of a step, or a lot
 KEPT: float = 0.5                   # of the kinds of steps are drawn on one day
 HOURS_MS: int = 3_600_000
-LATE_MS: tuple[int, ...] = (3_000, 30_000)      # after its answer is lost, an order is executed
+LATE_MS: tuple[int, ...] = (3_000, 30_000, 90_000)      # after its answer is lost, an order is executed
 BEGINNINGS: tuple[str, ...] = ("nameless", "tag_lost")      # options of a whole day
 PASSING: tuple[str, ...] = ("backend_lost", "stale")        # and those that end with the faults
 
@@ -83,8 +84,7 @@ class Drawing:
         self.wire: bool = wire
         self.on: list[str] = ["order", "cancel", "read", *(["push"] if profile.pushed else [])]
         self.prices: list[float] = [market.low, market.near, market.near, market.high] if profile.equity else [FAR, NEAR, NEAR, ACROSS]
-        # all that may be lost of an order can be found out
-        self.whole: bool = profile.finds_lost or profile.equity is not None
+        self.whole: bool = finds_all(profile)
         restarts: bool = True
         if not self.whole:
             # final orders that nobody can ask for (docs/qte.md): no answer to an order is lost, or nothing fills one

@@ -56,9 +56,24 @@ STATES: dict[str, Holds] = {
     "a connection that died": said("timed out", "reset by peer", "no connection"),
     "ticks": lambda desk, rows: bool(desk.recorder.ticks),
 }
-PUSHED: frozenset[str] = frozenset({"a push lost", "a push doubled", "pushes in another order", "a stream cut"})
+
+
+def finds_all(profile: Profile) -> bool:
+    """All that may be lost of an order can be found out."""
+    return profile.finds_lost or profile.equity is not None
+
+
+# those that cannot be reached on every gateway -> whether they can be on this one
+WHERE: dict[str, Callable[[Profile], bool]] = {
+    **dict.fromkeys(("a push lost", "a push doubled", "pushes in another order", "a stream cut"), lambda profile: profile.pushed),
+    **dict.fromkeys((
+        "a venue that begins anew", "a message that was not believed", "an order that turned up after all", "an order cancelled before it left",
+    ), finds_all),
+    "an order amended elsewhere": lambda profile: profile.equity is None,
+    "an order recognised by what was sent": lambda profile: bool(profile.tag_lost or profile.nameless),
+}
 
 
 def states_of(profile: Profile) -> frozenset[str]:
     """Those that can be reached on a gateway."""
-    return frozenset(STATES) - (frozenset() if profile.pushed else PUSHED)
+    return frozenset(state for state in STATES if state not in WHERE or WHERE[state](profile))

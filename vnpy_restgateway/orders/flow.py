@@ -335,6 +335,9 @@ class OrderFlow:
         elif not reason:
             named: Entry | None = self.table.get(order.orderid)
             if named and not (named.is_active or named.awaiting_fills):
+                if named.order.symbol == order.symbol and named.life == self.table.life and is_amended(named.created, named.order.direction, order):
+                    self.table.rename(named, venue_id)      # made at the same time under the same name: it is this one, and its id was told wrongly
+                    return self.believes(order, venue_id, asked)
                 named = None
             if named and named.order.symbol == order.symbol and named.life == self.table.life:
                 if not asked:       # its id cannot be another order's while it lives
