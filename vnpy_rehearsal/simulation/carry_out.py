@@ -1,11 +1,10 @@
 """A schedule carried out on a gateway, and what must be true in the end."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from vnpy.trader.constant import Status
-from vnpy.trader.object import OrderData, TradeData
+from vnpy.trader.object import TradeData
 
 from mockexchange.core.commands import PlaceOrder
 from mockexchange.core.errors import Refusal
@@ -16,7 +15,6 @@ from ..conform.profile import Profile
 from ..conform.recorder import Missed
 from ..conform.rows_changes import sound
 from ..conform.storm import OverWire
-from ..journal_check import STATUS
 from .sayings import Saying, sayings_of
 from .schedule import (
     Amend,
@@ -39,12 +37,11 @@ from .schedule import (
     Wipe,
     Wire,
 )
+from .truth import amend, answered, end_all, forget, paid, told_as_it_was
 
 DAY_MS: int = 86_400_000
 UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
 ODD_SIZE: float = 7.3               # of the least volume: no order of ours has it
-CENT: float = 0.01
-ROUNDED: float = 1e-4               # of a share's price: what mean prices are rounded by
 BACK: float = 60.0                  # s besides the patience until a venue that has lost its state is known to
 APART_MS: int = 2_000               # between two lives of a venue: no order of one has the time of one of the other
 BELOW: float = 0.97                 # of the last price: an order rests there, inside any day's band
@@ -114,8 +111,8 @@ class TradingDay:
         match step:
             case Order(price, side, size):
                 self.send(side, price, size)
-            case Burst(count):
-                self.burst(count)
+            case Burst(number):
+                self.burst(number)
             case Cancel(back) if back < len(self.sent):
                 desk.cancel(self.sent[-1 - back])
             case Amend(back, part) if back < len(self.sent):
@@ -223,12 +220,16 @@ class TradingDay:
         for part in (UNTIL_NIGHT_MS, DAY_MS - UNTIL_NIGHT_MS):
             self.make_good()
             answered(desk, self.sent)
-            now: int = self.venue.state()["now"]
-            desk.gateway.query_account()
-            desk.recorder.wait(lambda: desk.gateway.now().timestamp() * 1_000 > now - 3_000, "the venue's clock", self.profile.patience)
+            self.tell_the_time()
             desk.recorder.pass_time(0.6)            # some looks by that clock
             desk.assert_truth(self.profile.patience)
             self.venue.advance(part)
+
+    def tell_the_time(self) -> None:
+        """The gateway hears of the venue's clock, which was moved by hand."""
+        desk, now = self.desk, self.venue.state()["now"]
+        desk.gateway.query_account()
+        desk.recorder.wait(lambda: desk.gateway.now().timestamp() * 1_000 > now - 3_000, "the venue's clock", self.profile.patience)
 
     def wipe(self, down_ms: int) -> None:
         """The truth of the old life, then a new one: its journal knows nothing of what was before."""
@@ -403,99 +404,3 @@ class TradingDay:
             return (contract.pricetick, contract.min_volume) == wanted
 
         desk.recorder.wait(known, "the contract with the venue's new tick and step", patience)
-
-
-def forget(desk: GatewayHarness) -> None:
-    """The new journal knows nothing of the life before."""
-    for told in (desk.recorder.orders, desk.recorder.trades, desk.recorder.sequence, desk.recorder.order_pushes):
-        told.clear()        # type: ignore[attr-defined]
-
-
-def amend(desk: GatewayHarness, orderid: str, part: int) -> None:
-    """An order that the gateway has shown alive; one whose answer is lost could not be known again by what was sent."""
-    order = desk.recorder.orders.get(orderid)
-    if order is None or order.status not in ALIVE:
-        return
-    known = desk.known_as(orderid)
-    rows = [row for row in desk.rows("order") if known in (row["client_order_id"], str(row["order_id"]))]
-    quantity = Decimal(rows[-1]["qty"]) * part / 1_000
-    try:
-        desk.venue.amend(str(quantity.quantize(Decimal("0.00001"))), order_id=rows[-1]["order_id"])
-    except (ValueError, Refusal):
-        pass                # over by now, or no quantity for it
-
-
-def answered(desk: GatewayHarness, sent: list[str]) -> None:
-    """Nothing is in doubt any more."""
-    orders = desk.recorder.orders
-    desk.recorder.wait(
-        lambda: all(orderid in orders and orders[orderid].status is not Status.SUBMITTING for orderid in sent),
-        "every order answered for", desk.profile.patience,
-    )
-
-
-def end_all(desk: GatewayHarness, sent: list[str]) -> None:
-    """Nothing is alive any more."""
-    orders = desk.recorder.orders
-    for orderid in sent:
-        if orders[orderid].is_active():
-            desk.cancel(orderid)
-    desk.recorder.wait(lambda: not any(orders[orderid].is_active() for orderid in sent), "every order over", desk.profile.patience)
-
-
-def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
-    """
-    Every state that was pushed of an order is one that it had at the venue. One of ours may have been shown as placed elsewhere, and taken
-    back. ``lied``: the venue has said itself that a live order is cancelled.
-
-    :raises Missed: ``invented``
-    """
-    had: dict[str, set[tuple[Status, Decimal]]] = {}
-    for row in desk.journal():
-        if row["kind"] == "order" and row["status"] in STATUS:
-            had.setdefault(row["client_order_id"], set()).add((STATUS[row["status"]], exact(row["executed"])))
-    alive: set[str] = set()
-    rejected: set[str] = set()
-    for order in desk.recorder.order_pushes:
-        last: OrderData | None = desk.recorder.orders.get(order.orderid)
-        if order.status is Status.SUBMITTING or last is None or last.status is Status.REJECTED and order.orderid not in sent:
-            continue
-        if order.status is Status.REJECTED and order.orderid not in alive:
-            rejected.add(order.orderid)
-            continue            # it had not been seen there
-        if order.orderid in rejected and not desk.recorder.said(f"Order {order.orderid} turned up"):
-            raise Missed("invented", f"order {order.orderid} was shown as rejected, and is {order.status.name}")
-        if order.status in ALIVE:
-            alive.add(order.orderid)
-        if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded):
-            continue
-        if (order.status, exact(order.traded)) not in had.get(order.orderid, ()):
-            raise Missed("invented", f"order {order.orderid} was shown as {order.status.name} with {order.traded:g} traded, which it never was at the venue")
-
-
-def exact(value: Any) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.0000001"))
-
-
-def paid(desk: GatewayHarness) -> None:
-    """
-    What the trades of an order come to is what its fills have come to, where the venue tells that.
-
-    :raises Missed: ``invented``
-    """
-    if not desk.profile.tells_fills and not desk.profile.finds_lost:
-        return              # it does not
-    truth: dict[str, float] = {}
-    volumes: dict[str, float] = {}
-    for row in desk.journal():
-        if row["kind"] == "fill" and row["client_order_id"] in desk.recorder.orders:
-            truth[row["client_order_id"]] = truth.get(row["client_order_id"], 0.0) + float(row["price"]) * float(row["qty"])
-            volumes[row["client_order_id"]] = volumes.get(row["client_order_id"], 0.0) + float(row["qty"])
-    ours: dict[str, float] = {}
-    for trade in desk.recorder.trades:
-        ours[trade.orderid] = ours.get(trade.orderid, 0.0) + trade.price * trade.volume
-    for orderid, money in truth.items():
-        if abs(ours.get(orderid, 0.0) - money) > CENT + ROUNDED * volumes[orderid] * (not desk.profile.tells_fills):
-            raise Missed("invented", f"trades of {orderid} come to {ours.get(orderid, 0.0):.4f}, the venue's fills to {money:.4f}")
-
-

@@ -110,7 +110,9 @@ class Drawing:
         if self.whole:
             kinds += ["saying", "saying"]
         if self.whole and self.wire:
-            kinds += ["burst", "late", "wipe"]
+            kinds += ["burst", "late"]
+            # a remote trader's ids have the time of its start in them: those of a new life are others (row F71 has the same ones)
+            kinds += ["wipe"] if not (profile.nameless and profile.pushed) else []
             kinds += ["silence"] if profile.pushed else []
             kinds += ["foreign"] if profile.names_orders else []
             kinds += ["hours"] if not profile.equity else []

@@ -30,7 +30,7 @@ class Order(NamedTuple):
 class Burst(NamedTuple):
     """So many purchases far below the market at once, and their cancels, the last one first."""
 
-    count: int
+    number: int
 
 
 class Cancel(NamedTuple):
@@ -202,7 +202,7 @@ def _fault(on: str, stage: str, action: str, *fields: str) -> Fault:
 
 READERS: dict[str, Callable[..., Step]] = {
     "order": lambda side, price, size="1": Order(float(price), _side(side), _size(size)),
-    "burst": lambda count: Burst(int(count)),
+    "burst": lambda number: Burst(int(number)),
     "cancel": lambda back: Cancel(int(back)),
     "amend": lambda back, part: Amend(int(back), int(part)),
     "foreign": lambda side, price: Foreign(float(price), _side(side)),

@@ -426,9 +426,8 @@ class OrderFlow:
                 self._verify(entry)
                 return
             if not entry.awaiting_fills:
-                self.host.log(
-                    f"Order {entry.orderid} is {order.status.value} at the venue, although it was told to be {entry.order.status.value}", ERROR
-                )
+                word: str = "alive" if order.status not in FINAL else order.status.value
+                self.host.log(f"Order {entry.orderid} is {word} at the venue, although it was told to be {entry.order.status.value}", ERROR)
             wanted: bool = entry.cancel_wanted
             self.table.revive(entry)
             entry.cancel_wanted = wanted

@@ -105,7 +105,7 @@ class PolledSession(NoSession):
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
     def pollers(self) -> list[Poller]:
-        """What is asked again and again while the market is open."""
+        """What is asked again and again while the market is open, the orders first."""
         return [poller for poller in (self.looks, self.account, self.holdings) if poller is not None]
 
     def on_time(self, server_ms: int, sent: float, received: float) -> None:
@@ -463,11 +463,8 @@ class PolledSession(NoSession):
     def _published(self, item: Push) -> None:
         if isinstance(item, TradeData):
             self.positions.on_trade(item)
-        if not self.host.ready:
-            return
-        self.account.soon()
-        if self.holdings:
-            self.holdings.soon()
+        for poller in self.pollers()[1:] if self.host.ready else ():
+            poller.soon()
 
     def _on_account(self, reply: Reply, asked_at: float) -> None:
         account, cash = self.read_account(reply.data)
