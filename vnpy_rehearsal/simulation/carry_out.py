@@ -222,7 +222,7 @@ class TradingDay:
             answered(desk, self.sent)
             self.tell_the_time()
             desk.recorder.pass_time(0.6)            # some looks by that clock
-            desk.assert_truth(self.profile.patience)
+            self.truth(self.profile.patience)
             self.venue.advance(part)
 
     def tell_the_time(self) -> None:
@@ -238,7 +238,7 @@ class TradingDay:
         answered(desk, self.sent)
         if self.profile.nameless:       # neither a name nor a time of its own tells a live order from one of the new life with its id
             end_all(desk, self.sent)
-        desk.assert_truth(self.profile.patience)
+        self.truth(self.profile.patience)
         self.former += desk.recorder.orders
         self.former_trades |= {trade.vt_tradeid for trade in desk.recorder.trades}
         if self.venue.state()["clock"] == "manual":
