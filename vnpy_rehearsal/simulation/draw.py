@@ -38,7 +38,7 @@ SEVERAL: tuple[int, ...] = (5, 40, 1_000_000)   # likewise of shares
 ODD: tuple[float, ...] = (0.5, 1.0005, 2.37)    # no multiples of a step, or a lot
 KEPT: float = 0.5                   # of the kinds of steps are drawn on one day
 HOURS_MS: int = 3_600_000
-LATE_MS: tuple[int, ...] = (3_000, 30_000, 40_000, 90_000)      # after its answer is lost, an order is executed
+LATE_MS: tuple[int, ...] = (3_000, 30_000)      # after its answer is lost, an order is executed
 BEGINNINGS: tuple[str, ...] = ("nameless", "tag_lost")      # options of a whole day
 PASSING: tuple[str, ...] = ("backend_lost", "stale")        # and those that end with the faults
 
@@ -232,8 +232,7 @@ class Drawing:
 
     def late(self) -> list[Step]:
         """An order is executed long after its answer was lost, and perhaps after it was taken for lost."""
-        longest: float = max(40.0, self.profile.shown_within) * 1_000       # what comes later than a venue may show it is a stranger's
-        ms: int = self.random.choice([ms for ms in LATE_MS if ms <= longest])
+        ms: int = self.random.choice(LATE_MS)
         lost: Fault = self.random.choice([
             Fault("order", "on_reply", "reset", (("times", 1),)),
             Fault("order", "on_reply", "status", (("status", 500), ("body", PAGE), ("times", 1))),

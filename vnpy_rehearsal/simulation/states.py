@@ -67,8 +67,10 @@ def finds_all(profile: Profile) -> bool:
 WHERE: dict[str, Callable[[Profile], bool]] = {
     **dict.fromkeys(("a push lost", "a push doubled", "pushes in another order", "a stream cut"), lambda profile: profile.pushed),
     **dict.fromkeys((
-        "a message that was not believed", "an order that turned up after all", "an order cancelled before it left",
+        "a message that was not believed", "an order cancelled before it left",
     ), finds_all),
+    # elsewhere an order is waited for longer than any is late
+    "an order that turned up after all": lambda profile: finds_all(profile) and not profile.shown_within,
     "a venue that begins anew": lambda profile: finds_all(profile) and not (profile.nameless and profile.pushed),
     "an order amended elsewhere": lambda profile: profile.equity is None,
     "an order recognised by what was sent": lambda profile: bool(profile.tag_lost or profile.nameless),
