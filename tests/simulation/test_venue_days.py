@@ -11,9 +11,9 @@ from random import Random
 import pytest
 
 from mockexchange.core.calendar import AnyCalendar
-from vnpy_rehearsal.simulation.days import CALM, DAY, first_day, hours_of, moments
-from vnpy_rehearsal.simulation.schedule import Check, Pause, Restart, to_text
-from vnpy_rehearsal.simulation.search import draw, play
+from vnpy_rehearsal.simulation.days import CALM, DAY, draw_days, first_day, hours_of, moments
+from vnpy_rehearsal.simulation.schedule import Check, Order, Pause, Restart, Step, to_text
+from vnpy_rehearsal.simulation.search import play
 from vnpy_rehearsal.simulation.workers import Subject, cores, search
 from vnpy_rehearsal.simulation.world import START
 
@@ -40,16 +40,10 @@ def test_a_session_and_the_night_after_it() -> None:
     subject: Subject = Subject("vnpy_qmtrest:QmtRestGateway", days=1)
     seed = next(n for n in range(50) if datetime.fromtimestamp(first_day(n, START), timezone.utc).weekday() == 1)
     profile = subject.profile()
-    steps = [Pause(2 * 3_600_000), *draw_orders(profile), Pause(6 * 3_600_000), Check()]
+    steps: list[Step] = [Pause(2 * 3_600_000), Order(10.5), Order(9.2), Check(), Restart(200), Check(), Pause(6 * 3_600_000), Check()]
     day = play(profile, seed, steps, days=1)
     assert not day.kind, day.text
     assert day.seconds > 8 * 3_600 and {"an order filled", "an order cancelled"} <= day.states
-
-
-def draw_orders(profile: object) -> list[object]:
-    from vnpy_rehearsal.simulation.schedule import Order
-
-    return [Order(10.5), Order(9.2), Check(), Restart(200), Check()]
 
 
 def test_days_are_drawn_within_the_market_s_hours() -> None:
@@ -71,6 +65,6 @@ def test_days_are_drawn_within_the_market_s_hours() -> None:
 def test_a_seed_s_days_are_whole(gateway: str) -> None:
     profile = Subject(gateway).profile()
     for seed in range(10):
-        steps = draw(profile, Random(seed), 3, first_day(seed, START))
+        steps = draw_days(profile, Random(seed), first_day(seed, START), 3)
         assert sum(each.ms for each in steps if isinstance(each, Pause)) >= 3 * DAY * 1_000 and isinstance(steps[-1], Check)
         assert sum(isinstance(each, Check) for each in steps) >= 3

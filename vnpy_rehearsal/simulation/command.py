@@ -11,7 +11,8 @@ from ..arguments import Parser
 from ..conform.profile import Profile
 from .days import DAY
 from .schedule import Step, read_schedule, to_text
-from .search import Day, Tally, play, shrink, states_of
+from .search import Day, Tally, play, shrink
+from .states import states_of
 from .workers import Subject, cores, quiet, search
 
 ENOUGH: int = 300                   # seeds after which every state must have been reached
@@ -42,7 +43,7 @@ def start(program: str, arguments: list[str]) -> int:
         parser.error(str(error))
     if steps is not None and found.seed is None:
         parser.error("--schedule: --seed is missing")
-    options: list[str] = [f"--{name} {value}" for name, value in zip(("dialect", "variant", "days"), subject[1:]) if value]
+    options: list[str] = [f"--{name} {value}" for name, value in zip(("dialect", "variant", "days"), subject[1:], strict=True) if value]
     again: str = " ".join([program, found.gateway, *options])
     quiet()
     if found.seed is not None:

@@ -1,6 +1,5 @@
 """Whole days of a venue: steps at seeded moments of its trading hours, with nights, week-ends and holidays between them."""
 
-from collections.abc import Callable
 from random import Random
 
 from mockexchange.contents import Contents
@@ -8,6 +7,7 @@ from mockexchange.core.calendar import AnyCalendar
 from mockexchange.dialects import contents_of
 
 from ..conform.profile import Profile
+from .draw import Drawing
 from .schedule import Check, Pause, Step
 
 DAY: int = 86_400                   # s
@@ -19,6 +19,7 @@ CLOSED: float = 0.03                # chance that one is taken at which the mark
 CALM: int = 900                     # s before a trading day ends with which the ids of its orders end
 GAP: int = 300                      # s from one burst to the next, at least
 MICROSECONDS: int = 1_000_000
+OF_ONE_DAY: tuple[str, ...] = ("day", "wipe", "hours", "rules")        # kinds of steps that whole days have by themselves, or that last for good
 
 
 def first_day(seed: int, start: float) -> float:
@@ -26,12 +27,12 @@ def first_day(seed: int, start: float) -> float:
     return start + DAY * Random(f"{seed}:date").randrange(DATES)
 
 
-def spread(group: Callable[[], list[Step]], profile: Profile, random: Random, begin: float, days: int) -> list[Step]:
+def draw_days(profile: Profile, random: Random, begin: float, days: int) -> list[Step]:
     """
-    The steps of so many days from ``begin`` on, seconds since 1970 UTC: bursts of groups, each with a check after it, and one as every day ends.
-
-    ``group`` draws a few steps that belong together.
+    The steps of so many days from ``begin`` on, seconds since 1970 UTC: bursts of steps, each with a check after it, and one as every day ends.
     """
+    drawing: Drawing = Drawing(profile, random, wire=True)
+    drawing.kinds = [kind for kind in drawing.kinds if kind not in OF_ONE_DAY]
     calendar: AnyCalendar | None = hours_of(profile)
     found: list[Step] = []
     at: int = 0
@@ -40,7 +41,7 @@ def spread(group: Callable[[], list[Step]], profile: Profile, random: Random, be
             found.append(Pause(1_000 * max(GAP, day * DAY + moment - at)))
             at = max(at + GAP, day * DAY + moment)
             for _ in range(random.randint(1, GROUPS)):
-                found += group()
+                found += drawing.some()
             found.append(Check())
         found += [Pause(1_000 * max(0, (day + 1) * DAY - at)), Check()]
         at = max(at, (day + 1) * DAY)

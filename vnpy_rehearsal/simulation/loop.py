@@ -82,9 +82,9 @@ class SimulatedLoop(base_events.BaseEventLoop):
     def time(self) -> float:
         return self.now
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:       # type: ignore[override]
         timer: asyncio.TimerHandle = asyncio.TimerHandle(when, callback, args, self, context)
-        timer._scheduled = True         # type: ignore[attr-defined]  (so that its cancel() is told to the loop)
+        timer._scheduled = True         # type: ignore[attr-defined]
         self._number += 1
         heappush(self._timers, (when, self._number, timer))
         return timer
