@@ -18,9 +18,11 @@ SCRIPT: Path = Path(__file__).with_name("trading_world.py")
 
 
 def begin(seed: int, hash_seed: int, place: Path) -> "subprocess.Popen[str]":
+    home: Path = place / f"{seed}-{hash_seed}"          # two processes that make vn.py's folder at once get in each other's way
+    home.mkdir()
     return subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(seed), str(DRAWN)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=place,
-        env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "HOME": str(place)},
+        [sys.executable, str(SCRIPT), str(seed), str(DRAWN)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home,
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "HOME": str(home)},
     )
 
 

@@ -7,7 +7,6 @@ By default a schedule finds each, or a row of the matrix in virtual time where n
 
 import shlex
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from children import LONG
@@ -20,7 +19,7 @@ from vnpy_rehearsal.conform.known import make_profile, make_target
 from vnpy_rehearsal.conform.matrix import ROWS, Row, run_row, venue_options, why_not
 from vnpy_rehearsal.conform.profile import Profile
 from vnpy_rehearsal.conform.recorder import Missed
-from vnpy_rehearsal.simulation import search as search_module
+from vnpy_rehearsal.simulation import workers
 from vnpy_rehearsal.simulation.command import start
 from vnpy_rehearsal.simulation.schedule import read_schedule, to_text
 from vnpy_rehearsal.simulation.search import Day, play, shrink
@@ -161,10 +160,10 @@ def test_a_day_that_goes_wrong_shrinks_to_its_fewest_faults_and_the_printed_comm
     short: Day = shrink(profile, day)
     assert to_text(short.steps) == "says cancelled 0; order BUY 30001"
 
-    def of_the_seed(profile: Profile, seed: int, steps: Any = None) -> Day:
-        return play(profile, seed, read_schedule(trouble) if steps is None else steps)
+    def of_the_seed(profile: Profile, seed: int, days: int = 0) -> Day:
+        return play(profile, seed, read_schedule(trouble), days)
 
-    monkeypatch.setattr(search_module, "play", of_the_seed)
+    monkeypatch.setattr(workers, "play", of_the_seed)
     assert start("python -m vnpy_rehearsal simulate", [bug.gateway, "--seeds", "0-0"]) == 1
     printed: str = next(line for line in capsys.readouterr().out.splitlines() if "--schedule" in line)
     words: list[str] = shlex.split(printed)

@@ -11,6 +11,7 @@ from vnpy_rehearsal.simulation import command
 from vnpy_rehearsal.simulation.draw import draw
 from vnpy_rehearsal.simulation.schedule import read_schedule, to_text
 from vnpy_rehearsal.simulation.search import Tally, play
+from vnpy_rehearsal.simulation.workers import Subject
 from vnpy_rehearsal.simulation.states import STATES, states_of
 
 FUTU: str = "vnpy_futuopend:FutuOpenDGateway"
@@ -90,8 +91,8 @@ def test_drawn_days_go_well(gateway: str) -> None:
 
 def test_a_search_that_never_reached_a_state_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(command, "ENOUGH", 1)
-    assert command.run(profile_of(HASHEX), range(1), "simulate") == 1
-    last: str = capsys.readouterr().out.splitlines()[-1]
+    assert command.run(profile_of(HASHEX), Subject(HASHEX), range(1), 1, "simulate") == 1
+    last: str = capsys.readouterr().out.splitlines()[-3]
     assert last.startswith("never reached: ") and "an order" in last
 
 

@@ -12,8 +12,9 @@ from vnpy.trader import datafeed
 from vnpy_mockbinance import MockBinanceGateway
 from vnpy_rehearsal.conform.profile import Profile
 from vnpy_rehearsal.simulation.dates import virtual_dates
+from vnpy_rehearsal.simulation.draw import FAR, NEAR
 from vnpy_rehearsal.simulation.fingerprint import Fingerprint
-from vnpy_rehearsal.simulation.schedule import FAR, NEAR, Step, read_schedule
+from vnpy_rehearsal.simulation.schedule import Step, read_schedule
 from vnpy_rehearsal.simulation.search import Day, play
 from vnpy_rehearsal.simulation.trader import Trader
 from vnpy_rehearsal.simulation.workers import Subject
