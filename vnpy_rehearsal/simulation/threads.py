@@ -48,26 +48,34 @@ class Scheduler:
         """Whether the caller is a callback of the loop, and must not wait."""
         return greenlet.getcurrent() is self.hub
 
-    def wait(self, line: "deque[Waiter]", timeout: float | None, is_over: Callable[[], bool]) -> bool:
-        """Wait in ``line`` until ``is_over`` or the time is. Whether it is over."""
-        if is_over():
-            return True
-        if self.on_loop():
-            if timeout is None:
+    def end(self, timeout: float | None) -> float | None:
+        """The moment at which a wait that begins now is over; None: never."""
+        return None if timeout is None else self.loop.time() + max(timeout, 0.0)
+
+    def park(self, line: "deque[Waiter]", end: float | None) -> bool:
+        """Wait in ``line`` until ``wake`` (True) or that moment (False)."""
+        green: greenlet.greenlet = greenlet.getcurrent()
+        if green is self.hub:
+            if end is None:
                 raise RuntimeError("a callback of the loop would have to wait")
             return False
-        end: float | None = None if timeout is None else self.loop.time() + max(timeout, 0.0)
+        waiter: Waiter = Waiter(green)
+        line.append(waiter)
+        timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
+        self.hub.switch()
+        if timer is not None:
+            timer.cancel()
+        if waiter in line:
+            line.remove(waiter)
+            return False
+        return True
+
+    def wait(self, line: "deque[Waiter]", timeout: float | None, is_over: Callable[[], bool]) -> bool:
+        """Wait in ``line`` until ``is_over`` or the time is. Whether it is over."""
+        end: float | None = self.end(timeout)
         while not is_over():
-            if end is not None and self.loop.time() >= end:
-                return False
-            waiter: Waiter = Waiter(greenlet.getcurrent())
-            line.append(waiter)
-            timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
-            self.hub.switch()
-            if timer is not None:
-                timer.cancel()
-            if waiter in line:
-                line.remove(waiter)
+            if not self.park(line, end):
+                return is_over()
         return True
 
     def wake(self, line: "deque[Waiter]", most: int | None = None) -> None:
@@ -245,23 +253,9 @@ class SimulatedCondition:
         self._lock.release()
 
     def wait(self, timeout: float | None = None) -> bool:
-        woken: list[bool] = []
-        mark: Waiter = Waiter(greenlet.getcurrent())
         self._lock.release()
         try:
-            if self._scheduler.on_loop():
-                return self._scheduler.wait(self._line, timeout, lambda: False)
-            end: float | None = None if timeout is None else self._scheduler.loop.time() + max(timeout, 0.0)
-            self._line.append(mark)
-            timer = None if end is None else self._scheduler.loop.call_at(end, self._scheduler._resume, mark)
-            self._scheduler.hub.switch()
-            if timer is not None:
-                timer.cancel()
-            if mark in self._line:
-                self._line.remove(mark)
-            else:
-                woken.append(True)
-            return bool(woken)
+            return self._scheduler.park(self._line, self._scheduler.end(timeout))
         finally:
             self._lock.acquire()
 

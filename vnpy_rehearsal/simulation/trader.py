@@ -1,9 +1,7 @@
 """VeighNa's engine and its CTA engine in a simulated world, with a strategy that is none the wiser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 from vnpy.event import Event
@@ -11,7 +9,6 @@ from vnpy.trader.engine import MainEngine
 from vnpy.trader.gateway import BaseGateway
 
 from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
-from .clocks import world_clock
 from .engine import SteppedEventEngine
 from .world import World
 
@@ -54,7 +51,7 @@ class Trader:
     MainEngine and CtaEngine of a world. ``watch`` sees every event before its handlers; ``app`` has the CtaEngine: by default one with nothing
     loaded and nothing saved.
 
-    To be made and used by the world's threads, within ``virtual_dates``.
+    To be made and used by the world's threads, within ``world_clock`` (clocks.py).
     """
 
     def __init__(self, world: World, watch: Callable[[Event], None] | None = None, app: type[MemoryCtaApp] = MemoryCtaApp) -> None:
@@ -78,10 +75,3 @@ class Trader:
         """The process dies, as by ``kill -9``: nothing is said, cancelled or saved any more."""
         self.event_engine.kill()
         self.world.kill()
-
-
-@contextmanager
-def virtual_dates(world: World, *modules: ModuleType) -> Iterator[None]:
-    """The world's clock in vn.py's modules and in those that are given (clocks.py)."""
-    with world_clock(world, *modules):
-        yield

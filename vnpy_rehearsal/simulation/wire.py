@@ -10,8 +10,8 @@ from vnpy_restgateway.net.wire import LoopThread, Wire
 from vnpy_restgateway.threads import Threads
 
 from .loop import SimulatedLoop
-from .network import Transport
 from .threads import Scheduler, Waiter
+from .transport import Transport
 
 READ_AHEAD: int = 65_536            # bytes that wait in a socket before its peer has to
 

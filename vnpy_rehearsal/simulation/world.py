@@ -6,6 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeVar
 
+from vnpy.event import Event
+
 from mockexchange.transport.machine import Machine
 from vnpy_restgateway.seams import Seams
 
@@ -51,9 +53,9 @@ class World:
         """Seconds since 1970 UTC."""
         return self.start + self.loop.now
 
-    def stage(self) -> Stage:
-        """For the rows of the matrix."""
-        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler))
+    def stage(self, watch: Callable[[Event], None] | None = None) -> Stage:
+        """For the rows of the matrix. ``watch`` sees every event before its handlers."""
+        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler, watch=watch))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; also from outside."""
