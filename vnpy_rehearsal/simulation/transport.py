@@ -135,7 +135,9 @@ class Transport(transports.Transport):
         """The process has died: the peer meets the end of the stream, our protocol hears nothing."""
         if not self._is_closing:
             self._send(EOF_MARK)
-        self._is_closing = self._is_lost = True
+        if not self._is_lost:
+            self._is_closing = self._is_lost = True
+            self.on_lost()
 
     # the wire
 
