@@ -18,11 +18,9 @@ SCRIPT: Path = Path(__file__).with_name("trading_world.py")
 
 
 def begin(seed: int, hash_seed: int, place: Path) -> "subprocess.Popen[str]":
-    home: Path = place / f"{seed}-{hash_seed}"          # two processes that make vn.py's folder at once get in each other's way
-    home.mkdir()
     return subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(seed), str(DRAWN)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home,
-        env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "HOME": str(home)},
+        [sys.executable, str(SCRIPT), str(seed), str(DRAWN)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=place,
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "HOME": str(place)},
     )
 
 
@@ -38,6 +36,7 @@ def finish(process: "subprocess.Popen[str]") -> dict[str, list[str]]:
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]:
     """Processes of one seed with hash seeds of their own; the last one is of another seed."""
     place: Path = tmp_path_factory.mktemp("worlds")
+    (place / ".vntrader" / "log").mkdir(parents=True)       # processes that make it at once would get in each other's way
     wanted: list[tuple[int, int]] = [(5, n) for n in range(PROCESSES)] + [(6, 0)]
     found: list[dict[str, list[str]]] = []
     at_once: int = len(wanted) if not LONG else 2
