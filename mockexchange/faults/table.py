@@ -33,7 +33,7 @@ class FaultTable:
         self.active: bool = False
         self.accepts: bool = False
         self.pushes: bool = False
-        self.held: set[asyncio.Task[Any]] = set()       # requests that a fault may hold back; they die with the server
+        self.held: dict[asyncio.Task[Any], None] = {}       # requests that a fault may hold back; they die with the server
         self.labels: Labels | None = None               # the dialect's own; None while nobody has said them
         self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
         self._faults: list[Fault] = []

@@ -74,7 +74,7 @@ class FaultMiddleware:
         wire: HttpWire = HttpWire(request)
         task: asyncio.Task[object] | None = asyncio.current_task()
         assert task is not None
-        faults.held.add(task)
+        faults.held[task] = None
         response: web.StreamResponse | None = None
         try:
             # Read now: a client that leaves during a delay takes the unread body with it.
@@ -109,7 +109,7 @@ class FaultMiddleware:
             return response                             # the client left before its answer could be cut short
         finally:
             ON_OPEN.set(None)           # the task goes on to the connection's next request
-            faults.held.discard(task)
+            faults.held.pop(task, None)
 
     async def _shutdown(self, app: web.Application) -> None:
         """What a fault holds back dies with the server; it must not reach the venue after a restart."""

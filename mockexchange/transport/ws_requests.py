@@ -34,8 +34,8 @@ class Requests:
         """
         work: Coroutine[Any, Any, None] = self._answer(label, perform, replace)
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._faults.held.add(task)
-        task.add_done_callback(self._faults.held.discard)
+        self._faults.held[task] = None
+        task.add_done_callback(lambda done: self._faults.held.pop(done, None))
 
     async def _answer(self, label: str, perform: Perform, replace: Replace) -> None:
         if not self._faults.traffic.is_watched:

@@ -43,7 +43,7 @@ class WebSocketApi:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
-        self._sessions: set[WsApiSession] = set()
+        self._sessions: dict[WsApiSession, None] = {}       # in the order they came
 
     def labels(self) -> Iterator[str]:
         """What passes a socket, as faults are matched with it."""
@@ -80,7 +80,7 @@ class WebSocketApi:
         await socket.open()
         session: WsApiSession = WsApiSession(self.venue, self.limits, socket, request.remote or "", per_time)
         session.shows_limits = options.get("returnRateLimits", "true").lower() != "false"
-        self._sessions.add(session)
+        self._sessions[session] = None
         clock = self.venue.clock
         ends: list[Timer] = [clock.call_later(LIFE, socket.drop, CLOSE_POLICY, b"24 hours")]
         if LIFE > NOTICE:
@@ -97,7 +97,7 @@ class WebSocketApi:
             for end in ends:
                 end.cancel()
             session.close()
-            self._sessions.discard(session)
+            self._sessions.pop(session, None)
         return socket.response
 
     def _answer(self, session: WsApiSession, text: str) -> Awaitable[None] | None:
