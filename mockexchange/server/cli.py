@@ -19,7 +19,7 @@ from ..dialects import load_dialect
 from ..journal import JournalError
 from ..options import read_option_texts
 from ..version import release
-from .control import is_loopback
+from .access import is_loopback
 from .listener import Listener, close_event_loop, new_event_loop
 from .tls import Tls, given_tls, own_tls
 from .venue import Venue
