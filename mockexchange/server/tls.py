@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .certificate import OwnCertificate
-from .control import WILDCARDS
+from .access import WILDCARDS
 from .guard import Doorkeeper, Refused
 
 HANDSHAKE_SECONDS: float = 10.0         # a handshake may take

@@ -1,7 +1,7 @@
-"""A trading process of a simulated world, that can be killed: its threads, tasks and connections are gone at once."""
+"""A trading process of a simulated world, one after the other: what a gateway and vn.py's engines in it live by."""
 
 from collections.abc import Callable
-from contextvars import Context
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,38 +9,30 @@ from vnpy_restgateway.seams import Seams
 
 from ..conform.stage import Stage
 from .engine import SteppedEventEngine
-from .network import Transport
-from .threads import Scheduler, simulated_threads
-from .wire import SimulatedWire
 from .world import World
 
 
 class SimulatedProcess:
-    """
-    What a gateway and vn.py's engines of one process live by: ``seams``, ``scheduler`` and ``stage`` as those of a world. ``number`` tells
-    the processes of one world apart: each has a chance of its own.
-    """
+    """``number`` tells the processes of one world apart: each has a chance of its own. One lives at a time."""
 
     def __init__(self, world: World, number: int) -> None:
         self.world: World = world
-        self.scheduler: Scheduler = Scheduler(world.loop, world.scheduler.hub)
-        self.tasks: set[Any] = set()
-        self.transports: set[Transport] = set()
-        self.context: Context = Context()
-        self.context.run(world.loop.owner.set, self)
-        self.seams: Seams = Seams(
-            monotonic=world.loop.time, wall=world.wall, random=Random(f"{world.seed}:process {number}"),
-            threads=simulated_threads(self.scheduler), wire=SimulatedWire(world.loop, self.scheduler, self.context, self.connected),
-        )
+        self.seams: Seams = replace(world.seams, random=Random(f"{world.seed}:process {number}"))
+        self._errors: int = len(world.errors)       # of processes before
+        self._engines: list[SteppedEventEngine] = []
 
     @property
     def errors(self) -> list[str]:
         """What nobody in it has handled."""
-        return self.scheduler.errors
+        return self.world.errors[self._errors:]
 
     def stage(self) -> Stage:
         """For gateways and event engines that live in it."""
-        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler))
+        return Stage(self.seams, self._make_engine)
+
+    def _make_engine(self) -> SteppedEventEngine:
+        self._engines.append(SteppedEventEngine(self.world.scheduler))
+        return self._engines[-1]
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -59,22 +51,8 @@ class SimulatedProcess:
         self.seams.threads.Thread(target=live, name="trading process").start()
         return self.world.scheduler.await_future(done)
 
-    def connected(self, transport: Transport) -> None:
-        """A connection of this process."""
-        self.transports = {each for each in self.transports if not each.is_lost}
-        self.transports.add(transport)
-
     def kill(self) -> None:
-        """As ``kill -9``: no thread of it runs another line, its peers meet a reset. To be called by a thread of the world."""
-        world: World = self.world
-        done: Any = world.loop.create_future()
-        world.loop.call_soon(self._end, done)
-        world.scheduler.await_future(done)
-
-    def _end(self, done: Any) -> None:
-        for transport in self.transports:
-            transport.cut()
-        self.scheduler.kill()
-        for task in list(self.tasks):
-            task.cancel()
-        done.set_result(None)
+        """As ``kill -9``. To be called by the world's own thread, which goes on."""
+        for engine in self._engines:
+            engine.kill()
+        self.world.kill()

@@ -1,9 +1,7 @@
 """VeighNa's engine and its CTA engine in a simulated world, with a strategy that is none the wiser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 from vnpy.event import Event
@@ -11,19 +9,18 @@ from vnpy.trader.engine import MainEngine
 from vnpy.trader.gateway import BaseGateway
 
 from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
-from .clocks import world_clock
 from .engine import SteppedEventEngine
 from .world import World
 
 
 class InThread:
-    """As much of an executor as CtaEngine asks for: every call in a simulated thread of its own."""
+    """As much of an executor as CtaEngine asks for: every call in a simulated thread of its own, of a world or of a process in one."""
 
-    def __init__(self, world: World) -> None:
-        self._world: World = world
+    def __init__(self, place: Any) -> None:
+        self._place: Any = place
 
     def submit(self, call: Callable[..., Any], *args: Any) -> "Future[Any]":
-        done: Future[Any] = SimulatedFuture(self._world)
+        done: Future[Any] = SimulatedFuture(self._place)
 
         def work() -> None:
             try:
@@ -31,16 +28,16 @@ class InThread:
             except Exception as error:      # as an executor does
                 done.set_exception(error)
 
-        self._world.seams.threads.Thread(target=work, name="init").start()
+        self._place.seams.threads.Thread(target=work, name="init").start()
         return done
 
 
 class SimulatedFuture(Future):
     """A future that a simulated thread can wait for."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, place: Any) -> None:
         super().__init__()
-        self._over = world.seams.threads.Event()
+        self._over = place.seams.threads.Event()
         self.add_done_callback(lambda _: self._over.set())
 
     def result(self, timeout: float | None = None) -> Any:
@@ -51,16 +48,17 @@ class SimulatedFuture(Future):
 
 class Trader:
     """
-    MainEngine and CtaEngine of a world, nothing loaded and nothing saved. ``watch`` sees every event before its handlers.
+    MainEngine and CtaEngine of a world. ``watch`` sees every event before its handlers; ``app`` has the CtaEngine: by default one with nothing
+    loaded and nothing saved.
 
-    To be made and used by the world's threads, within ``virtual_dates``.
+    To be made and used by the world's threads, within ``world_clock`` (clocks.py).
     """
 
-    def __init__(self, world: World, watch: Callable[[Event], None] | None = None) -> None:
+    def __init__(self, world: World, watch: Callable[[Event], None] | None = None, app: type[MemoryCtaApp] = MemoryCtaApp) -> None:
         self.world: World = world
         self.event_engine: SteppedEventEngine = SteppedEventEngine(world.scheduler, watch=watch)
         self.main_engine: MainEngine = MainEngine(self.event_engine)
-        engine = self.main_engine.add_app(MemoryCtaApp)
+        engine = self.main_engine.add_app(app)
         assert isinstance(engine, MemoryCtaEngine)
         engine.init_executor.shutdown(wait=False)
         engine.init_executor = InThread(world)
@@ -73,9 +71,7 @@ class Trader:
     def close(self) -> None:
         self.main_engine.close()
 
-
-@contextmanager
-def virtual_dates(world: World, *modules: ModuleType) -> Iterator[None]:
-    """The world's clock in vn.py's modules and in those that are given (clocks.py)."""
-    with world_clock(world, *modules):
-        yield
+    def kill(self) -> None:
+        """The process dies, as by ``kill -9``: nothing is said, cancelled or saved any more."""
+        self.event_engine.kill()
+        self.world.kill()

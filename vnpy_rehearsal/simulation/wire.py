@@ -4,15 +4,14 @@ import asyncio
 import io
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context, copy_context
 from typing import Any
 
 from vnpy_restgateway.net.wire import LoopThread, Wire
 from vnpy_restgateway.threads import Threads
 
 from .loop import SimulatedLoop
-from .network import Transport
 from .threads import Scheduler, Waiter
+from .transport import Transport
 
 READ_AHEAD: int = 65_536            # bytes that wait in a socket before its peer has to
 
@@ -128,20 +127,16 @@ class _Reader(io.RawIOBase):
 class SimulatedLoopThread(LoopThread):
     """Runs ``main`` on the world's loop: there is no thread to wait for but its end."""
 
-    def __init__(self, main: Callable[[], Coroutine[Any, Any, None]], scheduler: Scheduler, context: Context | None = None) -> None:
+    def __init__(self, main: Callable[[], Coroutine[Any, Any, None]], scheduler: Scheduler) -> None:
         self.loop = scheduler.loop
-        self._context: Context | None = context
         self._scheduler: Scheduler = scheduler
         self._main = main
         self._task: asyncio.Task[None] | None = None
         self._line: deque[Waiter] = deque()
 
     def start(self) -> None:
-        self._task = (self._context or copy_context()).run(self._create)
+        self._task = self.loop.create_task(self._main())
         self._task.add_done_callback(lambda _: self._scheduler.wake(self._line))
-
-    def _create(self) -> "asyncio.Task[None]":
-        return self.loop.create_task(self._main())
 
     def inside(self) -> bool:
         return self._scheduler.on_loop()
@@ -154,28 +149,38 @@ class SimulatedLoopThread(LoopThread):
     def is_alive(self) -> bool:
         return self._task is not None and not self._task.done()
 
+    def is_over(self) -> bool:
+        return self._task is not None and self._task.done()
+
+    def kill(self) -> None:
+        """End it where it stands."""
+        if self._task is not None:
+            self._task.cancel()
+
     def on_unhandled(self, handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]) -> None:
         """The world's loop has one handler for all."""
 
 
 class SimulatedWire(Wire):
-    """
-    Connections over the world's network; every host is the world's. ``context``: of what runs on the loop for it; ``connected`` is called
-    with every connection of a REST client.
-    """
+    """Connections over the world's network; every host is the world's."""
 
     picows: dict[str, Any] = {"use_aiofastnet": False, "socket_factory": None}
 
-    def __init__(
-        self, loop: SimulatedLoop, scheduler: Scheduler, context: Context | None = None, connected: Callable[[Transport], None] = lambda transport: None,
-    ) -> None:
+    def __init__(self, loop: SimulatedLoop, scheduler: Scheduler) -> None:
         self._loop: SimulatedLoop = loop
         self._scheduler: Scheduler = scheduler
-        self._context: Context | None = context
-        self._connected: Callable[[Transport], None] = connected
+        self._loops: list[SimulatedLoopThread] = []
 
     def new_loop(self, main: Callable[[], Coroutine[Any, Any, None]], name: str, threads: Threads) -> LoopThread:
-        return SimulatedLoopThread(main, self._scheduler, self._context)
+        made: SimulatedLoopThread = SimulatedLoopThread(main, self._scheduler)
+        self._loops = [*(each for each in self._loops if not each.is_over()), made]
+        return made
+
+    def kill(self) -> None:
+        """End everything that clients run on the world's loop."""
+        for each in self._loops:
+            each.kill()
+        self._loops.clear()
 
     def has_bytes(self, sock: Any) -> bool:
         return bool(sock.has_bytes())
@@ -185,5 +190,5 @@ class SimulatedWire(Wire):
         if is_stopped():
             raise OSError("client is stopped")
         sock: SimulatedSocket = SimulatedSocket(self._scheduler)
-        self._connected(self._loop.network.connect(port, sock))
+        self._loop.network.connect(port, sock)
         return sock

@@ -34,7 +34,7 @@ class Subject:
         """The user's modules: the strategy's, and those of its package or folder."""
         own: ModuleType = self.what if isinstance(self.what, ModuleType) else sys.modules[self.what.__module__]
         top: str = own.__name__.partition(".")[0]
-        folder: Path | None = Path(own.__file__).parent if getattr(own, "__file__", None) else None
+        folder: Path | None = Path(own.__file__).parent if own.__file__ else None
         if folder is not None and "site-packages" in folder.parts:
             folder = None
         return [

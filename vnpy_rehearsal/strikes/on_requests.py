@@ -1,5 +1,8 @@
 """F1 to F11, F14 to F21, F54 to F60, F67: requests that are lost, late, refused, or answered with something else."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..conform.profile import PAGE
 from ..conform.rows_connections import NOTICED
 from ..conform.rows_orders import BEYOND_MS, HELD_MS
@@ -179,7 +182,7 @@ def stale(bench: Bench) -> None:
     with_options(bench, bench.profile.stale, 60.0)
 
 
-def with_options(bench: Bench, options: dict, seconds: float) -> None:    # type: ignore[type-arg]
+def with_options(bench: Bench, options: Mapping[str, Any], seconds: float) -> None:
     """The venue with other options of its dialect, for a while."""
     before = bench.venue.state()["options"]
     bench.venue.set_options(**options)
