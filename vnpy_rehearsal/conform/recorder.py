@@ -26,6 +26,7 @@ from vnpy.trader.object import (
     TradeData,
 )
 
+from rest_locale import _
 from vnpy_restgateway.host import MADE_UP
 from vnpy_restgateway.seams import MACHINE, Seams
 
@@ -131,4 +132,4 @@ class Recorder:
 
     def complaints(self) -> list[str]:
         """Everything from WARNING on, but the line that a mock exchange brings about by being one."""
-        return [log.msg for log in self.logs if log.level >= WARNING and not log.msg.startswith(MADE_UP)]
+        return [log.msg for log in self.logs if log.level >= WARNING and not log.msg.startswith(_(MADE_UP))]

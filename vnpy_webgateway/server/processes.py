@@ -12,6 +12,7 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
+from rest_locale import N_, _
 from vnpy_restgateway.embedded import find_python, kill
 
 HERE: Path = Path(__file__).parent
@@ -152,10 +153,10 @@ class WebTraderServer:
 
     def trouble(self) -> str:
         """Which process has ended, "" while both run."""
-        for child, what in ((self.trading, "trading"), (self.web, "web")):
+        for child, line in ((self.trading, N_("the trading process has ended ({name})")), (self.web, N_("the web process has ended ({name})"))):
             if child and (code := child.process.poll()) is not None:
-                name: str = signal.Signals(-code).name if code < 0 else f"status {code}"
-                return f"the {what} process has ended ({name})" + (f": {child.last_line}" if child.last_line else "")
+                name: str = signal.Signals(-code).name if code < 0 else _("status {code}").format(code=code)
+                return _(line).format(name=name) + (f": {child.last_line}" if child.last_line else "")
         return ""
 
     def stop(self) -> None:
