@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from rest_locale import _
+
 ABSENT: str = "-"
 SURVIVED: str = "survived"
 
@@ -40,7 +42,7 @@ class Report:
     @property
     def head(self) -> str:
         """The first line."""
-        return f"{self.gateway} on the mock exchange's {self.dialect} dialect"
+        return _("{gateway} on the mock exchange's {dialect} dialect").format(gateway=self.gateway, dialect=self.dialect)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,8 +66,10 @@ class Report:
             if outcome.verdict not in (SURVIVED, ABSENT) and len(lines) > 1:
                 yield f"\n{outcome.id} {outcome.title}: {outcome.verdict}"
                 yield from (f"    {line}" for line in lines)
-        told: str = ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in self.counts.items())
-        yield f"\n{told or 'no row was over'}{'; stopped before the end' if stopped else ''}"
+        told: str = ", ".join(
+            (_("{count} do not apply") if verdict == ABSENT else _("{count} {verdict}")).format(count=count, verdict=verdict) for verdict, count in self.counts.items()
+        ) or _("no row was over")
+        yield "\n" + (_("{told}; stopped before the end").format(told=told) if stopped else told)
         yield f"{self.began}, Python {self.python}, {self.versions}"
 
 

@@ -5,13 +5,12 @@ A message is its English sentence, with named fields: ``_("Order {orderid} is un
 A message that is a constant is marked with ``N_`` where it stands and translated with ``_`` where it is shown.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rest_locale.catalogue import Words, find, wanted
 
-__all__ = ["N_", "_", "language", "messages", "says", "speaking"]
+__all__ = ["N_", "_", "language", "messages", "speak", "speaking"]
 
 _found = find(wanted())
 
@@ -37,19 +36,18 @@ def messages(of: str) -> dict[str, str]:
     return words.messages() if isinstance(words, Words) else {}
 
 
-def says(line: str, message: str, **fields: object) -> bool:
-    """``line`` contains ``message`` in the user's language, with ``fields`` as given and any text for the others."""
-    parts = re.split(r"\{(\w+)[^{}]*\}", _(message))
-    texts = [re.escape(part) if number % 2 == 0 else re.escape(str(fields[part])) if part in fields else ".*?" for number, part in enumerate(parts)]
-    return re.search("".join(texts), line, re.DOTALL) is not None
+def speak(name: str) -> None:
+    """From now on everything in this process is said in language ``name``."""
+    global _found
+    _found = find([name])
 
 
 @contextmanager
 def speaking(name: str) -> Iterator[None]:
     """Everything in this process is said in language ``name`` until the block ends; for tests."""
-    global _found
-    before, _found = _found, find([name])
+    before = language()
+    speak(name)
     try:
         yield
     finally:
-        _found = before
+        speak(before)

@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 FOLDER = Path(__file__).parent
 DOMAIN = "messages"
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")       # the order of gettext, and so of vn.py
-ENGLISH = ("en", "c", "posix")
+ENGLISH = ("en", "c", "posix", "english")
+TONGUES = {"chinese": "zh"}         # names that Windows has
 
 
 class Words(gettext.GNUTranslations):
@@ -52,19 +54,22 @@ def windows_language() -> list[str]:
 def find(languages: list[str]) -> Found:
     """The catalogue of the first of ``languages`` that is English or has one; English if none has."""
     for name in languages:
-        code = name.partition(".")[0].partition("@")[0].replace("-", "_")
-        if code.partition("_")[0].lower() in ENGLISH:
+        if tongue(name) in ENGLISH:
             break
-        if folder := _folder(code):
+        if folder := _folder(name):
             with open(folder / "LC_MESSAGES" / f"{DOMAIN}.mo", "rb") as file:
                 return Found(folder.name, Words(file))
     return Found()
 
 
-def _folder(code: str) -> Path | None:
-    """The folder of ``code``, else of another country with that language: ``zh_TW`` and ``Chinese_China`` are read as ``zh_CN``."""
-    tongue = code.partition("_")[0].lower()
-    tongue = {"chinese": "zh"}.get(tongue, tongue)
+def tongue(name: str) -> str:
+    """``"zh"`` of ``"zh_CN.UTF-8"`` and of ``"Chinese (Simplified)_China"``."""
+    word = re.split(r"[^A-Za-z]", name, maxsplit=1)[0].lower()
+    return TONGUES.get(word, word)
+
+
+def _folder(name: str) -> Path | None:
+    """The folder of a language, else of the same language in another country: ``zh_TW`` is read as ``zh_CN``."""
     folders = sorted(path.parent.parent for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
-    near = [folder for folder in folders if folder.name.partition("_")[0] == tongue]
-    return next((folder for folder in near if folder.name == code), near[0] if near else None)
+    near = [folder for folder in folders if tongue(folder.name) == tongue(name)]
+    return next((folder for folder in near if name.replace("-", "_").startswith(folder.name)), near[0] if near else None)

@@ -336,7 +336,7 @@ class FutuSession(PolledSession):
         base: str = CURRENCIES[CURRENCY_CODES[self.choices.currency]] if self.choices.real else ""
         for account, cash in accounts_of(reply.data or [], base, self.accounts.currencies(), self.host.gateway_name):
             self.positions.update_account(account, cash, asked_at)
-        self.host.log_first("Account data received")
+        self.host.log_first(_("Account data received"))
 
     def read_position(self, d: Any) -> PositionData | None:
         contract: ContractData | None = self.contract_of(d)

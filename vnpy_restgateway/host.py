@@ -207,7 +207,7 @@ class Host:
         """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
         if not mock:
             return
-        example: str = next((f" ({listed.contract.vt_symbol})" for listed in self.contracts), "")
+        example: str = next((_(" ({vt_symbol})").format(vt_symbol=listed.contract.vt_symbol) for listed in self.contracts), "")
         self.log(
             _(
                 "{made_up}: a mock exchange answers, its symbols are named as those of {venue_name}{example}. DataManager, DataRecorder and "

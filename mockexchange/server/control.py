@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from rest_locale import _
+
 from ..core.errors import Refusal
 from ..core.instruments import AMOUNT_RULES, COUNT_RULES
 from ..faults import Labels
@@ -123,7 +125,7 @@ class Control:
                     try:
                         data = msgspec.json.decode(body) if body else {}
                     except (msgspec.DecodeError, RecursionError) as error:
-                        raise ValueError(f"body: not JSON: {error}") from None
+                        raise ValueError(_("body: not JSON: {error}").format(error=error)) from None
                 return answer(await operation(request, data))
             except (ValueError, Refusal) as error:
                 return answer({"error": shortened(encodable(str(error)))}, 400)
@@ -137,9 +139,9 @@ class Control:
                 return None
             if not self._is_own(request.headers.get("Host", "")):
                 return answer({"error": self._foreign("Host", request)}, 403)
-            return answer({"error": "Authorization: the control token is missing or wrong"}, 401)
+            return answer({"error": _("Authorization: the control token is missing or wrong")}, 401)
         if not is_loopback(request.remote or ""):
-            return answer({"error": f"the control API answers this machine only, not {request.remote}, without a token"}, 403)
+            return answer({"error": _("the control API answers this machine only, not {address}, without a token").format(address=request.remote)}, 403)
         if not self._is_own(request.headers.get("Host", "")):
             return answer({"error": self._foreign("Host", request)}, 403)
         origin: str | None = request.headers.get("Origin")
@@ -149,7 +151,7 @@ class Control:
 
     def _has_token(self, request: web.Request) -> bool:
         given: str = request.headers.get("X-Mock-Token", "")
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        scheme, __, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             given = value.strip()
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode())
@@ -162,7 +164,7 @@ class Control:
 
     def _foreign(self, header: str, request: web.Request) -> str:
         value: str = request.headers.get(header, "")[:SHOWN]
-        return f"{header}: {value!r} is neither the loopback nor this venue's own address"
+        return _("{header}: {value!r} is neither the loopback nor this venue's own address").format(header=header, value=value)
 
     async def _state(self, request: web.Request, data: Any) -> Answer:
         return self._venue.describe()
@@ -170,7 +172,7 @@ class Control:
     async def _journal(self, request: web.Request, data: Any) -> Answer:
         text: str = request.query.get("after", "0")
         if not (text.isascii() and text.isdigit()):
-            raise ValueError(f"after: not a whole number from 0 on: {text!r}")
+            raise ValueError(_("after: not a whole number from 0 on: {text!r}").format(text=text))
         rows: list[Answer] = self._venue.journal.rows(int(text))
         return {"rows": rows, "next": self._venue.journal.last}
 
@@ -204,7 +206,7 @@ class Control:
     async def _clock(self, request: web.Request, data: Any) -> Answer:
         fields: Fields = Fields(data, "clock")
         if "advance_ms" not in fields and "offset_ms" not in fields:
-            raise ValueError("clock: field 'advance_ms' or 'offset_ms' is missing")
+            raise ValueError(_("clock: field 'advance_ms' or 'offset_ms' is missing"))
         if "advance_ms" in fields:
             advance: int = fields.integer("advance_ms", high=3650 * DAY_MS)
             fields.finish()
@@ -274,7 +276,7 @@ class Control:
         down_ms: int = fields.integer("down_ms", 0, high=DAY_MS)
         fields.finish()
         if self._restart_soon is None:
-            raise ValueError("restart: this venue has no listener that could be restarted")
+            raise ValueError(_("restart: this venue has no listener that could be restarted"))
         self._restart_soon(keep_state, down_ms / 1000)
         return {}
 

@@ -26,7 +26,7 @@ from vnpy.trader.object import (
     TradeData,
 )
 
-from rest_locale import _
+from rest_locale.english import english
 from vnpy_restgateway.host import MADE_UP
 from vnpy_restgateway.seams import MACHINE, Seams
 
@@ -127,9 +127,9 @@ class Recorder:
                 self.condition.wait(left)
 
     def said(self, text: str, level: int | None = None) -> list[str]:
-        """Log lines that contain a text."""
-        return [log.msg for log in self.logs if text in log.msg and (level is None or log.level == level)]
+        """Log lines that contain a text, which is English whatever the language of the lines."""
+        return [log.msg for log in self.logs if text in english(log.msg) and (level is None or log.level == level)]
 
     def complaints(self) -> list[str]:
         """Everything from WARNING on, but the line that a mock exchange brings about by being one."""
-        return [log.msg for log in self.logs if log.level >= WARNING and not log.msg.startswith(_(MADE_UP))]
+        return [log.msg for log in self.logs if log.level >= WARNING and not english(log.msg).startswith(MADE_UP)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale.english import english
 from mockexchange.core.commands import FeedTrade
 from mockexchange.core.numbers import SCALE, parse_amount
 
@@ -28,7 +29,7 @@ def rows_of(desk: GatewayHarness, orderid: str, kind: str) -> list[dict[str, Any
 
 def told(desk: GatewayHarness, words: str, since: int = 0, level: int = 0) -> bool:
     """Whether a line has these words, one of at least this level."""
-    return any(words in log.msg and log.level >= level for log in desk.recorder.logs[since:])
+    return any(words in english(log.msg) and log.level >= level for log in desk.recorder.logs[since:])
 
 
 @row("F54", "200 with a refusal inside, or a smaller volume", needs="refused_inside")

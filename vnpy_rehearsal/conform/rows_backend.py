@@ -5,6 +5,8 @@ from logging import WARNING
 
 from vnpy.trader.constant import Status
 
+from rest_locale.english import english
+
 from .matrix import Run, row
 from .recorder import Missed
 from .rows_shares import base_of, free, refused_here
@@ -52,7 +54,7 @@ def stale(run: Run) -> None:
     lines: int = len(desk.recorder.logs)
 
     def said() -> list[str]:
-        return [log.msg for log in desk.recorder.logs[lines:] if log.level >= WARNING and any(word in log.msg.lower() for word in WORDS)]
+        return [log.msg for log in desk.recorder.logs[lines:] if log.level >= WARNING and any(word in english(log.msg).lower() for word in WORDS)]
 
     with run.options(run.profile.stale):
         sold = desk.send("SELL", market.low, held)

@@ -6,6 +6,7 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale.english import english
 from mockexchange.core.commands import PlaceOrder
 from mockexchange.core.errors import Refusal
 from mockexchange.core.numbers import SCALE, parse_amount
@@ -60,7 +61,7 @@ def refused_here(run: Run, desk: GatewayHarness, sent: Callable[[], int], order:
         raise Missed("invented", f"{order} was sent, although it can be known here that it must be refused")
 
     def told() -> bool:
-        return any(words in log.msg for log in desk.recorder.logs[lines:])
+        return any(words in english(log.msg) for log in desk.recorder.logs[lines:])
 
     desk.recorder.soon(told, 1.0)
     if not told():

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from vnpy.trader.constant import Status
 
+from rest_locale.english import english
+
 from ..conform.harness import GatewayHarness
 from ..conform.profile import Profile
 from ..conform.recorder import Missed
@@ -59,7 +61,7 @@ class Day(NamedTuple):
 # states
 
 def _said(*words: str) -> Callable[[GatewayHarness, list[dict[str, Any]]], bool]:
-    return lambda desk, rows: any(word in log.msg for log in desk.recorder.logs for word in words)
+    return lambda desk, rows: any(word in english(log.msg) for log in desk.recorder.logs for word in words)
 
 
 def _shown(status: Status) -> Callable[[GatewayHarness, list[dict[str, Any]]], bool]:
