@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 import msgspec
@@ -57,7 +58,7 @@ class Report:
     def add(self, outcome: Outcome) -> str:
         """Take an outcome; its line of the table."""
         self.outcomes.append(outcome)
-        return f"{outcome.id:<4} {outcome.title:<55} {outcome.verdict:<9} {first_line(outcome.reason)}".rstrip()
+        return f"{outcome.id:<4} {padded(outcome.title, 55)} {outcome.verdict:<9} {first_line(outcome.reason)}".rstrip()
 
     def tail(self, stopped: bool = False) -> Iterator[str]:
         """What stands below the table: circumstances, counts, versions."""
@@ -71,6 +72,11 @@ class Report:
         ) or _("no row was over")
         yield "\n" + (_("{told}; stopped before the end").format(told=told) if stopped else told)
         yield f"{self.began}, Python {self.python}, {self.versions}"
+
+
+def padded(text: str, columns: int) -> str:
+    """A text with spaces behind it up to so many columns of a terminal, of which a Chinese character takes two."""
+    return text + " " * (columns - sum(2 if east_asian_width(each) in "WF" else 1 for each in text))
 
 
 def first_line(text: str) -> str:

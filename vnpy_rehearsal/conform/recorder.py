@@ -27,6 +27,7 @@ from vnpy.trader.object import (
 )
 
 from rest_locale.english import english
+from rest_locale import _
 from vnpy_restgateway.host import MADE_UP
 from vnpy_restgateway.seams import MACHINE, Seams
 
@@ -109,7 +110,7 @@ class Recorder:
                 self.condition.wait(0.05)
         if not answer:
             lines: str = "\n".join(log.msg for log in self.logs[-15:])
-            raise Missed("hung", f"not within {seconds:g} s: {what}\nThe log ends:\n{lines}")
+            raise Missed("hung", _("not within {seconds:g} s: {what}\nThe log ends:\n{lines}").format(seconds=seconds, what=what, lines=lines))
         return answer
 
     def soon(self, condition: Callable[[], Any], seconds: float) -> None:
