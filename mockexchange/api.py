@@ -15,6 +15,7 @@ from .byte_proxy import VenueWire
 from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
 from .server.accounts import Account
+from .server.descriptions import describe_faults
 from .server.listener import Listener, close_event_loop, new_event_loop
 from .server.tls import Tls, given_tls, own_tls
 from .server.venue import Venue
@@ -62,6 +63,14 @@ class Faults:
     def clear(self) -> None:
         """Disarm all."""
         self._owner.run(lambda venue: venue.faults.clear())
+
+    def remove(self, id: int) -> None:
+        """Disarm one, by the ``id`` that ``add`` gave it. ValueError for an id that no fault has."""
+        self._owner.run(lambda venue: venue.faults.remove(id))
+
+    def catalogue(self) -> dict[str, Any]:
+        """What can go wrong, as ``GET /_mock/catalogue``: ``actions`` with their fields, ``presets`` ready for ``add``."""
+        return self._owner.run(lambda venue: describe_faults(venue.dialect))
 
     def list(self) -> list[dict[str, Any]]:
         """Every fault with how often it has ``bitten``."""
@@ -286,6 +295,16 @@ class MockExchange:
     def ban(self, ms: int, status: int = 418) -> None:
         """For ``ms`` milliseconds every address is answered 418 or 429 with Retry-After; 0 ends it. ValueError names what is wrong."""
         self.run(lambda venue: venue.incidents.ban(ms, status))
+
+    def drop(self, streams: bool = False) -> int:
+        """Cut the connections of all clients, only websockets where ``streams`` is true; how many. New ones are accepted."""
+        listener: Listener = self._running()
+        return self.run(lambda venue: listener.drop(streams))
+
+    @property
+    def page(self) -> str:
+        """The address of its page for people, without the control token."""
+        return f"{self.rest}/_mock/"
 
     def advance(self, advance_ms: int) -> None:
         """

@@ -59,7 +59,7 @@ class ByteProxy:
         self._loop: asyncio.AbstractEventLoop = self._new_loop()
         self._thread: threading.Thread = threading.Thread(target=self._serve, name="byte proxy", daemon=True)
         self._server: asyncio.Server | None = None
-        self._pairs: set[Pair] = set()
+        self._pairs: dict[Pair, None] = {}         # in the order they came
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_deaf: bool = False
         self._resets_new: bool = False
@@ -183,14 +183,14 @@ class ByteProxy:
             return
         pair: Pair = Pair(writer, venue_writer)
         pair.is_dead = self._is_deaf
-        self._pairs.add(pair)
+        self._pairs[pair] = None
         try:
             await asyncio.gather(self._pass(pair, reader, venue_writer), self._pass(pair, venue_reader, writer))
         except asyncio.CancelledError:
             pass                        # the proxy ends; asyncio would report it as an error of this callback
         finally:
             pair.close()
-            self._pairs.discard(pair)
+            self._pairs.pop(pair, None)
             self._tasks.discard(task)
 
     async def _pass(self, pair: Pair, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,14 +1,13 @@
 """The house keeps its order: who may import whom, how long a file may be, what must be there."""
 
 import ast
-import subprocess
 from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from tree import ROOT, tracked
 
-ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_rehearsal", "vnpy_mockbinance", "vnpy_hashex", "vnpy_qmtrest", "qmt_trade_client", "vnpy_futuopend", "vnpy_webgateway", "rest_locale")
 GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name not in ("vnpy_restgateway", "vnpy_rehearsal"))
 LONGEST = 500            # lines; a file holds one thing: compose, do not cut a class in storeys
@@ -40,21 +39,6 @@ def roots(path: Path) -> set[str]:
 
 def of(package: str) -> list[Path]:
     return [path for path in FILES if path.relative_to(ROOT).parts[0] == package]
-
-
-def tracked() -> list[Path]:
-    """Files git knows or would add; without git (an unpacked archive), the files that are there."""
-    try:
-        done = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-        )
-        names = [name for name in done.stdout.decode().split("\0") if name]
-    except (OSError, subprocess.CalledProcessError):
-        names = [
-            str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
-            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(ROOT).parts)
-        ]
-    return [ROOT / name for name in names if (ROOT / name).is_file()]
 
 
 def test_the_packages_are_where_they_are_looked_for() -> None:

@@ -245,8 +245,6 @@ class FutuSession(PolledSession):
             if self.fill_lists is not None:
                 self.fill_lists.soon()
 
-    on_new_life = look_again
-
     def on_push(self, push: Push) -> None:
         """An order, a fill, or news of the gateway."""
         (self.pushes.on_push if push.proto_id != NOTIFY else self.back_end.on_push)(push)

@@ -1,24 +1,44 @@
 """
-``python -m vnpy_rehearsal``: ``run`` is the main job on any gateway, ``conform`` the fault matrix, ``simulate`` days
-in virtual time, ``new-venue`` writes the files of one.
+``python -m vnpy_rehearsal``, also ``vnpy-rehearsal``: ``run`` is the main job on any gateway, ``conform`` the fault matrix, ``simulate``
+days in virtual time, ``new-venue`` writes the files of one, ``doctor`` looks at a set-up, ``trade`` runs strategies without a window.
 """
 
 import argparse
 import sys
 
+from mockexchange.version import release
+
 PROGRAM: str = "python -m vnpy_rehearsal"
 RUN, CONFORM, SIMULATE, NEW_VENUE = "run", "conform", "simulate", "new-venue"
+DOCTOR, TRADE, HEALTH = "doctor", "trade", "health"
+FOREIGN: tuple[str, ...] = ("vnpy", "vnpy_ctastrategy", "vnpy_rest", "vnpy_websocket")
 
 
 def start(arguments: list[str]) -> int:
-    """The exit status."""
+    """The exit status; 2 with one line on stderr where vn.py is missing."""
+    try:
+        return dispatch(arguments)
+    except ModuleNotFoundError as error:
+        if error.name not in FOREIGN:
+            raise
+        print(f'{PROGRAM}: error: {error.name} is missing, install it with: pip install "vnpy_mockbinance[mock]"', file=sys.stderr)
+        return 2
+
+
+def dispatch(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM, description="Try gateways and strategies on bad days, without key and network.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {release()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange, on any gateway", add_help=False)
     commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
     commands.add_parser(SIMULATE, help="many days of a gateway in virtual time, with orders and faults drawn from seeds", add_help=False)
     commands.add_parser(NEW_VENUE, help="the files of a new gateway and its dialect, with their tests", add_help=False)
+    commands.add_parser(DOCTOR, help="what is wrong with this set-up, a line each", add_help=False)
+    commands.add_parser(TRADE, help="CTA strategies trade in a process without a window, which a supervisor starts again", add_help=False)
+    commands.add_parser(HEALTH, help="how a process started by trade is", add_help=False)
     found, _ = parser.parse_known_args(arguments)
+    rest: list[str] = arguments[arguments.index(found.command) + 1:]
+    program: str = f"{PROGRAM} {found.command}"
     if found.command == CONFORM:
         from mockexchange.__main__ import start as exchange
 
@@ -27,15 +47,32 @@ def start(arguments: list[str]) -> int:
     if found.command == SIMULATE:
         from .simulation.command import start as simulate
 
-        return simulate(f"{PROGRAM} {SIMULATE}", arguments[arguments.index(SIMULATE) + 1:])
+        return simulate(program, rest)
     if found.command == NEW_VENUE:
         from .scaffold import start as scaffold
 
-        return scaffold(f"{PROGRAM} {NEW_VENUE}", arguments[arguments.index(NEW_VENUE) + 1:])
+        return scaffold(program, rest)
+    if found.command == DOCTOR:
+        from .doctor.command import start as doctor
+
+        return doctor(program, rest)
+    if found.command == TRADE:
+        from .trading.command import start as trade
+
+        return trade(program, rest)
+    if found.command == HEALTH:
+        from .trading.health import start as health
+
+        return health(program, rest)
     from .job import start as job
 
-    return job("", f"{PROGRAM} {RUN}", arguments[arguments.index(RUN) + 1:])
+    return job("", program, rest)
+
+
+def main() -> int:
+    """The console script."""
+    return start(sys.argv[1:])
 
 
 if __name__ == "__main__":
-    sys.exit(start(sys.argv[1:]))
+    sys.exit(main())

@@ -4,13 +4,13 @@ import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from vnpy.trader.constant import Exchange
 
 from mockexchange.feeds.archive import FeedError, member_names
 from mockexchange.feeds.drivers import split_spec
 
+from .parser import Parser
 from .profiles import DEFAULT_STRATEGY
 
 USUAL: str = "BTCUSDT"                  # what every crypto venue here trades
@@ -19,13 +19,6 @@ DEFAULT_GATEWAY: str = "MOCKBINANCE"
 FASTEST: float = 1e6
 SYMBOL: re.Pattern[str] = re.compile(r"[A-Z0-9]{2,20}")
 CODE: re.Pattern[str] = re.compile(r"[A-Z0-9_-]{1,40}")         # no dot: CtaEngine splits a vt_symbol at each
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {' '.join(message.split())}\n")
 
 
 def read_arguments(

@@ -27,12 +27,15 @@ class ClockKeeper:
 
     :param ask: asks the venue for its time once; the answer comes to ``sampled``
     :param is_mock: whether a mock exchange answers, whose clock may stand still
+    :param stepped: told by how many seconds the venue's clock, as we know it, has jumped
     """
 
     def __init__(
         self, writer: SerialExecutor, ask: Callable[[], None], log: Callable[[str, int], None], is_mock: Callable[[], bool],
-        seams: Seams = MACHINE,
+        seams: Seams = MACHINE, stepped: Callable[[float], None] = lambda seconds: None,
     ) -> None:
+        self._stepped: Callable[[float], None] = stepped
+        self._before: float = 0.0               # ms: the offset when the measurement began
         self._writer: SerialExecutor = writer
         self._seams: Seams = seams
         self.rate: float = 1.0                  # of the venue's clock, see ServerClock
@@ -41,6 +44,7 @@ class ClockKeeper:
         self._log: Callable[[str, int], None] = log
         self._is_mock: Callable[[], bool] = is_mock
         self._then: list[Callable[[], None]] = []
+        self.measured_at: float = float("-inf")     # the end of the last measurement, monotonic seconds
         self._left: int = 0                     # samples of the measurement under way
         self._due: float = 0.0                  # monotonic seconds
         self._asked_at: float = 0.0
@@ -70,6 +74,7 @@ class ClockKeeper:
         self._suspect = False
         self._left = samples
         self._steps = self.clock.steps
+        self._before = self.clock.offset_ms
         self._asked_at = self._writer.monotonic()
         self.clock.invalidate()
         self._ask()
@@ -82,10 +87,13 @@ class ClockKeeper:
             self._ask()
             return False
         now: float = self._writer.monotonic()
+        self.measured_at = now
         self._due = now + INTERVAL
+        offset: float = self.clock.offset_ms
         if self.clock.steps == self._steps:
             self._quiet_until = now + QUIET
-        offset: float = self.clock.offset_ms
+        elif not self.clock.standing:
+            self._stepped((offset - self._before) / 1_000)
         if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing and self.rate == 1.0:
             self._said = offset
             self._log(_("Server time updated, local offset: {offset:.0f}ms").format(offset=-offset), INFO)

@@ -123,7 +123,8 @@ class Host:
         self.log_once, self.log_first, self.log_rarely = self.lines.once, self.lines.first, self.lines.rarely
         self.say_anew = self.lines.say_anew
         self.keeper: ClockKeeper = ClockKeeper(
-            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock(), seams
+            executor, lambda: self.session.query_time(), self.log, lambda: self.session.is_mock(), seams,
+            lambda seconds: self.flow.venue_ids.on_clock_step(seconds),
         )
         self.clock: ServerClock = self.keeper.clock
         self.flow: OrderFlow = OrderFlow(self, executor, policy)

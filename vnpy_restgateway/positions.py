@@ -48,6 +48,12 @@ class Positions:
         self._began: datetime | None = None     # the venue's time when the first figures were asked for
         self.counts: bool = False           # fills from now on are news; those before were there when the figures were told
 
+    def begin_life(self) -> None:
+        """The venue has lost its state: nothing that was filled before its orders are told anew is news to its figures."""
+        self._watched.clear()
+        self._began = None
+        self.counts = False
+
     def update(self, rows: list[PositionData], asked_at: float) -> None:
         """All positions there are, asked for at a monotonic time. One that has vanished is pushed once more, with volume 0."""
         self._begin(asked_at)

@@ -8,6 +8,7 @@ from typing import Protocol
 from vnpy.trader.object import OrderData
 
 from .capabilities import Capabilities
+from .clock_keeper import ClockKeeper
 from .executor import SerialExecutor
 from .net.outcome import Outcome
 from .orders.table import Entry, OrderTable, Push
@@ -73,6 +74,10 @@ class FlowHost(Protocol):
     @property
     def desk(self) -> OrderDesk:
         """Who sends its orders."""
+
+    @property
+    def keeper(self) -> ClockKeeper:
+        """Measures the venue's clock."""
 
     def publish(self, item: Push) -> None:
         """Hand an OrderData or TradeData to the event engine."""

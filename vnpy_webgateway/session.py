@@ -261,8 +261,6 @@ class WebTraderSession(PolledSession):
             self.looks.soon()
             self.trades.poller.soon()
 
-    on_new_life = look_again
-
     def on_push(self, topic: str, data: Any) -> None:
         """An order, a trade, a position or an account; what cannot be read costs a look at the lists."""
         self.watch.heard += 1

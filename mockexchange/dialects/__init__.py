@@ -26,7 +26,7 @@ class Dialect(Protocol):
 
     Between ``stop`` and the next object's ``start`` every connection is cut by the server.
     A class with an ``options_type`` (see options.py) finds an object of it in ``venue.options``. One with ``has_public_keys``
-    takes accounts whose requests are signed with a private key.
+    takes accounts whose requests are signed with a private key. One with ``has_bans`` has rate limits, and addresses that break them.
 
     ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.DialectLabels``);
     ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``). A method ``contents`` of the class

@@ -12,6 +12,7 @@ from .connections import Silence
 from .fault import Fault
 from .labels import Labels
 from .line import Push, PushQueue
+from .traffic import Traffic
 from .wire import PushWire, FaultReply, Wire
 
 MOST_IDLE: int = 1000           # faults that never bit, of which a venue of a long life remembers the newest
@@ -21,16 +22,18 @@ class FaultTable:
     """
     The faults of one venue. ``on_bite(fault, label)`` is called at every bite, before it hurts.
 
-    The hot paths ask for one attribute each: ``active`` is False while no fault can bite a request,
+    The hot paths ask for one attribute each: ``active`` is False while no fault can bite a request and nobody watches ``traffic``,
     ``accepts`` while none can bite a new connection, ``pushes`` while none can bite a push and
     nothing stands in the way of any.
     """
 
-    def __init__(self, on_bite: Callable[[Fault, str], None] | None = None, seed: int = 0) -> None:
+    def __init__(self, on_bite: Callable[[Fault, str], None] | None = None, seed: int = 0, traffic: Traffic | None = None) -> None:
+        self.traffic: Traffic = traffic or Traffic()
+        self.traffic.on_watch = self._look
         self.active: bool = False
         self.accepts: bool = False
         self.pushes: bool = False
-        self.held: set[asyncio.Task[Any]] = set()       # requests that a fault may hold back; they die with the server
+        self.held: dict[asyncio.Task[Any], None] = {}       # requests that a fault may hold back; they die with the server
         self.labels: Labels | None = None               # the dialect's own; None while nobody has said them
         self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
         self._faults: list[Fault] = []
@@ -38,6 +41,7 @@ class FaultTable:
         self._on_bite: Callable[[Fault, str], None] | None = on_bite
         self._seed: int = seed
         self._last_id: int = 0
+        self.changes: int = 0           # grows when a fault is added, bites or goes
         self._lines: dict[PushWire, PushQueue] = {}
 
     def add(self, spec: dict) -> dict:
@@ -70,6 +74,22 @@ class FaultTable:
             line.release()
         self._look()
 
+    def remove(self, id: int) -> None:
+        """
+        Disarm one. Where it has struck pushes or new connections, silences end and pushes held back leave now, as with
+        ``clear``. ValueError for an id that no fault has.
+        """
+        fault: Fault | None = next((each for each in self._faults if each.id == id), None)
+        if fault is None:
+            raise ValueError(f"id: no fault {id!r}, there are: {', '.join(str(each.id) for each in self._faults) or 'none'}")
+        self._faults.remove(fault)
+        if fault.is_idle:
+            self._idle.append(fault.describe())
+        if fault.bitten and fault.stage in (ON_PUSH, ON_ACCEPT):
+            for line in list(self._lines.values()):
+                line.release()
+        self._look()
+
     def reset(self) -> None:
         """``clear``, and count from 1 again: the same faults will bite as they did."""
         self.clear()
@@ -93,6 +113,7 @@ class FaultTable:
             if not fault.bites(stage, label):
                 continue
             self._bitten(fault, label)
+            self.traffic.struck(fault.id)
             reply: FaultReply | None = await fault.action.strike(wire, found or answer or FaultReply(200))
             if reply is not None:
                 found = reply
@@ -115,6 +136,7 @@ class FaultTable:
             if not fault.bites(ON_ACCEPT, label):
                 continue
             self._bitten(fault, label)
+            self.traffic.struck(fault.id)
             if isinstance(fault.action, Silence):
                 return None, partial(self._mute, seconds=fault.action.seconds, pings=fault.action.pings)
             reply: FaultReply | None = await fault.action.strike(wire, FaultReply(200))
@@ -171,8 +193,9 @@ class FaultTable:
         self._look()
 
     def _look(self) -> None:
+        self.changes += 1
         stages: set[str] = {fault.stage for fault in self._faults if not fault.spent}
-        self.active = bool(stages - {ON_PUSH})
+        self.active = self.traffic.is_watched or bool(stages - {ON_PUSH})
         self.accepts = ON_ACCEPT in stages
         self._lines = {wire: line for wire, line in self._lines.items() if wire.is_open}
         self.pushes = ON_PUSH in stages or bool(self._lines)

@@ -26,7 +26,7 @@ class Gates:
     def __init__(self, faults: FaultTable, server: Factory) -> None:
         self._faults: FaultTable = faults
         self._server: Factory = server
-        self._gates: set[Gate] = set()
+        self._gates: dict[Gate, None] = {}         # in the order they came
 
     def __call__(self) -> asyncio.Protocol:
         if not self._faults.accepts:
@@ -42,10 +42,10 @@ class Gates:
 class Gate(asyncio.Protocol):
     """One connection that has not passed yet; faults see it as their wire."""
 
-    def __init__(self, faults: FaultTable, server: Factory, gates: "set[Gate]") -> None:
+    def __init__(self, faults: FaultTable, server: Factory, gates: "dict[Gate, None]") -> None:
         self._faults: FaultTable = faults
         self._server: Factory = server
-        self._gates: set[Gate] = gates
+        self._gates: dict[Gate, None] = gates
         self._transport: asyncio.Transport | None = None
         self._head: bytes = b""
         self._has_ended: bool = False
@@ -54,7 +54,7 @@ class Gate(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport     # type: ignore[assignment]
-        self._gates.add(self)
+        self._gates[self] = None
         self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._decide)
 
     def data_received(self, data: bytes) -> None:
@@ -68,7 +68,7 @@ class Gate(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self._gates.discard(self)
+        self._gates.pop(self, None)
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
@@ -106,7 +106,7 @@ class Gate(asyncio.Protocol):
     def _pass(self) -> None:
         """Let aiohttp have the connection as if it had just come."""
         transport, self._transport = self._transport, None
-        self._gates.discard(self)
+        self._gates.pop(self, None)
         if transport is None or transport.is_closing():
             return
         protocol: asyncio.Protocol = self._server()

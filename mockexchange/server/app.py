@@ -16,17 +16,21 @@ from ..faults import (
     FaultTable,
     Labels,
     FaultReply,
+    Passing,
 )
 from ..transport.sockets import ON_OPEN
 from . import mark
 from .control import CONTROL_PREFIX, Control
 from .guard import MAX_BODY, read_body
+from .page.routes import Page, leads_browser, to_page
 from .venue import Venue
 from .wires import HttpWire, answer_of, send_reply
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 METHODS: tuple[str, ...] = (hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE)
+OPEN: int = 101                      # of a websocket
+NOT_HEARD: int = 444                 # of the answer to a connection that is gone
 VARIABLE: re.Pattern[str] = re.compile(r"\{[^{}]*\}")
 
 
@@ -51,9 +55,15 @@ class FaultMiddleware:
                 refusal: web.Response | None = await read_body(request)
                 if refusal is not None:
                     return refusal
+            if request.raw_path == "/" and leads_browser(request):
+                return to_page()
             if not self._faults.active or request.path.startswith(CONTROL_PREFIX):
                 return await handler(request)
-            return await self._bitten(request, handler)
+            if not self._faults.traffic.is_watched:
+                return await self._bitten(request, handler)
+            with self._faults.traffic.passing(f"{request.method} {request.path}") as one:
+                one.status = OPEN if is_handshake(request) else 0
+                return told(one, await self._bitten(request, handler))
 
         app.middlewares.append(middleware)
         app.on_shutdown.append(self._shutdown)
@@ -64,19 +74,19 @@ class FaultMiddleware:
         wire: HttpWire = HttpWire(request)
         task: asyncio.Task[object] | None = asyncio.current_task()
         assert task is not None
-        faults.held.add(task)
+        faults.held[task] = None
         response: web.StreamResponse | None = None
         try:
             # Read now: a client that leaves during a delay takes the unread body with it.
             await request.read()
             reply: FaultReply | None = None
-            is_handshake: bool = request.headers.get("Upgrade", "").lower() == "websocket"
-            if faults.accepts and is_handshake:
+            opens_socket: bool = is_handshake(request)
+            if faults.accepts and opens_socket:
                 reply, spoil = await faults.bite_handshake(f"ACCEPT ws {request.path}", wire)
                 ON_OPEN.set(spoil)
             reply = reply or await faults.bite(BEFORE_ENGINE, label, wire)
             if reply is None or reply.late:
-                if reply is not None and not is_handshake:
+                if reply is not None and not opens_socket:
                     with faults.acknowledging(reply.late):
                         response = await handler(request)
                 else:
@@ -90,7 +100,7 @@ class FaultMiddleware:
                     return response
             return await send_reply(request, reply, response)
         except Dropped:
-            gone: web.Response = web.Response()         # nobody hears it
+            gone: web.Response = web.Response(status=NOT_HEARD)
             gone.force_close()
             return gone
         except ConnectionError:
@@ -99,7 +109,7 @@ class FaultMiddleware:
             return response                             # the client left before its answer could be cut short
         finally:
             ON_OPEN.set(None)           # the task goes on to the connection's next request
-            faults.held.discard(task)
+            faults.held.pop(task, None)
 
     async def _shutdown(self, app: web.Application) -> None:
         """What a fault holds back dies with the server; it must not reach the venue after a restart."""
@@ -107,6 +117,17 @@ class FaultMiddleware:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def is_handshake(request: web.BaseRequest) -> bool:
+    """Whether a request is that for a websocket."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
+
+
+def told(one: Passing, response: web.StreamResponse) -> web.StreamResponse:
+    """The answer, its status noted."""
+    one.status = 0 if response.status == NOT_HEARD else response.status
+    return response
 
 
 def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) -> web.Application:
@@ -119,7 +140,9 @@ def build_app(venue: Venue, dialect: Dialect, control: Control | None = None) ->
     app: web.Application = web.Application(client_max_size=MAX_BODY)
     FaultMiddleware(venue).install(app)
     mark.install(app, venue.dialect, venue.hours)
-    (control or Control(venue)).add_routes(app)
+    control = control or Control(venue)
+    control.add_routes(app)
+    Page(venue, control.access).add_routes(app)
     dialect.add_routes(app)
     venue.faults.labels = Labels(venue.dialect, chain(http_labels(app), dialect_labels(dialect)))
     return app

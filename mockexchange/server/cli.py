@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -20,12 +20,14 @@ from .. import conform
 from ..dialects import load_dialect
 from ..journal import JournalError
 from ..options import read_option_texts
-from .control import is_loopback
+from ..version import release
+from .access import is_loopback
 from .listener import Listener, close_event_loop, new_event_loop
 from .tls import Tls, given_tls, own_tls
 from .venue import Venue
 
 USAGE_ERROR: int = 2
+ENVIRONMENT: str = "ENV:"
 LOST: int = 3                       # what was done could not be written
 
 
@@ -34,7 +36,11 @@ class UsageError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one line."""
+    """An argument parser whose complaints are one line, and which tells its version."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.add_argument("--version", action="version", version=f"%(prog)s {release()}")
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)
@@ -47,7 +53,7 @@ def make_parser() -> Parser:
     serve: argparse.ArgumentParser = commands.add_parser("serve", help=_("serve one or more venues"))
     serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help=_("e.g. binance=8801; port 0: any free port"))
     serve.add_argument("--host", default="127.0.0.1", help=_("address to listen on (default: 127.0.0.1)"))
-    serve.add_argument("--control-token", metavar="TOKEN", help=_("asked for by /_mock/; needed for a host others can reach"))
+    serve.add_argument("--control-token", metavar="TOKEN", help=_("asked for by /_mock/; needed for a host others can reach; ENV:NAME: the value of an environment variable"))
     serve.add_argument("--tls", action="store_true", help=_("speak TLS (https, wss) with a certificate of its own, whose path is in the ready line; kept with --state"))
     serve.add_argument("--tls-cert", metavar="PATH", help=_("speak TLS with this PEM certificate (chain)"))
     serve.add_argument("--tls-key", metavar="PATH", help=_("its private key, where it is not in the same file"))
@@ -211,8 +217,20 @@ def tune_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def read_token(text: str | None) -> str | None:
+    """The token itself: ``ENV:NAME`` keeps it off the list of processes, which everybody on the machine can read."""
+    if text is None or not text.startswith(ENVIRONMENT):
+        return text
+    name: str = text.removeprefix(ENVIRONMENT)
+    token: str = os.environ.get(name, "").strip() if name else ""
+    if not token:
+        raise UsageError(_("--control-token {text}: the environment variable {name!r} is not set").format(text=text, name=name))
+    return token
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Check what can be checked, then serve."""
+    arguments.control_token = read_token(arguments.control_token)
     for name in ("host", "control_token", "state", "feed", "tls_cert", "tls_key"):
         if getattr(arguments, name) is not None and not getattr(arguments, name).strip():
             raise UsageError(_("--{option} must not be empty, got {value!r}").format(option=name.replace('_', '-'), value=getattr(arguments, name)))

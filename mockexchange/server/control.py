@@ -1,9 +1,6 @@
 """The control API under ``/_mock/`` (DESIGN.md 4.3): JSON in, JSON out, errors as 400 {"error": "..."}."""
 
-import hmac
-import ipaddress
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +15,8 @@ from ..faults import Labels
 from ..fields import Fields
 from ..options import describe_options
 from ..plain import encodable
+from .access import Access
+from .descriptions import describe_faults
 from .guard import SHOWN
 from .venue import Venue
 
@@ -25,66 +24,31 @@ logger: logging.Logger = logging.getLogger(__name__)
 
 CONTROL_PREFIX: str = "/_mock/"
 DAY_MS: int = 86_400_000
-WILDCARDS: tuple[str, ...] = ("0.0.0.0", "::", "")
-
-_HOST: re.Pattern[str] = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:/@\[\]]*))(?::[0-9]{1,5})?")
 
 Answer = dict[str, Any]
 Operation = Callable[[web.Request, Any], Awaitable[Answer]]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine only."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped: ipaddress.IPv4Address | None = getattr(address, "ipv4_mapped", None)    # a v4 peer of a v6 socket
-    return (mapped or address).is_loopback
-
-
-def is_address(host: str) -> bool:
-    """Whether it is an IP address, not a name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def host_name(header: str) -> str:
-    """
-    The name in a Host header: without the port, and without the brackets of an IPv6 address. "" when what follows
-    the name is no port.
-    """
-    found: re.Match[str] | None = _HOST.fullmatch(header)
-    return (found.group(1) or found.group(2)) if found else ""
 
 
 class Control:
     """
     The control API of one venue.
 
-    Whoever has the ``token`` may do all. Where that is "", only this machine may, and no web page that its browser
-    shows: a request is refused when its Host (DNS rebinding) or its Origin (a page that posts here) is neither the
-    loopback nor ``host``, the address the venue is bound to. Bound to all addresses, any address will do.
-    ``renew(request)`` does a reset where more than the venue must be renewed; it is given the request that asked for it.
-    ``restart(keep_state, seconds down)`` plans a restart and returns at once.
+    ``access``: who may. ``renew(request)`` does a reset where more than the venue must be renewed; it is given the request that asked for it.
+    ``restart(keep_state, seconds down)`` plans a restart and returns at once. ``drop(streams only)`` cuts connections of clients
+    and returns how many.
     """
 
     def __init__(
         self,
         venue: Venue,
-        token: str = "",
-        host: str = "127.0.0.1",
+        access: Access | None = None,
         renew: Callable[[web.Request], Awaitable[None]] | None = None,
         restart: Callable[[bool, float], None] | None = None,
+        drop: Callable[[bool], int] | None = None,
     ) -> None:
         self._venue: Venue = venue
-        self._token: str = token
-        self._host: str = host
+        self.access: Access = access or Access()
+        self._drop_now: Callable[[bool], int] | None = drop
         self._renew: Callable[[web.Request], Awaitable[None]] | None = renew
         self._restart_soon: Callable[[bool, float], None] | None = restart
 
@@ -103,21 +67,24 @@ class Control:
             ("POST", "amend", self._amend),
             ("POST", "ban", self._ban),
             ("POST", "restart", self._restart),
+            ("POST", "drop", self._drop),
             ("GET", "options", self._show_options),
             ("POST", "options", self._set_options),
             ("GET", "faults", self._list_faults),
             ("POST", "faults", self._add_fault),
             ("DELETE", "faults", self._clear_faults),
+            ("DELETE", "faults/{id}", self._remove_fault),
             ("GET", "labels", self._labels),
+            ("GET", "catalogue", self._catalogue),
         ]
         for method, path, operation in routes:
             app.router.add_route(method, CONTROL_PREFIX + path, self._guarded(operation))
 
     def _guarded(self, operation: Operation) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            refused: web.Response | None = self._refuse(request)
+            refused: tuple[int, str] | None = self.access.refusal(request)
             if refused is not None:
-                return refused
+                return answer({"error": refused[1]}, refused[0])
             try:
                 data: Any = None
                 if request.method == "POST":
@@ -131,40 +98,6 @@ class Control:
                 return answer({"error": shortened(encodable(str(error)))}, 400)
 
         return handle
-
-    def _refuse(self, request: web.Request) -> web.Response | None:
-        """Who may not: with a token, whoever has not got it; without one, another machine, and a web page."""
-        if self._token:
-            if self._has_token(request):
-                return None
-            if not self._is_own(request.headers.get("Host", "")):
-                return answer({"error": self._foreign("Host", request)}, 403)
-            return answer({"error": _("Authorization: the control token is missing or wrong")}, 401)
-        if not is_loopback(request.remote or ""):
-            return answer({"error": _("the control API answers this machine only, not {address}, without a token").format(address=request.remote)}, 403)
-        if not self._is_own(request.headers.get("Host", "")):
-            return answer({"error": self._foreign("Host", request)}, 403)
-        origin: str | None = request.headers.get("Origin")
-        if origin is not None and not self._is_own(origin.partition("://")[2]):
-            return answer({"error": self._foreign("Origin", request)}, 403)
-        return None
-
-    def _has_token(self, request: web.Request) -> bool:
-        given: str = request.headers.get("X-Mock-Token", "")
-        scheme, __, value = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            given = value.strip()
-        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode())
-
-    def _is_own(self, header: str) -> bool:
-        """Whether a host, with or without a port, is the loopback or what the venue is bound to."""
-        name: str = host_name(header)
-        ours: bool = is_address(name) if self._host in WILDCARDS else name.lower() == self._host.lower()
-        return ours or is_loopback(name)
-
-    def _foreign(self, header: str, request: web.Request) -> str:
-        value: str = request.headers.get(header, "")[:SHOWN]
-        return _("{header}: {value!r} is neither the loopback nor this venue's own address").format(header=header, value=value)
 
     async def _state(self, request: web.Request, data: Any) -> Answer:
         return self._venue.describe()
@@ -280,6 +213,14 @@ class Control:
         self._restart_soon(keep_state, down_ms / 1000)
         return {}
 
+    async def _drop(self, request: web.Request, data: Any) -> Answer:
+        fields: Fields = Fields(data, "drop")
+        streams: bool = fields.flag("streams", False)
+        fields.finish()
+        if self._drop_now is None:
+            raise ValueError("drop: this venue has no listener whose connections could be cut")
+        return {"dropped": self._drop_now(streams)}
+
     async def _show_options(self, request: web.Request, data: Any) -> Answer:
         return describe_options(self._venue.options)
 
@@ -303,6 +244,17 @@ class Control:
     async def _clear_faults(self, request: web.Request, data: Any) -> Answer:
         self._venue.faults.clear()
         return {}
+
+
+    async def _remove_fault(self, request: web.Request, data: Any) -> Answer:
+        text: str = request.match_info["id"]
+        if not (text.isascii() and text.isdigit() and len(text) < 16):
+            raise ValueError(f"id: not a whole number from 0 on: {text!r}")
+        self._venue.faults.remove(int(text))
+        return {}
+
+    async def _catalogue(self, request: web.Request, data: Any) -> Answer:
+        return describe_faults(self._venue.dialect)
 
 
 def shortened(text: str) -> str:

@@ -1,10 +1,13 @@
-"""What ``GET /_mock/state`` tells of symbols and accounts; decimals are text."""
+"""What ``GET /_mock/state`` tells of symbols and accounts, and ``GET /_mock/catalogue`` of faults; decimals are text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..core.exchange import Exchange
 from ..core.numbers import format_amount
+from ..dialects import load_dialect
+from ..faults.catalogue import describe_actions
+from ..faults.presets import describe_presets
 from .accounts import Account
 
 
@@ -35,3 +38,9 @@ def describe_accounts(exchange: Exchange, accounts: Iterable[Account]) -> dict[s
         }
         for account in accounts
     }
+
+
+def describe_faults(dialect: str) -> dict[str, Any]:
+    """``actions``: what can go wrong, each with its fields; ``presets``: faults ready to be set on venues of a dialect."""
+    labels: Mapping[str, Any] = getattr(load_dialect(dialect), "wire_labels", {})
+    return {"actions": describe_actions(), "presets": describe_presets(labels)}

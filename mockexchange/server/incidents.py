@@ -65,6 +65,7 @@ class Incidents:
         self._followers: list[Follower] = []
         self._revoked: dict[str, str] = {}              # key -> secret
         self._removed: dict[str, Instrument] = {}
+        self._banned_until: int = 0                     # us
 
     def follow(self, callback: Follower) -> Callable[[], None]:
         """
@@ -149,13 +150,20 @@ class Incidents:
             raise ValueError(
                 _("ban: the dialect {dialect!r} has no rate limits; a fault with action 'status' can answer {status}").format(dialect=self._venue.dialect, status=status)
             )
+        self._banned_until = self._venue.now() + ms * 1000
         self._note("ban", ms=ms, status=status)
+
+    @property
+    def banned_until(self) -> int | None:
+        """ms until which every address is banned; None while none is."""
+        return self._banned_until // 1000 if self._banned_until > self._venue.now() else None
 
     # the venue's own
 
     def reopened(self) -> None:
         """The exchange is a new one, and nobody follows any more: what was removed is removed from it too."""
         self._followers = []
+        self._banned_until = 0                          # of the dialect that is gone
         for symbol in self._removed:
             self._removed[symbol] = self._venue.exchange.instruments.pop(symbol)
 

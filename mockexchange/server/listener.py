@@ -15,10 +15,12 @@ from ..transport.clock import FLAT_OUT, SYSTEM
 from ..transport.manual_clock import MANUAL
 from . import guard
 from .accept import Gates
-from .app import build_app
-from .control import WILDCARDS, Control
+from .access import WILDCARDS, Access
+from .app import build_app, is_handshake
+from .control import CONTROL_PREFIX, Control
 from .tls import Tls, TlsDoors
 from .venue import Venue
+from .wires import abort_with_rst
 
 SHUTDOWN_SECONDS: float = 0.25      # what an answer under way is given to leave
 FAREWELL_SECONDS: float = 0.02      # what the last words of the dialect are given to leave
@@ -168,6 +170,26 @@ class Listener:
                 self._retiring.add(task)
                 task.add_done_callback(self._retiring.discard)
 
+    def drop(self, streams: bool = False) -> int:
+        """
+        Cut the connections of clients with a TCP RST, only websockets where ``streams`` is true, and return how many there were.
+        New ones are accepted. What is used for ``/_mock/`` at this moment stays.
+        """
+        server = self._runner.server if self._runner is not None else None
+        cut: list[asyncio.BaseTransport] = []
+        for connection in list(server.connections) if server is not None else ():
+            request: web.BaseRequest | None = getattr(connection, "_current_request", None)
+            if request is not None and request.path.startswith(CONTROL_PREFIX):
+                continue
+            if connection.transport is not None and not connection.transport.is_closing() and (not streams or request is not None and is_handshake(request)):
+                cut.append(connection.transport)
+        self.venue.note({"action": "drop", "streams": streams, "dropped": len(cut)})
+        for transport in cut:
+            abort_with_rst(transport)
+        if not streams and self._gates is not None:
+            self._gates.cut()
+        return len(cut)
+
     def _listen(self) -> None:
         self._socket = self._bind(self.host, self.port)
         assert self._socket is not None
@@ -181,7 +203,7 @@ class Listener:
     async def _serve(self) -> None:
         assert self._socket is not None
         dialect: Dialect = load_dialect(self.venue.dialect)(self.venue)
-        control: Control = Control(self.venue, self._token, self.host, self.reset, self.restart_soon)
+        control: Control = Control(self.venue, Access(self._token, self.host), self.reset, self.restart_soon, self.drop)
         app: web.Application = build_app(self.venue, dialect, control)
         runner: web.AppRunner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()

@@ -12,7 +12,7 @@ from typing import Any
 from rest_locale import _
 
 from .certificate import OwnCertificate
-from .control import WILDCARDS
+from .access import WILDCARDS
 from .guard import Doorkeeper, Refused
 
 HANDSHAKE_SECONDS: float = 10.0         # a handshake may take

@@ -28,7 +28,7 @@ from ..core.numbers import format_amount
 from ..core.tape import Tape
 from ..contents import EXCHANGE_HOURS, Contents, calendar_of, calendars_of, keeps_exchange_hours
 from ..dialects import contents_of, options_type
-from ..faults import Fault, FaultTable
+from ..faults import Fault, FaultTable, Traffic
 from ..feeds import Feed
 from ..feeds.shape import Activity
 from ..journal import Journal, JournalError
@@ -126,7 +126,7 @@ class Venue:
         self.keys: dict[str, str] = {account.key: account.secret for account in self.accounts}
         self.public_keys: dict[str, PublicKey] = public_keys_of(self.accounts, dialect)
         self.drains: list[Callable[[], Awaitable[None]]] = []
-        self.faults: FaultTable = FaultTable(self._on_bite, seed)
+        self.faults: FaultTable = FaultTable(self._on_bite, seed, Traffic(self.now, machine.monotonic))
         self.incidents: Incidents = Incidents(self)
         self.changes: Changes = Changes(self)
         self.days: TradingDays = TradingDays(
@@ -346,6 +346,7 @@ class Venue:
             "faults": self.faults.list(),
             "revoked": self.incidents.revoked,
             "removed": self.incidents.removed,
+            "banned_until": self.incidents.banned_until,
             "journal": self.journal.last,
             "journal_error": self.lost or ("no room" if self.is_full else ""),
             "listeners": len(self._listeners),

@@ -19,8 +19,13 @@ class Requests:
         self._socket: Socket = socket
 
     def concern(self, label: str) -> bool:
-        """Whether a fault may bite a request of that label; any other is answered as if there were none."""
-        return self._faults.concerns(label)
+        """
+        Whether a fault may bite a request of that label, which ``start`` is for then; any other is answered as if there were none.
+        """
+        if self._faults.concerns(label):
+            return True
+        self._faults.traffic.note(label)
+        return False
 
     def start(self, label: str, perform: Perform, replace: Replace) -> None:
         """
@@ -29,10 +34,17 @@ class Requests:
         """
         work: Coroutine[Any, Any, None] = self._answer(label, perform, replace)
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._faults.held.add(task)
-        task.add_done_callback(self._faults.held.discard)
+        self._faults.held[task] = None
+        task.add_done_callback(lambda done: self._faults.held.pop(done, None))
 
     async def _answer(self, label: str, perform: Perform, replace: Replace) -> None:
+        if not self._faults.traffic.is_watched:
+            await self._answer_bitten(label, perform, replace)
+            return
+        with self._faults.traffic.passing(label):
+            await self._answer_bitten(label, perform, replace)
+
+    async def _answer_bitten(self, label: str, perform: Perform, replace: Replace) -> None:
         faults: FaultTable = self._faults
         socket: Socket = self._socket
         try:

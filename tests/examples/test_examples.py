@@ -221,9 +221,12 @@ def test_any_binance_client(place: Path) -> None:
         assert line in out
 
 
-def test_pytest_fixture(place: Path) -> None:
-    status, out, err = run(place, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", str(EXAMPLES / "pytest_fixture"))
-    assert status == 0, out + err
+def test_pytest_fixtures(place: Path) -> None:
+    status, out, err = run(
+        place, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", str(EXAMPLES / "pytest_fixture"), str(EXAMPLES / "strategy_test"),
+    )
+    assert status == 0 and "8 passed" in out, out + err
+    assert {path.name for path in (place / ".vntrader").iterdir()} <= {"log", "vt_setting.json"}, "a strategy's tests leave nothing there"
 
 
 def test_main_job_trades_and_agrees(place: Path) -> None:

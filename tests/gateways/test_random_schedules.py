@@ -15,7 +15,8 @@ from mockexchange import MockExchange
 
 from .conftest import MATRIX_CASES
 from .harness import Case
-from vnpy_rehearsal.simulation.schedule import carry_out, monday
+from vnpy_rehearsal.simulation.carry_out import carry_out
+from vnpy_rehearsal.simulation.search import opening
 
 from .schedules import schedules
 
@@ -30,7 +31,5 @@ SCHEDULES: int = int(os.environ.get("SCHEDULES", "3"))
 @given(data=st.data(), seed=st.integers(0, 2**31 - 1))
 def test_any_schedule_ends_in_the_truth(case: Case, data: st.DataObject, seed: int) -> None:
     steps = data.draw(schedules(case), "schedule")
-    # a day of a busy market takes seconds to pass: where days pass, the market moves when it is told to
-    clock, speed = (monday(case.exchange), 0.001) if case.equity else ("system", 1.0)
-    with MockExchange(case.dialect, seed=seed, options=dict(case.options), clock=clock, speed=speed) as venue:
+    with MockExchange(case.dialect, seed=seed, **opening(case, steps)) as venue:
         carry_out(case, venue, steps)

@@ -1,32 +1,60 @@
-"""One seed drives everything: the same journal and the same event log, byte for byte, in any process; another seed differs."""
+"""
+One seed drives everything: the same journal and the same event log, byte for byte, in any process; another seed differs.
+
+``LONG=1`` runs ten processes with ten hash seeds, and four drawn days of every gateway in each.
+"""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-PROCESSES: int = 10 if os.environ.get("LONG") else 2
+import pytest
+
+LONG: bool = bool(os.environ.get("LONG"))
+PROCESSES: int = 10 if LONG else 2
+DRAWN: int = 4 if LONG else 0
 SCRIPT: Path = Path(__file__).with_name("trading_world.py")
 
 
-def run(seed: int, hash_seed: int, place: Path) -> "subprocess.Popen[str]":
+def begin(seed: int, hash_seed: int, place: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(seed)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=place,
+        [sys.executable, str(SCRIPT), str(seed), str(DRAWN)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=place,
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "HOME": str(place)},
     )
 
 
-def test_same_seed_same_bytes(tmp_path: Path) -> None:
-    processes = [run(5, n, tmp_path) for n in range(PROCESSES)] + [run(6, 0, tmp_path)]
-    lines: list[str] = []
-    for process in processes:
-        out, err = process.communicate(timeout=240)
-        assert process.returncode == 0, err[-2000:]
-        lines.append(out.strip().splitlines()[-1])
-    *same, other = [line.split() for line in lines]
-    rows, _, events, _, trades = same[0]
+def finish(process: "subprocess.Popen[str]") -> dict[str, list[str]]:
+    """World -> what is printed of it."""
+    out, err = process.communicate(timeout=1_200 if LONG else 240)
+    assert process.returncode == 0, err[-2000:]
+    lines: list[list[str]] = [line.split() for line in out.splitlines() if line.startswith("world ")]      # vn.py logs there too
+    return {name: found for _, name, *found in lines}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]:
+    """Processes of one seed with hash seeds of their own; the last one is of another seed."""
+    place: Path = tmp_path_factory.mktemp("worlds")
+    (place / ".vntrader" / "log").mkdir(parents=True)       # processes that make it at once would get in each other's way
+    wanted: list[tuple[int, int]] = [(5, n) for n in range(PROCESSES)] + [(6, 0)]
+    found: list[dict[str, list[str]]] = []
+    at_once: int = len(wanted) if not LONG else 2
+    for first in range(0, len(wanted), at_once):
+        processes = [begin(seed, hash_seed, place) for seed, hash_seed in wanted[first:first + at_once]]
+        found += [finish(process) for process in processes]
+    return found
+
+
+def test_same_seed_same_bytes(runs: list[dict[str, list[str]]]) -> None:
+    first, *others = runs[:-1]
+    rows, events, trades, _ = first["strategy"]
     assert int(rows) > 50 and int(events) > 500 and int(trades) > 3, "there was something to compare"
-    assert all(each == same[0] for each in same)
-    assert other[1] != same[0][1] and other[3] != same[0][3]
+    assert len(first) == 1 + 5 * (1 + DRAWN) and all(int(found[-2]) > 10 for name, found in first.items() if name != "strategy")
+    assert all(each == first for each in others)
 
 
+def test_another_seed_differs(runs: list[dict[str, list[str]]]) -> None:
+    first, other = runs[0], runs[-1]
+    assert first.keys() == other.keys()
+    assert not [name for name in first if first[name][-1] == other[name][-1]]

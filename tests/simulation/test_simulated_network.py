@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from vnpy_rehearsal.simulation.network import WINDOW
+from vnpy_rehearsal.simulation.line import Line
+from vnpy_rehearsal.simulation.transport import WINDOW
 from vnpy_rehearsal.simulation.world import World
 
 
@@ -117,3 +118,112 @@ def test_the_seed_is_the_network_s_too() -> None:
         return world.run(lambda: [world.network.delay() for _ in range(5)])
 
     assert arrivals(1) == arrivals(1) != arrivals(2)
+
+
+# lines that break
+
+def over_a_line(world: World, live: Callable[[Line, Callable[[], tuple[End, End]]], None]) -> None:
+    """``live`` gets the line and what makes a further connection over it."""
+    ends: list[End] = []
+
+    def factory() -> End:
+        ends.append(End())
+        return ends[-1]
+
+    def run() -> None:
+        world.network.listen(80, factory)
+        line = world.network.lay_line(80)
+
+        def connect() -> tuple[End, End]:
+            ours = End()
+            world.network.connect(line.port, ours)
+            return ours, ends[-1]
+
+        live(line, connect)
+
+    world.run(run)
+
+
+def test_what_is_forgotten_dies_in_silence_and_new_connections_live() -> None:
+    world = World(3)
+
+    def live(line: Line, connect: Callable[[], tuple[End, End]]) -> None:
+        old, old_peer = connect()
+        old.transport.write(b"under way")
+        line.forget()
+        old_peer.transport.write(b"back")
+        old.transport.close()
+        new, new_peer = connect()
+        new.transport.write(b"heard")
+        world.sleep(1.0)
+        assert not old_peer.data and not old_peer.events and old.events == ["lost NoneType"] and not old.data
+        assert new_peer.data == [b"heard"] and (line.forgotten, line.vanished, line.accepted) == (1, 13, 2)
+        line.reset()
+        world.sleep(1.0)
+        assert old_peer.events == ["lost ConnectionResetError"] and new.events == new_peer.events == ["lost ConnectionResetError"]
+        assert line.resets == 2 and not line.links
+
+    over_a_line(world, live)
+
+
+def test_a_deaf_line_takes_everybody_and_heals_for_those_who_come_later() -> None:
+    world = World(3)
+
+    def live(line: Line, connect: Callable[[], tuple[End, End]]) -> None:
+        line.deafen()
+        during, during_peer = connect()
+        during.transport.write(b"x" * 1_000_000)
+        world.sleep(1.0)
+        assert not during_peer.data and line.vanished == 1_000_000 and during.transport.unread == 0, "the wire takes it, nobody gets it"
+        line.heal()
+        during.transport.write(b"y")
+        after, after_peer = connect()
+        after.transport.write(b"z")
+        world.sleep(1.0)
+        assert not during_peer.data and after_peer.data == [b"z"]
+
+    over_a_line(world, live)
+
+
+def test_a_line_that_refuses_and_one_that_resets_at_the_first_byte() -> None:
+    world = World(3)
+
+    def live(line: Line, connect: Callable[[], tuple[End, End]]) -> None:
+        open_, open_peer = connect()
+        line.refuse()
+        with pytest.raises(ConnectionRefusedError):
+            connect()
+        world.sleep(1.0)
+        assert open_.events == open_peer.events == ["lost ConnectionResetError"]
+        line.heal()
+        line.reset_new()
+        new, new_peer = connect()
+        world.sleep(1.0)
+        assert not new.events
+        new.transport.write(b"first")
+        new.transport.write(b"second")
+        world.sleep(1.0)
+        assert new.events == new_peer.events == ["lost ConnectionResetError"] and not new_peer.data and line.resets == 2
+        world.network.unlisten(80)
+        line.heal()
+        with pytest.raises(ConnectionRefusedError):
+            connect()
+
+    over_a_line(world, live)
+
+
+def test_a_line_with_a_short_memory() -> None:
+    world = World(3)
+
+    def live(line: Line, connect: Callable[[], tuple[End, End]]) -> None:
+        line.forget_after(10.0)
+        ours, theirs = connect()
+        for _ in range(3):
+            ours.transport.write(b"a")
+            world.sleep(9.0)
+        world.sleep(5.0)
+        ours.transport.write(b"b")
+        world.sleep(1.0)
+        assert theirs.data == [b"a"] * 3 and line.forgotten == 1 and line.vanished == 1
+
+    over_a_line(world, live)

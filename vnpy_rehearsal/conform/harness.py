@@ -37,20 +37,31 @@ class WrongSymbol(Missed):
 
 
 class GatewayHarness:
-    """A trader at one gateway: sends, waits, and in the end compares with the venue's journal."""
+    """
+    A trader at one gateway: sends, waits, and in the end compares with the venue's journal. ``main_engine``: vn.py's, to which the
+    gateway is added; else it stands alone.
+    """
 
-    def __init__(self, profile: Profile, venue: Any, name: str = "", spoils: bool = True, past: bool = True) -> None:
+    def __init__(
+        self, profile: Profile, venue: Any, name: str = "", spoils: bool = True, past: bool = True, main_engine: Any = None,
+    ) -> None:
         self.ended: set[int] = set() if past else ended_orders(venue.journal())     # orders it need not show
         self.profile: Profile = profile
         self.venue: Any = venue
         self.recorder: Recorder = Recorder(spoils, profile.stage.seams)
         self.engine: EventEngine | None = None
-        if profile.real_engine:
+        kind: Any = profile.stage.gateway_class(profile.gateway_class)
+        self.gateway: Any
+        if main_engine is not None:
+            main_engine.event_engine.register_general(self.recorder.put)
+            self.gateway = main_engine.add_gateway(kind, name)
+        elif profile.real_engine:
             self.engine = profile.stage.make_engine()
             self.engine.register_general(self.recorder.put)
             self.engine.start()
-        kind: Any = profile.stage.gateway_class(profile.gateway_class)
-        self.gateway: Any = kind(self.engine or self.recorder, name or kind.default_name)
+            self.gateway = kind(self.engine, name or kind.default_name)
+        else:
+            self.gateway = kind(self.recorder, name or kind.default_name)
         profile.quick(self.gateway)
 
     # life

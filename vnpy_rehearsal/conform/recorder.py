@@ -60,6 +60,7 @@ class Recorder:
     def __init__(self, spoils: bool = True, seams: Seams = MACHINE) -> None:
         self.spoils: bool = spoils
         self._monotonic: Callable[[], float] = seams.monotonic
+        self._sleep: Callable[[float], None] = seams.threads.sleep
         self.condition = seams.threads.Condition()
         self.orders: dict[str, OrderData] = {}
         self.order_pushes: list[OrderData] = []
@@ -122,10 +123,7 @@ class Recorder:
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass, for what can be known by nothing else."""
-        deadline: float = self._monotonic() + seconds
-        with self.condition:
-            while (left := deadline - self._monotonic()) > 0:
-                self.condition.wait(left)
+        self._sleep(seconds)
 
     def said(self, text: str, level: int | None = None) -> list[str]:
         """Log lines that contain a text, which is English whatever the language of the lines."""

@@ -1,17 +1,23 @@
 """``python -m vnpy_rehearsal simulate``: the command line of the search."""
 
-import logging
+import hashlib
 import shlex
 import sys
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
 
 from ..arguments import Parser
-from ..conform.known import make_profile, make_target
 from ..conform.profile import Profile
+from .days import DAY
 from .schedule import Step, read_schedule, to_text
-from .search import Day, Tally, play, search, shrink, states_of
+from .search import Day, Tally, play, shrink
+from .states import states_of
+from .workers import Subject, cores, quiet, search
 
-ENOUGH: int = 300                   # days after which every state must have been reached
-EVERY: int = 100                    # days from one line to the next
+ENOUGH: int = 300                   # seeds after which every state must have been reached
+EVERY: int = 100                    # seeds from one line to the next; 1 where each has whole days
+MOST_DAYS: int = 366
 
 
 def start(program: str, arguments: list[str]) -> int:
@@ -20,52 +26,86 @@ def start(program: str, arguments: list[str]) -> int:
     parser.add_argument("gateway", metavar="MODULE:CLASS", help="e.g. vnpy_mockbinance:MockBinanceGateway")
     parser.add_argument("--dialect", default="", help="the venue, where more than one is known for the gateway")
     parser.add_argument("--variant", default="", metavar="NAME", help="another market or account of that venue")
-    parser.add_argument("--seeds", default=str(ENOUGH), metavar="N|A-B", help=f"the days: 0 to N-1, or A to B (default {ENOUGH})")
-    parser.add_argument("--seed", type=int, metavar="N", help="one day")
-    parser.add_argument("--schedule", default="", metavar="STEPS", help="what happens on that day, as this command prints it (default: what the seed draws)")
+    parser.add_argument("--seeds", default=str(ENOUGH), metavar="N|A-B", help=f"the seeds: 0 to N-1, or A to B (default {ENOUGH})")
+    parser.add_argument("--days", default="0", metavar="N", help="each seed has N whole days, with the market's own hours (default: as long as its steps take)")
+    parser.add_argument("--jobs", default="1", metavar="N", help="processes at once; 0: as many as there are cores (default 1)")
+    parser.add_argument("--seed", type=int, metavar="N", help="one seed")
+    parser.add_argument("--schedule", default="", metavar="STEPS", help="what happens then, as this command prints it (default: what the seed draws)")
     found = parser.parse_args(arguments)
     try:
-        profile: Profile = make_profile(found.gateway, make_target(found.gateway, found.dialect, {}, {}, "", {}, found.variant))
+        days: int = read_count("--days", found.days, MOST_DAYS)
+        jobs: int = read_count("--jobs", found.jobs, 1_000) or cores()
+        subject: Subject = Subject(found.gateway, found.dialect, found.variant, days)
+        profile: Profile = subject.profile()
         steps: list[Step] | None = read_schedule(found.schedule) if found.schedule else None
         seeds: range = range(found.seed, found.seed + 1) if found.seed is not None else read_seeds(found.seeds)
     except ValueError as error:
         parser.error(str(error))
     if steps is not None and found.seed is None:
         parser.error("--schedule: --seed is missing")
-    again: str = " ".join([program, found.gateway, *(f"--{name} {getattr(found, name)}" for name in ("dialect", "variant") if getattr(found, name))])
-    logging.getLogger("vnpy_rehearsal.simulation").setLevel(logging.CRITICAL)
-    logging.getLogger("mockexchange").setLevel(logging.CRITICAL)
+    options: list[str] = [f"--{name} {value}" for name, value in zip(("dialect", "variant", "days"), subject[1:], strict=True) if value]
+    again: str = " ".join([program, found.gateway, *options])
+    quiet()
     if found.seed is not None:
-        day: Day = play(profile, found.seed, steps)
+        day: Day = play(profile, found.seed, steps, days)
         print(to_text(day.steps))
-        print(f"{day.seconds:.1f} s virtual: {day.kind or 'well'}")
+        print(f"{day.seconds:.1f} s virtual: {day.kind or 'well'}, fingerprint {day.fingerprint}")
         if day.kind:
             print(day.text)
         return int(bool(day.kind))
-    return run(profile, seeds, again)
+    return run(profile, subject, seeds, jobs, again)
 
 
-def run(profile: Profile, seeds: range, again: str) -> int:
-    """Play all days, print what went wrong and what was reached."""
+def run(profile: Profile, subject: Subject, seeds: range, jobs: int, again: str) -> int:
+    """Play all seeds, print what went wrong and what was reached. What is printed but for the last line does not depend on ``jobs``."""
     tally: Tally = Tally()
+    whole: Any = hashlib.sha256()
+    every: int = 1 if subject.days else EVERY
+    began: float = perf_counter()
+
+    def rate() -> str:
+        return f"{tally.seconds / (perf_counter() - began):.0f} venue-seconds a second"
+
+    played: Iterator[Day] = search(subject, seeds, jobs)
     try:
-        for day in search(profile, seeds):
+        for day in played:
             tally.add(day)
+            whole.update(day.fingerprint.encode())
             if day.kind:
-                print(f"seed {day.seed}: {day.kind}: {day.text.splitlines()[0]}", flush=True)
-                short: Day = shrink(profile, day)
-                print(f"  {again} --seed {short.seed} --schedule {shlex.quote(to_text(short.steps))}", flush=True)
-            if not tally.days % EVERY:
-                print(f"{tally.days} days, {tally.seconds:.0f} s virtual, {tally.rate:.0f} a second", file=sys.stderr, flush=True)
+                report(profile, subject, day, again)
+            if not tally.days % every:
+                print(f"{tally.days} seeds, {amount(tally.seconds)}, {rate()}", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
+    finally:
+        getattr(played, "close", lambda: None)()
     for state in sorted(states_of(profile)):
         print(f"{tally.states[state]:7}  {state}")
-    print(f"{tally.days} days, {tally.seconds:.0f} s virtual in {tally.took:.0f} s, {tally.rate:.0f} a second; {len(tally.wrong)} went wrong")
     missing: list[str] = tally.missing(profile) if tally.days >= ENOUGH else []
     if missing:
         print(f"never reached: {', '.join(missing)}")
+    print(f"{tally.days} seeds, {amount(tally.seconds)}; {len(tally.wrong)} went wrong; fingerprint {whole.hexdigest()[:16]}")
+    print(f"{perf_counter() - began:.0f} s, {rate()}")
     return int(bool(tally.wrong or missing))
+
+
+def report(profile: Profile, subject: Subject, day: Day, again: str) -> None:
+    """What went wrong, and the command that plays its fewest steps again."""
+    print(f"seed {day.seed}: {day.kind}: {day.text.splitlines()[0]}", flush=True)
+    short: Day = shrink(profile, day, days=subject.days)
+    print(f"  {again} --seed {short.seed} --schedule {shlex.quote(to_text(short.steps))}", flush=True)
+
+
+def amount(seconds: float) -> str:
+    """Virtual time, as one reads it."""
+    return f"{seconds / DAY:.1f} venue-days" if seconds >= DAY else f"{seconds:.0f} venue-seconds"
+
+
+def read_count(option: str, text: str, most: int) -> int:
+    """:raises ValueError: no whole number from 0 to ``most``"""
+    if not text.isascii() or not text.isdigit() or int(text) > most:
+        raise ValueError(f"{option}: not a whole number from 0 to {most}: {text!r}")
+    return int(text)
 
 
 def read_seeds(text: str) -> range:

@@ -48,6 +48,12 @@ class SteppedEventEngine(EventEngine):
         if self._scheduler.current() is not self._thread:
             self._thread.join()
 
+    def kill(self) -> None:
+        """No event comes any more; its thread is left where it stands."""
+        self._active = False
+        if self._tick is not None:
+            self._tick.cancel()
+
     def put(self, event: Event) -> None:
         self._events.append(event)
         self._scheduler.wake(self._line)

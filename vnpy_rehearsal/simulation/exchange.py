@@ -5,10 +5,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from mockexchange import MockExchange
-from mockexchange.byte_proxy import VenueWire
 from mockexchange.server.listener import Listener
 from mockexchange.server.venue import Venue
 
+from .line import Line
 from .loop import Address, SimulatedLoop
 from .threads import Scheduler, SimulatedThread
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class SimulatedExchange(MockExchange):
-    """As ``MockExchange``. Its venue runs on the world's loop, and listens on the world's network."""
+    """As ``MockExchange``, also from outside the world. Its venue runs on the world's loop, and listens on the world's network."""
 
     def __init__(self, loop: SimulatedLoop, scheduler: Scheduler, dialect: str = "binance", **arguments: Any) -> None:
         super().__init__(dialect, **arguments)
@@ -32,10 +32,17 @@ class SimulatedExchange(MockExchange):
         self._await(self._listener.start())
 
     def run(self, function: Callable[[Venue], T]) -> T:
-        return function(self._running().venue)      # everybody is on the venue's own thread
+        venue: Venue = self._running().venue
+        if self._world.is_running():
+            return function(venue)      # everybody is on the venue's own thread
 
-    def wire(self) -> VenueWire:
-        return SimulatedVenueWire(self._world, self._scheduler, self.rest, self.stream)
+        async def call() -> T:
+            return function(venue)
+
+        return self._await(call())
+
+    def wire(self) -> "SimulatedVenueWire":         # type: ignore[override]
+        return SimulatedVenueWire(self._world.network.lay_line(self._running().port), self.rest, self.stream)
 
     def _bind(self, host: str, port: int) -> Address:
         return Address(port or self._world.network.free_port())
@@ -44,35 +51,36 @@ class SimulatedExchange(MockExchange):
         if self._loop is None:
             coroutine.close()
             raise RuntimeError("the mock exchange is not running")
-        return await_on(self._world, self._scheduler, coroutine)
+        if not self._world.is_running():        # from outside
+            return self._world.run_until_complete(coroutine)
+        found: T = self._scheduler.await_future(self._world.create_task(coroutine))
+        return found
 
     def _end(self, loop: asyncio.AbstractEventLoop, thread: Any, listener: Listener) -> None:
         self._loop = self._thread = self._listener = None
         listener.venue.close()
 
 
-class SimulatedVenueWire(VenueWire):
-    """A wire to a simulated venue that can be broken."""
+class SimulatedVenueWire:
+    """As ``VenueWire``: a line of the world's network to a venue. ``rest`` and ``stream`` are what a client is given in place of the venue's own."""
 
-    def __init__(self, loop: SimulatedLoop, scheduler: Scheduler, rest: str, stream: str) -> None:
-        self._scheduler: Scheduler = scheduler
-        self._world: SimulatedLoop = loop
-        super().__init__(rest, stream)
+    def __init__(self, line: Line, rest: str, stream: str) -> None:
+        self._line: Line = line
+        self.rest: str = f"{rest.rpartition(':')[0]}:{line.port}"
+        self.stream: str = f"{stream.rpartition(':')[0]}:{line.port}"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def __enter__(self) -> "SimulatedVenueWire":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.stop()
 
     def start(self) -> None:
-        self._await(self._listen())
+        """It lies already."""
 
     def stop(self) -> None:
-        self._await(self._end())
-
-    def _new_loop(self) -> asyncio.AbstractEventLoop:
-        return self._world
-
-    def _await(self, work: Coroutine[Any, Any, T]) -> T:
-        return await_on(self._world, self._scheduler, work)
-
-
-def await_on(loop: SimulatedLoop, scheduler: Scheduler, work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives, waited for by a simulated thread."""
-    found: T = scheduler.await_future(loop.create_task(work))
-    return found
+        """Reset what is open and end."""
+        self._line.refuse()

@@ -3,38 +3,18 @@
 import asyncio
 from asyncio import base_events
 from collections.abc import Callable
+from heapq import heapify, heappop, heappush
 from typing import Any
 
-from .network import Network, Transport
+from .network import Network
+from .transport import Transport
 
-LIMIT: int = 10_000_000             # callbacks at one moment after which the world stands still
+LIMIT: int = 10_000_000             # turns at one moment after which the world stands still
+MOST_CANCELLED: int = 1_000         # timers that are kept at most, if they are more than half
 
 
 class Stuck(RuntimeError):
     """Nothing is left to happen and somebody waits, or everything happens at one moment without end."""
-
-
-class _Selector:
-    """Stands where a loop waits for sockets: there are none, so time jumps to the next timer."""
-
-    def __init__(self, loop: "SimulatedLoop") -> None:
-        self._loop: SimulatedLoop = loop
-        self._turns: int = 0
-
-    def select(self, timeout: float | None) -> list[Any]:
-        if timeout is None:
-            raise Stuck("nothing is left to happen, and somebody waits")
-        if timeout > 0:
-            self._loop.now += timeout
-            self._turns = 0
-        else:
-            self._turns += 1
-            if self._turns > LIMIT:
-                raise Stuck(f"{LIMIT} turns of the loop at {self._loop.now:.6f} s, time does not pass")
-        return []
-
-    def close(self) -> None:
-        pass
 
 
 class Server(asyncio.AbstractServer):
@@ -84,24 +64,71 @@ class Address:
 
 
 class SimulatedLoop(base_events.BaseEventLoop):
-    """``now``: seconds since the world began. ``network``: what its connections go over."""
+    """
+    ``now``: seconds since the world began. ``network``: what its connections go over. Callbacks of one moment are called in the
+    order in which they were asked for.
+    """
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.now: float = 0.0
-        self._selector: _Selector = _Selector(self)
-        self._clock_resolution: float = 1e-9
         self.network: Network = network
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._number: int = 0           # of the timer set last
+        self._cancelled: int = 0        # of the timers
+        self._turns: int = 0            # at this moment
         network.loop = self
 
     def time(self) -> float:
         return self.now
 
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:       # type: ignore[override]
+        timer: asyncio.TimerHandle = asyncio.TimerHandle(when, callback, args, self, context)
+        timer._scheduled = True         # type: ignore[attr-defined]
+        self._number += 1
+        heappush(self._timers, (when, self._number, timer))
+        return timer
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        self._cancelled += 1
+
+    def _run_once(self) -> None:
+        """One turn: what is ready, or else the timers that are due next."""
+        ready, timers = self._ready, self._timers       # type: ignore[attr-defined]
+        if self._cancelled > MOST_CANCELLED and 2 * self._cancelled > len(timers):
+            timers[:] = [each for each in timers if not each[2].cancelled()]
+            heapify(timers)
+            self._cancelled = 0
+        if not ready and not self._stopping:            # type: ignore[attr-defined]
+            while timers and timers[0][2].cancelled():
+                heappop(timers)
+                self._cancelled -= 1
+            if not timers:
+                raise Stuck("nothing is left to happen, and somebody waits")
+            if timers[0][0] > self.now:
+                self.now = timers[0][0]
+                self._turns = 0
+        self._turns += 1
+        if self._turns > LIMIT:
+            raise Stuck(f"{LIMIT} turns of the loop at {self.now:.6f} s, time does not pass")
+        now: float = self.now
+        while timers and timers[0][0] <= now:
+            timer: asyncio.TimerHandle = heappop(timers)[2]
+            timer._scheduled = False    # type: ignore[attr-defined]
+            if timer.cancelled():
+                self._cancelled -= 1
+            else:
+                ready.append(timer)
+        for _ in range(len(ready)):
+            handle: Any = ready.popleft()
+            if not handle._cancelled:
+                handle._run()
+
     def _process_events(self, event_list: list[Any]) -> None:
-        pass
+        """There are none of sockets."""
 
     def _write_to_self(self) -> None:
-        pass
+        """It never sleeps."""
 
     async def create_server(self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **options: Any) -> Server:      # type: ignore[override]
         sock: Any = options.get("sock")

@@ -37,6 +37,7 @@ class Scheduler:
         self.hub: greenlet.greenlet = greenlet.getcurrent()
         self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
+        self.killed: dict[greenlet.greenlet, SimulatedThread] = {}      # stand where they waited, for ever
         self.main: SimulatedThread = SimulatedThread(self, name="loop")
 
     def current(self) -> "SimulatedThread":
@@ -47,26 +48,34 @@ class Scheduler:
         """Whether the caller is a callback of the loop, and must not wait."""
         return greenlet.getcurrent() is self.hub
 
-    def wait(self, line: "deque[Waiter]", timeout: float | None, is_over: Callable[[], bool]) -> bool:
-        """Wait in ``line`` until ``is_over`` or the time is. Whether it is over."""
-        if is_over():
-            return True
-        if self.on_loop():
-            if timeout is None:
+    def end(self, timeout: float | None) -> float | None:
+        """The moment at which a wait that begins now is over; None: never."""
+        return None if timeout is None else self.loop.time() + max(timeout, 0.0)
+
+    def park(self, line: "deque[Waiter]", end: float | None) -> bool:
+        """Wait in ``line`` until ``wake`` (True) or that moment (False)."""
+        green: greenlet.greenlet = greenlet.getcurrent()
+        if green is self.hub:
+            if end is None:
                 raise RuntimeError("a callback of the loop would have to wait")
             return False
-        end: float | None = None if timeout is None else self.loop.time() + max(timeout, 0.0)
+        waiter: Waiter = Waiter(green)
+        line.append(waiter)
+        timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
+        self.hub.switch()
+        if timer is not None:
+            timer.cancel()
+        if waiter in line:
+            line.remove(waiter)
+            return False
+        return True
+
+    def wait(self, line: "deque[Waiter]", timeout: float | None, is_over: Callable[[], bool]) -> bool:
+        """Wait in ``line`` until ``is_over`` or the time is. Whether it is over."""
+        end: float | None = self.end(timeout)
         while not is_over():
-            if end is not None and self.loop.time() >= end:
-                return False
-            waiter: Waiter = Waiter(greenlet.getcurrent())
-            line.append(waiter)
-            timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
-            self.hub.switch()
-            if timer is not None:
-                timer.cancel()
-            if waiter in line:
-                line.remove(waiter)
+            if not self.park(line, end):
+                return is_over()
         return True
 
     def wake(self, line: "deque[Waiter]", most: int | None = None) -> None:
@@ -77,6 +86,12 @@ class Scheduler:
                 self.loop.call_soon(self._resume, waiter)
                 most = None if most is None else most - 1
 
+    def kill_others(self) -> None:
+        """No thread but the caller's runs again. Nothing of theirs is executed any more, no ``finally`` either."""
+        mine: greenlet.greenlet = greenlet.getcurrent()
+        self.killed.update((green, thread) for green, thread in self.threads.items() if green is not mine)
+        self.threads = {green: thread for green, thread in self.threads.items() if green is mine}
+
     def await_future(self, future: "asyncio.Future[Any]") -> Any:
         """Wait for a future of the loop; what it gives or raises."""
         line: deque[Waiter] = deque()
@@ -86,7 +101,7 @@ class Scheduler:
 
     def _resume(self, waiter: Waiter) -> None:
         green, waiter.green = waiter.green, None
-        if green is not None and not green.dead:
+        if green is not None and not green.dead and green not in self.killed:
             green.switch()
 
 
@@ -113,7 +128,7 @@ class SimulatedThread:
             raise RuntimeError("threads can only be started once")
         self._green = greenlet.greenlet(self._run, self._scheduler.hub)
         self._scheduler.threads[self._green] = self
-        self._scheduler.loop.call_soon(self._green.switch)
+        self._scheduler.loop.call_soon(self._scheduler._resume, Waiter(self._green))
 
     def join(self, timeout: float | None = None) -> None:
         if self._green is not None:
@@ -141,6 +156,7 @@ class SimulatedThread:
             self._is_over = True
             assert self._green is not None
             self._scheduler.threads.pop(self._green, None)
+            self._scheduler.killed.pop(self._green, None)
             self._scheduler.wake(self._line)
 
 
@@ -237,23 +253,9 @@ class SimulatedCondition:
         self._lock.release()
 
     def wait(self, timeout: float | None = None) -> bool:
-        woken: list[bool] = []
-        mark: Waiter = Waiter(greenlet.getcurrent())
         self._lock.release()
         try:
-            if self._scheduler.on_loop():
-                return self._scheduler.wait(self._line, timeout, lambda: False)
-            end: float | None = None if timeout is None else self._scheduler.loop.time() + max(timeout, 0.0)
-            self._line.append(mark)
-            timer = None if end is None else self._scheduler.loop.call_at(end, self._scheduler._resume, mark)
-            self._scheduler.hub.switch()
-            if timer is not None:
-                timer.cancel()
-            if mark in self._line:
-                self._line.remove(mark)
-            else:
-                woken.append(True)
-            return bool(woken)
+            return self._scheduler.park(self._line, self._scheduler.end(timeout))
         finally:
             self._lock.acquire()
 

@@ -1,11 +1,7 @@
 """VeighNa's engine and its CTA engine in a simulated world, with a strategy that is none the wiser."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from datetime import datetime, tzinfo
-from types import ModuleType
 from typing import Any
 
 from vnpy.event import Event
@@ -52,16 +48,17 @@ class SimulatedFuture(Future):
 
 class Trader:
     """
-    MainEngine and CtaEngine of a world, nothing loaded and nothing saved. ``watch`` sees every event before its handlers.
+    MainEngine and CtaEngine of a world. ``watch`` sees every event before its handlers; ``app`` has the CtaEngine: by default one with nothing
+    loaded and nothing saved.
 
-    To be made and used by the world's threads, within ``virtual_dates``.
+    To be made and used by the world's threads, within ``world_clock`` (clocks.py).
     """
 
-    def __init__(self, world: World, watch: Callable[[Event], None] | None = None) -> None:
+    def __init__(self, world: World, watch: Callable[[Event], None] | None = None, app: type[MemoryCtaApp] = MemoryCtaApp) -> None:
         self.world: World = world
         self.event_engine: SteppedEventEngine = SteppedEventEngine(world.scheduler, watch=watch)
         self.main_engine: MainEngine = MainEngine(self.event_engine)
-        engine = self.main_engine.add_app(MemoryCtaApp)
+        engine = self.main_engine.add_app(app)
         assert isinstance(engine, MemoryCtaEngine)
         engine.init_executor.shutdown(wait=False)
         engine.init_executor = InThread(world)
@@ -74,29 +71,7 @@ class Trader:
     def close(self) -> None:
         self.main_engine.close()
 
-
-@contextmanager
-def virtual_dates(world: World, *modules: ModuleType) -> Iterator[None]:
-    """
-    ``datetime.now()`` is the world's in vn.py's modules and in those that are given: vn.py's engines and strategies ask it
-    for the time of day, and nobody can hand them another clock.
-    """
-    class VirtualDatetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:     # type: ignore[override]
-            return datetime.fromtimestamp(world.wall(), tz)
-
-    theirs: list[ModuleType] = [
-        module for name, module in list(sys.modules.items())
-        if name.partition(".")[0] in ("vnpy", "vnpy_ctastrategy", "vnpy_scripttrader", "vnpy_portfoliostrategy") and module is not None
-    ]
-    changed: list[tuple[ModuleType, str]] = [
-        (module, name) for module in (*theirs, *modules) for name, value in list(vars(module).items()) if value is datetime
-    ]
-    for module, name in changed:
-        setattr(module, name, VirtualDatetime)
-    try:
-        yield
-    finally:
-        for module, name in changed:
-            setattr(module, name, datetime)
+    def kill(self) -> None:
+        """The process dies, as by ``kill -9``: nothing is said, cancelled or saved any more."""
+        self.event_engine.kill()
+        self.world.kill()

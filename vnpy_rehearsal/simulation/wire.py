@@ -10,8 +10,8 @@ from vnpy_restgateway.net.wire import LoopThread, Wire
 from vnpy_restgateway.threads import Threads
 
 from .loop import SimulatedLoop
-from .network import Transport
 from .threads import Scheduler, Waiter
+from .transport import Transport
 
 READ_AHEAD: int = 65_536            # bytes that wait in a socket before its peer has to
 
@@ -149,6 +149,14 @@ class SimulatedLoopThread(LoopThread):
     def is_alive(self) -> bool:
         return self._task is not None and not self._task.done()
 
+    def is_over(self) -> bool:
+        return self._task is not None and self._task.done()
+
+    def kill(self) -> None:
+        """End it where it stands."""
+        if self._task is not None:
+            self._task.cancel()
+
     def on_unhandled(self, handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]) -> None:
         """The world's loop has one handler for all."""
 
@@ -161,9 +169,18 @@ class SimulatedWire(Wire):
     def __init__(self, loop: SimulatedLoop, scheduler: Scheduler) -> None:
         self._loop: SimulatedLoop = loop
         self._scheduler: Scheduler = scheduler
+        self._loops: list[SimulatedLoopThread] = []
 
     def new_loop(self, main: Callable[[], Coroutine[Any, Any, None]], name: str, threads: Threads) -> LoopThread:
-        return SimulatedLoopThread(main, self._scheduler)
+        made: SimulatedLoopThread = SimulatedLoopThread(main, self._scheduler)
+        self._loops = [*(each for each in self._loops if not each.is_over()), made]
+        return made
+
+    def kill(self) -> None:
+        """End everything that clients run on the world's loop."""
+        for each in self._loops:
+            each.kill()
+        self._loops.clear()
 
     def has_bytes(self, sock: Any) -> bool:
         return bool(sock.has_bytes())

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeVar
 
+from vnpy.event import Event
+
 from mockexchange.transport.machine import Machine
 from vnpy_restgateway.seams import Seams
 
@@ -42,22 +44,22 @@ class World:
         secrets: Random = Random(f"{seed}:secrets")
         # a stretch of work takes no virtual time, so none is ever too long
         self.machine: Machine = Machine(self.loop.time, lambda: int(self.wall() * 1e9), lambda: 0.0, secrets.randbytes)
+        self._wire: SimulatedWire = SimulatedWire(self.loop, self.scheduler)
         self.seams: Seams = Seams(
-            monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler),
-            wire=SimulatedWire(self.loop, self.scheduler),
+            monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler), wire=self._wire,
         )
 
     def wall(self) -> float:
         """Seconds since 1970 UTC."""
         return self.start + self.loop.now
 
-    def stage(self) -> Stage:
-        """For the rows of the matrix."""
-        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler))
+    def stage(self, watch: Callable[[Event], None] | None = None) -> Stage:
+        """For the rows of the matrix. ``watch`` sees every event before its handlers."""
+        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler, watch=watch))
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.seams.threads.sleep(seconds)
+        """Let time pass; also from outside."""
+        self.enter(lambda: self.seams.threads.sleep(seconds))
 
     def exchange(self, dialect: str = "binance", **arguments: Any) -> SimulatedExchange:
         """A venue of this world; arguments as those of MockExchange."""
@@ -79,6 +81,19 @@ class World:
         found: T = self.loop.run_until_complete(done)
         return found
 
+    def enter(self, function: Callable[[], T]) -> T:
+        """As ``run`` from outside, a mere call for those who live here already."""
+        return function() if self.loop.is_running() else self.run(function)
+
+    def kill(self) -> None:
+        """
+        The trading process dies, as by ``kill -9``: of all threads only the caller's goes on, and the connections of clients end.
+        Venues live on.
+        """
+        self.scheduler.kill_others()
+        self.network.drop_clients()
+        self._wire.kill()
+
     def close(self) -> None:
         """Let go of what is left: threads that wait for ever, and tasks."""
         tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(self.loop)
@@ -86,7 +101,7 @@ class World:
             task.cancel()
         if tasks:
             self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        for green in list(self.scheduler.threads):
+        for green in [*self.scheduler.threads, *self.scheduler.killed]:
             green.throw()
         self.loop.close()
 

@@ -49,7 +49,7 @@ class Transport:
         self.context: ssl.SSLContext | None = context
         self.stopped: bool = False
         self._lock = threads.Lock()
-        self._all: set[Connection] = set()
+        self._all: dict[Connection, None] = {}         # in the order they came
         self._idle: dict[tuple[str, tuple[str, str, int]], list[Connection]] = {}
         self._busy: dict[Connection, None] = {}
         self._watcher: Thread | None = None
@@ -180,7 +180,7 @@ class Transport:
         connection: Connection = Connection(self, origin)
         try:
             with self._lock:
-                self._all.add(connection)
+                self._all[connection] = None
             self._busy[connection] = None
             connection.deadline = deadline
             self._watch()
@@ -210,7 +210,7 @@ class Transport:
 
     def _discard(self, connection: Connection) -> None:
         with self._lock:
-            self._all.discard(connection)
+            self._all.pop(connection, None)
         connection.close()
 
     def _watch(self) -> None:

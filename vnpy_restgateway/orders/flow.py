@@ -330,6 +330,9 @@ class OrderFlow:
         elif not reason:
             named: Entry | None = self.table.get(order.orderid)
             if named and not (named.is_active or named.awaiting_fills):
+                if named.order.symbol == order.symbol and named.life == self.table.life and is_amended(named.created, named.order.direction, order):
+                    self.table.rename(named, venue_id)      # made at the same time under the same name: it is this one, and its id was told wrongly
+                    return self.believes(order, venue_id, asked)
                 named = None
             if named and named.order.symbol == order.symbol and named.life == self.table.life:
                 if not asked:       # its id cannot be another order's while it lives
@@ -410,7 +413,7 @@ class OrderFlow:
             self.host.log(_("Order {orderid} turned up at the venue after all: {status}").format(orderid=entry.orderid, status=order.status.value), ERROR)
         elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
             return              # proven by its fills
-        elif asked and order.status not in FINAL:
+        elif asked and order.status is not entry.order.status:
             if 0.0 < asked_at <= entry.final_at:
                 return              # it was on its way when the end was told
             entry.listed_alive += 1
@@ -418,9 +421,13 @@ class OrderFlow:
                 self._verify(entry)
                 return
             if not entry.awaiting_fills:
-                self.host.log(
-                    _("Order {orderid} is alive at the venue, although it was told to be {status}").format(orderid=entry.orderid, status=entry.order.status.value), ERROR
-                )
+                told: str = entry.order.status.value
+                if order.status not in FINAL:
+                    self.host.log(_("Order {orderid} is alive at the venue, although it was told to be {status}").format(orderid=entry.orderid, status=told), ERROR)
+                else:
+                    self.host.log(_("Order {orderid} is {is_now} at the venue, although it was told to be {status}").format(
+                        orderid=entry.orderid, is_now=order.status.value, status=told,
+                    ), ERROR)
             wanted: bool = entry.cancel_wanted
             self.table.revive(entry)
             entry.cancel_wanted = wanted

@@ -79,6 +79,14 @@ class VenueIds:
         while len(self.sought) > SOUGHT_KEPT:
             self.sought.pop(next(iter(self.sought)))
 
+    def on_clock_step(self, seconds: float) -> None:
+        """The venue's clock has jumped, we do not know when: what was sent before may have a time of before or after."""
+        step: timedelta = timedelta(seconds=seconds)
+        for sought in (self.sought, self.tentative):
+            for orderid, sent in sought.items():
+                sought[orderid] = sent._replace(earliest=min(sent.earliest, sent.earliest + step), latest=max(sent.latest, sent.latest + step))
+                self.first_sent = min(self.first_sent, sought[orderid].earliest)
+
     def on_accepted(self, orderid: str, venue_id: str) -> None:
         """The venue took an order and told its id. That it is alive is still to be seen."""
         entry: Entry | None = self.table.get(orderid)
@@ -296,7 +304,19 @@ class VenueIds:
     def _suspected(self, order: OrderData) -> bool:
         return any(is_candidate(s, order) or not s.answered and same_side(s, order) for s in self.sought.values()) or any(
             is_candidate(s, order) for s in self.tentative.values()
-        )
+        ) or self._is_out_of_time(order)
+
+    def _is_out_of_time(self, order: OrderData) -> bool:
+        """Whether an order of the venue is like one that we seek, but for its time, and the venue's clock may have jumped: it is measured."""
+        keeper = self.host.keeper
+        timeless: OrderData = copy(order)
+        timeless.datetime = None
+        for orderid, sought in self.sought.items():
+            entry: Entry | None = self.table.get(orderid)
+            if entry is not None and entry.sent >= keeper.measured_at and is_candidate(sought, timeless):
+                keeper.measure(self.match_orders)
+                return True
+        return False
 
     def _claim(self, entry: Entry, venue_id: str) -> None:
         """The venue's order of this id is ours."""

@@ -86,7 +86,7 @@ class PolledSession(NoSession):
         self.by_venue_id: bool = self.capabilities.correlation is Correlation.VENUE_ID
 
     def pollers(self) -> list[Poller]:
-        """What is asked again and again while the market is open."""
+        """What is asked again and again while the market is open, the orders first."""
         return [poller for poller in (self.looks, self.account, self.holdings) if poller is not None]
 
     def on_time(self, server_ms: int, sent: float, received: float) -> None:
@@ -394,7 +394,9 @@ class PolledSession(NoSession):
             self.looks.soon()
 
     def on_new_life(self) -> None:
-        self.looks.soon()
+        self.positions.begin_life()
+        self.look_again()
+        self.query_account()
 
     def holding(self, order: OrderData) -> Holding:
         return self.positions.holding(order)
@@ -402,8 +404,9 @@ class PolledSession(NoSession):
     def _on_orders(self, reply: Reply, asked_at: float) -> None:
         if not isinstance(reply.data, list):
             raise ValueError("not a list")
+        life: int = self.flow.table.life
         self.list.take(reply.data, asked_at)
-        self.positions.counts = True
+        self.positions.counts = life == self.flow.table.life
         if self.day is not None:
             now: datetime = self.host.now()
             self.looked_at[self.day.trading_day(now)] = now
@@ -440,11 +443,8 @@ class PolledSession(NoSession):
     def _published(self, item: Push) -> None:
         if isinstance(item, TradeData):
             self.positions.on_trade(item)
-        if not self.host.ready:
-            return
-        self.account.soon()
-        if self.holdings:
-            self.holdings.soon()
+        for poller in self.pollers()[1:] if self.host.ready else ():
+            poller.soon()
 
     def _on_account(self, reply: Reply, asked_at: float) -> None:
         account, cash = self.read_account(reply.data)

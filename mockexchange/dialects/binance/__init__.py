@@ -25,6 +25,7 @@ class BinanceDialect:
     name: str = "binance"
     options_type: type | None = BinanceOptions
     has_public_keys: bool = True
+    has_bans: bool = True
     wire_labels: Mapping[str, Any] = LABELS
     traits: Mapping[str, Any] = TRAITS
     default_limits: LimitSettings = LimitSettings()

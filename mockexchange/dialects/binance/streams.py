@@ -69,7 +69,7 @@ class MarketStreams:
     def __init__(self, venue: "Venue") -> None:
         self.venue: Venue = venue
         self.market: MarketChannels = MarketChannels(venue)
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}      # in the order they came
         self._ticker: Ticker = Ticker(venue.clock, TICK, self.market.tick, self.market.is_idle, FORGET_EVERY)
         self.market.on_join = self._ticker.wake
         self._is_started: bool = False
@@ -143,7 +143,7 @@ class MarketStreams:
         socket: Socket = Socket(request, messages_per_second=MESSAGES_PER_SECOND, clock=self.venue.clock)
         await socket.open()
         connection: Connection = Connection(socket, is_combined, _TIME_UNITS[unit])
-        self._connections.add(connection)
+        self._connections[connection] = None
         faults = self.venue.faults
         requests: Requests = Requests(faults, socket)
         clock = self.venue.clock
@@ -164,7 +164,7 @@ class MarketStreams:
         finally:
             for end in ends:
                 end.cancel()
-            self._connections.discard(connection)
+            self._connections.pop(connection, None)
             self._unsubscribe(connection, list(connection.channels))
         return socket.response
 

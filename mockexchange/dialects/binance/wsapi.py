@@ -43,7 +43,7 @@ class WebSocketApi:
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
-        self._sessions: set[WsApiSession] = set()
+        self._sessions: dict[WsApiSession, None] = {}       # in the order they came
 
     def labels(self) -> Iterator[str]:
         """What passes a socket, as faults are matched with it."""
@@ -80,7 +80,7 @@ class WebSocketApi:
         await socket.open()
         session: WsApiSession = WsApiSession(self.venue, self.limits, socket, request.remote or "", per_time)
         session.shows_limits = options.get("returnRateLimits", "true").lower() != "false"
-        self._sessions.add(session)
+        self._sessions[session] = None
         clock = self.venue.clock
         ends: list[Timer] = [clock.call_later(LIFE, socket.drop, CLOSE_POLICY, b"24 hours")]
         if LIFE > NOTICE:
@@ -89,16 +89,15 @@ class WebSocketApi:
         requests: Requests = Requests(faults, socket)
         try:
             while (text := await socket.receive()) is not None:
-                if not faults.active:
-                    if (later := self._answer(session, text)) is not None:
-                        await later
-                else:
-                    self._answer_with_faults(session, requests, text)
+                if faults.active and self._is_struck(session, requests, text):
+                    continue
+                if (later := self._answer(session, text)) is not None:
+                    await later
         finally:
             for end in ends:
                 end.cancel()
             session.close()
-            self._sessions.discard(session)
+            self._sessions.pop(session, None)
         return socket.response
 
     def _answer(self, session: WsApiSession, text: str) -> Awaitable[None] | None:
@@ -137,13 +136,15 @@ class WebSocketApi:
         session.socket.send(reply)
         self._end_revoked(session)
 
-    def _answer_with_faults(self, session: WsApiSession, requests: Requests, text: str) -> None:
-        """As ``_answer``, but events wait for no reply that a fault delays."""
+    def _is_struck(self, session: WsApiSession, requests: Requests, text: str) -> bool:
+        """Leave a request to the faults that may bite it, False when there are none. Events wait for no reply that a fault delays."""
         try:
             request: WsApiRequest = read_request(text)
-        except ApiError as error:
-            session.socket.send(self._error(session, None, error))
-            return
+        except ApiError:
+            return False
+        label: str = f"WS {request.method}"
+        if not requests.concern(label):
+            return False
 
         def perform() -> bytes:
             if request.method in SESSION_METHODS and not session.socket.is_open:
@@ -153,12 +154,8 @@ class WebSocketApi:
             except ApiError as error:
                 return self._error(session, request, error)
 
-        label: str = f"WS {request.method}"
-        if not requests.concern(label):
-            session.socket.send(perform())
-            self._end_revoked(session)
-            return
         requests.start(label, perform, lambda reply: _replaced(request, reply, self.venue.now(), session.per_time))
+        return True
 
     def _perform(self, session: WsApiSession, request: WsApiRequest) -> bytes:
         """The encoded answer of a request; raises ApiError, and closes the connection of a banned address."""

@@ -50,7 +50,7 @@ class RestRoutes:
     def __init__(self, desk: DialectState) -> None:
         self.desk: DialectState = desk
         self._idle: WeakKeyDictionary[asyncio.Transport, Timer] = WeakKeyDictionary()
-        self._busy: set[asyncio.Transport] = set()              # requests on them are being answered
+        self._busy: dict[asyncio.Transport, None] = {}               # requests on them are being answered
         self._methods: dict[str, str] = {}                      # path -> the method that a 405 allows: of the first route alone
 
     def add_routes(self, app: web.Application) -> None:
@@ -86,7 +86,7 @@ class RestRoutes:
             return no_handshake(403)
         transport: asyncio.Transport | None = request.transport
         if transport is not None:
-            self._busy.add(transport)
+            self._busy[transport] = None
         try:
             answer: web.Response = await handler(request)
         except ApiError as error:
@@ -98,7 +98,7 @@ class RestRoutes:
             answer = failure()
         finally:
             if transport is not None:
-                self._busy.discard(transport)
+                self._busy.pop(transport, None)
         self._keep_alive(transport)
         return answer
 

@@ -172,6 +172,8 @@ def test_ends_within_two_seconds_whoever_is_connected(serve: Any, number: int) -
     (["test=0", "--feed", ""], "--feed.*''"),
     (["test=0", "--host", ""], "--host.*''"),
     (["test=0", "--control-token", ""], "--control-token.*''"),
+    (["test=0", "--control-token", "ENV:NO_SUCH_VARIABLE"], "--control-token ENV:NO_SUCH_VARIABLE.*'NO_SUCH_VARIABLE' is not set"),
+    (["test=0", "--control-token", "ENV:"], "--control-token ENV:: .*'' is not set"),
     (["test=0", "--seed", str(2 ** 63)], str(2 ** 63)),
     (["test=0", "--seed", ""], "seed.*''"),
     (["test=0", "--speed", ""], "speed.*''"),

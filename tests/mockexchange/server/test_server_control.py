@@ -9,7 +9,7 @@ import pytest
 from server_client import call, orders, place
 
 from mockexchange import MockExchange
-from mockexchange.server.control import host_name, is_loopback
+from mockexchange.server.access import host_name, is_loopback
 
 
 def test_state(venue: MockExchange) -> None:

@@ -1,0 +1,28 @@
+# CTA strategies in a process without a window: vn.py without Qt, pandas and plotly. From the repository's folder:
+#   docker build -f deploy/trader.Dockerfile -t vnpy-trader .
+#   docker run -d --name trader --restart on-failure --stop-timeout 30 -e BINANCE_KEY -e BINANCE_SECRET -v trader:/data vnpy-trader
+# The volume has what VeighNa Trader has saved: /data/.vntrader and /data/strategies (docs/deploy.md).
+ARG PYTHON=python:3.12-slim
+FROM ${PYTHON} AS build
+COPY . /source
+# taken out again: 20 MB of C source in the wheel of TA-Lib, and pip
+RUN python3 -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /source/deploy/trader.txt \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps \
+        vnpy vnpy_rest vnpy_websocket vnpy_ctastrategy vnpy_sqlite /source \
+ && rm /venv/lib/python3*/site-packages/talib/_ta_lib.c \
+ && /venv/bin/pip uninstall --yes setuptools pip
+
+FROM ${PYTHON}
+RUN useradd --system --create-home --home-dir /data --shell /usr/sbin/nologin trader \
+ && install -d -o trader -g trader /data/.vntrader /data/strategies
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONUTF8=1 LANGUAGE=en
+USER trader
+WORKDIR /data
+VOLUME /data
+# it ends by itself when it hangs or has been offline too long; Docker starts it again (--restart on-failure)
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "-m", "vnpy_rehearsal", "health"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python3", "-m", "vnpy_rehearsal"]
+CMD ["trade"]

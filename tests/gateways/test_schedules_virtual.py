@@ -1,0 +1,42 @@
+"""
+Schedules that hypothesis draws, in virtual time, with a network that breaks: the truth in the end, and every order settled in time.
+
+Hypothesis shrinks one that fails; what is printed can be played again by ``python -m vnpy_rehearsal simulate MODULE:CLASS``.
+``SIMULATED=10000 pytest tests/gateways/test_schedules_virtual.py`` is the long form.
+"""
+
+import os
+import shlex
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vnpy_rehearsal.simulation.schedule import read_schedule, to_text
+from vnpy_rehearsal.simulation.search import play
+
+from .conftest import MATRIX_CASES
+from .harness import Case
+from .schedules import schedules
+
+SIMULATED: int = int(os.environ.get("SIMULATED", "5"))
+
+
+@pytest.mark.parametrize("case", MATRIX_CASES, ids=lambda case: case.name)
+@settings(
+    max_examples=SIMULATED, deadline=None, print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+@given(data=st.data(), seed=st.integers(0, 2**31 - 1))
+def test_any_schedule_ends_in_the_truth_in_virtual_time(case: Case, data: st.DataObject, seed: int) -> None:
+    steps = data.draw(schedules(case, wire=True), "schedule")
+    day = play(case, seed, steps)
+    assert not day.kind, f"{day.kind}: {day.text}\n{case.name} --seed {seed} --schedule {shlex.quote(to_text(steps))}"
+
+
+def test_a_wire_that_refuses_is_well_again_before_the_day_ends() -> None:
+    """What went wrong is over by the night: else nobody could tell the gateway the venue's time."""
+    case = next(case for case in MATRIX_CASES if case.name == "qmt")
+    day = play(case, 1, read_schedule("order BUY 9.9; wire refuse; order BUY 9.2; day; wire reset_new"))
+    assert not day.kind, f"{day.kind}: {day.text}"
+    assert "an order filled" in day.states or "an order cancelled" in day.states

@@ -1,0 +1,109 @@
+"""The search: what it has found once stays mended, its states can be reached, and one that never reached them fails."""
+
+import pytest
+from children import LONG
+from random import Random
+
+from bugs import BINANCE, HASHEX, QMT, WEBTRADER
+from vnpy_rehearsal.conform.known import make_profile, make_target
+from vnpy_rehearsal.conform.profile import Profile
+from vnpy_rehearsal.simulation import command
+from vnpy_rehearsal.simulation.draw import draw
+from vnpy_rehearsal.simulation.schedule import read_schedule, to_text
+from vnpy_rehearsal.simulation.search import Tally, play
+from vnpy_rehearsal.simulation.workers import Subject
+from vnpy_rehearsal.simulation.states import STATES, states_of
+
+FUTU: str = "vnpy_futuopend:FutuOpenDGateway"
+GATEWAYS: tuple[str, ...] = (BINANCE, HASHEX, QMT, FUTU, WEBTRADER)
+SEEDS: int = 300
+
+# gateway, seed, and the shortest form of a day that went wrong once
+FOUND: list[tuple[str, int, str]] = [
+    # one wrong word, of an order that was filled: it stayed cancelled for ever
+    (HASHEX, 2, "says cancelled 0; order BUY 45000; pause 400"),
+    (FUTU, 2, "says cancelled 0; order BUY 27"),
+    # fills of the life before were counted against the positions of the new one
+    (WEBTRADER, 27, "order BUY 39900; order BUY 45000; wipe 500"),
+    (QMT, 27, "order BUY 9.2; wipe 0; order BUY 10.5"),
+    # the venue's clock had jumped: an order whose answer was lost was taken for a stranger's, and ours for lost
+    (HASHEX, 92, "clock -10000; fault order on_reply reset times=1; order BUY 39900; pause 8000"),
+    (HASHEX, 6, "fault order on_reply status status=502 times=2; fault cancel before_engine close times=1; cancel 1; clock -10000; order BUY 45000"),
+    # the answer to an order that was filled at once named another id: the order and its fill were shown twice
+    (BINANCE, 241, "says wrong_ids 4; order BUY 45000; pause 400"),
+]
+
+# gateway and schedule -> states that such a day reaches
+REACHED: list[tuple[str, str, set[str]]] = [
+    (HASHEX, "still; order BUY 30000; pause 400; amend 0 730; pause 400; cancel 0; subscribe; price 40100", {"an order amended elsewhere", "an order cancelled", "ticks"}),
+    (HASHEX, "still; order BUY 40000.01 2000; pause 400", {"an order filled in part"}),
+    (HASHEX, "order BUY 45000 1000000; order BUY 30000 0.0005; pause 400", {"an order refused by the venue", "an order that was not sent"}),
+    (HASHEX, "fault order before_engine hang times=1; order BUY 30000; fault read on_reply truncate times=2; pause 3000", {
+        "an order in doubt", "an order that never reached the venue", "a request before the engine", "an answer spoilt", "a connection that died",
+    }),
+    (BINANCE, "still; fault order before_engine delay ms=30000 ack=true times=1; fault order on_reply reset times=1; order BUY 30000; pause 35000", {
+        "an order that turned up after all",
+    }),
+    (BINANCE, "fault order after_engine delay ms=250 times=1; fault push on_push drop times=1; order BUY 45000; fault push on_push duplicate copies=3 times=1; "
+              "order BUY 45000; pause 400; fault push on_push delay ms=300 times=1; order BUY 45000; price 40100; pause 400; restart 0; pause 3000", {
+        "a request after the engine", "a push lost", "a push doubled", "pushes in another order", "a stream cut", "an order filled",
+    }),
+    (BINANCE, "still; order BUY 45000; says wrong_ids 0; order BUY 30000; pause 400; wipe 500; pause 30000; order BUY 45001", {
+        "a message that was not believed", "a venue that begins anew",
+    }),
+    (QMT, "option tag_lost 1; fault order after_engine reset times=1; order BUY 9.2; pause 3000; burst 4", {
+        "an order recognised by what was sent", "an order cancelled before it left",
+    }),
+]
+
+
+def profile_of(gateway: str) -> Profile:
+    return make_profile(gateway, make_target(gateway, "", {}, {}, "", {}, ""))
+
+
+@pytest.mark.parametrize(("gateway", "seed", "schedule"), FOUND)
+def test_what_was_found_stays_mended(gateway: str, seed: int, schedule: str) -> None:
+    day = play(profile_of(gateway), seed, read_schedule(schedule))
+    assert not day.kind, day.text
+
+
+@pytest.mark.parametrize(("gateway", "schedule", "states"), REACHED)
+def test_states_are_seen(gateway: str, schedule: str, states: set[str]) -> None:
+    day = play(profile_of(gateway), 3, read_schedule(schedule))
+    assert not day.kind, day.text
+    assert states <= day.states, f"not seen: {states - day.states}"
+
+
+def test_every_state_is_reached_by_one_of_these_days() -> None:
+    assert set.union(*(states for _, _, states in REACHED)) == set(STATES)
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_drawn_days_go_well(gateway: str) -> None:
+    """Some; by ``LONG=1`` so many that every state must have been reached."""
+    profile, tally = profile_of(gateway), Tally()
+    for seed in range(SEEDS if LONG else 2):
+        day = play(profile, seed)
+        tally.add(day)
+    assert not tally.wrong, [f"--seed {day.seed} --schedule {to_text(day.steps)!r}: {day.kind}: {day.text}" for day in tally.wrong]
+    assert not LONG or not tally.missing(profile)
+
+
+def test_a_search_that_never_reached_a_state_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(command, "ENOUGH", 1)
+    assert command.run(profile_of(HASHEX), Subject(HASHEX), range(1), 1, "simulate") == 1
+    last: str = capsys.readouterr().out.splitlines()[-3]
+    assert last.startswith("never reached: ") and "an order" in last
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_what_is_drawn_can_be_typed(gateway: str) -> None:
+    profile = profile_of(gateway)
+    words: set[str] = set()
+    for seed in range(200):
+        steps = draw(profile, Random(seed))
+        assert read_schedule(to_text(steps)) == steps
+        words |= {type(step).__name__ for step in steps}
+    assert words >= {"Order", "Burst", "Cancel", "Price", "Fault", "Says", "Wire", "Restart", "Subscribe", "Still", "Pause"}
+    assert ("Foreign" in words) == (profile.names_orders and gateway != WEBTRADER) and ("DayTurn" in words) == bool(profile.equity) != ("Amend" in words)
+    assert states_of(profile) <= STATES.keys()

@@ -1,0 +1,17 @@
+"""The parser of every command here. Imports no vn.py."""
+
+import argparse
+from typing import Any, NoReturn
+
+from mockexchange.version import release
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line, and which tells its version."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.add_argument("--version", action="version", version=f"%(prog)s {release()}")
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {' '.join(message.split())}\n")
