@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from rest_locale import _
+
 from .byte_proxy import VenueWire
 from .core.instruments import AMOUNT_RULES, RULES, Instrument
 from .core.numbers import parse_amount
@@ -129,7 +131,7 @@ class MockExchange:
         if tls_cert:
             self._make_tls = lambda: given_tls(Path(tls_cert), Path(tls_key) if tls_key else None)
         elif tls_key:
-            raise ValueError(f"tls_key {str(tls_key)!r}: tls_cert is needed as well")
+            raise ValueError(_("tls_key {tls_key!r}: tls_cert is needed as well").format(tls_key=str(tls_key)))
         elif tls:
             self._make_tls = lambda: own_tls([host], Path(state) if state is not None else None)
         self._listener: Listener | None = None
@@ -275,7 +277,7 @@ class MockExchange:
         changed: dict[str, int] = {}
         for name, value in rules.items():
             if name not in RULES:
-                raise ValueError(f"rules: unknown rule {name!r}, there are: {', '.join(sorted(RULES))}")
+                raise ValueError(_("rules: unknown rule {name!r}, there are: {names}").format(name=name, names=', '.join(sorted(RULES))))
             try:
                 changed[name] = parse_amount(value) if name in AMOUNT_RULES else int(value)
             except (ValueError, TypeError) as error:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from math import floor, log10
 from random import Random
 
+from rest_locale import _
+
 from .core.instruments import Instrument
 from .core.numbers import SCALE
 from .feeds.shape import Activity, DOLLARS, rare_activity
@@ -29,12 +31,12 @@ def fill_up(instruments: Iterable[Instrument], number: int) -> tuple[list[Instru
     """
     given: list[Instrument] = list(instruments)
     if type(number) is not int or not len(given) <= number <= MOST:
-        raise ValueError(f"symbols: not a whole number from {len(given)} to {MOST}: {number!r}")
+        raise ValueError(_("symbols: not a whole number from {least} to {most}: {number!r}").format(least=len(given), most=MOST, number=number))
     if any(each.equity is not None for each in given):
-        raise ValueError(f"symbols: this dialect lists shares, of which there are {len(given)}, not {number!r}")
+        raise ValueError(_("symbols: this dialect lists shares, of which there are {count}, not {number!r}").format(count=len(given), number=number))
     rng: Random = Random("big listing")
     symbols: set[str] = {each.symbol for each in given}
-    bases: set[str] = {name for each in given for name in (each.base, each.quote)} | {quote for quote, _ in QUOTES}
+    bases: set[str] = {name for each in given for name in (each.base, each.quote)} | {quote for quote, __ in QUOTES}
     found: list[Instrument] = []
     activities: dict[str, Activity] = {}
     while len(given) + len(found) < number:

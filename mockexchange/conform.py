@@ -22,6 +22,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rest_locale import N_, _
+from rest_locale.english import english
+
 from .api import MockExchange
 from .conform_progress import Progress
 from .conform_report import ABSENT, Outcome, Report, to_json, to_junit
@@ -30,16 +33,16 @@ from .options import check_options
 
 GROUP: str = "mockexchange.drivers"
 ROW_LIMIT: float = 240.0        # s until the process of a row is killed
-ENDED: str = "the process ended with status"
+ENDED: str = N_("the process ended with status {code}")
 STOPPED: int = 130              # exit status after Ctrl-C, as shells have it
 
 # option -> field of the driver's profile that it sets to False, and what it says
 TRAITS: dict[str, tuple[str, str]] = {
-    "--no-pushes": ("pushed", "orders and ticks are polled: rows about pushes do not apply"),
-    "--no-fills": ("tells_fills", "fills are not told one by one: their sum is compared for each order"),
-    "--no-own-ids": ("names_orders", "the venue does not call orders by the gateway's ids"),
-    "--no-lost": ("finds_lost", "an order that has ended cannot be found again without the venue's id"),
-    "--no-history": ("has_bars", "bars are not asked for"),
+    "--no-pushes": ("pushed", N_("orders and ticks are polled: rows about pushes do not apply")),
+    "--no-fills": ("tells_fills", N_("fills are not told one by one: their sum is compared for each order")),
+    "--no-own-ids": ("names_orders", N_("the venue does not call orders by the gateway's ids")),
+    "--no-lost": ("finds_lost", N_("an order that has ended cannot be found again without the venue's id")),
+    "--no-history": ("has_bars", N_("bars are not asked for")),
 }
 
 
@@ -54,25 +57,25 @@ class RowInfo(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("gateway", metavar="MODULE:CLASS", help="e.g. vnpy_mockbinance:MockBinanceGateway")
-    parser.add_argument("--dialect", default="", help="the venue it is pointed at, where more than one is known for it")
-    parser.add_argument("--variant", default="", metavar="NAME", help="another market or account of that venue, where the gateway's package has profiles for several")
-    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="of its connect dialog; {rest} {stream} {key} {secret} are the venue's (repeatable)")
-    parser.add_argument("--patch", action="append", default=[], metavar="MODULE:NAME=VALUE", help="a constant of its modules that holds a host (repeatable)")
-    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="what the venue's dialect leaves open, e.g. unsigned=true (repeatable)")
-    parser.add_argument("--symbol", default="", help="the gateway's name of BTCUSDT: symbol or vt_symbol, in any case")
-    parser.add_argument("--label", action="append", default=[], metavar="NAME=TEXT", help="what the dialect calls a request or push, e.g. order=\"POST /api/v3/order\" (repeatable)")
-    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help="only these")
-    parser.add_argument("--absent", action="append", default=[], metavar="ROW=REASON", help="a row that does not apply to this gateway (repeatable)")
-    parser.add_argument("--ready-line", metavar="TEXT", help="the log line with which it is ready; without one it is given 3 s")
-    parser.add_argument("--patience", type=float, metavar="SECONDS", help="how long it may take to find out by itself what became of an order (default: 60)")
+    parser.add_argument("gateway", metavar="MODULE:CLASS", help=_("e.g. vnpy_mockbinance:MockBinanceGateway"))
+    parser.add_argument("--dialect", default="", help=_("the venue it is pointed at, where more than one is known for it"))
+    parser.add_argument("--variant", default="", metavar="NAME", help=_("another market or account of that venue, where the gateway's package has profiles for several"))
+    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help=_("of its connect dialog; {rest} {stream} {key} {secret} are the venue's (repeatable)"))
+    parser.add_argument("--patch", action="append", default=[], metavar="MODULE:NAME=VALUE", help=_("a constant of its modules that holds a host (repeatable)"))
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help=_("what the venue's dialect leaves open, e.g. unsigned=true (repeatable)"))
+    parser.add_argument("--symbol", default="", help=_("the gateway's name of BTCUSDT: symbol or vt_symbol, in any case"))
+    parser.add_argument("--label", action="append", default=[], metavar="NAME=TEXT", help=_("what the dialect calls a request or push, e.g. order=\"POST /api/v3/order\" (repeatable)"))
+    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help=_("only these"))
+    parser.add_argument("--absent", action="append", default=[], metavar="ROW=REASON", help=_("a row that does not apply to this gateway (repeatable)"))
+    parser.add_argument("--ready-line", metavar="TEXT", help=_("the log line with which it is ready; without one it is given 3 s"))
+    parser.add_argument("--patience", type=float, metavar="SECONDS", help=_("how long it may take to find out by itself what became of an order (default: 60)"))
     for option, (name, words) in TRAITS.items():
-        parser.add_argument(option, dest=name, action="store_false", default=None, help=words)
-    parser.add_argument("--virtual", action="store_true", help="in virtual time, on one thread: a row takes a second, and the same seed gives the same run")
-    parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the venue, and of all chance in virtual time (default: 7)")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="rows at the same time")
-    parser.add_argument("--json", metavar="FILE", help="write the verdicts there, with the reasons in full")
-    parser.add_argument("--junit", metavar="FILE", help="write them there as JUnit XML")
+        parser.add_argument(option, dest=name, action="store_false", default=None, help=_(words))
+    parser.add_argument("--virtual", action="store_true", help=_("in virtual time, on one thread: a row takes a second, and the same seed gives the same run"))
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help=_("of the venue, and of all chance in virtual time (default: 7)"))
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help=_("rows at the same time"))
+    parser.add_argument("--json", metavar="FILE", help=_("write the verdicts there, with the reasons in full"))
+    parser.add_argument("--junit", metavar="FILE", help=_("write them there as JUnit XML"))
     parser.add_argument("--driver", default="vnpy", help=argparse.SUPPRESS)
     parser.add_argument("--row", default="", help=argparse.SUPPRESS)
     parser.add_argument("--check-symbol", action="store_true", help=argparse.SUPPRESS)
@@ -89,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
         os._exit(0)         # a gateway that hangs leaves threads that nothing ends
     if arguments.jobs < 1:
-        raise ValueError(f"--jobs: not a number from 1 on: {arguments.jobs}")
+        raise ValueError(_("--jobs: not a number from 1 on: {value}").format(value=arguments.jobs))
     rows: list[RowInfo] = pick(arguments.rows, [RowInfo(*row) for row in driver.rows()])
     if arguments.virtual:
         driver.check_simulated()
@@ -155,7 +158,7 @@ def outcomes(
             each if isinstance(each, Outcome) else each.result()
             for each in waiting if isinstance(each, Outcome) or (each.done() and not each.cancelled() and each.exception() is None)
         ]
-        yield from (each for each in over if not each.reason.startswith(ENDED))
+        yield from (each for each in over if not english(each.reason.partition("\n")[0]).startswith(ENDED.partition("{")[0]))
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -167,7 +170,7 @@ def simulated(driver: Any, seed: int, progress: Progress, row: RowInfo) -> Outco
         return None
     progress.start(row.id)
     began: float = monotonic()
-    verdict, text, _ = driver.simulate(row.id, seed)
+    verdict, text, __ = driver.simulate(row.id, seed)
     progress.end(row.id)
     return Outcome(row.id, row.title, verdict, text, round(monotonic() - began, 1))
 
@@ -185,10 +188,10 @@ def pick(text: str, rows: list[RowInfo]) -> list[RowInfo]:
         first, dash, last = (each.strip() for each in part.partition("-"))
         for name in (first, last) if dash else (first,):
             if name not in names:
-                raise ValueError(f"--rows: no row {name!r}, there are: {names[0]} to {names[-1]}")
+                raise ValueError(_("--rows: no row {name!r}, there are: {first} to {last}").format(name=name, first=names[0], last=names[-1]))
         begin, end = names.index(first), names.index(last if dash else first)
         if begin > end:
-            raise ValueError(f"--rows: {first} comes after {last}: {part!r}")
+            raise ValueError(_("--rows: {first} comes after {last}: {part!r}").format(first=first, last=last, part=part))
         wanted.update(names[begin:end + 1])
     return [row for row in rows if not wanted or row.id in wanted]
 
@@ -199,7 +202,7 @@ def writable(option: str, text: str) -> Path:
     try:
         path.open("ab").close()
     except OSError as error:
-        raise ValueError(f"{option}: cannot write {text!r}: {error.strerror}") from None
+        raise ValueError(_("{option}: cannot write {text!r}: {reason}").format(option=option, text=text, reason=error.strerror)) from None
     return path
 
 
@@ -207,12 +210,12 @@ def make_driver(arguments: argparse.Namespace) -> Any:
     """The driver, told what to test. ValueError when there is none, or it cannot."""
     found = [each for each in entry_points(group=GROUP) if each.name == arguments.driver]
     if not found:
-        raise ValueError(f"no driver {arguments.driver!r} is installed (entry point of the group {GROUP})")
+        raise ValueError(_("no driver {driver!r} is installed (entry point of the group {group})").format(driver=arguments.driver, group=GROUP))
     if arguments.patience is not None and not 0 < arguments.patience <= ROW_LIMIT:
-        raise ValueError(f"--patience: not a number of seconds above 0 and up to {ROW_LIMIT:g}: {arguments.patience:g}")
+        raise ValueError(_("--patience: not a number of seconds above 0 and up to {most:g}: {value:g}").format(most=ROW_LIMIT, value=arguments.patience))
     traits: dict[str, Any] = {
         name: getattr(arguments, name)
-        for name in (*(name for name, _ in TRAITS.values()), "ready_line", "patience")
+        for name in (*(name for name, __ in TRAITS.values()), "ready_line", "patience")
         if getattr(arguments, name) is not None
     }
     make: Any = found[0].load()
@@ -231,7 +234,7 @@ def pairs(option: str, texts: list[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise ValueError(f"{option}: not NAME=VALUE: {text!r}")
+            raise ValueError(_("{option}: not NAME=VALUE: {text!r}").format(option=option, text=text))
         found[name] = value
     return found
 
@@ -247,11 +250,11 @@ def in_a_process(*arguments: str) -> tuple[str, str]:
     try:
         done = subprocess.run(command, capture_output=True, timeout=ROW_LIMIT)
     except subprocess.TimeoutExpired:
-        return "hung", f"killed after {ROW_LIMIT:.0f} s"
+        return "hung", _("killed after {seconds:.0f} s").format(seconds=ROW_LIMIT)
     lines: list[str] = done.stdout.decode("utf-8", "replace").strip().splitlines()
     try:
         verdict, text = msgspec.json.decode(lines[-1], type=tuple[str, str])
     except (IndexError, msgspec.DecodeError):
         said: str = re.sub(r"\n{2,}", "\n", done.stderr.decode("utf-8", "replace").strip())
-        return "hung", f"{ENDED} {done.returncode}\n{said}".strip()
+        return "hung", f"{_(ENDED).format(code=done.returncode)}\n{said}".strip()
     return verdict, text

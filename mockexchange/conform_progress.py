@@ -6,6 +6,8 @@ from threading import Lock
 from time import monotonic
 from typing import TextIO
 
+from rest_locale import _
+
 START: float = 2.0              # s that the process of a row needs to start
 CLEAR: str = "\r\x1b[K"
 
@@ -32,7 +34,8 @@ class Progress:
         self._closed: bool = False
         self._live: bool = out.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
         if self._left:
-            self._write(f"{count(len(self._left), 'row')}, {min(jobs, len(self._left))} at a time: {spoken(self.seconds())}\n")
+            line: str = _("1 row, 1 at a time: {seconds}") if len(self._left) == 1 else _("{count} rows, {jobs} at a time: {seconds}")
+            self._write(line.format(count=len(self._left), jobs=min(jobs, len(self._left)), seconds=spoken(self.seconds())) + "\n")
 
     def seconds(self) -> float:
         """How long the rest will take; the pace so far counts once a few rows are over."""
@@ -55,7 +58,7 @@ class Progress:
             if self._live:
                 self._draw()
             else:
-                self._write(f"{id} {self._titles[id]}: runs, {self._rest()}\n")
+                self._write(_("{id} {title}: runs, {rest}").format(id=id, title=self._titles[id], rest=self._rest()) + "\n")
 
     def end(self, id: str) -> None:
         """A row is over."""
@@ -87,14 +90,15 @@ class Progress:
         if not self._left:
             return
         width: int = max(20, terminal_width(self._out) - 1)
-        line: str = f"{self._rest()}; now "
+        line: str = _("{rest}; now ").format(rest=self._rest())
         room: int = (width - len(line)) // max(1, len(self._running)) - 2
         line += "; ".join(shortened(f"{id} {self._titles[id]}", room) for id in self._running)
         self._write(CLEAR + line[:width])
 
     def _rest(self) -> str:
         waiting: int = len(self._left) - len(self._running)
-        return f"{waiting} left after {'it' if len(self._running) < 2 else 'these'}, {spoken(self.seconds())}"
+        line: str = _("{count} left after it, {seconds}") if len(self._running) < 2 else _("{count} left after these, {seconds}")
+        return line.format(count=waiting, seconds=spoken(self.seconds()))
 
     def _write(self, text: str) -> None:
         if self._closed:
@@ -122,8 +126,8 @@ def shortened(text: str, room: int) -> str:
 def spoken(seconds: float) -> str:
     """A duration as one says it."""
     if seconds < 90:
-        return f"about {max(5, round(seconds / 5) * 5)} s"
-    return f"about {round(seconds / 60)} min"
+        return _("about {seconds} s").format(seconds=max(5, round(seconds / 5) * 5))
+    return _("about {minutes} min").format(minutes=round(seconds / 60))
 
 
 def count(number: int, what: str) -> str:

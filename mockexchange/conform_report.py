@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 import msgspec
+
+from rest_locale import _
 
 ABSENT: str = "-"
 SURVIVED: str = "survived"
@@ -44,12 +47,18 @@ class Report:
     @property
     def head(self) -> str:
         """The first line."""
-        return f"{self.subject and self.subject + ' through '}{self.gateway} on the mock exchange's {self.dialect} dialect"
+        if self.subject:
+            return _("{subject} through {gateway} on the mock exchange's {dialect} dialect").format(
+                subject=self.subject, gateway=self.gateway, dialect=self.dialect,
+            )
+        return _("{gateway} on the mock exchange's {dialect} dialect").format(gateway=self.gateway, dialect=self.dialect)
 
     @property
     def summary(self) -> str:
         """How often each verdict came up."""
-        return ", ".join(f"{count} {'do not apply' if verdict == ABSENT else verdict}" for verdict, count in self.counts.items())
+        return ", ".join(
+            (_("{count} do not apply") if verdict == ABSENT else _("{count} {verdict}")).format(count=count, verdict=verdict) for verdict, count in self.counts.items()
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,7 +74,7 @@ class Report:
         """Take an outcome; its line of the table."""
         self.outcomes.append(outcome)
         width: int = 9 if self.good == SURVIVED else 14
-        return f"{outcome.id:<4} {outcome.title:<55} {outcome.verdict:<{width}} {first_line(outcome.reason)}".rstrip()
+        return f"{outcome.id:<4} {padded(outcome.title, 55)} {outcome.verdict:<{width}} {first_line(outcome.reason)}".rstrip()
 
     def tail(self, stopped: bool = False) -> Iterator[str]:
         """What stands below the table: circumstances, counts, versions."""
@@ -74,8 +83,14 @@ class Report:
             if outcome.verdict not in (self.good, ABSENT) and len(lines) > 1:
                 yield f"\n{outcome.id} {outcome.title}: {outcome.verdict}"
                 yield from (f"    {line}" for line in lines)
-        yield f"\n{self.summary or 'no row was over'}{'; stopped before the end' if stopped else ''}"
+        told: str = self.summary or _("no row was over")
+        yield "\n" + (_("{told}; stopped before the end").format(told=told) if stopped else told)
         yield f"{self.began}, Python {self.python}, {self.versions}"
+
+
+def padded(text: str, columns: int) -> str:
+    """A text with spaces behind it up to so many columns of a terminal, of which a Chinese character takes two."""
+    return text + " " * (columns - sum(2 if east_asian_width(each) in "WF" else 1 for each in text))
 
 
 def first_line(text: str) -> str:

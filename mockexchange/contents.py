@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rest_locale import _
+
 from .core.calendar import AnyCalendar
 from .core.instruments import Instrument
 
@@ -40,7 +42,7 @@ def calendar_of(contents: Contents, options: Any) -> AnyCalendar | None:
     if not keeps_exchange_hours(options):
         return contents.calendar
     if contents.sessions is None:
-        raise ValueError("options: calendar: this dialect has no hours of an exchange")
+        raise ValueError(_("options: calendar: this dialect has no hours of an exchange"))
     return contents.sessions
 
 

@@ -34,6 +34,8 @@ from zlib import crc32
 
 import msgspec
 
+from rest_locale import _
+
 from .core.commands import Command, PlaceOrder, PlaceOrderList
 from .core.events import BalanceChange, DayEnd, Event, Fill, ListReport, ListReserve, OrderReport, PreventedMatch, TrailingMove
 from .core.special import Special
@@ -236,7 +238,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
-            raise JournalError(f"cannot open journal {path}: {error.strerror}") from None
+            raise JournalError(_("cannot open journal {path}: {reason}").format(path=path, reason=error.strerror)) from None
         try:
             _lock(self._file, path)
             self._load(path, known)
@@ -254,7 +256,7 @@ class Journal:
         self._size, self._crc, self._raw_crc = whole.size, whole.crc, whole.raw_crc
         self._last_time = whole.last_ms * 1000
         if self._size < end:
-            print(f"warning: journal {path}: cut {end - self._size} bytes of a torn last record", file=sys.stderr)
+            print(_("warning: journal {path}: cut {count} bytes of a torn last record").format(path=path, count=end - self._size), file=sys.stderr)
         self._truncate()
 
 
@@ -343,4 +345,4 @@ def _lock(file: int, path: Path) -> None:
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise JournalError(f"journal {path} is in use by another process") from None
+        raise JournalError(_("journal {path} is in use by another process").format(path=path)) from None

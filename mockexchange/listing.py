@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from rest_locale import _
+
 from .core.instruments import Instrument, make_instrument
 from .core.numbers import LARGEST, SCALE, format_amount, parse_amount
 
@@ -32,7 +34,7 @@ def venue_symbol(text: str) -> str:
     "BTC-USDT".
     """
     word: str = text.split(".")[0].split(":")[0].upper()
-    head, _, rest = word.partition("_")
+    head, __, rest = word.partition("_")
     if rest in QUOTES:
         return head + rest
     return "".join(part for part in re.split(r"[/ -]", head) if part)
@@ -65,27 +67,27 @@ def parse_listing(text: str) -> Instrument:
     """
     parts: list[str] = [part.strip() for part in text.split(":")]
     if len(parts) not in (5, 6):
-        raise ValueError(f"list: not SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE]: it has {len(parts)} parts: {text!r}")
+        raise ValueError(_("list: not SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE]: it has {count} parts: {text!r}").format(count=len(parts), text=text))
     symbol, base, quote = (part.upper() for part in parts[:3])
     if not _SYMBOL.fullmatch(symbol):
-        raise ValueError(f"list: symbol: not of letters and digits: {parts[0]!r}")
+        raise ValueError(_("list: symbol: not of letters and digits: {symbol!r}").format(symbol=parts[0]))
     for name, value, given in (("base", base, parts[1]), ("quote", quote, parts[2])):
         if not _NAME.fullmatch(value):
-            raise ValueError(f"list {symbol}: {name}: not of 1 to 20 letters and digits: {given!r}")
+            raise ValueError(_("list {symbol}: {name}: not of 1 to 20 letters and digits: {given!r}").format(symbol=symbol, name=name, given=given))
     if base == quote:
-        raise ValueError(f"list {symbol}: quote: the same as base: {parts[2]!r}")
+        raise ValueError(_("list {symbol}: quote: the same as base: {quote!r}").format(symbol=symbol, quote=parts[2]))
     amounts: dict[str, int] = {}
     for name, given in zip(("tick", "step", "price"), parts[3:], strict=False):
         try:
             amounts[name] = parse_amount(given)
         except ValueError as error:
-            raise ValueError(f"list {symbol}: {name}: {error}") from None
+            raise ValueError(_("list {symbol}: {name}: {error}").format(symbol=symbol, name=name, error=error)) from None
         if not 0 < amounts[name] <= LARGEST:
-            raise ValueError(f"list {symbol}: {name}: not above 0 and up to 1e18: {given!r}")
+            raise ValueError(_("list {symbol}: {name}: not above 0 and up to 1e18: {given!r}").format(symbol=symbol, name=name, given=given))
     tick: int = amounts["tick"]
     price: int = amounts.get("price") or max(DEFAULT_PRICE // tick * tick, tick * 1000)
     if price % tick:
-        raise ValueError(f"list {symbol}: price: {parts[5]!r} is no multiple of the tick {parts[3]}")
+        raise ValueError(_("list {symbol}: price: {price!r} is no multiple of the tick {tick}").format(symbol=symbol, price=parts[5], tick=parts[3]))
     return list_symbol(symbol, base, quote, tick, amounts["step"], price)
 
 
@@ -97,9 +99,9 @@ def with_listed(instruments: Iterable[Instrument], texts: Iterable[str]) -> list
     for text in texts:
         found: Instrument = parse_listing(text)
         if any(each.symbol == found.symbol for each in result):
-            raise ValueError(f"list {found.symbol}: this symbol is listed already")
+            raise ValueError(_("list {symbol}: this symbol is listed already").format(symbol=found.symbol))
         if any((each.base, each.quote) == (found.base, found.quote) for each in result):
-            raise ValueError(f"list {found.symbol}: {found.base} and {found.quote} are traded as another symbol already")
+            raise ValueError(_("list {symbol}: {base} and {quote} are traded as another symbol already").format(symbol=found.symbol, base=found.base, quote=found.quote))
         result.append(found)
     return result
 

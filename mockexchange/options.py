@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, field, fields
 from typing import Any
 
+from rest_locale import _
+
 
 def choice(*values: str, at_opening: bool = False) -> Any:
     """A field that takes one of these words, the first by default. ``at_opening``: it cannot be changed while the venue runs."""
@@ -35,14 +37,17 @@ def check_options(kind: type | None, dialect: str, given: object) -> dict[str, A
     Raises ValueError naming the option and the value that is wrong.
     """
     if not isinstance(given, Mapping):
-        raise ValueError(f"options: not an object of names and values: {given!r}")
+        raise ValueError(_("options: not an object of names and values: {given!r}").format(given=given))
     known: dict[str, Field[Any]] = {each.name: each for each in fields(kind)} if kind is not None else {}
     values: dict[str, Any] = {}
     for name, value in given.items():
         found: Field[Any] | None = known.get(str(name))
         if found is None:
-            there: str = f"there are: {', '.join(known)}" if known else "it has none"
-            raise ValueError(f"options: unknown option {name!r} of dialect {dialect!r} (value {value!r}), {there}")
+            if known:
+                line: str = _("options: unknown option {name!r} of dialect {dialect!r} (value {value!r}), there are: {names}")
+            else:
+                line = _("options: unknown option {name!r} of dialect {dialect!r} (value {value!r}), it has none")
+            raise ValueError(line.format(name=name, dialect=dialect, value=value, names=", ".join(known)))
         values[found.name] = _read(found, value)
     return values
 
@@ -58,7 +63,7 @@ def change_options(options: Any, dialect: str, given: object) -> None:
     values: dict[str, Any] = check_options(type(options) if options is not None else None, dialect, given)
     for each in fields(options) if options is not None else ():
         if each.metadata.get("at_opening") and values.get(each.name, getattr(options, each.name)) != getattr(options, each.name):
-            raise ValueError(f"{each.name}: {values[each.name]!r} can be chosen when the venue is opened only")
+            raise ValueError(_("{name}: {value!r} can be chosen when the venue is opened only").format(name=each.name, value=values[each.name]))
     for name, value in values.items():
         setattr(options, name, value)
     on_change: Any = getattr(options, "on_change", None)
@@ -78,9 +83,9 @@ def read_option_texts(texts: Sequence[str]) -> dict[str, dict[str, str]]:
         path, equals, value = text.partition("=")
         dialect, point, name = path.partition(".")
         if not (equals and point and dialect and name):
-            raise ValueError(f"option: not DIALECT.NAME=VALUE: {text!r}")
+            raise ValueError(_("option: not DIALECT.NAME=VALUE: {text!r}").format(text=text))
         if name in result.setdefault(dialect, {}):
-            raise ValueError(f"option: {path} is given twice: {text!r}")
+            raise ValueError(_("option: {path} is given twice: {text!r}").format(path=path, text=text))
         result[dialect][name] = value
     return result
 
@@ -92,28 +97,28 @@ def _read(one: "Field[Any]", value: object) -> Any:
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
         if not isinstance(value, bool):
-            raise ValueError(f"{name}: neither true nor false: {value!r}")
+            raise ValueError(_("{name}: neither true nor false: {value!r}").format(name=name, value=value))
         return value
     if isinstance(default, int):
         count: object = value
         if isinstance(value, str) and value.isascii() and value.isdigit():
             count = int(value)
         if isinstance(count, bool) or not isinstance(count, int):
-            raise ValueError(f"{name}: not a whole number: {value!r}")
+            raise ValueError(_("{name}: not a whole number: {value!r}").format(name=name, value=value))
         low, high = one.metadata["range"]
         if not low <= count <= high:
-            raise ValueError(f"{name}: {count} is not within {low} .. {high}")
+            raise ValueError(_("{name}: {count} is not within {low} .. {high}").format(name=name, count=count, low=low, high=high))
         return count
     if isinstance(default, tuple):
         items: object = value.split(",") if isinstance(value, str) else value
         if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
-            raise ValueError(f"{name}: not a list of texts: {value!r}")
+            raise ValueError(_("{name}: not a list of texts: {value!r}").format(name=name, value=value))
         return tuple(item.strip() for item in items if item.strip())
     if "pattern" in one.metadata:
         if not isinstance(value, str) or re.fullmatch(one.metadata["pattern"], value) is None:
-            raise ValueError(f"{name}: not {one.metadata['meaning']}: {value!r}")
+            raise ValueError(_("{name}: not {meaning}: {value!r}").format(name=name, meaning=_(one.metadata["meaning"]), value=value))
         return value
     choices: tuple[str, ...] = one.metadata["choices"]
     if value not in choices:
-        raise ValueError(f"{name}: unknown value {value!r}, must be one of {', '.join(choices)}")
+        raise ValueError(_("{name}: unknown value {value!r}, must be one of {choices}").format(name=name, value=value, choices=', '.join(choices)))
     return value

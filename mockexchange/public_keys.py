@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 ED25519: str = "ED25519"
 RSA: str = "RSA"
 ED25519_BYTES: int = 32
@@ -46,24 +48,24 @@ def read_public_key(text: str) -> PublicKey:
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
     except ModuleNotFoundError:
-        raise ValueError('public key: cryptography is missing, install it with: pip install "vnpy_mockbinance[mock]"') from None
+        raise ValueError(_("public key: cryptography is missing, install it with: pip install \"vnpy_mockbinance[mock]\"")) from None
     stripped: str = text.strip()
     if "PRIVATE KEY" in stripped:
-        raise ValueError("public key: this is a private key, the venue needs the public one (openssl pkey -pubout)")
+        raise ValueError(_("public key: this is a private key, the venue needs the public one (openssl pkey -pubout)"))
     if not stripped.startswith("-----BEGIN"):
         return _ed25519(ed25519.Ed25519PublicKey.from_public_bytes(_raw(stripped)), InvalidSignature)
     try:
         found: object = load_pem_public_key(stripped.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ValueError(f"public key: not a PEM public key: {str(error).splitlines()[0]}") from None
+        raise ValueError(_("public key: not a PEM public key: {reason}").format(reason=str(error).splitlines()[0])) from None
     if isinstance(found, ed25519.Ed25519PublicKey):
         return _ed25519(found, InvalidSignature)
     if isinstance(found, rsa.RSAPublicKey):
         if found.key_size not in RSA_BITS:
-            raise ValueError(f"public key: RSA of {found.key_size} bits, Binance takes {' and '.join(map(str, RSA_BITS))}")
+            raise ValueError(_("public key: RSA of {bits} bits, Binance takes {sizes}").format(bits=found.key_size, sizes=' and '.join(map(str, RSA_BITS))))
         key: rsa.RSAPublicKey = found
         return PublicKey(RSA, lambda signature, payload: key.verify(signature, payload, padding.PKCS1v15(), SHA256()), InvalidSignature)
-    raise ValueError(f"public key: neither Ed25519 nor RSA: {type(found).__name__}")
+    raise ValueError(_("public key: neither Ed25519 nor RSA: {kind}").format(kind=type(found).__name__))
 
 
 def read_public_key_file(path: str) -> str:
@@ -72,9 +74,9 @@ def read_public_key_file(path: str) -> str:
         with Path(path).open("rb") as file:
             return file.read(MAX_FILE).decode("ascii")
     except OSError as error:
-        raise ValueError(f"public key {path!r}: {error.strerror or error}") from None
+        raise ValueError(_("public key {path!r}: {reason}").format(path=path, reason=error.strerror or error)) from None
     except UnicodeDecodeError:
-        raise ValueError(f"public key {path!r}: not a PEM file") from None
+        raise ValueError(_("public key {path!r}: not a PEM file").format(path=path)) from None
 
 
 def _ed25519(key: Any, invalid: type[Exception]) -> PublicKey:
@@ -87,5 +89,5 @@ def _raw(text: str) -> bytes:
     except binascii.Error:
         raw = b""
     if len(raw) != ED25519_BYTES:
-        raise ValueError(f"public key: neither PEM nor the {ED25519_BYTES} bytes of an Ed25519 key in base64, but {len(text)} characters")
+        raise ValueError(_("public key: neither PEM nor the {size} bytes of an Ed25519 key in base64, but {count} characters").format(size=ED25519_BYTES, count=len(text)))
     return raw

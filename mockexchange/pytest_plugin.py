@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rest_locale import _
+
 if TYPE_CHECKING:
     from .api import MockExchange
 
@@ -51,7 +53,7 @@ def never_bit(venue: "MockExchange") -> str:
         f"{fault['match']!r} ({fault['action']}, {fault['stage']})" + (f": {fault['warning']}" if "warning" in fault else "")
         for fault in idle
     )
-    return f"mock_exchange: {len(idle)} of this test's faults never bit: {faults}"
+    return _("mock_exchange: {count} of this test's faults never bit: {faults}").format(count=len(idle), faults=faults)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rest_locale import _
+
 from .core.commands import SetRules
 from .core.events import Fill, PreventedMatch
 from .core.exchange import Exchange
@@ -238,8 +240,12 @@ def _unreadable(row: dict[str, Any], error: Exception) -> ValueError:
     """What is said of a row that is not understood: it is of a later format, or corrupt."""
     kind: str = str(row.get("kind", ""))
     if kind.startswith(FORMAT_KIND):
-        return ValueError(f"record {row.get('n')} begins {kind}, and this program reads up to {FORMAT_KIND}{FORMAT}: a later one wrote it")
-    return ValueError(f"record {row.get('n')} is corrupt: {error}")
+        return ValueError(
+            _("record {number} begins {kind}, and this program reads up to {known}: a later one wrote it").format(
+                number=row.get("n"), kind=kind, known=f"{FORMAT_KIND}{FORMAT}",
+            )
+        )
+    return ValueError(_("record {number} is corrupt: {error}").format(number=row.get("n"), error=error))
 
 
 def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
@@ -281,7 +287,7 @@ def _fold(rows: Iterator[AnyRow], fold: RestoredState) -> RestoredState:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if row is None or str(error).startswith("record "):
             raise
-        raise ValueError(f"record {row.n} is corrupt: {type(error).__name__}: {error}") from None
+        raise ValueError(_("record {number} is corrupt: {kind}: {error}").format(number=row.n, kind=type(error).__name__, error=error)) from None
     return fold
 
 
@@ -314,7 +320,7 @@ def put_into(exchange: Exchange, fold: RestoredState, now: int) -> None:
         exchange.apply(SetRules(symbol, rules), now)
     for order in fold.book_order():
         exchange.restore_order(order)
-    for _, kept in sorted(fold.lists.items()):
+    for __, kept in sorted(fold.lists.items()):
         orders: tuple[Order, ...] = tuple(fold.orders[order_id] for order_id in kept.order_ids)
         exchange.restore_list(OrderList(
             kept.order_list_id, kept.client_order_id, kept.account, kept.symbol, kept.contingency, kept.pays, orders, kept.time, kept.is_done

@@ -15,6 +15,8 @@ from zlib import crc32
 
 import msgspec
 
+from rest_locale import _
+
 from .pages import FileIndex
 
 CRC: bytes = b',"crc":'
@@ -131,7 +133,7 @@ class Scan:
             crc = crc32(line[:mark], crc)
             if mark < 0 or not line.startswith(b'{"n":%d,"t":' % n) or line[mark:] != b"%s%d}\n" % (CRC, crc):
                 break
-        raise JournalError(f"journal {self.path}: record {n} is corrupt: {complaint(line, n)}")
+        raise JournalError(_("journal {path}: record {number} is corrupt: {complaint}").format(path=self.path, number=n, complaint=complaint(line, n)))
 
 
 def begins_with(file: BinaryIO, prefix: Prefix) -> bool:
@@ -150,5 +152,5 @@ def complaint(line: bytes, n: int) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return str(error)
     if not isinstance(row, dict) or row.get("n") != n or type(row.get("t")) is not int:
-        return f"not row number {n}"
-    return "its checksum is not that of what it says"
+        return _("not row number {number}").format(number=n)
+    return _("its checksum is not that of what it says")

@@ -23,6 +23,13 @@ def start_light() -> None:
         sys.path.remove(str(LIGHT))
 
 
+def speak_english() -> None:
+    """This process and its children write English lines, whatever the language of the machine. vn.py's own words are Chinese then."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"
+
+
 def python_path(*folders: Path | str) -> str:
     """A PYTHONPATH for a child: these folders before all others."""
     return os.pathsep.join(map(str, (*folders, *(() if LONG else (LIGHT,)))))

@@ -1,6 +1,6 @@
 """
 What one worker has compiled, the others and their children read, also where PYTHONDONTWRITEBYTECODE is set; properties have no deadline.
-Processes start without what no test needs (``children.py``).
+Processes start without what no test needs, and write English lines (``children.py``).
 """
 
 import gc
@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from children import LONG, start_light
+from children import LONG, speak_english, start_light
 from hypothesis import settings
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)     # of the workers, which start later, and of all children
 
+speak_english()
 start_light()
 
 # a slow machine is no failure of a property

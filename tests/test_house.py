@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tree import ROOT, tracked
 
-PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_rehearsal", "vnpy_mockbinance", "vnpy_hashex", "vnpy_qmtrest", "qmt_trade_client", "vnpy_futuopend", "vnpy_webgateway")
+PACKAGES = ("mockexchange", "vnpy_restgateway", "vnpy_rehearsal", "vnpy_mockbinance", "vnpy_hashex", "vnpy_qmtrest", "qmt_trade_client", "vnpy_futuopend", "vnpy_webgateway", "rest_locale")
 GATEWAYS = tuple(name for name in PACKAGES if name.startswith("vnpy_") and name not in ("vnpy_restgateway", "vnpy_rehearsal"))
 LONGEST = 500            # lines; a file holds one thing: compose, do not cut a class in storeys
 
@@ -47,6 +47,12 @@ def test_the_packages_are_where_they_are_looked_for() -> None:
 
 def test_the_mock_exchange_knows_no_vnpy() -> None:
     assert not [path for path in of("mockexchange") if any(name.startswith("vnpy") for name in roots(path))]
+
+
+def test_the_catalogue_knows_none_of_the_others() -> None:
+    """Every package imports it."""
+    for path in of("rest_locale"):
+        assert not roots(path) & ({"vnpy", *PACKAGES} - {"rest_locale"}), path
 
 
 def test_the_gateway_base_knows_no_venue() -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from vnpy.trader.constant import Exchange
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Reply, describe
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
@@ -101,7 +102,7 @@ class Accounts:
         """Once a connect."""
         if not self.asked:
             self.asked = True
-            self.questions.ask("accounts", Command("GET", ACCOUNTS, {}), self._on_accounts)
+            self.questions.ask(N_("accounts"), Command("GET", ACCOUNTS, {}), self._on_accounts)
 
     def _on_accounts(self, reply: Reply, asked_at: float) -> None:
         choices = self.choices
@@ -110,18 +111,19 @@ class Accounts:
         except OtherConvention:
             raise
         except ValueError as problem:
-            self.host.log(f"Setting 'Account ID': {problem}", ERROR)
+            self.host.log(_("Setting 'Account ID': {problem}").format(problem=problem), ERROR)
             return
-        self.host.log(f"Trading account {', '.join(map(str, self.ids()))}, {'REAL' if choices.real else 'simulated'}, markets {', '.join(self.words())}")
+        line: str = _("Trading account {accounts}, REAL, markets {markets}") if choices.real else _("Trading account {accounts}, simulated, markets {markets}")
+        self.host.log(line.format(accounts=", ".join(map(str, self.ids())), markets=", ".join(self.words())))
         if missing := [word for word in choices.words if word not in self.words()]:
-            self.host.log(f"The account does not trade {', '.join(missing)}", WARNING)
+            self.host.log(_("The account does not trade {missing}").format(missing=', '.join(missing)), WARNING)
         self.ready()
         if not choices.real:
             self.done()
         elif choices.trade_password:
             self.unlock_again(lambda unlocked: self.done())
         else:
-            self.host.log("No Trade Password given: orders are refused unless trading is unlocked at the gateway", WARNING)
+            self.host.log(_("No Trade Password given: orders are refused unless trading is unlocked at the gateway"), WARNING)
             self.done()
 
     def unlock_again(self, then: Callable[[bool], None]) -> None:
@@ -145,19 +147,22 @@ class Accounts:
             refused = read_error(reply) if reply is not None and error is None else None
             if refused is not None and refused[0] != UNKNOWN_RESULT and (reply is None or reply.status < 500):
                 self.unlocked = False
-                self.locked = f"trading is not unlocked, code: {refused[0]}, message: {refused[1]}"
-                self.host.log(f"Unlocking failed and is not tried again before the next connect: {self.locked}", ERROR)
+                self.locked = _("trading is not unlocked, code: {code}, message: {message}").format(code=refused[0], message=refused[1])
+                self.host.log(_("Unlocking failed and is not tried again before the next connect: {reason}").format(reason=self.locked), ERROR)
             elif error is None and reply is not None and refused is None:
                 self.unlocked = True
-                self.host.log("Trading unlocked")
+                self.host.log(_("Trading unlocked"))
             elif isinstance(error, NotSent) and not was_right and not self.host.locked_out:
-                self.host.log_once("unlocking", f"Unlocking was not sent, trying again: {describe(error)}", WARNING)
+                self.host.log_once("unlocking", _("Unlocking was not sent, trying again: {reason}").format(reason=describe(error)), WARNING)
                 self.host.executor.call_later(max(UNLOCK_AGAIN, self.host.pause()), "unlock", self._unlock)
                 return
             else:
                 reason: object = refused[1] if refused else error
-                again: str = "it is tried again with the next order" if was_right else "it is not tried again before the next connect"
-                self.host.log(f"Unlocking was not answered ({reason}), {again}", WARNING if was_right else ERROR)
+                if was_right:
+                    line: str = _("Unlocking was not answered ({reason}), it is tried again with the next order")
+                else:
+                    line = _("Unlocking was not answered ({reason}), it is not tried again before the next connect")
+                self.host.log(line.format(reason=reason), WARNING if was_right else ERROR)
             waiting, self.waiting = self.waiting, []
             for call in waiting:
                 call(self.unlocked and error is None and refused is None)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from logging import ERROR, WARNING
 from typing import Any
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import whole
@@ -65,20 +66,20 @@ class BackEnd:
             self.pushed_at = self.host.monotonic()
             self.hear(status["qot_logined"], status["trd_logined"])
         if event is not None:
-            self.host.log_rarely(f"event {event['event_type']}", f"The gateway says: {event['desc']} (event {event['event_type']})", WARNING)
+            self.host.log_rarely(f"event {event['event_type']}", _("The gateway says: {text} (event {event})").format(text=event['desc'], event=event['event_type']), WARNING)
 
     def hear(self, quotes: bool, trading: bool) -> None:
         """How they are."""
         if not quotes:
-            self.host.log_once("quotes back end", "The gateway has no connection to Futu's quote servers", WARNING)
+            self.host.log_once("quotes back end", _("The gateway has no connection to Futu's quote servers"), WARNING)
         if trading is self.up:
             return
         self.up = trading
         if trading:
-            self.host.log("The gateway is connected to Futu again", WARNING)
+            self.host.log(_("The gateway is connected to Futu again"), WARNING)
             self.on_back()
         else:
-            self.host.log("Trade API disconnected: the gateway has lost its connection to Futu's servers, no orders are sent", ERROR)
+            self.host.log(_("Trade API disconnected: the gateway has lost its connection to Futu's servers, no orders are sent"), ERROR)
 
 
 def time_of(found: dict[str, Any], now_ms: int) -> int:

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
 
+from rest_locale import _
+
 
 class Market(NamedTuple):
     """
@@ -107,7 +109,7 @@ def wire_type(type: OrderType, market: Market) -> tuple[int, int]:
         return (SPECIAL_LIMIT, DAY) if market is HK else (NORMAL, IOC)
     if type is OrderType.FOK and market is HK:
         return SPECIAL_LIMIT_ALL, DAY
-    raise ValueError(f"order type {type.value} is not supported: {market.word} has no such orders at Futu")
+    raise ValueError(_("order type {order_type} is not supported: {market} has no such orders at Futu").format(order_type=type.value, market=market.word))
 
 
 def venue_symbol(market: Market, code: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from vnpy.trader.object import ContractData, TradeData
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import short
@@ -94,10 +95,10 @@ class FillLists:
     def _on_answer(self, wanted: list[Entry], reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         if reply is None or error is not None or read_error(reply) is not None:
             refused = read_error(reply) if reply is not None and error is None else None
-            self.host.log_once(FILLS, f"Query of fills failed: {refused[1] if refused else error}")
+            self.host.log_once(FILLS, _("Query of fills failed: {reason}").format(reason=refused[1] if refused else error))
             return
         found: list[Fill] = []
-        self.host.each(reply.data or [], lambda d: self._collect(d, found), "trade")
+        self.host.each(reply.data or [], lambda d: self._collect(d, found), N_("trade"))
         by_order: dict[str, list[TradeData]] = {}
         for fill in found:
             by_order.setdefault(fill.venue_id, []).append(fill.trade)
@@ -108,8 +109,8 @@ class FillLists:
                 self.host.flow.on_fill(trade, venue_id)
 
     def _on_list(self, reply: Reply, asked_at: float) -> None:
-        self.host.each(reply.data or [], self.on_row, "trade")
-        self.host.log_first("Trade data received")
+        self.host.each(reply.data or [], self.on_row, N_("trade"))
+        self.host.log_first(_("Trade data received"))
 
     def _collect(self, d: Any, found: list[Fill]) -> None:
         fill: Fill | None = self._read(d)
@@ -128,8 +129,7 @@ class FillLists:
         if fill.valid:
             return fill
         self.host.log_once(
-            f"fill {fill.trade.tradeid}", f"Fill {fill.trade.tradeid} of order {fill.venue_id} was cancelled or changed by the exchange "
-            f"(status {short(d.get('status'))}): look at the positions", ERROR
+            f"fill {fill.trade.tradeid}", _("Fill {tradeid} of order {order} was cancelled or changed by the exchange (status {status}): look at the positions").format(tradeid=fill.trade.tradeid, order=fill.venue_id, status=short(d.get('status'))), ERROR
         )
         self.host.flow.venue_ids.look(fill.venue_id)
         return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from vnpy.trader.constant import Exchange
 
+from rest_locale import _
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
@@ -39,7 +40,7 @@ def read_markets(text: str) -> tuple[str, ...]:
     """
     for entry in entries(text):
         if entry not in WORDS:
-            raise ValueError(f"{entry!r} is none of {', '.join(WORDS)}")
+            raise ValueError(_("{entry!r} is none of {words}").format(entry=entry, words=', '.join(WORDS)))
     return tuple(dict.fromkeys(entries(text)))
 
 
@@ -51,12 +52,12 @@ def read_symbols(text: str) -> list[Wanted]:
     """
     found: dict[Wanted, None] = {}
     for entry in entries(text):
-        code, _, place = entry.rpartition(".")
+        code, __, place = entry.rpartition(".")
         if place not in PLACES or not code:
-            place, _, code = entry.partition(".")
+            place, __, code = entry.partition(".")
         market: Market | None = PLACES.get(place)
         if market is None or not code:
-            raise ValueError(f"{entry!r} is no vt_symbol of SEHK, SMART, SSE or SZSE, as in {EXAMPLE!r}")
+            raise ValueError(_("{entry!r} is no vt_symbol of SEHK, SMART, SSE or SZSE, as in {example!r}").format(entry=entry, example=EXAMPLE))
         if market is HK and code.isdigit():
             code = code.zfill(5)
         found[market, code] = None
@@ -66,7 +67,7 @@ def read_symbols(text: str) -> list[Wanted]:
 def read_account(text: str) -> str:
     """:raises ValueError: it is no account's number"""
     if text and not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} is no account's number (acc_id)")
+        raise ValueError(_("{text!r} is no account's number (acc_id)").format(text=text))
     return text
 
 
@@ -104,7 +105,7 @@ class FutuOpenDGateway(RestGateway):
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
         if values["Environment"] == REAL and not values["Account ID"]:
-            return ["Setting 'Account ID' is empty: with Environment REAL it says which account's money is traded with"]
+            return [_("Setting 'Account ID' is empty: with Environment REAL it says which account's money is traded with")]
         return []
 
     def real_venue(self, values: dict[str, Any]) -> dict[str, Any]:

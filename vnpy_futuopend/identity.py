@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from rest_locale import _
 from vnpy_restgateway.net.validate import short
 
 from .enums import MARKETS, REAL, SIMULATE, Market
@@ -54,8 +55,10 @@ def read_accounts(rows: list[Any]) -> list[TradingAccount]:
         env: Any = row["trd_env"]
         if type(env) is not int or env not in (SIMULATE, REAL):
             raise OtherConvention(
-                f"account {short(row.get('acc_id'))} has trd_env {short(env)}: this gateway knows 0 (simulated) and 1 (real) only, "
-                "and stops, as an order could go to the wrong account"
+                _(
+                    "account {account} has trd_env {env}: this gateway knows 0 (simulated) and 1 (real) only, "
+                    "and stops, as an order could go to the wrong account"
+                ).format(account=short(row.get("acc_id")), env=short(env))
             )
         markets: Any = row.get("trd_market_auth_list") or []
         found.append(TradingAccount(
@@ -81,20 +84,25 @@ def choose(accounts: list[TradingAccount], real: bool, wanted: str, words: tuple
     :raises ValueError: there is none, naming those there are
     """
     env: int = REAL if real else SIMULATE
-    shown: str = ", ".join(
-        f"{each.acc_id} ({'real' if each.env else 'simulated'}, markets {', '.join(map(str, each.markets)) or 'none'})" for each in accounts
-    )
+    shown: str = ", ".join(map(_shown, accounts)) or _("none")
     candidates: list[TradingAccount] = [each for each in accounts if each.env == env and each.active]
     if wanted:
         named: list[TradingAccount] = [each for each in accounts if str(each.acc_id) == wanted]
         if named and named[0] not in candidates:
-            other: str = "not active" if named[0].env == env else f"a {'real' if named[0].env else 'simulated'} account"
-            raise ValueError(f"account {wanted} is {other}. There are: {shown}")
+            if named[0].env == env:
+                line: str = _("account {wanted} is not active. There are: {shown}")
+            else:
+                line = _("account {wanted} is a real account. There are: {shown}") if named[0].env else _("account {wanted} is a simulated account. There are: {shown}")
+            raise ValueError(line.format(wanted=wanted, shown=shown))
         candidates = named
     elif not real:
         candidates = [each for each in candidates if each.simulation in STOCK_SIMULATIONS]
     if not candidates:
-        raise ValueError(f"the login has no {'real' if real else 'simulated'} account {wanted}".rstrip() + f". There are: {shown or 'none'}")
+        if wanted:
+            line = _("the login has no real account {wanted}. There are: {shown}") if real else _("the login has no simulated account {wanted}. There are: {shown}")
+        else:
+            line = _("the login has no real account. There are: {shown}") if real else _("the login has no simulated account. There are: {shown}")
+        raise ValueError(line.format(wanted=wanted, shown=shown))
     found: dict[int, TradingAccount] = {}
     for market in MARKETS:
         trd_market: int = trd_market_of(market, real)
@@ -103,5 +111,10 @@ def choose(accounts: list[TradingAccount], real: bool, wanted: str, words: tuple
             if able is not None:
                 found[trd_market] = able
     if not found:
-        raise ValueError(f"no account trades {', '.join(words)}. There are: {shown}")
+        raise ValueError(_("no account trades {markets}. There are: {shown}").format(markets=", ".join(words), shown=shown))
     return found
+
+
+def _shown(account: TradingAccount) -> str:
+    line: str = _("{account} (real, markets {markets})") if account.env else _("{account} (simulated, markets {markets})")
+    return line.format(account=account.acc_id, markets=", ".join(map(str, account.markets)) or _("none"))

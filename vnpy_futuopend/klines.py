@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from rest_locale import _
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
+from vnpy_restgateway.net.outcome import coded
 from vnpy_restgateway.net.validate import amount, short
 from vnpy_restgateway.polled.ranked_rest import Command
 
@@ -76,18 +78,18 @@ def query_history(
                 bars = [bar for row in rows(data, "kl_list") if (bar := parse_bar(row, contract, interval, zone, host.gateway_name))]
                 key = payload(data).get("next_req_key") or None
             except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as problem:
-                download.fail(f"bars not understood: {problem}")
+                download.fail(_("bars not understood: {problem}").format(problem=problem))
                 return None
             ended = key is None
             if key is not None and not isinstance(key, list):
-                download.fail(f"no next_req_key: {short(key)}")
+                download.fail(_("no next_req_key: {key}").format(key=short(key)))
                 return None
             if bars:
                 return download.got(bars)
         return []
 
     def ask(body: dict[str, Any]) -> Any:
-        reason: str = "out of time"
+        reason: str = _("out of time")
         while (left := download.left()) > 0 and host.executor.alive:
             if window is not None and "next_req_key" not in body and (wait := window.wait(host.monotonic())) > 0:
                 host.seams.threads.sleep(min(wait, AGAIN, max(left, 0.0)))
@@ -98,11 +100,11 @@ def query_history(
             refused = read_error(reply) if reply is not None and not reply.malformed else None
             if reply is not None and refused is None and not reply.malformed:
                 return reply.data
-            reason = str(error) if refused is None else f"code: {refused[0]}, message: {refused[1]}"
+            reason = str(error) if refused is None else coded(*refused)
             if reply is not None and refused is not None and reply.status < 500 and reply.status != 429:
                 break
             host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
-        download.fail(reason if host.executor.alive else "gateway closed")
+        download.fail(reason if host.executor.alive else _("gateway closed"))
         return None
 
     return fetch_bars(page, interval, start, end, host.now())

@@ -9,10 +9,11 @@ from typing import Any
 from vnpy.trader.constant import Product
 from vnpy.trader.object import ContractData
 
+from rest_locale import _
 from vnpy_restgateway.contracts import Listing
 from vnpy_restgateway.decimals import plain
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply, coded
 from vnpy_restgateway.net.validate import amount, label, short, whole
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 from vnpy_restgateway.trading_rules import CashEquityRules
@@ -60,7 +61,7 @@ def ticks_of(market: Market, kind: int, price: float, spread: float) -> Ticks:
     told: Decimal = Decimal(plain(spread))
     if not told or not price:
         return found
-    band: int = max((n for n, (above, _) in enumerate(found) if price >= float(above)), default=0)
+    band: int = max((n for n, (above, __) in enumerate(found) if price >= float(above)), default=0)
     if found[band][1] == told or price == float(found[band][0]):
         return found                    # on a bound either of two is told
     return [*found[:band], (found[band][0], told), *found[band + 1:]]
@@ -80,7 +81,7 @@ def listing_of(static: dict[str, Any], snapshot: dict[str, Any], gateway_name: s
     code: str = label(static["security"]["code"])
     kind: Any = static["sec_type"]
     if market is None or type(kind) is not int or kind not in TRADED:
-        raise ValueError(f"{code} is of security type {short(kind)}, which is not traded here")
+        raise ValueError(_("{code} is of security type {kind}, which is not traded here").format(code=code, kind=short(kind)))
     lot: int = whole(static["lot_size"]) or whole(snapshot.get("lot_size") or 0) or 1
     price: float = amount(snapshot.get("cur_price") or 0.0) or amount(snapshot.get("last_close_price") or 0.0)
     ticks: Ticks = ticks_of(market, kind, price, amount(snapshot.get("price_spread") or 0.0))
@@ -146,7 +147,7 @@ class Listings:
             self._ask_snapshot([each for each in batch if venue_symbol(*each) in basics], basics)
             for each in batch:
                 if venue_symbol(*each) not in basics:
-                    self._done(each, "the gateway lists no such security")
+                    self._done(each, _("the gateway lists no such security"))
 
         self._ask(STATIC_INFO, "static_info_list", batch, take, self._ask_static)
 
@@ -191,12 +192,12 @@ class Listings:
                 return
             try:
                 if reply is None or error is not None or refused is not None:
-                    raise ValueError(str(error) if refused is None else f"code: {refused[0]}, message: {refused[1]}")
+                    raise ValueError(str(error) if refused is None else coded(*refused))
                 take(rows(reply.data, name))
             except (ValueError, KeyError, TypeError, AttributeError) as problem:
                 if self.host.locked_out:
                     return
-                self.host.log_once("query contract", f"Query contract failed, trying again: {problem}", WARNING)
+                self.host.log_once("query contract", _("Query contract failed, trying again: {problem}").format(problem=problem), WARNING)
                 key: str = f"contract {path} {venue_symbol(*batch[0])}"
                 self.host.executor.call_later(max(AGAIN, self.host.pause()), key, partial(again, batch))
 
@@ -207,9 +208,9 @@ class Listings:
         name: str = venue_symbol(*each)
         if why_not:
             if each[0] is HK and each[1].isdigit() and len(each[1]) < 5:
-                why_not = f"Hong Kong's codes have five digits, {each[1].zfill(5)}"
+                why_not = _("Hong Kong's codes have five digits, {code}").format(code=each[1].zfill(5))
             self.unknown[name] = self.host.monotonic() + UNKNOWN_FOR
-            self.host.log_once(f"symbol {name}", f"{each[1]}.{each[0].exchange.value} is not traded here: {why_not}", ERROR)
+            self.host.log_once(f"symbol {name}", _("{code}.{exchange} is not traded here: {reason}").format(code=each[1], exchange=each[0].exchange.value, reason=why_not), ERROR)
         else:
             self.unknown.pop(name, None)
         for call in self.asked.pop(name, []):

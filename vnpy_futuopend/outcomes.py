@@ -7,6 +7,7 @@ are shown and never parsed.
 
 from typing import Any
 
+from rest_locale import _
 from vnpy_restgateway.net.outcome import Reply, http_code
 from vnpy_restgateway.net.validate import short
 
@@ -49,7 +50,7 @@ def read_envelope(data: dict[str, Any]) -> tuple[int | str, str] | None:
         return UNREADABLE, f"ret_type: {short(ret_type)}"
     if not ret_type:
         return None
-    text: str = data["ret_msg"] if isinstance(data.get("ret_msg"), str) else "no reason given"
+    text: str = data["ret_msg"] if isinstance(data.get("ret_msg"), str) else _("no reason given")
     code: int | None = read_err_code(data.get("err_code"), text)
     if is_backend_timeout(code, text):
         return UNKNOWN_RESULT, text

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from logging import ERROR, WARNING
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Reply, describe
+from vnpy_restgateway.log import shown_query
+from vnpy_restgateway.net.outcome import Reply, coded, describe
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 
 from .identity import OtherConvention
@@ -21,7 +23,7 @@ class Refused(ValueError):
     """The answer is a refusal."""
 
     def __init__(self, code: int | str, text: str) -> None:
-        super().__init__(f"code: {code}, message: {text}")
+        super().__init__(coded(code, text))
         self.code: int | str = code
 
 
@@ -40,7 +42,7 @@ class Questions:
             try:
                 refused = read_error(reply) if reply is not None and error is None else None
                 if reply is None or error is not None or refused is not None:
-                    raise Refused(*refused) if refused else ValueError(str(error or "no answer"))
+                    raise Refused(*refused) if refused else ValueError(str(error or _("no answer")))
                 take(reply, asked_at)
             except OtherConvention as problem:
                 self.host.log(str(problem), ERROR)
@@ -53,7 +55,7 @@ class Questions:
 
     def _say_failed(self, name: str, error: BaseException | None, problem: Exception) -> None:
         if is_other_server(error):
-            self.host.log_once("other server", f"No Futu OpenD gateway at {self.rest.url_base}: {NOT_HTTP}", ERROR)
+            self.host.log_once("other server", _("No Futu OpenD gateway at {url}: {reason}").format(url=self.rest.url_base, reason=_(NOT_HTTP)), ERROR)
         else:
             level: int = ERROR if isinstance(problem, Refused) and problem.code in OWN_WORDS else WARNING
-            self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {describe(problem)}", level)
+            self.host.log_once(f"query {name}", _("Query {query} failed, trying again: {reason}").format(query=shown_query(name), reason=describe(problem)), level)

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from vnpy.trader.object import ContractData, TickData
 
+from rest_locale import N_, _
 from vnpy_restgateway.calendar import Calendar
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply, coded
 from vnpy_restgateway.polled.health import ConnectionHealth
 from vnpy_restgateway.polled.ranked_rest import Command
 
@@ -51,7 +52,7 @@ class Quotes:
         self.moved: tuple[str, float] = ("", float("-inf"))     # the last symbol of which news was asked for, not pushed; monotonic s
         self.polling: int = 0
         self.active: bool = False
-        self.link: ConnectionHealth = ConnectionHealth(host, "MD API")
+        self.link: ConnectionHealth = ConnectionHealth(host, N_("MD API"))
 
     def start(self) -> None:
         """The gateway is known; subscriptions made before are kept."""
@@ -115,9 +116,9 @@ class Quotes:
             return
         failures: int = 1 + max(self.failures.get(name, 0) for name in names)
         self.failures.update(dict.fromkeys(names, failures))
-        reason: str = f"code: {refused[0]}, message: {refused[1]}" if refused else str(error)
+        reason: str = coded(*refused) if refused else str(error)
         if failures == 1 or failures % 10 == 0:
-            self.host.log(f"Subscription of {', '.join(names)} failed, trying again: {reason}", WARNING)
+            self.host.log(_("Subscription of {symbols} failed, trying again: {reason}").format(symbols=', '.join(names), reason=reason), WARNING)
         delay: float = min(RETRY_FIRST * 2.0 ** min(failures - 1, 10), RETRY_LONGEST)
         self.host.executor.call_later(max(delay, self.host.pause()), f"subscribe {names[0]}", self._subscribe)
 
@@ -134,7 +135,7 @@ class Quotes:
             elif push.proto_id == TICKER_PUSH:
                 self._heard(push.data["security"], "on_ticker", push.data)
         except PARSE_ERRORS as problem:
-            self.host.log_once(f"push {push.proto_id}", f"Push {push.proto_id} of {push.sec_key} not understood ({problem})", WARNING)
+            self.host.log_once(f"push {push.proto_id}", _("Push {push} of {security} not understood ({problem})").format(push=push.proto_id, security=push.sec_key, problem=problem), WARNING)
 
     def _heard(self, found: dict[str, Any], handler: str, d: dict[str, Any]) -> None:
         market: Market | None = BY_QOT.get(found["market"])
@@ -193,7 +194,7 @@ class Quotes:
                 if refused[0] == FAILED:
                     self.confirmed.discard(name)        # not subscribed any more, or its cache is not ready yet
                     self.host.executor.reschedule_earlier(RETRY_FIRST, "subscribe", self._subscribe)
-                self.host.log_once(f"{command.path} {name}", f"{command.path} of {name} refused, code: {refused[0]}, message: {refused[1]}", WARNING)
+                self.host.log_once(f"{command.path} {name}", _("{path} of {name} refused, code: {code}, message: {message}").format(path=command.path, name=name, code=refused[0], message=refused[1]), WARNING)
                 return
             try:
                 with self.lock:
@@ -203,7 +204,7 @@ class Quotes:
                         if before != book.shown() and before[0]:
                             self.moved = name, asked_at
             except PARSE_ERRORS as problem:
-                self.host.log_once(f"{command.path} {name}", f"{command.path} of {name} not understood ({problem})", WARNING)
+                self.host.log_once(f"{command.path} {name}", _("{path} of {name} not understood ({problem})").format(path=command.path, name=name, problem=problem), WARNING)
             if last:
                 self._publish(book)
 

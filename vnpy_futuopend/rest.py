@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Reply, Unknown
 from vnpy_restgateway.net.rest import Request
@@ -24,12 +25,12 @@ SCOPES: dict[str, str] = {
 READS_OF_ACCOUNT: str = "acc:read"
 READS_OF_QUOTES: str = "qot:read"
 ACCOUNT_PATHS: tuple[str, ...] = ("/api/accounts", "/api/sub-acc-push", "/api/funds", "/api/positions", "/api/orders", "/api/order-fills")
-NOT_HTTP: str = (
-    "the port does not speak HTTP: it may be the telnet console of the C++ OpenD, which is on 22222 too. The REST edition needs a port of "
-    "its own (--rest-port), give that as REST Host"
+NOT_HTTP: str = N_(
+    "the port does not speak HTTP: it may be the telnet console of the C++ OpenD, which is on 22222 too. The REST edition needs a port "
+    "of its own (--rest-port), give that as REST Host"
 )
-WITHOUT_KEYS: str = "without a token of a keys file the gateway does not do this"
-KEYS_FILE: str = "The gateway takes no orders without a keys file: start it with --rest-keys-file, and give a token of it as Token"
+WITHOUT_KEYS: str = N_("without a token of a keys file the gateway does not do this")
+KEYS_FILE: str = N_("The gateway takes no orders without a keys file: start it with --rest-keys-file, and give a token of it as Token")
 
 
 def is_other_server(error: BaseException | None) -> bool:
@@ -81,7 +82,7 @@ class FutuRest(RankedRest):
                 try:
                     found.extend(several.pick(reply.data, body))
                 except (ValueError, KeyError, TypeError) as problem:
-                    answer(None, Unknown(f"{path} not understood: {problem}"), asked[0])
+                    answer(None, Unknown(_("{path} not understood: {problem}").format(path=path, problem=problem)), asked[0])
                     return
                 if number + 1 < len(several.bodies):
                     ask(number + 1)
@@ -98,7 +99,7 @@ class FutuRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        if reason := home.why_paused("token"):
+        if reason := home.why_paused(N_("token")):
             raise NotSent(reason)
         call.sent = home.monotonic()
         request.headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -125,21 +126,21 @@ class FutuRest(RankedRest):
             self._on_unauthorized(call, text)
         elif reply.status == 403 and isinstance(reply.data, dict):
             scope: str = SCOPES.get(call.path, READS_OF_ACCOUNT if call.path in ACCOUNT_PATHS else READS_OF_QUOTES)
-            why: str = f"the token lacks the scope {scope}, or a whitelist or limit of the key forbids it" if self.token else WITHOUT_KEYS
+            why: str = _("the token lacks the scope {scope}, or a whitelist or limit of the key forbids it").format(scope=scope) if self.token else _(WITHOUT_KEYS)
             reply.data["error"] = f"{text}: {why}"
 
     def _on_unauthorized(self, call: RankedCall, text: str) -> None:
         if call.path in WRITES and not self.token:
             if not self.no_writes:
-                self.no_writes = KEYS_FILE
-                self.home.log(f"{KEYS_FILE} ({call.path}: 401 {text})", ERROR)
+                self.no_writes = _(KEYS_FILE)
+                self.home.log(f"{_(KEYS_FILE)} ({call.path}: 401 {text})", ERROR)
             return
         self.home.lock_out(
             # no full stop after a text that may end with "bearer token": what follows such words is masked
-            f"Authentication failed, message: {text}; " + (
-                "the token is wrong, has expired or was revoked: check Token, then connect again" if self.token
-                else "give a token of the gateway's keys file as Token, then connect again"
-            )
+            (
+                _("Authentication failed, message: {text}; the token is wrong, has expired or was revoked: check Token, then connect again") if self.token
+                else _("Authentication failed, message: {text}; give a token of the gateway's keys file as Token, then connect again")
+            ).format(text=text)
         )
 
     def _mind_route(self, call: RankedCall, reply: Reply) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData
 
+from rest_locale import N_, _
 from vnpy_restgateway.calendar import Calendar
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
@@ -127,7 +128,7 @@ class FutuSession(PolledSession):
         }
 
     def query_time(self) -> None:
-        self.questions.ask("time", Command("GET", GLOBAL_STATE, {}), self._on_state)
+        self.questions.ask(N_("time"), Command("GET", GLOBAL_STATE, {}), self._on_state)
 
     def _on_state(self, reply: Reply, asked_at: float) -> None:
         """The gateway's clock, cut to seconds, and whether it has its connections to Futu."""
@@ -155,23 +156,23 @@ class FutuSession(PolledSession):
         found: dict[Wanted, None] = dict.fromkeys(self.choices.symbols)
         for market, code in found:
             if market.word not in self.choices.words:
-                self.host.log(f"{code}.{market.exchange.value} of the setting Symbols is left out: {market.word} is not in the setting Markets", WARNING)
+                self.host.log(_("{code}.{exchange} of the setting Symbols is left out: {market} is not in the setting Markets").format(code=code, exchange=market.exchange.value, market=market.word), WARNING)
         for listed in list(self.host.contracts):
             found[BY_EXCHANGE[listed.contract.exchange], listed.contract.symbol] = None
 
         def collect(reply: Reply) -> None:
-            self.host.each(reply.data or [], lambda d: found.setdefault((market_of(d), label(d["code"]))), "symbol")
+            self.host.each(reply.data or [], lambda d: found.setdefault((market_of(d), label(d["code"]))), N_("symbol"))
 
         def on_positions(reply: Reply, asked_at: float) -> None:
             self.first_positions = reply.data or [], asked_at
             collect(reply)
-            self.questions.ask("order", self._ask("orders"), on_orders)
+            self.questions.ask(N_("order"), self._ask("orders"), on_orders)
 
         def on_orders(reply: Reply, asked_at: float) -> None:
             collect(reply)
             self.listings.want([each for each in found if self.accounts.trades(each[0])], self.begin)
 
-        self.questions.ask("position", self._ask("positions"), on_positions)
+        self.questions.ask(N_("position"), self._ask("positions"), on_positions)
 
     def begin(self) -> None:
         if self.host.ready:
@@ -219,8 +220,8 @@ class FutuSession(PolledSession):
         name, moved_at = self.ticks.moved
         silent: bool = self.host.monotonic() - moved_at < self.quiet.patience
         if self.quiet.looked(silent):
-            self.host.log_rarely("quiet pushes", f"Push API is silent while {name} moves: quotes are polled, connecting again", WARNING)
-            self.stream.reconnect("no quotes are pushed")
+            self.host.log_rarely("quiet pushes", _("Push API is silent while {name} moves: quotes are polled, connecting again").format(name=name), WARNING)
+            self.stream.reconnect(_("no quotes are pushed"))
 
     def on_back(self) -> None:
         if self.was_heard and self.back_end.up:
@@ -311,8 +312,9 @@ class FutuSession(PolledSession):
     def _say_state(self, d: dict[str, Any], name: str, venue_id: str) -> None:
         status: int = d["order_status"]
         if status in REFUSED:
-            self._say_once(f"refused {venue_id}", f"Order {name} refused by the exchange or broker (status {status}): {d.get('last_err_msg') or 'no reason given'}")
-        elif status == BUSTED and self._say_once(f"busted {venue_id}", f"Fills of order {name} were cancelled by the exchange: look at the positions"):
+            line: str = _("Order {name} refused by the exchange or broker (status {status}): {reason}")
+            self._say_once(f"refused {venue_id}", line.format(name=name, status=status, reason=d.get("last_err_msg") or _("no reason given")))
+        elif status == BUSTED and self._say_once(f"busted {venue_id}", _("Fills of order {name} were cancelled by the exchange: look at the positions").format(name=name)):
             self.query_account()
 
     def _say_once(self, key: str, line: str) -> bool:
@@ -332,7 +334,7 @@ class FutuSession(PolledSession):
         base: str = CURRENCIES[CURRENCY_CODES[self.choices.currency]] if self.choices.real else ""
         for account, cash in accounts_of(reply.data or [], base, self.accounts.currencies(), self.host.gateway_name):
             self.positions.update_account(account, cash, asked_at)
-        self.host.log_first("Account data received")
+        self.host.log_first(_("Account data received"))
 
     def read_position(self, d: Any) -> PositionData | None:
         contract: ContractData | None = self.contract_of(d)
@@ -351,9 +353,9 @@ class FutuSession(PolledSession):
         """Any thread."""
         market: Market | None = BY_EXCHANGE.get(order.exchange)
         if market is not None and not self.accounts.trades(market):
-            return f"{order.exchange.value} is not traded with this account: see the setting Markets"
+            return _("{exchange} is not traded with this account: see the setting Markets").format(exchange=order.exchange.value)
         if order.type in (OrderType.STOP, OrderType.RFQ):
-            return f"order type {order.type.value} is not supported: limit, market, FAK and FOK orders are sent"
+            return _("order type {order_type} is not supported: limit, market, FAK and FOK orders are sent").format(order_type=order.type.value)
         if market is not None:
             try:
                 wire_type(order.type, market)
@@ -361,13 +363,13 @@ class FutuSession(PolledSession):
                 return str(problem)
         if order.vt_symbol not in self.host.contracts and market is not None and not self.listings.is_unknown(market, order.symbol):
             self.host.executor.post(self.listings.want, [(market, order.symbol)])
-            return f"the contract of {order.vt_symbol} is not known yet. It is asked for: send the order again when it is here"
+            return _("the contract of {vt_symbol} is not known yet. It is asked for: send the order again when it is here").format(vt_symbol=order.vt_symbol)
         return self._locked()
 
     def _locked(self) -> str:
         if self.api.no_writes or self.accounts.locked:
             return self.api.no_writes or self.accounts.locked
-        return "" if self.back_end.up else "the gateway has lost its connection to Futu's servers"
+        return "" if self.back_end.up else _("the gateway has lost its connection to Futu's servers")
 
     def unable(self) -> str:
         """Asked when the order's turn has come; one that may go is counted."""
@@ -375,7 +377,7 @@ class FutuSession(PolledSession):
             return reason
         window, now = self.windows["place"], self.host.monotonic()
         if self._limits() and not window.take(now):
-            return f"{window.most} orders within 30 s are all that Futu takes, the next one in {window.wait(now):.1f} s"
+            return _("{most} orders within 30 s are all that Futu takes, the next one in {seconds:.1f} s").format(most=window.most, seconds=window.wait(now))
         return ""
 
     def refused(self, entry: Entry, code: Code, text: str) -> bool:
@@ -384,7 +386,7 @@ class FutuSession(PolledSession):
             return False
         entry.resent = entry.waits = True
         self.flow.venue_ids.sought.pop(entry.orderid, None)
-        self.host.log(f"Trading is locked at the gateway again, unlocking it for order {entry.orderid}", WARNING)
+        self.host.log(_("Trading is locked at the gateway again, unlocking it for order {orderid}").format(orderid=entry.orderid), WARNING)
 
         def then(unlocked: bool) -> None:
             if entry.is_active and unlocked:
@@ -424,7 +426,7 @@ class FutuSession(PolledSession):
                 return False
             window, now = self.windows["modify"], self.host.monotonic()
             if self._limits() and not window.take(now):
-                raise NotSent(f"{window.most} cancels within 30 s are all that Futu takes, {window.wait(now):.1f} s to go")
+                raise NotSent(_("{most} cancels within 30 s are all that Futu takes, {seconds:.1f} s to go").format(most=window.most, seconds=window.wait(now)))
             return True
 
         self.api.call(*self.cancel_call(entry), partial(self._on_cancel, entry), lane="order", rank=Rank.CANCEL, before=before)
@@ -436,7 +438,7 @@ class FutuSession(PolledSession):
             return
         if outcome is Outcome.REFUSED and code == LOCKED and self.accounts.unlocked:
             self.accounts.unlock_again(
-                lambda _: self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT if self.accounts.unlocked else outcome, code, text)
+                lambda __: self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT if self.accounts.unlocked else outcome, code, text)
             )
             return
         super()._on_cancel(entry, reply, error, asked_at)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueStream
 from vnpy_restgateway.host import Host
 
@@ -23,7 +24,7 @@ class FutuStream(VenueStream):
     :param on_up: a connection stands, or is gone; in the executor's thread
     """
 
-    title = "Push API"
+    title = N_("Push API")
 
     def __init__(
         self, host: Host, timings: Timings, on_quote: Callable[[Push], None], on_read: Callable[[], None], on_trade: Callable[[Push], None],
@@ -51,7 +52,7 @@ class FutuStream(VenueStream):
 
     def on_connected(self) -> None:
         self._last = b""
-        self.home.log(f"{self.title} connected")
+        self.home.log(_("{title} connected").format(title=_(self.title)))
         self.home.executor.post(self._on_up, True)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from logging import WARNING
 from typing import Any
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Reply, describe
+from vnpy_restgateway.net.outcome import Reply, coded, describe
 from vnpy_restgateway.polled.ranked_rest import Rank
 
 from .accounts import Accounts
@@ -47,11 +48,11 @@ class TradePushes:
         self.asking = False
         refused = read_error(reply) if reply is not None and error is None else None
         if reply is not None and error is None and refused is None:
-            self.host.log("User data stream subscribed")
+            self.host.log(_("User data stream subscribed"))
             self.look()
             return
-        reason: str = f"code: {refused[0]}, message: {refused[1]}" if refused else str(error)
-        self.host.log_once("sub-acc-push", f"Orders and fills are not pushed, they are polled: {reason}", WARNING)
+        reason: str = coded(*refused) if refused else str(error)
+        self.host.log_once("sub-acc-push", _("Orders and fills are not pushed, they are polled: {reason}").format(reason=reason), WARNING)
         if refused is None or reply is None or reply.status == 429 or reply.status >= 500:
             self.host.executor.call_later(max(PUSH_AGAIN, self.host.pause()), "sub-acc-push", self.subscribe)
 
@@ -67,5 +68,5 @@ class TradePushes:
                 handle(row)
                 return
             except Exception as problem:
-                self.host.log_rarely(f"push {push.proto_id}", f"Push {push.proto_id} not understood ({describe(problem)}), asking the gateway")
+                self.host.log_rarely(f"push {push.proto_id}", _("Push {push} not understood ({problem}), asking the gateway").format(push=push.proto_id, problem=describe(problem)))
         self.look()

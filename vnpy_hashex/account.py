@@ -6,6 +6,7 @@ from typing import Any
 
 from vnpy.trader.object import ContractData
 
+from rest_locale import N_, _
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.crypto_balances import CryptoBalances
 from vnpy_restgateway.executor import SerialExecutor
@@ -51,12 +52,12 @@ class Account:
 
     def query_account(self) -> None:
         """Balances, now; positions come with them."""
-        self.rest.query("account", BALANCE, {}, self.on_query_account)
+        self.rest.query(N_("account"), BALANCE, {}, self.on_query_account)
 
     def on_query_account(self, data: Any, asked_at: float) -> None:
         """All balances."""
-        self.host.each(data, self.on_balance, "balance")
-        self.host.log_first("Account data received")
+        self.host.each(data, self.on_balance, N_("balance"))
+        self.host.log_first(_("Account data received"))
 
     def on_balance(self, d: dict[str, Any]) -> None:
         """One balance."""
@@ -78,15 +79,15 @@ class Account:
 
     def query_open_orders(self) -> None:
         """The whole list of open orders."""
-        self.rest.walk("open orders", OPEN_ORDERS, open_orders(), self.on_open_orders)
+        self.rest.walk(N_("open orders"), OPEN_ORDERS, open_orders(), self.on_open_orders)
 
     def on_open_orders(self, walk: Walk, asked_at: float) -> None:
         """The whole list: only now can an order that is missing mean something."""
         listed: list[VenueOrder] = []
-        read: int = self.host.each(walk.rows.values(), lambda d: self.orders.collect(d, listed), "order")
+        read: int = self.host.each(walk.rows.values(), lambda d: self.orders.collect(d, listed), N_("order"))
         if walk.complete and read == len(walk.rows):
             self.flow.on_open_orders(listed, asked_at)
-            self.host.log_first("Order data received")
+            self.host.log_first(_("Order data received"))
             return
         for record in listed:
             self.flow.on_order(record.order, record.venue_id, asked_at)
@@ -106,12 +107,12 @@ class Account:
         start_ms: int = int(since.timestamp() * 1_000)
         failures: list[str] = []
 
-        def on_deals(walk: Walk, _: float) -> None:
-            self.host.each(walk.rows.values(), lambda d: self.on_deal(d, start_ms), "trade")
+        def on_deals(walk: Walk, __: float) -> None:
+            self.host.each(walk.rows.values(), lambda d: self.on_deal(d, start_ms), N_("trade"))
             ask_history()
 
-        def on_history(walk: Walk, _: float) -> None:
-            self.host.each(walk.rows.values(), self.orders.on_venue_order, "order")
+        def on_history(walk: Walk, __: float) -> None:
+            self.host.each(walk.rows.values(), self.orders.on_venue_order, N_("order"))
             ask_open()
 
         def on_opened(walk: Walk, asked_at: float) -> None:
@@ -127,11 +128,11 @@ class Account:
 
         def ask_history() -> None:
             self.rest.walk(
-                "order history", HISTORY, HistoryWalk(start_ms), on_history, failed=missed("history", ask_open)
+                N_("order history"), HISTORY, HistoryWalk(start_ms), on_history, failed=missed("history", ask_open)
             )
 
         def ask_open() -> None:
-            self.rest.walk("open orders", OPEN_ORDERS, open_orders(), on_opened, failed=missed("open orders", end))
+            self.rest.walk(N_("open orders"), OPEN_ORDERS, open_orders(), on_opened, failed=missed("open orders", end))
 
         def end() -> None:
             self.catching_up = False
@@ -146,7 +147,7 @@ class Account:
         try:
             self.flow.life.check()
             self.query_account()
-            self.rest.walk("trades", DEALS, DealsWalk(start_ms=start_ms), on_deals, failed=missed("trades", ask_history))
+            self.rest.walk(N_("trades"), DEALS, DealsWalk(start_ms=start_ms), on_deals, failed=missed("trades", ask_history))
         except Exception:
             failures.append("all")
             end()                   # else nobody would ever catch up again
@@ -187,7 +188,7 @@ class Account:
             elif kind == "uBalance":
                 self.on_balance(d)
         except Exception as error:
-            self.host.log_rarely(f"push {kind}", f"Push {kind} not understood ({type(error).__name__}: {error}), asking the venue")
+            self.host.log_rarely(f"push {kind}", _("Push {push} not understood ({error_type}: {error}), asking the venue").format(push=kind, error_type=type(error).__name__, error=error))
             entry: Entry | None = self.flow.table.find(str(d.get("orderId"))) if isinstance(d, dict) else None
             if entry:
                 self.flow.doubt(entry.orderid, str(error))

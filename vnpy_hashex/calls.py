@@ -5,6 +5,7 @@ from decimal import Decimal
 from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import OrderData
 
+from rest_locale import _
 from vnpy_restgateway.decimals import round_down
 
 from .enums import DIRECTION_VT2HASHEX
@@ -41,14 +42,14 @@ def create_params(
         params["price"] = round_down(order.price, tick)
         return params
     if order.type is not OrderType.MARKET:
-        raise ValueError(f"order type {order.type.value} cannot be placed")
+        raise ValueError(_("order type {order_type} cannot be placed").format(order_type=order.type.value))
     params["tradeType"] = "MARKET"
     if order.direction is Direction.SHORT or market_buy == BASE:
         return params
     if market_buy == REFUSE:
-        raise ValueError("MARKET BUY is switched off")
+        raise ValueError(_("MARKET BUY is switched off"))
     if not best_ask > 0:
-        raise ValueError("nobody sells: no price to buy at")
+        raise ValueError(_("nobody sells: no price to buy at"))
     if market_buy == QUOTE:
         params["totalAmount"] = round_down(order.volume * best_ask, tick)     # no finer than a price is
         return params

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_locale import N_
 from vnpy_restgateway.net.outcome import Reply, http_code
 
 SUCCESS: int = 0
@@ -12,17 +13,17 @@ NO_SUCH_URL: int = 1013
 
 # What to fix, where it is for the user to fix. All of these end the signed calls until the next connect.
 ADVICE: dict[int, str] = {
-    1001: "the signature does not fit: check Secret Key",
-    1003: "the signature did not arrive: check what lies between here and the venue (Proxy Host, REST Host)",
-    1004: "a header of the signature did not arrive: check what lies between here and the venue (Proxy Host, REST Host)",
-    1005: "the signature does not fit: check Access Key and Secret Key",
-    1006: "the timestamp did not arrive: check what lies between here and the venue (Proxy Host, REST Host)",
-    1009: "the timestamp was not understood: check that REST Host is a HashEx spot OpenAPI",
-    1011: "the key is not known or not enabled: check Access Key",
-    1012: "this address is not on the key's list: add it where the key is managed",
+    1001: N_("the signature does not fit: check Secret Key"),
+    1003: N_("the signature did not arrive: check what lies between here and the venue (Proxy Host, REST Host)"),
+    1004: N_("a header of the signature did not arrive: check what lies between here and the venue (Proxy Host, REST Host)"),
+    1005: N_("the signature does not fit: check Access Key and Secret Key"),
+    1006: N_("the timestamp did not arrive: check what lies between here and the venue (Proxy Host, REST Host)"),
+    1009: N_("the timestamp was not understood: check that REST Host is a HashEx spot OpenAPI"),
+    1011: N_("the key is not known or not enabled: check Access Key"),
+    1012: N_("this address is not on the key's list: add it where the key is managed"),
 }
 AUTHENTICATION: frozenset[int] = frozenset(ADVICE)
-WRONG_URL: str = "the path does not exist on this host, or the key may not use it: check REST Host and the key's permissions"
+WRONG_URL: str = N_("the path does not exist on this host, or the key may not use it: check REST Host and the key's permissions")
 
 # A new order answered with one of these is not alive: the gateway stands before the trading system,
 # and -1 is how the trading system itself refuses.

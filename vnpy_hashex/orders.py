@@ -9,11 +9,12 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import ParkedNews
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.executor import SerialExecutor
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
+from vnpy_restgateway.net.outcome import Outcome, Reply, classify, coded, describe
 from vnpy_restgateway.net.validate import short
 from vnpy_restgateway.orders.flow import OrderFlow
 from vnpy_restgateway.orders.contradictions import Contradiction
@@ -75,9 +76,9 @@ class Orders:
         if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy in (QUOTE, CAPPED_LIMIT):
             name: str = self.contracts.name_of(order.vt_symbol)
             self.rest.query(
-                f"best ask {entry.orderid}", DEPTH, {"symbol": name, "level": 1}, partial(self.on_best_ask, entry),
+                N_("best ask") + f" {entry.orderid}", DEPTH, {"symbol": name, "level": 1}, partial(self.on_best_ask, entry),
                 signed=False, rank=Rank.CREATE,
-                failed=lambda: self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "the best ask could not be had"),
+                failed=lambda: self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", _("the best ask could not be had")),
             )
             return
         self.create(entry, 0.0)
@@ -128,7 +129,7 @@ class Orders:
 
     def unable(self) -> str:
         """Why nothing signed can be sent now, or ""."""
-        return self.host.unable(self.rest.key, "access key")
+        return self.host.unable(self.rest.key, N_("access key"))
 
     def on_create(self, entry: Entry, reply: Reply | None, error: BaseException | None) -> None:
         """What the venue said to a new order."""
@@ -137,7 +138,7 @@ class Orders:
             try:
                 venue_id: str = parse_id(reply.data["data"])        # type: ignore[index]
             except PARSE_ERRORS as problem:
-                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem!r}")
+                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", _("answer not understood: {problem}").format(problem=repr(problem)))
                 return
             self.ids.on_accepted(entry.orderid, venue_id)
             return
@@ -152,7 +153,7 @@ class Orders:
             if code == GENERAL:
                 self.on_rules_doubted()
             if code in ADVICE:
-                text = f"{text} ({ADVICE[int(code)]})"
+                text = f"{text} ({_(ADVICE[int(code)])})"
         self.flow.on_outcome(entry.orderid, outcome, code, text)
 
     def send_again(self, entry: Entry, code: int, text: str) -> None:
@@ -168,7 +169,7 @@ class Orders:
         if code in TIMESTAMP:
             entry.waits = True          # nothing of it is at the venue: a cancel takes it back at once
             self.ids.sought.pop(entry.orderid, None)
-            self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
+            self.log(_("Order {orderid} refused for its timestamp, sending it again by the new clock").format(orderid=entry.orderid), WARNING)
             self.host.keeper.measure(again)
             return
 
@@ -183,11 +184,11 @@ class Orders:
                 self.executor.timers.drop(name)
             else:
                 self.executor.timers.drop(name)
-                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"code: {code}, message: {text}")
+                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", coded(code, text))
 
         self.executor.timers.drop(name)
         self.executor.call_later(2 * RESEND_WITHIN, name, lambda: looked(False))
-        self.log(f"Order {entry.orderid} refused for its nonce, sending it again if the venue does not have it", WARNING)
+        self.log(_("Order {orderid} refused for its nonce, sending it again if the venue does not have it").format(orderid=entry.orderid), WARNING)
         self.ids.on_answer_lost(entry.orderid)
         self.after_search.append(looked)
         self.searching = False        # one that is under way may have asked before
@@ -215,11 +216,11 @@ class Orders:
             outcome = Outcome.NOT_SENT      # it reached the venue and provably did nothing: the same to us
         elif outcome is Outcome.REFUSED and code == GENERAL:
             # not there yet, final already, or anything else: the words are not documented
-            self.host.log_once(f"cancel {entry.orderid}", f"Cancel of {entry.orderid} refused ({text}), asking the venue", WARNING)
+            self.host.log_once(f"cancel {entry.orderid}", _("Cancel of {orderid} refused ({text}), asking the venue").format(orderid=entry.orderid, text=text), WARNING)
         elif outcome is Outcome.REFUSED:
             self.rest.on_code(code, text, "cancel")
         elif outcome is Outcome.ACCEPTED and reply is not None and self.names_another(reply.data, entry):
-            outcome, text = Outcome.UNKNOWN, f"the answer is about order {short(reply.data['data'])}"     # type: ignore[index]
+            outcome, text = Outcome.UNKNOWN, _("the answer is about order {found}").format(found=short(reply.data['data']))     # type: ignore[index]
         self.flow.on_cancel_outcome(entry.orderid, outcome, code, text, unknown_order=code == GENERAL)
 
     @staticmethod
@@ -250,7 +251,7 @@ class Orders:
         if found is None and reply.status // 100 == 2:
             data: Any = reply.data.get("data")      # type: ignore[union-attr]
             if isinstance(data, dict):
-                self.host.each([data], partial(self.on_detail, entry, asked_at), "order")
+                self.host.each([data], partial(self.on_detail, entry, asked_at), N_("order"))
                 return
         elif found and found[0] != GENERAL:
             if not self.rest.on_limits(reply, found[1]):
@@ -267,8 +268,8 @@ class Orders:
         """
         venue_id: str = parse_id(d["orderId"])
         if venue_id != entry.venue_id:
-            self.flow.doubt(entry.orderid, f"the answer is about order {venue_id}")
-            raise Contradiction(f"order {venue_id}, not {entry.venue_id}")
+            self.flow.doubt(entry.orderid, _("the answer is about order {found}").format(found=venue_id))
+            raise Contradiction(_("order {found}, not {expected}").format(found=venue_id, expected=entry.venue_id))
         self.on_venue_order(d, asked_at, asked=True)
 
     def search_orders(self) -> None:
@@ -292,27 +293,27 @@ class Orders:
             for call in waiting:
                 call(complete)
 
-        def on_open(opened: Walk, _: float) -> None:
+        def on_open(opened: Walk, __: float) -> None:
             self.rest.walk(
-                "order history", HISTORY, HistoryWalk(start_ms), partial(on_closed, opened), rank=Rank.QUESTION,
+                N_("order history"), HISTORY, HistoryWalk(start_ms), partial(on_closed, opened), rank=Rank.QUESTION,
                 failed=lambda: end(False),
             )
 
-        def on_closed(opened: Walk, closed: Walk, _: float) -> None:
+        def on_closed(opened: Walk, closed: Walk, __: float) -> None:
             if not (opened.complete and closed.complete):
-                self.host.log_once("search", "The venue has too many orders to look through them all", WARNING)
+                self.host.log_once("search", _("The venue has too many orders to look through them all"), WARNING)
                 end(False)
                 return
             listed: list[VenueOrder] = []
             rows: list[Any] = [*opened.rows.values(), *closed.rows.values()]
-            read: int = self.host.each(rows, lambda d: self.collect(d, listed), "order")
+            read: int = self.host.each(rows, lambda d: self.collect(d, listed), N_("order"))
             if read == len(rows):
                 self.ids.on_candidates(listed, [entry.orderid for entry in about], asked_at)
             end(read == len(rows))
 
         try:
             self.rest.walk(
-                "open orders", OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
+                N_("open orders"), OPEN_ORDERS, open_orders(), on_open, rank=Rank.QUESTION, failed=lambda: end(False)
             )
         except Exception:
             end(False)              # else nobody would ever look again
@@ -339,7 +340,7 @@ class Orders:
         record: VenueOrder | None = parse_order(d, contract, self.host.gateway_name)
         if record is None:
             self.ids.look(parse_id(d["orderId"]))
-            raise ValueError(f"state {d['state']!r} is not known, asking again")
+            raise ValueError(_("state {state!r} is not known, asking again").format(state=d['state']))
         entry: Entry | None = self.flow.table.find(record.venue_id)
         try:
             check_order(d, record.order, self.flow.table.filled(record.venue_id))
@@ -391,18 +392,18 @@ class Orders:
         def failed() -> None:
             self.fills_asked.pop(orderid, None)
 
-        def done(walk: Walk, _: float) -> None:
+        def done(walk: Walk, __: float) -> None:
             again: bool = self.fills_asked.pop(orderid, False)
             trades: list[Any] = []
             self.host.each(
                 (row for row in walk.rows.values() if str(row["orderId"]) == venue_id),
-                lambda d: trades.append(parse_fill(d, contract, entry.order.direction, self.host.gateway_name)), "trade",
+                lambda d: trades.append(parse_fill(d, contract, entry.order.direction, self.host.gateway_name)), N_("trade"),
             )
             self.flow.on_fills(orderid, trades, venue_id)
             if again and (entry.lacks_fills or entry.is_active):
                 self.query_fills(entry)
 
-        self.rest.walk(f"fills of {venue_id}", DEALS, DealsWalk(venue_id), done, rank=Rank.QUESTION, failed=failed)
+        self.rest.walk(N_("fills of") + f" {venue_id}", DEALS, DealsWalk(venue_id), done, rank=Rank.QUESTION, failed=failed)
 
     # rules, and symbols that are new
 

@@ -15,6 +15,7 @@ from vnpy.trader.constant import (
 )
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
+from rest_locale import _
 from vnpy_restgateway.net.validate import (
     amount,
     digits,
@@ -76,7 +77,7 @@ def is_spot(d: Payload) -> bool:
 def parse_listing(d: Payload, gateway_name: str) -> Listing:
     """One of symbol/configs. The venue tells no least volume: one step."""
     name: str = label(d["symbol"])
-    base, _, quote = name.partition("_")
+    base, __, quote = name.partition("_")
     contract: ContractData = make_contract(
         name, label(d.get("baseAsset") or base), label(d.get("quoteAsset") or quote), gateway_name
     )
@@ -89,7 +90,7 @@ def guess_listing(d: Payload, gateway_name: str) -> Listing:
     so that what is rounded to it is legal.
     """
     name: str = label(d["s"])
-    base, _, quote = name.partition("_")
+    base, __, quote = name.partition("_")
     price_digits: int = digits(max(decimals(d.get(key)) for key in ("c", "o", "h", "l")))
     return _listing(
         make_contract(name, base, quote, gateway_name), price_digits, min(decimals(d.get("a")), GUESSED_VOLUME_DIGITS)
@@ -99,7 +100,7 @@ def guess_listing(d: Payload, gateway_name: str) -> Listing:
 def make_contract(name: str, base: str, quote: str, gateway_name: str) -> ContractData:
     """A contract without tick and step. ``name`` BTC_USDT is the vn.py symbol BTCUSDT_SPOT_HASHEX."""
     if not base or not quote:
-        raise ValueError(f"symbol {name!r} has no base or quote")
+        raise ValueError(_("symbol {name!r} has no base or quote").format(name=name))
     contract: ContractData = ContractData(
         symbol=name.replace("_", "") + SYMBOL_SUFFIX, exchange=Exchange.GLOBAL, name=name, product=Product.SPOT,
         size=1, pricetick=0.0, min_volume=0.0, net_position=True, history_data=True, gateway_name=gateway_name,
@@ -134,7 +135,7 @@ def parse_order(d: Payload, contract: ContractData, gateway_name: str) -> VenueO
         return None
     direction: Direction | None = direction_to_vt(d["orderSide"] if "orderSide" in d else d["direction"])
     if direction is None:
-        raise ValueError("neither BUY nor SELL")
+        raise ValueError(_("neither BUY nor SELL"))
     venue_id: str = parse_id(d["orderId"])
     type_: OrderType = type_to_vt(d["orderType"])
     executed: Any = d["executedQty"] if "executedQty" in d else d["dealQty"]
@@ -178,19 +179,19 @@ def check_order(d: Payload, order: OrderData, filled: float) -> None:
     told: Any = d["executedQty"] if "executedQty" in d else d["dealQty"]
     traded: float = number(told)
     if order.status is Status.ALLTRADED and not traded and filled < order.volume * (1.0 - NOISE):
-        raise Contradiction("FILLED with nothing traded")
+        raise Contradiction(_("FILLED with nothing traded"))
     if str(d["state"]) in NEVER_TRADED and traded:
-        raise Contradiction(f"state {d['state']} with {traded:g} traded")
+        raise Contradiction(_("state {state} with {traded:g} traded").format(state=d['state'], traded=traded))
     average: Any = d.get("avgPrice")
     if average in (None, ""):
         return
     price: float = number(average)
     if price and not traded and order.status is not Status.ALLTRADED:
-        raise Contradiction(f"nothing traded, at {price:g} on average")
+        raise Contradiction(_("nothing traded, at {price:g} on average").format(price=price))
     if traded and not price:
-        raise Contradiction(f"{traded:g} traded, at 0 on average")
+        raise Contradiction(_("{traded:g} traded, at 0 on average").format(traded=traded))
     if traded and order.type is OrderType.LIMIT and (reason := beyond_limit(order.direction, order.price, price * _ROUNDED[order.direction])):
-        raise Contradiction(f"traded {reason}")
+        raise Contradiction(_("traded {reason}").format(reason=reason))
 
 
 def parse_id(value: Any) -> str:

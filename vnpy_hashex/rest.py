@@ -9,6 +9,7 @@ from typing import Any
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueRest
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
@@ -18,6 +19,7 @@ from vnpy_restgateway.net.outcome import (
     Reply,
     RestError,
     Unknown,
+    coded,
     describe,
     http_code,
 )
@@ -92,14 +94,14 @@ class RestApi(VenueRest):
         call: Any = request.extra
         if not isinstance(call, Call):
             return request
-        if reason := self.home.why_paused("access key", keyless=not call.signed):
+        if reason := self.home.why_paused(N_("access key"), keyless=not call.signed):
             raise NotSent(reason)
         params: dict[str, str] = wire_params(request.params or {})
         request.params = None
         if params:
             request.path = f"{request.path}?{query_string(params)}"
         if call.wanted is not None and not call.wanted():
-            raise NotSent("cancelled while it waited in line")
+            raise NotSent(_("cancelled while it waited in line"))
         call.sent = self.home.monotonic()
         headers: dict[str, str] = {}
         if call.signed:
@@ -197,7 +199,7 @@ class RestApi(VenueRest):
             callback(reply.data.get("data"), call.sent)     # type: ignore[union-attr]
         except Exception as problem:
             # valid JSON of a shape that the documents do not describe, mostly
-            self._again(call, f"answer not understood ({type(problem).__name__}: {problem})")
+            self._again(call, _("answer not understood ({kind}: {error})").format(kind=type(problem).__name__, error=problem))
             return
         self.answered(call.name)
 
@@ -209,20 +211,22 @@ class RestApi(VenueRest):
             if call.failed:
                 call.failed()
             return
-        self._again(call, f"code: {code}, message: {text}")
+        self._again(call, coded(code, text))
 
     def on_code(self, code: int | str, text: str, what: str) -> bool:
         """What a code means for more than the request it answered. True: asking again is of no use."""
         if code in AUTHENTICATION:
             self.home.lock_out(
-                f"Authentication failed, code: {code}, message: {text}; {ADVICE[int(code)]}, then connect again"
+                _("Authentication failed, code: {code}, message: {message}; {advice}, then connect again").format(
+                    code=code, message=text, advice=_(ADVICE[int(code)])
+                )
             )
             return True
         if code == NO_SUCH_URL:
-            self.home.log_once(f"url {what}", f"{what} refused, code: {code}, message: {text}: {WRONG_URL}", ERROR)
+            self.home.log_once(f"url {what}", _("{what} refused, code: {code}, message: {message}: {advice}").format(what=what, code=code, message=text, advice=_(WRONG_URL)), ERROR)
             return True
         if code in TIMESTAMP:
-            self.home.log_once("timestamp", "Timestamp refused, measuring the server's clock again", WARNING)
+            self.home.log_once("timestamp", _("Timestamp refused, measuring the server's clock again"), WARNING)
             self.home.keeper.measure()
         return False
 
@@ -248,7 +252,7 @@ class RestApi(VenueRest):
             try:
                 due: bool = before is None or before()
             except Exception as error:
-                self.home.settle(callback, None, NotSent(f"request could not be built: {describe(error)}"))
+                self.home.settle(callback, None, NotSent(_("request could not be built: {reason}").format(reason=describe(error))))
                 return
             if due:
                 call: Call = Call(f"{method} {path}", True)
@@ -310,10 +314,10 @@ class RestApi(VenueRest):
                 "symbol": contract.name, "interval": INTERVAL_VT2HASHEX[interval],
                 "startTime": start_ms, "endTime": end_ms, "limit": limit,
             }
-            reason: str = "out of time"
+            reason: str = _("out of time")
             while (left := download.left()) > 0 and self.active and not self.closing.is_set():
                 if (pause := self.pause(False)) >= left:
-                    reason = f"told to wait {pause:.0f} s"
+                    reason = _("told to wait {seconds:.0f} s").format(seconds=pause)
                     break
                 if not pause and self.await_turn(left):
                     try:
@@ -323,13 +327,13 @@ class RestApi(VenueRest):
                             rows: Any = reply.data["data"] or ()        # type: ignore[index]
                             return download.got([parse_bar(row, contract, interval, self.home.gateway_name) for row in rows])
                         code, text = read_error(reply) or (http_code(reply.status), "")
-                        reason = f"code: {code}, message: {text}"
+                        reason = coded(code, text)
                         if not self.on_limits(reply, text) and reply.status // 100 == 4 and code not in RETRIED:
                             break
                     except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
                         reason = str(error) or type(error).__name__
                 self.closing.wait(HISTORY_AGAIN)
-            download.fail("gateway closed" if self.closing.is_set() else reason)
+            download.fail(_("gateway closed") if self.closing.is_set() else reason)
             return None
 
         return klines.fetch(page, interval, start, end, self.home.now())

@@ -8,6 +8,7 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import ContractData, OrderData
 
+from rest_locale import N_, _
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
@@ -60,7 +61,7 @@ class HashExSession(Session):
         """Start REST. Orders are taken once the contracts are here."""
         key, secret = self.venue["key"], self.venue["secret"]
         if not key or not secret:
-            self.host.log("No access key and secret key given: market data only", WARNING)
+            self.host.log(_("No access key and secret key given: market data only"), WARNING)
             key = secret = ""
         self.host.start(partial(self.rest.connect, self.venue["rest"], key, secret, *self.proxy))
         self.host.keeper.measure()
@@ -71,7 +72,7 @@ class HashExSession(Session):
     def abandoned(self) -> list[Callable[[], None]]:
         self.rest.pacer.clear()
         return [
-            partial(self.flow.on_outcome, orderid, Outcome.NOT_SENT, "", "gateway closed")
+            partial(self.flow.on_outcome, orderid, Outcome.NOT_SENT, "", _("gateway closed"))
             for orderid, entry in self.flow.table.active.items() if not entry.acknowledged and orderid not in self.ids.sought
         ]
 
@@ -105,13 +106,14 @@ class HashExSession(Session):
     def unsupported(self, order: OrderData) -> str:
         if order.type in (OrderType.FAK, OrderType.FOK, OrderType.STOP):
             return (
-                f"order type {order.type.value} is not supported: HashEx's API takes limit orders that stay until "
-                "cancelled, and market orders"
+                _("order type {order_type} is not supported: HashEx's API takes limit orders that stay until cancelled, and market orders").format(order_type=order.type.value)
             )
         if order.type is OrderType.MARKET and order.direction is Direction.LONG and self.market_buy == REFUSE:
             return (
-                "MARKET BUY is not sent, because HashEx documents its amount both as quote and as base: "
-                "choose Market Buy in the connect settings, or send a limit order"
+                _(
+                    "MARKET BUY is not sent, because HashEx documents its amount both as quote and as base: choose Market Buy in the connect settings, "
+                    "or send a limit order"
+                )
             )
         return ""
 
@@ -123,7 +125,7 @@ class HashExSession(Session):
     def query_contract(self) -> None:
         """What is traded: symbol/configs, or the tickers where that does not exist."""
         self.rest.query(
-            "contract", SYMBOLS, {}, partial(self.on_query_contract, parse_listing), signed=False,
+            N_("contract"), SYMBOLS, {}, partial(self.on_query_contract, parse_listing), signed=False,
             refused=self.on_contract_refused,
         )
 
@@ -132,10 +134,12 @@ class HashExSession(Session):
         if str(code).startswith("HTTP 5"):
             return False
         self.host.log(
-            f"{SYMBOLS} refused, code: {code}, message: {text}. Taking symbols, ticks and steps from the tickers: they "
-            "are guessed from the numbers shown, and may be coarser than the venue's", WARNING
+            _(
+                "{path} refused, code: {code}, message: {message}. Taking symbols, ticks and steps from the tickers: they are guessed from the "
+                "numbers shown, and may be coarser than the venue's"
+            ).format(path=SYMBOLS, code=code, message=text), WARNING
         )
-        self.rest.query("contract", TICKERS, {}, partial(self.on_query_contract, guess_listing), signed=False)
+        self.rest.query(N_("contract"), TICKERS, {}, partial(self.on_query_contract, guess_listing), signed=False)
         return True
 
     def on_query_contract(self, parse: Callable[[dict[str, Any], str], Listing], data: Any, asked_at: float) -> None:
@@ -154,12 +158,12 @@ class HashExSession(Session):
             elif not (guessed and known and all(new >= old for new, old in zip(rules.steps, known.rules.steps, strict=True))):
                 host.renew_contract(contract, contract.name, rules)     # what is guessed from the numbers shown only becomes finer
 
-        if host.each(data, add, "contract") == 0:
-            raise ValueError("no symbols")
+        if host.each(data, add, N_("contract")) == 0:
+            raise ValueError(_("no symbols"))
         first: bool = not host.ready
         host.ready = True
         if first:
-            host.log("Contract data received")
+            host.log(_("Contract data received"))
             host.warn_made_up(self.rest.mock)
             self.start_streams()
         self.orders.on_contracts()

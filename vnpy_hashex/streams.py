@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 from vnpy.trader.object import ContractData, TickData
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueStream
 from vnpy_restgateway.host import Host
+from vnpy_restgateway.net.outcome import coded
 
 from .account import Account
 from .endpoints import DEPTH, DEPTH_LEVEL, STREAM_PATH, TICKER_PATHS, TOKEN, Rank
@@ -66,7 +68,7 @@ class Socket(VenueStream):
     # stream thread
 
     def on_connected(self) -> None:
-        self.home.log(f"{self.title} connected{self.about}")
+        self.home.log(_("{title} connected{about}").format(title=_(self.title), about=self.about))
         self.home.executor.post(self.beat)
         self.on_opened()
 
@@ -80,7 +82,7 @@ class Socket(VenueStream):
             if isinstance(kind, str):
                 self.on_push(kind, packet["data"])
             elif packet.get("code") not in (None, 0, "0"):
-                text: str = f"code: {packet['code']}, message: {packet.get('msg') or packet.get('message') or ''}"
+                text: str = coded(packet["code"], packet.get("msg") or packet.get("message") or "")
                 self.home.executor.post(self.on_refused, text)
         except (msgspec.DecodeError, RecursionError, *PARSE_ERRORS) as error:
             self.on_bad_frame(payload, error)
@@ -103,7 +105,7 @@ class SymbolSocket(Socket):
         self.rest: RestApi = rest
         self.market: MdApi = market
         self.name: str = contract.name
-        self.about = f" of {contract.name}"
+        self.about = _(" of {symbol}").format(symbol=contract.name)
         self.lock = host.seams.threads.Lock()        # the book is fed by this socket, the figures' socket and REST
         self.book: TickBook = TickBook(contract, host.gateway_name, host.now())
         self.data_at: float = 0.0
@@ -121,8 +123,8 @@ class SymbolSocket(Socket):
         self.send_packet({"sub": "subSymbol", "symbol": self.name})
 
     def on_refused(self, word: str) -> None:
-        self.home.log_once(f"subscribe {self.name}", f"Subscription of {self.name} refused ({word}), trying again", WARNING)
-        self.home.executor.reschedule_earlier(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect("subscription refused"))
+        self.home.log_once(f"subscribe {self.name}", _("Subscription of {name} refused ({reason}), trying again").format(name=self.name, reason=word), WARNING)
+        self.home.executor.reschedule_earlier(TOKEN_PAUSE, f"again {self.name}", lambda: self.reconnect(_("subscription refused")))
 
     def on_push(self, kind: str, data: Any) -> None:
         if kind == "qAllDepth" or kind == "qDepth":
@@ -175,7 +177,7 @@ class SymbolSocket(Socket):
 
     def on_torn(self) -> None:
         """The book was dropped: take a new one now, not when the socket next sends a whole one."""
-        self.home.log_once(f"torn {self.name}", f"Book of {self.name} is torn, taking a new one", WARNING)
+        self.home.log_once(f"torn {self.name}", _("Book of {name} is torn, taking a new one").format(name=self.name), WARNING)
         self.poll()
 
     def poll(self) -> None:
@@ -193,11 +195,11 @@ class SymbolSocket(Socket):
     def _ask(self) -> None:
         rest = self.rest
         rest.query(
-            f"depth {self.name}", DEPTH, {"symbol": self.name, "level": DEPTH_LEVEL},
+            N_("depth") + f" {self.name}", DEPTH, {"symbol": self.name, "level": DEPTH_LEVEL},
             partial(self.on_answer, TickBook.on_all_depth), signed=False, failed=self.on_poll_failed,
         )
         rest.query(
-            f"ticker {self.name}", TICKER_PATHS[self.market.ticker_path], {"symbol": self.name},
+            N_("ticker") + f" {self.name}", TICKER_PATHS[self.market.ticker_path], {"symbol": self.name},
             partial(self.on_answer, TickBook.on_stats), signed=False, failed=self.on_poll_failed,
             refused=self.on_ticker_refused,
         )
@@ -227,17 +229,17 @@ class SymbolSocket(Socket):
         md.ticker_path = (md.ticker_path + 1) % len(TICKER_PATHS)
         md.ticker_fixed = self.home.monotonic() + TICKER_PAUSE
         self.polling = max(0, self.polling - 1)
-        self.home.log(f"{refused} refused, code: {code}, message: {text}; using {TICKER_PATHS[md.ticker_path]}")
+        line: str = _("{path} refused, code: {code}, message: {message}; using {other}")
+        self.home.log(line.format(path=refused, code=code, message=text, other=TICKER_PATHS[md.ticker_path]))
         return True
 
 
 class StatsSocket(Socket):
     """The 24 hour figures of all symbols."""
 
-    about = " of the 24 hour figures"
-
     def __init__(self, host: Host, market: "MdApi") -> None:
         super().__init__(host)
+        self.about = _(" of the 24 hour figures")
         self.market: MdApi = market
 
     def on_opened(self) -> None:
@@ -248,7 +250,7 @@ class StatsSocket(Socket):
             self.market.on_stats(data)
 
     def on_refused(self, word: str) -> None:
-        self.home.log_once("subscribe stats", f"Subscription of the 24 hour figures refused ({word})", WARNING)
+        self.home.log_once("subscribe stats", _("Subscription of the 24 hour figures refused ({reason})").format(reason=word), WARNING)
 
 
 class MdApi:
@@ -309,8 +311,8 @@ class MdApi:
                 if not socket.differs:          # by REST it is the same: nothing happens there
                     socket.patience = min(2.0 * socket.patience, LONGEST_QUIET)
                     continue
-                self.home.log_once(f"silent {socket.name}", f"MD API of {socket.name} is silent, connecting again", WARNING)
-                socket.reconnect(f"no data for {silent:.0f} s")
+                self.home.log_once(f"silent {socket.name}", _("MD API of {symbol} is silent, connecting again").format(symbol=socket.name), WARNING)
+                socket.reconnect(_("no data for {seconds:g} s").format(seconds=round(silent)))
 
     def on_stats(self, data: Any) -> None:
         """Figures of one symbol, or of several (any stream thread)."""
@@ -325,7 +327,7 @@ class MdApi:
 class UserSocket(Socket):
     """Orders, fills and balances of the account."""
 
-    title = "Trade API"
+    title = N_("Trade API")
 
     def __init__(self, host: Host, rest: RestApi, account: Account) -> None:
         super().__init__(host)
@@ -360,12 +362,12 @@ class UserSocket(Socket):
     def subscribe(self) -> None:
         """A token for every connection, then the subscription."""
         if self.connected and not self.subscribed:
-            self.rest.query("token", TOKEN, {}, partial(self.on_token, self.epoch), rank=Rank.QUESTION)
+            self.rest.query(N_("token"), TOKEN, {}, partial(self.on_token, self.epoch), rank=Rank.QUESTION)
 
     def on_token(self, epoch: int, data: Any, asked_at: float) -> None:
         """The token."""
         if not isinstance(data, str) or not data:
-            raise ValueError("no token")
+            raise ValueError(_("no token"))
         if epoch != self.epoch:
             return
         self.home.token = data
@@ -379,13 +381,13 @@ class UserSocket(Socket):
         self.subscribed = True
         self._refusals = 0
         self.home.executor.timers.drop("subscribed")
-        self.home.log("User data stream subscribed")
+        self.home.log(_("User data stream subscribed"))
         self.account.catch_up()
 
     def on_refused(self, word: str) -> None:
         self.subscribed = False
         self.home.executor.timers.drop("subscribed")
-        self.home.log_once(self.title, f"User data stream refused ({word}), trying again with a new token", WARNING)
+        self.home.log_once(self.title, _("User data stream refused ({reason}), trying again with a new token").format(reason=word), WARNING)
         delay: float = min(TOKEN_PAUSE * 2 ** min(self._refusals, 10), TOKEN_LONGEST)
         self._refusals += 1
         self.home.executor.call_later(delay, "subscribe", self.subscribe)

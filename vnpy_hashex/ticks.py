@@ -14,6 +14,7 @@ from typing import Any
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
+from rest_locale import _
 from vnpy_restgateway.market.event_time import SET_BACK, event_time
 from vnpy_restgateway.net.validate import amount, milliseconds, positive
 
@@ -39,7 +40,7 @@ class Side:
     def fill(self, rows: Sequence[Any]) -> None:
         """Replace it all; rows are [price, size]."""
         if len(rows) > MOST_LEVELS:
-            raise ValueError(f"{len(rows)} levels are no book")
+            raise ValueError(_("{count} levels are no book").format(count=len(rows)))
         self.sizes = {amount(row[0]) * self.sign: amount(row[1]) for row in rows}
         self.sizes = {key: size for key, size in self.sizes.items() if size > 0}
         self.keys = sorted(self.sizes)
@@ -50,7 +51,7 @@ class Side:
         if size > 0:
             if key not in self.sizes:
                 if len(self.keys) >= MOST_LEVELS:
-                    raise ValueError(f"more than {MOST_LEVELS} levels are no book")
+                    raise ValueError(_("more than {count} levels are no book").format(count=MOST_LEVELS))
                 insort(self.keys, key)
             self.sizes[key] = size
         elif key in self.sizes:

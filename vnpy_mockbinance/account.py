@@ -7,6 +7,7 @@ from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import ParkedNews
 from vnpy_restgateway.contracts import Contracts
 from vnpy_restgateway.crypto_balances import CryptoBalances
@@ -30,7 +31,7 @@ from .streams import TradeApi
 RECONCILE_AGAIN: float = 2.0            # s at least between those that pushes we do not understand bring about
 POLL_INTERVAL: float = 5.0              # s while it does not, or loses pushes
 PUSH_DELAY: float = 3.0                 # s that a push may be later than a list
-INSTEAD: str = "orders and fills are asked for, which is slower"
+INSTEAD: str = N_("orders and fills are asked for, which is slower")
 
 
 class Account:
@@ -49,7 +50,7 @@ class Account:
         self.orders: Orders = orders
         self.trade: TradeApi = trade
         self.on_alive: Callable[[], None] = on_alive
-        self.watch: PushWatch = PushWatch(host, "The user data stream", lambda: PUSH_DELAY, INSTEAD, on_lossy=self.on_lossy)
+        self.watch: PushWatch = PushWatch(host, N_("The user data stream"), lambda: PUSH_DELAY, INSTEAD, on_lossy=self.on_lossy)
         self.reconciled_at: float = 0.0             # monotonic s
         self.last_trade: dict[str, int] = {}        # Binance symbol -> newest trade id seen
         self.parked: ParkedNews = ParkedNews(host, rest.query_contract)
@@ -87,7 +88,7 @@ class Account:
 
     def on_lossy(self) -> None:
         """Fills were not pushed: perhaps a new connection tells them."""
-        self.trade.reconnect("fills are not pushed")
+        self.trade.reconnect(_("fills are not pushed"))
         self.reconcile_soon()
 
     def reconcile_soon(self) -> None:
@@ -108,15 +109,15 @@ class Account:
     def on_query_account(self, data: Any, asked_at: float) -> None:
         """Balances, and with the first of them the symbols whose day is asked for."""
         rows: list[dict[str, Any]] = data["balances"]
-        self.host.each(rows, lambda d: self.on_balance(d["asset"], d["free"], d["locked"]), "balance")
-        self.host.log_first("Account data received")
+        self.host.each(rows, lambda d: self.on_balance(d["asset"], d["free"], d["locked"]), N_("balance"))
+        self.host.log_first(_("Account data received"))
         held: list[str] = []
 
         def see(row: dict[str, Any]) -> None:
             if amount(row["free"]) or amount(row["locked"]):
                 held.append(label(row["asset"]))
 
-        self.host.each(rows, see, "balance")
+        self.host.each(rows, see, N_("balance"))
         for name in self.interesting(held):
             self.look_at(name)
 
@@ -130,7 +131,7 @@ class Account:
             if (extra := listed.contract.extra) and extra["base"] in held and extra["quote"] in held
         ]
         if len(names) > MOST_SYMBOLS:
-            self.host.log_once("day", f"Today's trades are queried for {MOST_SYMBOLS} of {len(names)} symbols held", WARNING)
+            self.host.log_once("day", _("Today's trades are queried for {most_symbols} of {held} symbols held").format(most_symbols=MOST_SYMBOLS, held=len(names)), WARNING)
         return names[:MOST_SYMBOLS]
 
     def look_at(self, name: str) -> None:
@@ -160,9 +161,9 @@ class Account:
             self.look_at(contract.name)
 
         # of a row that cannot be read, the order is asked for by itself like one that is not there
-        self.host.each(data, add, "order")
+        self.host.each(data, add, N_("order"))
         self.flow.on_open_orders(listed, asked_at)
-        self.host.log_first("Order data received")
+        self.host.log_first(_("Order data received"))
         self.on_alive()
 
     def on_query_trades(self, name: str, data: Any, asked_at: float) -> None:
@@ -178,7 +179,7 @@ class Account:
                 unknown.add(venue_id)
             self.last_trade[name] = max(self.last_trade.get(name, 0), int(d["id"]))
 
-        self.host.each(data, add, "trade")
+        self.host.each(data, add, N_("trade"))
         if len(data) >= PAGE:
             self.query_new_trades(name)
             return
@@ -193,7 +194,7 @@ class Account:
     def on_query_orders(self, name: str, data: Any, asked_at: float) -> None:
         """A page of a symbol's orders of today; their fills are here already."""
         contract: ContractData = self.contracts.by_venue(name)
-        self.host.each(data, lambda d: self.flow.on_order(*self.orders.read_order(d, contract, None), asked_at), "order")
+        self.host.each(data, lambda d: self.flow.on_order(*self.orders.read_order(d, contract, None), asked_at), N_("order"))
         if len(data) >= PAGE:
             self.rest.query_orders(name, {"orderId": int(data[-1]["orderId"]) + 1}, partial(self.on_query_orders, name))
             return
@@ -211,17 +212,17 @@ class Account:
             if kind == "executionReport":
                 self.on_execution(event)
             elif kind == "outboundAccountPosition":
-                self.host.each(event["B"], lambda d: self.on_balance(d["a"], d["f"], d["l"]), "balance")
+                self.host.each(event["B"], lambda d: self.on_balance(d["a"], d["f"], d["l"]), N_("balance"))
             elif kind in ("balanceUpdate", "externalLockUpdate"):
                 self.query_account()
             elif kind == "eventStreamTerminated":
-                self.host.log("User data stream ended by the venue, subscribing again", WARNING)
+                self.host.log(_("User data stream ended by the venue, subscribing again"), WARNING)
                 self.trade.subscribed = False
                 self.trade.subscribe_user_stream()
             elif kind == "serverShutdown":
-                self.host.log("Trade API: the server is about to shut down", WARNING)
+                self.host.log(_("Trade API: the server is about to shut down"), WARNING)
         except Exception as error:
-            self.host.log_rarely("user event", f"User event not understood ({type(error).__name__}: {error}), asking the venue")
+            self.host.log_rarely("user event", _("User event not understood ({kind}: {error}), asking the venue").format(kind=type(error).__name__, error=error))
             for orderid in (event.get("C"), event.get("c")):
                 if isinstance(orderid, str) and self.flow.doubt(orderid, str(error)):
                     break

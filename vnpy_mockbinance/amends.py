@@ -12,6 +12,7 @@ from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData
 
+from rest_locale import N_, _
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Outcome, Reply, classify
@@ -54,9 +55,9 @@ class Amends:
     def why_not(known: OrderData, wanted: OrderData) -> str:
         """Why an order cannot become what is wanted, or ""."""
         if wanted.volume <= known.traded + VOLUME_NOISE:
-            return f"volume {wanted.volume:g} is not above the {known.traded:g} that is traded already"
+            return _("volume {volume:g} is not above the {traded:g} that is traded already").format(volume=wanted.volume, traded=known.traded)
         if wanted.price == known.price and abs(wanted.volume - known.volume) <= VOLUME_NOISE:
-            return "neither volume nor price would be another"
+            return _("neither volume nor price would be another")
         return ""
 
     # the same order, smaller
@@ -65,10 +66,10 @@ class Amends:
         """Give an open order a smaller volume (with what is traded of it)."""
         entry: Entry | None = self.flow.table.active.get(orderid)
         if entry is None:
-            self.host.log(f"Amend not sent, order {orderid} is over", WARNING)
+            self.host.log(_("Amend not sent, order {orderid} is over").format(orderid=orderid), WARNING)
             return
-        if reason := self.host.unable(self.rest.key, "API key"):
-            self.host.log(f"Amend of {orderid} not sent: {reason}", ERROR)
+        if reason := self.host.unable(self.rest.key, N_("API key")):
+            self.host.log(_("Amend of {orderid} not sent: {reason}").format(orderid=orderid, reason=reason), ERROR)
             return
         listed: Listed[CryptoRules] = self.orders.contracts[entry.order.vt_symbol]
         params: Params = amend_params(self.orders.name_of(entry, listed.contract), volume, listed.rules.steps[1], entry.client_id)
@@ -90,14 +91,15 @@ class Amends:
                 amended: dict[str, Any] = reply.data["amendedOrder"]      # type: ignore[index]
                 record = self.orders.read_order({**amended, "origQty": amended["qty"]}, contract, entry)
             except PARSE_ERRORS as problem:
-                self.host.log(f"Amend of {orderid}: answer not understood ({problem}), asking the venue", WARNING)
+                self.host.log(_("Amend of {orderid}: answer not understood ({problem}), asking the venue").format(orderid=orderid, problem=problem), WARNING)
             else:
                 self.flow.on_order(record.order, record.venue_id, sent, asked=True)
                 return
         elif outcome in (Outcome.REFUSED, Outcome.NOT_SENT):
-            self.host.log(f"Amend of {orderid} rejected, code: {code}, message: {text}" if code else f"Amend of {orderid} not sent: {text}", ERROR)
+            line: str = _("Amend of {orderid} rejected, code: {code}, message: {text}") if code else _("Amend of {orderid} not sent: {reason}")
+            self.host.log(line.format(orderid=orderid, code=code, text=text, reason=text), ERROR)
         else:
-            self.host.log(f"Amend of {orderid} unanswered ({text}), asking the venue", WARNING)
+            self.host.log(_("Amend of {orderid} unanswered ({text}), asking the venue").format(orderid=orderid, text=text), WARNING)
         self._ask(entry)
 
     # another order in its place
@@ -110,14 +112,15 @@ class Amends:
         """
         old: Entry | None = self.flow.table.active.get(entry.replaces)
         if old is None or old.cancel_wanted:
-            raise NotSent(f"order {entry.replaces}, which it was to replace, is {'over' if old is None else 'to be cancelled'}")
+            line: str = _("order {orderid}, which it was to replace, is over") if old is None else _("order {orderid}, which it was to replace, is to be cancelled")
+            raise NotSent(line.format(orderid=entry.replaces))
         listed: Listed[CryptoRules] = self.orders.contracts[entry.order.vt_symbol]
         try:
             params: Params = replace_params(
                 entry.order, self.orders.name_of(old, listed.contract), *listed.rules.steps, has_traded=old.order.traded > 0
             )
         except Exception as error:
-            raise NotSent(f"request could not be built: {type(error).__name__}: {error}") from error
+            raise NotSent(_("request could not be built: {kind}: {error}").format(kind=type(error).__name__, error=error)) from error
         self.rest.call("POST", params, partial(self.on_replaced, entry, old, old.order.traded), path=CANCEL_REPLACE, entry=entry)
 
     def on_replaced(self, entry: Entry, old: Entry, traded: float, reply: Reply | None, error: BaseException | None) -> None:
@@ -132,10 +135,10 @@ class Amends:
             self.rest.on_limits(reply, *error_of(reply))
             refusal: Any = parts.get("cancelResponse")
             code, text = (refusal.get("code", 0), refusal.get("msg", "")) if isinstance(refusal, dict) else error_of(reply)
-            self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, f"order {old.orderid} was not replaced: {text}")
+            self.flow.on_outcome(entry.orderid, Outcome.REFUSED, code, _("order {orderid} was not replaced: {text}").format(orderid=old.orderid, text=text))
             self._ask(old)
         elif reply is not None and parts.get("newOrderResult") == "FAILURE" and isinstance(place, dict):
-            self.host.log(f"Order {old.orderid} is cancelled, and the order in its place was refused", WARNING)
+            self.host.log(_("Order {orderid} is cancelled, and the order in its place was refused").format(orderid=old.orderid), WARNING)
             self.orders.on_place(entry, REST_PLACE, replace(reply, status=400 if reply.status == 409 else reply.status, data=place), None)
         else:
             self.orders.on_place(entry, REST_PLACE, reply, error)
@@ -146,12 +149,12 @@ class Amends:
         try:
             record = self.orders.read_order(answer, self.orders.contracts[old.order.vt_symbol].contract, old)
         except PARSE_ERRORS as problem:
-            self.host.log(f"Cancel of {old.orderid}: answer not understood ({problem}), asking the venue", WARNING)
+            self.host.log(_("Cancel of {orderid}: answer not understood ({problem}), asking the venue").format(orderid=old.orderid, problem=problem), WARNING)
             self._ask(old)
             return
         if record.order.traded > traded + VOLUME_NOISE:
             self.host.log(
-                f"Order {old.orderid} traded {record.order.traded - traded:g} more before it was replaced: as much more may be traded in all", WARNING
+                _("Order {orderid} traded {more:g} more before it was replaced: as much more may be traded in all").format(orderid=old.orderid, more=record.order.traded - traded), WARNING
             )
         self.flow.on_order(record.order, record.venue_id)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_locale import _
 from vnpy_restgateway.net.validate import amount
 from vnpy_restgateway.orders.contradictions import NOISE, Contradiction
 
@@ -28,7 +29,7 @@ def check_order(d: Payload) -> None:
     """
     traded: float = amount(d["executedQty"])
     if traded and d["status"] in NEVER_TRADED:
-        raise Contradiction(f"{d['status']} with {traded:g} traded")
+        raise Contradiction(_("{status} with {traded:g} traded").format(status=d['status'], traded=traded))
     money: Any = d.get("cummulativeQuoteQty", -1)
     if isinstance(money, str) and not money.startswith("-"):        # negative: not known any more
         check_money(d.get("side"), d.get("price", "0"), traded, amount(money))
@@ -43,16 +44,16 @@ def check_money(side: Any, price: Any, traded: float, money: float) -> None:
     limit: float = amount(price)
     if not traded:
         if money:
-            raise Contradiction(f"nothing traded, for {money:g}")
+            raise Contradiction(_("nothing traded, for {money:g}").format(money=money))
         return
     if not money and traded * (limit or 1.0) > ROUNDED:
-        raise Contradiction(f"{traded:g} traded, for nothing")
+        raise Contradiction(_("{traded:g} traded, for nothing").format(traded=traded))
     at_limit: float = limit * traded
     if at_limit and (
         side == "BUY" and money > at_limit * (1.0 + NOISE) + ROUNDED
         or side == "SELL" and money < at_limit * (1.0 - NOISE) - ROUNDED
     ):
-        raise Contradiction(f"{traded:g} traded for {money:g}, beyond the limit {limit:g}")
+        raise Contradiction(_("{traded:g} traded for {money:g}, beyond the limit {limit:g}").format(traded=traded, money=money, limit=limit))
 
 
 def check_order_fills(d: Payload) -> None:
@@ -69,17 +70,17 @@ def check_order_fills(d: Payload) -> None:
     for fill in d["fills"]:
         quantity, price = amount(fill["qty"]), amount(fill["price"])
         if not quantity or not price:
-            raise Contradiction(f"a fill of {quantity:g} at {price:g}")
+            raise Contradiction(_("a fill of {quantity:g} at {price:g}").format(quantity=quantity, price=price))
         check_money(d.get("side"), d.get("price", "0"), quantity, quantity * price)
         volume += quantity
         money += quantity * price
     if abs(volume - traded) > NOISE + NOISE * traded:
-        raise Contradiction(f"{traded:g} traded, with fills of {volume:g}")
+        raise Contradiction(_("{traded:g} traded, with fills of {volume:g}").format(traded=traded, volume=volume))
     told: Any = d.get("cummulativeQuoteQty", -1)
     if isinstance(told, str) and not told.startswith("-"):
         paid: float = amount(told)
         if abs(paid - money) > ROUNDED * max(1, len(d["fills"])) + NOISE * paid:
-            raise Contradiction(f"fills for {money:g}, which come to {paid:g}")
+            raise Contradiction(_("fills for {money:g}, which come to {paid:g}").format(money=money, paid=paid))
 
 
 def check_fill(d: Payload) -> None:
@@ -90,11 +91,11 @@ def check_fill(d: Payload) -> None:
     """
     quantity, price = amount(d["qty"]), amount(d["price"])
     if not quantity or not price:
-        raise Contradiction(f"a fill of {quantity:g} at {price:g}")
+        raise Contradiction(_("a fill of {quantity:g} at {price:g}").format(quantity=quantity, price=price))
     if "quoteQty" in d and abs(amount(d["quoteQty"]) - quantity * price) > ROUNDED + NOISE * quantity * price:
-        raise Contradiction(f"a fill of {quantity:g} at {price:g} for {amount(d['quoteQty']):g}")
+        raise Contradiction(_("a fill of {quantity:g} at {price:g} for {money:g}").format(quantity=quantity, price=price, money=amount(d['quoteQty'])))
     if type(d["isBuyer"]) is not bool:
-        raise Contradiction(f"neither bought nor sold: {d['isBuyer']!r}")
+        raise Contradiction(_("neither bought nor sold: {word!r}").format(word=d['isBuyer']))
 
 
 def check_execution(d: Payload) -> None:
@@ -106,21 +107,21 @@ def check_execution(d: Payload) -> None:
     kind, status = d.get("x"), d["X"]
     traded, last = amount(d["z"]), amount(d.get("l", "0"))
     if kind in RESULTS and status in STATUSES and status not in RESULTS[kind]:
-        raise Contradiction(f"execution type {kind} with status {status}")
+        raise Contradiction(_("execution type {kind} with status {status}").format(kind=kind, status=status))
     if traded and status in NEVER_TRADED:
-        raise Contradiction(f"{status} with {traded:g} traded")
+        raise Contradiction(_("{status} with {traded:g} traded").format(status=status, traded=traded))
     if last > traded * (1.0 + NOISE) + NOISE:
-        raise Contradiction(f"a fill of {last:g} of {traded:g} traded")
+        raise Contradiction(_("a fill of {last:g} of {traded:g} traded").format(last=last, traded=traded))
     if kind == "TRADE" and (not last or d.get("t", -1) == -1):
-        raise Contradiction(f"execution type {kind} with a fill of {last:g}")
+        raise Contradiction(_("execution type {kind} with a fill of {last:g}").format(kind=kind, last=last))
     if last and kind in RESULTS and kind != "TRADE":
-        raise Contradiction(f"execution type {kind} with a fill of {last:g}")
+        raise Contradiction(_("execution type {kind} with a fill of {last:g}").format(kind=kind, last=last))
     if last and d.get("t", -1) != -1:
         price: float = amount(d["L"])
         if not price:
-            raise Contradiction(f"a fill of {last:g} at {price:g}")
+            raise Contradiction(_("a fill of {quantity:g} at {price:g}").format(quantity=last, price=price))
         check_money(d["S"], d.get("p", "0"), last, last * price)
         if "Y" in d and abs(amount(d["Y"]) - last * price) > ROUNDED + NOISE * last * price:
-            raise Contradiction(f"a fill of {last:g} at {price:g} for {amount(d['Y']):g}")
+            raise Contradiction(_("a fill of {quantity:g} at {price:g} for {money:g}").format(quantity=last, price=price, money=amount(d['Y'])))
     if "Z" in d:
         check_money(d["S"], d.get("p", "0"), traded, amount(d["Z"]))

@@ -7,6 +7,7 @@ from typing import Any
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData
 
+from rest_locale import _
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
@@ -65,16 +66,16 @@ class MockBinanceGateway(RestGateway):
         try:
             return self._amend(orderid, volume, price)
         except Exception as error:
-            self.log(f"Amend of {orderid} not sent: {type(error).__name__}: {error}", ERROR)
+            self.log(_("Amend of {orderid} not sent: {kind}: {error}").format(orderid=orderid, kind=type(error).__name__, error=error), ERROR)
             return ""
 
     def _amend(self, orderid: str, volume: float, price: float) -> str:
         session: Session = self.session
         entry: Entry | None = self.flow.table.active.get(orderid)
         if not isinstance(session, BinanceSession):
-            reason: str = f"{self.venue_name} cannot amend orders here" if self.host.ready else "not connected"
+            reason: str = _("{venue_name} cannot amend orders here").format(venue_name=_(self.venue_name)) if self.host.ready else _("not connected")
         elif entry is None:
-            reason = "order not known, or over"
+            reason = _("order not known, or over")
         else:
             known: OrderData = entry.order
             wanted: OrderData = changed(known, volume, price)
@@ -82,10 +83,10 @@ class MockBinanceGateway(RestGateway):
             if not reason and session.amends.keeps(known, wanted):
                 if self.executor.run_or_post(session.amends.reduce, orderid, wanted.volume):
                     return known.vt_orderid
-                reason = "not connected"
+                reason = _("not connected")
             elif not reason:
                 return self._replace(orderid, wanted)
-        self.log(f"Amend of {orderid} not sent: {reason}", WARNING)
+        self.log(_("Amend of {orderid} not sent: {reason}").format(orderid=orderid, reason=reason), WARNING)
         return ""
 
     def _replace(self, orderid: str, order: OrderData) -> str:
@@ -94,11 +95,11 @@ class MockBinanceGateway(RestGateway):
         order.status, order.datetime = Status.SUBMITTING, None
         order.__post_init__()
         if reason := self.check_order(order, self.contracts.find(order.vt_symbol)):
-            self.log(f"Amend of {orderid} not sent: {reason}", WARNING)
+            self.log(_("Amend of {orderid} not sent: {reason}").format(orderid=orderid, reason=reason), WARNING)
         elif self.executor.run_or_post(self.flow.submit, order, orderid):
             return order.vt_orderid
         else:
-            self.log(f"Amend of {orderid} not sent: not connected", WARNING)
+            self.log(_("Amend of {orderid} not sent: not connected").format(orderid=orderid), WARNING)
         return ""
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
@@ -119,8 +120,11 @@ class MockBinanceGateway(RestGateway):
 
         def on_faithful() -> None:
             key, secret = venue["key"], venue["secret"]
-            how: str = "signed, as with Server BINANCE" if secret else "unsigned, as no API secret is given"
-            self.log(f"{venue['rest']} is no QTE server, it answers as Binance does. Going on with it, requests go {how}")
+            if secret:
+                line: str = _("{url} is no QTE server, it answers as Binance does. Going on with it, requests go signed, as with Server BINANCE")
+            else:
+                line = _("{url} is no QTE server, it answers as Binance does. Going on with it, requests go unsigned, as no API secret is given")
+            self.log(line.format(url=venue["rest"]))
             self.switch(BinanceSession(self.host, self.timings, {**venue, "unsigned": bool(key and not secret)}, proxy))
 
         return QteSession(self.host, self.timings, venue, proxy, parse_symbols(values["Symbols"], self.gateway_name), on_faithful)

@@ -7,6 +7,7 @@ from typing import Any
 
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from rest_locale import N_, _
 from vnpy_restgateway.contracts import Contracts, Listed
 from vnpy_restgateway.executor import SerialExecutor
 from vnpy_restgateway.host import Host
@@ -83,9 +84,9 @@ class Orders:
         entry.waits = False
         host = self.host
         if not self.rest.key or host.locked_out or host.lost or host.gate.shut_until or host.order_gate.shut_until:
-            reason: str = host.unable(self.rest.key, "API key")
+            reason: str = host.unable(self.rest.key, N_("API key"))
             if not reason and (left := host.order_gate.remaining(host.monotonic())):
-                reason = f"{host.order_gate.reason}, {left:.0f} s to go"
+                reason = _("{reason}, {seconds:.0f} s to go").format(reason=host.order_gate.reason, seconds=left)
             if reason:
                 self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
                 return
@@ -104,7 +105,7 @@ class Orders:
         try:
             params: Params = place_params(order, name, *listed.rules.steps)
         except Exception as error:
-            raise NotSent(f"request could not be built: {describe(error)}") from error
+            raise NotSent(_("request could not be built: {reason}").format(reason=describe(error))) from error
         if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_PLACE, params, answer)):
             self.rest.call("POST", params, partial(self.on_place, entry, REST_PLACE), entry=entry)
 
@@ -131,12 +132,12 @@ class Orders:
             if code == TIMESTAMP:
                 # proven refused, and for a reason that a new measurement of the clock mends: once more, under the same id
                 entry.resent = True
-                self.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the new clock", WARNING)
+                self.log(_("Order {orderid} refused for its timestamp, sending it again by the new clock").format(orderid=entry.orderid), WARNING)
                 self.send_again(entry, code, text)
                 return
             if code in RETIRED and self.routes.open(OTHER_ROUTE[route]) and (self.trade.connected or route == WS_PLACE):
                 entry.resent = True
-                self.log(f"Order {entry.orderid} is sent over {OTHER_ROUTE[route]}")
+                self.log(_("Order {orderid} is sent over {route}").format(orderid=entry.orderid, route=OTHER_ROUTE[route]))
                 self.flow.send(entry)
                 return
         if outcome is Outcome.REFUSED and (code in RULES_CHANGED or text == CLOSED_TEXT):
@@ -163,7 +164,7 @@ class Orders:
 
     def on_place_not_understood(self, entry: Entry, problem: Exception) -> None:
         """The venue took an order, in words that cannot be: what it knows of it is asked, by our own id."""
-        self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+        self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", _("answer not understood: {problem}").format(problem=problem))
 
     def read_order(self, d: Any, contract: ContractData, entry: Entry | None) -> VenueOrder:
         """
@@ -178,11 +179,11 @@ class Orders:
         check_order(d)
         record: VenueOrder = parse_order(d, contract, self.host.gateway_name)
         if d.get("symbol", contract.name) != contract.name:
-            raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
+            raise Contradiction(_("symbol {symbol}, not {expected}").format(symbol=short(d['symbol']), expected=contract.name))
         if entry is not None and record.order.orderid != entry.client_id and not (
             record.venue_id == entry.venue_id and is_amended(entry.created, entry.order.direction, record.order)
         ):
-            raise Contradiction(f"order {record.order.orderid}, not {entry.client_id}")
+            raise Contradiction(_("order {found}, not {expected}").format(found=record.order.orderid, expected=entry.client_id))
         return record
 
     # cancels
@@ -191,7 +192,7 @@ class Orders:
         """Send a cancel."""
         pause: float = self.host.pause()
         if pause:
-            reason: str = "the embedded exchange is gone" if self.host.lost else f"waiting {pause:.0f} s for the venue"
+            reason: str = _("the embedded exchange is gone") if self.host.lost else _("waiting {seconds:.0f} s for the venue").format(seconds=pause)
             self.flow.on_cancel_outcome(entry.orderid, Outcome.NOT_SENT, "", reason)
             return
         contract: ContractData = self.contracts[entry.order.vt_symbol].contract
@@ -219,7 +220,7 @@ class Orders:
             try:
                 record = self.read_order(reply.data, self.contracts[entry.order.vt_symbol].contract, entry)
             except PARSE_ERRORS as problem:
-                self.flow.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+                self.flow.on_cancel_outcome(entry.orderid, Outcome.UNKNOWN, "", _("answer not understood: {problem}").format(problem=problem))
                 return
             self.flow.on_order(record.order, record.venue_id)
 
@@ -265,9 +266,9 @@ class Orders:
         try:
             record = self.read_order(reply.data, contract, None)
             if record.venue_id != venue_id:
-                raise Contradiction(f"order {record.venue_id}, not {venue_id}")
+                raise Contradiction(_("order {found}, not {expected}").format(found=record.venue_id, expected=venue_id))
         except PARSE_ERRORS as problem:
-            self.host.log_once("query order", f"Order data not understood: {problem}", WARNING)
+            self.host.log_once("query order", _("Order data not understood: {problem}").format(problem=problem), WARNING)
             self.reconcile_soon()
             return
         self.flow.on_order(record.order, record.venue_id)
@@ -283,9 +284,9 @@ class Orders:
             try:
                 record = self.read_order(reply.data, contract, entry)
                 if not (entry.is_active or entry.awaiting_fills) and entry.venue_id not in ("", record.venue_id):
-                    raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
+                    raise Contradiction(_("order {found}, not {expected}").format(found=record.venue_id, expected=entry.venue_id))
             except PARSE_ERRORS as problem:
-                self.host.log_once("query order", f"Order data not understood: {problem}", WARNING)
+                self.host.log_once("query order", _("Order data not understood: {problem}").format(problem=problem), WARNING)
                 # a wrong answer, or the venue has begun its ids anew: our own id tells
                 entry.id_doubted = True
                 if entry.is_active:
@@ -324,7 +325,7 @@ class Orders:
                 self.rest.on_limits(reply, *error_of(reply))
             return
         trades: list[Any] = []
-        self.host.each(reply.data, lambda d: trades.append(self.read_fill(d, contract, entry)), "trade")
+        self.host.each(reply.data, lambda d: trades.append(self.read_fill(d, contract, entry)), N_("trade"))
         self.flow.on_fills(entry.orderid, trades, entry.venue_id)
 
     def read_fill(self, d: Any, contract: ContractData, entry: Entry | None) -> TradeData:
@@ -336,7 +337,7 @@ class Orders:
         check_fill(d)
         trade: TradeData = parse_fill(d, contract, entry.orderid if entry else "", self.host.gateway_name)
         if d.get("symbol", contract.name) != contract.name:
-            raise Contradiction(f"symbol {short(d['symbol'])}, not {contract.name}")
+            raise Contradiction(_("symbol {symbol}, not {expected}").format(symbol=short(d['symbol']), expected=contract.name))
         if entry and order_key(contract.name, d["orderId"]) != entry.venue_id:
-            raise Contradiction(f"order {short(d['orderId'])}, not {entry.venue_id}")
+            raise Contradiction(_("order {found}, not {expected}").format(found=short(d['orderId']), expected=entry.venue_id))
         return trade

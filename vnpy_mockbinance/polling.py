@@ -1,6 +1,7 @@
 """The account of a venue that answers as Binance does, but has no user data stream for us: looked at again and again."""
 
 
+from rest_locale import N_
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.polled.health import ConnectionHealth
 
@@ -15,7 +16,7 @@ class Polling:
         self.host: Host = host
         self.account: Account = account
         self.timings: Timings = timings
-        self.link: ConnectionHealth = ConnectionHealth(host, "Trade API")
+        self.link: ConnectionHealth = ConnectionHealth(host, N_("Trade API"))
         self._all_due: float = 0.0
 
     def look(self) -> None:

@@ -11,10 +11,11 @@ import msgspec
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueRest
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
-from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, RestError, http_code
+from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, RestError, coded, http_code
 from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.orders.table import Entry
@@ -121,10 +122,10 @@ class RestApi(VenueRest):
         call: Any = request.extra
         if not isinstance(call, Call):
             return request
-        if reason := self.home.why_paused("API key"):
+        if reason := self.home.why_paused(N_("API key")):
             raise NotSent(reason)
         if call.entry is not None and call.entry.cancel_wanted and not call.entry.acknowledged:
-            raise NotSent("cancelled while it waited in line")
+            raise NotSent(_("cancelled while it waited in line"))
         call.sent = self.home.monotonic()
         if call.signed:
             params: dict[str, Any] = {
@@ -171,7 +172,7 @@ class RestApi(VenueRest):
             callback(data, call.sent)
         except Exception as error:
             # valid JSON of a shape that the documents do not describe, mostly
-            self._again(call, f"answer not understood ({type(error).__name__}: {error})")
+            self._again(call, _("answer not understood ({kind}: {error})").format(kind=type(error).__name__, error=error))
 
     def on_query_failed(self, status: int, request: Request) -> None:
         """An answer that is no 2xx."""
@@ -194,14 +195,14 @@ class RestApi(VenueRest):
             self.query_contract()       # it is listed no longer
             return
         elif code == TIMESTAMP:
-            self.home.log("Timestamp refused, measuring the server's clock again", WARNING)
+            self.home.log(_("Timestamp refused, measuring the server's clock again"), WARNING)
             self.home.keeper.measure()
-        self._again(call, f"code: {code or reply.status}, message: {text}")
+        self._again(call, coded(code or reply.status, text))
 
     def on_locked_out(self, code: int | str, text: str) -> None:
         """The venue refused the key."""
         self.home.lock_out(
-            f"Authentication failed, code: {code}, message: {text}. Check API Key and API Secret, then connect again"
+            _("Authentication failed, code: {code}, message: {message}. Check API Key and API Secret, then connect again").format(code=code, message=text)
         )
 
     def wants_signature(self, code: int, text: str) -> bool:
@@ -246,38 +247,38 @@ class RestApi(VenueRest):
 
     def query_contract(self) -> None:
         """What is traded."""
-        self.query("contract", EXCHANGE_INFO, {}, self.on_listing, signed=False)
+        self.query(N_("contract"), EXCHANGE_INFO, {}, self.on_listing, signed=False)
 
     def query_best_prices(self, names: list[str], callback: Told) -> None:
         """The best bid and ask of some symbols."""
-        self.query("best prices", BEST_PRICES, {"symbols": json_text(names)}, callback, signed=False)
+        self.query(N_("best prices"), BEST_PRICES, {"symbols": json_text(names)}, callback, signed=False)
 
     def query_day(self, names: list[str], callback: Told) -> None:
         """Last and best prices of some symbols, and the figures of their last 24 hours."""
-        self.query("day figures", DAY_FIGURES, {"symbols": json_text(names)}, callback, signed=False)
+        self.query(N_("day figures"), DAY_FIGURES, {"symbols": json_text(names)}, callback, signed=False)
 
     def query_rules(self, name: str) -> None:
         """The rules of one symbol; the list of all is megabytes on the real venue."""
-        self.query(f"rules {name}", EXCHANGE_INFO, {"symbol": name}, self.on_rules, signed=False)
+        self.query(N_("rules") + f" {name}", EXCHANGE_INFO, {"symbol": name}, self.on_rules, signed=False)
 
     def query_account(self, callback: Told) -> None:
         """Balances."""
-        self.query("account", ACCOUNT, {"omitZeroBalances": "false"}, callback)
+        self.query(N_("account"), ACCOUNT, {"omitZeroBalances": "false"}, callback)
 
     def query_open_orders(self, callback: Told) -> None:
         """Open orders of all symbols."""
-        self.query("open orders", OPEN_ORDERS, {}, callback)
+        self.query(N_("open orders"), OPEN_ORDERS, {}, callback)
 
     def query_orders(self, name: str, params: dict[str, Any], callback: Told) -> None:
         """All orders of a symbol, a page: ``params`` has startTime (of less than 24 hours ago) or orderId."""
         self.query(
-            f"orders {name}", ALL_ORDERS, {"symbol": name, "limit": PAGE, **params}, callback
+            N_("orders") + f" {name}", ALL_ORDERS, {"symbol": name, "limit": PAGE, **params}, callback
         )
 
     def query_trades(self, name: str, params: dict[str, Any], callback: Told) -> None:
         """Fills of a symbol, a page: ``params`` has startTime or fromId."""
         self.query(
-            f"trades {name}", MY_TRADES, {"symbol": name, "limit": PAGE, **params}, callback
+            N_("trades") + f" {name}", MY_TRADES, {"symbol": name, "limit": PAGE, **params}, callback
         )
 
     @property
@@ -323,27 +324,27 @@ class RestApi(VenueRest):
                 "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
                 "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
             }
-            reason: str = "out of time"
+            reason: str = _("out of time")
             while (left := download.left()) > 0 and self.active and not self.closing.is_set():
                 if (pause := self.home.pause()) >= left:
-                    reason = f"told to wait {pause:.0f} s"
+                    reason = _("told to wait {seconds:.0f} s").format(seconds=pause)
                     break
                 try:
                     if pause:
-                        raise NotSent(f"told to wait {pause:.0f} s")
+                        raise NotSent(_("told to wait {seconds:.0f} s").format(seconds=pause))
                     response = self.request("GET", KLINES, params=params, timeout=min(left, self.read_timeout))
                     if response.status_code // 100 == 2:
                         return download.got(
                             [parse_bar(row, contract, interval, self.home.gateway_name) for row in response.json()]
                         )
-                    reason = f"status code: {response.status_code}, message: {response.text[:200]}"
+                    reason = _("status code: {status}, message: {message}").format(status=response.status_code, message=response.text[:200])
                     reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
                     if not self.on_limits(reply, *error_of(reply)) and response.status_code // 100 == 4:
                         break
                 except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
                     reason = str(error)
                 self.closing.wait(HISTORY_AGAIN)
-            download.fail("gateway closed" if self.closing.is_set() else reason)
+            download.fail(_("gateway closed") if self.closing.is_set() else reason)
             return None
 
         return fetch_bars(page, interval, start, end, self.home.now())

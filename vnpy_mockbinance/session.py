@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from vnpy.trader.object import ContractData
 
+from rest_locale import N_, _
 from vnpy_restgateway.capabilities import Capabilities
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.orders.table import Push
@@ -77,7 +78,7 @@ class BinanceSession(Session):
         """Start REST. Orders are taken once the contracts are here."""
         key, secret = self.venue["key"], self.venue["secret"]
         if not key or not secret and not self.rest.unsigned:
-            self.host.log("No API key and secret given: market data only", WARNING)
+            self.host.log(_("No API key and secret given: market data only"), WARNING)
             key = secret = ""
         self.host.start(partial(self.rest.connect, self.venue["rest"], key, secret.encode(), *self.proxy))
         self.host.keeper.measure()
@@ -129,18 +130,18 @@ class BinanceSession(Session):
             self.take_listing(d)
             self._listings[d["symbol"]] = said
 
-        if host.each(data["symbols"], add, "contract") == 0:
-            raise ValueError("no symbols")
+        if host.each(data["symbols"], add, N_("contract")) == 0:
+            raise ValueError(_("no symbols"))
         if host.ready:
             listed: set[str] = {str(d.get("symbol")) for d in data["symbols"] if isinstance(d, dict)}
             gone: set[str] = set(host.contracts.venue_symbols) - listed
             for name in gone - self._delisted:
-                host.log(f"Symbol {name} is listed by the venue no longer", WARNING)
+                host.log(_("Symbol {name} is listed by the venue no longer").format(name=name), WARNING)
             self._delisted = gone
         first: bool = not host.ready
         host.ready = True
         if first:
-            host.log("Contract data received")
+            host.log(_("Contract data received"))
             host.warn_made_up(self.rest.mock)
             self.start_streams()
         self.account.on_contracts()
@@ -156,7 +157,7 @@ class BinanceSession(Session):
 
     def on_query_rules(self, data: Any, asked_at: float) -> None:
         """One symbol, asked for after a refusal."""
-        self.host.each(data["symbols"], self.take_listing, "contract")
+        self.host.each(data["symbols"], self.take_listing, N_("contract"))
 
     def on_rules_doubted(self, contract: ContractData, code: int) -> None:
         """An order was refused by a rule: ask for it again, not more often than every few seconds."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from vnpy.trader.object import ContractData, OrderData, TickData
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueStream
 from vnpy_restgateway.decimals import Step
 from vnpy_restgateway.host import Host
@@ -71,7 +72,7 @@ class MdApi(VenueStream):
         self._moment: datetime = host.now()
         self._local: datetime = host.seams.local_now()
         self.number: int = number
-        self.title = "MD API" if number == 1 else f"MD API {number}"
+        self.title = N_("MD API") if number == 1 else _("MD API {number}").format(number=number)
         self.beside: MdApi | None = None                    # for the streams that this connection has no room for
         self._where: tuple[str, str, int] | None = None
         self._shown: dict[str, tuple[float, ...]] = {}      # by the venue's symbol: best prices when last looked by REST
@@ -124,8 +125,7 @@ class MdApi(VenueStream):
         if self.beside is None:
             if self.number >= MOST_CONNECTIONS:
                 self.home.log(
-                    f"Failed to subscribe data, more than {MOST_CONNECTIONS} connections of {STREAMS_PER_CONNECTION} streams: "
-                    f"{contract.symbol}", ERROR
+                    _("Failed to subscribe data, more than {connections} connections of {streams} streams: {symbol}").format(connections=MOST_CONNECTIONS, streams=STREAMS_PER_CONNECTION, symbol=contract.symbol), ERROR
                 )
                 return
             self.beside = MdApi(self.home, self.rest, self.timings, self.number + 1)
@@ -173,7 +173,7 @@ class MdApi(VenueStream):
         """The venue did not confirm a SUBSCRIBE in time."""
         topics: list[str] = self.topics.refuse(request_id)
         if topics:
-            self.home.log(f"Subscription not confirmed, asking again: {topics[0]} and {len(topics) - 1} more", WARNING)
+            self.home.log(_("Subscription not confirmed, asking again: {topic} and {count} more").format(topic=topics[0], count=len(topics) - 1), WARNING)
             self.ask()
 
     def on_answer(self, packet: dict[str, Any]) -> None:
@@ -185,7 +185,7 @@ class MdApi(VenueStream):
             error: dict[str, Any] = packet.get("error") or packet
             topics: list[str] = self.topics.refuse(request_id)
             self.home.log(
-                f"Subscription refused, code: {error.get('code')}, message: {error.get('msg')}: {', '.join(topics[:4])}", ERROR
+                _("Subscription refused, code: {code}, message: {message}: {topics}").format(code=error.get('code'), message=error.get('msg'), topics=', '.join(topics[:4])), ERROR
             )
             self.home.executor.call_later(SUBSCRIBE_PATIENCE, f"{self.title} subscribe", self.ask)
             return
@@ -226,8 +226,9 @@ class MdApi(VenueStream):
             if told is not None and told != best:
                 moved.append(name)
         if self.quiet.looked(bool(moved)):
-            self.home.log_rarely(f"silent {self.number}", f"{self.title} is silent while {moved[0]} moves: ticks are asked for, connecting again", WARNING)
-            self.reconnect("no data")
+            line: str = _("{title} is silent while {symbol} moves: ticks are asked for, connecting again")
+            self.home.log_rarely(f"silent {self.number}", line.format(title=_(self.title), symbol=moved[0]), WARNING)
+            self.reconnect(_("no data"))
             if not self._polling:
                 self._polling = True
                 self.home.executor.call_later(POLL_TICKS, f"ticks {self.number}", self._poll)
@@ -250,14 +251,14 @@ class MdApi(VenueStream):
             if self._polling and tick.last_price:
                 self.home.on_tick(tick)
 
-        self.home.each(data if isinstance(data, list) else [data], show, "tick")
+        self.home.each(data if isinstance(data, list) else [data], show, N_("tick"))
 
     # stream thread
 
     def on_connected(self) -> None:
         for book in self.books.values():
             book.reset()
-        self.home.log(f"{self.title} connected")
+        self.home.log(_("{title} connected").format(title=_(self.title)))
         self.home.executor.post(self.on_opened)
 
     def on_frame(self, payload: bytes) -> None:
@@ -327,7 +328,7 @@ class MdApi(VenueStream):
                 return
             self._changed.append(book)
         elif self.active and "serverShutdown" in (packet.get("e"), str(packet.get("stream")).lstrip("!")):
-            self.home.log("MD API: the server is about to shut down", WARNING)
+            self.home.log(_("MD API: the server is about to shut down"), WARNING)
 
 
 class Listener(NamedTuple):
@@ -342,7 +343,7 @@ class Listener(NamedTuple):
 class TradeApi(VenueStream):
     """The WebSocket API: orders, cancels and the user data stream on one connection."""
 
-    title = "Trade API"
+    title = N_("Trade API")
 
     def __init__(self, host: Host, timings: Timings, listener: Listener) -> None:
         super().__init__(host)
@@ -390,7 +391,7 @@ class TradeApi(VenueStream):
         try:
             packet: bytes = forms.encode(order, name, tick, step, self._reqid, now)
         except Exception as error:
-            raise NotSent(f"request could not be built: {describe(error)}") from error
+            raise NotSent(_("request could not be built: {reason}").format(reason=describe(error))) from error
         return self._ask(packet, callback)
 
     def _ask(self, packet: bytes, callback: Answer) -> bool:
@@ -416,8 +417,8 @@ class TradeApi(VenueStream):
         now: float = self.home.monotonic()
         for reqid, (callback, deadline) in list(self._waiting.items()):
             if deadline <= now and self._take(reqid):
-                self.home.settle(callback, None, Unknown("no answer within the time limit"))
-        deadlines: list[float] = [deadline for _, deadline in self._waiting.values()]
+                self.home.settle(callback, None, Unknown(_("no answer within the time limit")))
+        deadlines: list[float] = [deadline for __, deadline in self._waiting.values()]
         if deadlines:
             self.home.executor.call_later(min(deadlines) - now, "trade api answers", self.check_waiting)
 
@@ -438,16 +439,15 @@ class TradeApi(VenueStream):
         if reply is not None and reply.status == 200:
             self.subscribed = True
             self._refusals = 0
-            self.home.log("User data stream subscribed")
+            self.home.log(_("User data stream subscribed"))
             self.listener.on_stream(True)
             return
         code, message = error_of(reply) if reply else (0, str(error))
         if code in AUTHENTICATION:
             self.listener.on_locked_out(code, message)
             return
-        self.home.log_once(
-            "user stream", f"User data stream subscription failed, code: {code}, message: {message}; orders are polled", WARNING
-        )
+        line: str = _("User data stream subscription failed, code: {code}, message: {message}; orders are polled")
+        self.home.log_once("user stream", line.format(code=code, message=message), WARNING)
         delay: float = min(SUBSCRIBE_PAUSE * 2 ** min(self._refusals, 10), SUBSCRIBE_LONGEST)
         self._refusals += 1
         self.home.executor.call_later(delay, "user stream", self.subscribe_user_stream)
@@ -460,14 +460,14 @@ class TradeApi(VenueStream):
         """The connection is gone, and with it the answers to what was sent on it."""
         self.home.say_anew()
         self.listener.on_stream(False)
-        for callback, _ in waiting.values():
-            self.home.settle(callback, None, Unknown("connection lost before the answer"))
+        for callback, __ in waiting.values():
+            self.home.settle(callback, None, Unknown(_("connection lost before the answer")))
 
     # stream thread
 
     def on_connected(self) -> None:
         self.subscribed = False
-        self.home.log("Trade API connected")
+        self.home.log(_("Trade API connected"))
         self.home.executor.post(self.on_opened)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
@@ -481,7 +481,7 @@ class TradeApi(VenueStream):
         try:
             packet: Any = msgspec.json.decode(payload)
         except (msgspec.DecodeError, RecursionError) as error:
-            self.home.log_rarely("Trade API frame", f"Trade API frame not understood ({error}): {payload[:120]!r}")
+            self.home.log_rarely("Trade API frame", _("Trade API frame not understood ({error}): {frame!r}").format(error=error, frame=payload[:120]))
             self.home.executor.run_or_post(self.listener.reconcile_soon)     # it may have been about an order
             return
         if not isinstance(packet, dict):

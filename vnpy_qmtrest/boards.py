@@ -11,6 +11,7 @@ from typing import NamedTuple
 from vnpy.trader.constant import Exchange, Product
 from vnpy.trader.object import ContractData
 
+from rest_locale import _
 from vnpy_restgateway.contracts import Listing
 from vnpy_restgateway.trading_rules import CashEquityRules
 
@@ -82,24 +83,24 @@ def board_of(code: str, exchange: Exchange) -> Board:
     """
     where: str = f"{code}.{exchange.value}"
     if exchange not in BOARDS:
-        raise ValueError(f"{where}: this server trades on SSE, SZSE and BSE only")
+        raise ValueError(_("{where}: this server trades on SSE, SZSE and BSE only").format(where=where))
     if not is_code(code):
-        raise ValueError(f"symbol {code!r} of {exchange.value} is not six digits, as 600000.SSE or 000001.SZSE")
+        raise ValueError(_("symbol {code!r} of {exchange} is not six digits, as 600000.SSE or 000001.SZSE").format(code=code, exchange=exchange.value))
     if code.startswith(INDICES[exchange]):
-        raise ValueError(f"{where} is an index, it cannot be traded" + elsewhere(code, exchange))
+        raise ValueError(_("{where} is an index, it cannot be traded").format(where=where) + elsewhere(code, exchange))
     if code.startswith(REPOS.get(exchange, ("-",))):
-        raise ValueError(f"{where} is a reverse repo: this server takes it through its own call only, QMTTradeClient.reverse_repo()")
+        raise ValueError(_("{where} is a reverse repo: this server takes it through its own call only, QMTTradeClient.reverse_repo()").format(where=where))
     board: Board | None = _board(code, exchange)
     sent: Exchange = market_of(code)
     if code.startswith(BONDS_OF_SHANGHAI) and exchange is Exchange.SSE:
-        raise ValueError(f"{where} is a bond of Shanghai's and cannot be traded through this server, which would send the order to {sent.value}")
+        raise ValueError(_("{where} is a bond of Shanghai's and cannot be traded through this server, which would send the order to {sent}").format(where=where, sent=sent.value))
     if board is None and sent is not exchange and _board(code, sent) is not None:
-        raise ValueError(f"{where} is no code of {exchange.value}, it is traded as {code}.{sent.value}")
+        raise ValueError(_("{where} is no code of {exchange}, it is traded as {code}.{sent}").format(where=where, exchange=exchange.value, code=code, sent=sent.value))
     if board is None:
-        raise ValueError(f"{where} is no share, fund or convertible bond that is known here")
+        raise ValueError(_("{where} is no share, fund or convertible bond that is known here").format(where=where))
     if sent is not exchange:
         raise ValueError(
-            f"{where} cannot be traded through this server: it takes the market from the digits and would send the order to {sent.value}"
+            _("{where} cannot be traded through this server: it takes the market from the digits and would send the order to {sent}").format(where=where, sent=sent.value)
         )
     return board
 
@@ -111,7 +112,7 @@ def _board(code: str, exchange: Exchange) -> Board | None:
 def elsewhere(code: str, exchange: Exchange) -> str:
     """What an order of these digits would become."""
     sent: Exchange = market_of(code)
-    return f"; {code}.{sent.value} is another security, and what the server would order" if sent is not exchange and _board(code, sent) else ""
+    return _("; {code}.{sent} is another security, and what the server would order").format(code=code, sent=sent.value) if sent is not exchange and _board(code, sent) else ""
 
 
 def listing_of(code: str, exchange: Exchange, name: str, gateway_name: str, has_bars: bool, rounds: bool) -> Listing:

@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Any
 
+from rest_locale import N_
 from vnpy_restgateway.net.outcome import Reply
 
 FIXED: str = "order_num 必须是 100 的倍数"
@@ -19,11 +20,11 @@ class Build(Enum):
 
 
 REFUSALS: dict[Build, str] = {
-    Build.PERCENT: (
-        "this build of the server takes orders by a part of the account only (position_pct), not by volume: such an order cannot be "
-        "sent safely, as the server may sell all. Trading needs the build that takes order_num"
+    Build.PERCENT: N_(
+        "this build of the server takes orders by a part of the account only (position_pct), not by volume: such an order cannot be sent "
+        "safely, as the server may sell all. Trading needs the build that takes order_num"
     ),
-    Build.UNKNOWN: "this build of the server is not known, its answer to a harmless question was not understood: read only",
+    Build.UNKNOWN: N_("this build of the server is not known, its answer to a harmless question was not understood: read only"),
 }
 
 

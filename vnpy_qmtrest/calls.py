@@ -5,6 +5,7 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import OrderData
 
+from rest_locale import _
 from vnpy_restgateway.polled.ranked_rest import Command
 
 from .endpoints import BUY, CANCEL, ORDERS, PORTFOLIO, POSITIONS, SELL
@@ -24,7 +25,7 @@ def place_call(order: OrderData, venue_symbol: str, index: int, market_order: st
     price: float = order.price if order.type is OrderType.LIMIT else order.price or reference
     if not price > 0:
         raise ValueError(
-            f"no price is known of {order.symbol}, with which the server values a market order: subscribe to quotes of it, or give the order a price"
+            _("no price is known of {symbol}, with which the server values a market order: subscribe to quotes of it, or give the order a price").format(symbol=order.symbol)
         )
     return Command("POST", BUY if order.direction is Direction.LONG else SELL, {
         "symbol": venue_symbol, "trade_price": round(price, 3), "price_type": price_type_of(order.type, order.exchange, market_order),

@@ -2,6 +2,8 @@
 
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Status
 
+from rest_locale import _
+
 SUFFIXES: dict[str, Exchange] = {"SH": Exchange.SSE, "SZ": Exchange.SZSE, "BJ": Exchange.BSE}
 SUFFIX_OF: dict[Exchange, str] = {exchange: suffix for suffix, exchange in SUFFIXES.items()}
 
@@ -41,7 +43,7 @@ def price_type_of(type: OrderType, exchange: Exchange, market_order: str) -> int
         return LIMIT
     if type is OrderType.FAK:
         if exchange is Exchange.BSE:
-            raise ValueError("order type FAK is not supported on BSE: the server has a code of Shenzhen's for it")
+            raise ValueError(_("order type FAK is not supported on BSE: the server has a code of Shenzhen's for it"))
         return MARKET_ORDERS[BEST5_CANCEL]
     if market_order == BEST5_CANCEL and exchange is Exchange.BSE:
         return MARKET_ORDERS[PEER_BEST]

@@ -6,6 +6,7 @@ HTTP 200 and ``status: success`` say that a handler came to its end, no more: wh
 
 from typing import Any
 
+from rest_locale import N_, _
 from vnpy_restgateway.net.outcome import Reply, http_code
 
 # codes of our own; what a handler died of says nothing of the order, a refusal does
@@ -27,8 +28,8 @@ UNAUTHORIZED: dict[str, str] = {
     "未登录或缺少必要的签名验证参数": UNSIGNED, "未登录，请先登录": UNSIGNED, "无效的时间戳格式": UNSIGNED,
 }
 ADVICE: dict[str, str] = {
-    BAD_KEY: "Check Client ID and Secret Key against the server's configuration, then connect again",
-    UNSIGNED: "The server did not get the headers X-Client-ID, X-Timestamp and X-Signature: something between may remove them",
+    BAD_KEY: N_("Check Client ID and Secret Key against the server's configuration, then connect again"),
+    UNSIGNED: N_("The server did not get the headers X-Client-ID, X-Timestamp and X-Signature: something between may remove them"),
 }
 # words of a result that tell of an exception: the order may have left
 EXCEPTIONS: tuple[str, ...] = ("异常",)
@@ -67,14 +68,14 @@ def read_result(data: dict[str, Any]) -> tuple[str, str] | None:
             inner = nested                      # older builds say success outside, and the truth within
         if inner.get("success") is True:
             return None
-        text: str = str(inner.get("message") or inner.get("error") or "no reason given")
+        text: str = str(inner.get("message") or inner.get("error") or _("no reason given"))
         if inner.get("success") is not False:
             return UNREADABLE, f"success: {inner.get('success')!r}"
         if any(_names_order(found) for found in (first["result"].get("order_id"), first["result"].get("order_result"), inner.get("order_id"), nested)):
-            return UNREADABLE, f"a refusal that names an order: {text}"
+            return UNREADABLE, _("a refusal that names an order: {text}").format(text=text)
         return (FAILED if any(word in text for word in EXCEPTIONS) else REFUSED), text
     if data.get("success") is False:
-        return NO_SUCH_ORDER, str(data.get("message") or "no reason given")
+        return NO_SUCH_ORDER, str(data.get("message") or _("no reason given"))
     return None
 
 

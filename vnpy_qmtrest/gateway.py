@@ -6,6 +6,7 @@ from typing import Any
 
 from vnpy.trader.constant import Exchange
 
+from rest_locale import _
 from vnpy_restgateway.embedded_venue import EMBEDDED, OPTIONS_FIELD
 from vnpy_restgateway.gateway import RestGateway
 from vnpy_restgateway.orders.not_found_policy import NotFoundPolicy
@@ -39,9 +40,9 @@ def read_symbols(text: str) -> list[tuple[str, Exchange]]:
     for entry in unicodedata.normalize("NFKC", text).replace("、", ",").replace(";", ",").split(","):
         if not entry.strip():
             continue
-        code, _, place = entry.strip().upper().rpartition(".")
+        code, __, place = entry.strip().upper().rpartition(".")
         if place not in NAMES or not code or " " in code:
-            wrong.append(f"{entry.strip()!r} is no vt_symbol of SSE, SZSE or BSE, with commas between them, as in {EXAMPLE!r}")
+            wrong.append(_("{entry!r} is no vt_symbol of SSE, SZSE or BSE, with commas between them, as in {example!r}").format(entry=entry.strip(), example=EXAMPLE))
             continue
         try:
             board_of(code, NAMES[place])
@@ -84,11 +85,13 @@ class QmtRestGateway(RestGateway):
     not_found_policy = NotFoundPolicy(bound=60.0, spacing=1.5, misses=3, first=0.3, longest=4.0)
 
     def check_setting(self, values: dict[str, Any]) -> list[str]:
-        own: list[str] = [f"Setting 'Quotes From': {self.gateway_name} is this gateway itself"] if values["Quotes From"] == self.gateway_name else []
+        own: list[str] = []
+        if values["Quotes From"] == self.gateway_name:
+            own.append(_("Setting 'Quotes From': {gateway} is this gateway itself").format(gateway=self.gateway_name))
         if values["Server"] == EMBEDDED:
             return own
         return own + [
-            f"Setting {name!r} is empty: the server takes signed requests only" for name in ("Client ID", SECRET) if not values[name]
+            _("Setting {name!r} is empty: the server takes signed requests only").format(name=name) for name in ("Client ID", SECRET) if not values[name]
         ]
 
     def real_venue(self, values: dict[str, Any]) -> dict[str, Any]:

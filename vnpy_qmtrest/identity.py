@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from rest_locale import _
 from vnpy_restgateway.net.validate import label
 
 
@@ -37,14 +38,15 @@ def choose(accounts: list[Identity], wanted: str) -> Identity:
     :raises ValueError: there is none, naming those there are
     """
     if not accounts:
-        raise ValueError("the server has no account that is enabled")
+        raise ValueError(_("the server has no account that is enabled"))
     if not wanted:
         return accounts[0]
     by_id: list[Identity] = [each for each in accounts if each.account_id == wanted]
     if not by_id and wanted.isascii() and wanted.isdigit():
         by_id = [each for each in accounts if str(each.place) == wanted]
     if not by_id:
-        raise ValueError(f"the server has no account {wanted!r}, there are: {', '.join(f'{each.account_id} (index {each.place})' for each in accounts)}")
+        shown: str = ", ".join(_("{account} (index {index})").format(account=each.account_id, index=each.place) for each in accounts)
+        raise ValueError(_("the server has no account {wanted!r}, there are: {shown}").format(wanted=wanted, shown=shown))
     return by_id[0]
 
 
@@ -53,8 +55,9 @@ def moved(accounts: list[Identity], ours: Identity) -> str:
     if ours in accounts:
         return ""
     now: int | None = next((each.place for each in accounts if each.account_id == ours.account_id), None)
-    other: str = next((each.account_id for each in accounts if each.place == ours.place), "nobody")
-    return (
-        f"index {ours.place} is account {other} now, not {ours.account_id}, which "
-        + ("the server does not have any more" if now is None else f"has index {now}")
-    )
+    other: str = next((each.account_id for each in accounts if each.place == ours.place), _("nobody"))
+    if now is None:
+        line: str = _("index {place} is account {other} now, not {account}, which the server does not have any more")
+    else:
+        line = _("index {place} is account {other} now, not {account}, which has index {now}")
+    return line.format(place=ours.place, other=other, account=ours.account_id, now=now)

@@ -7,9 +7,11 @@ from urllib.parse import urlencode
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from rest_locale import _
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
+from vnpy_restgateway.net.outcome import coded
 from vnpy_restgateway.polled.ranked_rest import Command
 
 from .endpoints import BARS
@@ -39,7 +41,7 @@ def query_history(
             "stock_list": contract.symbol, "period": INTERVALS[interval], "start_time": f"{first:%Y%m%d}", "end_time": f"{last:%Y%m%d}",
             "count": -1, "dividend_type": "none", "fill_data": "false", "json": 1,
         })
-        reason: str = "out of time"
+        reason: str = _("out of time")
         while (left := download.left()) > 0 and host.executor.alive:
             reply, error = rest.wait_for(Command("GET", f"{BARS}?{query}", {}), left)
             refused = read_error(reply) if reply is not None else None
@@ -49,13 +51,13 @@ def query_history(
                     bars: list[BarData] = [parse_bar(row, contract, interval, host.gateway_name, LENGTH[interval]) for row in rows]
                     return download.got([bar for bar in bars if start_ms <= bar.datetime.timestamp() * 1_000 <= end_ms])
                 except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as problem:
-                    reason = f"bars not understood: {problem}"
+                    reason = _("bars not understood: {problem}").format(problem=problem)
             else:
-                reason = str(error) if refused is None else f"code: {refused[0]}, message: {refused[1]}"
+                reason = str(error) if refused is None else coded(*refused)
                 if reply is not None and reply.status // 100 == 4:
                     break
             host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
-        download.fail(reason if host.executor.alive else "gateway closed")
+        download.fail(reason if host.executor.alive else _("gateway closed"))
         return None
 
     return fetch_bars(page, interval, start, end, host.now())

@@ -9,6 +9,7 @@ from vnpy.event import Event, EventEngine
 from vnpy.trader.event import EVENT_TICK
 from vnpy.trader.object import ContractData, TickData
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.polled.health import ConnectionHealth
@@ -36,7 +37,7 @@ class Quotes:
         self.wanted: dict[str, ContractData] = {}           # by the server's symbol
         self.prices: dict[str, tuple[float, float]] = {}    # vt_symbol -> last price, monotonic s
         self.newest: dict[str, datetime] = {}
-        self.link: ConnectionHealth = ConnectionHealth(host, "MD API")
+        self.link: ConnectionHealth = ConnectionHealth(host, N_("MD API"))
         self.poller: Poller = Poller(host, rest, "quotes", self._ask, interval, self._on_ticks, read_error, self.link)
 
     @property
@@ -98,12 +99,12 @@ class Quotes:
         if self.has_ticks:
             return
         if self.source == POSITIONS:
-            what: str = "ticks show the last prices of what is held, from the positions"
+            what: str = _("ticks show the last prices of what is held, from the positions")
         elif self.source:
-            what = f"ticks are those of gateway {self.source}, of what is subscribed to there"
+            what = _("ticks are those of gateway {gateway}, of what is subscribed to there").format(gateway=self.source)
         else:
-            what = f"no ticks will come: set Quotes From to a gateway that has them, or to {POSITIONS} for the last prices of what is held"
-        self.host.log_once("quotes", f"The server has no quotes, {what}", WARNING)
+            what = _("no ticks will come: set Quotes From to a gateway that has them, or to {word} for the last prices of what is held").format(word=POSITIONS)
+        self.host.log_once("quotes", _("The server has no quotes, {what}").format(what=what), WARNING)
 
     def _ask(self) -> Command:
         return Command("GET", f"{TICKS}?stock_list={','.join(name[:6] for name in self.wanted)}", {})
@@ -112,13 +113,13 @@ class Quotes:
         data: Any = reply.data["data"]      # type: ignore[index]
         if not isinstance(data, dict):
             raise ValueError("data is no object")
-        self.host.each([(name, data.get(name)) for name in list(self.wanted)], self._on_tick, "tick")
+        self.host.each([(name, data.get(name)) for name in list(self.wanted)], self._on_tick, N_("tick"))
 
     def _on_tick(self, row: tuple[str, Any]) -> None:
         name, d = row
         contract: ContractData = self.wanted[name]
         if not d:
-            self.host.log_once(f"quote {name}", f"The server has no quote of {name}", WARNING)
+            self.host.log_once(f"quote {name}", _("The server has no quote of {name}").format(name=name), WARNING)
             return
         tick: TickData | None = parse_tick(d, contract, self.host.gateway_name)
         if tick is None or tick.datetime < self.newest.get(name, tick.datetime):

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from logging import ERROR, INFO, WARNING
 from typing import Any
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Reply
 from vnpy_restgateway.net.rest import Request
@@ -59,11 +60,11 @@ class QmtRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        if reason := home.why_paused("Client ID or Secret Key"):
+        if reason := home.why_paused(N_("Client ID or Secret Key")):
             raise NotSent(reason)
         call.sent = home.monotonic()
         body: str = "" if call.method == "GET" else body_of(call.params)
-        path, _, query = call.path.partition("?")
+        path, __, query = call.path.partition("?")
         request.headers = signed_headers(
             self.client_id, self.secret, call.method, path, query, body, int(home.clock.now_ms() / 1_000)
         )
@@ -80,12 +81,14 @@ class QmtRest(RankedRest):
         code, text = found
         self.home.apply_retry_after(reply, text, LIMIT_FALLBACK)
         if code in (BAD_KEY, UNSIGNED):
-            self.home.lock_out(f"Authentication failed, message: {text}. {ADVICE[str(code)]}")
+            self.home.lock_out(_("Authentication failed, message: {message}. {advice}").format(message=text, advice=_(ADVICE[str(code)])))
         elif code == STALE and not self.healed:
-            self.home.log_once("stale", (
-                f"The server refuses the time of a request ({text}): this machine's clock says {self._clock_text()}, the server's Date "
-                f"{reply.headers.get('Date', 'is not told')}. Signatures are valid within {WINDOW:.0f} s: set the clocks right"
-            ), ERROR)
+            line: str = _(
+                "The server refuses the time of a request ({text}): this machine's clock says {clock}, the server's Date {date}. "
+                "Signatures are valid within {seconds:.0f} s: set the clocks right"
+            )
+            date: str = reply.headers.get("Date") or _("is not told")
+            self.home.log_once("stale", line.format(text=text, clock=self._clock_text(), date=date, seconds=WINDOW), ERROR)
 
     def mended(self, code: int | str) -> bool:
         return code == STALE and self.healed
@@ -110,7 +113,7 @@ class QmtRest(RankedRest):
         if not self._apart_said:
             self._apart_said = True
             home.log(
-                f"Server time updated, local offset: {-apart:.0f}ms. Requests are signed by the server's clock",
+                _("Server time updated, local offset: {offset:.0f}ms. Requests are signed by the server's clock").format(offset=-apart),
                 WARNING if abs(apart) >= NOTABLE_MS and not self.mock else INFO,
             )
         return True

@@ -11,12 +11,13 @@ from vnpy.event import EventEngine
 from vnpy.trader.constant import Exchange, Interval, OrderType
 from vnpy.trader.object import AccountData, BarData, ContractData, OrderData, PositionData
 
+from rest_locale import N_, _
 from vnpy_restgateway.calendar import Calendar, shanghai
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download
-from vnpy_restgateway.net.outcome import Code, Reply, describe
+from vnpy_restgateway.net.outcome import Code, Reply, coded, describe
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.order_list import ListedOrder
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
@@ -109,7 +110,7 @@ class QmtSession(PolledSession):
 
     def open(self) -> None:
         if not (self.venue["key"] and self.venue["secret"]):
-            self.host.log("No Client ID and Secret Key given: the server answers signed requests only", ERROR)
+            self.host.log(_("No Client ID and Secret Key given: the server answers signed requests only"), ERROR)
             return
         self.host.start(self.start_rest)
         self.query_accounts()
@@ -129,13 +130,13 @@ class QmtSession(PolledSession):
 
     def query_accounts(self) -> None:
         """Which accounts there are: at connect, and again and again, for an index may come to mean another account."""
-        self.until_answered("accounts", ACCOUNTS, self._on_accounts)
+        self.until_answered(N_("accounts"), ACCOUNTS, self._on_accounts)
 
     def explain(self, path: str, reply: Reply | None) -> str:
         if reply is None:
             return ""
         foreign: bool = reply.malformed and reply.status < 500 or reply.status in (404, 405, 501)
-        return f"{self.venue['rest']} is no QMT server: it answers HTTP {reply.status} for {path}. Check Host" if foreign else ""
+        return _("{url} is no QMT server: it answers HTTP {status} for {path}. Check Host").format(url=self.venue['rest'], status=reply.status, path=path) if foreign else ""
 
     def _on_accounts(self, data: Any, asked_at: float) -> None:
         accounts: list[Identity] = read_accounts(data)
@@ -146,25 +147,25 @@ class QmtSession(PolledSession):
                 self.ours = choose(accounts, self.choices.account)
             except ValueError as error:
                 host.executor.timers.drop("accounts")
-                host.log(f"Setting 'Account': {error}", ERROR)
+                host.log(_("Setting 'Account': {error}").format(error=error), ERROR)
                 return
             index: int = self.ours.place
             self.paths = Paths("", "", orders_call(index), portfolio_call(index), positions_call(index), "")
-            self._until_told("build", probe_call(), self._on_build)
+            self._until_told(N_("build"), probe_call(), self._on_build)
             return
         was: str = self.moved
         self.moved = moved(accounts, self.ours)
         if self.moved and not was:
-            host.log(f"No orders are sent any more: {self.moved}. Connect again", ERROR)
+            host.log(_("No orders are sent any more: {what}. Connect again").format(what=self.moved), ERROR)
         elif was and not self.moved:
-            host.log("The accounts of the server are as they were: orders are sent again", WARNING)
+            host.log(_("The accounts of the server are as they were: orders are sent again"), WARNING)
 
     def _until_told(self, name: str, command: Command, take: Callable[[Reply], None]) -> None:
         """As ``until_answered``, of a question whose answer is a refusal."""
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             try:
                 if reply is None or reply.status >= 500 or reply.status in (401, 429):
-                    raise ValueError(str(error) if reply is None else "code: {}, message: {}".format(*(read_error(reply) or ("", ""))))
+                    raise ValueError(str(error) if reply is None else coded(*(read_error(reply) or ("", ""))))
                 take(reply)
             except Exception as problem:
                 if self.host.locked_out:
@@ -177,21 +178,21 @@ class QmtSession(PolledSession):
     def _on_build(self, reply: Reply) -> None:
         self.build = build_of(reply)
         if self.build is not Build.FIXED:
-            self.host.log(f"Orders are refused: {BUILD_REFUSALS[self.build]}", ERROR)
-        self._until_told("quotes", Command("GET", TICKS, {}), self._on_ticks_probed)
+            self.host.log(_("Orders are refused: {reason}").format(reason=_(BUILD_REFUSALS[self.build])), ERROR)
+        self._until_told(N_("quotes"), Command("GET", TICKS, {}), self._on_ticks_probed)
 
     def _on_ticks_probed(self, reply: Reply) -> None:
         if has_ticks(reply):
             self.capabilities = replace(self.capabilities, intervals=frozenset(INTERVALS))
         self.ticks.has_ticks = bool(self.capabilities.intervals)
         assert self.ours is not None
-        self.until_answered("position", positions_call(self.ours.place).path, self._on_first_positions)
+        self.until_answered(N_("position"), positions_call(self.ours.place).path, self._on_first_positions)
 
     def _on_first_positions(self, data: Any, asked_at: float) -> None:
         self.first_positions = data, asked_at
         host = self.host
         for row in self.rows_of_positions(data):
-            host.each([row], lambda d: self._contract_of(d["symbol"], d), "position")
+            host.each([row], lambda d: self._contract_of(d["symbol"], d), N_("position"))
         for symbol, exchange in self.choices.symbols:
             listing: Listing | None = self.make_listing(symbol, exchange)
             if listing is not None and listing.contract.vt_symbol not in host.contracts:
@@ -225,7 +226,7 @@ class QmtSession(PolledSession):
             try:
                 board_of(*found)
             except ValueError as error:
-                self.host.log_once(f"symbol {text}", f"{text} is not shown: {error}", WARNING)
+                self.host.log_once(f"symbol {text}", _("{text} is not shown: {error}").format(text=text, error=error), WARNING)
                 return None
             listing: Listing | None = self.make_listing(*found)
             assert listing is not None
@@ -272,19 +273,20 @@ class QmtSession(PolledSession):
             self.host.log(line, level)
 
     def _say_twice(self, tag: str, venue_id: str) -> None:
-        self._say_once(f"twice {venue_id}", f"Order {tag} is at the server once more, as {venue_id}: something on the way has sent it twice. It is shown as placed elsewhere")
+        self._say_once(f"twice {venue_id}", _("Order {tag} is at the server once more, as {venue_id}: something on the way has sent it twice. It is shown as placed elsewhere").format(tag=tag, venue_id=venue_id))
 
     def _say_refused(self, orderid: str, order: OrderData, d: dict[str, Any]) -> None:
-        self._say_once(f"refused {orderid}", (
-            f"Order {orderid} refused by the terminal (status 57, {d.get('m_status')}): {d['side']} {order.volume:g} {order.symbol} at {order.price:g}. "
-            + (self._why_refused(order) or "The server does not tell the reason, the terminal's window does")
-        ), ERROR if self.positions.counts else INFO)        # those of before are no news
+        line: str = _("Order {orderid} refused by the terminal (status 57, {status}): {side} {volume:g} {symbol} at {price:g}. {reason}").format(
+            orderid=orderid, status=d.get("m_status"), side=d["side"], volume=order.volume, symbol=order.symbol, price=order.price,
+            reason=self._why_refused(order) or _("The server does not tell the reason, the terminal's window does"),
+        )
+        self._say_once(f"refused {orderid}", line, ERROR if self.positions.counts else INFO)        # those of before are no news
 
     def _why_refused(self, order: OrderData) -> str:
         calendar: Calendar | None = self.looks.calendar
         if calendar is not None and order.datetime is not None and not calendar.is_open(order.datetime):
-            return "The market was closed"
-        return "The mock exchange's journal has the reason" if self.qmt.mock else ""
+            return _("The market was closed")
+        return _("The mock exchange's journal has the reason") if self.qmt.mock else ""
 
     def read_account(self, data: Any) -> tuple[AccountData, float]:
         assert self.ours is not None
@@ -293,7 +295,7 @@ class QmtSession(PolledSession):
     def rows_of_positions(self, data: Any) -> list[Any]:
         rows: Any = data.get("positions") if isinstance(data, dict) else None
         if not isinstance(rows, list):
-            raise ValueError("no list of positions")
+            raise ValueError(_("no list of positions"))
         return rows
 
     def read_position(self, d: Any) -> PositionData | None:
@@ -317,29 +319,31 @@ class QmtSession(PolledSession):
     def unsupported(self, order: OrderData) -> str:
         """Any thread."""
         if self.build is not Build.FIXED:
-            return BUILD_REFUSALS[self.build]
+            return _(BUILD_REFUSALS[self.build])
         if order.type is OrderType.FAK and not self.choices.fak:
-            return "order type FAK is not supported: best five levels and cancel ignores the limit price. Choose it in the setting FAK"
+            return _("order type FAK is not supported: best five levels and cancel ignores the limit price. Choose it in the setting FAK")
         if order.type is OrderType.FAK and order.exchange is Exchange.BSE:
-            return "order type FAK is not supported on BSE: the server has a code of Shenzhen's for it"
+            return _("order type FAK is not supported on BSE: the server has a code of Shenzhen's for it")
         if order.type in (OrderType.FOK, OrderType.STOP, OrderType.RFQ):
-            return f"order type {order.type.value} is not supported: the server has limit orders and market orders"
+            return _("order type {order_type} is not supported: the server has limit orders and market orders").format(order_type=order.type.value)
         if order.type is not OrderType.LIMIT and not order.price and not self.ticks.price(order.vt_symbol):
             return (
-                f"no price of {order.symbol} is known, with which the server values a market order against the cash: give the order a price, or "
-                "subscribe to quotes"
+                _(
+                    "no price of {symbol} is known, with which the server values a market order against the cash: give the order a price, or subscribe "
+                    "to quotes"
+                ).format(symbol=order.symbol)
             )
         if self.choices.waits_in_doubt and any(
             entry.order.vt_symbol == order.vt_symbol and entry.doubt and not entry.acknowledged for entry in list(self.flow.table.active.values())
         ):
-            return f"an order of {order.symbol} is in doubt, and the setting In Doubt says to wait for it"
+            return _("an order of {symbol} is in doubt, and the setting In Doubt says to wait for it").format(symbol=order.symbol)
         return self.unable()
 
     def unable(self) -> str:
         if self.moved:
             return self.moved
         if self.link.hangs and not self.link.up:
-            return "the terminal behind the server does not answer"
+            return _("the terminal behind the server does not answer")
         return ""
 
     def holding(self, order: OrderData) -> Holding:
@@ -365,7 +369,7 @@ class QmtSession(PolledSession):
             return False
         entry.resent = True
         self.flow.venue_ids.sought.pop(entry.orderid, None)
-        self.host.log(f"Order {entry.orderid} refused for its timestamp, sending it again by the server's clock", WARNING)
+        self.host.log(_("Order {orderid} refused for its timestamp, sending it again by the server's clock").format(orderid=entry.orderid), WARNING)
         self.place(entry)
         return True
 

@@ -13,6 +13,8 @@ from typing import Any
 from vnpy.trader.constant import Status
 from vnpy.trader.object import OrderData, TradeData
 
+from rest_locale import _
+
 STATUS: dict[str, Status] = {
     "NEW": Status.NOTTRADED,
     "PENDING_NEW": Status.NOTTRADED,
@@ -110,17 +112,18 @@ def disagreements(
             if order.status not in (Status.REJECTED, Status.CANCELLED) or order.traded:
                 differ(
                     "hung" if order.status is Status.SUBMITTING else "invented",
-                    f"order {orderid}: gateway says {order.status.name}, the venue never had it",
+                    _("order {orderid}: gateway says {status}, the venue never had it").format(orderid=orderid, status=order.status.name),
                 )
             continue
         status: Status | None = STATUS.get(row["status"])
         if order.status is not status:
             kind: str = "hung" if order.status is Status.SUBMITTING else "invented" if order.status in MADE else "lost"
-            differ(kind, f"order {orderid}: gateway says {order.status.name}, venue {row['status']}")
+            differ(kind, _("order {orderid}: gateway says {status}, venue {venue}").format(orderid=orderid, status=order.status.name, venue=row["status"]))
         if not close(order.traded, row["executed"]):
-            differ("lost", f"order {orderid}: gateway says traded {order.traded!r}, venue {row['executed']}")
+            differ("lost", _("order {orderid}: gateway says traded {traded!r}, venue {venue}").format(orderid=orderid, traded=order.traded, venue=row["executed"]))
     for orderid in venue_orders.keys() - orders.keys():
-        differ("lost", f"order {orderid}: at the venue {venue_orders[orderid]['status']}, never shown by the gateway")
+        line: str = _("order {orderid}: at the venue {status}, never shown by the gateway")
+        differ("lost", line.format(orderid=orderid, status=venue_orders[orderid]["status"]))
 
     if not each_fill:
         found += sum_disagreements(orders, trades, venue_orders)
@@ -133,15 +136,16 @@ def disagreements(
         for row in rows if row["kind"] == "fill" and row["account"] == account
     )
     for (orderid, price, volume), n in (made - told).items():
-        differ("lost", f"fill of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} not shown by the gateway")
+        line = _("fill of order {orderid}, {volume:f} at {price:f}: {count} not shown by the gateway")
+        differ("lost", line.format(orderid=orderid, volume=volume.normalize(), price=price.normalize(), count=n))
     for (orderid, price, volume), n in (told - made).items():
-        differ(
-            "doubled" if made[orderid, price, volume] else "invented",
-            f"trade of order {orderid}, {volume.normalize():f} at {price.normalize():f}: {n} that the venue never made",
+        line = _("trade of order {orderid}, {volume:f} at {price:f}: {count} that the venue never made").format(
+            orderid=orderid, volume=volume.normalize(), price=price.normalize(), count=n,
         )
+        differ("doubled" if made[orderid, price, volume] else "invented", line)
     for tradeid, n in Counter(trade.vt_tradeid for trade in trades).items():
         if n > 1:
-            differ("doubled", f"trade {tradeid}: shown {n} times")
+            differ("doubled", _("trade {tradeid}: shown {count} times").format(tradeid=tradeid, count=n))
 
     if balances is not None:
         truth: dict[str, tuple[Decimal, Decimal]] = final_balances(rows, account)
@@ -149,10 +153,8 @@ def disagreements(
             free, locked = truth.get(asset, (Decimal(0), Decimal(0)))
             volume_shown, frozen_shown = balances.get(asset, (0.0, 0.0))
             if not close(volume_shown, free + locked) or not close(frozen_shown, locked):
-                differ(
-                    "lost", f"balance {asset}: gateway says {volume_shown!r} with {frozen_shown!r} frozen, "
-                    f"venue {free + locked:f} with {locked:f}"
-                )
+                line = _("balance {asset}: gateway says {volume!r} with {frozen!r} frozen, venue {total:f} with {locked:f}")
+                differ("lost", line.format(asset=asset, volume=volume_shown, frozen=frozen_shown, total=free + locked, locked=locked))
     return found
 
 
@@ -168,12 +170,14 @@ def sum_disagreements(
         row: Row = venue_orders.get(trade.orderid, {})
         limit: float = float(row.get("price", 0)) if order else 0.0
         if limit and (trade.price > limit if row["side"] == "BUY" else trade.price < limit):
-            found.append(Disagreement("invented", f"trade of order {trade.orderid} at {trade.price!r}: beyond the limit {limit!r}"))
+            line: str = _("trade of order {orderid} at {price!r}: beyond the limit {limit!r}")
+            found.append(Disagreement("invented", line.format(orderid=trade.orderid, price=trade.price, limit=limit)))
     for orderid in volumes.keys() | venue_orders.keys():
         executed: Any = venue_orders.get(orderid, {}).get("executed", 0)
         if not close(float(volumes[orderid]), executed):
             kind: str = "lost" if volumes[orderid] < float(executed) else "invented"
-            found.append(Disagreement(kind, f"trades of order {orderid}: {float(volumes[orderid])!r}, the venue executed {executed}"))
+            line = _("trades of order {orderid}: {volume!r}, the venue executed {executed}")
+            found.append(Disagreement(kind, line.format(orderid=orderid, volume=float(volumes[orderid]), executed=executed)))
     return found
 
 

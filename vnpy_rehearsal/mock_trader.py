@@ -22,6 +22,8 @@ from vnpy_ctastrategy.base import EVENT_CTA_LOG
 
 from mockexchange import MockExchange
 
+from rest_locale.english import english
+
 from .conform.harness import GatewayHarness
 from .conform.profile import Profile
 from .conform.recorder import Missed
@@ -373,7 +375,7 @@ class MockTrader:
 
     def said(self, words: str) -> bool:
         """Whether a line of the log has them."""
-        return any(words in log.msg for log in self.logs)
+        return any(words in english(log.msg) for log in self.logs)
 
     def log_tail(self, lines: int = LOG_TAIL) -> str:
         """The last lines of the log."""

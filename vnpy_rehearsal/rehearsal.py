@@ -41,6 +41,7 @@ from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
 from vnpy_ctastrategy.engine import CtaEngine
 
+from rest_locale.english import english
 from vnpy_restgateway.far_end import FarEnd
 from vnpy_restgateway.gateway import RestGateway
 
@@ -146,7 +147,7 @@ class Record:
 
     def said(self, words: str) -> bool:
         """Whether a log line has them."""
-        return any(words in log.msg for log in list(self.logs))
+        return any(words in english(log.msg) for log in list(self.logs))
 
     def active(self) -> list[OrderData]:
         with self.lock:

@@ -5,7 +5,10 @@ from logging import ERROR, INFO, WARNING
 from types import TracebackType
 from typing import Any
 
+from rest_locale import N_, _
+
 from .host import Host
+from .log import shown_query
 from .net.rest import Request, RestClient
 from .net.stream import WebsocketClient
 
@@ -27,7 +30,7 @@ class VenueRest(RestClient):
         self._failures.clear()
         self.closing.clear()
         super().start(n) if n else super().start()
-        self.home.log("REST API started")
+        self.home.log(_("REST API started"))
 
     def stop(self) -> None:
         """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
@@ -48,7 +51,8 @@ class VenueRest(RestClient):
         failures: int = self._failures.get(query, 0) + 1
         self._failures[query] = failures
         if failures == 1 or failures % 10 == 0:
-            self.home.log(f"Query {query} failed{'' if failed else ', trying again'}: {reason}", WARNING)
+            line: str = _("Query {query} failed: {reason}") if failed else _("Query {query} failed, trying again: {reason}")
+            self.home.log(line.format(query=shown_query(query), reason=reason), WARNING)
         if failed:
             failed()
         elif again:
@@ -65,7 +69,7 @@ class VenueRest(RestClient):
 class VenueStream(WebsocketClient):
     """A socket: ``title`` names it in the log, ``about`` says what of it."""
 
-    title: str = "MD API"
+    title: str = N_("MD API")
     about: str = ""
 
     def __init__(self, host: Host) -> None:
@@ -74,16 +78,19 @@ class VenueStream(WebsocketClient):
         self._bad_frames: int = 0
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
-        self.home.log(f"{self.title} disconnected{self.about}, code: {status_code}, msg: {msg}", WARNING if self.active else INFO)
+        line: str = _("{title} disconnected{about}, code: {code}, msg: {msg}").format(title=_(self.title), about=self.about, code=status_code, msg=msg)
+        self.home.log(line, WARNING if self.active else INFO)
 
     def on_error(self, e: Exception) -> None:
-        self.home.log_once(f"{self.title}{self.about}", f"{self.title} exception{self.about}: {e}", WARNING if self.active else INFO)
+        line: str = _("{title} exception{about}: {error}").format(title=_(self.title), about=self.about, error=e)
+        self.home.log_once(f"{self.title}{self.about}", line, WARNING if self.active else INFO)
 
     def on_bad_frame(self, payload: bytes, error: Exception) -> None:
         """A frame that cannot be read is dropped; the first ones, and every thousandth, are said."""
         self._bad_frames += 1
         if self._bad_frames <= 3 or self._bad_frames % 1_000 == 0:
-            self.home.log(f"{self.title} frame{self.about} not understood ({error}): {payload[:120]!r}", WARNING)
+            line: str = _("{title} frame{about} not understood ({error}): {frame!r}")
+            self.home.log(line.format(title=_(self.title), about=self.about, error=error, frame=payload[:120]), WARNING)
 
 
 class ParkedNews:
@@ -105,7 +112,7 @@ class ParkedNews:
         kept: list[Any] = self.news.setdefault(symbol, [])
         if item and len(kept) < self.MOST:
             kept.append(item)
-        self.host.log_once(f"symbol {symbol}", f"Symbol {symbol} is new, asking for the contracts", WARNING)
+        self.host.log_once(f"symbol {symbol}", _("Symbol {symbol} is new, asking for the contracts").format(symbol=symbol), WARNING)
         self.host.executor.reschedule_earlier(1.0, "contracts", self.query_contract)
 
     def release(self, handle: Callable[[Any], Any]) -> None:
@@ -113,7 +120,7 @@ class ParkedNews:
         news, self.news = self.news, {}
         for symbol, items in news.items():
             if self.host.contracts.of_venue(symbol) is None:
-                self.host.log(f"The venue lists no symbol {symbol}, but tells of orders on it: shown when it does", ERROR)
+                self.host.log(_("The venue lists no symbol {symbol}, but tells of orders on it: shown when it does").format(symbol=symbol), ERROR)
                 self.news[symbol] = items
             else:
-                self.host.each(items, handle, "order")
+                self.host.each(items, handle, N_("order"))

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from logging import INFO
 
+from rest_locale import _
+
 from .clock import ServerClock
 from .executor import SerialExecutor
 from .seams import MACHINE, Seams
@@ -94,7 +96,7 @@ class ClockKeeper:
             self._stepped((offset - self._before) / 1_000)
         if self._said is None or abs(offset - self._said) >= NOTABLE_MS and not self.clock.standing and self.rate == 1.0:
             self._said = offset
-            self._log(f"Server time updated, local offset: {-offset:.0f}ms", INFO)
+            self._log(_("Server time updated, local offset: {offset:.0f}ms").format(offset=-offset), INFO)
         self._writer.call_later(WATCH, "clock", self._watch)
         waiting, self._then = self._then, []
         for call in waiting:

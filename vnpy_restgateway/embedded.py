@@ -17,6 +17,8 @@ import msgspec
 
 import __main__
 
+from rest_locale import _
+
 NEEDS: tuple[str, ...] = ("mockexchange", "aiohttp")
 INSTALL_HINT: str = 'pip install "vnpy_mockbinance[mock]"'
 READY_WITHIN: float = 12.0          # s from its start until the child has printed its ready line,
@@ -38,7 +40,7 @@ def packer() -> str:
         return "Nuitka"
     frozen: object = getattr(sys, "frozen", None)
     if frozen:
-        return "PyInstaller" if hasattr(sys, "_MEIPASS") else frozen if isinstance(frozen, str) else "a freezer"
+        return "PyInstaller" if hasattr(sys, "_MEIPASS") else frozen if isinstance(frozen, str) else _("a freezer")
     return "PyOxidizer" if getattr(sys, "oxidized", None) else ""
 
 
@@ -52,8 +54,10 @@ def find_python() -> str:
     by: str = packer()
     if by:
         raise OSError(
-            f"this program is an executable packed by {by}, without a Python to run it with; start VeighNa from a "
-            "Python environment, or run python -m mockexchange there and choose the other Server with its hosts"
+            _(
+                "this program is an executable packed by {by}, without a Python to run it with; start VeighNa from a Python environment, or run "
+                "python -m mockexchange there and choose the other Server with its hosts"
+            ).format(by=by)
         )
     folder: Path = Path(sys.exec_prefix)
     beside: list[Path] = [folder / "python.exe", folder / "Scripts" / "python.exe"] if os.name == "nt" else [
@@ -65,8 +69,10 @@ def find_python() -> str:
         if path.is_file():
             return str(path)
     raise OSError(
-        f"{sys.executable or 'this program'} is no Python interpreter, and there is none in {folder}; start VeighNa with "
-        "python, or run python -m mockexchange there and choose the other Server with its hosts"
+        _(
+            "{program} is no Python interpreter, and there is none in {folder}; start VeighNa with "
+            "python, or run python -m mockexchange there and choose the other Server with its hosts"
+        ).format(program=sys.executable or _("this program"), folder=folder)
     )
 
 
@@ -196,10 +202,14 @@ class EmbeddedExchange:
             return
         words: str = self._last_words or self._last_line
         if self._late:
-            words = f"not ready within {READY_WITHIN + more:.0f} s, ended" + (f"; its last words: {words}" if words else "")
+            words = self._with_last(_("not ready within {seconds:.0f} s, ended").format(seconds=READY_WITHIN + more), words)
         elif not self.ready and not self._last_words:
-            words = f"exit status {code} without a ready line" + (f"; its last words: {words}" if words else "")
+            words = self._with_last(_("exit status {code} without a ready line").format(code=code), words)
         self.on_exit(code, words)
+
+    @staticmethod
+    def _with_last(reason: str, words: str) -> str:
+        return _("{reason}; its last words: {words}").format(reason=reason, words=words) if words else reason
 
     def _ends(self, process: "subprocess.Popen[bytes]", seconds: float) -> bool:
         """Wait for the child's end, as long as it is not ready; whether it has ended."""
@@ -239,6 +249,6 @@ class EmbeddedExchange:
                 if not text:
                     continue
                 self._last_words = text
-                level, _, words = text.partition(" ")
+                level, __, words = text.partition(" ")
                 if level in TOLD and not self._stopping:
                     self.on_words(level, words)

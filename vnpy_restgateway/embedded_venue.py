@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from logging import ERROR, INFO, WARNING
 from typing import Any
 
+from rest_locale import _
+
 from .embedded import INSTALL_HINT, EmbeddedExchange
 from .executor import SerialExecutor
 from .host import Host
@@ -24,7 +26,7 @@ def read_options(text: str) -> tuple[str, ...]:
     try:
         return plain_words(shlex.split(text))
     except ValueError as error:
-        raise ValueError(f"{text!r} cannot be read: {error}") from None
+        raise ValueError(_("{text!r} cannot be read: {error}").format(text=text, error=error)) from None
 
 
 def plain_words(words: Iterable[object]) -> tuple[str, ...]:
@@ -36,7 +38,7 @@ def plain_words(words: Iterable[object]) -> tuple[str, ...]:
     texts: tuple[str, ...] = tuple(map(str, words))
     for text in texts:
         if text.startswith("--tl"):
-            raise ValueError(f"the embedded exchange speaks plain HTTP, {text} is not for it")
+            raise ValueError(_("the embedded exchange speaks plain HTTP, {text} is not for it").format(text=text))
     return texts
 
 
@@ -68,12 +70,12 @@ class EmbeddedVenue:
         self._host.flow.table.forget_venue_ids()        # a new venue, with new ids
         missing: list[str] = EmbeddedExchange.missing()
         if missing:
-            self._fail(f"The embedded exchange needs {', '.join(missing)}: {INSTALL_HINT}")
+            self._fail(_("The embedded exchange needs {missing}: {install_hint}").format(missing=', '.join(missing), install_hint=INSTALL_HINT))
             return
         try:
             words: tuple[str, ...] = plain_words(shlex.split(given) if isinstance(given, str) else given)
         except (TypeError, ValueError) as error:
-            self._fail(f"embedded_arguments must be texts, got {given!r}: {error}")
+            self._fail(_("embedded_arguments must be texts, got {given!r}: {error}").format(given=given, error=error))
             return
         words = (*words, *read_options(options))
         if not any(word.startswith("--seed") for word in words) or self._started:
@@ -83,8 +85,8 @@ class EmbeddedVenue:
         exchange: EmbeddedExchange = EmbeddedExchange(
             on_ready=lambda line: self._executor.post(self._ready, exchange, line),
             on_exit=lambda code, text: self._executor.post(self._exited, exchange, code, text),
-            on_words=lambda level, words: self._log(f"Embedded exchange: {words}", ERROR if level == "ERROR" else WARNING),
-            on_slow=lambda seconds: self._log(f"Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more", WARNING),
+            on_words=lambda level, words: self._log(_("Embedded exchange: {words}").format(words=words), ERROR if level == "ERROR" else WARNING),
+            on_slow=lambda seconds: self._log(_("Embedded exchange is not ready yet, it has much to read; {seconds:.0f} s more").format(seconds=seconds), WARNING),
         )
         self.exchange = exchange
         try:
@@ -92,7 +94,7 @@ class EmbeddedVenue:
                 if self._executor.alive:
                     exchange.start(self._dialect, words)
         except (OSError, ValueError) as error:
-            self._fail(f"The embedded exchange could not be started: {error}")
+            self._fail(_("The embedded exchange could not be started: {error}").format(error=error))
 
     def stop(self) -> None:
         """End it. From any thread."""
@@ -106,7 +108,7 @@ class EmbeddedVenue:
 
     def _ready(self, exchange: EmbeddedExchange, line: dict[str, Any]) -> None:
         if exchange is self.exchange:
-            self._log(f"Embedded exchange ready: {line['rest']}", INFO)
+            self._log(_("Embedded exchange ready: {address}").format(address=line['rest']), INFO)
             self._on_ready(line)
 
     def _exited(self, exchange: EmbeddedExchange, code: int, text: str) -> None:
@@ -117,11 +119,13 @@ class EmbeddedVenue:
         self._host.ready = False
         doubtful: int = self._host.flow.mark_all_in_doubt()
         if not exchange.ready:
-            self._log(f"The embedded exchange could not be started: {text or f'exit status {code}'}", ERROR)
+            error: str = text or _("exit status {code}").format(code=code)
+            self._log(_("The embedded exchange could not be started: {error}").format(error=error), ERROR)
             return
-        said: str = f", its last words: {text}" if text else ""
+        status: str = _("{code}, its last words: {text}").format(code=code, text=text) if text else str(code)
         self._log(
-            f"Embedded exchange ended unexpectedly, exit status {code}{said}. "
-            f"{doubtful} live orders are in doubt; connect again to go on", ERROR
+            _(
+                "Embedded exchange ended unexpectedly, exit status {status}. {count} live orders are in doubt; connect again to go on"
+            ).format(status=status, count=doubtful), ERROR
         )
         self._close_clients()

@@ -32,6 +32,8 @@ from vnpy.trader.object import (
     SubscribeRequest,
 )
 
+from rest_locale import N_, _
+
 from .capabilities import Capabilities
 from .clock import ServerClock
 from .contracts import Contracts, Listed, Listing
@@ -69,7 +71,7 @@ class RestGateway(BaseGateway):
     """
 
     exchanges: list[Exchange] = [Exchange.GLOBAL]
-    venue_name: str = "a real venue"
+    venue_name: str = N_("a real venue")
     dialect: str = ""                       # what the mock exchange calls the venue's protocol
     embedded_arguments: str | tuple[str, ...] = ()      # for a script: more words of the embedded exchange's command line
     fields: tuple[Field, ...] = ()
@@ -162,7 +164,7 @@ class RestGateway(BaseGateway):
         """Nobody asks for them any more."""
         doubts: list[str] = [entry.orderid for entry in list(self.flow.table.active.values()) if entry.doubt and not entry.acknowledged]
         if doubts and self.executor.alive:
-            self.log(f"Closed with {len(doubts)} orders whose fate is unknown: {', '.join(doubts[:20])}. Look for them at the venue", WARNING)
+            self.log(_("Closed with {count} orders whose fate is unknown: {orders}. Look for them at the venue").format(count=len(doubts), orders=', '.join(doubts[:20])), WARNING)
 
     def _stop(self, stops: list[Callable[[], None]], deadline: float) -> None:
         threads: list[Thread] = [self.seams.threads.Thread(target=self.host.guard, args=(stop,), daemon=True) for stop in stops]
@@ -174,10 +176,10 @@ class RestGateway(BaseGateway):
     def _drop(self, order: OrderData, cancelled: bool) -> None:
         """An order that nobody will send any more."""
         if not cancelled:
-            self._reject(order, "gateway closed")
+            self._reject(order, _("gateway closed"))
             return
         order.status = Status.CANCELLED
-        self.log(f"Order {order.orderid} cancelled before it was sent")
+        self.log(_("Order {orderid} cancelled before it was sent").format(orderid=order.orderid))
         self.host.publish(order)
 
     def _open(self, values: dict[str, Any]) -> None:
@@ -272,13 +274,13 @@ class RestGateway(BaseGateway):
         if reason:
             self._reject(order, reason)
         elif not self.executor.run_or_post(self.flow.submit, order):
-            self._reject(order, "not connected")
+            self._reject(order, _("not connected"))
         return vt_orderid
 
     def cancel_order(self, req: CancelRequest) -> None:
         """Cancel, or remember to as soon as the venue can know the order."""
         if not self.executor.run_or_post(self.flow.cancel, req.orderid):
-            self.log(f"Cancel not sent, not connected: {req.orderid}", WARNING)
+            self.log(_("Cancel not sent, not connected: {orderid}").format(orderid=req.orderid), WARNING)
 
     def check_order(self, order: OrderData, listed: Listed[Any] | None) -> str:
         """
@@ -286,15 +288,15 @@ class RestGateway(BaseGateway):
         contract's rules take.
         """
         if not self.host.ready:
-            return f"not connected, {self.host.trouble}" if self.host.trouble else "not connected"
+            return _("not connected, {trouble}").format(trouble=self.host.trouble) if self.host.trouble else _("not connected")
         if self._has_more_to_say and (reason := self.session.unsupported(order)):
             return reason
         if listed is None:
             return self._not_listed(order.symbol, order.exchange)
         if order.type not in self._types:
-            return f"order type {word(order.type)} is not supported"
+            return _("order type {order_type} is not supported").format(order_type=word(order.type))
         if order.direction not in self._directions:
-            return f"direction {word(order.direction)} is not supported"
+            return _("direction {direction} is not supported").format(direction=word(order.direction))
         check: Callable[[OrderData, Holding, MarketView], str] = listed.rules.check
         if not self._looks:
             return check(order, UNKNOWN_HOLDING, UNKNOWN_MARKET)
@@ -319,14 +321,15 @@ class RestGateway(BaseGateway):
     def _not_listed(self, symbol: str, exchange: Exchange) -> str:
         places: list[Exchange] = self.contracts.exchanges_of(symbol)
         if places:
-            return f"{symbol} is traded on {' and '.join(place.value for place in places)}, not {word(exchange)}"
-        return f"symbol not found: {symbol}"
+            names: str = _(" and ").join(place.value for place in places)
+            return _("{symbol} is traded on {exchanges}, not {exchange}").format(symbol=symbol, exchanges=names, exchange=word(exchange))
+        return _("symbol not found: {symbol}").format(symbol=symbol)
 
     def _reject(self, order: OrderData, reason: str) -> None:
         order.status = Status.REJECTED
         make_numbers(order)
         order.datetime = self.now()
-        self.log(f"Order rejected, not sent: {reason}", ERROR)
+        self.log(_("Order rejected, not sent: {reason}").format(reason=reason), ERROR)
         self.host.publish(order)
 
     def now(self) -> datetime:
@@ -345,26 +348,26 @@ class RestGateway(BaseGateway):
     def subscribe(self, req: SubscribeRequest) -> None:
         """Ticks of a symbol, from now on and after every reconnect."""
         if not self.executor.post(self._subscribe, req):
-            self.log(f"Failed to subscribe data, not connected: {req.symbol}", WARNING)
+            self.log(_("Failed to subscribe data, not connected: {symbol}").format(symbol=req.symbol), WARNING)
 
     def _subscribe(self, req: SubscribeRequest) -> None:
         try:
             listed: Listed[Any] | None = self.contracts.get(req.vt_symbol) or self._make_listed(req)
         except WrongSymbol as error:
-            self.log(f"Failed to subscribe data, {error}", ERROR)
+            self.log(_("Failed to subscribe data, {reason}").format(reason=error), ERROR)
             return
         if listed is None and self.session.ask_listing(req.symbol, req.exchange, lambda: self._subscribe(req)):
             return
         if listed is None:
-            self.log(f"Failed to subscribe data, {self._not_listed(req.symbol, req.exchange)}", ERROR)
+            self.log(_("Failed to subscribe data, {reason}").format(reason=self._not_listed(req.symbol, req.exchange)), ERROR)
         elif not self.session.capabilities.ticks:
-            self.log(f"Failed to subscribe data, {self.venue_name} has no market data: {req.symbol}", ERROR)
+            self.log(_("Failed to subscribe data, {venue_name} has no market data: {symbol}").format(venue_name=_(self.venue_name), symbol=req.symbol), ERROR)
         else:
             self.subscribed[req.vt_symbol] = listed.contract
             self.session.subscribe(listed.contract)
             feed: str = self.venue.get("feed_symbol", "")
             if feed and not listed.is_called(feed):
-                self.log(f"{listed.venue_symbol} has no market on the embedded exchange: its feed is of {feed}", WARNING)
+                self.log(_("{venue_symbol} has no market on the embedded exchange: its feed is of {feed}").format(venue_symbol=listed.venue_symbol, feed=feed), WARNING)
 
     def query_account(self) -> None:
         """Ask for balances now."""
@@ -380,13 +383,13 @@ class RestGateway(BaseGateway):
         session: Session = self.session
         reason: str = ""
         if listed is None:
-            reason = f"symbol not found: {req.symbol}"
+            reason = _("symbol not found: {symbol}").format(symbol=req.symbol)
         elif not session.capabilities.intervals:
-            reason = f"{self.venue_name} has no klines here: {req.symbol}"
+            reason = _("{venue_name} has no klines here: {symbol}").format(venue_name=_(self.venue_name), symbol=req.symbol)
         elif req.interval not in session.capabilities.intervals:
-            reason = f"interval not supported: {req.interval}"
+            reason = _("interval not supported: {interval}").format(interval=req.interval)
         if reason or listed is None or req.interval is None:
-            self.log(f"Query kline history failed, {reason}", WARNING)
+            self.log(_("Query kline history failed, {reason}").format(reason=reason), WARNING)
             return []
         download: Download = Download(req.symbol, self.log, session.history_patience, self.host.monotonic)
         try:

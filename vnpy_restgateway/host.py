@@ -16,6 +16,8 @@ from vnpy.trader.gateway import BaseGateway
 from vnpy.trader.object import AccountData, ContractData, LogData, OrderData, PositionData, TickData, TradeData
 from vnpy.trader.utility import TEMP_DIR
 
+from rest_locale import N_, _
+
 from .clock import ServerClock
 from .clock_keeper import ClockKeeper
 from .contracts import Contracts, Listed
@@ -34,7 +36,7 @@ from .venue import OrderDesk, Venue
 
 ENDED: tuple[Status, Status] = (Status.REJECTED, Status.CANCELLED)
 GONE: float = 3_600.0           # seconds; a venue that is not there wants to be left alone for long
-MADE_UP: str = "Made-up market"
+MADE_UP: str = N_("Made-up market")
 
 
 # What ``BaseGateway.on_tick`` and ``on_order`` do in five Python calls each; the tests hold both against each other.
@@ -199,18 +201,20 @@ class Host:
         if before == now:
             return False
         self.add_contract(contract, venue_symbol, rules)
-        self.log(f"Contract of {contract.symbol} changed at the venue: {changes(before, now)}", WARNING)
+        self.log(_("Contract of {symbol} changed at the venue: {changes}").format(symbol=contract.symbol, changes=changes(before, now)), WARNING)
         return True
 
     def warn_made_up(self, mock: str) -> None:
         """One line when a mock exchange answers: its symbols are those of a real venue. ``mock``: see RestClient."""
         if not mock:
             return
-        example: str = next((f" ({listed.contract.vt_symbol})" for listed in self.contracts), "")
+        example: str = next((_(" ({vt_symbol})").format(vt_symbol=listed.contract.vt_symbol) for listed in self.contracts), "")
         self.log(
-            f"{MADE_UP}: a mock exchange answers, its symbols are named as those of {self.venue_name}{example}. DataManager, "
-            f"DataRecorder and CtaBacktester would store its bars under these names, over real ones, in {TEMP_DIR}. To keep "
-            "them apart, make a folder .vntrader in a working directory of its own and start VeighNa there", WARNING
+            _(
+                "{made_up}: a mock exchange answers, its symbols are named as those of {venue_name}{example}. DataManager, DataRecorder and "
+                "CtaBacktester would store its bars under these names, over real ones, in {temp_dir}. To keep them apart, make a folder .vntrader "
+                "in a working directory of its own and start VeighNa there"
+            ).format(made_up=_(MADE_UP), venue_name=_(self.venue_name), example=example, temp_dir=TEMP_DIR), WARNING
         )
 
     # answers
@@ -226,7 +230,7 @@ class Host:
             callback(reply, error)
         except Exception as problem:
             self.on_exception(problem)
-            fate: BaseException = error or Unknown(f"the answer could not be handled, {type(problem).__name__}")
+            fate: BaseException = error or Unknown(_("the answer could not be handled, {kind}").format(kind=type(problem).__name__))
             self.guard(lambda: callback(None, fate))
 
     def each(self, rows: Iterable[Any], handle: Callable[[Any], Any], what: str) -> int:
@@ -237,7 +241,8 @@ class Host:
                 handle(row)
                 good += 1
             except Exception as error:      # must not keep the other rows from being read
-                self.log_once(f"row {what}", f"{what} data not understood ({type(error).__name__}: {error}): {short(row)}", WARNING)
+                line: str = _("{what} data not understood ({kind}: {error}): {row}")
+                self.log_once(f"row {what}", line.format(what=_(what), kind=type(error).__name__, error=error, row=short(row)), WARNING)
         return good
 
     def guard(self, call: Callable[[], None]) -> None:
@@ -258,9 +263,9 @@ class Host:
     def unable(self, key: str, what: str) -> str:
         """Why nothing can be sent now that needs the ``key``, which the user knows as ``what``; "" when it can."""
         if self.locked_out:
-            return f"the venue refused the {what}"
+            return _("the venue refused the {what}").format(what=_(what))
         if not key:
-            return f"no {what} given"
+            return _("no {what} given").format(what=_(what))
         return self.why_paused(what)
 
     def why_paused(self, what: str, keyless: bool = False) -> str:
@@ -269,11 +274,11 @@ class Host:
         which leaves although it was refused.
         """
         if self.lost:
-            return "the embedded exchange is gone"
+            return _("the embedded exchange is gone")
         if self.locked_out and not keyless:
-            return f"the venue refused the {what}, set it right and connect again"
+            return _("the venue refused the {what}, set it right and connect again").format(what=_(what))
         left: float = self.gate.remaining(self.monotonic()) if self.gate.shut_until else 0.0
-        return f"{self.gate.reason}, {left:.0f} s to go" if left else ""
+        return _("{reason}, {seconds:.0f} s to go").format(reason=self.gate.reason, seconds=left) if left else ""
 
     def apply_retry_after(self, reply: Reply, text: str, fallback: float, orders_only: bool = False) -> bool:
         """
@@ -284,10 +289,11 @@ class Host:
             return False
         gate: RetryAfterGate = self.order_gate if orders_only else self.gate
         seconds: float = retry_after(reply.headers.get("Retry-After"), fallback)
-        what: str = "Banned by the venue" if reply.status == 418 else "Rate limit exceeded"
+        what: str = _("Banned by the venue") if reply.status == 418 else _("Rate limit exceeded")
         if gate.shut(seconds, self.monotonic(), what):
             until: datetime = datetime.fromtimestamp(self.seams.wall() + seconds)
-            self.log(f"{what}, no {'orders' if orders_only else 'requests'} until {until:%H:%M:%S}: {text}", ERROR)
+            line: str = _("{what}, no orders until {until:%H:%M:%S}: {text}") if orders_only else _("{what}, no requests until {until:%H:%M:%S}: {text}")
+            self.log(line.format(what=what, until=until, text=text), ERROR)
         return True
 
     # logs
@@ -299,4 +305,4 @@ class Host:
 
     def on_exception(self, error: BaseException) -> None:
         """Anything a job or a handler raised: said once, with the place it came from."""
-        self.log(f"Gateway exception{describe(error)}", ERROR)
+        self.log(_("Gateway exception{detail}").format(detail=describe(error)), ERROR)

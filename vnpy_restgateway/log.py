@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from logging import INFO, WARNING
 
+from rest_locale import _
+
 from .net.redact import longest_form, redact
 from .seams import MACHINE
 
@@ -66,6 +68,14 @@ def one_line(msg: str, hidden: tuple[str, ...]) -> str:
     return msg
 
 
+def shown_query(query: str) -> str:
+    """The name of a query in the user's language; a symbol at its end stays as it is."""
+    if (whole := _(query)) != query:
+        return whole
+    what, space, symbol = query.rpartition(" ")
+    return f"{_(what)}{space}{symbol}"
+
+
 def describe(error: BaseException) -> str:
     """An exception: where it was raised, its type and its words."""
     trace = error.__traceback__
@@ -74,6 +84,6 @@ def describe(error: BaseException) -> str:
     try:
         text: str = str(error)
     except Exception:
-        text = "no words"
+        text = _("no words")
     place: str = f" ({trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if trace else ""
     return f"{place}: {type(error).__name__}: {text}"

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from vnpy.event import Event
 from vnpy.trader.object import ContractData
 
+from rest_locale import _
+
 from .seams import MACHINE
 from .threads import Threads
 
@@ -54,9 +56,13 @@ class Namesakes:
             found, self._new = self._new, {}
         lines: list[str] = []
         for other, symbols in found.items():
-            names: str = ", ".join(symbols[:SHOWN]) + (f" and {len(symbols) - SHOWN} more" if len(symbols) > SHOWN else "")
+            names: str = ", ".join(symbols[:SHOWN])
+            if len(symbols) > SHOWN:
+                names = _("{names} and {count} more").format(names=names, count=len(symbols) - SHOWN)
             lines.append(
-                f"Gateway {other} has contracts of the same names: {names}. VeighNa keeps those of the gateway that connected "
-                "last, orders and subscriptions of these names go there"
+                _(
+                    "Gateway {other} has contracts of the same names: {names}. VeighNa keeps those of the gateway that connected "
+                    "last, orders and subscriptions of these names go there"
+                ).format(other=other, names=names)
             )
         return lines

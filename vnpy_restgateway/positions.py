@@ -10,6 +10,8 @@ from logging import ERROR, WARNING
 from vnpy.trader.constant import Direction, Status
 from vnpy.trader.object import AccountData, OrderData, PositionData, TradeData
 
+from rest_locale import _
+
 from .host import Host
 from .orders.order_data import copy
 from .orders.table import Entry
@@ -60,7 +62,7 @@ class Positions:
             volumes[row.vt_symbol] = volumes.get(row.vt_symbol, 0.0) + (-row.volume if row.direction is Direction.SHORT else row.volume)
         for name, watched in self._watched.items():
             if name != CASH:
-                self._tell(name, watched, volumes.get(name, 0.0), asked_at, "position of " + name)
+                self._tell(name, watched, volumes.get(name, 0.0), asked_at, _("position of {vt_symbol}").format(vt_symbol=name))
         for name in volumes.keys() - self._watched.keys():
             self._watched[name] = Standstill(volumes[name], self.fees)
         rows = [self._corrected(row) for row in rows] + [self._missing(name) for name in self._watched.keys() - volumes.keys() if self._lacks(name)]
@@ -76,7 +78,7 @@ class Positions:
         """The account, and what can be spent, in the currency of the contracts, asked for at a monotonic time."""
         self._begin(asked_at)
         watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen, fees=True))
-        self._tell(CASH, watched, cash + account.frozen, asked_at, "cash of the account")
+        self._tell(CASH, watched, cash + account.frozen, asked_at, _("cash of the account"))
         if watched.stands:
             cash += watched.unseen
             account.available = cash
@@ -139,11 +141,13 @@ class Positions:
         watched.told(value, asked_at, self.patience())
         if watched.stands and not stood:
             self.host.log(
-                f"The {what} has not changed at the venue, although {watched.unseen:+g} of it was filled: it stands still there. "
-                "Our own count is shown until it moves", ERROR
+                _(
+                    "The {what} has not changed at the venue, although {unseen:+g} of it was filled: it stands still there. Our own count is shown "
+                    "until it moves"
+                ).format(what=what, unseen=watched.unseen), ERROR
             )
         elif stood and not watched.stands:
-            self.host.log(f"The {what} moves again at the venue", WARNING)
+            self.host.log(_("The {what} moves again at the venue").format(what=what), WARNING)
 
     def _corrected(self, row: PositionData) -> PositionData:
         watched: Standstill | None = self._watched.get(row.vt_symbol)

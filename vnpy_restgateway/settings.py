@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from rest_locale import _
+
 from .net.proxy import INVISIBLE, Proxy, bracketed, read_host_name, read_proxy
 
 ENV_PREFIX: str = "ENV:"
@@ -75,7 +77,7 @@ def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict
     the first; an unknown name about a proxy is one, because nobody would notice that the proxy is left out.
     """
     if not isinstance(setting, Mapping):
-        raise SettingError([f"Settings must be a dict of names and values, got {type(setting).__name__}"])
+        raise SettingError([_("Settings must be a dict of names and values, got {kind}").format(kind=type(setting).__name__)])
     values: dict[str, Any] = {}
     errors: list[str] = []
     given: set[str] = set()
@@ -107,10 +109,10 @@ def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict
         implying: list[str] = [one.name for one in fields if raws[one.name] is not None and (one.implies or one.kind in ("secret", "host")) and f.real in one.servers]
         if f.real and raws[f.name] is None and implying:
             values[f.name] = f.real
-            warnings.append(f"Setting {f.name!r} is missing, but {implying[0]!r} is given: taken as {f.real}")
+            warnings.append(_("Setting {name!r} is missing, but {other!r} is given: taken as {real}").format(name=f.name, other=implying[0], real=f.real))
     server: Any = values.get(SERVER)
     warnings += [
-        f"Setting {f.name!r} is not used with {SERVER} {server}" for f in fields
+        _("Setting {name!r} is not used with {field} {choice}").format(name=f.name, field=SERVER, choice=server) for f in fields
         if f.name in given and f.servers and server is not None and server not in f.servers
     ]
     for f in fields:
@@ -118,14 +120,14 @@ def read_setting(setting: dict[str, Any], fields: Sequence[Field]) -> tuple[dict
             try:
                 f.check(values[f.name])
             except ValueError as error:
-                errors.append(f"Setting {f.name!r}: {error}")
+                errors.append(_("Setting {name!r}: {error}").format(name=f.name, error=error))
     for key, value in setting.items():
         if isinstance(key, str) and _plain(key) in names:
             continue
         if any(word in str(key).lower() for word in WORDS_OF_PROXIES) and not _blank(value) and value not in (0, "0"):
-            errors.append(f"Setting {_show(key)} is not known, a proxy is given as {PROXY_HOST!r} and {PROXY_PORT!r}")
+            errors.append(_("Setting {name} is not known, a proxy is given as {host!r} and {port!r}").format(name=_show(key), host=PROXY_HOST, port=PROXY_PORT))
         else:
-            warnings.append(f"Setting {_show(key)} is not known and is ignored")
+            warnings.append(_("Setting {name} is not known and is ignored").format(name=_show(key)))
     if errors:
         raise SettingError(errors)
     return values, warnings
@@ -140,7 +142,7 @@ def half_pair(values: dict[str, Any], key: str, secret: str) -> list[str]:
     """A line when one of the two is given and the other is not."""
     for there, missing in ((key, secret), (secret, key)):
         if values[there] and not values[missing]:
-            return [f"Setting {missing!r} is empty, but setting {there!r} is given: give both, or none for market data only"]
+            return [_("Setting {missing!r} is empty, but setting {there!r} is given: give both, or none for market data only").format(missing=missing, there=there)]
     return []
 
 
@@ -158,10 +160,10 @@ def _show(raw: Any) -> str:
 
 
 def _read_value(f: Field, raw: Any) -> Any:
-    wanted: str = "must be a whole number" if f.kind == "integer" else "must be text"
-    shown: str = "a value of another type" if f.kind in ("secret", "proxy") else _show(raw)
+    shown: str = _("a value of another type") if f.kind in ("secret", "proxy") else _show(raw)
     if isinstance(raw, bool) or not isinstance(raw, (str, int) if f.kind == "integer" or f.numbers else str):
-        raise ValueError(f"Setting {f.name!r} {wanted}, got {shown}")
+        line: str = _("Setting {name!r} must be a whole number, got {shown}") if f.kind == "integer" else _("Setting {name!r} must be text, got {shown}")
+        raise ValueError(line.format(name=f.name, shown=shown))
     text: str = str(raw).strip(INVISIBLE)
     shown = _show(text)
     if text[:len(ENV_PREFIX)].upper() == ENV_PREFIX:
@@ -169,11 +171,11 @@ def _read_value(f: Field, raw: Any) -> Any:
         variable: str = text[len(ENV_PREFIX):].strip()
         text = os.environ.get(variable, "").strip(INVISIBLE) if variable else ""
         if not text:
-            raise ValueError(f"Setting {f.name!r} names the environment variable {variable!r}, which is not set")
-        shown = f"the value of the environment variable {variable!r}"
+            raise ValueError(_("Setting {name!r} names the environment variable {variable!r}, which is not set").format(name=f.name, variable=variable))
+        shown = _("the value of the environment variable {variable!r}").format(variable=variable)
     if f.kind == "secret":
         if not text.isascii() or not text.isprintable() or " " in text:
-            raise ValueError(f"Setting {f.name!r} must be ASCII text without spaces")
+            raise ValueError(_("Setting {name!r} must be ASCII text without spaces").format(name=f.name))
         return text
     if f.kind == "proxy":
         return text                     # checked together with the port
@@ -186,7 +188,7 @@ def _read_value(f: Field, raw: Any) -> Any:
     if f.kind == "choice":
         choice: str | None = next((word for word in f.choices if word.casefold() == text.casefold()), None)
         if choice is None:
-            raise ValueError(f"Setting {f.name!r} must be one of {', '.join(f.choices)}, got {shown}")
+            raise ValueError(_("Setting {name!r} must be one of {choices}, got {shown}").format(name=f.name, choices=', '.join(f.choices), shown=shown))
         return choice
     return _read_host(f, text, shown)
 
@@ -194,18 +196,18 @@ def _read_value(f: Field, raw: Any) -> Any:
 def _read_integer(f: Field, text: str, shown: str) -> int:
     digits: str = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"Setting {f.name!r} must be a whole number, got {shown}")
+        raise ValueError(_("Setting {name!r} must be a whole number, got {shown}").format(name=f.name, shown=shown))
     number: int = int(text[:20])
     if not f.low <= number <= f.high:
-        raise ValueError(f"Setting {f.name!r} must be from {f.low} to {f.high}, got {shown}")
+        raise ValueError(_("Setting {name!r} must be from {low} to {high}, got {shown}").format(name=f.name, low=f.low, high=f.high, shown=shown))
     return number
 
 
 def _read_host(f: Field, text: str, shown: str) -> str:
     """scheme://host[:port] in lower case, without the scheme's own port; the path, where there may be one, without a slash at its end."""
-    wanted: str = " or ".join(f"{scheme}://host[:port]{'[/path]' if f.path else ''}" for scheme in f.schemes)
+    wanted: str = _(" or ").join(f"{scheme}://host[:port]{'[/path]' if f.path else ''}" for scheme in f.schemes)
     if "@" in text:
-        raise ValueError(f"Setting {f.name!r} must look like {wanted}, without user name and password")
+        raise ValueError(_("Setting {name!r} must look like {wanted}, without user name and password").format(name=f.name, wanted=wanted))
     try:
         if any(c.isspace() or not c.isprintable() for c in text):
             raise ValueError("a space within")
@@ -213,9 +215,9 @@ def _read_host(f: Field, text: str, shown: str) -> str:
         port: int | None = parts.port
         host: str = read_host_name(parts.hostname or "")
     except ValueError:
-        raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {shown}") from None
+        raise ValueError(_("Setting {name!r} must look like {wanted}, got {shown}").format(name=f.name, wanted=wanted, shown=shown)) from None
     if parts.scheme not in f.schemes or port == 0 or parts.path.strip("/") and not f.path or parts.query or parts.fragment:
-        raise ValueError(f"Setting {f.name!r} must look like {wanted}, got {shown}")
+        raise ValueError(_("Setting {name!r} must look like {wanted}, got {shown}").format(name=f.name, wanted=wanted, shown=shown))
     place: str = f":{port}" if port and port != DEFAULT_PORTS.get(parts.scheme) else ""
     return f"{parts.scheme}://{bracketed(host)}{place}{parts.path.rstrip('/') if f.path else ''}"
 
@@ -228,8 +230,8 @@ def _read_proxy(values: dict[str, Any]) -> list[str]:
         found: Proxy | None = proxy_of(values)
     except ValueError as error:
         if values[PROXY_HOST]:
-            return [f"Setting {PROXY_HOST!r}: {error}"]
-        return [f"Setting {PROXY_PORT!r} is {values[PROXY_PORT]}, but setting {PROXY_HOST!r} is empty"]
+            return [_("Setting {name!r}: {error}").format(name=PROXY_HOST, error=error)]
+        return [_("Setting {name!r} is {value}, but setting {other!r} is empty").format(name=PROXY_PORT, value=values[PROXY_PORT], other=PROXY_HOST)]
     if found is not None:
         values[PROXY_HOST], values[PROXY_PORT] = found.url.removesuffix(f":{found.port}"), found.port
     return []

@@ -4,6 +4,8 @@ from typing import Any
 
 from vnpy.trader.object import OrderData
 
+from rest_locale import _
+
 from .decimals import number_of
 
 
@@ -23,4 +25,4 @@ def word(value: Any) -> str:
 
 def changes(before: dict[str, Any], now: dict[str, Any]) -> str:
     """What differs between the rules of a contract, by name; "" for nothing."""
-    return ", ".join(f"{name} {before.get(name)} -> {now.get(name)}" for name in before | now if before.get(name) != now.get(name))
+    return ", ".join(f"{_(name)} {before.get(name)} -> {now.get(name)}" for name in before | now if before.get(name) != now.get(name))

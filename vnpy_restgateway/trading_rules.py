@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 from vnpy.trader.constant import Direction, OrderType
 from vnpy.trader.object import ContractData, OrderData
 
+from rest_locale import N_, _
+
 from .decimals import Step, number_of, plain, step_of
 from .net.validate import MOST, short
 
@@ -73,22 +75,22 @@ class CryptoRules:
         tick, step = self.rounding
         volume: float = step.floor(order.volume) if order.volume > 0 else 0.0
         if not volume or volume < self.minimum:
-            return f"volume {order.volume!r} of {symbol} is below the minimum {self.minimum!r}"
+            return _("volume {volume!r} of {symbol} is below the minimum {minimum!r}").format(volume=order.volume, symbol=symbol, minimum=self.minimum)
         most: float = self.contract.max_volume or 0.0
         if most and volume > most:
-            return f"volume {order.volume!r} of {symbol} is above the maximum {most!r}"
+            return _("volume {volume!r} of {symbol} is above the maximum {most!r}").format(volume=order.volume, symbol=symbol, most=most)
         order.volume = volume
         if order.type is MARKET:
             return ""
         price: float = tick.floor(order.price) if order.price > 0 else 0.0
         if not price:
-            return f"price {order.price!r} of {symbol} is below the tick {self.contract.pricetick!r}"
+            return _("price {price!r} of {symbol} is below the tick {pricetick!r}").format(price=order.price, symbol=symbol, pricetick=self.contract.pricetick)
         order.price = price
         notional: float = price * volume
         if notional > MOST:
-            return f"price x volume of {symbol} is {notional:.8g}, no venue takes as much"
+            return _("price x volume of {symbol} is {notional:.8g}, no venue takes as much").format(symbol=symbol, notional=notional)
         if notional < self.min_notional * (1.0 - NOISE):        # 0.7 x 0.1 is below 0.07 in floats
-            return f"price x volume of {symbol} is {notional:.8g}, below the minimum {self.min_notional:.8g}"
+            return _("price x volume of {symbol} is {notional:.8g}, below the minimum {min_notional:.8g}").format(symbol=symbol, notional=notional, min_notional=self.min_notional)
         return ""
 
     def warning(self, order: OrderData, market: MarketView) -> str:
@@ -100,9 +102,9 @@ class CryptoRules:
         contract: ContractData = self.contract
         tick, step = self.steps
         return {
-            "pricetick": tick.normalize(), "volume step": step.normalize(), "minimum volume": self.minimum,
-            "minimum notional": self.min_notional, "maximum volume": contract.max_volume, "size": contract.size,
-            "stop orders": contract.stop_supported, **(contract.extra or {}),
+            N_("pricetick"): tick.normalize(), N_("volume step"): step.normalize(), N_("minimum volume"): self.minimum,
+            N_("minimum notional"): self.min_notional, N_("maximum volume"): contract.max_volume, N_("size"): contract.size,
+            N_("stop orders"): contract.stop_supported, **(contract.extra or {}),
         }
 
 
@@ -150,63 +152,64 @@ class CashEquityRules:
         symbol: str = order.symbol
         if order.type is not MARKET:
             if not order.price > 0:
-                return f"price {order.price!r} of {symbol} must be above 0"
+                return _("price {price!r} of {symbol} must be above 0").format(price=order.price, symbol=symbol)
             tick: Step = self.tick(order.price)
             below, above = float(tick.down(order.price)), float(tick.up(order.price))
             price: float = below if order.direction is Direction.LONG else above
             if not self.rounds:
                 price = below if order.price - below <= above - order.price else above
                 if abs(order.price - price) > TICK_NOISE * float(tick.step):
-                    return f"price {order.price!r} of {symbol} is no multiple of the tick {tick.step}: {below!r} or {above!r} would be"
+                    return _("price {price!r} of {symbol} is no multiple of the tick {tick}: {below!r} or {above!r} would be").format(price=order.price, symbol=symbol, tick=tick.step, below=below, above=above)
             if not price:
-                return f"price {order.price!r} of {symbol} is below the tick {tick.step}"
+                return _("price {price!r} of {symbol} is below the tick {tick}").format(price=order.price, symbol=symbol, tick=tick.step)
             order.price = price
         volume: Decimal = Decimal(plain(order.volume))
         most: float = self.contract.max_volume or 0.0
         if most and order.volume > most:
-            return f"volume {order.volume:g} of {symbol} is above the maximum {most:g}"
+            return _("volume {volume:g} of {symbol} is above the maximum {most:g}").format(volume=order.volume, symbol=symbol, most=most)
         if order.direction is Direction.LONG:
             return self._check_buy(order, volume, holding, market)
         return self._check_sell(order, volume, holding)
 
     def _check_buy(self, order: OrderData, volume: Decimal, holding: Holding, market: MarketView) -> str:
         if volume < self.least:
-            return f"volume {order.volume:g} of {order.symbol} is below the minimum {self.least}"
+            return _("volume {volume:g} of {symbol} is below the minimum {least}").format(volume=order.volume, symbol=order.symbol, least=self.least)
         if volume % self.lot:
-            return f"volume {order.volume:g} of {order.symbol} is no multiple of the lot {self.lot}"
+            return _("volume {volume:g} of {symbol} is no multiple of the lot {lot}").format(volume=order.volume, symbol=order.symbol, lot=self.lot)
         price: float = order.price if order.type is not MARKET else market.reference
         cost: float = price * order.volume * self.contract.size
         cost += max(cost * self.fee_rate, self.least_fee)
         if holding.cash is not None and cost > holding.cash * (1.0 + NOISE):
-            return f"{order.symbol}: {cost:.2f} needed with fees, {holding.cash:.2f} available"
+            return _("{symbol}: {cost:.2f} needed with fees, {cash:.2f} available").format(symbol=order.symbol, cost=cost, cash=holding.cash)
         return ""
 
     def _check_sell(self, order: OrderData, volume: Decimal, holding: Holding) -> str:
         sellable: float | None = holding.sellable
         if sellable is not None and order.volume > sellable:
-            return f"volume {order.volume:g} of {order.symbol} is above the {sellable:g} that can be sold now"
+            return _("volume {volume:g} of {symbol} is above the {sellable:g} that can be sold now").format(volume=order.volume, symbol=order.symbol, sellable=sellable)
         held: Decimal = Decimal(plain(sellable)) if sellable is not None and self.odd_lots else Decimal(0)
         odd: Decimal = held % self.lot
         if volume % self.lot not in (0, odd):
-            return f"volume {order.volume:g} of {order.symbol} is no multiple of the lot {self.lot}" + (
-                f", with or without the odd {odd:f}" if odd else ""
-            )
+            return (
+                _("volume {volume:g} of {symbol} is no multiple of the lot {lot}, with or without the odd {odd:f}") if odd
+                else _("volume {volume:g} of {symbol} is no multiple of the lot {lot}")
+            ).format(volume=order.volume, symbol=order.symbol, lot=self.lot, odd=odd)
         if volume < self.least and volume not in (held, odd):
-            return f"volume {order.volume:g} of {order.symbol} is below the minimum {self.least}"
+            return _("volume {volume:g} of {symbol} is below the minimum {least}").format(volume=order.volume, symbol=order.symbol, least=self.least)
         return ""
 
     def warning(self, order: OrderData, market: MarketView) -> str:
         """A price outside the day's band. It is sent: what is known of the band may be yesterday's."""
         if order.type is not MARKET and market.highest and not market.lowest <= order.price <= market.highest:
-            return f"price {order.price:g} of {order.symbol} is outside the day's band, {market.lowest:g} to {market.highest:g}"
+            return _("price {price:g} of {symbol} is outside the day's band, {lowest:g} to {highest:g}").format(price=order.price, symbol=order.symbol, lowest=market.lowest, highest=market.highest)
         return ""
 
     def describe(self) -> dict[str, Any]:
         """See TradingRules."""
         contract: ContractData = self.contract
         return {
-            "ticks": [(float(above), float(tick)) for above, tick in self.ticks], "lot": float(self.lot), "minimum volume": float(self.least),
-            "odd lots": self.odd_lots, "maximum volume": contract.max_volume, "size": contract.size, **(contract.extra or {}),
+            N_("ticks"): [(float(above), float(tick)) for above, tick in self.ticks], N_("lot"): float(self.lot), N_("minimum volume"): float(self.least),
+            N_("odd lots"): self.odd_lots, N_("maximum volume"): contract.max_volume, N_("size"): contract.size, **(contract.extra or {}),
         }
 
 
@@ -215,16 +218,16 @@ def sound(order: OrderData) -> str:
     Why volume or price is no number that can be ordered, or "". Numbers of other types (int, Decimal, numpy's) become
     floats. What is no number becomes 0: a listener may compute with it.
     """
-    for field in ("volume", "price"):
+    for field in (N_("volume"), N_("price")):
         given: Any = getattr(order, field)
         try:
             value: float = number_of(given)
         except ValueError:
             setattr(order, field, 0.0)
-            return f"{field} {short(given)} of {order.symbol} is not a number"
+            return _("{field} {given} of {symbol} is not a number").format(field=_(field), given=short(given), symbol=order.symbol)
         setattr(order, field, value)
         if value > MOST:
-            return f"{field} {value!r} of {order.symbol} is above {MOST:g}, no venue takes as much"
+            return _("{field} {value!r} of {symbol} is above {most:g}, no venue takes as much").format(field=_(field), value=value, symbol=order.symbol, most=MOST)
         if value < 0 and order.type is MARKET and field == "price":
-            return f"price {value!r} of {order.symbol} is negative"
+            return _("price {value!r} of {symbol} is negative").format(value=value, symbol=order.symbol)
     return ""

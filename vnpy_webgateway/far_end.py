@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rest_locale import _
 from vnpy_restgateway.far_end import FarEnd
 
 from .server.processes import WebTraderServer, missing
@@ -25,7 +26,8 @@ def real_webtrader(arguments: Sequence[str]) -> Iterator[FarEnd]:
     lacking: list[str] = missing(*REMOTE_NEEDS)
     if lacking:
         hint: str = " (pip install vnpy_webtrader)" if "vnpy_webtrader" in lacking else ""
-        yield FarEnd(f"No real WebTrader, {', '.join(lacking)} is not installed{hint}: this runs on the mock exchange's webtrader dialect")
+        line: str = _("No real WebTrader, {lacking} is not installed{hint}: this runs on the mock exchange's webtrader dialect")
+        yield FarEnd(line.format(lacking=", ".join(lacking), hint=hint))
         return
     user, password = "rehearsal", secrets.token_hex(8)
     with TemporaryDirectory(prefix="webtrader-", ignore_cleanup_errors=True) as folder:
@@ -33,13 +35,15 @@ def real_webtrader(arguments: Sequence[str]) -> Iterator[FarEnd]:
         try:
             server.start(wait_for_venue=True)
         except OSError as error:
-            yield FarEnd(f"No real WebTrader ({error}): this runs on the mock exchange's webtrader dialect")
+            yield FarEnd(_("No real WebTrader ({error}): this runs on the mock exchange's webtrader dialect").format(error=error))
             return
         prefix: str = f"{server.gateway_name}."
         try:
             yield FarEnd(
-                line=f"WebTrader {installed('vnpy_webtrader')} started: web process at {server.url}, trading process with {server.gateway_name} on {server.venue['rest']}",
-                title=f"Rehearsal through WebTrader, with {server.gateway_name} at its other end",
+                line=_("WebTrader {version} started: web process at {url}, trading process with {gateway} on {venue}").format(
+                    version=installed("vnpy_webtrader"), url=server.url, gateway=server.gateway_name, venue=server.venue["rest"],
+                ),
+                title=_("Rehearsal through WebTrader, with {gateway} at its other end").format(gateway=server.gateway_name),
                 setting={"Server": "WEBTRADER", "Host": server.url, "Username": user, "Password (密码)": password},
                 rest=server.venue["rest"], key=server.venue["key"], client_order_id=lambda name: name.removeprefix(prefix), trouble=server.trouble,
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 from vnpy.trader.object import TradeData
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.orders.table import Entry
@@ -23,7 +24,7 @@ from .rest import WebRest
 
 GATHER: float = 0.05            # s in which questions for fills of several orders become one
 IDS_KEPT: int = 50_000
-TRADE: str = "trade"
+TRADE: str = N_("trade")
 
 
 class RemoteFills:
@@ -81,7 +82,7 @@ class RemoteFills:
             raise ValueError("not a list")
         for fill in self._rows(reply.data):
             self.host.flow.on_fill(fill.trade, fill.venue_id)
-        self.host.log_first("Trade data received")
+        self.host.log_first(_("Trade data received"))
 
     def _rows(self, rows: list[Any]) -> list[RemoteFill]:
         found: list[RemoteFill] = []
@@ -104,7 +105,7 @@ class RemoteFills:
         if trade.direction is None:
             entry: Entry | None = self.host.flow.table.find(venue_id)
             if entry is None:
-                raise ValueError(f"trade {trade.tradeid} has an unknown direction, and its order is not known")
+                raise ValueError(_("trade {tradeid} has an unknown direction, and its order is not known").format(tradeid=trade.tradeid))
             trade.direction = entry.order.direction
         # the remote exchange may give one id to trades of several orders
         if self.orders.setdefault(trade.tradeid, venue_id) != venue_id:

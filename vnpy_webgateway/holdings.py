@@ -6,6 +6,7 @@ from typing import Any
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import AccountData, ContractData, PositionData, TradeData
 
+from rest_locale import N_
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.orders.order_data import copy
 from vnpy_restgateway.positions import Positions
@@ -79,7 +80,7 @@ class Holdings(Positions):
                 self._show(d, asked_at)
                 ids.add(f"{remote(d)}.{d['accountid']}")
 
-        return ids if self.host.each(rows, handle, "account") == len(rows) else None
+        return ids if self.host.each(rows, handle, N_("account")) == len(rows) else None
 
     def on_account(self, d: Any) -> None:
         """A push."""

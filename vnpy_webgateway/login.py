@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.net.outcome import Reply, describe
+from vnpy_restgateway.net.outcome import Reply, coded, describe
 from vnpy_restgateway.net.rest import RestClient
 
 from .endpoints import LOGIN
@@ -34,7 +35,7 @@ def read_token(data: Any) -> str:
     """
     token: Any = data.get("access_token") if isinstance(data, dict) else None
     if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise ValueError("the answer has no access_token")
+        raise ValueError(_("the answer has no access_token"))
     return token
 
 
@@ -104,7 +105,7 @@ class Login:
         self._asked = False
         self._at = self.host.monotonic()
         if reply is None:
-            self._fail(describe(error) if error is not None else "no answer")
+            self._fail(describe(error) if error is not None else _("no answer"))
             return
         if reply.status in (400, 415, 422) and self.kind == AS_FORM:
             self.kind = AS_JSON
@@ -112,12 +113,14 @@ class Login:
             return
         refused = read_error(reply)
         if refused and refused[0] == "401":
-            self.host.lock_out(f"Authentication failed, message: {refused[1]}. Check Username and Password, then connect again")
+            self.host.lock_out(_("Authentication failed, message: {message}. Check Username and Password, then connect again").format(message=refused[1]))
             self._settle(False)
             return
         try:
             if refused:
-                raise ValueError(f"code: {refused[0]}, message: {refused[1]}")
+                self.kind = AS_FORM
+                self._fail(coded(*refused), ERROR if str(refused[0]).startswith("4") else WARNING)
+                return
             self._take(read_token(reply.data))
         except ValueError as problem:
             self.kind = AS_FORM
@@ -128,15 +131,15 @@ class Login:
         self.token = self.host.token = token
         life: float = life_of(token, self.host.seams.wall(), self.timings.token_life)
         self.host.executor.call_later(life * RENEW_AT, "token", self._fetch)
-        self.host.log_first("Login successful")
+        self.host.log_first(_("Login successful"))
         self.changed(token)
         self._settle(True)
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, level: int = WARNING) -> None:
         self._failures += 1
         if not self.host.ready:
-            self.host.trouble = f"login failed: {reason}"
-        self.host.log_once("login", f"Login failed, trying again: {reason}", ERROR if reason.startswith("code: 4") else WARNING)
+            self.host.trouble = _("login failed: {reason}").format(reason=reason)
+        self.host.log_once("login", _("Login failed, trying again: {reason}").format(reason=reason), level)
         first: list[Callable[[bool], None]] = [] if self.token else self._waiting       # the connect waits until it works
         if self.token:
             self._settle(False)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import _
 from vnpy_restgateway.net.outcome import Code, Reply, http_code
 from vnpy_restgateway.net.validate import short
 
@@ -18,14 +19,14 @@ GONE: frozenset[Code] = frozenset({"404"})      # a cancel answered so: not in t
 def read_error(reply: Reply) -> tuple[Code, str] | None:
     """Code and text of an answer that is a refusal, None of one that is not."""
     if reply.status // 100 == 2:
-        return (NO_ID, "the remote gateway answered without an id: it made no order, its log says why") if reply.data == "" else None
+        return (NO_ID, _("the remote gateway answered without an id: it made no order, its log says why")) if reply.data == "" else None
     detail: Any = reply.data.get("detail") if isinstance(reply.data, dict) else None
     if isinstance(detail, str) and detail:
         return str(reply.status), detail[:LONGEST_TEXT]
     if isinstance(detail, list) and detail:
         return str(reply.status), "; ".join(map(_validation, detail))[:LONGEST_TEXT]
     if reply.status == 500:
-        return http_code(500), "Internal Server Error, which says nothing of what was done"
+        return http_code(500), _("Internal Server Error, which says nothing of what was done")
     return http_code(reply.status), reply.body[:200].decode("utf-8", "replace")
 
 

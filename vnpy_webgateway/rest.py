@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Reply
 from vnpy_restgateway.net.rest import Request
@@ -58,7 +59,7 @@ class WebRest(RankedRest):
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             if error is None and reply is not None and reply.status // 100 == 3:
                 target: str = reply.headers.get("Location", "")
-                answer(None, NotSent(f"{path} is redirected to {target}: Host is not the address of the WebTrader server"), asked_at)
+                answer(None, NotSent(_("{path} is redirected to {target}: Host is not the address of the WebTrader server").format(path=path, target=target)), asked_at)
                 return
             if error is not None or reply is None or reply.status != 401:
                 answer(reply, error, asked_at)
@@ -75,7 +76,7 @@ class WebRest(RankedRest):
         def wanted() -> bool:
             if before is None or before():
                 return True
-            answer(None, NotSent("cancelled while the token was renewed"), self.home.monotonic())
+            answer(None, NotSent(_("cancelled while the token was renewed")), self.home.monotonic())
             return False
 
         def again() -> None:
@@ -94,7 +95,8 @@ class WebRest(RankedRest):
             return request
         home = self.home
         if pause := home.pause():
-            raise NotSent(f"{home.gate.reason or 'the server refused user name and password'}, {pause:.0f} s to go")
+            reason: str = home.gate.reason or _("the server refused user name and password")
+            raise NotSent(_("{reason}, {seconds:.0f} s to go").format(reason=reason, seconds=pause))
         call.sent = home.monotonic()
         if call.path != SCHEMA:
             request.headers = {"Authorization": f"Bearer {self.login.token}"}
@@ -111,7 +113,7 @@ class WebRest(RankedRest):
 
     def _mind_route(self, call: RankedCall, reply: Reply) -> None:
         """The server's own 404 for a contract or an order says which; "Not Found" is said of a route."""
-        place, _, name = call.path.lstrip("/").partition("/")
+        place, __, name = call.path.lstrip("/").partition("/")
         route: str = f"{call.method} /{place}{'/*' if name else ''}"
         if reply.status // 100 == 2:
             self.answered_routes.add(route)

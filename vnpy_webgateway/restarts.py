@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from logging import WARNING
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
 
 from .timings import Timings
@@ -51,7 +52,9 @@ class RestartWatch:
         self._known = {}
         if not again:
             self.host.log(
-                "The trading process behind WebTrader was restarted: everything is read again, live orders are in doubt until its "
-                "gateways have reported them", WARNING
+                _(
+                    "The trading process behind WebTrader was restarted: everything is read again, live orders are in doubt until its gateways have "
+                    "reported them"
+                ), WARNING
             )
         self.restarted()

@@ -6,11 +6,12 @@ pushes go on (spec 6.2). ``GET /account`` is the probe: it survives what breaks 
 from collections.abc import Callable
 from logging import ERROR
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.polled.health import ConnectionHealth
 
-CURE: str = "WebTrader's web process has lost its RPC connection to the trading process; restart the web service"
-HUNG: str = "the trading process behind WebTrader does not answer its web process"
+CURE: str = N_("WebTrader's web process has lost its RPC connection to the trading process; restart the web service")
+HUNG: str = N_("the trading process behind WebTrader does not answer its web process")
 AGAIN: float = 1.0              # s from a failure to the next look, doubled up to
 LONGEST_AGAIN: float = 8.0
 FAILED: str = "status 500"      # what ``Poller`` calls the answer of a server whose RPC has failed
@@ -26,7 +27,7 @@ class RpcHealth(ConnectionHealth):
     """
 
     def __init__(self, host: Host, probe: Callable[[], None], back: Callable[[], None]) -> None:
-        super().__init__(host, "Trade API")
+        super().__init__(host, N_("Trade API"))
         self.probe: Callable[[], None] = probe
         self.back: Callable[[], None] = back
         self.refusing: bool = False         # the last answer was 500: an order would meet a dead RPC
@@ -38,7 +39,7 @@ class RpcHealth(ConnectionHealth):
     @property
     def reason(self) -> str:
         """Why no order is sent now, or "". Any thread."""
-        return CURE if self.refusing else HUNG if self.hung else ""
+        return _(CURE) if self.refusing else _(HUNG) if self.hung else ""
 
     def good(self) -> bool:
         if self.since == float("inf"):
@@ -48,7 +49,7 @@ class RpcHealth(ConnectionHealth):
         first: bool = super().good()
         if self.said:
             self.said = False
-            self.host.log("WebTrader's web process reaches the trading process again")
+            self.host.log(_("WebTrader's web process reaches the trading process again"))
         if was:
             self.back()
         return first
@@ -63,8 +64,8 @@ class RpcHealth(ConnectionHealth):
         if self.refusing and self.failures >= SAID_AFTER and not self.said:
             self.said = True
             if not self.host.ready:
-                self.host.trouble = CURE
-            self.host.log(CURE, ERROR)
+                self.host.trouble = _(CURE)
+            self.host.log(_(CURE), ERROR)
 
     def delay(self, interval: float, longest: float = LONGEST_AGAIN) -> float:
         return delay_of(self, interval, longest)
@@ -87,7 +88,7 @@ class ListHealth(ConnectionHealth):
         first, self.up = not self.up, True
         if self.said:
             self.said = False
-            self.host.log(f"GET {self.name} answers again")
+            self.host.log(_("GET {path} answers again").format(path=self.name))
         return first
 
     def bad(self, error: BaseException | str) -> None:
@@ -97,7 +98,7 @@ class ListHealth(ConnectionHealth):
             self.rpc.bad(error)             # no answer at all: the probe waits its turn behind such questions
         if error == FAILED and self.failures >= SAID_AFTER and self.rpc.up and not self.rpc.refusing and not self.said:
             self.said = True
-            self.host.log(f"GET {self.name} fails while /account answers: {poisoned(self.meanwhile)}", ERROR)
+            self.host.log(_("GET {path} fails while /account answers: {reason}").format(path=self.name, reason=poisoned(self.meanwhile)), ERROR)
 
     def delay(self, interval: float, longest: float = LONGEST_AGAIN) -> float:
         return delay_of(self, interval, longest)
@@ -111,6 +112,8 @@ def delay_of(health: ConnectionHealth, interval: float, longest: float) -> float
 def poisoned(meanwhile: str) -> str:
     """What a list that fails alone means, and what to do."""
     return (
-        "the trading process and the web process run in different languages (set LANGUAGE to the same for both), or a remote gateway "
-        f"made a value that cannot be sent. {meanwhile}Restart both processes"
+        _(
+            "the trading process and the web process run in different languages (set LANGUAGE to the same for both), or a remote gateway made "
+            "a value that cannot be sent. {meanwhile}Restart both processes"
+        ).format(meanwhile=_(meanwhile))
     )

@@ -5,6 +5,7 @@ from typing import Any
 from vnpy.trader.constant import OrderType, Product
 from vnpy.trader.object import ContractData, OrderData
 
+from rest_locale import N_, _
 from vnpy_restgateway.decimals import Step, step_of
 from vnpy_restgateway.trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, MarketView, sound
 
@@ -33,16 +34,16 @@ class RemoteRules:
         symbol: str = order.symbol
         volume: float = self.lot.floor(order.volume) if order.volume > 0 else 0.0
         if not volume:
-            return f"volume {order.volume!r} of {symbol} is below the minimum {self.contract.min_volume!r}"
+            return _("volume {volume!r} of {symbol} is below the minimum {minimum!r}").format(volume=order.volume, symbol=symbol, minimum=self.contract.min_volume)
         most: float = self.contract.max_volume or 0.0
         if most and volume > most:
-            return f"volume {order.volume!r} of {symbol} is above the maximum {most!r}"
+            return _("volume {volume!r} of {symbol} is above the maximum {most!r}").format(volume=order.volume, symbol=symbol, most=most)
         order.volume = volume
         if order.type is OrderType.MARKET:
             return ""
         price: float = self.tick.floor(order.price)
         if not (price > 0 or self.contract.product in SIGNED):
-            return f"price {order.price!r} of {symbol} is below the tick {self.contract.pricetick!r}"
+            return _("price {price!r} of {symbol} is below the tick {pricetick!r}").format(price=order.price, symbol=symbol, pricetick=self.contract.pricetick)
         order.price = price
         return ""
 
@@ -54,6 +55,6 @@ class RemoteRules:
         """See ``TradingRules``."""
         contract: ContractData = self.contract
         return {
-            "pricetick": contract.pricetick, "minimum volume": contract.min_volume, "maximum volume": contract.max_volume,
-            "size": contract.size, "stop orders": contract.stop_supported, **(contract.extra or {}),
+            N_("pricetick"): contract.pricetick, N_("minimum volume"): contract.min_volume, N_("maximum volume"): contract.max_volume,
+            N_("size"): contract.size, N_("stop orders"): contract.stop_supported, **(contract.extra or {}),
         }

@@ -11,6 +11,7 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData
 
+from rest_locale import N_, _
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listing
 from vnpy_restgateway.host import Host
@@ -49,8 +50,8 @@ CLOCK_CUT: float = 2.0          # s by which the server's header Date may be lat
 CONTRACT_SOON: float = 2.0      # s from news of an unknown symbol, or a refusal, to the question for contracts
 CONTRACT_REST: float = 15.0     # s at least between two such questions: the list may be long
 TIMES_KEPT: int = 20_000
-INSTEAD: str = "orders, trades and ticks are asked for, which is slower"
-OLD_COMMAND: str = "its web process may have been started by a command line of uvicorn 0.47 or newer"
+INSTEAD: str = N_("orders, trades and ticks are asked for, which is slower")
+OLD_COMMAND: str = N_("its web process may have been started by a command line of uvicorn 0.47 or newer")
 PROGRESS: dict[Status, int] = {Status.SUBMITTING: 0, Status.NOTTRADED: 1, Status.PARTTRADED: 2}        # a final one is 3
 
 
@@ -88,7 +89,7 @@ class WebTraderSession(PolledSession):
         self.rows: int = 0                  # of the list of orders
         self.times: OrderedDict[str, datetime] = OrderedDict()      # remote id of an order -> its time as told last
         self.buffered: list[tuple[str, Any]] = []
-        self.watch: PushWatch = PushWatch(host, "The WebTrader server", lambda: timings.push_delay, INSTEAD, OLD_COMMAND)
+        self.watch: PushWatch = PushWatch(host, N_("The WebTrader server"), lambda: timings.push_delay, INSTEAD, OLD_COMMAND)
         self.names: RemoteNames = RemoteNames(wanted)
         self.api: WebRest = WebRest(host, timings, lambda token: self.stream.set_token(token))
         super().__init__(host, self.api, Intervals(self._interval, lambda: timings.account_interval, lambda: 0.0))
@@ -105,11 +106,11 @@ class WebTraderSession(PolledSession):
         self.ticks: Ticks = Ticks(host, self.api, timings, self.names, self.watch, lambda: self.rpc.up)
         self.trades: RemoteFills = RemoteFills(
             host, self.api, self.names, self.watch, self.signed, self._interval,
-            ListHealth(host, TRADES, self.rpc, "Until then fills are known by their pushes only. "),
+            ListHealth(host, TRADES, self.rpc, N_("Until then fills are known by their pushes only. ")),
         )
         self.stream: WebStream = WebStream(host, timings, self.ticks.on_push, self.on_push, self.on_stream, self.account.now)
         self.account.link = self.rpc
-        self.looks.link = ListHealth(host, ORDERS, self.rpc, "Until then orders are followed by their pushes only. ")
+        self.looks.link = ListHealth(host, ORDERS, self.rpc, N_("Until then orders are followed by their pushes only. "))
         if self.holdings is not None:
             self.holdings.link = ListHealth(host, POSITIONS, self.rpc, "")
         self.handlers: dict[str, Callable[[Any], None]] = {
@@ -146,7 +147,7 @@ class WebTraderSession(PolledSession):
 
     def _on_schema(self, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         if reply is None or reply.status >= 500:
-            self.fail("time", describe(error) if error is not None else f"status {reply.status if reply else 0}")
+            self.fail(N_("time"), describe(error) if error is not None else f"status {reply.status if reply else 0}")
             self.again("time", self.query_time)
             return
         self.language = language_of_schema(reply.data) or self.language
@@ -173,7 +174,7 @@ class WebTraderSession(PolledSession):
 
     def explain(self, path: str, reply: Reply | None) -> str:
         if path == CONTRACTS and reply is not None and reply.status == 500 and self.rpc.up and not self.rpc.refusing and self._tries.get("contract"):
-            return f"{path} fails while /account answers: {poisoned('')}"
+            return _("{path} fails while /account answers: {reason}").format(path=path, reason=poisoned(''))
         return ""
 
     def _on_contracts(self, data: Any, asked_at: float) -> None:
@@ -181,11 +182,11 @@ class WebTraderSession(PolledSession):
         self.host.executor.call_later(self.timings.contracts_interval, "contracts", self.query_contract)
         if isinstance(data, list) and not data:
             self.restarts.saw("contract", set())
-            raise ValueError("no contracts yet, the remote gateway is not connected")
+            raise ValueError(_("no contracts yet, the remote gateway is not connected"))
         shown: list[Any] = [d for d in data if not self.names.wanted or not isinstance(d, dict) or d.get("gateway_name") == self.names.wanted]
         if not shown:
             others: set[str] = {str(d.get("gateway_name")) for d in data}
-            raise ValueError(f"no contracts of the remote gateway {self.names.wanted}, but of {', '.join(sorted(others))}")
+            raise ValueError(_("no contracts of the remote gateway {gateway}, but of {others}").format(gateway=self.names.wanted, others=', '.join(sorted(others))))
         super()._on_contracts(shown, asked_at)
         self.restarts.saw("contract", {CONTRACTS})
 
@@ -242,7 +243,7 @@ class WebTraderSession(PolledSession):
         self.look_again()
 
     def _say_subscribed(self) -> None:
-        self.host.log(f"{self.stream.title} subscribed")
+        self.host.log(_("{title} subscribed").format(title=_(self.stream.title)))
 
     def resume(self) -> None:
         """Everything is read again, and subscribed to again."""
@@ -270,7 +271,7 @@ class WebTraderSession(PolledSession):
         try:
             self.handlers[topic.partition(".")[0]](data)
         except Exception as problem:
-            self.host.log_rarely(f"push {topic}", f"Push {topic} not understood ({describe(problem)}), asking the server", WARNING)
+            self.host.log_rarely(f"push {topic}", _("Push {topic} not understood ({problem}), asking the server").format(topic=topic, problem=describe(problem)), WARNING)
             self.look_again()
             self.query_account()
 
@@ -364,7 +365,7 @@ class WebTraderSession(PolledSession):
         ids: set[str] | None = self.positions.take_accounts(reply.data, asked_at)
         if ids is not None:
             self.restarts.saw("account", ids)
-        self.host.log_first("Account data received")
+        self.host.log_first(_("Account data received"))
 
     def read_position(self, d: Any) -> PositionData | None:
         return self.positions.read_position(d)
@@ -401,7 +402,7 @@ class WebTraderSession(PolledSession):
         """A push, or the list, may tell what became of an order long before the answer to its sending."""
         entry: Entry | None = self.flow.table.active.get(orderid)
         if entry is not None and not entry.acknowledged and not entry.waits:
-            self.flow.mark_in_doubt(orderid, "no answer yet")
+            self.flow.mark_in_doubt(orderid, _("no answer yet"))
 
     def _on_place(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         self.host.executor.timers.drop(f"answer {entry.orderid}")
@@ -421,7 +422,7 @@ class WebTraderSession(PolledSession):
         self.language = language
         entry.resent = True
         self.flow.venue_ids.sought.pop(entry.orderid, None)
-        self.host.log(f"The WebTrader server's words are {language}: order {entry.orderid} is sent again in them", WARNING)
+        self.host.log(_("The WebTrader server's words are {language}: order {orderid} is sent again in them").format(language=language, orderid=entry.orderid), WARNING)
         self.place(entry)
         return True
 
@@ -431,7 +432,7 @@ class WebTraderSession(PolledSession):
     def cancel_order(self, entry: Entry) -> None:
         if "/" in entry.venue_id:
             self.flow.on_cancel_outcome(
-                entry.orderid, Outcome.REFUSED, "", f"the server has no way to cancel {entry.venue_id}, for the slash in it: cancel it there"
+                entry.orderid, Outcome.REFUSED, "", _("the server has no way to cancel {venue_id}, for the slash in it: cancel it there").format(venue_id=entry.venue_id)
             )
             return
         super().cancel_order(entry)
@@ -439,10 +440,10 @@ class WebTraderSession(PolledSession):
     def _on_cancel(self, entry: Entry, reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
         failure: str = failure_inside(reply.data) if reply is not None and error is None else ""
         if failure:
-            self.host.log(f"Cancel of {entry.orderid} was answered {failure}", ERROR)
-        outcome, code, _ = classify(reply, error, self.refusals, self.read_error)
+            self.host.log(_("Cancel of {orderid} was answered {failure}").format(orderid=entry.orderid, failure=failure), ERROR)
+        outcome, code = classify(reply, error, self.refusals, self.read_error)[:2]
         if outcome is Outcome.REFUSED and code == "401":
-            error, reply = NotSent("the token was refused"), None
+            error, reply = NotSent(_("the token was refused")), None
         super()._on_cancel(entry, reply, error, asked_at)
 
     def _published(self, item: Push) -> None:
@@ -451,7 +452,7 @@ class WebTraderSession(PolledSession):
             if entry is not None:
                 self._contracts_soon()
             if entry is not None and entry.acknowledged and entry.sent:
-                self.host.log(f"Order rejected by the remote gateway, whose log says why: {item.orderid}", ERROR)
+                self.host.log(_("Order rejected by the remote gateway, whose log says why: {orderid}").format(orderid=item.orderid), ERROR)
         super()._published(item)
 
     def query_fills(self, entry: Entry) -> None:

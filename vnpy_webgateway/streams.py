@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueStream
 from vnpy_restgateway.host import Host
 
@@ -43,7 +44,7 @@ class WebStream(VenueStream):
     :param on_refused: no connection came about; in the executor's thread
     """
 
-    title = "User data stream"
+    title = N_("User data stream")
 
     def __init__(
         self, host: Host, timings: Timings, on_tick: Callable[[Any], None], on_push: Callable[[str, Any], None], on_up: Callable[[bool], None],
@@ -81,7 +82,7 @@ class WebStream(VenueStream):
         self._opened_at = self.home.monotonic()
         if self._says_token:
             self.send_bytes(self._token.encode())
-        self.home.log(f"{self.title} connected")
+        self.home.log(_("{title} connected").format(title=_(self.title)))
         self.home.executor.post(self._on_up, True)
 
     def on_disconnected(self, status_code: int, msg: str) -> None:
@@ -112,6 +113,6 @@ class WebStream(VenueStream):
             try:
                 self._on_tick(frame["data"])
             except PARSE_ERRORS as error:
-                self.home.log_rarely("tick", f"Tick not understood ({type(error).__name__}: {error}): {payload[:120]!r}")
+                self.home.log_rarely("tick", _("Tick not understood ({kind}: {error}): {frame!r}").format(kind=type(error).__name__, error=error, frame=payload[:120]))
         elif topic.startswith(TOPICS):
             self.home.executor.post(self._on_push, topic, frame.get("data"))

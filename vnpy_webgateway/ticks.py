@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from vnpy.trader.object import ContractData, TickData
 
+from rest_locale import N_, _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.event_time import SET_BACK
-from vnpy_restgateway.net.outcome import Reply
+from vnpy_restgateway.net.outcome import Reply, coded
 from vnpy_restgateway.orders.push_watch import PushWatch
 from vnpy_restgateway.polled.ranked_rest import Command, Rank
 
@@ -105,9 +106,9 @@ class Ticks:
         self.bare.discard(vt_symbol)
         failures: int = self.failures.get(vt_symbol, 0) + 1
         self.failures[vt_symbol] = failures
-        reason: str = f"code: {refused[0]}, message: {refused[1]}" if refused else str(error)
+        reason: str = coded(*refused) if refused else str(error)
         if failures == 1 or failures % 10 == 0:
-            self.host.log(f"Subscription of {vt_symbol} failed, trying again: {reason}", WARNING)
+            self.host.log(_("Subscription of {symbols} failed, trying again: {reason}").format(symbols=vt_symbol, reason=reason), WARNING)
         delay: float = min(RETRY_FIRST * 2.0 ** min(failures - 1, 10), RETRY_LONGEST)
         self.host.executor.call_later(max(delay, self.host.pause()), f"subscribe {vt_symbol}", partial(self._subscribe, vt_symbol))
 
@@ -153,8 +154,10 @@ class Ticks:
         elif not self._said_quiet and self.rpc_works():
             self._said_quiet = True
             self.host.log(
-                f"No tick for {self.timings.quiet_warning:.0f} s of what is subscribed, although the trading process answers: nothing is "
-                "traded, or its gateway has lost its venue", WARNING
+                _(
+                    "No tick for {seconds:.0f} s of what is subscribed, although the trading process answers: nothing is traded, or its gateway has "
+                    "lost its venue"
+                ).format(seconds=self.timings.quiet_warning), WARNING
             )
 
     def _ask(self) -> None:
@@ -180,7 +183,7 @@ class Ticks:
             if self._publish(d, True) and not first:
                 moved.append(True)
 
-        self.host.each(reply.data, handle, "tick")
+        self.host.each(reply.data, handle, N_("tick"))
         for vt_symbol in self.contracts:
             if vt_symbol in self.last and vt_symbol not in there:
                 self.confirmed.discard(vt_symbol)       # the trading process that it was subscribed in has been restarted

@@ -10,6 +10,8 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rest_locale import _
+
 from ..contents import Contents
 from ..venue_api import VenueApi
 from .common.spot import spot_contents
@@ -80,12 +82,12 @@ def load_dialect(name: str) -> Any:
     """The class of a dialect; ValueError when there is none of that name, or it cannot be imported."""
     target: str | None = DIALECTS.get(name) or find_dialects().get(name)
     if target is None:
-        raise ValueError(f"unknown dialect {name!r}, there are: {', '.join(sorted(find_dialects()))}")
-    module, _, attribute = target.partition(":")
+        raise ValueError(_("unknown dialect {name!r}, there are: {names}").format(name=name, names=', '.join(sorted(find_dialects()))))
+    module, __, attribute = target.partition(":")
     try:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise ValueError(f"dialect {name!r}: {target} cannot be imported: {error}") from None
+        raise ValueError(_("dialect {name!r}: {target} cannot be imported: {error}").format(name=name, target=target, error=error)) from None
 
 
 def options_type(dialect: str) -> type | None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import _
+
 from ..fields import Fields
 from .actions import ON_ACCEPT, ON_PUSH, ON_REPLY, REQUEST_STAGES, Action
 from .edits import Edit
@@ -17,7 +19,7 @@ def read_body(value: object) -> bytes:
         return value.encode()
     if isinstance(value, (dict, list)):
         return msgspec.json.encode(value)
-    raise ValueError(f"body: neither text nor a JSON object or array: {value!r}")
+    raise ValueError(_("body: neither text nor a JSON object or array: {value!r}").format(value=value))
 
 
 class Status(Action):
@@ -31,7 +33,7 @@ class Status(Action):
         body: object = fields.take("body", "")
         headers: object = fields.take("headers", {})
         if not isinstance(headers, dict):
-            raise ValueError(f"headers: not a JSON object: {headers!r}")
+            raise ValueError(_("headers: not a JSON object: {headers!r}").format(headers=headers))
         self.headers: dict[str, str] = {str(name): self._header(name, value) for name, value in headers.items()}
         self.body: bytes = read_body(body)
         is_html: bool = isinstance(body, str) and body.lstrip().startswith("<")
@@ -44,11 +46,11 @@ class Status(Action):
     def _header(name: object, value: object) -> str:
         text: str = str(value)
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise ValueError(f"headers: {name!r} is neither text nor a number: {value!r}")
+            raise ValueError(_("headers: {name!r} is neither text nor a number: {value!r}").format(name=name, value=value))
         if not str(name) or not str(name).isascii() or any(c in str(name) for c in " :\r\n\0") or any(c in text for c in "\r\n\0"):
-            raise ValueError(f"headers: not a header: {name!r}: {value!r}")
+            raise ValueError(_("headers: not a header: {name!r}: {value!r}").format(name=name, value=value))
         if str(name).lower() in ("content-length", "transfer-encoding"):
-            raise ValueError(f"headers: {name!r} is set by the server: {value!r}")
+            raise ValueError(_("headers: {name!r} is set by the server: {value!r}").format(name=name, value=value))
         return text
 
     async def strike(self, wire: Wire, answer: FaultReply) -> FaultReply | None:
@@ -70,12 +72,12 @@ class Body(Action):
         if "body" in fields:
             self.body = read_body(fields.take("body"))
             if "set" in fields or "remove" in fields:
-                raise ValueError("body: given together with 'set' or 'remove', which edit the message's own")
+                raise ValueError(_("body: given together with 'set' or 'remove', which edit the message's own"))
             return
         values: Any = fields.take("set", {})
         paths: Any = fields.take("remove", [])
         if not values and not paths:
-            raise ValueError("body: one of 'body', 'set' and 'remove' must be given")
+            raise ValueError(_("body: one of 'body', 'set' and 'remove' must be given"))
         self.edit = Edit(values, paths)
 
     def change(self, message: bytes) -> bytes:

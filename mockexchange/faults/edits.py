@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import _
+
 EVERY: str = "*"
 
 
@@ -18,9 +20,9 @@ class Edit:
 
     def __init__(self, values: object, removed: object) -> None:
         if not isinstance(values, dict):
-            raise ValueError(f"set: not a JSON object: {values!r}")
+            raise ValueError(_("set: not a JSON object: {values!r}").format(values=values))
         if not isinstance(removed, list):
-            raise ValueError(f"remove: not a JSON array: {removed!r}")
+            raise ValueError(_("remove: not a JSON array: {removed!r}").format(removed=removed))
         self._set: list[tuple[list[str], bytes]] = [
             (_read_path("set", path), msgspec.json.encode(value)) for path, value in values.items()
         ]
@@ -44,7 +46,7 @@ class Edit:
 
 def _read_path(name: str, path: object) -> list[str]:
     if not isinstance(path, str) or not path or "" in path.split("."):
-        raise ValueError(f"{name}: not a path of keys joined by points: {path!r}")
+        raise ValueError(_("{name}: not a path of keys joined by points: {path!r}").format(name=name, path=path))
     return path.split(".")
 
 

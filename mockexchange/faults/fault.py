@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from fnmatch import translate
 from random import Random
 
+from rest_locale import _
+
 from ..fields import Fields
 from .actions import ACTIONS, STAGES, Action
 from .connections import Delay
@@ -28,15 +30,15 @@ class Fault:
         if times == "always":
             times = 0
         if isinstance(times, bool) or not isinstance(times, int) or times < 0:
-            raise ValueError(f'times: neither a whole number from 0 on nor "always": {times!r}')
+            raise ValueError(_("times: neither a whole number from 0 on nor \"always\": {times!r}").format(times=times))
         self.times: int = times
         self.probability: float = fields.number("probability", 1.0, high=1.0)
         if not self.probability:
-            raise ValueError("probability: 0 would never bite, it must be above 0 and 1 at most")
+            raise ValueError(_("probability: 0 would never bite, it must be above 0 and 1 at most"))
         self._left_to_skip: int = fields.integer("skip", 0)
         kind: type[Action] = ACTIONS[name]
         if self.stage not in kind.stages:
-            raise ValueError(f"stage: action {name!r} cannot strike at {self.stage!r}, only at {', '.join(kind.stages)}")
+            raise ValueError(_("stage: action {name!r} cannot strike at {stage!r}, only at {stages}").format(name=name, stage=self.stage, stages=', '.join(kind.stages)))
         self.action: Action = kind(fields, self.stage)
         counts: bool = not times and isinstance(self.action, Delay) and not self.action.seconds
         self.must_bite: bool = fields.flag("must_bite", not counts)

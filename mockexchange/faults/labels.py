@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from fnmatch import translate
 from functools import cached_property
 
+from rest_locale import _
+
 from .actions import ON_ACCEPT, ON_PUSH
 
 PUSH: str = "PUSH "
@@ -39,11 +41,15 @@ class Labels:
         fits = re.compile(translate(match)).match
         if any(overlaps(match, name) if "*" in name else fits(name) for name in there):
             return ""
-        text: str = f"match: {match[:SHOWN]!r} fits no label of the {self.dialect} dialect at {stage}, it may never bite"
+        text: str = _("match: {match!r} fits no label of the {dialect} dialect at {stage}, it may never bite").format(
+            match=match[:SHOWN], dialect=self.dialect, stage=stage,
+        )
         if others := sorted({stage for stage in STAGES_TO_TRY if any(fits(name) for name in self.at(stage))}):
-            return f"{text}; it would at {' or '.join(others)}"
+            return _("{text}; it would at {stages}").format(text=text, stages=_(" or ").join(others))
         near: list[str] = get_close_matches(match, there, NAMED, 0.4) or there[:NAMED]
-        return f"{text}; {'the nearest are' if near else 'there are none'}{': ' if near else ''}{', '.join(near)}"
+        if not near:
+            return _("{text}; there are none").format(text=text)
+        return _("{text}; the nearest are: {names}").format(text=text, names=", ".join(near))
 
 
 STAGES_TO_TRY: tuple[str, ...] = ("before_engine", ON_PUSH, ON_ACCEPT)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from rest_locale import _
+
 from ..core.commands import Command
 from ..core.instruments import Instrument
 from ..core.past import Minutes
@@ -69,7 +71,7 @@ def open_feed(
     ``replay.ReplayFeed``; ValueError for a ``start`` that is not in it.
     """
     if zone and spec in ("synthetic", "none"):
-        raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
+        raise ValueError(_("feed-timezone: {zone!r} is of no use, the feed is no file but {feed!r}").format(zone=zone, feed=spec))
     if spec == "synthetic":
         from .synthetic import SyntheticFeed
 
@@ -90,10 +92,10 @@ def open_recording(spec: str, instruments: list[Instrument], zone: str = "") -> 
     parts: tuple[str, str] | None = split_spec(spec)
     if parts is not None and not path.exists():
         if zone:
-            raise ValueError(f"feed-timezone: {zone!r} is of no use, the feed is no file but {spec!r}")
+            raise ValueError(_("feed-timezone: {zone!r} is of no use, the feed is no file but {feed!r}").format(zone=zone, feed=spec))
         return open_by_driver(*parts)
     if not path.exists():
-        raise FeedError(f"{path}: no such file (a feed is \"synthetic\", the path of a recording, or DRIVER:SPEC)")
+        raise FeedError(_("{path}: no such file (a feed is \"synthetic\", the path of a recording, or DRIVER:SPEC)").format(path=path))
     reader: DumpReader = DumpReader(path, find_zone(zone))
     reader.symbol = reader.symbol or symbol_of(path, instruments)
     return reader

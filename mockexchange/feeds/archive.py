@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from rest_locale import _
+
 MAX_NESTING: int = 3                # a zip in a zip in a zip
 LOOKED_AT: int = 4096               # bytes at the beginning of a text
 _JUNK: re.Pattern[str] = re.compile(
@@ -49,12 +51,12 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeError as error:
-        raise FeedError(f"{path}: not plain text: {error}") from error
+        raise FeedError(_("{path}: not plain text: {error}").format(path=path, error=error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise FeedError(f"{path}: damaged archive: {error}") from error
+        raise FeedError(_("{path}: damaged archive: {error}").format(path=path, error=error)) from error
     except (OSError, RuntimeError, NotImplementedError) as error:
         # RuntimeError: zipfile meets a password; NotImplementedError: a compression it does not know.
-        raise FeedError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise FeedError(_("{path}: cannot be read: {reason}").format(path=path, reason=getattr(error, 'strerror', None) or error)) from error
 
 
 def members(names: list[str], where: str, what: str = "archive") -> list[str]:
@@ -71,7 +73,7 @@ def members(names: list[str], where: str, what: str = "archive") -> list[str]:
     if not found and len(files) == 1:
         return files
     if not found:
-        raise FeedError(f"{where}: the {what} must hold a CSV file, it holds {len(files)} files: {', '.join(files[:5])}")
+        raise FeedError(_("{where}: the {what} must hold a CSV file, it holds {count} files: {names}").format(where=where, what=what, count=len(files), names=', '.join(files[:5])))
     return found
 
 
@@ -97,7 +99,7 @@ def _texts(stack: ExitStack, raw: IO[bytes], where: str, suffix: str, depth: int
     magic: bytes = raw.read(4)
     raw.seek(0)
     if depth > MAX_NESTING:
-        raise FeedError(f"{where}: packed more than {MAX_NESTING} times")
+        raise FeedError(_("{where}: packed more than {most} times").format(where=where, most=MAX_NESTING))
     if magic[:2] == b"\x1f\x8b":
         unpacked: Any = stack.enter_context(gzip.open(raw, "rb"))
         yield from _texts(stack, unpacked, where, "", depth + 1)
@@ -110,7 +112,7 @@ def _texts(stack: ExitStack, raw: IO[bytes], where: str, suffix: str, depth: int
                 place: str = where if len(found) == 1 else f"{where}/{name}"
                 yield from _texts(inner, member, place, Path(name).suffix.lower(), depth + 1)
     elif suffix == ".gz" and magic:
-        raise FeedError(f"{where}: not a gzip file")
+        raise FeedError(_("{where}: not a gzip file").format(where=where))
     else:
         yield where, _decoded(raw)
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from rest_locale import _
+
 from ..core.numbers import LARGEST, SCALE, parse_amount
 from .times import looks_like
 
@@ -70,11 +72,11 @@ class Rounded(Exception):
 
 def _decimal(text: str) -> Decimal:
     if len(text) > 60 or not _NUMBER.fullmatch(text):
-        raise ValueError("not a decimal number")
+        raise ValueError(_("not a decimal number"))
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise ValueError("not a decimal number") from None
+        raise ValueError(_("not a decimal number")) from None
 
 
 def read_amount(text: str, largest: int = LARGEST) -> int:
@@ -85,14 +87,14 @@ def read_amount(text: str, largest: int = LARGEST) -> int:
     except ValueError:
         number: Decimal = _decimal(text)
         if abs(number.adjusted()) > 60 and number:
-            raise ValueError("out of range") from None
+            raise ValueError(_("out of range")) from None
         scaled: Decimal = number.scaleb(8)
         value = int(scaled.to_integral_value())
         rounded = value != scaled
     if value < 0:
         raise ValueError("negative")
     if value > largest:
-        raise ValueError("out of range")
+        raise ValueError(_("out of range"))
     if rounded:
         raise Rounded(value)
     return value
@@ -110,10 +112,10 @@ def read_whole(text: str) -> int:
     else:
         number: Decimal = _decimal(text) if len(text) <= 40 else Decimal("NaN")
         if not number.is_finite() or abs(number.adjusted()) > 20 or number != number.to_integral_value():
-            raise ValueError("not a whole number")
+            raise ValueError(_("not a whole number"))
         value = int(number)
     if not -1 <= value <= LARGEST_ID:
-        raise ValueError("out of range")
+        raise ValueError(_("out of range"))
     return value
 
 
@@ -121,7 +123,7 @@ def read_id(text: str) -> int:
     """A trade's id."""
     value: int = read_whole(text)
     if value < 0:
-        raise ValueError("not a whole number")
+        raise ValueError(_("not a whole number"))
     return value
 
 
@@ -130,7 +132,7 @@ def read_time(text: str) -> int:
     value: int = read_whole(text)
     unit: tuple[int, int] | None = UNITS.get(len(str(value)))
     if unit is None or value < 0:
-        raise ValueError("not a time in seconds, milliseconds or microseconds")
+        raise ValueError(_("not a time in seconds, milliseconds or microseconds"))
     return value * unit[0] // unit[1]
 
 
@@ -138,7 +140,7 @@ def read_flag(text: str) -> int:
     """True or False, in any case, or 1 or 0."""
     value: bool | None = FLAGS.get(text.lower())
     if value is None:
-        raise ValueError("neither True nor False")
+        raise ValueError(_("neither True nor False"))
     return value
 
 

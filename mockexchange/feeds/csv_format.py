@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
+from rest_locale import N_, _
+
 from ..core.numbers import DIGITS, SCALE
 from ..listing import venue_symbol
 from .archive import FeedError, open_texts, reading
@@ -121,9 +123,9 @@ class DumpReader(Recording):
             match: re.Match[str] | None = pattern.fullmatch(body) if usual else None
             if match is not None and bool(match.group(match.re.groups)) is has_last:
                 if raw:
-                    number, price, price_part, size, size_part, time, maker, _ = match.groups("")
+                    number, price, price_part, size, size_part, time, maker, __ = match.groups("")
                 else:
-                    number, price, price_part, size, size_part, start, stop, time, maker, _ = match.groups("")
+                    number, price, price_part, size, size_part, start, stop, time, maker, __ = match.groups("")
                     first, end = int(start), int(stop)
                 row: TradeRow = TradeRow(
                     int(number), int(price) * SCALE + int(price_part.ljust(DIGITS, "0")),
@@ -133,9 +135,9 @@ class DumpReader(Recording):
             else:
                 row = _trade(table.layout, self._parse(table, place, body, complete))
             if not row.quantity:
-                odd.count("without a quantity, passed over", place)
+                odd.count(N_("without a quantity, passed over"), place)
             elif not row.price:
-                odd.count("without a price, passed over", place)
+                odd.count(N_("without a price, passed over"), place)
             else:
                 yield place, row
 
@@ -147,7 +149,7 @@ class DumpReader(Recording):
                 values["open"], values["high"], values["low"], values["close"], values["volume"],
             )
             if min(bar.open, bar.high, bar.low, bar.close) == 0:
-                self.oddities.count("without a price, passed over", place)
+                self.oddities.count(N_("without a price, passed over"), place)
             else:
                 yield place, bar
 
@@ -171,12 +173,13 @@ class DumpReader(Recording):
             if len(times) > LOOKED_AT:
                 break
         if is_first:
-            raise FeedError(f"{self.path}: no records, the file is empty or has a header only")
+            raise FeedError(_("{path}: no records, the file is empty or has a header only").format(path=self.path))
         gaps: Counter[int] = Counter(abs(after - before) for before, after in zip(times, times[1:], strict=False) if after != before)
         if gaps:
             self._span = gaps.most_common(1)[0][0]
         if self.texts.is_local and self._zone is None:
-            logger.warning("%s: its times name no time zone and are taken as the machine's; --feed-timezone names another", self.path)
+            line: str = _("{path}: its times name no time zone and are taken as the machine's; --feed-timezone names another")
+            logger.warning("%s", line.format(path=self.path))
 
     def _choose(self, place: Place, header: list[str], fields: list[str], separator: str) -> Table:
         """The columns of the records that begin with ``fields``, behind a header or without one."""
@@ -187,7 +190,7 @@ class DumpReader(Recording):
         if header or (exact is not None and len(exact.fields) == len(without_end)):
             fields = without_end
         if header and len(header) != len(fields):
-            raise FeedError(f"{file}:{line}: {len(fields)} columns, the header has {len(header)}")
+            raise FeedError(_("{file}:{line}: {count} columns, the header has {expected}").format(file=file, line=line, count=len(fields), expected=len(header)))
         layout: Layout | None = recognise(fields)
         places: dict[str, int] = {}
         if named is not None and (layout is None or layout.kind != named[0].kind or named[0] is BARS or any(
@@ -198,9 +201,10 @@ class DumpReader(Recording):
             places = {name: column for column, name in enumerate(layout.fields) if column < len(fields)}
         if layout is None or not layout.needed <= places.keys():
             raise FeedError(
-                f"{file}:{line}: {len(fields)} columns: no layout of Binance's dumps "
-                "(trades have 7 or 6, aggTrades 8 or 7, klines 12), and no bars with a header that names "
-                "datetime, open, high, low, close and volume"
+                _(
+                    "{file}:{line}: {count} columns: no layout of Binance's dumps (trades have 7 or 6, aggTrades 8 or 7, klines 12), and no bars with "
+                    "a header that names datetime, open, high, low, close and volume"
+                ).format(file=file, line=line, count=len(fields))
             )
         column: int | None = symbol_column(header)
         return Table(layout, len(fields), places, -1 if column is None else column, separator)
@@ -229,23 +233,23 @@ class DumpReader(Recording):
                     continue
                 if table is None or not body[0].isdigit():
                     if "\x00" in body:
-                        raise FeedError(f"{file}:{line}: not plain text (binary, or saved as UTF-16)")
+                        raise FeedError(_("{file}:{line}: not plain text (binary, or saved as UTF-16)").format(file=file, line=line))
                     if not header and table is None and body.lower().startswith(("#", "sep=", "http://", "https://")):
                         continue            # what some programs write above a table
                     separator = separator or separator_of(body)
                     fields: list[str] = split(body, separator)
                     if is_header(fields):
                         if table is not None or header:
-                            self.oddities.count("that are a header once more, passed over", Place(file, line))
+                            self.oddities.count(N_("that are a header once more, passed over"), Place(file, line))
                         header, table = without_empty_end(fields), None
                         continue
                 if table is None:
                     table = self._choose(Place(file, line), header, fields, separator)
                     if kind and kind != table.layout.kind:
-                        raise FeedError(f"{file}:{line}: {table.layout.kind}, the records before are {kind}: {body[:120]!r}")
+                        raise FeedError(_("{file}:{line}: {kind}, the records before are {before}: {text!r}").format(file=file, line=line, kind=table.layout.kind, before=kind, text=body[:120]))
                     kind = table.layout.kind
                 while blank:                # those at the end are none of anybody's business
-                    self.oddities.count("that are blank, passed over", blank.popleft())
+                    self.oddities.count(N_("that are blank, passed over"), blank.popleft())
                 yield Place(file, line), body, raw.endswith(("\n", "\r")), table
 
     def _parse(self, table: Table, place: Place, body: str, complete: bool) -> dict[str, int]:
@@ -255,10 +259,10 @@ class DumpReader(Recording):
         if len(fields) > table.width:
             fields = without_empty_end(fields, table.width)
         if len(fields) != table.width:
-            cut: str = "" if complete else "; the file ends here, cut off"
-            raise FeedError(f"{place.file}:{place.line}: {len(fields)} columns, expected the {table.width} of {layout.kind}{cut}: {body[:120]!r}")
+            cut: str = "" if complete else _("; the file ends here, cut off")
+            raise FeedError(_("{file}:{line}: {count} columns, expected the {expected} of {kind}{cut}: {text!r}").format(file=place.file, line=place.line, count=len(fields), expected=table.width, kind=layout.kind, cut=cut, text=body[:120]))
         if table.symbol >= 0 and (symbol := venue_symbol(fields[table.symbol])) != self.symbol and self.symbol:
-            raise FeedError(f"{place.file}:{place.line}: symbol {fields[table.symbol]!r}: the records before are of {self.symbol}, not of {symbol}")
+            raise FeedError(_("{file}:{line}: symbol {symbol!r}: the records before are of {expected}, not of {found}").format(file=place.file, line=place.line, symbol=fields[table.symbol], expected=self.symbol, found=symbol))
         values: dict[str, int] = {}
         for name, column in table.places.items():
             text: str = fields[column]
@@ -269,19 +273,19 @@ class DumpReader(Recording):
                 values[name] = parser(text)
             except Rounded as rounded:
                 values[name] = rounded.value
-                self.oddities.count(f"with more than {DIGITS} digits behind the point, rounded", place)
+                self.oddities.count(_("with more than {digits} digits behind the point, rounded").format(digits=DIGITS), place)
             except ValueError as error:
                 is_last: bool = column == table.width - 1
                 if complete or not is_last:
                     if name not in layout.needed:
-                        self.oddities.count(f"whose {name} is none, which is not needed", place)
+                        self.oddities.count(_("whose {name} is none, which is not needed").format(name=name), place)
                         continue
                     if name in AMOUNTS and text.lower() in LEFT_OUT:
                         values[name] = 0
                         if name == "volume":
-                            self.oddities.count("without a volume, taken as 0", place)
+                            self.oddities.count(N_("without a volume, taken as 0"), place)
                         continue
-                why: str = str(error).split(":")[0] + ("; the file ends here, cut off" if is_last and not complete else "")
+                why: str = _(str(error).split(":")[0]) + (_("; the file ends here, cut off") if is_last and not complete else "")
                 raise FeedError(f"{place.file}:{place.line}: {name} {text!r}: {why}") from None
         return values
 

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 
+from rest_locale import _
+
 from .archive import FeedError
 from .recording import Recording
 
@@ -31,12 +33,15 @@ def open_by_driver(name: str, spec: str) -> Recording:
     """The recording that a driver knows as ``spec``. FeedError for an unknown driver, for one that is not installed whole, and its own."""
     found: dict[str, EntryPoint] = {each.name: each for each in entry_points(group=GROUP)}
     if name not in found:
-        there: str = f"there are: {', '.join(sorted(found))}" if found else "none is installed"
-        raise FeedError(f"feed {name}:{spec}: no such file, and unknown feed driver {name!r}, {there}")
+        if found:
+            line: str = _("feed {name}:{spec}: no such file, and unknown feed driver {name!r}, there are: {names}")
+        else:
+            line = _("feed {name}:{spec}: no such file, and unknown feed driver {name!r}, none is installed")
+        raise FeedError(line.format(name=name, spec=spec, names=", ".join(sorted(found))))
     try:
         driver: Driver = found[name].load()
     except ImportError as error:
-        raise FeedError(f"feed driver {name}: {error} (is it installed?)") from None
+        raise FeedError(_("feed driver {name}: {error} (is it installed?)").format(name=name, error=error)) from None
     if not spec.strip():
-        raise FeedError(f"feed driver {name}: nothing behind the colon, {name}:SPEC is expected")
+        raise FeedError(_("feed driver {name}: nothing behind the colon, {name}:SPEC is expected").format(name=name))
     return driver(spec)

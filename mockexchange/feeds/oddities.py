@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rest_locale import _
+
 
 class Oddities:
     """How many records were odd in which way, and where the first of each stands."""
@@ -18,6 +20,8 @@ class Oddities:
     def text(self) -> str:
         """"2 records without a quantity, passed over (first in line 2); ...", "" when nothing was odd."""
         return "; ".join(
-            f"{count} record{'s' if count > 1 else ''} {what} (first in line {self.first[what].line})"
+            (_("{count} records {what} (first in line {line})") if count > 1 else _("{count} record {what} (first in line {line})")).format(
+                count=count, what=_(what), line=self.first[what].line,
+            )
             for what, count in self.counts.items()
         )

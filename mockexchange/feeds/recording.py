@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
+from rest_locale import N_
+
 from .oddities import Oddities
 
 MINUTE: int = 60_000_000
@@ -91,15 +93,15 @@ class Recording(ABC):
                 if row.trade_id <= last.trade_id:
                     if row.trade_id < last.trade_id:
                         self.is_sorted = False
-                        odd.count("out of order, sorted", place)
+                        odd.count(N_("out of order, sorted"), place)
                     else:
-                        odd.count("that came twice, passed over", place)
+                        odd.count(N_("that came twice, passed over"), place)
                     continue
                 if row.time < last.time:
-                    odd.count("earlier than the one before, taken as of the same time", place)
+                    odd.count(N_("earlier than the one before, taken as of the same time"), place)
                     row = row._replace(time=last.time)
             if not raw and not (last.last_id if last else -1) < row.first_id <= row.last_id:
-                odd.count("whose raw trade ids do not follow on, renumbered", place)
+                odd.count(N_("whose raw trade ids do not follow on, renumbered"), place)
                 first: int = max(row.first_id, (last.last_id if last else -1) + 1)
                 row = row._replace(first_id=first, last_id=max(first, row.last_id))
             last = row
@@ -121,22 +123,22 @@ class Recording(ABC):
                 if bar.open_time <= held.open_time:
                     if bar.open_time < held.open_time:
                         self.is_sorted = False
-                        odd.count("out of order, sorted", place)
+                        odd.count(N_("out of order, sorted"), place)
                     else:
-                        odd.count("that came twice, passed over", place)
+                        odd.count(N_("that came twice, passed over"), place)
                     continue
                 if bar.open_time <= held.close_time:
                     if not endless:
-                        odd.count("that overlap, the first cut short", place)
+                        odd.count(N_("that overlap, the first cut short"), place)
                     held = held._replace(close_time=bar.open_time - 1)
                 yield held
             if bar.close_time <= bar.open_time:
-                odd.count("that end before they begin, given the usual length", place)
+                odd.count(N_("that end before they begin, given the usual length"), place)
                 bar = bar._replace(close_time=bar.open_time + (span or MINUTE) - 1)
             span = span or bar.close_time - bar.open_time + 1
             high, low = max(bar.open, bar.high, bar.low, bar.close), min(bar.open, bar.high, bar.low, bar.close)
             if (high, low) != (bar.high, bar.low):
-                odd.count("with a price beyond high or low, widened", place)
+                odd.count(N_("with a price beyond high or low, widened"), place)
                 bar = bar._replace(high=high, low=low)
             held = bar
         if held is not None:
@@ -147,6 +149,6 @@ class Recording(ABC):
         found: list[tuple[Place, Row]] = list(rows)
         for (_, before), (place, after) in pairwise(found):
             if after[0] < before[0]:
-                self.oddities.count("out of order, sorted", place)
+                self.oddities.count(N_("out of order, sorted"), place)
         found.sort(key=lambda each: each[1][0])
         return iter(found)

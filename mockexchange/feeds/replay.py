@@ -8,6 +8,8 @@ from math import gcd
 from pathlib import Path
 from random import Random
 
+from rest_locale import N_, _
+
 from ..core.commands import Command, TapeTrade
 from ..core.instruments import Instrument
 from ..core.numbers import SCALE, format_amount
@@ -84,14 +86,16 @@ def symbol_of(path: Path, instruments: list[Instrument]) -> str:
     inside: list[str] = member_names(path)
     several: set[str] = {found for name in inside if (found := _symbol_in([name], listed))}
     if len(several) > 1:
-        raise FeedError(f"{path}: it holds files of several symbols, a feed is of one: {', '.join(sorted(several))}")
+        raise FeedError(_("{path}: it holds files of several symbols, a feed is of one: {names}").format(path=path, names=', '.join(sorted(several))))
     names: list[str] = [path.name, *inside]
     if symbol := _symbol_in(names, listed):
         return symbol
     words: list[str] = _words(names)
     raise FeedError(
-        f"{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {words[0] if words else ''!r} "
-        f"is not listed and ends with no known quote asset; there are: {', '.join(sorted(listed))} (--list lists others)"
+        _(
+            "{path}: the name must begin with its symbol, as BTCUSDT-trades-2021-01-08.csv does; {word!r} "
+            "is not listed and ends with no known quote asset; there are: {names} (--list lists others)"
+        ).format(path=path, word=words[0] if words else "", names=", ".join(sorted(listed)))
     )
 
 
@@ -155,11 +159,11 @@ class ReplayFeed:
             last_id = self._check()             # now in order
         odd: str = self.reader.oddities.text()
         if not self.records:
-            raise FeedError(f"{recording.name}: no record can be used" + (f": {odd}" if odd else ""))
+            raise FeedError(_("{name}: no record can be used").format(name=recording.name) + (f": {odd}" if odd else ""))
         if odd:
-            logger.warning("%s: %s; %d records are replayed", recording.name, odd, self.records)
+            logger.warning("%s", _("{name}: {odd}; {count} records are replayed").format(name=recording.name, odd=odd, count=self.records))
         if loop and not self._ids[0]:
-            raise FeedError(f"{recording.name}: none of its bars has a volume: there is no trade for loop to begin again with")
+            raise FeedError(_("{name}: none of its bars has a volume: there is no trade for loop to begin again with").format(name=recording.name))
         self.length: int = -((self.start_time - self.end_time - 1) // MINUTE) * MINUTE      # of a round: whole minutes
         self.begins: int = self._begin_at(start)
         self.first_ids: dict[str, tuple[int, int]] = {self.symbol: self._first_ids}
@@ -177,14 +181,18 @@ class ReplayFeed:
     def _compare_steps(self) -> None:
         """Say what becomes of prices and quantities that are finer than the symbol's tick and step."""
         rules: Instrument = self.instrument
-        for what, unit, name, known in (
-            ("prices", self._prices, "tick", rules.tick_size), ("quantities", self._sizes, "step", rules.step_size),
+        for unit, known, line in (
+            (self._prices, rules.tick_size, N_(
+                "{name}: prices are multiples of {unit}, the tick of {symbol} is {known}: trades are printed as they are recorded, orders keep to the tick"
+            )),
+            (self._sizes, rules.step_size, N_(
+                "{name}: quantities are multiples of {unit}, the step of {symbol} is {known}: trades are printed as they are recorded, orders keep to the step"
+            )),
         ):
             if known and unit % known:
-                logger.warning(
-                    "%s: %s are multiples of %s, the %s of %s is %s: trades are printed as they are recorded, orders keep to the %s",
-                    self.reader.name, what, format_amount(decimal_step(unit)), name, self.symbol, format_amount(known), name,
-                )
+                logger.warning("%s", _(line).format(
+                    name=self.reader.name, unit=format_amount(decimal_step(unit)), symbol=self.symbol, known=format_amount(known),
+                ))
 
     def _begin_at(self, start: str) -> int:
         if not start:
@@ -192,18 +200,20 @@ class ReplayFeed:
         moment: int = read_moment(start)
         if not self.start_time <= moment <= self.end_time:
             raise ValueError(
-                f"feed-start: {start!r} is outside {self.reader.name}, which goes from {show_moment(self.start_time)} to {show_moment(self.end_time)}"
+                _("feed-start: {start!r} is outside {name}, which goes from {begin} to {end}").format(start=start, name=self.reader.name, begin=show_moment(self.start_time), end=show_moment(self.end_time))
             )
         return moment
 
     def _listed(self) -> Instrument:
         parts: tuple[str, str] | None = split_symbol(self.symbol)
         if parts is None:
-            raise FeedError(f"{self.reader.name}: symbol {self.symbol!r} is not listed and ends with no known quote asset (--list lists it)")
+            raise FeedError(_("{name}: symbol {symbol!r} is not listed and ends with no known quote asset (--list lists it)").format(name=self.reader.name, symbol=self.symbol))
         base, quote = parts
         tick, step = decimal_step(self._prices), decimal_step(self._sizes)
         found: Instrument = list_symbol(self.symbol, base, quote, tick, step, self.opening_price)
-        logger.info("%s is listed for %s: tick %s, step %s", self.symbol, self.reader.name, format_amount(tick), format_amount(step))
+        logger.info("%s", _("{symbol} is listed for {name}: tick {tick}, step {step}").format(
+            symbol=self.symbol, name=self.reader.name, tick=format_amount(tick), step=format_amount(step),
+        ))
         return found
 
     def _check(self) -> int:
@@ -280,7 +290,7 @@ class ReplayFeed:
         """(us since the market began, TapeTrade) in the file's order. To be taken once. FeedError when the file has changed since."""
         opened: int = self._begin()
         if self._held is None:
-            for _ in self.past():
+            for __ in self.past():
                 pass
         while (trade := self._held) is not None:
             self.price = trade.price

@@ -4,6 +4,8 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from rest_locale import _
+
 _EPOCH: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND: timedelta = timedelta(microseconds=1)
 _TEXT: re.Pattern[str] = re.compile(
@@ -23,7 +25,7 @@ def find_zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):     # OSError: a folder of the time zone database
-        raise ValueError(f"feed-timezone: unknown time zone {name!r}, e.g. Asia/Shanghai or UTC") from None
+        raise ValueError(_("feed-timezone: unknown time zone {name!r}, e.g. Asia/Shanghai or UTC").format(name=name)) from None
 
 
 def looks_like(text: str) -> bool:
@@ -51,14 +53,14 @@ class TextTimes:
         """
         found = _TEXT.fullmatch(text)
         if found is None:
-            raise ValueError("neither a number of seconds nor YYYY-MM-DD HH:MM:SS")
-        year, _, month, day, hour, minute, second, fraction, offset = found.groups()
+            raise ValueError(_("neither a number of seconds nor YYYY-MM-DD HH:MM:SS"))
+        year, __, month, day, hour, minute, second, fraction, offset = found.groups()
         try:
             moment: datetime = datetime(
                 int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")[:6])
             )
         except ValueError:
-            raise ValueError("no such date or time of day") from None
+            raise ValueError(_("no such date or time of day")) from None
         if offset:
             return microseconds(moment.replace(tzinfo=_offset(offset)))
         self.is_local = True
@@ -83,7 +85,7 @@ def _offset(text: str) -> tzinfo:
     digits: str = text[1:].replace(":", "").ljust(6, "0")
     size: timedelta = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]), seconds=int(digits[4:6]))
     if size >= timedelta(days=1):
-        raise ValueError("no such offset from UTC")
+        raise ValueError(_("no such offset from UTC"))
     return timezone(-size if text[0] == "-" else size)
 
 
@@ -98,7 +100,7 @@ def read_moment(text: str) -> int:
     try:
         moment: datetime = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
     except ValueError:
-        raise ValueError(f"feed-start: neither a date such as 2022-01-03 or 2022-01-03T12:30 nor ms since 1970: {text!r}") from None
+        raise ValueError(_("feed-start: neither a date such as 2022-01-03 or 2022-01-03T12:30 nor ms since 1970: {text!r}").format(text=text)) from None
     return microseconds(moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc))
 
 

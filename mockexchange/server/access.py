@@ -6,6 +6,8 @@ import re
 
 from aiohttp import web
 
+from rest_locale import _
+
 from .guard import SHOWN
 
 WILDCARDS: tuple[str, ...] = ("0.0.0.0", "::", "")
@@ -67,9 +69,9 @@ class Access:
                 return None
             if not self._is_own(request.headers.get("Host", "")):
                 return 403, self._foreign("Host", request)
-            return 401, "Authorization: the control token is missing or wrong"
+            return 401, _("Authorization: the control token is missing or wrong")
         if not is_loopback(request.remote or ""):
-            return 403, f"the control API answers this machine only, not {request.remote}, without a token"
+            return 403, _("the control API answers this machine only, not {address}, without a token").format(address=request.remote)
         if not self._is_own(request.headers.get("Host", "")):
             return 403, self._foreign("Host", request)
         origin: str | None = request.headers.get("Origin")
@@ -80,7 +82,7 @@ class Access:
     def has_token(self, request: web.Request) -> bool:
         """Whether a request brings the token; never where there is none."""
         given: str = request.headers.get("X-Mock-Token", "")
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        scheme, __, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             given = value.strip()
         return self.is_token(given)
@@ -97,4 +99,4 @@ class Access:
 
     def _foreign(self, header: str, request: web.Request) -> str:
         value: str = request.headers.get(header, "")[:SHOWN]
-        return f"{header}: {value!r} is neither the loopback nor this venue's own address"
+        return _("{header}: {value!r} is neither the loopback nor this venue's own address").format(header=header, value=value)

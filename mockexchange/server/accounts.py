@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from rest_locale import _
+
 from ..core.instruments import Instrument
 from ..core.numbers import parse_amount
 from ..dialects import load_dialect
@@ -50,32 +52,32 @@ def parse_account(text: str) -> Account:
     if len(parts) > 3 and parts[1].startswith(FILE_MARK):
         parts = [parts[0], ":".join(parts[1:-1]), parts[-1]]        # a path may have colons, funds have none
     if len(parts) != 3:
-        raise ValueError(f"account: not KEY:SECRET:ASSET=AMOUNT,...: it has {len(parts)} parts where 3 are needed")
+        raise ValueError(_("account: not KEY:SECRET:ASSET=AMOUNT,...: it has {count} parts where 3 are needed").format(count=len(parts)))
     key, secret, funds = parts
     if not key or not secret:
-        raise ValueError(f"account {key!r}: key and secret must not be empty")
+        raise ValueError(_("account {key!r}: key and secret must not be empty").format(key=key))
     if not all(word.isascii() and word.isprintable() and " " not in word for word in (key, secret) if not word.startswith(FILE_MARK)):
-        raise ValueError(f"account {key!r}: key and secret must be ASCII text without spaces")
+        raise ValueError(_("account {key!r}: key and secret must be ASCII text without spaces").format(key=key))
     account: Account = Account(key, secret)
     if secret.startswith((FILE_MARK, BARE_MARK)):
         try:
             account.public_key = read_public_key_file(secret[1:]) if secret[0] == FILE_MARK else secret[len(BARE_MARK):]
             read_public_key(account.public_key)
         except ValueError as error:
-            raise ValueError(f"account {key!r}: {error}") from None
+            raise ValueError(_("account {key!r}: {error}").format(key=key, error=error)) from None
         account.secret = ""
     for item in filter(None, funds.split(",")):
         asset, equals, amount = item.partition("=")
         if not asset or not equals:
-            raise ValueError(f"account {key!r}: not ASSET=AMOUNT: {item!r}")
+            raise ValueError(_("account {key!r}: not ASSET=AMOUNT: {item!r}").format(key=key, item=item))
         if asset in account.balances:
-            raise ValueError(f"account {key!r}: asset {asset!r} is given twice")
+            raise ValueError(_("account {key!r}: asset {asset!r} is given twice").format(key=key, asset=asset))
         try:
             value: int = parse_amount(amount)
         except ValueError as error:
-            raise ValueError(f"account {key!r}: {asset}: {error}") from None
+            raise ValueError(_("account {key!r}: {asset}: {error}").format(key=key, asset=asset, error=error)) from None
         if value < 0:
-            raise ValueError(f"account {key!r}: {asset}: negative amount: {amount!r}")
+            raise ValueError(_("account {key!r}: {asset}: negative amount: {amount!r}").format(key=key, asset=asset, amount=amount))
         account.balances[asset] = value
     return account
 
@@ -98,11 +100,11 @@ def read_accounts(
     seen: set[str] = set()
     for account in result:
         if account.key in seen:
-            raise ValueError(f"account {account.key!r}: the key is given twice")
+            raise ValueError(_("account {key!r}: the key is given twice").format(key=account.key))
         seen.add(account.key)
         for asset in account.balances:
             if asset not in known:
-                raise ValueError(f"account {account.key!r}: unknown asset {asset!r}, there are: {', '.join(sorted(known))}")
+                raise ValueError(_("account {key!r}: unknown asset {asset!r}, there are: {names}").format(key=account.key, asset=asset, names=', '.join(sorted(known))))
     return result
 
 
@@ -116,11 +118,11 @@ def public_keys_of(accounts: Iterable[Account], dialect: str) -> dict[str, Publi
         if not account.public_key:
             continue
         if account.secret:
-            raise ValueError(f"account {account.key!r}: a key has a secret or a public key, not both")
+            raise ValueError(_("account {key!r}: a key has a secret or a public key, not both").format(key=account.key))
         if not getattr(load_dialect(dialect), "has_public_keys", False):
-            raise ValueError(f"account {account.key!r}: clients of the dialect {dialect!r} sign with a secret, not with a key pair")
+            raise ValueError(_("account {key!r}: clients of the dialect {dialect!r} sign with a secret, not with a key pair").format(key=account.key, dialect=dialect))
         try:
             found[account.key] = read_public_key(account.public_key)
         except ValueError as error:
-            raise ValueError(f"account {account.key!r}: {error}") from None
+            raise ValueError(_("account {key!r}: {error}").format(key=account.key, error=error)) from None
     return found

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 AUTHORITY: str = "certificate.pem"      # what clients trust
 SERVER: str = "tls.pem"                 # the server's private key and certificate
 LIFE_DAYS: int = 397                    # browsers take no more
@@ -118,14 +120,14 @@ def _name(text: str) -> Any:
     try:
         return x509.DNSName(text)
     except ValueError as error:
-        raise ValueError(f"tls: host {text!r}: {error}") from None
+        raise ValueError(_("tls: host {host!r}: {error}").format(host=text, error=error)) from None
 
 
 def _x509() -> Any:
     try:
         from cryptography import x509
     except ModuleNotFoundError:
-        raise ValueError('tls: cryptography is missing, install it with: pip install "vnpy_mockbinance[mock]"') from None
+        raise ValueError(_("tls: cryptography is missing, install it with: pip install \"vnpy_mockbinance[mock]\"")) from None
     return x509
 
 

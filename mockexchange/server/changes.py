@@ -1,6 +1,8 @@
 """What is changed of a running venue from outside: the rules of its symbols, and orders that their owner amends elsewhere."""
 
 
+from rest_locale import _
+
 from ..core.commands import AmendOrder, SetRules, SetSymbolStatus
 from ..core.instruments import Instrument, changed
 from ..core.orders import Order
@@ -24,9 +26,9 @@ class Changes:
         venue: VenueApi = self._venue
         listed: dict[str, Instrument] = venue.exchange.instruments
         if symbol not in listed:
-            raise ValueError(f"symbol: unknown symbol {symbol!r}, there are: {', '.join(listed)}")
+            raise ValueError(_("symbol: unknown symbol {symbol!r}, there are: {names}").format(symbol=symbol, names=', '.join(listed)))
         if not rules and not status:
-            raise ValueError(f"rules: nothing to change of {symbol}")
+            raise ValueError(_("rules: nothing to change of {symbol}").format(symbol=symbol))
         changed(listed[symbol], rules)
         if status:
             venue.apply(SetSymbolStatus(symbol, status))
@@ -45,7 +47,7 @@ class Changes:
         """
         order: Order | None = self._find(order_id, client_order_id)
         if order is None:
-            raise ValueError(f"amend: no open order of id {order_id or client_order_id!r}")
+            raise ValueError(_("amend: no open order of id {order!r}").format(order=order_id or client_order_id))
         self._venue.apply(AmendOrder(
             order.account, order.symbol, order.order_id, "", quantity, new_client_order_id or order.client_order_id, True
         ))

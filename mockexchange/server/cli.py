@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from rest_locale import _
+
 from .. import conform
 from ..dialects import load_dialect
 from ..journal import JournalError
@@ -46,30 +48,42 @@ class Parser(argparse.ArgumentParser):
 
 def make_parser() -> Parser:
     """The parser of the whole command line."""
-    parser: Parser = Parser(prog="mockexchange", description="A simulated exchange that speaks real wire dialects.")
+    parser: Parser = Parser(prog="mockexchange", description=_("A simulated exchange that speaks real wire dialects."))
     commands = parser.add_subparsers(dest="command", required=True, metavar="serve|conform")
-    serve: argparse.ArgumentParser = commands.add_parser("serve", help="serve one or more venues")
-    serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help="e.g. binance=8801; port 0: any free port")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--control-token", metavar="TOKEN", help="asked for by /_mock/; needed for a host others can reach; ENV:NAME: the value of an environment variable")
-    serve.add_argument("--tls", action="store_true", help="speak TLS (https, wss) with a certificate of its own, whose path is in the ready line; kept with --state")
-    serve.add_argument("--tls-cert", metavar="PATH", help="speak TLS with this PEM certificate (chain)")
-    serve.add_argument("--tls-key", metavar="PATH", help="its private key, where it is not in the same file")
-    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH|DRIVER:SPEC|none", help="the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped) or a table of bars, DRIVER:SPEC (vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database), or none: a book that holds only what users put there")
-    serve.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset, e.g. Asia/Shanghai (default: the machine's)")
-    serve.add_argument("--speed", default="1", metavar="1|N|max", help="how fast the venue's time goes, and its market with it; max: as fast as a recording can be played")
-    serve.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in a recording the market begins, e.g. 2022-01-03 or 2022-01-03T12:30 (UTC) or ms since 1970; what is before it is the past (default: with its first record)")
-    serve.add_argument("--loop", action="store_true", help="a recording begins again when it is over; dates and ids go on")
-    serve.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same ids")
-    serve.add_argument("--state", metavar="DIR", help="keep the journal there and continue from it")
-    serve.add_argument("--clock", default="system", metavar="system|manual|manual=MS", help="system: from the machine's time, or a recording's own date, as fast as --speed says; manual: time stands still (there, or at that ms of the UTC epoch) until POST /_mock/clock advances it")
-    serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help="an account (repeatable)")
-    serve.add_argument("--list", action="append", default=[], metavar="SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE]", help="list one more symbol, e.g. DOGEUSDT:DOGE:USDT:0.00001:1:0.32; a dump of a symbol that is not listed lists it by itself (repeatable)")
-    serve.add_argument("--symbols", type=int, metavar="N", help="list so many symbols in all: those there are, and made up ones, the same at every start")
-    serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help="what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)")
-    serve.add_argument("--unsigned", action="store_true", help="binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true")
-    serve.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends: a child that must not outlive its parent")
-    conform.add_arguments(commands.add_parser("conform", help="run the fault matrix on a gateway"))
+    serve: argparse.ArgumentParser = commands.add_parser("serve", help=_("serve one or more venues"))
+    serve.add_argument("listeners", nargs="+", metavar="DIALECT=PORT", help=_("e.g. binance=8801; port 0: any free port"))
+    serve.add_argument("--host", default="127.0.0.1", help=_("address to listen on (default: 127.0.0.1)"))
+    serve.add_argument("--control-token", metavar="TOKEN", help=_("asked for by /_mock/; needed for a host others can reach; ENV:NAME: the value of an environment variable"))
+    serve.add_argument("--tls", action="store_true", help=_("speak TLS (https, wss) with a certificate of its own, whose path is in the ready line; kept with --state"))
+    serve.add_argument("--tls-cert", metavar="PATH", help=_("speak TLS with this PEM certificate (chain)"))
+    serve.add_argument("--tls-key", metavar="PATH", help=_("its private key, where it is not in the same file"))
+    serve.add_argument("--feed", default="synthetic", metavar="synthetic|PATH|DRIVER:SPEC|none", help=_(
+        "the market: synthetic, a Binance public-dump CSV of any symbol (trades, aggTrades or klines; plain, gzipped or zipped) or a table "
+        "of bars, DRIVER:SPEC (vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database), or none: a book that holds only what users put there"
+    ))
+    serve.add_argument("--feed-timezone", default="", metavar="ZONE", help=_("of a feed's times that are text without an offset, e.g. Asia/Shanghai (default: the machine's)"))
+    serve.add_argument("--speed", default="1", metavar="1|N|max", help=_("how fast the venue's time goes, and its market with it; max: as fast as a recording can be played"))
+    serve.add_argument("--feed-start", default="", metavar="DATE|MS", help=_(
+        "where in a recording the market begins, e.g. 2022-01-03 or 2022-01-03T12:30 (UTC) or ms since 1970; what is before it is the past "
+        "(default: with its first record)"
+    ))
+    serve.add_argument("--loop", action="store_true", help=_("a recording begins again when it is over; dates and ids go on"))
+    serve.add_argument("--seed", type=int, default=0, metavar="N", help=_("same seed, same market, same ids"))
+    serve.add_argument("--state", metavar="DIR", help=_("keep the journal there and continue from it"))
+    serve.add_argument("--clock", default="system", metavar="system|manual|manual=MS", help=_(
+        "system: from the machine's time, or a recording's own date, as fast as --speed says; manual: time stands still (there, or at that "
+        "ms of the UTC epoch) until POST /_mock/clock advances it"
+    ))
+    serve.add_argument("--account", action="append", default=[], metavar="KEY:SECRET:USDT=100000,BTC=1", help=_("an account (repeatable)"))
+    serve.add_argument("--list", action="append", default=[], metavar="SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE]", help=_(
+        "list one more symbol, e.g. DOGEUSDT:DOGE:USDT:0.00001:1:0.32; a dump of a symbol that is not listed lists it by itself "
+        "(repeatable)"
+    ))
+    serve.add_argument("--symbols", type=int, metavar="N", help=_("list so many symbols in all: those there are, and made up ones, the same at every start"))
+    serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help=_("what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)"))
+    serve.add_argument("--unsigned", action="store_true", help=_("binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true"))
+    serve.add_argument("--exit-with-stdin", action="store_true", help=_("end when standard input ends: a child that must not outlive its parent"))
+    conform.add_arguments(commands.add_parser("conform", help=_("run the fault matrix on a gateway")))
     return parser
 
 
@@ -79,7 +93,7 @@ def read_listeners(texts: Sequence[str]) -> list[tuple[str, int]]:
     for text in texts:
         name, equals, port = text.partition("=")
         if not equals or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-            raise UsageError(f"not DIALECT=PORT (0 to 65535): {text!r}")
+            raise UsageError(_("not DIALECT=PORT (0 to 65535): {text!r}").format(text=text))
         try:
             load_dialect(name)
         except ValueError as error:
@@ -93,7 +107,7 @@ def make_tls(arguments: argparse.Namespace) -> Tls | None:
     if arguments.tls_cert is not None:
         return given_tls(Path(arguments.tls_cert), None if arguments.tls_key is None else Path(arguments.tls_key))
     if arguments.tls_key is not None:
-        raise UsageError(f"--tls-key {arguments.tls_key}: --tls-cert is needed as well")
+        raise UsageError(_("--tls-key {path}: --tls-cert is needed as well").format(path=arguments.tls_key))
     if not arguments.tls:
         return None
     return own_tls([arguments.host], None if arguments.state is None else Path(arguments.state))
@@ -108,13 +122,13 @@ def make_listeners(arguments: argparse.Namespace, tls: Tls | None) -> list[Liste
         options: dict[str, dict[str, str]] = read_option_texts(arguments.option)
         if arguments.unsigned:
             if "unsigned" in options.setdefault("binance", {}):
-                raise UsageError("--unsigned: --option binance.unsigned is given as well")
+                raise UsageError(_("--unsigned: --option binance.unsigned is given as well"))
             options["binance"]["unsigned"] = "true"
-        served: set[str] = {name for name, _ in wanted}
+        served: set[str] = {name for name, __ in wanted}
         if arguments.unsigned and "binance" not in served:
-            raise UsageError("--unsigned: dialect 'binance' is not served")
+            raise UsageError(_("--unsigned: dialect 'binance' is not served"))
         for dialect in options.keys() - served:
-            raise UsageError(f"option: dialect {dialect!r} is not served")
+            raise UsageError(_("option: dialect {dialect!r} is not served").format(dialect=dialect))
         for name, port in wanted:
             seen[name] = seen.get(name, 0) + 1
             venue: Venue = Venue(
@@ -189,7 +203,7 @@ async def serve(listeners: list[Listener], with_stdin: bool) -> None:
 
 def end_at_once(why: str) -> None:
     """End the process before anything more is told to anybody."""
-    print(f"mockexchange: error: {' '.join(why.split())}", file=sys.stderr, flush=True)
+    print(_("mockexchange: error: {line}").format(line=" ".join(why.split())), file=sys.stderr, flush=True)
     os._exit(LOST)
 
 
@@ -210,7 +224,7 @@ def read_token(text: str | None) -> str | None:
     name: str = text.removeprefix(ENVIRONMENT)
     token: str = os.environ.get(name, "").strip() if name else ""
     if not token:
-        raise UsageError(f"--control-token {text}: the environment variable {name!r} is not set")
+        raise UsageError(_("--control-token {text}: the environment variable {name!r} is not set").format(text=text, name=name))
     return token
 
 
@@ -219,11 +233,11 @@ def run(arguments: argparse.Namespace) -> None:
     arguments.control_token = read_token(arguments.control_token)
     for name in ("host", "control_token", "state", "feed", "tls_cert", "tls_key"):
         if getattr(arguments, name) is not None and not getattr(arguments, name).strip():
-            raise UsageError(f"--{name.replace('_', '-')} must not be empty, got {getattr(arguments, name)!r}")
+            raise UsageError(_("--{option} must not be empty, got {value!r}").format(option=name.replace('_', '-'), value=getattr(arguments, name)))
     if abs(arguments.seed) >= 2 ** 63:
-        raise UsageError(f"--seed must have fewer than 64 bits, got {arguments.seed}")
+        raise UsageError(_("--seed must have fewer than 64 bits, got {seed}").format(seed=arguments.seed))
     if not is_loopback(arguments.host) and not arguments.control_token:
-        raise UsageError(f"--host {arguments.host}: others can reach it, so --control-token is needed")
+        raise UsageError(_("--host {host}: others can reach it, so --control-token is needed").format(host=arguments.host))
     tls: Tls | None = make_tls(arguments)
     try:
         serve_until_ended(arguments, tls)
@@ -257,6 +271,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         run(arguments)
     except (UsageError, FeedError, JournalError, ValueError, OSError) as error:
         line: str = " ".join(str(error).split())
-        print(f"mockexchange: error: {line}", file=sys.stderr)
+        print(_("mockexchange: error: {line}").format(line=line), file=sys.stderr)
         return USAGE_ERROR
     return 0

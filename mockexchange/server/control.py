@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from rest_locale import _
+
 from ..core.errors import Refusal
 from ..core.instruments import AMOUNT_RULES, COUNT_RULES
 from ..faults import Labels
@@ -90,7 +92,7 @@ class Control:
                     try:
                         data = msgspec.json.decode(body) if body else {}
                     except (msgspec.DecodeError, RecursionError) as error:
-                        raise ValueError(f"body: not JSON: {error}") from None
+                        raise ValueError(_("body: not JSON: {error}").format(error=error)) from None
                 return answer(await operation(request, data))
             except (ValueError, Refusal) as error:
                 return answer({"error": shortened(encodable(str(error)))}, 400)
@@ -103,7 +105,7 @@ class Control:
     async def _journal(self, request: web.Request, data: Any) -> Answer:
         text: str = request.query.get("after", "0")
         if not (text.isascii() and text.isdigit()):
-            raise ValueError(f"after: not a whole number from 0 on: {text!r}")
+            raise ValueError(_("after: not a whole number from 0 on: {text!r}").format(text=text))
         rows: list[Answer] = self._venue.journal.rows(int(text))
         return {"rows": rows, "next": self._venue.journal.last}
 
@@ -137,7 +139,7 @@ class Control:
     async def _clock(self, request: web.Request, data: Any) -> Answer:
         fields: Fields = Fields(data, "clock")
         if "advance_ms" not in fields and "offset_ms" not in fields:
-            raise ValueError("clock: field 'advance_ms' or 'offset_ms' is missing")
+            raise ValueError(_("clock: field 'advance_ms' or 'offset_ms' is missing"))
         if "advance_ms" in fields:
             advance: int = fields.integer("advance_ms", high=3650 * DAY_MS)
             fields.finish()
@@ -207,7 +209,7 @@ class Control:
         down_ms: int = fields.integer("down_ms", 0, high=DAY_MS)
         fields.finish()
         if self._restart_soon is None:
-            raise ValueError("restart: this venue has no listener that could be restarted")
+            raise ValueError(_("restart: this venue has no listener that could be restarted"))
         self._restart_soon(keep_state, down_ms / 1000)
         return {}
 

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
+from rest_locale import _
+
 from ..core.commands import Command
 from ..core.instruments import Instrument
 from ..core.past import Minutes
@@ -56,7 +58,7 @@ def parse_speed(text: str | int | float) -> float:
     except (TypeError, ValueError):
         speed = 0.0
     if not 0 < speed <= 1e6:
-        raise ValueError(f'speed: neither "max" nor a number above 0 and up to 1000000: {text!r}')
+        raise ValueError(_("speed: neither \"max\" nor a number above 0 and up to 1000000: {text!r}").format(text=text))
     return speed
 
 

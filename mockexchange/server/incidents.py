@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from rest_locale import _
+
 from ..core.commands import CancelAll, SetSymbolStatus
 from ..core.instruments import Instrument
 from ..venue_api import VenueApi
@@ -83,7 +85,7 @@ class Incidents:
         """Revoke an account's API key, or make it good again. ValueError for one the venue does not know."""
         keys: dict[str, str] = self._venue.keys
         if key not in keys and key not in self._revoked:
-            raise ValueError(f"key: unknown API key {key!r}")
+            raise ValueError(_("key: unknown API key {key!r}").format(key=key))
         self._note("key", key=key, revoked=revoked)
         if not revoked:
             if key in self._revoked:
@@ -113,7 +115,7 @@ class Incidents:
         self._check_listed(symbol)
         venue: VenueApi = self._venue
         if len(venue.exchange.instruments) == 1:
-            raise ValueError(f"symbol: {symbol!r} is the last one, a venue needs one")
+            raise ValueError(_("symbol: {symbol!r} is the last one, a venue needs one").format(symbol=symbol))
         self._note("symbol", symbol=symbol, removed=True)
         for account in venue.exchange.accounts():
             if venue.exchange.open_orders(account, symbol):
@@ -124,7 +126,7 @@ class Incidents:
     def add_symbol(self, symbol: str) -> None:
         """List a symbol again that was removed. ValueError for one that was not."""
         if symbol not in self._removed:
-            raise ValueError(f"symbol: {symbol!r} has not been removed, there are: {', '.join(self._removed) or 'none'}")
+            raise ValueError(_("symbol: {symbol!r} has not been removed, there are: {names}").format(symbol=symbol, names=', '.join(self._removed) or _("none")))
         self._note("symbol", symbol=symbol, removed=False)
         self._venue.exchange.instruments[symbol] = self._removed.pop(symbol)
         self._tell(SymbolAdded(symbol))
@@ -143,10 +145,10 @@ class Incidents:
         ValueError for a status that is no ban, and on a dialect without rate limits.
         """
         if status not in BAN_STATUSES:
-            raise ValueError(f"status: {status!r} is none of {', '.join(map(str, BAN_STATUSES))}")
+            raise ValueError(_("status: {status!r} is none of {statuses}").format(status=status, statuses=', '.join(map(str, BAN_STATUSES))))
         if not self._tell(Banned(self._venue.now() + ms * 1000, status)):
             raise ValueError(
-                f"ban: the dialect {self._venue.dialect!r} has no rate limits; a fault with action 'status' can answer {status}"
+                _("ban: the dialect {dialect!r} has no rate limits; a fault with action 'status' can answer {status}").format(dialect=self._venue.dialect, status=status)
             )
         self._banned_until = self._venue.now() + ms * 1000
         self._note("ban", ms=ms, status=status)
@@ -174,7 +176,7 @@ class Incidents:
     def _check_listed(self, symbol: str) -> None:
         listed: dict[str, Instrument] = self._venue.exchange.instruments
         if symbol not in listed:
-            raise ValueError(f"symbol: unknown symbol {symbol!r}, there are: {', '.join(listed)}")
+            raise ValueError(_("symbol: unknown symbol {symbol!r}, there are: {names}").format(symbol=symbol, names=', '.join(listed)))
 
     def tell(self, incident: Incident) -> bool:
         """Tell the dialect of something that somebody else has done to the venue."""

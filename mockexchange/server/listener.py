@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web, web_app
 
+from rest_locale import _
+
 from ..dialects import Dialect, load_dialect
 from ..transport.clock import FLAT_OUT, SYSTEM
 from ..transport.manual_clock import MANUAL
@@ -30,10 +32,10 @@ def bind(host: str, port: int) -> socket.socket:
     """A bound TCP socket. OSError naming host and port when that is impossible."""
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)[0]
+        family, kind, protocol, __, address = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)[0]
         listening: socket.socket = socket.socket(family, kind, protocol)
     except (OSError, OverflowError) as error:
-        raise OSError(f"cannot listen on {host}:{port}: {error}") from None
+        raise OSError(_("cannot listen on {host}:{port}: {error}").format(host=host, port=port, error=error)) from None
     try:
         if sys.platform == "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -43,7 +45,7 @@ def bind(host: str, port: int) -> socket.socket:
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+        raise OSError(_("cannot listen on {host}:{port}: {error}").format(host=host, port=port, error=error.strerror or error)) from None
     listening.setblocking(False)
     return listening
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from rest_locale import _
+
 from ..core.events import PublicTrade
 from ..core.exchange import Exchange
 from ..core.instruments import Instrument
@@ -29,7 +31,7 @@ def open_market_feed(
     feed: Feed = NoFeed() if spec == "none" and not zone else open_feed(spec, instruments, seed, zone, start, loop, activities)
     for name, value in (("feed-start", start), ("loop", loop)):
         if value and not feed.recorded:
-            raise ValueError(f"{name}: {value!r} is for a recorded feed, {spec!r} has no dates of its own")
+            raise ValueError(_("{name}: {value!r} is for a recorded feed, {feed!r} has no dates of its own").format(name=name, value=value, feed=spec))
     return feed
 
 
@@ -53,7 +55,7 @@ def open_market(exchange: Exchange, feed: Feed, clock: AnyClock, market: LastPri
 
 
 def _go_on(exchange: Exchange, feed: Feed, market: LastPrices) -> None:
-    for symbol, (price, _) in market.items():
+    for symbol, (price, __) in market.items():
         if symbol in exchange.tapes:
             exchange.tapes[symbol].last_price = price
             feed.on_price(symbol, price)
@@ -98,7 +100,6 @@ def pace_of(feed: Feed, clock: AnyClock, speed: float) -> float:
 
 def last_words(spec: str, trades: int, clock: AnyClock) -> str:
     """What is said when a feed has ended."""
-    return (
-        f"the feed {spec} has ended at {show_moment(clock.now())} after {trades} trades: "
-        "no more trades come, the book and all orders stand, the clock goes on"
-    )
+    return _(
+        "the feed {feed} has ended at {time} after {count} trades: no more trades come, the book and all orders stand, the clock goes on"
+    ).format(feed=spec, time=show_moment(clock.now()), count=trades)

@@ -1,5 +1,7 @@
 """What a journal says of a venue's users, brought back into a new exchange."""
 
+from rest_locale import _
+
 from ..checkpoint import restore
 from ..core.errors import Refusal
 from ..core.exchange import Exchange
@@ -20,9 +22,9 @@ def restore_users(exchange: Exchange, journal: Journal, now: int, market: LastPr
             fold: RestoredState = restore(journal)
             put_into(exchange, fold, now)
     except (KeyError, ValueError, Refusal) as error:
-        raise JournalError(f"journal {journal.path or 'in memory'}: {error}") from None
+        raise JournalError(_("journal {path}: {error}").format(path=journal.path or _("in memory"), error=error)) from None
     exchange.restore_counters(
         execution_id=fold.last_execution_id,
         prevented_match_id=fold.last_prevented_match_id,
-        trade_ids={symbol: last for symbol, (_, last) in market.items() if symbol in exchange.tapes},
+        trade_ids={symbol: last for symbol, (__, last) in market.items() if symbol in exchange.tapes},
     )

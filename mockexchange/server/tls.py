@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 from .certificate import OwnCertificate
 from .access import WILDCARDS
 from .guard import Doorkeeper, Refused
@@ -76,24 +78,27 @@ def make_context(chain: Path, key: Path | None) -> ssl.SSLContext:
             if path is not None:
                 path.open("rb").close()
         except OSError as error:
-            raise ValueError(f"tls {name} {str(path)!r}: {error.strerror or error}") from None
+            raise ValueError(_("tls {name} {path!r}: {reason}").format(name=name, path=str(path), reason=error.strerror or error)) from None
     context: ssl.SSLContext = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
     try:
         context.load_cert_chain(chain, key, password=_refuse_password)
     except (ssl.SSLError, ValueError) as error:
-        files: str = f"{str(chain)!r} and key {str(key)!r}" if key is not None else f"{str(chain)!r}, which must hold its key too"
-        raise ValueError(f"tls certificate {files}: {_reason(error)}") from None
+        if key is not None:
+            line: str = _("tls certificate {chain!r} and key {key!r}: {reason}")
+        else:
+            line = _("tls certificate {chain!r}, which must hold its key too: {reason}")
+        raise ValueError(line.format(chain=str(chain), key=str(key), reason=_reason(error))) from None
     return context
 
 
 def _refuse_password() -> str:
-    raise ValueError("the key is encrypted, it must not be")
+    raise ValueError(_("the key is encrypted, it must not be"))
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return (error.reason or "not a PEM certificate with its key").replace("_", " ").lower()
+        return error.reason.replace("_", " ").lower() if error.reason else _("not a pem certificate with its key")
     return str(error)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 from ..big_listing import fill_up
 from ..checkpoint import Keeper, open_journal, save
 from ..core.commands import (
@@ -115,7 +117,7 @@ class Venue:
         # The venue's time in us (UTC epoch). It is asked for several times an order, hence no method of its own.
         self.now: Callable[[], int] = self.clock.now
         if self.feed.recorded and any(each.equity for each in self.contents.instruments):
-            raise ValueError(f"feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}")
+            raise ValueError(_("feed: {dialect} lists shares, of which there are no recordings: synthetic or none, not {feed!r}").format(dialect=dialect, feed=feed))
         new: list[Instrument] = [
             each for each in getattr(self.feed, "listed", ()) if all(each.symbol != one.symbol for one in self.instruments)
         ]
@@ -135,7 +137,7 @@ class Venue:
         )
         self.hours: str = EXCHANGE_HOURS if keeps_exchange_hours(self.options) else ""      # of the day it was opened
         if self.hours and self.speed == MAX_SPEED:
-            raise ValueError(f"speed: 'max' passes over the hours that {dialect} keeps: a number, or clock 'manual'")
+            raise ValueError(_("speed: 'max' passes over the hours that {dialect} keeps: a number, or clock 'manual'").format(dialect=dialect))
         self.lost: str = ""                 # why the venue can go on no more
         self.is_full: bool = False          # there is no room for the journal
         self.on_lost: Callable[[str], None] = lambda why: logger.critical("%s", why)
@@ -155,7 +157,7 @@ class Venue:
                 self._open()
         except Refusal as refusal:
             self.journal.close()
-            raise JournalError(f"journal {self.journal.path}: {refusal.text}") from None
+            raise JournalError(_("journal {path}: {reason}").format(path=self.journal.path, reason=refusal.text)) from None
         except BaseException:
             self.journal.close()
             raise
@@ -225,9 +227,9 @@ class Venue:
         if enough == self.is_full:
             self.is_full = not enough
             if self.is_full:
-                logger.error("no room for journal %s: orders are refused and the market stands still", self.journal.path)
+                logger.error("%s", _("no room for journal {path}: orders are refused and the market stands still").format(path=self.journal.path))
             else:
-                logger.warning("there is room for journal %s again: the market goes on", self.journal.path)
+                logger.warning("%s", _("there is room for journal {path} again: the market goes on").format(path=self.journal.path))
         return enough
 
     def _write(self, write: Callable[..., None], *what: Any) -> None:
@@ -238,7 +240,8 @@ class Venue:
         try:
             write(*what)
         except Exception as error:
-            self.lost = f"journal {self.journal.path}: cannot be written, the venue ends: {getattr(error, 'strerror', None) or error}"
+            reason: object = getattr(error, "strerror", None) or error
+            self.lost = _("journal {path}: cannot be written, the venue ends: {reason}").format(path=self.journal.path, reason=reason)
             self.on_lost(self.lost)
             raise JournalError(self.lost) from None
 
@@ -277,7 +280,7 @@ class Venue:
         ValueError for a symbol the venue does not list, or a price it cannot have.
         """
         if symbol not in self.exchange.instruments:
-            raise ValueError(f"symbol: unknown symbol {symbol!r}, there are: {', '.join(self.exchange.instruments)}")
+            raise ValueError(_("symbol: unknown symbol {symbol!r}, there are: {names}").format(symbol=symbol, names=', '.join(self.exchange.instruments)))
         self.apply(SetPrice(symbol, price))
 
     def deposit(self, key: str, asset: str, amount: int) -> None:
@@ -287,12 +290,12 @@ class Venue:
         ValueError for a key or an asset the venue does not know, and for a debit of more than is free.
         """
         if all(account.key != key for account in self.accounts):
-            raise ValueError(f"key: unknown API key {key!r}")
+            raise ValueError(_("key: unknown API key {key!r}").format(key=key))
         if asset not in self.assets:
-            raise ValueError(f"asset: unknown asset {asset!r}, there are: {', '.join(sorted(self.assets))}")
+            raise ValueError(_("asset: unknown asset {asset!r}, there are: {names}").format(asset=asset, names=', '.join(sorted(self.assets))))
         free: int = self.exchange.balances(key).get(asset, (0, 0))[0]
         if free + amount < 0:
-            raise ValueError(f"amount: {format_amount(amount)} {asset} is more than the {format_amount(free)} that is free")
+            raise ValueError(_("amount: {amount} {asset} is more than the {free} that is free").format(amount=format_amount(amount), asset=asset, free=format_amount(free)))
         self.apply(Deposit(key, asset, amount))
 
     def set_clock(self, offset_ms: int) -> None:
@@ -306,9 +309,9 @@ class Venue:
         ValueError for a negative time, and for a clock that is the machine's.
         """
         if type(advance_ms) is not int or advance_ms < 0:
-            raise ValueError(f"advance_ms: not a whole number from 0 on: {advance_ms!r}")
+            raise ValueError(_("advance_ms: not a whole number from 0 on: {advance_ms!r}").format(advance_ms=advance_ms))
         if not isinstance(self.clock, ManualClock):
-            raise ValueError(f"advance_ms: only a manual clock can be advanced, this venue's is the machine's: {advance_ms!r}")
+            raise ValueError(_("advance_ms: only a manual clock can be advanced, this venue's is the machine's: {advance_ms!r}").format(advance_ms=advance_ms))
         await self.clock.advance(advance_ms * 1000, self.drains)
 
     def set_options(self, options: object) -> None:

@@ -1,5 +1,7 @@
 """The clock that ``--clock``, ``--speed`` and the date of a recorded market make."""
 
+from rest_locale import _
+
 from .clock import FLAT_OUT, LATEST_MS, SYSTEM, PacedClock, SystemClock
 from .machine import MACHINE, Machine
 from .manual_clock import MANUAL, ManualClock
@@ -16,12 +18,12 @@ def make_clock(text: str, speed: float = 1.0, begins: int | None = None, machine
     quieter, and its clock the machine's. Raises ValueError naming what is wrong.
     """
     if not isinstance(text, str):
-        raise ValueError(f"clock: not text: {text!r}")
+        raise ValueError(_("clock: not text: {text!r}").format(text=text))
     name, equals, start = text.partition("=")
     if name == MANUAL and speed == FLAT_OUT:
-        raise ValueError(f"speed: 'max' lets the market set the time, which clock {text!r} leaves to whoever advances it")
+        raise ValueError(_("speed: 'max' lets the market set the time, which clock {text!r} leaves to whoever advances it").format(text=text))
     if name == MANUAL and begins is not None and speed != 1.0:
-        raise ValueError(f"speed: {speed:g} is no pace of clock {text!r}, which goes as it is advanced")
+        raise ValueError(_("speed: {speed:g} is no pace of clock {text!r}, which goes as it is advanced").format(speed=speed, text=text))
     if name == SYSTEM and not equals:
         if begins is None and speed <= 1.0:
             return SystemClock(machine)
@@ -30,4 +32,4 @@ def make_clock(text: str, speed: float = 1.0, begins: int | None = None, machine
         return ManualClock(None if begins is None else begins / 1000, machine)
     if name == MANUAL and start.isascii() and start.isdigit() and int(start) <= LATEST_MS:
         return ManualClock(int(start), machine)
-    raise ValueError(f"clock: neither {SYSTEM}, {MANUAL} nor {MANUAL}=MS (ms of the UTC epoch): {text!r}")
+    raise ValueError(_("clock: neither {system}, {manual} nor {manual}=MS (ms of the UTC epoch): {text!r}").format(system=SYSTEM, manual=MANUAL, text=text))

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from rest_locale import _
+
 from .machine import MACHINE, Machine
 
 logger: logging.Logger = logging.getLogger("mockexchange")
@@ -144,7 +146,7 @@ class ManualClock:
                 self._fire(timer.callback, timer.args)
                 if self._has_woken:
                     self._has_woken = False
-                    for _ in range(WAKING_TURNS):
+                    for __ in range(WAKING_TURNS):
                         await asyncio.sleep(0)
                 if self._owed:
                     await self._wait_for_owed()
@@ -157,7 +159,7 @@ class ManualClock:
                     await asyncio.sleep(0)
                     end = self.machine.spent() + SLICE_SECONDS
             if interrupts != self._interrupts:
-                raise ValueError(f"advance_ms: the venue was stopped meanwhile: {us // 1000!r}")
+                raise ValueError(_("advance_ms: the venue was stopped meanwhile: {value!r}").format(value=us // 1000))
             self._go(target)
             await asyncio.sleep(0)
 

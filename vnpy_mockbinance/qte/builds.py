@@ -7,6 +7,7 @@ S is the Flask server of the analysis document, O, T and C are what the project'
 from collections.abc import Generator
 from typing import NamedTuple
 
+from rest_locale import N_, _
 from vnpy_restgateway.net.outcome import Reply
 
 DEFAULT_HOST: str = "http://127.0.0.1:5000"     # "localhost" may be IPv6, which the server does not listen on (U36)
@@ -47,18 +48,18 @@ class Build(NamedTuple):
 
 
 DOCUMENT: Build = Build(
-    "S", "the server of the analysis document", V1, open_orders="/open_orders", finds_final=True, market_buys=True, has_bars=True
+    "S", N_("the server of the analysis document"), V1, open_orders="/open_orders", finds_final=True, market_buys=True, has_bars=True
 )
 OLD: Build = Build(
-    "O", "the old build", V1, sends_json=True, open_orders="/openOrders", tells_fills=True
+    "O", N_("the old build"), V1, sends_json=True, open_orders="/openOrders", tells_fills=True
 )
-TRANSITIONAL: Build = Build("T", "the transitional build", V3, trades=False)
+TRANSITIONAL: Build = Build("T", N_("the transitional build"), V3, trades=False)
 CURRENT: Build = Build(
-    "C", "the current build", V3, time_in_force=True, tells_fills=True, finds_final=True, by_client_id=True
+    "C", N_("the current build"), V3, time_in_force=True, tells_fills=True, finds_final=True, by_client_id=True
 )
-FAITHFUL: Build = Build("Binance", "a server that answers as Binance does", V3)
+FAITHFUL: Build = Build("Binance", N_("a server that answers as Binance does"), V3)
 
-WHY_NOT: str = (
+WHY_NOT: str = N_(
     "the transitional build of the QTE server misreports orders that rest and fails those that trade; "
     "use the old or the current build"
 )
@@ -118,5 +119,5 @@ def _look(reply: Reply, path: str) -> None:
 def shown(reply: Reply, path: str) -> str:
     """A reply in a few words."""
     body: str = reply.body[:80].decode("utf-8", "replace").strip().replace("\n", " ")
-    kind: str = "HTML" if body.startswith("<") else body or "nothing"
-    return f"{path} answers {kind}, status {reply.status}"
+    kind: str = "HTML" if body.startswith("<") else body or _("nothing")
+    return _("{path} answers {kind}, status {status}").format(path=path, kind=kind, status=reply.status)

@@ -6,6 +6,7 @@ from typing import Any
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
+from rest_locale import _
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.market.history import Download, fetch_bars
 from vnpy_restgateway.polled.ranked_rest import Command
@@ -29,24 +30,24 @@ def query_history(
             "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
             "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
         }
-        reason: str = "out of time"
+        reason: str = _("out of time")
         while (left := download.left()) > 0 and host.executor.alive:
             reply, error = rest.wait_for(Command("GET", rest.build.prefix + KLINES, params), left, private=False)
             rows: Any = reply.data if reply is not None and reply.status == 200 else None
             if isinstance(rows, list):
                 try:
                     if rows and int(rows[0][0]) == CONSTANT:
-                        download.fail("the server has no klines: it answers with the documentation's example bar")
+                        download.fail(_("the server has no klines: it answers with the documentation's example bar"))
                         return None
                     return download.got([parse_bar(row, contract, interval, host.gateway_name) for row in rows])
                 except (ValueError, TypeError, LookupError, ArithmeticError) as problem:
-                    reason = f"bars not understood: {problem}"
+                    reason = _("bars not understood: {problem}").format(problem=problem)
             else:
-                reason = str(error) if reply is None else f"status code: {reply.status}, message: {reply.body[:200].decode('utf-8', 'replace')}"
+                reason = str(error) if reply is None else _("status code: {status}, message: {message}").format(status=reply.status, message=reply.body[:200].decode('utf-8', 'replace'))
                 if reply is not None and reply.status // 100 == 4:
                     break
             host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
-        download.fail(reason if host.executor.alive else "gateway closed")
+        download.fail(reason if host.executor.alive else _("gateway closed"))
         return None
 
     return fetch_bars(page, interval, start, end, host.now())

@@ -8,6 +8,7 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from rest_locale import N_, _
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import Outcome, Reply, classify, describe
@@ -90,7 +91,7 @@ class QteOrders:
                 best: float = parse_depth(reply.data)[1][0][0]      # type: ignore
             except PARSE_ERRORS:
                 self.flow.on_outcome(
-                    entry.orderid, Outcome.NOT_SENT, "", "this server cannot buy at the market, and shows no best ask for a limit order"
+                    entry.orderid, Outcome.NOT_SENT, "", _("this server cannot buy at the market, and shows no best ask for a limit order")
                 )
                 return
             self._send(entry, best)
@@ -111,7 +112,7 @@ class QteOrders:
         try:
             params: Params = place_params(order, listed.venue_symbol, *listed.rules.steps, self.rest.build, best)
         except Exception as error:
-            flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", f"request could not be built: {describe(error)}")
+            flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", _("request could not be built: {reason}").format(reason=describe(error)))
             return
 
         def before() -> bool:
@@ -127,11 +128,11 @@ class QteOrders:
         )
 
     def _not_sent(self, entry: Entry) -> None:
-        self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "gateway closed")
+        self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", _("gateway closed"))
 
     def unable(self) -> str:
         """Why no order can be sent now, or ""."""
-        return self.host.unable(self.rest.key, "API key") if self.rest.build.trades else WHY_NOT
+        return self.host.unable(self.rest.key, N_("API key")) if self.rest.build.trades else _(WHY_NOT)
 
     def on_place(
         self, entry: Entry, best: float, reply: Reply | None, error: BaseException | None, asked_at: float
@@ -147,7 +148,7 @@ class QteOrders:
                 found: QteOrder = self._read(row)
                 self._check_name(found.record, entry)
             except PARSE_ERRORS as problem:
-                flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+                flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", _("answer not understood: {problem}").format(problem=problem))
                 self.query_order(entry)
                 return
             self.tell(found, taken=True)
@@ -262,7 +263,7 @@ class QteOrders:
             found: QteOrder = self._read(d)
             self._check_name(found.record, entry)
         except PARSE_ERRORS as problem:
-            self.host.log_once("query order", f"Order data not understood: {problem}", WARNING)
+            self.host.log_once("query order", _("Order data not understood: {problem}").format(problem=problem), WARNING)
             if flow.life.is_witness(entry.orderid):
                 flow.life.missed(asked_at)
             elif flow.table.is_former(entry):
@@ -280,11 +281,11 @@ class QteOrders:
         :raises Contradiction: it is about another
         """
         if record.order.symbol != entry.order.symbol:
-            raise Contradiction(f"symbol {record.order.symbol}, not {entry.order.symbol}")
+            raise Contradiction(_("symbol {symbol}, not {expected}").format(symbol=record.order.symbol, expected=entry.order.symbol))
         if record.order.orderid not in (entry.client_id, record.venue_id):
-            raise Contradiction(f"order {record.order.orderid}, not {entry.client_id}")
+            raise Contradiction(_("order {found}, not {expected}").format(found=record.order.orderid, expected=entry.client_id))
         if entry.venue_id and record.venue_id != entry.venue_id:
-            raise Contradiction(f"order {record.venue_id}, not {entry.venue_id}")
+            raise Contradiction(_("order {found}, not {expected}").format(found=record.venue_id, expected=entry.venue_id))
         record.order.orderid = entry.orderid
 
     def _on_look(self, entry: Entry, reply: Reply, asked_at: float) -> None:
@@ -295,7 +296,7 @@ class QteOrders:
         if entry.acknowledged or not entry.is_active:
             return
 
-        def on_account(answer: Reply, _: float) -> None:
+        def on_account(answer: Reply, __: float) -> None:
             self.on_account(answer, asked_at)
             if entry.acknowledged or not entry.is_active:
                 return
@@ -307,8 +308,10 @@ class QteOrders:
                 return
             self.host.log_once(
                 f"lost {entry.orderid}",
-                f"Order {entry.orderid} is not among the open orders, and the balances do not show that nothing came of it: "
-                "this server finds no order by our id, so it stays in doubt. Look at the account", ERROR,
+                _(
+                    "Order {orderid} is not among the open orders, and the balances do not show that nothing came of it: this server finds no order by "
+                    "our id, so it stays in doubt. Look at the account"
+                ).format(orderid=entry.orderid), ERROR,
             )
 
         self._ask(ACCOUNT, {}, on_account)
@@ -330,7 +333,7 @@ class QteOrders:
         found: list[TradeData] = []
         self.host.each(
             (d for d in rows if isinstance(d, dict) and str(d.get("orderId")) == entry.venue_id),
-            lambda d: found.append(parse_fill(d, contract, entry.orderid, self.host.gateway_name)), "trade",
+            lambda d: found.append(parse_fill(d, contract, entry.orderid, self.host.gateway_name)), N_("trade"),
         )
         return sorted(found, key=lambda trade: trade.datetime.timestamp() if trade.datetime else 0.0)
 
@@ -340,16 +343,15 @@ class QteOrders:
         """Rows of a list of orders, asked for at a monotonic time; returns how many could be read."""
         def take(d: dict[str, Any]) -> None:
             if self.host.contracts.of_venue(d["symbol"]) is None:
-                self.host.log_once(
-                    f"symbol {d['symbol']}", f"Orders on {d['symbol']} are not shown: the setting 'Symbols' does not list it", WARNING
-                )
+                line: str = _("Orders on {symbol} are not shown: the setting 'Symbols' does not list it")
+                self.host.log_once(f"symbol {d['symbol']}", line.format(symbol=d["symbol"]), WARNING)
                 return
             found: QteOrder = self._read(d)
             self.tell(found, asked_at=asked_at)
             if listed is not None and found.record.order.is_active():
                 listed.append(found.record)
 
-        return self.host.each(rows, take, "order")
+        return self.host.each(rows, take, N_("order"))
 
     def tell(self, found: QteOrder, taken: bool = False, asked_at: float = 0.0, asked: bool = False) -> None:
         """
@@ -374,7 +376,7 @@ class QteOrders:
             self.fills.deliver(record, price, self.host.now())
         if found.traded is None and order.status in FINAL:
             self.host.log_once(
-                f"traded {order.orderid}", f"How much of order {order.orderid} was traded before its end is not told by the server",
+                f"traded {order.orderid}", _("How much of order {orderid} was traded before its end is not told by the server").format(orderid=order.orderid),
                 WARNING,
             )
         self.flow.on_order(order, record.venue_id, asked_at, asked)
@@ -409,7 +411,7 @@ class QteOrders:
 
 def lock_out(host: Host, code: int | str, text: str) -> None:
     """The server refused the key."""
-    host.lock_out(f"Authentication failed, code: {code}, message: {text}. Check API Key, then connect again")
+    host.lock_out(_("Authentication failed, code: {code}, message: {message}. Check API Key, then connect again").format(code=code, message=text))
 
 
 def _own_words(order: OrderData, name: str) -> dict[str, Any]:

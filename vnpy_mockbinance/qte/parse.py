@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import ContractData, OrderData, TradeData
 
+from rest_locale import _
 from vnpy_restgateway.net.outcome import Code, Reply, http_code
 from vnpy_restgateway.net.validate import amount, positive, whole
 from vnpy_restgateway.orders.contradictions import number_id, text_id
@@ -161,7 +162,7 @@ def read_error(reply: Reply) -> tuple[Code, str] | None:
     if reply.status // 100 == 2:
         return None
     body: str = reply.body[:200].decode("utf-8", "replace").strip()
-    return http_code(reply.status), "an HTML page" if body.startswith("<") else body
+    return http_code(reply.status), _("an HTML page") if body.startswith("<") else body
 
 
 def proves_refusal(code: Code, reply: Reply) -> bool:

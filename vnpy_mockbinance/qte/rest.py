@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import N_
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.net.outcome import NotSent, Reply
 from vnpy_restgateway.net.rest import Request
@@ -57,7 +58,7 @@ class QteRest(RankedRest):
         if not isinstance(call, RankedCall):
             return request
         home = self.home
-        if reason := home.why_paused("API key", keyless=not call.private):
+        if reason := home.why_paused(N_("API key"), keyless=not call.private):
             raise NotSent(reason)
         call.sent = home.monotonic()
         params: Params = dict(call.params)

@@ -9,6 +9,7 @@ from typing import Any
 from vnpy.trader.constant import Interval, OrderType
 from vnpy.trader.object import BarData, ContractData, OrderData
 
+from rest_locale import N_, _
 from vnpy_restgateway.capabilities import Capabilities
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.crypto_balances import CryptoBalances
@@ -60,8 +61,8 @@ class QteSession(Session):
         self.orders: QteOrders = QteOrders(host, self.rest, self.quotes, self.on_account)
         self.balances: CryptoBalances = CryptoBalances(host, lambda base, quote: host.contracts.of_venue(base + quote))
         self.on_publish = self._on_publish
-        self.link: ConnectionHealth = ConnectionHealth(host, "Trade API")
-        self._found: ConnectionHealth = ConnectionHealth(host, "QTE server")
+        self.link: ConnectionHealth = ConnectionHealth(host, N_("Trade API"))
+        self._found: ConnectionHealth = ConnectionHealth(host, N_("QTE server"))
         self._life_due: float = 0.0
 
     capabilities = Capabilities(
@@ -113,7 +114,7 @@ class QteSession(Session):
         self, listed: Listed, interval: Interval, start: datetime, end: datetime | None, download: Download
     ) -> list[BarData]:
         if not self.rest.build.has_bars:
-            download.fail("this build of the QTE server has no real klines")
+            download.fail(_("this build of the QTE server has no real klines"))
             return []
         return query_history(self.host, self.rest, listed.contract, interval, start, end, download)
 
@@ -136,14 +137,14 @@ class QteSession(Session):
             self.on_build(end.value)
             return
         except NotQte as problem:
-            self._not_found(f"no QTE server: {problem}")
+            self._not_found(_("no QTE server: {problem}").format(problem=problem))
             return
 
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             if reply is None:
                 self._not_found(str(error))
             elif reply.status // 100 == 5 or reply.status == 429:
-                self._not_found(f"{path} answers status {reply.status}")
+                self._not_found(_("{path} answers status {status}").format(path=path, status=reply.status))
             else:
                 self._next(steps, reply)
 
@@ -152,7 +153,7 @@ class QteSession(Session):
     def _not_found(self, reason: str) -> None:
         self._found.failures += 1
         if self._found.failures == 1 or self._found.failures % 10 == 0:
-            self.host.log(f"{self.rest.url_base} not understood, trying again: {reason}", ERROR)
+            self.host.log(_("{url} not understood, trying again: {reason}").format(url=self.rest.url_base, reason=reason), ERROR)
         self.host.executor.call_later(max(self._found.delay(0.5), self.host.gate.remaining(self.host.monotonic())), "qte find out", self.find_out)
 
     def on_build(self, build: Build) -> None:
@@ -172,11 +173,11 @@ class QteSession(Session):
             self.quotes.stop()
             self.on_faithful()
             return
-        self.host.log(f"QTE server found: {build.title}")
+        self.host.log(_("QTE server found: {build}").format(build=_(build.title)))
         if not build.trades:
-            self.host.log(f"Orders will be rejected: {build.title} misreports them", ERROR)
+            self.host.log(_("Orders will be rejected: {build} misreports them").format(build=_(build.title)), ERROR)
         elif not self.rest.key:
-            self.host.log("No API key given: market data only", WARNING)
+            self.host.log(_("No API key given: market data only"), WARNING)
         if again and self.quotes.prefix:
             self.quotes.prefix = build.prefix
         self.host.keeper.measure()          # it may be a virtual clock (Q24)
@@ -190,7 +191,7 @@ class QteSession(Session):
         except PARSE_ERRORS as problem:
             self._found.failures += 1
             if self._found.failures == 1:
-                self.host.log(f"Query time failed, trying again: {error or problem}", WARNING)
+                self.host.log(_("Query time failed, trying again: {reason}").format(reason=error or problem), WARNING)
             self.host.executor.call_later(self._found.delay(0.5), "qte time", self.query_time)
             return
         self._found.failures = 0
@@ -203,7 +204,7 @@ class QteSession(Session):
             listing.contract.history_data = self.rest.build.has_bars
             host.add_contract(listing.contract, listing.contract.name, CryptoRules(*listing))
         host.ready = True
-        self.host.log("Contract data received")
+        self.host.log(_("Contract data received"))
         host.warn_made_up(self.rest.mock)
         self.quotes.begin(self.rest.build.prefix)
         if self.rest.key and self.rest.build.trades:
@@ -214,8 +215,7 @@ class QteSession(Session):
         """Why an order cannot be sent to this server, or ""."""
         if order.type not in ORDER_TYPES:
             return (
-                f"order type {order.type.value} is not supported: a QTE server takes limit orders that stay until "
-                "cancelled, and market orders"
+                _("order type {order_type} is not supported: a QTE server takes limit orders that stay until cancelled, and market orders").format(order_type=order.type.value)
             )
         return "" if self.rest.build.trades else self.orders.unable()
 
@@ -244,9 +244,9 @@ class QteSession(Session):
             totals[d["asset"]] = free + locked
 
         rows: Any = reply.data["balances"]      # type: ignore[index]
-        if self.host.each(rows, take, "balance") == len(rows):
+        if self.host.each(rows, take, N_("balance")) == len(rows):
             self.orders.witness.on_balances(totals, asked_at)
-        self.host.log_first("Account data received")
+        self.host.log_first(_("Account data received"))
 
     def poll_orders(self) -> None:
         """Ask for the orders: all open ones, or of every symbol all, as the build has it."""
@@ -276,13 +276,13 @@ class QteSession(Session):
         if self._good(reply, error) and reply is not None:
             rows: Any = reply.data
             if not isinstance(rows, list):
-                self.host.log_once("orders shape", f"Orders not understood: {str(rows)[:80]}", WARNING)
+                self.host.log_once("orders shape", _("Orders not understood: {text}").format(text=str(rows)[:80]), WARNING)
             elif self.orders.on_rows(rows, listed, asked_at) == len(rows):
                 if names:
                     self._poll_symbols(names, listed, first)
                     return
                 self.host.flow.on_open_orders(listed, first)
-                self.host.log_first("Order data received")
+                self.host.log_first(_("Order data received"))
         table = self.host.flow.table
         interval: float = self.timings.orders_interval if table.active else self.timings.idle_interval
         self.host.executor.call_later(self.link.delay(interval), "qte orders", self.poll_orders)
@@ -294,14 +294,14 @@ class QteSession(Session):
             self.link.bad(error or f"status {reply.status if reply else 0}")
             host.flow.life.disconnected()
             if reply is not None:
-                host.log_once("server error", f"The server answers {(read_error(reply) or ('', error))[1]}, status {reply.status}", WARNING)
+                host.log_once("server error", _("The server answers {message}, status {status}").format(message=(read_error(reply) or ('', error))[1], status=reply.status), WARNING)
             return False
         found = read_error(reply)
         if reply.status == 401:
             lock_out(host, *(found or ("HTTP 401", "")))
             return False
         if found is not None:
-            host.log_once("poll", f"Account or orders not to be had, code: {found[0]}, message: {found[1]}", WARNING)
+            host.log_once("poll", _("Account or orders not to be had, code: {code}, message: {message}").format(code=found[0], message=found[1]), WARNING)
             return False
         if self.link.good() or self.host.monotonic() >= self._life_due:
             self._life_due = self.host.monotonic() + LIFE_INTERVAL

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from vnpy.trader.constant import Exchange, Product
 from vnpy.trader.object import ContractData
 
+from rest_locale import _
+
 from ..parse import SYMBOL_SUFFIX, Listing
 
 DEFAULT: str = "BTCUSDT:0.01:0.00001"       # the document's one symbol, with Binance's tick and step
@@ -29,17 +31,17 @@ def parse_symbols(text: str, gateway_name: str) -> list[Listing]:
             continue
         parts: list[str] = [part.strip() for part in entry.split(":")]
         if len(parts) != 3:
-            raise ValueError(f"{entry.strip()!r} is not symbol:tick:step, as in {EXAMPLE!r}")
+            raise ValueError(_("{entry!r} is not symbol:tick:step, as in {example!r}").format(entry=entry.strip(), example=EXAMPLE))
         name, tick, step = parts[0].upper(), parts[1], parts[2]
         if not _NAME.fullmatch(name):
-            raise ValueError(f"symbol {name!r} of {entry.strip()!r} is no symbol, as in {EXAMPLE!r}")
+            raise ValueError(_("symbol {name!r} of {entry!r} is no symbol, as in {example!r}").format(name=name, entry=entry.strip(), example=EXAMPLE))
         if name in listings:
-            raise ValueError(f"symbol {name!r} is listed twice")
+            raise ValueError(_("symbol {name!r} is listed twice").format(name=name))
         listings[name] = listing(
             name, positive(tick, "tick", entry.strip()), positive(step, "step", entry.strip()), gateway_name
         )
     if not listings:
-        raise ValueError(f"{text!r} lists no symbol, as in {EXAMPLE!r}")
+        raise ValueError(_("{text!r} lists no symbol, as in {example!r}").format(text=text, example=EXAMPLE))
     return list(listings.values())
 
 
@@ -50,10 +52,10 @@ def positive(text: str, what: str, entry: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or value <= 0:
-        raise ValueError(f"{what} {text!r} of {entry!r} is no number above 0")
+        raise ValueError(_("{what} {text!r} of {entry!r} is no number above 0").format(what=what, text=text, entry=entry))
     exponent = value.normalize().as_tuple().exponent
     if value > MOST or not isinstance(exponent, int) or exponent < -18:
-        raise ValueError(f"{what} {text!r} of {entry!r} has more than 18 decimals or is above 1e18")
+        raise ValueError(_("{what} {text!r} of {entry!r} has more than 18 decimals or is above 1e18").format(what=what, text=text, entry=entry))
     return value
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from rest_locale import _
+
 Handles = list[int]
 Texts = list[str]
 
@@ -42,7 +44,7 @@ class ArmedFaults:
     def arm(self, labels: Iterable[str], must_bite: bool, **fields: Any) -> Handles:
         """Set a fault for each label; their handles."""
         handles: Handles = [self._set({"match": label, **fields})[0] for label in labels]
-        names: str = " or ".join(self._armed[handle].label for handle in handles) or "a label that this dialect has not"
+        names: str = _(" or ").join(self._armed[handle].label for handle in handles) or _("a label that this dialect has not")
         what: str = f"{names} ({fields['action']}, {fields['stage']})"
         self._groups.append(Group(handles, what, must_bite and not is_counter(fields)))
         return handles
@@ -100,7 +102,7 @@ class ArmedFaults:
     def what(self, handles: Iterable[int]) -> str:
         """The faults in words."""
         wanted: set[int] = set(handles)
-        return ", ".join(group.what for group in self._groups if wanted.intersection(group.members)) or "no fault at all"
+        return ", ".join(group.what for group in self._groups if wanted.intersection(group.members)) or _("no fault at all")
 
     def list(self) -> list[dict[str, Any]]:
         """What the venue has armed now."""

@@ -12,6 +12,7 @@ from traceback import format_exc
 from types import MappingProxyType
 from typing import Any
 
+from rest_locale import _
 from vnpy_restgateway.gateway import RestGateway
 
 from . import rows  # noqa: F401  (registers the rows)
@@ -54,7 +55,7 @@ class Driver:
         self.profile: Profile = make_profile(name, self.target)
         for row, reason in absent.items():
             if row.upper() not in ROWS or not reason:
-                raise ValueError(f"--absent: not ROW=REASON with a row from {next(iter(ROWS))} to {list(ROWS)[-1]}: '{row}={reason}'")
+                raise ValueError(_("--absent: not ROW=REASON with a row from {first} to {last}: '{row}={reason}'").format(first=next(iter(ROWS)), last=list(ROWS)[-1], row=row, reason=reason))
         self.profile.absent = {**self.profile.absent, **{row.upper(): reason for row, reason in absent.items()}}
         self.profile.labels = checked_labels(labels)
         self.profile.options = {**self.profile.options, **options}
@@ -70,7 +71,7 @@ class Driver:
 
     def rows(self) -> list[tuple[str, str, str, float]]:
         """Id, title, why it does not apply ("" if it does), and the seconds it takes as a rule."""
-        return [(row.id, row.title, why_not(row, self.profile), row.seconds) for row in ROWS.values()]
+        return [(row.id, _(row.title), why_not(row, self.profile), row.seconds) for row in ROWS.values()]
 
     def check_simulated(self) -> None:
         """
@@ -79,11 +80,11 @@ class Driver:
         :raises ValueError: why not
         """
         if not issubclass(self.profile.gateway_class, RestGateway):
-            raise ValueError(f"--virtual: {self.name} is not built on vnpy_restgateway: it goes by this machine's clock and threads")
+            raise ValueError(_("--virtual: {name} is not built on vnpy_restgateway: it goes by this machine's clock and threads").format(name=self.name))
         try:
             import greenlet  # noqa: F401
         except ImportError:
-            raise ValueError("--virtual: greenlet is not installed: pip install greenlet") from None
+            raise ValueError(_("--virtual: greenlet is not installed: pip install greenlet")) from None
 
     def is_simulated(self, id: str) -> bool:
         """Whether a row can be run in virtual time."""
@@ -141,7 +142,7 @@ class Driver:
         thread: Thread = Thread(target=work, daemon=True)
         thread.start()
         thread.join(ROW_SECONDS)
-        return answer[0] if answer else ("hung", f"not over after {ROW_SECONDS:.0f} s")
+        return answer[0] if answer else ("hung", _("not over after {seconds:.0f} s").format(seconds=ROW_SECONDS))
 
 
 def verdict(row: Row, profile: Profile, venue: Any, close: bool = False) -> tuple[str, str]:
@@ -153,7 +154,7 @@ def verdict(row: Row, profile: Profile, venue: Any, close: bool = False) -> tupl
     except AssertionError as error:
         return "lost", str(error)
     except Exception as error:
-        return "hung", f"an exception reached the caller: {type(error).__name__}: {error}\n{format_exc()}"
+        return "hung", _("an exception reached the caller: {kind}: {error}\n{trace}").format(kind=type(error).__name__, error=error, trace=format_exc())
     return SURVIVED, ""
 
 
@@ -165,7 +166,7 @@ def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """
     for name, text in labels.items():
         if name not in LABELS:
-            raise ValueError(f"--label: no label {name!r}, there are: {', '.join(LABELS)}")
+            raise ValueError(_("--label: no label {name!r}, there are: {names}").format(name=name, names=', '.join(LABELS)))
         if not text:
-            raise ValueError(f"--label: {name}: the text is empty")
+            raise ValueError(_("--label: {name}: the text is empty").format(name=name))
     return dict(labels)

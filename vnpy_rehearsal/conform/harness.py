@@ -15,6 +15,8 @@ from vnpy.trader.object import (
     TradeData,
 )
 
+from rest_locale import _
+
 from ..journal_check import STATUS, Disagreement, disagreements
 from .profile import Profile
 from .recorder import Missed, Recorder
@@ -109,7 +111,7 @@ class GatewayHarness:
         if found is None:
             names: list[str] = get_close_matches(wanted.upper(), contracts, 5, 0.3) or sorted(contracts)[:5]
             raise WrongSymbol(
-                "hung", f"no contract {self.profile.symbol!r} has come, but {len(contracts)} others: {', '.join(names)}"
+                "hung", _("no contract {symbol!r} has come, but {contracts} others: {names}").format(symbol=self.profile.symbol, contracts=len(contracts), names=', '.join(names))
                 + (", ..." if len(contracts) > len(names) else ""),
             )
         self.profile.symbol, self.profile.exchange = found.symbol, found.exchange
@@ -122,7 +124,7 @@ class GatewayHarness:
     def assert_engine(self) -> None:
         """The event engine lives: what a handler raises would have ended it (FAULTS M3)."""
         if self.engine and not self.engine._thread.is_alive():
-            raise Missed("hung", "the event engine's thread has ended")
+            raise Missed("hung", _("the event engine's thread has ended"))
 
     # trading
 
@@ -149,12 +151,12 @@ class GatewayHarness:
     def wait_status(self, orderid: str, *statuses: Status, seconds: float = 10.0) -> OrderData:
         """Wait until an order has been pushed with one of these states."""
         found = self.recorder.orders
-        wanted: str = " or ".join(status.name for status in statuses)
+        wanted: str = _(" or ").join(status.name for status in statuses)
         try:
             self.recorder.wait(lambda: orderid in found and found[orderid].status in statuses, wanted, seconds)
         except Missed as missed:
-            now: str = found[orderid].status.name if orderid in found else "never shown"
-            raise Missed(missed.kind, f"order {orderid} is {now}: {missed}") from None
+            now: str = found[orderid].status.name if orderid in found else _("never shown")
+            raise Missed(missed.kind, _("order {orderid} is {now}: {missed}").format(orderid=orderid, now=now, missed=missed)) from None
         return found[orderid]
 
     def known_as(self, orderid: str) -> str:
@@ -231,7 +233,7 @@ class GatewayHarness:
                 self.recorder.condition.wait(0.05)
         if found:
             lines: str = "\n".join(log.msg for log in self.recorder.logs[-25:])
-            raise Missed(found[0].kind, "\n".join(found) + "\nThe log ends:\n" + lines)
+            raise Missed(found[0].kind, "\n".join(found) + _("\nThe log ends:\n") + lines)
         self.assert_monotone()
         self.assert_engine()
 
@@ -254,10 +256,10 @@ class GatewayHarness:
             before: OrderData | None = last.get(item.orderid)
             if before:
                 if item.traded < before.traded:
-                    raise Missed("invented", f"{item.orderid}: traded went back")
+                    raise Missed("invented", _("{orderid}: traded went back").format(orderid=item.orderid))
                 if before.status in final and item.status is not before.status:
-                    raise Missed("invented", f"{item.orderid}: left a final state")
+                    raise Missed("invented", _("{orderid}: left a final state").format(orderid=item.orderid))
             # the rule of this project's gateways, which says nothing of others
             if not self.profile.real_engine and item.status in final and filled.get(item.orderid, 0.0) < item.traded - 1e-9:
-                raise Missed("lost", f"{item.orderid}: final before its trades")
+                raise Missed("lost", _("{orderid}: final before its trades").format(orderid=item.orderid))
             last[item.orderid] = item

@@ -8,6 +8,7 @@ from typing import Any
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
+from rest_locale import _
 from mockexchange.dialects import find_dialects, is_dialect, load_dialect
 
 from ..profiles import read_profiles
@@ -57,7 +58,7 @@ def read_profile(entry: Mapping[str, Any]) -> Target:
         more.pop("job", None)
         named: dict[str, Any] = {name: more.pop(name) for name in ("dialect", "setting", "symbol")}
     except KeyError as error:
-        raise ValueError(f"field {error} is missing") from None
+        raise ValueError(_("field {error} is missing").format(error=error)) from None
     named |= {name: more.pop(name) for name in ("patches", "slow", "variant") if name in more}
     if "lacks" in more:
         more["lacks"] = frozenset(OrderType[name] for name in more["lacks"])
@@ -89,7 +90,7 @@ def find_target(name: str, dialect: str, variant: str = "") -> Target | None:
     found: Target | None = next((target for target in known if target.variant == variant), None)
     if found is None and variant:
         variants: str = ", ".join(target.variant for target in known if target.variant) or "none"
-        raise ValueError(f"--variant: no {variant!r} of {name}, there are: {variants}")
+        raise ValueError(_("--variant: no {variant!r} of {name}, there are: {variants}").format(variant=variant, name=name, variants=variants))
     return found
 
 
@@ -106,12 +107,14 @@ def make_target(
     if found is None:
         if not dialect or not symbol or not setting:
             raise ValueError(
-                f"{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue; "
-                "a profile of its own is found where its package is installed"
+                _(
+                    "{name} is not known here: --dialect, --symbol and --setting say how it is pointed at a venue; a profile of its own is found where "
+                    "its package is installed"
+                ).format(name=name)
             )
         found = Target(dialect, {}, symbol, more={"ready_line": "", "orders_line": "", **traits_of(dialect)})
     if found.dialect not in find_dialects():
-        raise ValueError(f"the matrix knows no dialect {found.dialect!r}, there are: {', '.join(find_dialects())}")
+        raise ValueError(_("the matrix knows no dialect {dialect!r}, there are: {names}").format(dialect=found.dialect, names=', '.join(find_dialects())))
     return Target(
         found.dialect, {**found.setting, **setting}, symbol or found.symbol, {**found.patches, **patches}, found.slow,
         {**found.more, **traits},
@@ -148,7 +151,7 @@ def make_profile(name: str, target: Target) -> Profile:
         try:
             getattr(importlib.import_module(module), constant)
         except (ImportError, AttributeError) as error:
-            raise ValueError(f"patch: {place!r} is no module:NAME that is there: {error}") from None
+            raise ValueError(_("patch: {place!r} is no module:NAME that is there: {error}").format(place=place, error=error)) from None
     make: Callable[..., Profile] = Profile
     return make(
         name=name, dialect=target.dialect, gateway_class=gateway_class, setting=setting, symbol=target.symbol,

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+from rest_locale.english import english
+
 from .armed import ArmedFaults, WatchedVenue
 from .harness import ALIVE, GatewayHarness
 from .market import PriceLevels
@@ -89,8 +92,8 @@ class Run:
             self.desks[0].recorder.wait(lambda: self.bitten(handles) >= times, "", seconds)
         except Missed:
             found: int = self.bitten(handles)
-            count: str = f"bit {found} of {times} times" if found else "never bit"
-            raise Missed("vacuous", f"{count} within {seconds:g} s: {self.faults.what(handles)}") from None
+            line: str = _("bit {found} of {times} times within {seconds:g} s: {what}") if found else _("never bit within {seconds:g} s: {what}")
+            raise Missed("vacuous", line.format(found=found, times=times, seconds=seconds, what=self.faults.what(handles))) from None
 
     @contextmanager
     def while_held(self, handles: list[int], ms: int) -> Iterator[None]:
@@ -103,7 +106,7 @@ class Run:
         began: float = self.stage.monotonic()
         yield
         if (self.stage.monotonic() - began + NOTICE) * 1000 > ms:
-            raise Missed("vacuous", f"the delay of {ms} ms was over before what should happen within it: {self.faults.what(handles)}")
+            raise Missed("vacuous", _("the delay of {ms} ms was over before what should happen within it: {what}").format(ms=ms, what=self.faults.what(handles)))
 
     def read_account(self, desk: GatewayHarness, handles: list[int]) -> None:
         """
@@ -147,7 +150,7 @@ class Run:
             if not self.answers():
                 return
             self.stage.seams.threads.sleep(0.05)
-        raise Missed("vacuous", f"the venue was never away within {seconds:g} s")
+        raise Missed("vacuous", _("the venue was never away within {seconds:g} s").format(seconds=seconds))
 
     def answers(self) -> bool:
         """Whether the venue takes connections."""
@@ -165,7 +168,7 @@ class Run:
 
     def away(self, desk: GatewayHarness, orderid: str) -> None:
         """Cancel an order if it lives, and see that it ends."""
-        desk.recorder.wait(lambda: orderid in desk.recorder.orders, f"order {orderid}", 10.0)
+        desk.recorder.wait(lambda: orderid in desk.recorder.orders, _("order {orderid}").format(orderid=orderid), 10.0)
         if desk.order(orderid).is_active():
             desk.cancel(orderid)
         self.resolved(desk, orderid, Status.CANCELLED, Status.ALLTRADED, Status.REJECTED)
@@ -206,7 +209,7 @@ class Run:
         """No more orders of ours at the venue than were sent."""
         made: int = len({row["order_id"] for row in self.venue.journal() if row["kind"] == "order"})
         if made > orders:
-            raise Missed("doubled", f"{made} orders at the venue, {orders} were sent")
+            raise Missed("doubled", _("{made} orders at the venue, {orders} were sent").format(made=made, orders=orders))
 
     def soon(self, condition: Callable[[], Any], seconds: float = 3.0) -> None:
         """Give something that need not happen the time to happen."""
@@ -228,7 +231,7 @@ class Run:
         yield thread
         thread.join(patience or self.profile.patience)
         if thread.is_alive():
-            raise Missed("hung", "a call that should have come back has not")
+            raise Missed("hung", _("a call that should have come back has not"))
 
 
 class Row(NamedTuple):
@@ -250,13 +253,13 @@ class Row(NamedTuple):
 ROWS: dict[str, Row] = {}
 # a field of the Profile -> why rows that need it do not apply without
 ABSENCE: dict[str, str] = {
-    "equity": "no shares are traded: there are neither lots nor a day's band",
-    "t_plus": "what is bought can be sold on the same day",
-    "hours": "the market never closes, or the dialect has no option for its hours",
-    "daily_ids": "the venue's ids do not begin again every day",
-    "tag_lost": "orders are not found by a tag that can be lost",
-    "backend_lost": "the dialect has no option to lose the venue's back end",
-    "stale": "the dialect has no option to let positions stand still",
+    "equity": N_("no shares are traded: there are neither lots nor a day's band"),
+    "t_plus": N_("what is bought can be sold on the same day"),
+    "hours": N_("the market never closes, or the dialect has no option for its hours"),
+    "daily_ids": N_("the venue's ids do not begin again every day"),
+    "tag_lost": N_("orders are not found by a tag that can be lost"),
+    "backend_lost": N_("the dialect has no option to lose the venue's back end"),
+    "stale": N_("the dialect has no option to let positions stand still"),
 }
 
 
@@ -275,11 +278,11 @@ def why_not(row: Row, profile: Profile) -> str:
         return profile.absent[row.id]
     if row.needs in ABSENCE:
         if not getattr(profile, row.needs):
-            return ABSENCE[row.needs]
+            return _(ABSENCE[row.needs])
     elif row.needs and not getattr(profile.wire, row.needs):
-        return f"the dialect's labels have no {row.needs}"
+        return _("the dialect's labels have no {label}").format(label=row.needs)
     if row.streams and not profile.pushed:
-        return "nothing is pushed: everything is polled"
+        return _("nothing is pushed: everything is polled")
     return ""
 
 
@@ -294,8 +297,8 @@ def worst(missed: Missed, run: Run) -> Missed:
     if missed.kind != "hung":
         return missed
     if idle := run.faults.idle():
-        missed = Missed(missed.kind, f"{missed}\nNever bit: {'; '.join(idle)}")
-    found = [difference for desk in run.desks for difference in desk.differences() if not difference.startswith("balance")]
+        missed = Missed(missed.kind, _("{missed}\nNever bit: {faults}").format(missed=missed, faults="; ".join(idle)))
+    found = [difference for desk in run.desks for difference in desk.differences() if not english(difference).startswith("balance")]
     for kind in ("doubled", "invented", "lost"):
         for difference in found:
             if difference.kind == kind:
@@ -316,7 +319,7 @@ def run_row(row: Row, profile: Profile, venue: Any, close: bool = True) -> None:
         for desk in run.desks:
             desk.assert_truth(profile.patience)
         if idle := run.faults.idle():
-            raise Missed("vacuous", f"never bit: {'; '.join(idle)}")
+            raise Missed("vacuous", _("never bit: {faults}").format(faults="; ".join(idle)))
     except Missed as missed:
         raise worst(missed, run) from None
     finally:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from vnpy.trader.constant import Exchange, OrderType
 from vnpy.trader.gateway import BaseGateway
 
+from rest_locale import _
 from mockexchange.core.instruments import CashEquity
 from mockexchange.dialects import contents_of, load_dialect
 
@@ -129,7 +130,7 @@ def wire_of(dialect: str, labels: Mapping[str, Any]) -> DialectLabels:
     try:
         return DialectLabels(**labels)
     except TypeError as error:
-        raise ValueError(f"the labels of the dialect {dialect!r} cannot be used: {error}") from None
+        raise ValueError(_("the labels of the dialect {dialect!r} cannot be used: {error}").format(dialect=dialect, error=error)) from None
 
 
 @dataclass
@@ -205,11 +206,11 @@ def load_class(target: str) -> type[BaseGateway]:
 
     :raises ValueError: saying what cannot be found, or is none
     """
-    module_name, _, name = target.partition(":")
+    module_name, __, name = target.partition(":")
     try:
         found: Any = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"{target!r} is no module:Class that can be imported: {error}") from None
+        raise ValueError(_("{target!r} is no module:Class that can be imported: {error}").format(target=target, error=error)) from None
     if not (isinstance(found, type) and issubclass(found, BaseGateway)):
-        raise ValueError(f"{target!r} is no BaseGateway")
+        raise ValueError(_("{target!r} is no BaseGateway").format(target=target))
     return found

@@ -26,6 +26,8 @@ from vnpy.trader.object import (
     TradeData,
 )
 
+from rest_locale.english import english
+from rest_locale import _
 from vnpy_restgateway.host import MADE_UP
 from vnpy_restgateway.seams import MACHINE, Seams
 
@@ -109,7 +111,7 @@ class Recorder:
                 self.condition.wait(0.05)
         if not answer:
             lines: str = "\n".join(log.msg for log in self.logs[-15:])
-            raise Missed("hung", f"not within {seconds:g} s: {what}\nThe log ends:\n{lines}")
+            raise Missed("hung", _("not within {seconds:g} s: {what}\nThe log ends:\n{lines}").format(seconds=seconds, what=what, lines=lines))
         return answer
 
     def soon(self, condition: Callable[[], Any], seconds: float) -> None:
@@ -124,9 +126,9 @@ class Recorder:
         self._sleep(seconds)
 
     def said(self, text: str, level: int | None = None) -> list[str]:
-        """Log lines that contain a text."""
-        return [log.msg for log in self.logs if text in log.msg and (level is None or log.level == level)]
+        """Log lines that contain a text, which is English whatever the language of the lines."""
+        return [log.msg for log in self.logs if text in english(log.msg) and (level is None or log.level == level)]
 
     def complaints(self) -> list[str]:
         """Everything from WARNING on, but the line that a mock exchange brings about by being one."""
-        return [log.msg for log in self.logs if log.level >= WARNING and not log.msg.startswith(MADE_UP)]
+        return [log.msg for log in self.logs if log.level >= WARNING and not english(log.msg).startswith(MADE_UP)]

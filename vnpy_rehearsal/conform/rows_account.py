@@ -3,13 +3,15 @@
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .matrix import Run, row
 from .recorder import Missed
 
 AT_RATE: int = 150              # orders of the long run
 
 
-@row("F30", "a symbol is removed, and listed again")
+@row("F30", N_("a symbol is removed, and listed again"))
 def symbol_removed(run: Run) -> None:
     desk = run.desk()
     resting = desk.send("BUY", run.market.low, run.market.volume(10))
@@ -22,14 +24,14 @@ def symbol_removed(run: Run) -> None:
     run.works(desk)
 
 
-@row("F31", "numbers: steps, 0.1 + 0.2, 5e-05")
+@row("F31", N_("numbers: steps, 0.1 + 0.2, 5e-05"))
 def numbers(run: Run) -> None:
     desk, market = run.desk(), run.market
     odd = desk.send("BUY", *market.odd)
     order = desk.wait_status(odd, Status.NOTTRADED)
     sent = next(row for row in run.venue.journal() if row["kind"] == "order")
     if (float(sent["price"]), float(sent["qty"])) != market.rounded or (order.price, order.volume) != market.rounded:
-        raise Missed("invented", f"{market.odd[0]!r} and {market.odd[1]!r} went out as {sent['price']} and {sent['qty']}")
+        raise Missed("invented", _("{price!r} and {volume!r} went out as {sent_price} and {sent_volume}").format(price=market.odd[0], volume=market.odd[1], sent_price=sent['price'], sent_volume=sent['qty']))
     small = desk.send("SELL", market.dear, market.little)
     desk.wait_status(small, Status.NOTTRADED)
     for orderid in (odd, small):
@@ -38,7 +40,7 @@ def numbers(run: Run) -> None:
     run.resolved(desk, least, Status.REJECTED)
 
 
-@row("F33", "a flood of pushes", streams=True)
+@row("F33", N_("a flood of pushes"), streams=True)
 def flood(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -58,14 +60,14 @@ def flood(run: Run) -> None:
     run.works(desk)
     run.ticks_flow(desk)
     if run.stage.monotonic() - began > 40:
-        raise Missed("hung", "it falls behind")
+        raise Missed("hung", _("it falls behind"))
 
 
-@row("F34", "nonces: never used twice, always rising")
+@row("F34", N_("nonces: never used twice, always rising"))
 def nonces(run: Run) -> None:
     desk = run.desk()
     ids = [desk.send("BUY", run.market.low_at(n), run.market.volume(1)) for n in range(40)]
-    for _ in range(5):
+    for __ in range(5):
         desk.gateway.query_account()
     for orderid in ids:
         run.resolved(desk, orderid, Status.NOTTRADED)
@@ -73,7 +75,7 @@ def nonces(run: Run) -> None:
         run.away(desk, orderid)
 
 
-@row("F35", "a gap in the book", streams=True)
+@row("F35", N_("a gap in the book"), streams=True)
 def gap(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -89,10 +91,10 @@ def gap(run: Run) -> None:
     run.ticks_flow(desk, 5)
     for tick in desk.recorder.ticks:
         if tick.bid_price_1 and tick.ask_price_1 and tick.bid_price_1 >= tick.ask_price_1:
-            raise Missed("invented", f"a torn book: {tick.bid_price_1} bid, {tick.ask_price_1} asked")
+            raise Missed("invented", _("a torn book: {bid} bid, {ask} asked").format(bid=tick.bid_price_1, ask=tick.ask_price_1))
 
 
-@row("F36", "orders from elsewhere on the account")
+@row("F36", N_("orders from elsewhere on the account"))
 def elsewhere(run: Run) -> None:
     one, two = run.desk("ONE"), run.desk("TWO")
     orderid = one.send("BUY", run.market.low, run.market.volume(10))
@@ -106,7 +108,7 @@ def elsewhere(run: Run) -> None:
         one.wait_status(two.known_as(bought), Status.ALLTRADED, seconds=20)
 
 
-@row("F37", "our own restart, with open orders and fills")
+@row("F37", N_("our own restart, with open orders and fills"))
 def own_restart(run: Run) -> None:
     old = run.desk()
     done = old.send("BUY", run.market.high, run.market.volume(2))
@@ -125,13 +127,13 @@ def own_restart(run: Run) -> None:
     run.resolved(new, resting, Status.ALLTRADED)
 
 
-@row("F38", "close in the midst of it, and connect again", seconds=32)
+@row("F38", N_("close in the midst of it, and connect again"), seconds=32)
 def close_and_connect(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
     orders = run.arm(run.wire.order, "before_engine", "hang", times=3)
     reads = run.arm("GET *", "before_engine", "hang", times=0, must_bite=False)     # not every gateway reads when it is told to
-    for _ in range(3):
+    for __ in range(3):
         desk.send("BUY", run.market.low, run.market.volume(10))
     desk.gateway.query_account()
     run.struck(orders, seconds=2 * run.profile.strike)
@@ -139,23 +141,23 @@ def close_and_connect(run: Run) -> None:
     before: float = run.stage.monotonic()
     desk.gateway.close()
     if run.stage.monotonic() - before > 2.0:
-        raise Missed("hung", f"close() took {run.stage.monotonic() - before:.1f} s")
+        raise Missed("hung", _("close() took {seconds:.1f} s").format(seconds=run.stage.monotonic() - before))
     run.clear()
     all_threads = run.stage.seams.threads.enumerate
     left = [thread.name for thread in all_threads() if "rest" in thread.name.lower() or "websocket" in thread.name.lower()]
     desk.recorder.pass_time(0.2)
     left = [name for name in left if name in {thread.name for thread in all_threads()}]
     if left:
-        raise Missed("hung", f"threads that are left: {', '.join(left)}")
+        raise Missed("hung", _("threads that are left: {left}").format(left=', '.join(left)))
     before_ready: int = len(desk.recorder.said(run.profile.ready_line))
     desk.connect()
-    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before_ready, "second connect", 20.0)
+    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before_ready, _("second connect"), 20.0)
     run.works(desk, run.profile.patience)
     for orderid in list(desk.recorder.orders):
         run.resolved(desk, orderid)
 
 
-@row("F39", "a long run of orders at rate")
+@row("F39", N_("a long run of orders at rate"))
 def long_run(run: Run) -> None:
     desk = run.desk()
     for n in range(AT_RATE):
@@ -164,13 +166,13 @@ def long_run(run: Run) -> None:
             desk.cancel(orderid)
     desk.recorder.wait(
         lambda: len(desk.recorder.orders) == AT_RATE
-        and all(order.status is not Status.SUBMITTING for order in desk.recorder.orders.values()), "every order answered", max(60.0, run.profile.patience)
+        and all(order.status is not Status.SUBMITTING for order in desk.recorder.orders.values()), _("every order answered"), max(60.0, run.profile.patience)
     )
     for orderid in list(desk.recorder.orders):
         run.away(desk, orderid)
 
 
-@row("F40", "a listener that changes what it was handed", spoils=True)
+@row("F40", N_("a listener that changes what it was handed"), spoils=True)
 def careless(run: Run) -> None:
     desk = run.desk()
     resting = desk.send("BUY", run.market.near, run.market.volume(10))

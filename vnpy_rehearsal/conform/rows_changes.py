@@ -13,6 +13,8 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
@@ -26,7 +28,7 @@ def last_order(run: Run) -> dict[str, Any]:
     return next(row for row in reversed(run.venue.journal()) if row["kind"] == "order")
 
 
-@row("F43", "ticks and steps change while we are connected")
+@row("F43", N_("ticks and steps change while we are connected"))
 def rules(run: Run) -> None:
     desk, market = run.desk(), run.market
     first = desk.send("BUY", *market.fine)
@@ -35,23 +37,23 @@ def rules(run: Run) -> None:
     refused = desk.send("BUY", *market.fine)
     run.resolved(desk, refused, Status.REJECTED)
     if not any(row.get("refused") == "FILTER" for row in desk.rows("command")):
-        raise Missed("vacuous", "the venue refused nothing by a filter")
+        raise Missed("vacuous", _("the venue refused nothing by a filter"))
 
     def changed() -> bool:
         contract = desk.recorder.contracts[run.profile.symbol]
         return (contract.pricetick, contract.min_volume) == (float(market.coarse["tick_size"]), float(market.coarse["step_size"]))
 
-    desk.recorder.wait(changed, "the contract with the new tick and step", run.profile.patience)
+    desk.recorder.wait(changed, _("the contract with the new tick and step"), run.profile.patience)
     second = desk.send("BUY", *market.finer)
     order = run.resolved(desk, second, Status.NOTTRADED)
     sent = last_order(run)
     if (float(sent["price"]), float(sent["qty"])) != market.coarsened or (order.price, order.volume) != market.coarsened:
-        raise Missed("invented", f"{market.finer[0]!r} and {market.finer[1]!r} went out as {sent['price']} and {sent['qty']}")
+        raise Missed("invented", _("{price!r} and {volume!r} went out as {sent_price} and {sent_volume}").format(price=market.finer[0], volume=market.finer[1], sent_price=sent['price'], sent_volume=sent['qty']))
     for orderid in (first, second):
         run.away(desk, orderid)
 
 
-@row("F44", "an order is amended elsewhere")
+@row("F44", N_("an order is amended elsewhere"))
 def amended(run: Run) -> None:
     desk = run.desk()
     orderid = desk.send("BUY", run.market.near, run.market.volume(10))
@@ -64,7 +66,7 @@ def amended(run: Run) -> None:
         return lambda: desk.order(orderid).volume == run.market.volume(units) and desk.order(orderid).status is Status.NOTTRADED
 
     amend(7)
-    desk.recorder.wait(shown(7), "the smaller volume", run.profile.patience)
+    desk.recorder.wait(shown(7), _("the smaller volume"), run.profile.patience)
     if run.wire.order_push:
         lost = run.arm(run.wire.order_push, "on_push", "drop")
         amend(4)
@@ -72,27 +74,27 @@ def amended(run: Run) -> None:
         run.venue.restart(keep_state=True)      # only the lists tell it now
     else:
         amend(4)
-    desk.recorder.wait(shown(4), "the volume that is smaller again", run.profile.patience)
+    desk.recorder.wait(shown(4), _("the volume that is smaller again"), run.profile.patience)
     amend(6)
-    desk.recorder.wait(shown(6), "the larger volume", run.profile.patience)
+    desk.recorder.wait(shown(6), _("the larger volume"), run.profile.patience)
     volume: float = run.market.volume(6)
     if float(last_order(run)["qty"]) != volume:
-        raise Missed("vacuous", "the venue has not amended the order")
+        raise Missed("vacuous", _("the venue has not amended the order"))
     run.venue.set_price(run.market.symbol, run.market.under)
     order = run.resolved(desk, orderid, Status.ALLTRADED)
     if order.traded != volume or order.volume != volume:
-        raise Missed("lost", f"traded {order.traded!r} of {order.volume!r}, the venue {volume!r}")
+        raise Missed("lost", _("traded {traded!r} of {total!r}, the venue {venue!r}").format(traded=order.traded, total=order.volume, venue=volume))
     run.venue.set_price(run.market.symbol, f"{run.market.opens:.12g}")
 
 
-@row("F48", "orders are cancelled that have not left yet")
+@row("F48", N_("orders are cancelled that have not left yet"))
 def unsent(run: Run) -> None:
     if run.profile.pushed:
         # without its sockets a gateway sends orders over HTTP, where they wait for each other
         run.arm("ACCEPT ws *", "on_accept", "status", status=503, times=0)
     desk = run.desk(ready=False)
     desk.connect()
-    desk.recorder.wait(lambda: run.profile.symbol in desk.recorder.contracts and desk.recorder.accounts, "contracts and account", 30.0)
+    desk.recorder.wait(lambda: run.profile.symbol in desk.recorder.contracts and desk.recorder.accounts, _("contracts and account"), 30.0)
     desk.recorder.pass_time(0.5)
     slow = run.arm(run.wire.order, "before_engine", "delay", ms=600, times=0)
     ids = [desk.send("BUY", run.market.low_at(n), run.market.volume(1)) for n in range(60)]
@@ -104,13 +106,13 @@ def unsent(run: Run) -> None:
     run.clear()
     made = {row["order_id"] for row in run.venue.journal() if row["kind"] == "order"}
     if len(made) >= len(ids):
-        raise Missed("vacuous", "all orders had left before they were cancelled")
+        raise Missed("vacuous", _("all orders had left before they were cancelled"))
     wrong = [orderid for orderid in ids if desk.order(orderid).status is not Status.CANCELLED]
     if wrong:
-        raise Missed("invented", f"{len(wrong)} orders that were cancelled are {desk.order(wrong[0]).status.name}")
+        raise Missed("invented", _("{count} orders that were cancelled are {status}").format(count=len(wrong), status=desk.order(wrong[0]).status.name))
     complaints = [line for line in desk.recorder.said("reject")]
     if complaints:
-        raise Missed("invented", f"a user's own cancel is called a rejection: {complaints[0]}")
+        raise Missed("invented", _("a user's own cancel is called a rejection: {complaints}").format(complaints=complaints[0]))
 
 
 @contextmanager
@@ -143,7 +145,7 @@ def no_names() -> Iterator[Callable[[bool], list[str]]]:
         socket.getaddrinfo = real
 
 
-@row("F61", "names do not resolve around an order", real="the machine resolves names")
+@row("F61", N_("names do not resolve around an order"), real="the machine resolves names")
 def unresolved(run: Run) -> None:
     with no_names() as turn:
         desk = run.desk(ready=False)
@@ -156,12 +158,12 @@ def unresolved(run: Run) -> None:
         asked = turn(True)
         run.venue.restart(keep_state=True)
         try:
-            desk.recorder.wait(lambda: len(asked) >= 2, "names being asked for", 30.0)
+            desk.recorder.wait(lambda: len(asked) >= 2, _("names being asked for"), 30.0)
         except Missed:
-            raise Missed("vacuous", "no name was asked for") from None
+            raise Missed("vacuous", _("no name was asked for")) from None
         refused = desk.send("BUY", run.market.low, run.market.volume(20))
         run.resolved(desk, refused, Status.REJECTED)
-        run.never(lambda: desk.order(left).status is Status.REJECTED, "an order that had left is taken for refused", 3.0)
+        run.never(lambda: desk.order(left).status is Status.REJECTED, _("an order that had left is taken for refused"), 3.0)
         turn(False)
         run.resolved(desk, left, Status.NOTTRADED)
         run.sent_once(1)
@@ -169,7 +171,7 @@ def unresolved(run: Run) -> None:
         run.works(desk)
 
 
-@row("F67", "a route is retired")
+@row("F67", N_("a route is retired"))
 def retired(run: Run) -> None:
     for status, body in run.wire.retired:
         desk = run.desk(f"GONE{status}")
@@ -184,7 +186,7 @@ def retired(run: Run) -> None:
         run.away(desk, lost)
         named = [line for line in desk.recorder.complaints() if label.split()[-1] in line and str(status) in line]
         if not named:
-            raise Missed("lost", f"no line names {label}, which is gone")
+            raise Missed("lost", _("no line names {label}, which is gone").format(label=label))
         run.clear()
         run.works(desk, run.profile.patience)
         desk.assert_truth(run.profile.patience)
@@ -192,7 +194,7 @@ def retired(run: Run) -> None:
         run.desks.remove(desk)
 
 
-@row("F68", "no number where one is due")
+@row("F68", N_("no number where one is due"))
 def no_number(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -219,7 +221,7 @@ def no_number(run: Run) -> None:
         sound(desk)
     spared = [label for label, times in struck.items() if not times]
     if spared:
-        raise Missed("vacuous", f"nothing was spoilt of {', '.join(spared)}")
+        raise Missed("vacuous", _("nothing was spoilt of {spared}").format(spared=', '.join(spared)))
     run.ticks_flow(desk, moves=True)
 
 
@@ -234,10 +236,10 @@ def sound(desk: GatewayHarness) -> None:
     for item in (*seen.sequence, *seen.ticks, *seen.accounts.values(), *seen.positions.values(), *seen.contracts.values()):
         for name, value in vars(item).items():
             if isinstance(value, float) and not (isfinite(value) and (value >= 0 or name == "pnl")):
-                raise Missed("invented", f"{type(item).__name__}.{name} is {value!r}")
+                raise Missed("invented", _("{kind}.{name} is {value!r}").format(kind=type(item).__name__, name=name, value=value))
     for trade in seen.trades:
         if not (trade.price > 0 and trade.volume > 0):
-            raise Missed("invented", f"a trade of {trade.volume!r} at {trade.price!r}")
+            raise Missed("invented", _("a trade of {volume!r} at {price!r}").format(volume=trade.volume, price=trade.price))
     for tick in seen.ticks:
         if not tick.last_price > 0:
-            raise Missed("invented", f"a tick with the last price {tick.last_price!r}")
+            raise Missed("invented", _("a tick with the last price {last_price!r}").format(last_price=tick.last_price))

@@ -7,6 +7,8 @@ from datetime import timedelta
 from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import HistoryRequest
 
+from rest_locale import N_, _
+
 from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
@@ -14,7 +16,7 @@ from .recorder import Missed
 NOTICED: float = 45.0           # s until a half-open socket is noticed, and what was missed is here: 30, and some
 
 
-@row("F22", "the venue restarts with its state")
+@row("F22", N_("the venue restarts with its state"))
 def restart(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -36,7 +38,7 @@ def restart(run: Run) -> None:
     run.works(desk)
 
 
-@row("F23", "the venue restarts without its state", seconds=30)
+@row("F23", N_("the venue restarts without its state"), seconds=30)
 def wiped(run: Run) -> None:
     desk = run.desk()
     orderid = desk.send("BUY", run.market.low, run.market.volume(10))
@@ -47,7 +49,7 @@ def wiped(run: Run) -> None:
     run.works(desk)
 
 
-@row("F24", "the user's stream drops, and fills happen meanwhile", streams=True)
+@row("F24", N_("the user's stream drops, and fills happen meanwhile"), streams=True)
 def user_stream_drops(run: Run) -> None:
     desk = run.desk()
     first = desk.send("BUY", run.market.near, run.market.volume(10))
@@ -65,7 +67,7 @@ def user_stream_drops(run: Run) -> None:
     run.works(desk)
 
 
-@row("F25", "half-open sockets, and a silent stream with live pings", streams=True, seconds=34)
+@row("F25", N_("half-open sockets, and a silent stream with live pings"), streams=True, seconds=34)
 def half_open(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -88,7 +90,7 @@ def half_open(run: Run) -> None:
 def ticks_again(desk: GatewayHarness) -> None:
     """Ticks come although their stream is silent."""
     seen: int = len(desk.recorder.ticks)
-    desk.recorder.wait(lambda: len(desk.recorder.ticks) > seen + 3, "ticks after a silent stream", NOTICED)
+    desk.recorder.wait(lambda: len(desk.recorder.ticks) > seen + 3, _("ticks after a silent stream"), NOTICED)
 
 
 @contextmanager
@@ -110,7 +112,7 @@ def going(run: Run) -> Iterator[None]:
         thread.join(10.0)
 
 
-@row("F26", "the end of a connection's 24 hours", streams=True, clock="manual", speed=0.005)
+@row("F26", N_("the end of a connection's 24 hours"), streams=True, clock="manual", speed=0.005)
 def a_day(run: Run) -> None:
     with going(run):
         desk = run.desk()
@@ -126,7 +128,7 @@ def a_day(run: Run) -> None:
         desk.assert_truth(run.profile.patience)
 
 
-@row("F27", "a subscription that is refused, or never answered", streams=True, seconds=9)
+@row("F27", N_("a subscription that is refused, or never answered"), streams=True, seconds=9)
 def subscription(run: Run) -> None:
     def subscribe(name: str, struck: list[int]) -> None:
         desk = run.desk(name, past=False)
@@ -141,7 +143,7 @@ def subscription(run: Run) -> None:
     subscribe("TWO", run.arm(run.wire.subscribe, "before_engine", "status", status=400, body=refusal))
 
 
-@row("F28", "everything while the venue is away", seconds=9)
+@row("F28", N_("everything while the venue is away"), seconds=9)
 def away(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -154,12 +156,12 @@ def away(run: Run) -> None:
     with run.aside(down):
         run.gone()
         try:
-            sent += [desk.send("BUY", run.market.low, run.market.volume(10)) for _ in range(3)]
+            sent += [desk.send("BUY", run.market.low, run.market.volume(10)) for __ in range(3)]
             desk.subscribe(next((s for s in desk.recorder.contracts if s != run.profile.symbol), ""))
             desk.cancel(sent[0])
             desk.gateway.query_account()
         except Exception as error:
-            raise Missed("hung", f"an exception reached the caller: {type(error).__name__}: {error}") from error
+            raise Missed("hung", _("an exception reached the caller: {kind}: {error}").format(kind=type(error).__name__, error=error)) from error
         desk.recorder.pass_time(1.5)
         run.gone()
     for orderid in sent:
@@ -170,7 +172,7 @@ def away(run: Run) -> None:
     run.works(desk, run.profile.patience)
 
 
-@row("F29", "the key is revoked in mid-session")
+@row("F29", N_("the key is revoked in mid-session"))
 def revoked(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -186,20 +188,20 @@ def revoked(run: Run) -> None:
     desk.recorder.pass_time(3.0)
     storm: int = run.bitten(requests) - before
     if run.profile.pushed and storm > 30:
-        raise Missed("invented", f"{storm} requests in 3 s with a key that is refused")
+        raise Missed("invented", _("{count} requests in 3 s with a key that is refused").format(count=storm))
     secrets: list[str] = [log.msg for log in desk.recorder.logs for secret in (run.venue.key, run.venue.secret) if secret and secret in log.msg]
     if secrets:
-        raise Missed("invented", f"the secret is in the log: {secrets[0][:80]}")
+        raise Missed("invented", _("the secret is in the log: {secrets}").format(secrets=secrets[0][:80]))
     run.clear()
     run.venue.set_key(run.venue.key, False)
     if run.profile.real_engine:
         return
     desk.gateway.connect(run.profile.setting(run.venue))
-    desk.recorder.wait(lambda: desk.gateway.ready, "second connect", 20.0)
+    desk.recorder.wait(lambda: desk.gateway.ready, _("second connect"), 20.0)
     run.works(desk)
 
 
-@row("F32", "hung routes: orders flow, history gives up", seconds=13)
+@row("F32", N_("hung routes: orders flow, history gives up"), seconds=13)
 def hung(run: Run) -> None:
     desk = run.desk()
     bars: list[int] = run.arm(run.wire.history, "before_engine", "hang", times=0) if run.profile.has_bars else []

@@ -5,6 +5,8 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .matrix import Run, row
 from .recorder import Missed
 
@@ -27,19 +29,19 @@ def not_believed(run: Run, messages: Sequence[Message]) -> None:
             run.resolved(desk, orderid, Status.NOTTRADED)
         run.away(desk, orderid)
         if desk.order(orderid).traded:
-            raise Missed("invented", f"{values} was believed")
+            raise Missed("invented", _("{values} was believed").format(values=values))
         if ghosts := set(desk.recorder.orders) - before - {orderid}:
-            raise Missed("invented", f"{values}: shown besides: {', '.join(ghosts)}")
+            raise Missed("invented", _("{values}: shown besides: {ghosts}").format(values=values, ghosts=', '.join(ghosts)))
         run.clear()
     filled = desk.send("BUY", run.market.high, run.market.volume(1))
     run.resolved(desk, filled, Status.ALLTRADED)
 
 
-@row("F72", "messages that contradict themselves", needs="contradictions")
+@row("F72", N_("messages that contradict themselves"), needs="contradictions")
 def contradictions(run: Run) -> None:
     not_believed(run, run.wire.contradictions)
 
 
-@row("F73", "ids that are none, and answers about another order", needs="wrong_ids")
+@row("F73", N_("ids that are none, and answers about another order"), needs="wrong_ids")
 def wrong_ids(run: Run) -> None:
     not_believed(run, run.wire.wrong_ids)

@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+from rest_locale import N_, _
+
 from .matrix import Run, row
 from .recorder import Missed
 
@@ -55,26 +57,26 @@ def trade_and_be_killed(run: Run) -> int:
             patience.cancel()
             child.kill()
     if sent < ENOUGH:
-        raise Missed("hung", f"the process sent {sent} orders within {LONGEST:g} s, and ended with {child.returncode}")
+        raise Missed("hung", _("the process sent {sent} orders within {seconds:g} s, and ended with {status}").format(sent=sent, seconds=LONGEST, status=child.returncode))
     return sent + 1                             # it may have died between an order and its line
 
 
-@row("F69", "kill -9 with orders on their way, and a new process", seconds=12, real="a process is killed")
+@row("F69", N_("kill -9 with orders on their way, and a new process"), seconds=12, real="a process is killed")
 def killed(run: Run) -> None:
     sent: int = trade_and_be_killed(run)
     run.venue.set_price(run.market.symbol, run.market.under)        # fills while nobody is there
     if not open_orders(run):
-        raise Missed("vacuous", "no order was left at the venue")
+        raise Missed("vacuous", _("no order was left at the venue"))
     desk = run.desk()
     desk.assert_truth(run.profile.patience)
     alive = [orderid for orderid, order in desk.recorder.orders.items() if order.is_active()]
     if len(alive) != open_orders(run):
-        raise Missed("lost", f"{open_orders(run)} orders live at the venue, {len(alive)} are shown alive")
+        raise Missed("lost", _("{count} orders live at the venue, {alive} are shown alive").format(count=open_orders(run), alive=len(alive)))
     for orderid in alive:
         run.away(desk, orderid)
     run.sent_once(sent)
     if open_orders(run):
-        raise Missed("lost", "an order could not be cancelled")
+        raise Missed("lost", _("an order could not be cancelled"))
     run.works(desk)
 
 

@@ -2,6 +2,8 @@
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
@@ -9,7 +11,7 @@ from .recorder import Missed
 STILL: float = 0.001            # of the market's speed: the ids go to our orders alone, so that each life has the same
 
 
-@row("F62", "the push confirms, and then the answer says: unknown", streams=True)
+@row("F62", N_("the push confirms, and then the answer says: unknown"), streams=True)
 def confirmed(run: Run) -> None:
     desk = run.desk()
     status, body = run.wire.unknown
@@ -21,11 +23,11 @@ def confirmed(run: Run) -> None:
     desk.recorder.pass_time(1.5)
     run.sent_once(1)
     if desk.order(orderid).status is not Status.NOTTRADED:
-        raise Missed("invented", "the answer goes before what the venue has shown")
+        raise Missed("invented", _("the answer goes before what the venue has shown"))
     run.away(desk, orderid)
 
 
-@row("F63", "a filled order is absent from the list of open ones", streams=True)
+@row("F63", N_("a filled order is absent from the list of open ones"), streams=True)
 def absent(run: Run) -> None:
     desk = run.desk()
     resting = desk.send("BUY", run.market.near, run.market.volume(10))
@@ -40,11 +42,11 @@ def absent(run: Run) -> None:
     run.resolved(desk, resting, Status.ALLTRADED)
     told = [order.status for order in desk.recorder.order_pushes if order.orderid == resting]
     if Status.CANCELLED in told or Status.REJECTED in told:
-        raise Missed("invented", "concluded from the list of open orders alone")
+        raise Missed("invented", _("concluded from the list of open orders alone"))
     run.away(desk, other)
 
 
-@row("F64", "a list and a push tell the same fill at the same time", streams=True, needs="fills")
+@row("F64", N_("a list and a push tell the same fill at the same time"), streams=True, needs="fills")
 def told_twice(run: Run) -> None:
     desk = run.desk()
     first = desk.send("BUY", run.market.high, run.market.volume(1))
@@ -55,7 +57,7 @@ def told_twice(run: Run) -> None:
     slow = run.arm(listed, "on_reply", "delay", ms=700, times=6)
     orders = [desk.send("BUY", run.market.high, run.market.volume(2))]
     run.struck(cut)
-    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, "the stream again", run.profile.patience)
+    desk.recorder.wait(lambda: len(desk.recorder.said(run.profile.ready_line)) > before, _("the stream again"), run.profile.patience)
     orders += [desk.send("BUY", run.market.high, run.market.volume(3 + n)) for n in range(3)]
     run.struck(slow)
     for orderid in orders:
@@ -63,7 +65,7 @@ def told_twice(run: Run) -> None:
     desk.recorder.pass_time(1.0)        # what is told twice is told by now
 
 
-@row("F65", "an order is executed after it was taken for lost")
+@row("F65", N_("an order is executed after it was taken for lost"))
 def too_late(run: Run) -> None:
     desk = run.desk()
     rule = desk.gateway.flow.table.rule if hasattr(desk.gateway, "flow") else None
@@ -80,7 +82,7 @@ def too_late(run: Run) -> None:
         desk.wait_status(orderid, Status.REJECTED, seconds=bound + 5.0)
     desk.wait_status(orderid, Status.NOTTRADED, seconds=bound + run.profile.patience)
     if not desk.recorder.said("turned up at the venue after all", 40):
-        raise Missed("lost", "the user was not told")
+        raise Missed("lost", _("the user was not told"))
     run.venue.set_price(run.market.symbol, run.market.below_low)
     run.resolved(desk, orderid, Status.ALLTRADED)
 
@@ -92,7 +94,7 @@ def forget(desk: GatewayHarness) -> None:
     desk.recorder.sequence.clear()
 
 
-@row("F71", "the venue loses its state, and gives the same ids again", speed=STILL)
+@row("F71", N_("the venue loses its state, and gives the same ids again"), speed=STILL)
 def lives(run: Run) -> None:
     desk = run.desk()
 
@@ -113,19 +115,19 @@ def lives(run: Run) -> None:
     desk.recorder.wait(
         # one that polls may not notice that the venue was away, only that it begins anew
         lambda: len(desk.recorder.said(run.profile.ready_line)) > before or desk.recorder.said("begins anew", 40),
-        "the venue again", run.profile.patience + 30.0,
+        _("the venue again"), run.profile.patience + 30.0,
     )
     forget(desk)
     if not first & a_life(5):
-        raise Missed("vacuous", "the venue gave other ids")
-    desk.recorder.wait(lambda: desk.recorder.said("begins anew", 40), "the line that says so", run.profile.patience + 60.0)
+        raise Missed("vacuous", _("the venue gave other ids"))
+    desk.recorder.wait(lambda: desk.recorder.said("begins anew", 40), _("the line that says so"), run.profile.patience + 60.0)
     desk.assert_truth(run.profile.patience)
     again = shown & {trade.vt_tradeid for trade in desk.recorder.trades}
     if again:
-        raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(again)}")
+        raise Missed("doubled", _("trade ids of the life before are used again: {again}").format(again=', '.join(again)))
 
 
-@row("F74", "one wrong word: cancelled, of a live order", needs="says_cancelled")
+@row("F74", N_("one wrong word: cancelled, of a live order"), needs="says_cancelled")
 def wrong_word(run: Run) -> None:
     desk = run.desk()
     labels = run.wire.order_push or run.wire.open_orders
@@ -140,7 +142,7 @@ def wrong_word(run: Run) -> None:
     run.works(desk)
 
 
-@row("F75", "two gateways send alike orders, and one of them is lost")
+@row("F75", N_("two gateways send alike orders, and one of them is lost"))
 def alike(run: Run) -> None:
     one, two = run.desk("ONE"), run.desk("TWO")
     struck = run.arm(run.wire.order, "before_engine", "hang")
@@ -152,5 +154,5 @@ def alike(run: Run) -> None:
     run.resolved(one, lost, Status.REJECTED, Status.CANCELLED)
     two.recorder.pass_time(1.0)
     if two.order(theirs).status is not Status.NOTTRADED:
-        raise Missed("lost", "the cancel of the order that was lost took the other gateway's")
+        raise Missed("lost", _("the cancel of the order that was lost took the other gateway's"))
     run.away(two, theirs)

@@ -2,6 +2,8 @@
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .matrix import Run, row
 from .recorder import Missed
 
@@ -9,7 +11,7 @@ BEYOND_MS: int = 15_000          # longer than the window of any dialect
 HELD_MS: int = 700              # shorter than any gateway's time-out
 
 
-@row("F12", "duplicated pushes", streams=True)
+@row("F12", N_("duplicated pushes"), streams=True)
 def duplicated(run: Run) -> None:
     desk = run.desk()
     twice = run.arm(run.wire.user_push, "on_push", "duplicate", copies=3, times=0)
@@ -24,7 +26,7 @@ def duplicated(run: Run) -> None:
     desk.recorder.pass_time(2.0)        # what comes again comes then
 
 
-@row("F13", "pushes out of order", streams=True)
+@row("F13", N_("pushes out of order"), streams=True)
 def out_of_order(run: Run) -> None:
     desk = run.desk()
     for count in (2, 3, 4):
@@ -41,7 +43,7 @@ def out_of_order(run: Run) -> None:
     desk.wait_status(resting, Status.ALLTRADED)
 
 
-@row("F14", "the push before the answer", streams=True)
+@row("F14", N_("the push before the answer"), streams=True)
 def push_before_answer(run: Run) -> None:
     desk = run.desk()
     late = run.arm(run.wire.order, "on_reply", "delay", ms=500, times=2)
@@ -52,11 +54,11 @@ def push_before_answer(run: Run) -> None:
     desk.wait_status(resting, Status.NOTTRADED, seconds=20)
     desk.recorder.pass_time(0.7)        # the answers are here by now
     if desk.order(filled).status is not Status.ALLTRADED:
-        raise Missed("invented", "the answer took the order back")
+        raise Missed("invented", _("the answer took the order back"))
     run.away(desk, resting)
 
 
-@row("F15", "a fill in the answer only, or before its order", streams=True)
+@row("F15", N_("a fill in the answer only, or before its order"), streams=True)
 def fill_first(run: Run) -> None:
     desk = run.desk()
     dropped = run.arm(run.wire.order_push, "on_push", "drop", times=0)
@@ -70,7 +72,7 @@ def fill_first(run: Run) -> None:
     desk.wait_status(second, Status.ALLTRADED, seconds=20)
 
 
-@row("F16", "cancel before the answer to the order")
+@row("F16", N_("cancel before the answer to the order"))
 def cancel_first(run: Run) -> None:
     desk = run.desk()
     for stage in ("before_engine", "on_reply"):
@@ -82,7 +84,7 @@ def cancel_first(run: Run) -> None:
         run.clear()
 
 
-@row("F17", "cancel and fill cross")
+@row("F17", N_("cancel and fill cross"))
 def race(run: Run) -> None:
     desk = run.desk()
     orderid = desk.send("BUY", run.market.near, run.market.volume(10))
@@ -94,7 +96,7 @@ def race(run: Run) -> None:
     run.resolved(desk, orderid, Status.ALLTRADED)
 
 
-@row("F18", "the fate of a cancel unknown", seconds=13)
+@row("F18", N_("the fate of a cancel unknown"), seconds=13)
 def cancel_unknown(run: Run) -> None:
     desk = run.desk()
     for stage, action in (("before_engine", "hang"), ("after_engine", "hang"), ("on_reply", "reset")):
@@ -108,12 +110,12 @@ def cancel_unknown(run: Run) -> None:
         run.clear()
 
 
-@row("F19", "client order ids: unique, and one that is in use")
+@row("F19", N_("client order ids: unique, and one that is in use"))
 def client_ids(run: Run) -> None:
     one, two = run.desk("ONE"), run.desk("TWO")
-    ids = [desk.send("BUY", run.market.low, run.market.volume(1)) for _ in range(10) for desk in (one, two)]
+    ids = [desk.send("BUY", run.market.low, run.market.volume(1)) for __ in range(10) for desk in (one, two)]
     if len(set(ids)) != len(ids):
-        raise Missed("doubled", "two gateways give the same ids")
+        raise Missed("doubled", _("two gateways give the same ids"))
     for n, orderid in enumerate(ids):
         desk = (one, two)[n % 2]
         run.resolved(desk, orderid, Status.NOTTRADED)
@@ -126,7 +128,7 @@ def client_ids(run: Run) -> None:
         run.away(one, orderid)
 
 
-@row("F20", "clocks: ten seconds off, and a step")
+@row("F20", N_("clocks: ten seconds off, and a step"))
 def clocks(run: Run) -> None:
     run.venue.clock(10_000)
     desk = run.desk()
@@ -143,7 +145,7 @@ def clocks(run: Run) -> None:
         run.away(desk, orderid)
 
 
-@row("F21", "a wait beyond the request's window")
+@row("F21", N_("a wait beyond the request's window"))
 def too_old(run: Run) -> None:
     desk = run.desk()
     held = run.arm(run.wire.order, "before_engine", "delay", ms=HELD_MS)

@@ -4,11 +4,13 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .matrix import PAGE, Run, row
 from .recorder import Missed
 
 
-@row("F1", "time-out before the venue saw the order", seconds=28)
+@row("F1", N_("time-out before the venue saw the order"), seconds=28)
 def before_the_engine(run: Run) -> None:
     desk = run.desk()
     lost = run.arm(run.wire.order, "before_engine", "hang")
@@ -20,7 +22,7 @@ def before_the_engine(run: Run) -> None:
     run.works(desk)
 
 
-@row("F2", "time-out after the venue accepted")
+@row("F2", N_("time-out after the venue accepted"))
 def after_the_engine(run: Run) -> None:
     desk = run.desk()
     lost = run.arm(run.wire.order, "after_engine", "hang")
@@ -31,7 +33,7 @@ def after_the_engine(run: Run) -> None:
     run.sent_once(1)
 
 
-@row("F3", "connection reset before, during, after the answer", seconds=28)
+@row("F3", N_("connection reset before, during, after the answer"), seconds=28)
 def reset(run: Run) -> None:
     desk = run.desk()
     for stage, action in (("before_engine", "reset"), ("after_engine", "reset"), ("on_reply", "close")):
@@ -44,7 +46,7 @@ def reset(run: Run) -> None:
     run.sent_once(3)
 
 
-@row("F4", "500, 502, 503, 504 with HTML or JSON")
+@row("F4", N_("500, 502, 503, 504 with HTML or JSON"))
 def server_errors(run: Run) -> None:
     desk = run.desk()
     for status, body in ((500, PAGE), (502, PAGE), (503, '{"code":-1000,"msg":"unknown"}'), (504, "")):
@@ -59,7 +61,7 @@ def server_errors(run: Run) -> None:
     run.works(desk)
 
 
-@row("F5", "a body that says: unknown")
+@row("F5", N_("a body that says: unknown"))
 def unknown_codes(run: Run) -> None:
     desk = run.desk()
     status, body = run.wire.unknown
@@ -70,7 +72,7 @@ def unknown_codes(run: Run) -> None:
     run.away(desk, orderid)
 
 
-@row("F6", "too many orders, and busy", seconds=29)
+@row("F6", N_("too many orders, and busy"), seconds=29)
 def too_many_orders(run: Run) -> None:
     desk = run.desk()
     for status, body in ((429, run.wire.too_many), (503, run.wire.busy)):
@@ -97,24 +99,24 @@ def stay_away(run: Run, status: int) -> None:
     seen = run.arm("* /*", "before_engine", "delay", ms=0, times=0)
     orders = run.arm("WS order.*", "before_engine", "delay", ms=0, times=0)
     desk.cancel(resting)
-    run.never(lambda: run.bitten(seen + orders), "it sends although it was told to wait", 1.5)
+    run.never(lambda: run.bitten(seen + orders), _("it sends although it was told to wait"), 1.5)
     run.resolved(desk, resting, Status.CANCELLED)
     run.struck(seen + orders)           # else nothing would have been seen in the pause either
     run.clear()
     run.works(desk)
 
 
-@row("F7", "429 with Retry-After")
+@row("F7", N_("429 with Retry-After"))
 def rate_limit(run: Run) -> None:
     stay_away(run, 429)
 
 
-@row("F8", "418, banned")
+@row("F8", N_("418, banned"))
 def banned(run: Run) -> None:
     stay_away(run, 418)
 
 
-@row("F9", "malformed JSON")
+@row("F9", N_("malformed JSON"))
 def malformed(run: Run) -> None:
     desk = run.desk()
     broken = run.arm(run.wire.order, "on_reply", "body", body='{"orderId": 12, "status"')
@@ -134,7 +136,7 @@ def malformed(run: Run) -> None:
     run.works(late)
 
 
-@row("F10", "truncated body")
+@row("F10", N_("truncated body"))
 def truncated(run: Run) -> None:
     desk = run.desk()
     cut = run.arm(run.wire.order, "on_reply", "truncate")
@@ -148,7 +150,7 @@ def truncated(run: Run) -> None:
     run.works(desk)
 
 
-@row("F11", "unexpected types, unknown words, new fields")
+@row("F11", N_("unexpected types, unknown words, new fields"))
 def odd(run: Run) -> None:
     desk = run.desk()
     answer = run.arm(run.wire.order, "on_reply", "body", set=dict(run.wire.odd_order))
@@ -166,4 +168,4 @@ def odd(run: Run) -> None:
     run.clear()
     run.resolved(desk, filled, Status.ALLTRADED)
     if desk.profile.tells_fills and not desk.recorder.trades:
-        raise Missed("lost", "the fill of a push with an unknown word")
+        raise Missed("lost", _("the fill of a push with an unknown word"))

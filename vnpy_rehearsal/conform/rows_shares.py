@@ -6,6 +6,8 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale.english import english
+from rest_locale import N_, _
 from mockexchange.core.commands import PlaceOrder
 from mockexchange.core.errors import Refusal
 from mockexchange.core.numbers import SCALE, parse_amount
@@ -57,14 +59,14 @@ def refused_here(run: Run, desk: GatewayHarness, sent: Callable[[], int], order:
     orderid = desk.send(*order, symbol=symbol, exchange=exchange)
     run.resolved(desk, orderid, Status.REJECTED)
     if sent() > before:
-        raise Missed("invented", f"{order} was sent, although it can be known here that it must be refused")
+        raise Missed("invented", _("{order} was sent, although it can be known here that it must be refused").format(order=order))
 
     def told() -> bool:
-        return any(words in log.msg for log in desk.recorder.logs[lines:])
+        return any(words in english(log.msg) for log in desk.recorder.logs[lines:])
 
     desk.recorder.soon(told, 1.0)
     if not told():
-        raise Missed("lost", f"{order} was refused, and no line has {words!r} in it")
+        raise Missed("lost", _("{order} was refused, and no line has {words!r} in it").format(order=order, words=words))
 
 
 def refused_there(run: Run, desk: GatewayHarness, sent: Callable[[], int], order: tuple[str, float, float], change: Callable[[bool], None]) -> None:
@@ -74,7 +76,7 @@ def refused_there(run: Run, desk: GatewayHarness, sent: Callable[[], int], order
 
     :raises Missed: ``vacuous``: the gateway had looked before each try
     """
-    for _ in range(TRIES):
+    for __ in range(TRIES):
         before: int = sent()
         change(True)
         orderid = desk.send(*order)
@@ -82,27 +84,27 @@ def refused_there(run: Run, desk: GatewayHarness, sent: Callable[[], int], order
         change(False)
         if sent() > before:
             return
-    raise Missed("vacuous", f"{order} never reached the venue")
+    raise Missed("vacuous", _("{order} never reached the venue").format(order=order))
 
 
 def told_the_time(run: Run, desk: GatewayHarness) -> None:
     """The venue's clock was moved, and the machine's was not: let the gateway hear of it before it trades."""
     asked = run.counted("* /*")
     desk.gateway.query_account()
-    desk.recorder.wait(asked, "a request", run.profile.patience)
+    desk.recorder.wait(asked, _("a request"), run.profile.patience)
     desk.recorder.pass_time(HEARD)
 
 
 def next_day(run: Run, desk: GatewayHarness) -> None:
     """The day turns, after the gateway has looked at its orders as they are."""
     looks = run.counted(run.wire.open_orders)
-    desk.recorder.wait(lambda: looks() > 1, "looks at the orders", run.profile.patience)
+    desk.recorder.wait(lambda: looks() > 1, _("looks at the orders"), run.profile.patience)
     run.venue.advance(DAY)
     told_the_time(run, desk)
     run.venue.advance(OPENING)
 
 
-@row("F50", "shares bought today are sold today", clock=MONDAY, speed=STILL, needs="t_plus", seconds=8)
+@row("F50", N_("shares bought today are sold today"), clock=MONDAY, speed=STILL, needs="t_plus", seconds=8)
 def sold_too_early(run: Run) -> None:
     desk, market = run.desk(), run.market
     sent = run.counted(run.wire.order + run.wire.sell)
@@ -111,21 +113,21 @@ def sold_too_early(run: Run) -> None:
     bought = desk.send("BUY", market.high, today)
     run.resolved(desk, bought, Status.ALLTRADED)
     if not sent():
-        raise Missed("vacuous", f"no order came by {' or '.join(run.wire.order)}")
+        raise Missed("vacuous", _("no order came by {order}").format(order=_(" or ").join(run.wire.order)))
     too_much = PlaceOrder(run.venue.key, market.symbol, "SELL", "LIMIT", parse_amount(f"{held + today:.12g}"), parse_amount(f"{market.low:.12g}"))
     try:
         run.venue.run(lambda venue: venue.apply(too_much))
     except Refusal:
         pass
     else:
-        raise Missed("vacuous", "the venue sells today what was bought today")
+        raise Missed("vacuous", _("the venue sells today what was bought today"))
     refused_here(run, desk, sent, ("SELL", market.low, held + today), f"{held:g}")
     if held:
         yesterdays = desk.send("SELL", market.dear, held)
         run.resolved(desk, yesterdays, Status.NOTTRADED)
         refused_here(run, desk, sent, ("SELL", market.dear, market.volume(1)), " 0 ")
         run.away(desk, yesterdays)
-        desk.recorder.wait(lambda: desk.balances().get(base) == (held + today, today), "what can be sold again", run.profile.patience)
+        desk.recorder.wait(lambda: desk.balances().get(base) == (held + today, today), _("what can be sold again"), run.profile.patience)
 
         def change(gone: bool) -> None:
             run.venue.deposit(run.venue.key, base, f"{-held if gone else held:.12g}")
@@ -133,12 +135,12 @@ def sold_too_early(run: Run) -> None:
         refused_there(run, desk, sent, ("SELL", market.low, market.volume(1)), change)
         run.venue.deposit(run.venue.key, base, f"{-held:.12g}")
     next_day(run, desk)
-    desk.recorder.wait(lambda: desk.balances().get(base) == (today, 0.0), "the shares, to be sold", run.profile.patience)
+    desk.recorder.wait(lambda: desk.balances().get(base) == (today, 0.0), _("the shares, to be sold"), run.profile.patience)
     sold = desk.send("SELL", market.low, today)
     run.resolved(desk, sold, Status.ALLTRADED)
 
 
-@row("F51", "odd lots, ticks, the day's band, each board's rules", speed=STILL, needs="equity")
+@row("F51", N_("odd lots, ticks, the day's band, each board's rules"), speed=STILL, needs="equity")
 def odd_orders(run: Run) -> None:
     desk, market, terms = run.desk(), run.market, run.profile.equity
     assert terms is not None
@@ -146,7 +148,7 @@ def odd_orders(run: Run) -> None:
     resting = desk.send("BUY", market.low, market.volume(1))
     run.resolved(desk, resting, Status.NOTTRADED)
     if not sent():
-        raise Missed("vacuous", f"no order came by {' or '.join(run.wire.order)}")
+        raise Missed("vacuous", _("no order came by {order}").format(order=_(" or ").join(run.wire.order)))
     lot, least = terms.lot / SCALE, terms.least / SCALE
     refused_here(run, desk, sent, ("BUY", market.low, max(lot, least) + lot / 2), f"{lot:g}")
     refused_here(run, desk, sent, ("BUY", market.low, least / 2), f"{least:g}")
@@ -154,7 +156,7 @@ def odd_orders(run: Run) -> None:
     between = desk.send("BUY", market.low + 0.4 * tick, market.volume(1))
     run.resolved(desk, between, Status.NOTTRADED, Status.REJECTED)
     if reasons := [row["refused"] for row in desk.rows("command") if row.get("refused")]:
-        raise Missed("invented", f"an order was sent that must be refused: {reasons}")
+        raise Missed("invented", _("an order was sent that must be refused: {reasons}").format(reasons=reasons))
     if terms.band:
         close: float = run.venue.run(lambda venue: venue.exchange.previous_close(market.symbol)) / SCALE
         part: float = terms.band / SCALE
@@ -178,12 +180,12 @@ def until(run: Run, phases: tuple[str, ...]) -> int:
     before: int = run.venue.state()["now"]
     while phase(run) not in phases:
         if run.venue.state()["now"] - before > LONGEST_BREAK:
-            raise Missed("vacuous", f"the market was never in phase {' or '.join(phases)} within 15 days")
+            raise Missed("vacuous", _("the market was never in phase {phases} within 15 days").format(phases=_(" or ").join(phases)))
         run.venue.advance(STEP)
     return int(run.venue.state()["now"]) - before
 
 
-@row("F52", "lunch, night, week-end and holidays", clock=HOLIDAY_EVE, speed=STILL, needs="hours", options="hours", seconds=45)
+@row("F52", N_("lunch, night, week-end and holidays"), clock=HOLIDAY_EVE, speed=STILL, needs="hours", options="hours", seconds=45)
 def closed(run: Run) -> None:
     until(run, OPEN)
     desk = run.desk()
@@ -192,7 +194,7 @@ def closed(run: Run) -> None:
     run.resolved(desk, resting, Status.NOTTRADED)
     desk.recorder.pass_time(1.0)
     before, began = polls(), run.stage.monotonic()
-    desk.recorder.wait(lambda: polls() >= before + POLLS, "polls of an open market", 60.0)
+    desk.recorder.wait(lambda: polls() >= before + POLLS, _("polls of an open market"), 60.0)
     window: float = run.stage.monotonic() - began
     rested: bool = False
 
@@ -203,18 +205,18 @@ def closed(run: Run) -> None:
         if any(phase(run, symbol) not in CLOSED for symbol in run.profile.other_markets):
             return
         rested = True
-        for _ in range(TRIES):          # looks that were planned before the clock was moved come first
+        for __ in range(TRIES):          # looks that were planned before the clock was moved come first
             before: int = polls()
             desk.recorder.pass_time(window)
             count: int = polls() - before
             if count <= POLLS // 3:
                 return
-        raise Missed("invented", f"{count} polls within {window:.1f} s of a closed market, {POLLS} of an open one")
+        raise Missed("invented", _("{count} polls within {window:.1f} s of a closed market, {polls} of an open one").format(count=count, window=window, polls=POLLS))
 
     def goes_on() -> None:
         told_the_time(run, desk)
         if dead := [line for words in DEAD for line in desk.recorder.said(words)]:
-            raise Missed("invented", f"the market was closed, no more: {dead[0]}")
+            raise Missed("invented", _("the market was closed, no more: {dead}").format(dead=dead[0]))
         run.works(desk, run.profile.patience)
 
     def as_the_venue_says() -> bool:
@@ -224,21 +226,21 @@ def closed(run: Run) -> None:
     until(run, CLOSED)
     rests()
     if until(run, OPEN) < DAY // 8:             # it was lunch
-        desk.recorder.wait(as_the_venue_says, "what became of the order", run.profile.patience)
+        desk.recorder.wait(as_the_venue_says, _("what became of the order"), run.profile.patience)
         goes_on()
         until(run, CLOSED)
-        desk.recorder.wait(as_the_venue_says, "what became of the order at the end of the day", run.profile.patience + ENDED)
+        desk.recorder.wait(as_the_venue_says, _("what became of the order at the end of the day"), run.profile.patience + ENDED)
         run.venue.advance(DAY)
         if phase(run) in CLOSED:
             rests()
         until(run, OPEN)
-    desk.recorder.wait(as_the_venue_says, "what became of the order", run.profile.patience)
+    desk.recorder.wait(as_the_venue_says, _("what became of the order"), run.profile.patience)
     goes_on()
     if not rested:
-        raise Missed("vacuous", "the markets that are traded were never all closed when the polls were counted")
+        raise Missed("vacuous", _("the markets that are traded were never all closed when the polls were counted"))
 
 
-@row("F53", "a new day, on which the venue's ids begin again", clock=MONDAY, speed=STILL, needs="daily_ids", seconds=40)
+@row("F53", N_("a new day, on which the venue's ids begin again"), clock=MONDAY, speed=STILL, needs="daily_ids", seconds=40)
 def new_day(run: Run) -> None:
     desk, market = run.desk(), run.market
     filled = desk.send("BUY", market.high, market.volume(2))
@@ -255,12 +257,12 @@ def new_day(run: Run) -> None:
     if desk.table is not None:
         numbers = [re.findall(r"\d+", str(desk.table.get(orderid).venue_id))[-1:] for orderid in (filled, resting, alive, again)]
         if numbers[:2] != numbers[2:]:
-            raise Missed("vacuous", f"the venue gave other ids: {numbers}")
+            raise Missed("vacuous", _("the venue gave other ids: {numbers}").format(numbers=numbers))
     late = run.desk("LATE", past=False)
     run.resolved(late, alive, Status.NOTTRADED)
     late.recorder.pass_time(1.0)
     if ghosts := {filled, resting} & set(late.recorder.orders):
-        raise Missed("invented", f"orders of yesterday are shown as today's: {', '.join(ghosts)}")
+        raise Missed("invented", _("orders of yesterday are shown as today's: {ghosts}").format(ghosts=', '.join(ghosts)))
     if lines := desk.recorder.said("begins anew"):
-        raise Missed("invented", f"a new day is no new life of the venue: {lines[0]}")
+        raise Missed("invented", _("a new day is no new life of the venue: {lines}").format(lines=lines[0]))
     run.away(desk, alive)

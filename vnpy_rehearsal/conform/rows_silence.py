@@ -2,6 +2,8 @@
 
 from vnpy.trader.constant import Status
 
+from rest_locale import N_, _
+
 from .matrix import PAGE, Run, row
 from .recorder import Missed
 
@@ -9,7 +11,7 @@ SAID_ONCE: int = 6              # complaints at most while nothing is pushed
 LATE: int = 3_000               # ms after its 500 in which an order is executed
 
 
-@row("F59", "a stream that lives and never pushes again", streams=True, seconds=40)
+@row("F59", N_("a stream that lives and never pushes again"), streams=True, seconds=40)
 def never_pushes(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -32,14 +34,14 @@ def never_pushes(run: Run) -> None:
     desk.recorder.soon(lambda: len(desk.recorder.complaints()) > before, run.profile.patience)
     said: list[str] = desk.recorder.complaints()[before:]
     if not said:
-        raise Missed("lost", "nothing was pushed any more, and no line says so")
+        raise Missed("lost", _("nothing was pushed any more, and no line says so"))
     if len(said) > SAID_ONCE:
-        raise Missed("invented", f"said {len(said)} times: {said[-1]}")
+        raise Missed("invented", _("said {count} times: {line}").format(count=len(said), line=said[-1]))
     run.clear()
     run.works(desk, run.profile.patience)
 
 
-@row("F60", "an order is executed after its 500, all else is 500", seconds=8)
+@row("F60", N_("an order is executed after its 500, all else is 500"), seconds=8)
 def executed_late(run: Run) -> None:
     desk = run.desk()
     late = run.arm(run.wire.order, "before_engine", "delay", ms=LATE, ack=True)
@@ -52,11 +54,11 @@ def executed_late(run: Run) -> None:
     def made() -> bool:
         return any(row["kind"] == "order" for row in run.venue.journal())
 
-    desk.recorder.wait(made, "the order at the venue", LATE / 1_000 + 10.0)
+    desk.recorder.wait(made, _("the order at the venue"), LATE / 1_000 + 10.0)
     run.soon(lambda: run.bitten(down), run.profile.strike)
-    run.never(lambda: desk.order(orderid).status is Status.REJECTED, "an order that was executed is shown as rejected", 2.0)
+    run.never(lambda: desk.order(orderid).status is Status.REJECTED, _("an order that was executed is shown as rejected"), 2.0)
     if not desk.recorder.complaints():
-        raise Missed("lost", "everything fails, and no line says so")
+        raise Missed("lost", _("everything fails, and no line says so"))
     run.clear()
     run.resolved(desk, orderid, Status.NOTTRADED)
     run.struck(down)

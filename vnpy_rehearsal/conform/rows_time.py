@@ -6,6 +6,8 @@ from typing import Any
 from vnpy.trader.constant import Interval, Status
 from vnpy.trader.object import BarData, HistoryRequest
 
+from rest_locale import N_, _
+
 from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
@@ -17,7 +19,7 @@ SLOW, SLOWER = 65, 125          # ms a page takes for each second of the gateway
 OFF: float = 5.0                # seconds a tick may be off the venue's time
 
 
-@row("F45", "a market in which nothing happens", clock="manual", streams=True, seconds=45)
+@row("F45", N_("a market in which nothing happens"), clock="manual", streams=True, seconds=45)
 def quiet(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -28,15 +30,15 @@ def quiet(run: Run) -> None:
     timings = getattr(desk.gateway, "timings", None)
     silence: float = min(float(getattr(timings, "market_silence", getattr(timings, "give_up", 30.0))), 30.0)
     ticks: int = len(desk.recorder.ticks)
-    run.never(lambda: run.bitten(connections), "a healthy stream that has nothing to say was connected again", 1.4 * silence + 2.0)
+    run.never(lambda: run.bitten(connections), _("a healthy stream that has nothing to say was connected again"), 1.4 * silence + 2.0)
     shown = {(tick.last_price, tick.bid_price_1, tick.ask_price_1) for tick in desk.recorder.ticks[ticks:]}
     if len(shown) > 2:
-        raise Missed("vacuous", f"the market was not quiet: {len(shown)} prices")
+        raise Missed("vacuous", _("the market was not quiet: {count} prices").format(count=len(shown)))
     run.ticks_flow(desk, moves=True)
     run.works(desk)
 
 
-@row("F46", "clocks jump by hours", streams=True, seconds=10)
+@row("F46", N_("clocks jump by hours"), streams=True, seconds=10)
 def jump(run: Run) -> None:
     desk = run.desk()
     desk.subscribe()
@@ -48,13 +50,13 @@ def jump(run: Run) -> None:
             newest: datetime = desk.recorder.ticks[-1].datetime
             return abs(newest.timestamp() - run.stage.seams.wall() - hours * 3_600) < OFF
 
-        desk.recorder.wait(right, f"ticks with the venue's time, {hours} hours ahead", run.profile.patience)
+        desk.recorder.wait(right, _("ticks with the venue's time, {hours} hours ahead").format(hours=hours), run.profile.patience)
         orderid = desk.send("BUY", run.market.low, run.market.volume(1))
         run.resolved(desk, orderid, Status.NOTTRADED)
         run.away(desk, orderid)
 
 
-@row("F47", "years of bars from a slow but steady venue", seconds=130)
+@row("F47", N_("years of bars from a slow but steady venue"), seconds=130)
 def years(run: Run) -> None:
     if not run.profile.has_bars:
         return
@@ -69,8 +71,8 @@ def years(run: Run) -> None:
     with run.aside(lambda: found.extend(desk.gateway.query_history(request)), max(3.0 * patience, AT_LEAST)):
         pass
     if run.stage.monotonic() - begun < patience:
-        raise Missed("vacuous", f"the history took {run.stage.monotonic() - begun:.1f} s, which is within {patience:g} s")
+        raise Missed("vacuous", _("the history took {seconds:.1f} s, which is within {patience:g} s").format(seconds=run.stage.monotonic() - begun, patience=patience))
     run.struck(pages, 5)
     bars: list[BarData] = found
     if [bar.datetime for bar in bars] != [start + timedelta(minutes=n) for n in range(MINUTES)]:
-        raise Missed("lost", f"{len(bars)} of {MINUTES} bars")
+        raise Missed("lost", _("{count} of {total} bars").format(count=len(bars), total=MINUTES))

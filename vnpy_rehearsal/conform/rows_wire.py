@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rest_locale import N_, _
+
 from .harness import GatewayHarness
 from .matrix import Run, row
 from .recorder import Missed
@@ -15,7 +17,7 @@ def in_time(run: Run, took: float, within: float) -> None:
     """Orders that never arrived must wait until the venue could show them: ``shown_within`` of the profile."""
     limit: float = max(within, run.profile.shown_within)
     if took > limit:
-        raise Missed("hung", f"all orders settled after {took:.1f} s, not within {limit:g} s")
+        raise Missed("hung", _("all orders settled after {took:.1f} s, not within {limit:g} s").format(took=took, limit=limit))
 
 
 def cancel_all(run: Run, desk: GatewayHarness) -> None:
@@ -25,7 +27,7 @@ def cancel_all(run: Run, desk: GatewayHarness) -> None:
             run.away(desk, orderid)
 
 
-@row("F41", "idle connections die in silence")
+@row("F41", N_("idle connections die in silence"))
 def silent_death(run: Run) -> None:
     wire: Any = run.lay_wire()
     desk = run.desk()
@@ -34,7 +36,7 @@ def silent_death(run: Run) -> None:
     run.works(desk)
 
 
-@row("F42", "the wire is bad for seconds, then well")
+@row("F42", N_("the wire is bad for seconds, then well"))
 def bad_wire(run: Run) -> None:
     wire: Any = run.lay_wire()
     desk = run.desk()

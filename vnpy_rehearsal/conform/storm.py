@@ -8,6 +8,8 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale import _
+
 from .harness import GatewayHarness
 from .recorder import Missed
 
@@ -38,7 +40,7 @@ def storm(desk: GatewayHarness, wire: Any, rounds: int = 3) -> float:
     resting: str = desk.send("BUY", desk.profile.market.low, desk.profile.market.volume(1))
     desk.wait_status(resting, Status.NOTTRADED)
     sent: list[str] = []
-    for _ in range(rounds):
+    for __ in range(rounds):
         for break_it in (wire.deafen, wire.reset_new, wire.refuse):
             wire.heal()
             break_it()
@@ -51,7 +53,7 @@ def storm(desk: GatewayHarness, wire: Any, rounds: int = 3) -> float:
     sent.append(desk.send("BUY", desk.profile.market.low_at(len(sent)), desk.profile.market.volume(1)))       # the last one leaves into nothing
     desk.recorder.pass_time(STEP)
     wire.heal()
-    return settle(desk, sent, resting, bool(wire.vanished and wire.resets), "no byte vanished or no connection was reset")
+    return settle(desk, sent, resting, bool(wire.vanished and wire.resets), _("no byte vanished or no connection was reset"))
 
 
 def forgotten(desk: GatewayHarness, wire: Any, idle: float = 5.0) -> float:
@@ -70,7 +72,7 @@ def forgotten(desk: GatewayHarness, wire: Any, idle: float = 5.0) -> float:
         sent.append(desk.send("BUY", desk.profile.market.low_at(number), desk.profile.market.volume(1)))
         desk.recorder.pass_time(STEP)
     desk.cancel(resting)
-    return settle(desk, sent, resting, bool(wire.forgotten), "no connection was there to be forgotten")
+    return settle(desk, sent, resting, bool(wire.forgotten), _("no connection was there to be forgotten"))
 
 
 def settle(desk: GatewayHarness, sent: list[str], resting: str, has_struck: bool, why_not: str) -> float:
@@ -86,5 +88,5 @@ def settle(desk: GatewayHarness, sent: list[str], resting: str, has_struck: bool
             orderid in orders and orders[orderid].status in SETTLED for orderid in sent
         )
 
-    desk.recorder.wait(is_finished, "all orders settled", desk.profile.patience + 60.0)
+    desk.recorder.wait(is_finished, _("all orders settled"), desk.profile.patience + 60.0)
     return monotonic() - well

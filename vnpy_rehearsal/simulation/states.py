@@ -5,6 +5,8 @@ from typing import Any
 
 from vnpy.trader.constant import Status
 
+from rest_locale.english import english
+
 from ..conform.harness import GatewayHarness
 from ..conform.profile import Profile
 
@@ -13,7 +15,7 @@ Holds = Callable[[GatewayHarness, Rows], bool]
 
 
 def said(*words: str) -> Holds:
-    return lambda desk, rows: any(word in log.msg for log in desk.recorder.logs for word in words)
+    return lambda desk, rows: any(word in english(log.msg) for log in desk.recorder.logs for word in words)
 
 
 def shown(status: Status) -> Holds:

@@ -8,6 +8,8 @@ from vnpy.trader.engine import MainEngine
 from vnpy.trader.event import EVENT_LOG, EVENT_TRADE
 from vnpy.trader.object import SubscribeRequest
 
+from rest_locale.english import english
+
 from ..conform.profile import Profile
 from ..simulation.clocks import WorldClock
 from ..simulation.process import SimulatedProcess
@@ -108,7 +110,7 @@ class TradingProcess:
 
     def _log(self, event: Event) -> None:
         log = event.data
-        self._said.add(log.msg)
+        self._said.add(english(log.msg))
         self._on_log(log.level, log.gateway_name, log.msg)
 
     def _traded(self, event: Event) -> None:

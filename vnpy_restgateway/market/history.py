@@ -7,6 +7,8 @@ from logging import INFO, WARNING
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData
 
+from rest_locale import _
+
 from ..seams import MACHINE
 
 STEP: dict[Interval, timedelta] = {
@@ -85,7 +87,7 @@ class Download:
         if now >= self._say_at and bars:
             self._say_at = now + SAY_EVERY
             rate: float = self._count / (now - self._began)
-            self._log(f"Query kline history of {self.symbol}: {self._count} bars so far, {rate:.0f} a second, at {bars[-1].datetime}", INFO)
+            self._log(_("Query kline history of {symbol}: {count} bars so far, {rate:.0f} a second, at {time}").format(symbol=self.symbol, count=self._count, rate=rate, time=bars[-1].datetime), INFO)
         return bars
 
     def fail(self, reason: str) -> None:
@@ -94,11 +96,11 @@ class Download:
 
     def finish(self, bars: list[BarData], interval: Interval) -> None:
         """Say what came of it."""
-        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else "no bars"
+        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else _("no bars")
         if self.reason:
-            self._log(f"Query kline history failed, {self.reason}. {self.symbol} - {interval.value} is cut short: {span}", WARNING)
+            self._log(_("Query kline history failed, {reason}. {symbol} - {interval} is cut short: {span}").format(reason=self.reason, symbol=self.symbol, interval=interval.value, span=span), WARNING)
         else:
-            self._log(f"Query kline history finished, {self.symbol} - {interval.value}, {span}", INFO)
+            self._log(_("Query kline history finished, {symbol} - {interval}, {span}").format(symbol=self.symbol, interval=interval.value, span=span), INFO)
 
 
 def aware(moment: datetime) -> datetime:

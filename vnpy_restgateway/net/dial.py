@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from rest_locale import _
+
 AddressInfo = tuple[Any, Any, int, str, Any]
 
 
@@ -42,7 +44,7 @@ def lookup(host: str, port: int, done: Callable[[list[AddressInfo] | OSError], N
         try:
             done(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except UnicodeError as exc:
-            done(OSError(f"host name {host!r} is not valid: {exc}"))
+            done(OSError(_("host name {host!r} is not valid: {reason}").format(host=host, reason=exc)))
         except OSError as exc:
             done(exc)
 
@@ -83,4 +85,4 @@ def resolve(host: str, port: int, timeout: float, stopped: Callable[[], bool]) -
         if isinstance(answer, OSError):
             raise answer
         return answer
-    raise TimeoutError(f"name {host!r} was not resolved in time")
+    raise TimeoutError(_("name {host!r} was not resolved in time").format(host=host))

@@ -18,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+from rest_locale import _
+
 
 class Outcome(Enum):
     """The four things that can have become of a command sent to a venue."""
@@ -118,14 +120,14 @@ def classify(
     if error is not None:
         return Outcome.UNKNOWN, 0, describe(error)
     if reply is None:
-        return Outcome.UNKNOWN, 0, "no answer"
+        return Outcome.UNKNOWN, 0, _("no answer")
     status: int = reply.status
     if reply.malformed and status // 100 == 2:
-        return Outcome.UNKNOWN, http_code(status), "malformed answer"
+        return Outcome.UNKNOWN, http_code(status), _("malformed answer")
     try:
         found: tuple[Code, str] | None = read(reply)
     except Exception as exc:
-        return Outcome.UNKNOWN, http_code(status), f"error envelope not understood: {describe(exc)}"
+        return Outcome.UNKNOWN, http_code(status), _("error envelope not understood: {reason}").format(reason=describe(exc))
     if found is None:
         if status // 100 == 2:
             return Outcome.ACCEPTED, 0, ""
@@ -141,6 +143,11 @@ def _allowed(code: Code, reply: Reply, refusals: Refusals) -> bool:
     if callable(refusals):
         return bool(refusals(code, reply))
     return code in refusals
+
+
+def coded(code: Code, text: str) -> str:
+    """A refusal of the venue for people."""
+    return _("code: {code}, message: {message}").format(code=code, message=text)
 
 
 def describe(error: BaseException) -> str:

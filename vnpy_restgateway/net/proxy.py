@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
+from rest_locale import _
+
 SCHEME: re.Pattern[str] = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 LABEL: re.Pattern[str] = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 # spaces, line ends and what cannot be seen of a copied text, at its ends
@@ -69,7 +71,7 @@ def read_proxy(host: str, port: int = 0) -> Proxy | None:
     text: str = host.strip(INVISIBLE)
     if not text:
         if port:
-            raise ValueError(f"port {port} has no proxy host")
+            raise ValueError(_("port {port} has no proxy host").format(port=port))
         return None
     if "@" not in text:
         text = unicodedata.normalize("NFKC", text)      # what a Chinese keyboard makes of letters and signs
@@ -77,31 +79,31 @@ def read_proxy(host: str, port: int = 0) -> Proxy | None:
     found = SCHEME.match(text)
     scheme: str = found.group(1).lower() if found else "http"
     if scheme.startswith("socks"):
-        raise ValueError(f"SOCKS proxies are not supported, only HTTP proxies ({FORM}), got {shown}")
+        raise ValueError(_("SOCKS proxies are not supported, only HTTP proxies ({form}), got {shown}").format(form=FORM, shown=shown))
     if scheme == "https":
-        raise ValueError(f"TLS to the proxy itself (https://) is not supported, only HTTP proxies ({FORM}), got {shown}")
+        raise ValueError(_("TLS to the proxy itself (https://) is not supported, only HTTP proxies ({form}), got {shown}").format(form=FORM, shown=shown))
     if scheme != "http":
-        raise ValueError(f"{scheme}:// is no HTTP proxy ({FORM}), got {shown}")
+        raise ValueError(_("{scheme}:// is no HTTP proxy ({form}), got {shown}").format(scheme=scheme, form=FORM, shown=shown))
     access, at, place = text[found.end() if found else 0:].rpartition("@")
     user, colon, password = access.partition(":")
     if at and not user:
-        raise ValueError(f"a user name must stand before the @ ({FORM}), got {shown}")
+        raise ValueError(_("a user name must stand before the @ ({form}), got {shown}").format(form=FORM, shown=shown))
     name, digits = split_place(place.rstrip("/"))
     try:
         name = read_host_name(name)
     except ValueError:
-        raise ValueError(f"must look like {FORM}, got {shown}") from None
+        raise ValueError(_("must look like {form}, got {shown}").format(form=FORM, shown=shown)) from None
     if digits:
         if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:9]) <= 65_535):
-            raise ValueError(f"the port must be from 1 to 65535, got {shown}")
+            raise ValueError(_("the port must be from 1 to 65535, got {shown}").format(shown=shown))
         if port and port != int(digits):
-            raise ValueError(f"{shown} has port {digits}, the proxy port is given as {port}")
+            raise ValueError(_("{shown} has port {digits}, the proxy port is given as {port}").format(shown=shown, digits=digits, port=port))
         port = int(digits)
     if not 0 < port <= 65_535:
-        raise ValueError(f"{shown} has no port")
+        raise ValueError(_("{shown} has no port").format(shown=shown))
     user, password = unquote(user), unquote(password)
     if ":" in user or not (user + password).isprintable():
-        raise ValueError(f"user and password must not have control characters, nor the user a colon, got {shown}")
+        raise ValueError(_("user and password must not have control characters, nor the user a colon, got {shown}").format(shown=shown))
     return Proxy(name, port, user, password)
 
 
@@ -115,7 +117,7 @@ def split_place(text: str) -> tuple[str, str]:
         ipaddress.IPv6Address(text)
         return text, ""
     except ValueError:
-        name, _, digits = text.partition(":")
+        name, __, digits = text.partition(":")
         return name, digits
 
 
@@ -132,10 +134,10 @@ def read_host_name(name: str) -> str:
         try:
             name = name.encode("idna").decode()
         except UnicodeError as error:
-            raise ValueError("no host name") from error
+            raise ValueError(_("no host name")) from error
     labels: list[str] = name.removesuffix(".").split(".")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels):
-        raise ValueError("no host name")
+        raise ValueError(_("no host name"))
     if labels[-1].isdigit():
         ipaddress.IPv4Address(name)         # a last label of digits is never a name (RFC 3696, 2)
     return name.lower()
@@ -156,7 +158,7 @@ def show_proxy(text: str) -> str:
         place = re.split("[?#]", place)[0] + "/***"
     name, digits = split_place(place)
     if not digits.isdigit() and digits and not digits.endswith("/***"):
-        name, _, digits = place.partition(":")
-        first, colon, _ = digits.partition(":")     # host:port:user:password
+        name, __, digits = place.partition(":")
+        first, colon, __ = digits.partition(":")     # host:port:user:password
         place = f"{name}:{first}:***" if colon and first.isdigit() else f"{name}:***"
     return f"{scheme}{'***@' if at else ''}{place}"

@@ -18,6 +18,8 @@ from typing import Any
 
 import vnpy_rest
 
+from rest_locale import _
+
 from ..seams import MACHINE, Seams
 from .outcome import NotSent, Reply, RestError, Unknown, describe
 from .proxy import Proxy, read_proxy
@@ -112,7 +114,7 @@ class RestClient(vnpy_rest.RestClient):
             self._sweeper = None
             self.active = True
             for lane in self._lanes.values():
-                for _ in range(min(max(n, 1), MAX_WORKERS)):
+                for __ in range(min(max(n, 1), MAX_WORKERS)):
                     self._spawn_worker(lane, self._transport)
                     lane.idle += 1
 
@@ -133,10 +135,10 @@ class RestClient(vnpy_rest.RestClient):
         for lane in lanes.values():
             while request := lane.pop():
                 waiting.append(request)
-            for _ in lane.workers:
+            for __ in lane.workers:
                 lane.tokens.put(False)
         for request in waiting:
-            self._finish_error(request, unsent(request, "client was stopped before the request was sent"))
+            self._finish_error(request, unsent(request, _("client was stopped before the request was sent")))
         patience: float = self._monotonic() + STOP_PATIENCE
         threads: list[Thread] = [t for lane in lanes.values() for t in lane.workers]
         if sweeper is not None:
@@ -201,7 +203,7 @@ class RestClient(vnpy_rest.RestClient):
                 if active:
                     (queue.sent if request.sent else queue.urgent if priority else queue.normal).append(request)
         if not active:
-            self._finish_error(request, unsent(request, "client is not running"))
+            self._finish_error(request, unsent(request, _("client is not running")))
             return request
         queue.tokens.put(True)
         if busy:
@@ -287,7 +289,7 @@ class RestClient(vnpy_rest.RestClient):
             now: float = self._monotonic()
             for lane in lanes:
                 for request in lane.take_expired(now):
-                    self._finish_error(request, NotSent("timed out waiting in line"))
+                    self._finish_error(request, NotSent(_("timed out waiting in line")))
             with self._lock:
                 if not any(lane.urgent or lane.normal for lane in lanes):
                     if not swept.is_set():
@@ -305,7 +307,7 @@ class RestClient(vnpy_rest.RestClient):
             if not self.mock:       # a proxy may have given the first answers
                 self.mock = response.headers.get(MOCK_HEADER, "")
             if status // 100 == 2 and reply.malformed:
-                raise Unknown(f"answer is not JSON: {redact(response.text[:200], self.known_secrets())!r}")
+                raise Unknown(_("answer is not JSON: {text!r}").format(text=redact(response.text[:200], self.known_secrets())))
         except Exception as exc:
             error: RestError = exc if isinstance(exc, RestError) else Unknown(f"{type(exc).__name__}: {exc}")
             self._finish_error(request, error.with_traceback(exc.__traceback__))
@@ -324,7 +326,7 @@ class RestClient(vnpy_rest.RestClient):
         if sent is None:
             # Sent so late that no answer can be awaited, a request would only become unknown.
             if request.deadline - self._monotonic() < LAST_TENTH * request.timeout:
-                raise NotSent("timed out waiting in line")
+                raise NotSent(_("timed out waiting in line"))
             sent = self._start(request, transport, waits=True)
             assert sent is not None
         elif isinstance(sent, RestError):
@@ -360,7 +362,7 @@ class RestClient(vnpy_rest.RestClient):
         except NotSent:
             raise
         except Exception as exc:
-            raise NotSent(f"request could not be built: {describe(exc)}") from exc
+            raise NotSent(_("request could not be built: {reason}").format(reason=describe(exc))) from exc
         return transport.start(
             request.lane, origin, request.method.upper(), target, headers, body, request.deadline, waits
         )

@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Url
 
+from rest_locale import _
+
 from ..seams import Seams
 from .outcome import NotSent
 from .proxy import Proxy
@@ -51,9 +53,9 @@ def parse_url(url: str) -> tuple[Origin, str]:
         if host and not host.isascii():
             host = host.encode("idna").decode()
     except ValueError as exc:
-        raise NotSent(f"URL is not valid: {exc}") from exc
+        raise NotSent(_("URL is not valid: {reason}").format(reason=exc)) from exc
     if scheme not in ("http", "https") or not host:
-        raise NotSent(f"URL needs http:// or https:// and a host, not {url.partition('?')[0]!r}")
+        raise NotSent(_("URL needs http:// or https:// and a host, not {url!r}").format(url=url.partition('?')[0]))
     return Origin(scheme, host, port), parts.path + (f"?{parts.query}" if parts.query else "")
 
 
@@ -89,7 +91,7 @@ class Dialer:
         self.socket = sock.dup()
         if stopped():
             sock.close()
-            raise OSError("client is stopped")          # stop() may have looked before there was a socket to kill
+            raise OSError(_("client is stopped"))          # stop() may have looked before there was a socket to kill
         return sock
 
     def kill(self) -> None:

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from rest_locale import _
+
 MAX_BODY: int = 32 * 1024 * 1024        # bytes of an answer; Binance's largest, exchangeInfo, is under 20
 PIECE: int = 65_536
 STANDARD_HEADERS: dict[str, str] = {
@@ -116,18 +118,18 @@ def read_content(answer: HTTPResponse) -> bytes:
     :raises ValueError: more than MAX_BODY bytes, a length that is none, or a 1xx, after which another answer follows
     """
     if answer.status < 200:
-        raise ValueError(f"status {answer.status} is no answer")
+        raise ValueError(_("status {status} is no answer").format(status=answer.status))
     if answer.length is not None:
         if answer.length > MAX_BODY:
-            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+            raise ValueError(_("answer exceeds {size} bytes").format(size=MAX_BODY))
         return answer.read(MAX_BODY)
     if not answer.chunked and answer.headers.get("content-length"):
-        raise ValueError("the answer's length is no number")
+        raise ValueError(_("the answer's length is no number"))
     content: bytearray = bytearray()
     while part := answer.read(PIECE):
         content += part
         if len(content) > MAX_BODY:
-            raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+            raise ValueError(_("answer exceeds {size} bytes").format(size=MAX_BODY))
     return bytes(content)
 
 
@@ -140,16 +142,16 @@ def decode_content(content: bytes, encoding: str) -> bytes:
     if not content or encoding.lower() in ("", "identity"):
         return content
     if encoding.lower() not in ("gzip", "deflate"):
-        raise ValueError(f"content encoding is not known: {encoding!r}")
+        raise ValueError(_("content encoding is not known: {encoding!r}").format(encoding=encoding))
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)      # tells gzip from zlib by itself
     try:
         plain: bytes = unpack.decompress(content, MAX_BODY + 1)
     except zlib.error as exc:
-        raise ValueError(f"content is not {encoding}: {exc}") from exc
+        raise ValueError(_("content is not {encoding}: {reason}").format(encoding=encoding, reason=exc)) from exc
     if len(plain) > MAX_BODY:
-        raise ValueError(f"answer exceeds {MAX_BODY} bytes")
+        raise ValueError(_("answer exceeds {size} bytes").format(size=MAX_BODY))
     if not unpack.eof:
-        raise ValueError(f"{encoding} content is cut off")
+        raise ValueError(_("{encoding} content is cut off").format(encoding=encoding))
     return plain
 
 
@@ -169,7 +171,7 @@ def encode_headers(headers: Mapping[str, Any] | None, content_type: str) -> dict
             continue
         text: str = value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else str(value)
         if not _TOKEN.fullmatch(name) or _BREAK.search(text):
-            raise ValueError(f"header {name!r} has characters that are not allowed")
+            raise ValueError(_("header {name!r} has characters that are not allowed").format(name=name))
         lowered: str = name.lower()
         if lowered in names:
             del found[names[lowered]]

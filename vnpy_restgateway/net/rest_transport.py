@@ -18,6 +18,8 @@ from threading import Thread
 
 from urllib3.exceptions import HTTPError
 
+from rest_locale import _
+
 from ..seams import MACHINE, Seams
 from .dial import default_context
 from .outcome import NotSent, Unknown, describe
@@ -119,11 +121,12 @@ class Transport:
         try:
             response: Response = connection.receive()
             if (self.stopped or self._monotonic() >= deadline) and ends_with_connection(response):
-                raise TimeoutError("cut off")
+                raise TimeoutError(_("cut off"))
             whole = True
             if response.status_code == 407 and connection.prefix:
                 # RFC 9110, 15.5.8: the proxy's own answer, the request went no further
-                raise NotSent(f"proxy {self.proxy.authority if self.proxy else ''} refused: 407 {response.reason}")
+                place: str = self.proxy.authority if self.proxy else ""
+                raise NotSent(_("proxy {place} refused: 407 {reason}").format(place=place, reason=response.reason))
             return response
         except ERRORS as exc:
             self._suspect(connection.sent_at)
@@ -133,10 +136,10 @@ class Transport:
 
     def _unknown(self, exc: Exception, deadline: float) -> Unknown:
         if self.stopped:
-            return Unknown("client was stopped before the answer came")
+            return Unknown(_("client was stopped before the answer came"))
         if isinstance(exc, TimeoutError) or self._monotonic() >= deadline:
-            return Unknown("timed out waiting for the answer")
-        return Unknown(f"no usable answer: {describe(exc)}")
+            return Unknown(_("timed out waiting for the answer"))
+        return Unknown(_("no usable answer: {reason}").format(reason=describe(exc)))
 
     def _end(self, lane: str, connection: Connection, whole: bool) -> None:
         """Keep a connection whose exchange is whole, and no other."""
@@ -183,17 +186,17 @@ class Transport:
             self._watch()
             connection.open(deadline)
             if self.stopped:
-                raise NotSent("client is stopped")
+                raise NotSent(_("client is stopped"))
             return connection
         except Exception as exc:
             self._discard(connection)
             if self.stopped:
-                raise NotSent("client is stopped") from exc
+                raise NotSent(_("client is stopped")) from exc
             if isinstance(exc, NotSent):
                 raise
-            place: str = f"proxy {self.proxy.authority}" if self.proxy else origin.authority
-            reason: str = "timed out" if self._monotonic() >= deadline else describe(exc)
-            raise NotSent(f"no connection to {place}: {reason}") from exc
+            place: str = _("proxy {place}").format(place=self.proxy.authority) if self.proxy else origin.authority
+            reason: str = _("timed out") if self._monotonic() >= deadline else describe(exc)
+            raise NotSent(_("no connection to {place}: {reason}").format(place=place, reason=reason)) from exc
         finally:
             self._busy.pop(connection, None)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import vnpy_rest
 
+from rest_locale import _
+
 from ..seams import MACHINE
 from ..threads import Threads
 from .outcome import NotSent, Reply, RestError, Unknown
@@ -117,5 +119,5 @@ def unsent(request: Request, reason: str) -> RestError:
     """Why a request that no worker has had ends: one that was sent all the same has an unknown fate, and its connection ends."""
     if isinstance(request.sent, Connection):
         request.sent.close()
-        return Unknown("client was stopped before the answer came")
+        return Unknown(_("client was stopped before the answer came"))
     return request.sent or NotSent(reason)

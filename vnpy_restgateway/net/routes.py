@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from logging import INFO, WARNING
 
+from rest_locale import _
+
 from ..seams import MACHINE
 
 TRY_AGAIN: float = 300.0        # seconds until a route that was gone is taken again
@@ -33,13 +35,16 @@ class Routes:
         if known:
             return
         other: str = self._other.get(route, "")
-        way: str = f"going on with {other}" if other and self.open(other) else "there is no other way, it is tried again"
-        self._log(f"The venue has retired {route} (status {status}): {way}", WARNING)
+        if other and self.open(other):
+            line: str = _("The venue has retired {route} (status {status}): going on with {other}")
+        else:
+            line = _("The venue has retired {route} (status {status}): there is no other way, it is tried again")
+        self._log(line.format(route=route, status=status, other=other), WARNING)
 
     def back(self, route: str) -> None:
         """The route answers."""
         if self._gone.pop(route, None) is not None:
-            self._log(f"{route} answers again", INFO)
+            self._log(_("{route} answers again").format(route=route), INFO)
 
     def open(self, route: str) -> bool:
         """Whether a route may be taken."""

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
+from rest_locale import _
+
 TEXT: WSMsgType = WSMsgType.TEXT
 BINARY: WSMsgType = WSMsgType.BINARY
 CONTINUATION: WSMsgType = WSMsgType.CONTINUATION
@@ -153,14 +155,14 @@ class WsConnection(WSListener):
     def _join(self, kind: WSMsgType, frame: WSFrame) -> bytes | None:
         """Fragments of a message; None until the last one is there."""
         if (kind == CONTINUATION) != self._partial:
-            self.drop("fragments out of order")
+            self.drop(_("fragments out of order"))
             return None
         self._size += frame.payload_size
         if self._size > self.options.max_message:
-            self.drop(f"message exceeds {self.options.max_message} bytes")
+            self.drop(_("message exceeds {size} bytes").format(size=self.options.max_message))
             return None
         if len(self._parts) >= MOST_FRAGMENTS:
-            self.drop(f"message has more than {MOST_FRAGMENTS} fragments")
+            self.drop(_("message has more than {most} fragments").format(most=MOST_FRAGMENTS))
             return None
         self._parts.append(frame.get_payload_as_bytes())
         self._partial = not frame.fin

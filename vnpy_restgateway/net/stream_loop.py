@@ -13,6 +13,8 @@ from typing import Any
 
 from picows import WSHandshakeError, WSMsgType, WSTransport, ws_connect
 
+from rest_locale import _
+
 from ..seams import MACHINE, Seams
 from .dial import AddressInfo, default_context, lookup, numeric
 from .outcome import describe
@@ -130,7 +132,7 @@ class StreamLoop:
                 except Exception as exc:
                     pause = _retry_after(exc)
                     self.client.report(_explain(exc))
-                await self._clear("connection failed")
+                await self._clear(_("connection failed"))
                 if self._since > started and self._monotonic() - self._since >= options.stable_after:
                     attempt = 0
                 delay: float = min(options.backoff_cap, options.backoff_base * 2 ** min(attempt, 16))
@@ -192,7 +194,7 @@ class StreamLoop:
 
     def _closed(self, link: WsConnection) -> None:
         self.link = None
-        self._call(self.client.on_disconnected, link.code or 1006, link.reason or "connection lost")
+        self._call(self.client.on_disconnected, link.code or 1006, link.reason or _("connection lost"))
 
     def _call(self, function: Callable[..., None], *args: Any) -> None:
         try:
@@ -206,8 +208,8 @@ class StreamLoop:
         be shut whatever state the handshake on it is in.
         """
         addresses: list[AddressInfo] = numeric(url.host, url.port) or await self._resolve(url.host, url.port)
-        error: Exception = OSError(f"name {url.host!r} has no address")
-        for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        error: Exception = OSError(_("name {host!r} has no address").format(host=url.host))
+        for index, (family, kind, protocol, __, address) in enumerate(addresses):
             sock: socket.socket = socket.socket(family, kind, protocol)
             try:
                 sock.setblocking(False)
@@ -262,7 +264,7 @@ class StreamLoop:
         except OSError:
             pass
         # The transport that owns the socket, if there is one, sees its end and closes it.
-        for _ in range(20):
+        for __ in range(20):
             if sock.fileno() < 0:
                 return
             await asyncio.sleep(0.005)
@@ -284,14 +286,14 @@ class StreamLoop:
             if link.frames != frames or not silence:
                 frames, data_at = link.frames, now
             elif silence <= now - data_at:
-                link.drop(f"no data for {silence:g} s")
+                link.drop(_("no data for {seconds:g} s").format(seconds=silence))
                 return
             if link.signs != signs:
                 # A pong behind a backlog of data is late, not missing.
                 signs, waiting = link.signs, False
             if waiting:
                 if 0 < pong_timeout <= now - pinged_at:
-                    link.drop(f"no pong within {pong_timeout:g} s")
+                    link.drop(_("no pong within {seconds:g} s").format(seconds=pong_timeout))
                     return
             elif 0 < interval <= now - pinged_at and link.transport is not None:
                 link.transport.send_ping(b"")
@@ -308,11 +310,13 @@ def _retry_after(error: Exception) -> float:
 def _explain(error: Exception) -> Exception:
     """An exception whose words say what went wrong."""
     if isinstance(error, asyncio.TimeoutError) and not str(error):
-        return TimeoutError("connecting timed out")
+        return TimeoutError(_("connecting timed out"))
     if isinstance(error, WSHandshakeError):
         response: Any = error.response
-        status: str = f" with {int(response.status)}" if response is not None else ""
-        return ConnectionError(f"handshake refused{status}: {describe(error)[:200]}")
+        reason: str = describe(error)[:200]
+        if response is None:
+            return ConnectionError(_("handshake refused: {reason}").format(reason=reason))
+        return ConnectionError(_("handshake refused with {status}: {reason}").format(status=int(response.status), reason=reason))
     if isinstance(error, OSError):
         return ConnectionError(describe(error))
     return error

@@ -14,6 +14,8 @@ from typing import Any
 
 from urllib3.util.wait import wait_for_read
 
+from rest_locale import _
+
 from ..threads import Threads
 from .dial import AddressInfo, resolve
 
@@ -83,8 +85,8 @@ class Wire:
         :raises OSError: none did, or ``is_stopped`` became true
         """
         addresses: list[AddressInfo] = resolve(host, port, deadline - monotonic(), is_stopped)
-        error: OSError = OSError("name has no address")
-        for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        error: OSError = OSError(_("name has no address"))
+        for index, (family, kind, protocol, __, address) in enumerate(addresses):
             left: float = deadline - monotonic()
             if left <= 0 or is_stopped():
                 break
@@ -112,12 +114,12 @@ def _dial(sock: socket.socket, address: Any, deadline: float, is_stopped: Callab
     while not is_stopped():
         left: float = deadline - monotonic()
         if left <= 0:
-            raise TimeoutError("timed out")
+            raise TimeoutError(_("timed out"))
         # Windows reports a refused connection in the exceptional set only
-        _, writable, failed = select.select([], [sock], [sock], min(left, SLICE))
+        __, writable, failed = select.select([], [sock], [sock], min(left, SLICE))
         if writable or failed:
             code: int = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code:
                 raise OSError(code, os.strerror(code))
             return
-    raise OSError("client is stopped")
+    raise OSError(_("client is stopped"))

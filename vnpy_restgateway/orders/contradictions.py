@@ -12,6 +12,8 @@ from typing import Any
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from rest_locale import _
+
 from ..net.validate import short
 
 NOISE: float = 1e-9             # relative, of numbers that were decimal text once; and of a unit
@@ -52,35 +54,35 @@ def order_contradiction(order: OrderData) -> str:
     status, volume, traded = order.status, order.volume, order.traded
     if not traded:
         if status is Status.PARTTRADED or status is Status.ALLTRADED:
-            return f"{status.name} with nothing traded"
+            return _("{status} with nothing traded").format(status=status.name)
         return ""
     if status is Status.REJECTED:
-        return f"{status.name} with {traded:g} traded"
+        return _("{status} with {traded:g} traded").format(status=status.name, traded=traded)
     if not volume:
         return ""               # a market order by an amount of money
     noise: float = NOISE + volume * NOISE
     if traded > volume + noise:
-        return f"traded {traded:g} of {volume:g}"
+        return _("traded {traded:g} of {volume:g}").format(traded=traded, volume=volume)
     if traded < volume - noise:
-        return f"{status.name} with {traded:g} of {volume:g} traded" if status is Status.ALLTRADED else ""
+        return _("{status} with {traded:g} of {volume:g} traded").format(status=status.name, traded=traded, volume=volume) if status is Status.ALLTRADED else ""
     if status is Status.PARTTRADED or status is Status.CANCELLED:
-        return f"{status.name} with all of {volume:g} traded"
+        return _("{status} with all of {volume:g} traded").format(status=status.name, volume=volume)
     return ""
 
 
 def known_contradiction(known: OrderData, filled: float, news: OrderData) -> str:
     """What of the news of an order cannot be true of the order that is known, with ``filled`` of it delivered; or ""."""
     if news.symbol != known.symbol:
-        return f"symbol {news.symbol}, not {known.symbol}"
+        return _("symbol {symbol}, not {expected}").format(symbol=news.symbol, expected=known.symbol)
     if news.direction is not known.direction and news.direction and known.direction:
-        return f"direction {news.direction.name}, not {known.direction.name}"
+        return _("direction {direction}, not {expected}").format(direction=news.direction.name, expected=known.direction.name)
     if known.type in PRICE_SET and news.type in PRICE_SET:
         if known.price and news.price and not isclose(known.price, news.price, rel_tol=NOISE):
-            return f"price {news.price:g}, not {known.price:g}"
+            return _("price {price:g}, not {expected:g}").format(price=news.price, expected=known.price)
         if known.volume and news.traded > known.volume * (1.0 + NOISE) + NOISE:
-            return f"traded {news.traded:g} of {known.volume:g}"
+            return _("traded {traded:g} of {volume:g}").format(traded=news.traded, volume=known.volume)
     if news.status in ENDED and news.traded < filled * (1.0 - NOISE) - NOISE:
-        return f"{news.status.name} with {news.traded:g} traded, of which {filled:g} is known"
+        return _("{status} with {traded:g} traded, of which {filled:g} is known").format(status=news.status.name, traded=news.traded, filled=filled)
     return ""
 
 
@@ -90,15 +92,15 @@ def fill_contradiction(order: OrderData, filled: float, trade: TradeData, unpric
     keep to the order's limit.
     """
     if trade.symbol != order.symbol:
-        return f"symbol {trade.symbol}, not {order.symbol}"
+        return _("symbol {symbol}, not {expected}").format(symbol=trade.symbol, expected=order.symbol)
     if not trade.volume or not trade.price:
-        return f"{trade.volume:g} at {trade.price:g}"
+        return _("{volume:g} at {price:g}").format(volume=trade.volume, price=trade.price)
     if trade.direction is not order.direction and trade.direction and order.direction:
-        return f"direction {trade.direction.name}, not {order.direction.name}"
+        return _("direction {direction}, not {expected}").format(direction=trade.direction.name, expected=order.direction.name)
     if order.type not in PRICE_SET:
         return ""
     if order.volume and filled + trade.volume > order.volume * (1.0 + NOISE) + NOISE:
-        return f"{trade.volume:g}, with {filled:g} of {order.volume:g} traded before"
+        return _("{volume:g}, with {filled:g} of {total:g} traded before").format(volume=trade.volume, filled=filled, total=order.volume)
     reason: str = "" if unpriced else beyond_limit(order.direction, order.price, trade.price)
     return f"{trade.volume:g} {reason}" if reason else ""
 
@@ -109,7 +111,7 @@ def beyond_limit(direction: Direction | None, limit: float, price: float) -> str
         direction is Direction.LONG and price > limit * (1.0 + NOISE)
         or direction is Direction.SHORT and price < limit * (1.0 - NOISE)
     ):
-        return f"at {price:g}, beyond the limit {limit:g}"
+        return _("at {price:g}, beyond the limit {limit:g}").format(price=price, limit=limit)
     return ""
 
 

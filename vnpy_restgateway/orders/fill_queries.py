@@ -7,6 +7,8 @@ from logging import WARNING
 
 from vnpy.trader.object import TradeData
 
+from rest_locale import _
+
 from ..capabilities import Fills
 from ..venue import Flow
 from .life import LifeWatch
@@ -62,7 +64,7 @@ class FillQueries:
                 self.life.check()                       # or its fills have the ids of an earlier life of the venue
             if entry.fill_queries >= self.most:
                 flow.host.log(
-                    f"Order {orderid} traded {entry.order.traded:g}, but the venue lists fills of {entry.filled:g} only", WARNING
+                    _("Order {orderid} traded {traded:g}, but the venue lists fills of {filled:g} only").format(orderid=orderid, traded=entry.order.traded, filled=entry.filled), WARNING
                 )
                 flow.push(flow.table.release_final(orderid))
         if not self.listed:
@@ -88,7 +90,7 @@ class FillQueries:
             self._disputed[trade.tradeid] = (times, at)
             if len(self._disputed) > DISPUTED_KEPT:
                 del self._disputed[next(iter(self._disputed))]
-            flow.disbelieve(entry, f"a fill of {reason}")
+            flow.disbelieve(entry, _("a fill of {reason}").format(reason=reason))
             if not asked and not flow.host.pause():
                 flow.host.desk.query_fills(entry)
 
@@ -97,7 +99,7 @@ class FillQueries:
         try:
             self.flow.host.desk.query_fills(entry)
         except Exception as error:          # asked again by the timer that is set next
-            self.flow.report(f"query of the fills of {entry.orderid}", error)
+            self.flow.report(_("query of the fills of {orderid}").format(orderid=entry.orderid), error)
 
     def fetch(self, entry: Entry) -> None:
         """Ask, and go on asking."""

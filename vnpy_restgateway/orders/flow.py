@@ -13,6 +13,8 @@ from logging import ERROR, WARNING
 from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
+from rest_locale import _
+
 from ..capabilities import Capabilities, Correlation, Fills
 from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
@@ -20,6 +22,7 @@ from ..venue import FlowHost
 from .contradictions import is_amended, known_contradiction, order_contradiction
 from .fill_queries import INSISTED, FillQueries
 from .life import LifeWatch
+from .missing import missing_line
 from .not_found_policy import NotFoundPolicy
 from .reconcile import Reconciliation, VenueOrder, reconcile
 from .table import Entry, OrderTable, Push
@@ -113,20 +116,22 @@ class OrderFlow:
         if entry is None:
             known: Entry | None = self.table.get(orderid)
             if known is None:
-                self.host.log(f"Cancel not sent, order not known: {orderid}", WARNING)
+                self.host.log(_("Cancel not sent, order not known: {orderid}").format(orderid=orderid), WARNING)
             elif known.awaiting_fills:
                 known.cancel_wanted = True          # its end is not proven yet
                 self.host.desk.query_order(known)
             else:
-                self.host.log(f"Cancel not sent, order {orderid} is final: {known.order.status.value}")
+                self.host.log(_("Cancel not sent, order {orderid} is final: {status}").format(orderid=orderid, status=known.order.status.value))
             return
         if entry.by_shape:
             self.host.log(
-                f"Cancel of {orderid} goes to the venue's order {entry.venue_id}, which was recognised by its symbol, side, price "
-                "and volume alone: it may be the order of another program on this account", WARNING
+                _(
+                    "Cancel of {orderid} goes to the venue's order {venue_id}, which was recognised by its symbol, side, price and volume alone: it "
+                    "may be the order of another program on this account"
+                ).format(orderid=orderid, venue_id=entry.venue_id), WARNING
             )
         if entry.waits:
-            self.on_outcome(orderid, Outcome.NOT_SENT, "", "cancelled")
+            self.on_outcome(orderid, Outcome.NOT_SENT, "", _("cancelled"))
         elif entry.acknowledged or entry.doubt:
             self._cancel_order(entry)
         self.ids.on_cancel(orderid)
@@ -152,15 +157,15 @@ class OrderFlow:
                 # else the venue has shown it meanwhile: that is more than no answer
                 self.mark_in_doubt(orderid, f"{code}: {text}" if isinstance(code, str) and code.startswith("HTTP") else text)
         elif entry.acknowledged:
-            self.host.log(f"Order {orderid} is alive although its sending failed ({text})", WARNING)
+            self.host.log(_("Order {orderid} is alive although its sending failed ({text})").format(orderid=orderid, text=text), WARNING)
         elif outcome is Outcome.NOT_SENT and entry.cancel_wanted:
-            self.host.log(f"Order {orderid} cancelled before it was sent")
+            self.host.log(_("Order {orderid} cancelled before it was sent").format(orderid=orderid))
             self.push(self.table.recall(orderid))
         else:
             if outcome is Outcome.NOT_SENT:
-                self.host.log(f"Order rejected, not sent: {text}", ERROR)
+                self.host.log(_("Order rejected, not sent: {reason}").format(reason=text), ERROR)
             else:
-                self.host.log(f"Order rejected, code: {code}, message: {text}", ERROR)
+                self.host.log(_("Order rejected, code: {code}, message: {text}").format(code=code, text=text), ERROR)
             self.push(self.table.refuse(orderid))
         self.ids.match_orders()
 
@@ -182,16 +187,16 @@ class OrderFlow:
                 self.query_status(entry)
             return
         if outcome is Outcome.NOT_SENT:
-            self.host.log(f"Cancel of {orderid} not sent, trying again: {text}", WARNING)
+            self.host.log(_("Cancel of {orderid} not sent, trying again: {text}").format(orderid=orderid, text=text), WARNING)
             self._cancel_later(entry)
         elif outcome is Outcome.UNKNOWN:
-            self.host.log(f"Cancel of {orderid} unanswered ({text}), asking the venue", WARNING)
+            self.host.log(_("Cancel of {orderid} unanswered ({text}), asking the venue").format(orderid=orderid, text=text), WARNING)
             self.query_status(entry)
         elif unknown_order:
             self.query_status(entry)
         else:
             entry.cancel_wanted = False
-            self.host.log(f"Cancel rejected, code: {code}, message: {text}", ERROR)
+            self.host.log(_("Cancel rejected, code: {code}, message: {text}").format(code=code, text=text), ERROR)
 
     # what the venue says
 
@@ -215,7 +220,7 @@ class OrderFlow:
         turned_away: int = self.table.turned_away
         self.push(self.table.update(order, venue_id, asked_at))
         if self.table.turned_away and not turned_away:
-            self.host.log(f"The venue lists more than {len(self.table.active)} live orders, further ones are not shown", ERROR)
+            self.host.log(_("The venue lists more than {count} live orders, further ones are not shown").format(count=len(self.table.active)), ERROR)
         entry: Entry | None = before or self.table.whose(order.orderid, venue_id)
         if entry:
             if self.table.unsure is entry:
@@ -246,21 +251,11 @@ class OrderFlow:
         for order in self.table.missing(orderid, asked_at, is_over):
             self.host.publish(order)
             entry: Entry | None = self.table.get(orderid)
-            if entry and is_over and entry.acknowledged:
-                unseen: str = self.host.session.unseen_of_day(entry)
-                since: str = f". What it traded after the last look, {unseen}, cannot be known: compare the positions" if unseen else ""
-                self.host.log(f"Order {orderid} has ended with its trading day; taken as cancelled{since}", ERROR if unseen else WARNING)
-            elif is_over:
-                self.host.log(
-                    f"Order {orderid} has ended with its trading day, before the venue could be asked for it: whether it was ever there, and "
-                    "what it has traded, cannot be known; taken as cancelled. Compare the positions", ERROR
-                )
-            elif entry and entry.acknowledged:
-                self.host.log(f"Order {orderid} is gone from the venue, which has lost its state; taken as cancelled", ERROR)
-                if was_shown and not self.table.is_former(entry):
-                    self.life.check(lost=True)
-            else:
-                self.host.log(f"Order {orderid} never reached the venue; taken as rejected", ERROR)
+            acknowledged: bool = entry is not None and entry.acknowledged
+            unseen: str = self.host.session.unseen_of_day(entry) if entry and is_over and acknowledged else ""
+            self.host.log(*missing_line(orderid, acknowledged, is_over, unseen))
+            if entry and acknowledged and not is_over and was_shown and not self.table.is_former(entry):
+                self.life.check(lost=True)
 
     def on_open_orders(self, listed: list[VenueOrder], asked_at: float) -> None:
         """The venue's whole list of open orders, asked for at a monotonic time."""
@@ -291,7 +286,7 @@ class OrderFlow:
                 self.query_status(entry)
             return
         if not entry.doubt:
-            self.host.log(f"Order {orderid} in doubt ({text}), asking the venue", WARNING)
+            self.host.log(_("Order {orderid} in doubt ({text}), asking the venue").format(orderid=orderid, text=text), WARNING)
         self.query_status(entry)
 
     def mark_all_in_doubt(self) -> int:
@@ -301,7 +296,7 @@ class OrderFlow:
         """
         for entry in list(self.table.final.values()):
             if entry.awaiting_fills:
-                self.host.log(f"Order {entry.orderid} is final, its last trades could not be had", WARNING)
+                self.host.log(_("Order {orderid} is final, its last trades could not be had").format(orderid=entry.orderid), WARNING)
                 self.push(self.table.release_final(entry.orderid))
         self.query_all()
         return len(self.table.active)
@@ -328,7 +323,7 @@ class OrderFlow:
         if known:
             if order.orderid not in (known.orderid, known.client_id, venue_id):
                 if not is_amended(known.created, known.order.direction, order):
-                    self.mistake(known, f"client order id {order.orderid}, not {known.client_id}")
+                    self.mistake(known, _("client order id {client_id}, not {expected}").format(client_id=order.orderid, expected=known.client_id))
                     return False
                 known.amended = True
             reason = reason or known_contradiction(known.order, known.filled, order)
@@ -342,7 +337,7 @@ class OrderFlow:
             if named and named.order.symbol == order.symbol and named.life == self.table.life:
                 if not asked:       # its id cannot be another order's while it lives
                     named.id_doubted = True
-                    self.disbelieve(named, f"the venue's id {venue_id}, not {named.venue_id}")
+                    self.disbelieve(named, _("the venue's id {venue_id}, not {expected}").format(venue_id=venue_id, expected=named.venue_id))
                     if named.awaiting_fills and not self.host.pause():
                         self.host.desk.query_order(named)
                     return False
@@ -369,7 +364,7 @@ class OrderFlow:
         return True
 
     def disbelieve(self, about: Entry | OrderData, reason: str) -> None:
-        line: str = f"Order {about.orderid}: what the venue says cannot be ({reason}), asking again"
+        line: str = _("Order {orderid}: what the venue says cannot be ({reason}), asking again").format(orderid=about.orderid, reason=reason)
         if line not in self._contradicted:
             self._contradicted[line] = None
             if len(self._contradicted) > SAID_KEPT:
@@ -415,7 +410,7 @@ class OrderFlow:
     def _hear_of_final(self, entry: Entry, order: OrderData, asked_at: float, asked: bool) -> None:
         """News of an order that is over."""
         if entry.inferred and order.status is not entry.order.status:
-            self.host.log(f"Order {entry.orderid} turned up at the venue after all: {order.status.value}", ERROR)
+            self.host.log(_("Order {orderid} turned up at the venue after all: {status}").format(orderid=entry.orderid, status=order.status.value), ERROR)
         elif entry.order.status is Status.ALLTRADED and not entry.lacks_fills:
             return              # proven by its fills
         elif asked and order.status is not entry.order.status:
@@ -426,8 +421,13 @@ class OrderFlow:
                 self._verify(entry)
                 return
             if not entry.awaiting_fills:
-                word: str = "alive" if order.status not in FINAL else order.status.value
-                self.host.log(f"Order {entry.orderid} is {word} at the venue, although it was told to be {entry.order.status.value}", ERROR)
+                told: str = entry.order.status.value
+                if order.status not in FINAL:
+                    self.host.log(_("Order {orderid} is alive at the venue, although it was told to be {status}").format(orderid=entry.orderid, status=told), ERROR)
+                else:
+                    self.host.log(_("Order {orderid} is {is_now} at the venue, although it was told to be {status}").format(
+                        orderid=entry.orderid, is_now=order.status.value, status=told,
+                    ), ERROR)
             wanted: bool = entry.cancel_wanted
             self.table.revive(entry)
             entry.cancel_wanted = wanted
@@ -455,7 +455,7 @@ class OrderFlow:
                 try:
                     self.host.desk.query_order(entry)
                 except Exception as error:      # must not keep the others from being asked for
-                    self.report(f"query of order {entry.orderid}", error)
+                    self.report(_("query of order {orderid}").format(orderid=entry.orderid), error)
         self._plan_queries()
 
     def settle(self, entry: Entry) -> None:
@@ -495,4 +495,4 @@ class OrderFlow:
                 self.report("push", error)
 
     def report(self, what: str, error: Exception) -> None:
-        self.host.log(f"Failed: {what}: {type(error).__name__}: {error}", ERROR)
+        self.host.log(_("Failed: {what}: {kind}: {error}").format(what=what, kind=type(error).__name__, error=error), ERROR)

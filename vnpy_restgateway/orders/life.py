@@ -10,6 +10,8 @@ from logging import ERROR
 
 from vnpy.trader.constant import Status
 
+from rest_locale import _
+
 from ..venue import Flow
 from .table import Entry
 
@@ -85,8 +87,10 @@ class LifeWatch:
     def _begin(self) -> None:
         flow = self.flow
         flow.host.log(
-            "The venue has lost its state and begins anew: the orders and fills of today are asked for again, "
-            "what its ids meant before is forgotten", ERROR
+            _(
+                "The venue has lost its state and begins anew: the orders and fills of today are asked for again, what its ids meant before is "
+                "forgotten"
+            ), ERROR
         )
         flow.table.begin_life()
         flow.query_all()

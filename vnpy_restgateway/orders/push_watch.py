@@ -4,6 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from logging import WARNING
 
+from rest_locale import _
+
 from ..host import Host
 
 KEPT: int = 20_000              # orders and fills of which the newest state is remembered
@@ -60,7 +62,7 @@ class PushWatch:
         if self.lossy and self._proven >= PROVEN and not self._overdue:
             self.lossy = False
             self._occasions = 0
-            self.host.log(f"{self.title} pushes again")
+            self.host.log(_("{title} pushes again").format(title=_(self.title)))
 
     def listed(self, kind: str, key: str, state: State = (0.0, 0)) -> None:
         """A list shows a state."""
@@ -80,8 +82,10 @@ class PushWatch:
         if self.lossy or self._occasions < OCCASIONS and not silent:
             return
         self.lossy = True
-        hint: str = f" ({self.hint})" if self.hint and silent and not self.heard else ""
-        self.host.log(f"{self.title} {'pushes nothing' if silent else 'loses pushes'}: {self.instead}{hint}", WARNING)
+        line: str = _("{title} pushes nothing: {instead}") if silent else _("{title} loses pushes: {instead}")
+        if self.hint and silent and not self.heard:
+            line = _("{title} pushes nothing: {instead} ({hint})")
+        self.host.log(line.format(title=_(self.title), instead=_(self.instead), hint=_(self.hint)), WARNING)
         self.on_lossy()
 
     def _watch(self) -> None:
@@ -93,7 +97,7 @@ class PushWatch:
         for name in late:
             del self._overdue[name]
         if late:
-            self.missed(min(heard for _, heard in late.values()))
+            self.missed(min(heard for __, heard in late.values()))
 
     def _is_news(self, name: tuple[str, str], state: State) -> bool:
         """Whether a state is later than what is known; a list may be older than a push."""

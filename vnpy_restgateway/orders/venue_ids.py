@@ -14,6 +14,8 @@ from math import isclose
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
 
+from rest_locale import _
+
 from ..executor import SerialExecutor
 from ..net.outcome import Outcome
 from ..venue import Flow, FlowHost
@@ -93,9 +95,9 @@ class VenueIds:
         other: Entry | None = self.table.find(venue_id)
         if entry.venue_id and entry.venue_id != venue_id or other and other is not entry and other.orderid != venue_id:
             # a wrong answer, or the venue has begun its ids anew
-            self.flow.disbelieve(entry, f"the venue's id {venue_id}, which another order has")
+            self.flow.disbelieve(entry, _("the venue's id {venue_id}, which another order has").format(venue_id=venue_id))
             self.on_answer_lost(orderid)
-            self.flow.mark_in_doubt(orderid, "the answer names another order")
+            self.flow.mark_in_doubt(orderid, _("the answer names another order"))
             self.life.check(suspect=other)
             return
         sought: SentOrder | None = self.sought.pop(orderid, None)
@@ -117,12 +119,12 @@ class VenueIds:
             elif orderid in self.contested:
                 continue
             elif entry.acknowledged:
-                self.host.log(f"Order {orderid} has ended with the exchange that it was sent to; taken as cancelled", WARNING)
+                self.host.log(_("Order {orderid} has ended with the exchange that it was sent to; taken as cancelled").format(orderid=orderid), WARNING)
                 self.flow.push(self.table.gone(entry))
             elif orderid in self.sought:
-                self.flow.on_outcome(orderid, Outcome.UNKNOWN, "", "no answer before the connection was closed")
+                self.flow.on_outcome(orderid, Outcome.UNKNOWN, "", _("no answer before the connection was closed"))
             else:
-                self.flow.on_outcome(orderid, Outcome.NOT_SENT, "", "gateway closed")
+                self.flow.on_outcome(orderid, Outcome.NOT_SENT, "", _("gateway closed"))
 
     def look(self, venue_id: str) -> None:
         """The venue told something of an order that does not say how it stands: ask."""
@@ -185,7 +187,7 @@ class VenueIds:
 
     def _disown(self, entry: Entry) -> None:
         """The id that the venue told for an order of ours is not its id: it is sought again."""
-        self.flow.disbelieve(entry, f"the venue's id {entry.venue_id}, under which it has no such order")
+        self.flow.disbelieve(entry, _("the venue's id {venue_id}, under which it has no such order").format(venue_id=entry.venue_id))
         self.table.rename(entry, "")
         entry.acknowledged = False
         self.sought[entry.orderid] = self.tentative.pop(entry.orderid)
@@ -211,8 +213,7 @@ class VenueIds:
         """The user wants an order gone: say so if it cannot be told which it is."""
         if orderid in self.contested:
             self.host.log(
-                f"Cancel of {orderid} waits: it cannot be told which order of the venue it is. Cancel those shown "
-                "under the venue's ids", WARNING
+                _("Cancel of {orderid} waits: it cannot be told which order of the venue it is. Cancel those shown under the venue's ids").format(orderid=orderid), WARNING
             )
 
     def on_outcome(self, orderid: str, outcome: Outcome) -> Outcome:
@@ -289,7 +290,7 @@ class VenueIds:
         if entry.venue_id == venue_id and not other_order(entry, order, self._shrinks(order)):
             return False
         side: str = order.direction.name if order.direction else ""
-        self.flow.mistake(entry, f"{side} {order.volume:g} {order.symbol} at {order.price:g} under the id {venue_id}")
+        self.flow.mistake(entry, _("{side} {volume:g} {symbol} at {price:g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
         return True
 
     def _shrinks(self, order: OrderData) -> bool:
@@ -321,7 +322,7 @@ class VenueIds:
         """The venue's order of this id is ours."""
         other: Entry | None = self.table.find(venue_id)
         if other and other is not entry and other.is_active and other.orderid == venue_id:
-            self.host.log(f"Order {venue_id}, shown as placed elsewhere, is our order {entry.orderid}", ERROR)
+            self.host.log(_("Order {venue_id}, shown as placed elsewhere, is our order {orderid}").format(venue_id=venue_id, orderid=entry.orderid), ERROR)
             other.acknowledged = False
             self.flow.push(self.table.refuse(venue_id))
             entry.filled += other.filled
@@ -369,8 +370,10 @@ class VenueIds:
                 else:
                     self.sought.pop(orderid, None)
                     entry.by_shape = not self._is_named(orderid, venue_id)
-                    how: str = ", recognised by its symbol, side, price and volume" if entry.by_shape else ""
-                    self.host.log(f"Order {orderid} is the venue's {venue_id}{how}", WARNING)
+                    line: str = _("Order {orderid} is the venue's {venue_id}")
+                    if entry.by_shape:
+                        line = _("Order {orderid} is the venue's {venue_id}, recognised by its symbol, side, price and volume")
+                    self.host.log(line.format(orderid=orderid, venue_id=venue_id), WARNING)
                     self._claim(entry, venue_id)
             for contest in verdict.contests:
                 if all(venue_id in there and self.listed.get(venue_id, 0) >= LISTED for venue_id in contest.venue_ids):
@@ -404,16 +407,17 @@ class VenueIds:
             try:
                 self.host.desk.query_order(looked_for[0])
             except Exception as error:
-                self.flow.report("look for orders", error)
+                self.flow.report(_("look for orders"), error)
 
     def _contest(self, contest: AmbiguousMatch) -> None:
         """More than one could be meant: show the venue's under its own ids, leave ours in doubt."""
         fresh: list[str] = [orderid for orderid in contest.orderids if orderid not in self.contested]
         if fresh:
             self.host.log(
-                f"Orders {', '.join(contest.orderids)} were sent without an answer and could be the venue's "
-                f"{', '.join(contest.venue_ids)}: it cannot be told which is which. Ours stay in doubt, the venue's "
-                "are shown under its own ids", ERROR
+                _(
+                    "Orders {ours} were sent without an answer and could be the venue's {theirs}: it cannot be told which is which. Ours stay in "
+                    "doubt, the venue's are shown under its own ids"
+                ).format(ours=', '.join(contest.orderids), theirs=', '.join(contest.venue_ids)), ERROR
             )
         for orderid in contest.orderids:
             self.contested.add(orderid)

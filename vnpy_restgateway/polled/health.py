@@ -2,6 +2,8 @@
 
 from logging import WARNING
 
+from rest_locale import _
+
 from ..host import Host
 from ..net.outcome import NotSent
 
@@ -29,7 +31,7 @@ class ConnectionHealth:
         if self.up:
             return False
         self.up = True
-        self.host.log(f"{self.name} connected")
+        self.host.log(_("{title} connected").format(title=_(self.name)))
         return True
 
     def bad(self, error: BaseException | str) -> None:
@@ -39,7 +41,7 @@ class ConnectionHealth:
         if self.up and (isinstance(error, NotSent) or self.failures > 1):
             self.up = False
             self.host.say_anew()
-            self.host.log(f"{self.name} disconnected: {error}", WARNING)
+            self.host.log(_("{title} disconnected: {error}").format(title=_(self.name), error=error), WARNING)
 
     def delay(self, interval: float, longest: float = LONGEST) -> float:
         """Seconds until the next request: the interval, longer and longer while there are failures."""

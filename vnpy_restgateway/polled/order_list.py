@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from rest_locale import N_, _
+
 from ..capabilities import Correlation
 from ..host import Host
 from ..orders.reconcile import VenueOrder
@@ -51,7 +53,7 @@ class OrderList:
             found.append(listed.record)
             self.fills.told(*listed)
 
-        whole: bool = self.host.each(rows, handle, "order") == len(rows)
+        whole: bool = self.host.each(rows, handle, N_("order")) == len(rows)
         flow = self.host.flow
         by_name: dict[str, Entry] = {name: entry for entry in about for name in (entry.client_id, entry.orderid)}
         by_id: dict[str, Entry] = {entry.venue_id: entry for entry in about if entry.venue_id}
@@ -73,7 +75,7 @@ class OrderList:
                     self.missing(entry, asked_at)
         if not about:
             flow.on_open_orders([record for record in found if record.order.is_active()], asked_at)
-            self.host.log_first("Order data received")
+            self.host.log_first(_("Order data received"))
 
     @staticmethod
     def _is(record: VenueOrder, entry: Entry) -> bool:

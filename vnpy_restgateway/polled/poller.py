@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from rest_locale import _
+
 from ..calendar import Calendar
 from ..host import Host
 from ..net.outcome import Reply
@@ -79,13 +81,13 @@ class Poller:
             elif (refused := self.read_error(reply)) and self.rest.mended(refused[0]):
                 soon = True
             elif refused:
-                host.log_once(self.name, f"{self.path} refused, code: {refused[0]}, message: {refused[1]}")
+                host.log_once(self.name, _("{path} refused, code: {code}, message: {message}").format(path=self.path, code=refused[0], message=refused[1]))
             else:
                 if self.link.good() and self.back is not None:
                     self.back()
                 self.take(reply, asked_at)
         except Exception as problem:
-            host.log_once(self.name, f"{self.path} not understood ({type(problem).__name__}: {problem})")
+            host.log_once(self.name, _("{path} not understood ({kind}: {problem})").format(path=self.path, kind=type(problem).__name__, problem=problem))
         finally:
             rest: float = self._rest()
             self._rests = rest > 0.0

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from vnpy.trader.constant import Direction
 from vnpy.trader.object import ContractData, TickData
 
+from rest_locale import N_, _
+
 from ..host import Host
 from ..market.event_time import SET_BACK
-from ..net.outcome import Reply
+from ..net.outcome import Reply, coded
 from .health import ConnectionHealth
 from .ranked_rest import Rank, RankedRest
 
@@ -95,7 +97,7 @@ class PolledQuotes:
         self.interval: Callable[[], float] = interval
         self.ask: Callable[[Quote], Iterable[Question]] = ask
         self.read_error: Callable[[Reply], tuple[int | str, str] | None] = read_error
-        self.link: ConnectionHealth = ConnectionHealth(host, "MD API")
+        self.link: ConnectionHealth = ConnectionHealth(host, N_("MD API"))
         self.quotes: dict[str, Quote] = {}          # by the venue's symbol
         self.active: bool = False
         self._asked: int = 0
@@ -103,7 +105,7 @@ class PolledQuotes:
     def start(self) -> None:
         """The server is known; subscriptions made before are kept."""
         self.active = True
-        self.link = ConnectionHealth(self.host, "MD API")
+        self.link = ConnectionHealth(self.host, N_("MD API"))
         self._asked = 0
         self.poll()
 
@@ -147,19 +149,19 @@ class PolledQuotes:
     ) -> None:
         self._asked = max(0, self._asked - 1)
         if reply is None:
-            self.link.bad(error or "no answer")
+            self.link.bad(error or _("no answer"))
         else:
             if reply.status < 500:
                 self.link.good()
             refused = self.read_error(reply)
             try:
                 if refused is not None or error is not None:
-                    raise ValueError(f"code: {refused[0]}, message: {refused[1]}" if refused else str(error))
+                    raise ValueError(coded(*refused) if refused else str(error))
                 question.take(reply.data, asked_at)
             except PARSE_ERRORS as problem:
                 question.miss()
                 path: str = question.path
-                self.host.log_once(f"{path} {name}", f"{path} of {name} not to be had, {problem}", WARNING)
+                self.host.log_once(f"{path} {name}", _("{path} of {name} not to be had, {problem}").format(path=path, name=name, problem=problem), WARNING)
             if question.last:
                 self._tell(name, quote)
         if not self._asked and self.active:
@@ -173,5 +175,5 @@ class PolledQuotes:
             self.host.on_tick(tick)
         elif not quote.bids and not quote.asks:
             self.host.log_once(
-                f"quote {name}", f"Symbol {name} has neither a price nor a book at the server: no ticks until it has", WARNING
+                f"quote {name}", _("Symbol {name} has neither a price nor a book at the server: no ticks until it has").format(name=name), WARNING
             )

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from rest_locale import _
+
 from ..clients import VenueRest
 from ..host import Host
 from ..net.outcome import NotSent, Reply, RestError, Unknown, describe
@@ -84,7 +86,7 @@ class RequestQueue:
                 except NotSent as error:
                     failed(call, error)
                 except Exception as error:
-                    failed(call, NotSent(f"request could not be built: {describe(error)}"))
+                    failed(call, NotSent(_("request could not be built: {reason}").format(reason=describe(error))))
         return None
 
 
@@ -147,7 +149,7 @@ class RankedRest(VenueRest):
 
         until: float = self.home.monotonic() + seconds
         if not self.home.executor.post(put) or not done.wait(max(until - self.home.monotonic(), 0.0)) or not found:
-            return None, "no answer in time"
+            return None, _("no answer in time")
         return found[0][0], found[0][1] or ""
 
     def abandon(self) -> list[Callable[[], None]]:

@@ -10,16 +10,19 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from logging import WARNING
-from typing import Any, NamedTuple
+from typing import Any
 
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData, TradeData
+
+from rest_locale import N_, _
 
 from ..calendar import Calendar
 from ..capabilities import Capabilities, Correlation, Fills
 from ..contracts import Listing
 from ..host import Host
-from ..net.outcome import Code, NotSent, Outcome, Reply, classify, describe
+from ..log import shown_query
+from ..net.outcome import Code, NotSent, Outcome, Reply, classify, coded, describe
 from ..orders.order_data import copy
 from ..orders.order_matching import SentOrder
 from ..orders.table import Entry, Push
@@ -28,6 +31,7 @@ from ..session import NoSession
 from ..trading_rules import Holding
 from .health import ConnectionHealth
 from .order_list import ListedOrder, OrderList
+from .paths import Intervals, Paths
 from .poller import Poller
 from .quotes import PARSE_ERRORS, PolledQuotes, Question, Quote
 from .ranked_rest import Command, Rank, RankedRest
@@ -39,29 +43,6 @@ LONGEST_AGAIN: float = 5.0
 SOON: float = 0.05              # seconds after a command until the list is looked at
 DAYS_KEPT: int = 5
 STAY_AWAY: tuple[Code, ...] = ("HTTP 429", "HTTP 418")
-
-
-class Paths(NamedTuple):
-    """
-    What is asked for where: a path to GET, or the whole command. ``time`` and ``contracts`` "": the venue does not tell them;
-    ``positions`` "": they come with the account; ``quote`` "": it is the session's business.
-    """
-
-    time: str
-    contracts: str
-    orders: str | Command
-    account: str | Command
-    positions: str | Command
-    quote: str
-
-
-class Intervals(NamedTuple):
-    """Seconds between looks; ``positions`` None: those of the account."""
-
-    orders: Callable[[], float]
-    account: Callable[[], float]
-    quotes: Callable[[], float]
-    positions: Callable[[], float] | None = None
 
 
 class PolledSession(NoSession):
@@ -90,7 +71,7 @@ class PolledSession(NoSession):
         self.positions: Positions = Positions(host, self.stale_after)
         self.list: OrderList = OrderList(host, self.read_order, self._on_missing, self.tidy_price)
         self.quotes: PolledQuotes = PolledQuotes(host, rest, intervals.quotes, self._questions, self.read_error)
-        link: ConnectionHealth = ConnectionHealth(host, "Trade API")
+        link: ConnectionHealth = ConnectionHealth(host, N_("Trade API"))
         poll = partial(Poller, host, rest, read_error=self.read_error, link=link, calendar=calendar, back=self.on_back)
         self.link: ConnectionHealth = link
         self.looks: Poller = poll("orders", partial(self._ask, "orders"), intervals.orders, self._on_orders)
@@ -234,16 +215,17 @@ class PolledSession(NoSession):
         """GET a path until the answer can be taken. A failure is said once."""
         def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
             try:
-                if reply is None or (refused := self.read_error(reply)):
-                    raise ValueError(str(error) if reply is None else f"code: {refused[0]}, message: {refused[1]}")     # type: ignore[index]
+                if reply is None:
+                    raise ValueError(str(error))
+                if refused := self.read_error(reply):
+                    raise ValueError(coded(*refused))
                 take(reply.data, asked_at)
             except Exception as problem:
-                if self.host.locked_out:
-                    return
-                self.fail(name, self.explain(path, reply) or describe(problem))
-                self.again(name, partial(self.until_answered, name, path, take))
-                return
-            self._tries.pop(name, None)
+                if not self.host.locked_out:
+                    self.fail(name, self.explain(path, reply) or describe(problem))
+                    self.again(name, partial(self.until_answered, name, path, take))
+            else:
+                self._tries.pop(name, None)
 
         self.rest.call("GET", path, {}, answered, private=name != "time")
 
@@ -255,7 +237,7 @@ class PolledSession(NoSession):
         """A question of the connect has failed: said once, and the reason why orders are refused meanwhile."""
         if not self.host.ready:
             self.host.trouble = reason
-        self.host.log_once(f"query {name}", f"Query {name} failed, trying again: {reason}", WARNING)
+        self.host.log_once(f"query {name}", _("Query {query} failed, trying again: {reason}").format(query=shown_query(name), reason=reason), WARNING)
 
     def again(self, name: str, call: Callable[[], None]) -> None:
         """Ask once more, further and further apart."""
@@ -264,22 +246,22 @@ class PolledSession(NoSession):
         self.host.executor.call_later(max(seconds, self.host.pause()), f"query {name}", call)
 
     def query_time(self) -> None:
-        self.until_answered("time", self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, self.host.monotonic()))
+        self.until_answered(N_("time"), self.paths.time, lambda data, asked_at: self.on_time(self.read_time(data), asked_at, self.host.monotonic()))
 
     def query_contract(self) -> None:
-        self.until_answered("contract", self.paths.contracts, self._on_contracts)
+        self.until_answered(N_("contract"), self.paths.contracts, self._on_contracts)
 
     def _on_contracts(self, data: Any, asked_at: float) -> None:
         host = self.host
-        if not host.each(data, lambda d: host.renew_contract(*self.read_contract(d)), "contract"):
-            raise ValueError("no contracts")
+        if not host.each(data, lambda d: host.renew_contract(*self.read_contract(d)), N_("contract")):
+            raise ValueError(_("no contracts"))
         self.begin()
 
     def begin(self) -> None:
         """The contracts are here: orders are taken, and everything is looked at."""
         host = self.host
         host.ready = True
-        host.log("Contract data received")
+        host.log(_("Contract data received"))
         host.warn_made_up(self.rest.mock)
         if self.first_positions is not None:
             self._take_positions(*self.first_positions)
@@ -313,7 +295,7 @@ class PolledSession(NoSession):
 
         self.rest.call(
             *call, partial(self._on_place, entry), lane="order", rank=Rank.ORDER, before=before,
-            dropped=lambda: self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", "gateway closed"),
+            dropped=lambda: self.flow.on_outcome(entry.orderid, Outcome.NOT_SENT, "", _("gateway closed")),
         )
 
     def _as_sent(self, order: OrderData) -> SentOrder:
@@ -332,7 +314,7 @@ class PolledSession(NoSession):
             try:
                 venue_id, volume = self.read_placed(reply.data), self.read_volume(reply.data)
             except PARSE_ERRORS as problem:
-                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", f"answer not understood: {problem}")
+                self.flow.on_outcome(entry.orderid, Outcome.UNKNOWN, "", _("answer not understood: {problem}").format(problem=problem))
                 return
             if volume and volume < entry.order.volume:
                 self.shrink(entry, volume)
@@ -353,15 +335,15 @@ class PolledSession(NoSession):
 
     def shrink(self, entry: Entry, volume: float) -> None:
         """The venue took less than was ordered: that is the order."""
-        self.host.log(f"Order {entry.orderid} was taken with {volume:g} of {entry.order.volume:g}: the venue takes no more", WARNING)
-        smaller: OrderData = copy(entry.order)
+        line: str = _("Order {orderid} was taken with {volume:g} of {total:g}: the venue takes no more")
+        self.host.log(line.format(orderid=entry.orderid, volume=volume, total=entry.order.volume), WARNING)
+        entry.order = smaller = copy(entry.order)
         smaller.volume = volume
-        entry.order = smaller
         self.host.publish(copy(smaller))
 
     def _still_unseen(self, entry: Entry) -> None:
         if entry.is_active and not entry.acknowledged:
-            self.flow.mark_in_doubt(entry.orderid, "accepted, and not listed yet")
+            self.flow.mark_in_doubt(entry.orderid, _("accepted, and not listed yet"))
 
     def cancel_order(self, entry: Entry) -> None:
         self.rest.call(
@@ -398,9 +380,7 @@ class PolledSession(NoSession):
 
     def _on_missing(self, entry: Entry, asked_at: float) -> None:
         """Of a list of the day an order can be missing because the day has turned: our idea of the venue's time is looked at first."""
-        def conclude() -> None:
-            self.flow.on_missing(entry.orderid, asked_at)
-
+        conclude: Callable[[], None] = partial(self.flow.on_missing, entry.orderid, asked_at)
         if self.day is None:
             conclude()
         else:
@@ -447,7 +427,7 @@ class PolledSession(NoSession):
         calendar: Calendar | None = self.looks.calendar
         if calendar is not None:
             local: datetime = seen.astimezone(calendar.zone)
-            if all(closes <= local.time() for _, closes in calendar.sessions_of(local.date())):
+            if all(closes <= local.time() for __, closes in calendar.sessions_of(local.date())):
                 return ""
         return f"{seen:%Y-%m-%d %H:%M:%S}"
 
@@ -469,7 +449,7 @@ class PolledSession(NoSession):
     def _on_account(self, reply: Reply, asked_at: float) -> None:
         account, cash = self.read_account(reply.data)
         self.positions.update_account(account, cash, asked_at)
-        self.host.log_first("Account data received")
+        self.host.log_first(_("Account data received"))
 
     def _on_positions(self, reply: Reply, asked_at: float) -> None:
         self._take_positions(reply.data, asked_at)
@@ -483,7 +463,7 @@ class PolledSession(NoSession):
             if row is not None:
                 rows.append(row)
 
-        if self.host.each(given, handle, "position") == len(given):
+        if self.host.each(given, handle, N_("position")) == len(given):
             self._show_positions(rows, asked_at)
 
     def _show_positions(self, rows: list[PositionData], asked_at: float) -> None:

@@ -12,6 +12,7 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
+from rest_locale import N_, _
 from vnpy_restgateway.embedded import find_python, kill
 
 HERE: Path = Path(__file__).parent
@@ -73,8 +74,12 @@ class Child:
         with self._changed:
             while event not in self.told:
                 if self.process.poll() is not None or monotonic() > deadline:
-                    why: str = f"not within {seconds:.0f} s" if self.process.poll() is None else f"it ended with status {self.process.poll()}"
-                    raise RuntimeError(f"{what} did not come up: {why}" + (f"; its last words: {self.last_line}" if self.last_line else ""))
+                    if self.process.poll() is None:
+                        line: str = _("{what} did not come up: not within {seconds:.0f} s")
+                    else:
+                        line = _("{what} did not come up: it ended with status {status}")
+                    line = line.format(what=what, seconds=seconds, status=self.process.poll())
+                    raise RuntimeError(_("{reason}; its last words: {words}").format(reason=line, words=self.last_line) if self.last_line else line)
                 self._changed.wait(0.2)
             return self.told[event]
 
@@ -136,26 +141,26 @@ class WebTraderServer:
         try:
             self.trading = Child([str(HERE / "trading_process.py")], self.folder, self._environment, self._on_line)
             self.trading.write(json.dumps(self._options) + "\n")
-            ready: dict[str, Any] = self.trading.wait("ready", "the trading process")
+            ready: dict[str, Any] = self.trading.wait("ready", _("the trading process"))
             self.gateway_name = ready["gateway"]
             host, port = self._place
             self.web = Child(
                 [str(HERE / "web_process.py"), "--host", host, "--port", port, "--exit-with-stdin"], self.folder,
                 {**self._environment, **self._login, "WEBTRADER_REQ": ready["req"], "WEBTRADER_SUB": ready["sub"]}, self._on_line,
             )
-            self.url = self.web.wait("ready", "the web process")["rest"]
+            self.url = self.web.wait("ready", _("the web process"))["rest"]
             if wait_for_venue:
-                self.venue = self.trading.wait("venue", "the gateway of the trading process")
+                self.venue = self.trading.wait("venue", _("the gateway of the trading process"))
         except BaseException:
             self.stop()
             raise
 
     def trouble(self) -> str:
         """Which process has ended, "" while both run."""
-        for child, what in ((self.trading, "trading"), (self.web, "web")):
+        for child, line in ((self.trading, N_("the trading process has ended ({name})")), (self.web, N_("the web process has ended ({name})"))):
             if child and (code := child.process.poll()) is not None:
-                name: str = signal.Signals(-code).name if code < 0 else f"status {code}"
-                return f"the {what} process has ended ({name})" + (f": {child.last_line}" if child.last_line else "")
+                name: str = signal.Signals(-code).name if code < 0 else _("status {code}").format(code=code)
+                return _(line).format(name=name) + (f": {child.last_line}" if child.last_line else "")
         return ""
 
     def stop(self) -> None:

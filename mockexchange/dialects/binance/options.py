@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rest_locale import _
+
 from ...core.exchange import Exchange
 from ...core.instruments import VenueRules
 from ...core.numbers import parse_amount
@@ -66,7 +68,7 @@ class BinanceOptions:
         for route, base in zip(routes, read_bases(self.sor), strict=True):
             for symbol in route:
                 if symbol in exchange.instruments and exchange.instruments[symbol].base != base:
-                    raise ValueError(f"sor: the base asset of {symbol} is {exchange.instruments[symbol].base}, not {base!r}")
+                    raise ValueError(_("sor: the base asset of {symbol} is {found}, not {base!r}").format(symbol=symbol, found=exchange.instruments[symbol].base, base=base))
         exchange.set_routes(routes)
         exchange.venue_rules = VenueRules(
             self.max_num_orders, self.max_num_algo_orders, self.max_num_iceberg_orders, self.max_order_lists, limits
@@ -85,7 +87,7 @@ def read_routes(items: tuple[str, ...]) -> list[tuple[str, ...]]:
     for item in items:
         base, colon, symbol = item.rpartition(":")
         if (colon and not base) or not symbol or (not colon and not routes):
-            raise ValueError(f"sor: not BASE:SYMBOL,SYMBOL,...: {item!r}")
+            raise ValueError(_("sor: not BASE:SYMBOL,SYMBOL,...: {item!r}").format(item=item))
         if colon:
             routes.append([])
         routes[-1].append(symbol.strip())
@@ -102,7 +104,7 @@ def read_limits(items: tuple[str, ...]) -> dict[str, int]:
         except ValueError:
             limits[asset] = 0
         if not colon or not asset or limits[asset] <= 0:
-            raise ValueError(f"max_asset: not ASSET:AMOUNT with an amount above 0: {item!r}")
+            raise ValueError(_("max_asset: not ASSET:AMOUNT with an amount above 0: {item!r}").format(item=item))
     return limits
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rest_locale import N_
+
 from ...options import choice, number, text
 
 DAY_MS: int = 86_400_000
@@ -89,9 +91,9 @@ class FutuOptions:
     odd_accounts: bool = False
     main_account: str = choice("simulated", "real")
     sample_shares: int = number(0, 0, 1_000_000)
-    sample_symbol: str = text(r"[0-9A-Z.]+", "a code", "02800")
+    sample_symbol: str = text(r"[0-9A-Z.]+", N_("a code"), "02800")
     china_cash: int = number(0, 0, MOST)
-    trade_password: str = text(r".*", "text")
+    trade_password: str = text(r".*", N_("text"))
     sim_fills: bool = False
     sim_history: bool = False
     submit_ms: int = number(0, 0, DAY_MS)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rest_locale import N_
+
 from ...options import choice, number, text
 
 DAY_MS: int = 86_400_000
@@ -52,7 +54,7 @@ class QmtOptions:
     terminal: str = choice("mini", "full")
     order_ms: int = number(200, 0, DAY_MS)
     call_ms: int = number(0, 0, DAY_MS)
-    restart_at: str = text(r"(([01][0-9]|2[0-3]):[0-5][0-9])?", "HH:MM or empty")
+    restart_at: str = text(r"(([01][0-9]|2[0-3]):[0-5][0-9])?", N_("HH:MM or empty"))
     restart_s: int = number(60, 1, 86_400)
     restart_keeps_queue: bool = True
     link: str = choice("up", "lost")
