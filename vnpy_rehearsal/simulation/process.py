@@ -9,29 +9,30 @@ from vnpy_restgateway.seams import Seams
 
 from ..conform.stage import Stage
 from .engine import SteppedEventEngine
+from .threads import Scheduler, simulated_threads
+from .wire import SimulatedWire
 from .world import World
 
 
 class SimulatedProcess:
-    """``number`` tells the processes of one world apart: each has a chance of its own. One lives at a time."""
+    """``number`` tells the processes of one world apart: each has threads and a chance of its own. One has connections at a time."""
 
     def __init__(self, world: World, number: int) -> None:
         self.world: World = world
-        self.seams: Seams = replace(world.seams, random=Random(f"{world.seed}:process {number}"))
-        self._errors: int = len(world.errors)       # of processes before
+        self.scheduler: Scheduler = Scheduler(world.loop, world.scheduler.hub)
+        self.errors: list[str] = self.scheduler.errors      # what nobody in it has handled
+        self._wire: SimulatedWire = SimulatedWire(world.loop, self.scheduler)
         self._engines: list[SteppedEventEngine] = []
-
-    @property
-    def errors(self) -> list[str]:
-        """What nobody in it has handled."""
-        return self.world.errors[self._errors:]
+        self.seams: Seams = replace(
+            world.seams, random=Random(f"{world.seed}:process {number}"), threads=simulated_threads(self.scheduler), wire=self._wire,
+        )
 
     def stage(self) -> Stage:
         """For gateways and event engines that live in it."""
         return Stage(self.seams, self._make_engine)
 
     def _make_engine(self) -> SteppedEventEngine:
-        self._engines.append(SteppedEventEngine(self.world.scheduler))
+        self._engines.append(SteppedEventEngine(self.scheduler))
         return self._engines[-1]
 
     def sleep(self, seconds: float) -> None:
@@ -52,7 +53,9 @@ class SimulatedProcess:
         return self.world.scheduler.await_future(done)
 
     def kill(self) -> None:
-        """As ``kill -9``. To be called by the world's own thread, which goes on."""
+        """As ``kill -9``: none of its threads runs again, its connections end. To be called by a thread of the world."""
         for engine in self._engines:
             engine.kill()
-        self.world.kill()
+        self.scheduler.kill_others()
+        self.world.network.drop_clients()
+        self._wire.kill()

@@ -30,11 +30,11 @@ class Waiter:
 
 
 class Scheduler:
-    """Lets greenlets wait on a loop. Made by the greenlet that runs the loop."""
+    """Lets greenlets wait on a loop. ``hub``: the greenlet that runs the loop, by default the one that makes this."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, hub: greenlet.greenlet | None = None) -> None:
         self.loop: asyncio.AbstractEventLoop = loop
-        self.hub: greenlet.greenlet = greenlet.getcurrent()
+        self.hub: greenlet.greenlet = hub or greenlet.getcurrent()
         self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
         self.killed: dict[greenlet.greenlet, SimulatedThread] = {}      # stand where they waited, for ever

@@ -98,13 +98,10 @@ class Record:
             if row["life"] != life:
                 life, held, working = row["life"], 0.0, {}
             if row["kind"] == "fill":
-                held += signed(row)
-                # the order's own row follows, with what is left of it
-                left: float = working.get(row["order_id"], 0.0) - signed(row)
-                working[row["order_id"]] = 0.0 if abs(left) < NOISE else left
+                held += signed(row)         # the order's own row has come before, with what is left of it
             else:
                 live: bool = STATUS.get(row["status"]) is not None and STATUS[row["status"]].name in ("NOTTRADED", "PARTTRADED")
-                left = float(row["qty"]) - float(row["executed"]) if live else 0.0
+                left: float = float(row["qty"]) - float(row["executed"]) if live else 0.0
                 working[row["order_id"]] = left if row["side"] == "BUY" else -left
             buying: float = sum(each for each in working.values() if each > 0)
             selling: float = sum(each for each in working.values() if each < 0)

@@ -1,0 +1,84 @@
+"""``python -m vnpy_rehearsal strategy``: each way to bear a bad day badly is told, and a seed gives the same days again."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from vnpy_rehearsal.strategy_days.command import start
+from vnpy_rehearsal.strategy_days.record import Record
+
+HERE: Path = Path(__file__).parent
+PROGRAM: str = "python -m vnpy_rehearsal strategy"
+REFUSED: str = "F7"         # orders are answered 429
+
+
+def play(tmp_path: Path, strategy: str, *arguments: str, rows: str = REFUSED) -> tuple[int, dict[str, Any]]:
+    """The exit status, and row -> what is written of it. In a process of its own: it splits itself, which one with other threads must not."""
+    file: Path = tmp_path / "days.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "vnpy_rehearsal", "strategy", f"bad_strategies:{strategy}", "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", str(file), *arguments],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]), "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=120,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode, {row["id"]: row for row in json.loads(file.read_bytes())["rows"]}
+
+
+@pytest.mark.parametrize(("strategy", "verdict", "why"), [
+    ("Raises", "raised", "KeyError"), ("GivesUp", "stuck", "it traded"), ("Doubles", "exposed", "held and on order"),
+    ("Leaves", "left", "at the venue after on_stop"), ("Miscounts", "drifted", "the venue holds"),
+])
+def test_a_way_to_bear_a_bad_day(tmp_path: Path, strategy: str, verdict: str, why: str) -> None:
+    more: tuple[str, ...] = ("--max-position", "1") if verdict == "left" else ()        # what it leaves is more than it ever had, too
+    status, rows = play(tmp_path, strategy, *more)
+    assert (rows["-"]["verdict"], rows[REFUSED]["verdict"], status) == ("fine", verdict, 1), rows
+    assert why in rows[REFUSED]["reason"]
+
+
+def test_a_seed_gives_the_same_days_and_what_never_struck_is_not_fine(tmp_path: Path) -> None:
+    pages: list[str] = []
+    for number, seed in enumerate(("3", "3", "4")):
+        page: Path = tmp_path / f"{number}.html"
+        status, rows = play(tmp_path, "Steady", "--seed", seed, "--report", str(page), rows="F7,F24,F37,F44,F69")
+        pages.append(page.read_text(encoding="utf-8"))
+        verdicts: dict[str, str] = {id: row["verdict"] for id, row in rows.items()}
+        assert verdicts.pop("F44") == "did not strike" and status == 1, "no order of it rests, so none can be amended"
+        assert set(verdicts.values()) == {"fine"}, rows
+    first, second, other = (page.partition("<script")[2] for page in pages)
+    assert len(first) > 5_000 and first == second and first != other
+    assert not [word for word in ("http://", "https://", " src=") if word in pages[0].replace("http://www.w3.org", "")], "it needs no network"
+
+
+def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
+    file: Path = tmp_path / "days.xml"
+    status, rows = play(tmp_path, "Steady", "--max-position", "0.001", "--junit", str(file))
+    assert status == 1 and rows[REFUSED]["verdict"] == "exposed" and "--max-position 0.001" in rows[REFUSED]["reason"]
+    suites = ElementTree.parse(file).getroot()
+    assert int(suites.get("failures", "0")) >= 1 and len(list(suites.iter("testcase"))) == len(rows)
+
+
+@pytest.mark.parametrize(("arguments", "why"), [
+    (["bad_strategies:Nobody"], "Nobody"), (["no_such_module:Steady"], "no_such_module"), (["bad_strategies:Steady", "--rows", "F999"], "F999"),
+    (["bad_strategies:Steady", "--setting", "speed=3"], "speed"), (["bad_strategies:Steady", "--setting", "size=much"], "size"),
+    (["bad_strategies:Steady", "--seconds", "-1"], "--seconds"), (["bad_strategies:Steady", "--gateway", "NONE"], "NONE"),
+    (["bad_strategies:EVERY"], "EVERY"), (["bad_strategies:Steady", "--max-position", "0"], "--max-position"),
+])
+def test_a_wrong_command_line_is_one_line(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        start(PROGRAM, [*arguments, "--jobs", "1"])
+    assert caught.value.code == 2
+    assert why in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_what_is_held_and_on_order_is_counted_once() -> None:
+    """The journal tells what is left of an order before it tells the fill."""
+    rows: list[dict[str, Any]] = []
+    for number, side in enumerate(("BUY", "SELL") * 3):
+        order = {"kind": "order", "symbol": "BTCUSDT", "order_id": number, "side": side, "qty": "0.01", "life": 0, "at": float(number)}
+        rows += [{**order, "status": "NEW", "executed": "0"}, {**order, "status": "FILLED", "executed": "0.01"}, {**order, "kind": "fill"}]
+    assert Record(rows=rows).most("BTCUSDT")[0] == pytest.approx(0.01)
