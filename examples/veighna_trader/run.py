@@ -29,8 +29,12 @@ from vnpy_ctastrategy import CtaStrategyApp
 from vnpy_mockbinance import MockBinanceGateway
 
 try:
+    from vnpy_rehearsal.app import RehearsalApp
+except ImportError:             # an installation may have the gateways alone
+    RehearsalApp = None
+try:
     from vnpy_hashex import HashExGateway
-except ImportError:             # an installation may have one gateway without the others
+except ImportError:             # or one gateway without the others
     HashExGateway = None
 try:
     from vnpy_qmtrest import QmtRestGateway
@@ -55,6 +59,8 @@ def main() -> None:
         if gateway_class:
             main_engine.add_gateway(gateway_class)
     main_engine.add_app(CtaStrategyApp)
+    if RehearsalApp:
+        main_engine.add_app(RehearsalApp)
 
     main_window = MainWindow(main_engine, event_engine)
     main_window.showMaximized()
