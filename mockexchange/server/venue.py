@@ -67,9 +67,9 @@ class Venue:
     begins again when it is over; ``speed`` a number or "max", how fast the clock goes (clocks.py); ``accounts`` are Account objects
     or KEY:SECRET:ASSET=AMOUNT,... texts; ``state`` the folder that keeps the journal, ``state_name`` the name of the files in it;
     ``listed`` SYMBOL:BASE:QUOTE:TICK:STEP[:PRICE] texts of further symbols (listing.py); a recording of a symbol that is
-    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py); ``activities`` how busy a synthetic
-    market is, by symbol. ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py);
-    ``machine`` what it goes by (machine.py). Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
+    not listed lists it; ``symbols`` how many there are in all, the others made up (big_listing.py); ``activities`` how busy a synthetic market
+    is, by symbol; ``options`` what the dialect leaves open, by name; ``clock`` "system", "manual" or "manual=MS" (clock.py); ``machine`` what
+    it goes by (machine.py). Raises ValueError, FeedError or JournalError saying what is wrong with what it was given.
     """
 
     def __init__(
@@ -99,10 +99,9 @@ class Venue:
         self.seed: int = seed
         self.contents: Contents = contents_of(dialect)
         self.instruments: list[Instrument] = list(self.contents.instruments if instruments is None else instruments)
-        built_in: int = len(self.instruments)
-        self.instruments = with_listed(self.instruments, listed)
-        added: list[Instrument] = self.instruments[built_in:]
-        self._activities: dict[str, Activity] = dict(activities or {})
+        added: list[Instrument] = with_listed(self.instruments, listed)[len(self.instruments):]
+        self.instruments += added
+        self._activities: dict[str, Activity] = {**(activities or {})}
         if symbols is not None:
             more, rare = fill_up(self.instruments, symbols)
             self._activities |= rare

@@ -15,7 +15,8 @@ from ..simulation.clocks import WorldClock
 from ..simulation.process import SimulatedProcess
 from ..simulation.trader import InThread
 from ..simulation.world import World
-from .seats import Seat, take_seat
+from .seating import take_seat
+from .seats import Seat
 from .subject import Subject
 
 READY: float = 120.0            # s that a gateway is given

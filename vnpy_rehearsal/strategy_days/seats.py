@@ -9,7 +9,7 @@ from vnpy.trader.engine import MainEngine
 from vnpy_ctastrategy import CtaStrategyApp
 from vnpy_ctastrategy.engine import CtaEngine
 
-from .subject import CTA, PORTFOLIO, Subject
+from .subject import Subject
 
 NAME: str = "days"              # of the strategy
 
@@ -107,16 +107,3 @@ class Seat:
 
     def positions(self) -> dict[str, float] | None:
         return {self.vt_symbols[0]: float(self.strategy.pos)} if self.strategy is not None else {}
-
-
-def take_seat(subject: Subject, main_engine: MainEngine, vt_symbols: list[str]) -> Seat:
-    """The strategy in the engine it is made for."""
-    if subject.kind == CTA:
-        return Seat(subject, main_engine, vt_symbols)
-    if subject.kind == PORTFOLIO:
-        from .portfolio import PortfolioSeat
-
-        return PortfolioSeat(subject, main_engine, vt_symbols)
-    from .script import ScriptSeat
-
-    return ScriptSeat(subject, main_engine, vt_symbols)
