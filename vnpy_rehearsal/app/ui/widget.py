@@ -1,5 +1,7 @@
 """The window: an address, and the page that a mock exchange has for people."""
 
+from typing import Any
+
 from vnpy.event import EventEngine
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.ui import QtCore, QtGui, QtWidgets
@@ -8,10 +10,11 @@ from rest_locale import _
 
 from ..engine import APP_NAME, EmbeddedVenue, RehearsalEngine, page_of
 
+View: Any = None
 try:
-    from PySide6.QtWebEngineWidgets import QWebEngineView
+    from PySide6.QtWebEngineWidgets import QWebEngineView as View
 except ImportError:             # an installation of Qt without its browser
-    QWebEngineView = None       # type: ignore[assignment, misc]
+    pass
 
 LOOK_EVERY: int = 1_000         # ms between looks for gateways that have connected
 IS_PAGE: str = "document.querySelector('meta[name=application-name]')?.content"
@@ -62,7 +65,7 @@ class RehearsalManager(QtWidgets.QWidget):
         box = QtWidgets.QVBoxLayout()
         box.addLayout(bar)
         box.addWidget(self.words)
-        self.view: QWebEngineView | None = QWebEngineView() if QWebEngineView else None
+        self.view: Any = View() if View else None
         if self.view is not None:
             self.view.loadFinished.connect(self.on_loaded)
             box.addWidget(self.view, 1)
