@@ -10,15 +10,18 @@ from rest_locale import _
 
 from ..engine import APP_NAME, EmbeddedVenue, RehearsalEngine, page_of
 
-View: Any = None
-try:
-    from PySide6.QtWebEngineWidgets import QWebEngineView as View
-except ImportError:             # an installation of Qt without its browser
-    pass
-
 LOOK_EVERY: int = 1_000         # ms between looks for gateways that have connected
 IS_PAGE: str = "document.querySelector('meta[name=application-name]')?.content"
 PAGE_NAME: str = "mockexchange"
+
+
+def make_browser() -> Any:
+    """Qt's browser, which is large and loaded only when a window is opened; None for an installation of Qt without it."""
+    try:
+        from PySide6.QtWebEngineWidgets import QWebEngineView
+    except ImportError:
+        return None
+    return QWebEngineView()
 
 
 class RehearsalManager(QtWidgets.QWidget):
@@ -65,7 +68,7 @@ class RehearsalManager(QtWidgets.QWidget):
         box = QtWidgets.QVBoxLayout()
         box.addLayout(bar)
         box.addWidget(self.words)
-        self.view: Any = View() if View else None
+        self.view: Any = make_browser()
         if self.view is not None:
             self.view.loadFinished.connect(self.on_loaded)
             box.addWidget(self.view, 1)
