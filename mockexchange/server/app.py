@@ -154,7 +154,7 @@ def http_labels(app: web.Application) -> Iterator[str]:
     method is where a dialect answers what it does not know, and has none.
     """
     for route in app.router.routes():
-        if route.resource is None or route.resource.canonical.startswith(CONTROL_PREFIX):
+        if route.resource is None or (route.resource.canonical + "/").startswith(CONTROL_PREFIX):
             continue
         path: str = VARIABLE.sub("*", route.resource.canonical)
         if route.method != hdrs.METH_ANY:

@@ -69,7 +69,7 @@ def run(place: Path, *arguments: str) -> tuple[int, str, str]:
     """Exit status, stdout, stderr."""
     process = start(place, *arguments)
     try:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
     finally:
         process.kill()
     return process.returncode, out, err

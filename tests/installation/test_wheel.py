@@ -18,7 +18,7 @@ from pathlib import Path
 from children import python_path
 from tree import ROOT, tracked
 
-PACKAGES = ("mockexchange", "qmt_trade_client", "vnpy_futuopend", "vnpy_hashex", "vnpy_mockbinance", "vnpy_qmtrest", "vnpy_rehearsal", "vnpy_restgateway", "vnpy_webgateway")
+PACKAGES = ("mockexchange", "qmt_trade_client", "rest_locale", "vnpy_futuopend", "vnpy_hashex", "vnpy_mockbinance", "vnpy_qmtrest", "vnpy_rehearsal", "vnpy_restgateway", "vnpy_webgateway")
 NOT_SHIPPED = {".gitignore"}
 WHERE: str = f"import importlib, json; print(json.dumps([importlib.import_module(name).__file__ for name in {PACKAGES!r}]))"
 
