@@ -7,11 +7,10 @@ The fixture ``mock_trader`` (pytest_plugin.py) makes one for every test. Times a
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 from vnpy.event import Event
@@ -27,13 +26,15 @@ from rest_locale.english import english
 from .conform.harness import GatewayHarness
 from .conform.profile import Profile
 from .conform.recorder import Missed
+from .conform.storm import OverWire
 from .journal_check import close
-from .kept_cta import KeptCtaApp, KeptCtaEngine, Raised
+from .kept_cta import KeptCtaEngine
 from .own_folder import own_folder
-from .simulation.clocks import world_clock
-from .simulation.trader import Trader
+from .simulation.clocks import WorldClock, world_clock
+from .simulation.process import SimulatedProcess
 from .simulation.world import World
-from .trader_faults import TraderFault, arm
+from .trader_faults import TraderFault, TraderStrike, arm, begin_strike
+from .trader_life import Life
 
 T = TypeVar("T")
 
@@ -42,7 +43,6 @@ MINUTE: float = 60.0
 SETTLES: float = 5.0            # s for what a strategy sends at the end of a bar to be answered and filled
 BAR_PATIENCE: float = 600.0     # s without a tick, after which no bar is waited for
 INIT_PATIENCE: float = 600.0    # s for on_init
-CLOSE_PATIENCE: float = 60.0    # s for all engines to close
 LOG_TAIL: int = 40              # lines
 
 
@@ -61,20 +61,6 @@ class Agreement(NamedTuple):
         return ", ".join(f"{name} {count}" for name, count in self._asdict().items()) + " agree with the venue's journal"
 
 
-@dataclass
-class Life:
-    """One trading process: from its start until it is killed."""
-
-    trader: Trader
-    desk: GatewayHarness
-
-    @property
-    def cta(self) -> KeptCtaEngine:
-        engine = self.trader.cta
-        assert isinstance(engine, KeptCtaEngine)
-        return engine
-
-
 class MockTrader:
     """
     MainEngine, a gateway and CtaEngine on a mock exchange, in virtual time and in the folder ``place``. All of it stands still until a
@@ -82,7 +68,8 @@ class MockTrader:
 
     ``profile``: the gateway, and how it is pointed at its venue; ``setting``: of its connect dialog, beyond that; ``seed``: of the market,
     the network and all ids; ``begins``: the time of day at the start, seconds since 1970 UTC, None: a Monday, or where a recorded market
-    begins; ``venue``: further arguments of MockExchange. What a strategy raises is raised by the method during which it did.
+    begins; ``venue``: further arguments of MockExchange. What a strategy raises is raised by the method during which it did. ``wire``
+    lies between gateway and venue: ``wire.deafen()``, ``forget()``, ``refuse()``, ``reset()``, ``heal()``.
 
     :raises ValueError: an argument of the venue is wrong
     :raises Missed: an AssertionError: the gateway did not connect
@@ -96,10 +83,12 @@ class MockTrader:
     ) -> None:
         self.seed: int = seed
         self.logs: list[LogData] = []                   # of gateway, engines and strategies
-        self._faults: list[TraderFault] = []
+        self._faults: list[TraderFault | TraderStrike] = []
         self.strategy: Any = None                       # that was run last, as it is now
         self._setting: Mapping[str, Any] = setting or {}
         self._lives: list[Life] = []
+        self._clocks: list[WorldClock] = []
+        self._symbols: dict[str, str] = {}              # strategy -> vt_symbol
         self._classes: dict[str, type[CtaTemplate]] = {}
         self._minutes: dict[str, tuple[int, int]] = {}  # vt_symbol -> hour and minute of the last tick
         self._alive_at: float = 0.0
@@ -107,7 +96,7 @@ class MockTrader:
         self._stack: ExitStack = ExitStack()
         world: World = World(seed) if begins is None else World(seed, begins)
         self.world: World = world
-        self._profile: Profile = replace(profile, stage=world.stage(), real_engine=False)
+        self._profile: Profile = profile
         try:
             self._open(place, dict(venue or {}), begins)
         except BaseException:
@@ -125,67 +114,60 @@ class MockTrader:
         recorded: int | None = exchange.state()["feed"]["start"]        # ms
         if recorded is not None and begins is None:
             self.world.start = recorded / 1000 - self.world.loop.now
-        self._stack.enter_context(world_clock(self.world))
+        self.wire: Any = exchange.wire()
+        self._exchange_time()
         self.folder: Path = self._stack.enter_context(own_folder(place))
         self.world.enter(self._begin)
 
     def _begin(self) -> None:
         """A trading process starts: engines, gateway, the strategies that are kept in the folder."""
-        trader: Trader = Trader(self.world, app=KeptCtaApp)
-        desk = GatewayHarness(self._profile, self.venue, spoils=False, past=not self._lives, main_engine=trader.main_engine)
-        self._lives.append(Life(trader, desk))
+        place: SimulatedProcess = SimulatedProcess(self.world, len(self._lives))
+        for clock in self._clocks:
+            clock.place = place
+        life: Life = Life(place, self._profile, OverWire(self.venue, self.wire), dict(self._setting), self._see, not self._lives)
+        self._lives.append(life)
         self._minutes.clear()
-        trader.event_engine.register_general(self._see)
-        try:
-            desk.ready(**self._setting)
-        except Missed as missed:
-            raise Missed(missed.kind, f"gateway {desk.gateway.gateway_name} did not connect: {missed}") from None
-        cta: KeptCtaEngine = self._life.cta
-        cta.classes.update(self._classes)
-        cta.init_engine()
+        life.connect()
+        life.cta.classes.update(self._classes)
+        life.cta.init_engine()
 
-    def restart(self, seconds: float = 0.0) -> Any:
+    def _exchange_time(self, *modules: ModuleType) -> None:
+        """The world's time in these modules, and in vn.py's."""
+        clock: WorldClock = self._stack.enter_context(world_clock(self.world, *modules))
+        clock.place = self._life.place if self._lives else self.world
+        self._clocks.append(clock)
+
+    def restart(self, seconds: float = 0.0, kill: bool = True) -> Any:
         """
         The trading process is killed, as by ``kill -9``, and ``seconds`` later another one starts in the same folder: strategies come back
         with the settings and variables that vn.py has saved, and those that were trading are initialized and started. The strategy that
-        was run last, as it is now.
+        was run last, as it is now. ``kill`` False: its user closes it.
         """
         __tracebackhide__ = True
-
-        def live() -> None:
-            trading: list[str] = [name for name, strategy in self.cta_engine.strategies.items() if strategy.trading]
-            last: str = self.strategy.strategy_name if self.strategy is not None else ""
-            self._life.trader.kill()
-            self.world.sleep(seconds)
-            self._begin()
-            for name in trading:
-                self._start(name)
-            self.strategy = self.cta_engine.strategies.get(last)
-
-        self._enter(live)
+        self._enter(lambda: self._restart(seconds, kill))
         return self.strategy
+
+    def _restart(self, seconds: float, kill: bool) -> None:
+        trading: list[str] = [name for name, strategy in self.cta_engine.strategies.items() if strategy.trading]
+        last: str = self.strategy.strategy_name if self.strategy is not None else ""
+        if kill:
+            self._life.kill()
+        else:
+            self._life.close()
+        self.world.sleep(seconds)
+        self._begin()
+        for name in trading:
+            self._start(name)
+        self.strategy = self.cta_engine.strategies.get(last)
 
     def close(self) -> None:
         """End everything, strategies by their ``on_stop``. Raises what they have raised and nobody was told yet."""
         __tracebackhide__ = True
         try:
             if self._lives:
-                self._enter(self._end)
+                self._enter(self._life.close)
         finally:
             self._let_go()
-
-    def _end(self) -> None:
-        """
-        vn.py closes its engines and the gateway.
-
-        :raises Missed: it cannot: a callback of a strategy does not return
-        """
-        ending: Any = self.world.seams.threads.Thread(target=self._life.trader.close, name="close")
-        ending.start()
-        ending.join(CLOSE_PATIENCE)
-        if ending.is_alive():
-            self._life.trader.kill()
-            raise Missed("hung", f"vn.py's engines have not closed within {CLOSE_PATIENCE:g} s: a callback of a strategy has not returned")
 
     def _let_go(self) -> None:
         try:
@@ -225,12 +207,13 @@ class MockTrader:
             contracts: list[ContractData] = self.main_engine.get_all_contracts()
             raise ValueError(f"vt_symbol: no contract {vt_symbol!r}, there are: {', '.join(sorted(each.vt_symbol for each in contracts)[:20])}")
         theirs: list[ModuleType] = [sys.modules[each.__module__] for each in strategy_class.__mro__ if is_theirs(each)]
-        self._stack.enter_context(world_clock(self.world, *theirs, *modules))
+        self._exchange_time(*theirs, *modules)
 
         def live() -> None:
             self._classes[strategy_class.__name__] = self.cta_engine.classes[strategy_class.__name__] = strategy_class
             self.cta_engine.add_strategy(strategy_class.__name__, name, vt_symbol, given)
             self.strategy = self.cta_engine.strategies[name]
+            self._symbols[name] = vt_symbol
             self._start(name)
 
         self._enter(live)
@@ -249,12 +232,12 @@ class MockTrader:
         :raises Missed: a bar has not ended: there are no ticks
         """
         __tracebackhide__ = True
-        if not self.cta_engine.strategies:
+        if not self._symbols:
             raise ValueError("no strategy runs: call run() first")
 
         def live() -> None:
             for _ in range(count):
-                wanted: dict[str, int] = {each.vt_symbol: self._ended.get(each.vt_symbol, 0) + 1 for each in self.cta_engine.strategies.values()}
+                wanted: dict[str, int] = {symbol: self._ended.get(symbol, 0) + 1 for symbol in self._symbols.values()}
                 self.world.sleep(MINUTE - self.world.wall() % MINUTE)
                 self._wait_bars(wanted)
                 if self.cta_engine.raised:
@@ -306,6 +289,22 @@ class MockTrader:
         self._faults.append(made)
         return made
 
+    def strike(self, row: str) -> TraderStrike:
+        """
+        What goes wrong in a row of the fault matrix (docs/conform.md) goes wrong from now on, while time passes: "F2", the answer to an order never
+        comes; "F22", the venue restarts; "F42", the wire is deaf; "F69", the trading process is killed. As with ``fault``, one that has not struck
+        at the end of the test makes it fail.
+
+        :raises ValueError: there is no such row, or it cannot strike here
+        """
+        process: SimpleNamespace = SimpleNamespace(
+            reconnect=lambda: self._life.reconnect(), disconnect=lambda: self._life.disconnect(),
+            restart=lambda away, kill=False: self._restart(away, kill),
+        )
+        made: TraderStrike = begin_strike(self.world, self._profile, self.venue, self.wire, process, row)
+        self._faults.append(made)
+        return made
+
     def never_bitten(self) -> list[str]:
         """Faults that must bite and have not, in words; those that were set at the venue itself, too."""
         return [str(fault) for fault in self._faults if fault.must_bite and not fault.bitten] + [
@@ -330,6 +329,9 @@ class MockTrader:
 
         def live() -> Agreement:
             desk: GatewayHarness = self._life.desk
+            for each in self._faults:
+                if isinstance(each, TraderStrike):
+                    desk.ended |= each.bench.foreign        # somebody else's, of which a gateway need not hear while they live
             desk.assert_truth(self._profile.patience)
             self._assert_positions()
             rows: list[dict[str, Any]] = [row for row in self.venue.journal() if row.get("account") == self.venue.key]
@@ -390,20 +392,20 @@ class MockTrader:
     def _enter(self, function: Callable[[], T]) -> T:
         """Let a function of ours live in the world, then raise what strategies have raised meanwhile."""
         __tracebackhide__ = True
-        before: list[Raised] = self.cta_engine.raised
         try:
             found: T = self.world.enter(function)
         except Missed as missed:
             raise missed.with_traceback(None) from None     # how it was found out is of no interest
-        for raised in (self.cta_engine.raised, before):
-            if raised:
-                error, trace = raised[0]
-                raised.clear()
+        for life in self._lives:
+            if life.cta.raised:
+                error, trace = life.cta.raised[0]
+                life.cta.raised.clear()
                 raise error.with_traceback(trace)
-        if self.world.errors:
-            errors: str = "; ".join(self.world.errors)
-            self.world.errors.clear()
-            raise Missed("raised", f"a thread has failed: {errors}")
+        for errors in (self.world.errors, *(life.place.errors for life in self._lives)):
+            if errors:
+                text: str = "; ".join(errors)
+                errors.clear()
+                raise Missed("raised", f"a thread has failed: {text}")
         return found
 
     def _start(self, name: str) -> None:

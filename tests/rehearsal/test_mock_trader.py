@@ -144,7 +144,7 @@ def test_the_next_one_is_well(mock_trader):
     assert "in on_bar\n    self.fail(\"on_bar\")" in said and "simulation" not in said, "the strategy's own lines, and none of ours"
     assert "mock_trader log" in said and "Probe initialization completed" in said
     assert "no bar of BTCUSDT_SPOT_BINANCE.GLOBAL has ended within 600 s: a callback has not returned for" in said
-    assert "vn.py's engines have not closed within 60 s" in said
+    assert "VeighNa's engines have not closed within 60 s" in said
 
 
 def test_faults_must_bite(run: Any) -> None:
@@ -195,6 +195,40 @@ def test_wrong(mock_trader, wrong, words):
     assert "mock_trader: 1 of this test's faults never bit: account: GET /api/v3/account (hang, after_engine)" in said
 
 
+def test_rows_of_the_matrix_strike(run: Any) -> None:
+    result = run('''
+@pytest.mark.parametrize("row, seconds", [("f2", 60), ("F22", 60), ("F37", 120), ("F42", 60), ("F69", 240)])
+def test_row(mock_trader, row, seconds):
+    mock_trader.run(Probe, {"buys": 0.1})
+    other = mock_trader.fault("history", "reset", must_bite=False)
+    strike = mock_trader.strike(row)
+    mock_trader.advance(seconds)
+    mock_trader.advance_bars(1)
+    assert strike.over and strike.bitten == 1 and strike.did
+    assert [fault["id"] for fault in mock_trader.venue.faults.list()] == list(other.ids), "others stay armed"
+    strategy = mock_trader.strategy
+    assert strategy.trading and strategy.pos > 0 and mock_trader.assert_agrees().fills >= 1
+
+@pytest.mark.mock_trader(speed=0.001)
+def test_idle(mock_trader):
+    mock_trader.strike("F2")
+    mock_trader.advance(1)
+
+@pytest.mark.parametrize("row, words", [("F99", "row: no 'F99' that can strike, there are: F1, F2, "), ("F23", "row: F23 cannot strike on binance here: the venue loses its journal")])
+@pytest.mark.mock_trader(speed=0.001)
+def test_none(mock_trader, row, words):
+    with pytest.raises(ValueError, match=words):
+        mock_trader.strike(row)
+
+@pytest.mark.mock_trader("QMTREST", speed=0.001)
+def test_not_here(mock_trader):
+    with pytest.raises(ValueError, match="row: F24 cannot strike on qmt here: "):
+        mock_trader.strike("F24")
+''')
+    result.assert_outcomes(passed=9, errors=1)
+    assert "mock_trader: 1 of this test's faults never bit: F2 (WS order.place or POST /api/v3/order: hang after_engine)" in result.stdout.str()
+
+
 def test_what_does_not_agree(run: Any) -> None:
     run('''
 def test_nothing_to_compare(mock_trader):
@@ -243,7 +277,7 @@ def test_a_fill_while_it_was_dead(mock_trader):
     strategy = mock_trader.run(Probe)
     strategy.buy(39_000, 0.5)
     mock_trader.advance(1)
-    mock_trader.call(mock_trader._life.trader.kill)
+    mock_trader.call(mock_trader._life.kill)
     mock_trader.set_price(38_000)
     strategy = mock_trader.restart()
     assert strategy.pos == 0

@@ -20,6 +20,7 @@ class SimulatedProcess:
     def __init__(self, world: World, number: int) -> None:
         self.world: World = world
         self.scheduler: Scheduler = Scheduler(world.loop, world.scheduler.hub)
+        world.schedulers.append(self.scheduler)
         self.errors: list[str] = self.scheduler.errors      # what nobody in it has handled
         self._wire: SimulatedWire = SimulatedWire(world.loop, self.scheduler)
         self._engines: list[SteppedEventEngine] = []
@@ -36,8 +37,8 @@ class SimulatedProcess:
         return self._engines[-1]
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.seams.threads.sleep(seconds)
+        """Let time pass; also from outside."""
+        self.world.enter(lambda: self.seams.threads.sleep(seconds))
 
     def run(self, function: Callable[[], Any]) -> Any:
         """What a thread of this process makes of a function, waited for by one of the world's."""

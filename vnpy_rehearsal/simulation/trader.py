@@ -10,6 +10,7 @@ from vnpy.trader.gateway import BaseGateway
 
 from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
 from .engine import SteppedEventEngine
+from .process import SimulatedProcess
 from .world import World
 
 
@@ -48,30 +49,27 @@ class SimulatedFuture(Future):
 
 class Trader:
     """
-    MainEngine and CtaEngine of a world. ``watch`` sees every event before its handlers; ``app`` has the CtaEngine: by default one with nothing
-    loaded and nothing saved.
+    MainEngine and CtaEngine of a world, or of a process in one. ``watch`` sees every event before its handlers; ``app`` has the CtaEngine: by
+    default one with nothing loaded and nothing saved.
 
     To be made and used by the world's threads, within ``world_clock`` (clocks.py).
     """
 
-    def __init__(self, world: World, watch: Callable[[Event], None] | None = None, app: type[MemoryCtaApp] = MemoryCtaApp) -> None:
-        self.world: World = world
-        self.event_engine: SteppedEventEngine = SteppedEventEngine(world.scheduler, watch=watch)
+    def __init__(
+        self, place: World | SimulatedProcess, watch: Callable[[Event], None] | None = None, app: type[MemoryCtaApp] = MemoryCtaApp,
+    ) -> None:
+        self.place: World | SimulatedProcess = place
+        self.event_engine: SteppedEventEngine = SteppedEventEngine(place.scheduler, watch=watch)
         self.main_engine: MainEngine = MainEngine(self.event_engine)
         engine = self.main_engine.add_app(app)
         assert isinstance(engine, MemoryCtaEngine)
         engine.init_executor.shutdown(wait=False)
-        engine.init_executor = InThread(world)
+        engine.init_executor = InThread(place)
         self.cta: MemoryCtaEngine = engine
 
     def add_gateway(self, gateway_class: type[BaseGateway], name: str = "") -> Any:
-        """A gateway that lives in the world."""
-        return self.main_engine.add_gateway(self.world.stage().gateway_class(gateway_class), name)
+        """A gateway that lives in the same place."""
+        return self.main_engine.add_gateway(self.place.stage().gateway_class(gateway_class), name)
 
     def close(self) -> None:
         self.main_engine.close()
-
-    def kill(self) -> None:
-        """The process dies, as by ``kill -9``: nothing is said, cancelled or saved any more."""
-        self.event_engine.kill()
-        self.world.kill()

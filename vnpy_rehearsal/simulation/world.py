@@ -40,13 +40,14 @@ class World:
         self.loop: SimulatedLoop = SimulatedLoop(self.network)
         self.loop.set_exception_handler(self._unhandled)
         self.scheduler: Scheduler = Scheduler(self.loop)
+        self.schedulers: list[Scheduler] = [self.scheduler]     # and those of its processes
         self.errors: list[str] = self.scheduler.errors      # what nobody has handled
         secrets: Random = Random(f"{seed}:secrets")
         # a stretch of work takes no virtual time, so none is ever too long
         self.machine: Machine = Machine(self.loop.time, lambda: int(self.wall() * 1e9), lambda: 0.0, secrets.randbytes)
-        self._wire: SimulatedWire = SimulatedWire(self.loop, self.scheduler)
         self.seams: Seams = Seams(
-            monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler), wire=self._wire,
+            monotonic=self.loop.time, wall=self.wall, random=Random(f"{seed}:ids"), threads=simulated_threads(self.scheduler),
+            wire=SimulatedWire(self.loop, self.scheduler),
         )
 
     def wall(self) -> float:
@@ -85,15 +86,6 @@ class World:
         """As ``run`` from outside, a mere call for those who live here already."""
         return function() if self.loop.is_running() else self.run(function)
 
-    def kill(self) -> None:
-        """
-        The trading process dies, as by ``kill -9``: of all threads only the caller's goes on, and the connections of clients end.
-        Venues live on.
-        """
-        self.scheduler.kill_others()
-        self.network.drop_clients()
-        self._wire.kill()
-
     def close(self) -> None:
         """Let go of what is left: threads that wait for ever, and tasks."""
         tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(self.loop)
@@ -101,8 +93,9 @@ class World:
             task.cancel()
         if tasks:
             self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        for green in [*self.scheduler.threads, *self.scheduler.killed]:
-            green.throw()
+        for scheduler in self.schedulers:
+            for green in [*scheduler.threads, *scheduler.killed]:
+                green.throw()
         self.loop.close()
 
     def _unhandled(self, loop: Any, context: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from ..conform.rows_time import HOURS
 from mockexchange.core.commands import CancelOrder, PlaceOrder
+from mockexchange.core.errors import Refusal
 from mockexchange.core.numbers import SCALE, parse_amount
 from .bench import Bench, strike
 
@@ -148,7 +149,7 @@ def amended(bench: Bench) -> None:
         volume: str = f"{half // step * step / SCALE:.8f}"
         try:
             bench.venue.amend(volume, order_id=row["order_id"])
-        except ValueError:              # it has ended meanwhile, or half of it is too little
+        except (ValueError, Refusal):   # it has ended meanwhile, or half of it is too little
             bench.sleep(STEP)
             continue
         bench.strikes(f"an order of {float(row['qty']):g} is made one of {float(volume):g} by somebody else")

@@ -1,0 +1,75 @@
+"""One trading process of a mock trader: VeighNa's engines and the gateway, from its start until it is closed or killed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from vnpy.event import Event
+
+from .conform.harness import GatewayHarness
+from .conform.profile import Profile
+from .conform.recorder import Missed
+from .kept_cta import KeptCtaApp, KeptCtaEngine
+from .simulation.process import SimulatedProcess
+from .simulation.trader import Trader
+
+CLOSE_PATIENCE: float = 60.0    # s for all engines to close
+
+
+class Life:
+    """
+    To be used by the world's threads. ``setting``: of the connect dialog, beyond the profile's; ``see`` is called with every event after all
+    other handlers. ``past``: what ended before must be shown, too.
+    """
+
+    def __init__(
+        self, place: SimulatedProcess, profile: Profile, venue: Any, setting: dict[str, Any], see: Callable[[Event], None], past: bool,
+    ) -> None:
+        self.place: SimulatedProcess = place
+        self.trader: Trader = Trader(place, app=KeptCtaApp)
+        here: Profile = replace(profile, stage=place.stage(), real_engine=False)
+        self.desk: GatewayHarness = GatewayHarness(here, venue, spoils=False, past=past, main_engine=self.trader.main_engine)
+        self._setting: dict[str, Any] = setting
+        self.trader.event_engine.register_general(see)
+
+    @property
+    def cta(self) -> KeptCtaEngine:
+        engine = self.trader.cta
+        assert isinstance(engine, KeptCtaEngine)
+        return engine
+
+    def connect(self) -> None:
+        """
+        Connect for the first time.
+
+        :raises Missed: the gateway is not ready in time
+        """
+        try:
+            self.desk.ready(**self._setting)
+        except Missed as missed:
+            raise Missed(missed.kind, f"gateway {self.desk.gateway.gateway_name} did not connect: {missed}") from None
+
+    def reconnect(self) -> None:
+        """The user connects again."""
+        self.desk.connect(**self._setting)
+
+    def disconnect(self) -> None:
+        self.desk.gateway.close()
+
+    def close(self) -> None:
+        """
+        VeighNa closes its engines and the gateway.
+
+        :raises Missed: it cannot: a callback of a strategy does not return
+        """
+        ending: Any = self.place.seams.threads.Thread(target=self.trader.close, name="close")
+        ending.start()
+        ending.join(CLOSE_PATIENCE)
+        if ending.is_alive():
+            self.kill()
+            raise Missed("hung", f"VeighNa's engines have not closed within {CLOSE_PATIENCE:g} s: a callback of a strategy has not returned")
+
+    def kill(self) -> None:
+        """As ``kill -9``: nothing is said, cancelled or saved any more."""
+        self.trader.event_engine.kill()
+        self.place.kill()
