@@ -12,7 +12,6 @@ from children import python_path
 from vnpy.trader import database, datafeed, utility
 from vnpy.trader.setting import SETTINGS
 
-import vnpy_rehearsal.trader_mark  # noqa: F401  (what an inner run imports first is forgotten after it)
 from vnpy_rehearsal.simulation import clocks
 
 pytest_plugins = ["pytester"]
@@ -62,6 +61,8 @@ class Probe(CtaTemplate):
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run a test file; its result."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    # an inner run would forget what it has imported, and later tests import it a second time
+    monkeypatch.setattr("_pytest.pytester.SysModulesSnapshot.restore", lambda snapshot: None)
 
     def start(tests: str) -> pytest.RunResult:
         pytester.makepyfile(STRATEGY + tests)
