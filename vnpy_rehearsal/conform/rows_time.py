@@ -13,7 +13,7 @@ from .matrix import Run, row
 from .recorder import Missed
 
 HOURS: int = 8
-MINUTES: int = 30_000           # bars: several pages of any venue
+MINUTES: int = 20_000           # bars: several pages of any venue
 AT_MOST: float = 180.0          # s that the whole is given
 SLOW, SLOWER = 65, 50           # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
 PATIENCE: float = 8.0           # s that a gateway whose patience can be set waits for the next page, at most
