@@ -291,6 +291,8 @@ class VenueIds:
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, _("{side} {volume:g} {symbol} at {price:g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
+        if not self.host.session.tells_of(entry) and self.flow.insists(entry, order):
+            self.life.begin(entry)          # of another day: it cannot be asked for
         return True
 
     def _shrinks(self, order: OrderData) -> bool:
