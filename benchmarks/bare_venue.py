@@ -103,10 +103,14 @@ class BareVenue:
         known: dict[str, Any] | None = self.orders.get(int(request.query.get("orderId", 0)))
         return web.json_response({**known, "status": "CANCELED"} if known else {"code": -2013, "msg": "Order does not exist."}, status=200 if known else 400)
 
+    def who(self, request: web.Request) -> str:
+        """Which of the gateways is there."""
+        return "stock" if request.path.startswith("/stock") else "ours"
+
     async def market(self, request: web.Request) -> web.WebSocketResponse:
         socket: web.WebSocketResponse = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
-        who: str = "stock" if request.path == "/stock" else "ours"
+        who: str = self.who(request)
         self.markets[who] = socket
         async for message in socket:
             packet: Any = json.loads(message.data)
@@ -116,7 +120,7 @@ class BareVenue:
     async def trade(self, request: web.Request) -> web.WebSocketResponse:
         socket: web.WebSocketResponse = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
-        who: str = "stock" if request.path.startswith("/stock") else "ours"
+        who: str = self.who(request)
         self.trades[who] = socket
         async for message in socket:
             now: int = time.perf_counter_ns()
@@ -160,12 +164,12 @@ class BareVenue:
             "B": "1", "a": "40000.01", "A": "1", "o": "40000", "h": "40001", "l": "39999", "v": "1000", "q": "40000000", "O": ms - 86_400_000,
             "C": ms, "F": 1, "L": 2, "n": 2,
         }
-        await self.markets[who].send_str(json.dumps({"stream": "btcusdt@ticker", "data": day} if who == "ours" else day))
+        await self.markets[who].send_str(json.dumps({"stream": "btcusdt@ticker", "data": day} if who != "stock" else day))
 
     async def tick(self, who: str, update: int, waits: bool = True) -> float:
         """Seconds from the writing of a bookTicker frame until the order that answers it has been read."""
         raw: str = f'{{"u":{update},"s":"BTCUSDT","b":"39999.99","B":"{update % 97 + 1}.5","a":"40000.01","A":"1.0"}}'
-        text: str = f'{{"stream":"btcusdt@bookTicker","data":{raw}}}' if who == "ours" else raw
+        text: str = f'{{"stream":"btcusdt@bookTicker","data":{raw}}}' if who != "stock" else raw
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         if waits:
             self.ordered[who] = waiting

@@ -60,7 +60,7 @@ def start(kind: str, port: int) -> None:
             self.buy(tick.bid_price_1 - 1_000.0, 0.001)
 
     main_engine: MainEngine = MainEngine(EventEngine())
-    if kind == "ours":
+    if kind != "stock":
         from vnpy_mockbinance import MockBinanceGateway
 
         gateway: Any = main_engine.add_gateway(MockBinanceGateway)
@@ -89,7 +89,7 @@ def start(kind: str, port: int) -> None:
             sleep(0.05)
 
     wait(lambda: main_engine.get_contract("BTCUSDT_SPOT_BINANCE.GLOBAL"))
-    if kind == "ours":
+    if kind != "stock":
         wait(lambda: gateway.session.trade.subscribed and gateway.session.md.connected)
     engine.add_strategy("Answers", "answers", "BTCUSDT_SPOT_BINANCE.GLOBAL", {})
     engine.init_strategy("answers")
