@@ -10,7 +10,7 @@ from typing import Any
 from ..folder import NAME, trouble
 from ..parser import Parser
 
-STUCK_AFTER, OFFLINE_AFTER = 30.0, 300.0        # s
+STUCK_AFTER, OFFLINE_AFTER = 15.0, 300.0        # s
 USAGE_ERROR: int = 2
 
 

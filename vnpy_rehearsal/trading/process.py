@@ -15,7 +15,7 @@ from vnpy.trader.utility import get_file_path
 from vnpy_ctastrategy import CtaTemplate
 
 from .engine import LastingCtaApp, LastingCtaEngine
-from .files import HEALTH, write_json
+from .files import HEALTH, started_at, write_json
 from .heart import OFFLINE, STARTING, STUCK, Heart, State, connections_down, judge
 from .supervisor import Supervisor
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EVERY: float = 1.0              # s from one look to the next
 ORDERS_KNOWN_WITHIN: float = 5.0        # s from the connections to the last of the orders that the gateway tells then
 ORDERS_END_WITHIN: float = 8.0  # s, at a clean end
+SIGN_WITHIN: float = 15.0       # s, of systemd's patience with a start, from one sign of life to the next
 STARTS_WITHIN: float = 120.0    # s for the strategies' on_init, which may load history
 LONGER: float = 1.3             # times as long until a process ends in which no Python runs any more
 SOURCE: str = "Trade"           # of our log lines
@@ -124,7 +125,8 @@ class TradingProcess:
             faulthandler.dump_traceback_later(self.stuck_after * LONGER, exit=True)
         if state.name not in (OFFLINE, STARTING):
             self.last_good = monotonic()
-        self.supervisor.tell("WATCHDOG=1", f"STATUS={state.line}")
+        more: list[str] = [] if self.started else [f"EXTEND_TIMEOUT_USEC={SIGN_WITHIN * 1_000_000:.0f}"]
+        self.supervisor.tell("WATCHDOG=1", *more, f"STATUS={state.line}")
         if state.line != self.last_line:
             self.last_line = state.line
             self.main_engine.write_log(f"Health: {state.line}", SOURCE)
@@ -132,7 +134,7 @@ class TradingProcess:
 
     def _write(self, state: State, down: Mapping[str, list[str]], strategies: Mapping[str, Any]) -> None:
         content: dict[str, Any] = {
-            "time": time(), "pid": os.getpid(), "state": state.name, "line": state.line, "down": down, "strategies": strategies,
+            "time": time(), "monotonic": monotonic(), "pid": os.getpid(), "started_at": started_at(os.getpid()), "state": state.name, "line": state.line, "down": down, "strategies": strategies,
             "orders": {
                 order.vt_orderid: {"status": order.status.name, "volume": order.volume, "traded": order.traded}
                 for order in self.main_engine.get_all_active_orders()
