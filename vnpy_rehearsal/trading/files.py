@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 HEALTH: str = "trade_health.json"               # in VeighNa's folder, as the next one
 ORDERS: str = "trade_orders.json"
 ENDED: tuple[str, ...] = ("Z", "X")         # states of a process, as proc(5) has them
@@ -40,7 +42,7 @@ def read_object(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise ValueError(f"{path}: not JSON: {error}") from None
+        raise ValueError(_("{path}: not JSON: {error}").format(path=path, error=error)) from None
     if not isinstance(found, dict):
-        raise ValueError(f"{path}: not a JSON object")
+        raise ValueError(_("{file}: not a JSON object").format(file=path))
     return found
