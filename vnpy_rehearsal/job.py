@@ -264,6 +264,8 @@ def trade(job: Job) -> int:
                 print(_("Stopped before the strategy was there."))
                 return 1
         run.end_bad_day()
+        if run.bad is not None and run.record.active():
+            print(_("Waiting until every order is settled, {seconds:.0f} s at most").format(seconds=run.patience), flush=True)
         run.stop_trading()
         found = run.compare()
     except KeyboardInterrupt:

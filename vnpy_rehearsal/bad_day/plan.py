@@ -24,6 +24,8 @@ EACH: float = 14.0              # s of a day that one of the usual faults has
 QUIET: float = 0.2              # of a day, at its end, in which no fault begins: for what they have left to heal
 LONGEST_QUIET: float = 10.0     # s
 EARLY: float = 0.4              # of its share of the day, in which a fault's moment lies
+# they may lose an order on its way, which a polled venue's gateway concludes after a minute only: the others have struck by then
+LAST: tuple[str, ...] = ("F1", "F3", "F28", "F41", "F42", "F65")
 THE_JOB: str = N_("the main job is the trading process itself")
 OWN_LIFE: tuple[str, ...] = ("F37", "F69")
 
@@ -56,14 +58,15 @@ def choose(text: str, profile: Profile, seconds: float) -> list[RowInfo]:
 
 def turns(rows: list[str], seconds: float, seed: int) -> Iterator[Turn]:
     """
-    A turn for each row, in an order and at moments that are drawn from the seed; of a day without an end (``seconds`` 0) again and again.
+    A turn for each row, in an order and at moments that are drawn from the seed, those of ``LAST`` last; of a day without an end (``seconds`` 0) again
+    and again.
     """
     if not rows:
         return
     share: float = (seconds - min(LONGEST_QUIET, seconds * QUIET)) / len(rows) if seconds else EACH
     for number in count() if not seconds else range(1):
         random: Random = Random(f"bad day:{seed}:{number}")
-        order: list[str] = random.sample(rows, len(rows))
+        order: list[str] = sorted(random.sample(rows, len(rows)), key=lambda row: row in LAST)
         for place, row in enumerate(order, number * len(rows)):
             begins: float = place * share
             yield Turn(row, round(begins + random.uniform(0.0, EARLY) * share, 3), begins + share)
