@@ -38,18 +38,26 @@ def read_arguments(
     text of ``--gateway``, which has been read before.
 
     ``feed`` comes back as an absolute path where it is a path, because vn.py changes the working directory; ``symbol`` as a vt_symbol,
-    ``named`` tells whether the user gave it. ``bad_day`` is None where none is wanted, else the rows that are named, "" for the usual ones.
+    ``named`` tells whether the user gave it; ``origin`` what an error about a value begins with, where it is the file's. ``bad_day`` is None where none is wanted, else the rows that are named, "" for the usual ones.
     """
     usual = usual if "." in usual else usual + GLOBAL
     parser: Parser = make_parser(Parser, program, usual, strategy, gateways)
     words: list[str] = sys.argv[1:] if arguments is None else arguments
+    origin: dict[str, str] = {}
     if config is not None:
+        own: argparse.Namespace = parser.parse_args(words)
+        origin = {
+            name: config.name_of(name) for name in config.values
+            if getattr(own, name.replace("-", "_"), None) == parser.get_default(name.replace("-", "_"))
+        }
         asking: Asking = make_parser(Asking, program, usual, strategy, gateways)
         try:
             words = [*config.words(asking, lambda these: settle(asking, asking.parse_args(these), usual)), *words]
         except ValueError as error:
             parser.error(str(error))
-    return settle(parser, parser.parse_args(words), usual)
+    found: argparse.Namespace = settle(parser, parser.parse_args(words), usual)
+    found.origin = origin
+    return found
 
 
 def make_parser(kind: type[P], program: str, usual: str, strategy: str, gateways: Sequence[str]) -> P:

@@ -27,6 +27,10 @@ class Config:
     values: Mapping[str, Any]
     setting: tuple[str, ...] = ()
 
+    def name_of(self, name: str) -> str:
+        """What an error about one of its values begins with."""
+        return f"{self.path}: {name} = {self.values[name]!r}"
+
     def arguments(self, name: str, option: argparse.Action) -> list[str]:
         """
         One of its values as words of the command line. Paths are relative to the file's folder.
@@ -60,14 +64,14 @@ class Config:
         found: list[str] = []
         for name, value in self.values.items():
             if name not in known:
-                near: str = ", ".join(get_close_matches(name, known, 3, 0.6) or sorted(known))
-                line: str = _("{path}: unknown key {name!r} (value {value!r}), there are: {near}")
-                raise ValueError(line.format(path=self.path, name=name, value=value, near=near))
+                near: list[str] = get_close_matches(name, known, 3, 0.6)
+                line: str = _("{path}: unknown key {name!r} (value {value!r}), near it is: {near}") if near else _("{path}: unknown key {name!r} (value {value!r}), there are: {near}")
+                raise ValueError(line.format(path=self.path, name=name, value=value, near=", ".join(near or sorted(known))))
             these: list[str] = self.arguments(name, options[name])
             try:
                 check(these)
             except ValueError as error:
-                raise ValueError(_("{path}: {name} = {value!r}: {error}").format(path=self.path, name=name, value=value, error=error)) from None
+                raise ValueError(f"{self.name_of(name)}: {error}") from None
             found += these
         return found
 

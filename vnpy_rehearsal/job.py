@@ -102,7 +102,7 @@ def main(arguments: list[str] | None, gateway: str, program: str) -> int:
         in_file: Any = config.values.get("gateway") if config else None
         gateway, given = read_gateway(given, program, "" if in_file is not None else DEFAULT_GATEWAY)
         if config and not gateway:
-            gateway, where = str(in_file), f"{config.path}: gateway = {in_file!r}"
+            gateway, where = str(in_file), config.name_of("gateway")
     try:
         profiles: dict[str, Mapping[str, Any]] = named_profiles()
         profile: JobProfile = find_profile(gateway, profiles)
@@ -142,7 +142,7 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
     try:
         strategy_class: type = load_strategy(options.strategy)
     except ValueError as error:
-        print(_("{program}: error: {error}").format(program=program, error=f"--strategy: {error}"), file=sys.stderr)
+        print(_("{program}: error: {error}").format(program=program, error=f"{options.origin.get('strategy', '--strategy')}: {error}"), file=sys.stderr)
         return 2
     try:
         setting: dict[str, Any] = setting_of(options, profile, strategy_class)
@@ -202,7 +202,11 @@ def plan_bad_day(options: argparse.Namespace, profile: JobProfile) -> "BadPlan |
         return None
     from .bad_day.plan import BadPlan
 
-    return BadPlan(profile, options.bad_day, options.seconds, options.seed)
+    try:
+        return BadPlan(profile, options.bad_day, options.seconds, options.seed)
+    except ValueError as error:
+        where: str = options.origin.get("bad-day", "")
+        raise ValueError(f"{where}: {error}" if where else str(error)) from None
 
 
 @contextmanager

@@ -101,10 +101,10 @@ def amount(value: float) -> str:
     return f"{value:+.8f}".rstrip("0").rstrip(".")
 
 
-def log_line(log: LogData) -> str:
-    """A log entry on one line, the enums in vn.py's requests by their names."""
+def log_line(log: LogData, width: int = 12) -> str:
+    """A log entry on one line, the enums in vn.py's requests by their names. ``width``: of what it comes from."""
     msg: str = ENUM_REPR.sub(r"\1", log.msg)
-    return f"{log.time:%H:%M:%S} {log.gateway_name:<12} {msg}"
+    return f"{log.time:%H:%M:%S} {log.gateway_name:<{width}} {msg}"
 
 
 def position_text(run: Rehearsal) -> str:

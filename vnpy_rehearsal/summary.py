@@ -26,7 +26,7 @@ def print_summary(console: Console, run: Rehearsal, found: Sequence[str], is_who
     gateway and venue disagree in. ``is_whole``: the run was not ended by its user.
     """
     def say(line: Text | str) -> None:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(line, highlight=False, markup=False, soft_wrap=not console.is_terminal)
 
     if not console.is_terminal:
         console.width = max(console.width, PIPED)

@@ -48,6 +48,7 @@ BOOK_WIDTH: int = 24            # at least
 LOG_LINES: range = range(4, 11)     # the panel's height: what the book leaves of the screen, within this
 TABLE_ROWS: int = 30            # more than any panel shows; the panel cuts
 NARROW: int = 50                # columns; below it there is no book
+WIDE: int = 100                 # from it on what log lines come from is aligned
 FRAME: int = 4                  # columns of a panel's border and padding
 PRINTED: str = "print"          # what a line comes from that the strategy has printed
 STYLES: dict[str, str] = {ARMED: "black on yellow", STRIKING: "white on red", OVER: "black on green", MISSED: "white on bright_black"}
@@ -84,15 +85,15 @@ class View:
         log_lines: int = min(max(height - head_lines - BOOK_LINES, LOG_LINES[0]), LOG_LINES[-1])
         middle: int = height - head_lines - log_lines
         screen: Layout = Layout()
-        screen.split_column(Layout(self.head(width), size=head_lines), Layout(name="middle"), Layout(self.logs(log_lines - 2), size=log_lines))
+        screen.split_column(Layout(self.head(width), size=head_lines), Layout(name="middle"), Layout(self.logs(log_lines - 2, width), size=log_lines))
         book_width: int = 0 if width < NARROW else max(BOOK_WIDTH, width * 4 // 11)
         right: Layout = Layout(name="right")
         if book_width:
-            screen["middle"].split_row(Layout(self.book(middle - 2), size=book_width), right)
+            screen["middle"].split_row(Layout(self.book(middle - 2, book_width), size=book_width), right)
         else:
             screen["middle"].update(right)
         room: int = width - book_width - FRAME
-        right.split_column(Layout(self.orders(room)), Layout(self.fills(room)))
+        right.split_column(Layout(self.orders(room), size=(middle + 1) // 2), Layout(self.fills(room)))
         return screen
 
     def head(self, width: int) -> Panel:
@@ -146,7 +147,7 @@ class View:
             line.append(" ")
         return line
 
-    def book(self, room: int) -> Panel:
+    def book(self, room: int, width: int) -> Panel:
         """As many levels as ``room`` lines have place for."""
         has_header: bool = room >= 2 * LEVELS + 2
         levels: int = max(1, min(LEVELS, (room - 1 - has_header) // 2))
@@ -165,7 +166,9 @@ class View:
                     table.add_row(_("last"), Text(figures.price(tick.last_price), "bold"))
         day: str = ""
         if tick and (figures.coins or tick.high_price):         # a venue may not tell the day's range of shares
-            day = f"{_('24 h') if figures.coins else _('day')}  {figures.price(tick.low_price)} - {figures.price(tick.high_price)}"
+            day = f"{figures.price(tick.low_price)} - {figures.price(tick.high_price)}"
+            whole: str = f"{_('24 h') if figures.coins else _('day')}  {day}"
+            day = next((text for text in (whole, day) if Text(text).cell_len <= width - 2 * FRAME), "")
         return Panel(table, title=_("Book"), subtitle=day)
 
     def orders(self, room: int) -> Panel:
@@ -192,14 +195,14 @@ class View:
             plain(f"{trade.datetime:%H:%M:%S}" if trade.datetime else ""), plain(trade.tradeid),
         ) for trade in reversed(rows)], room), title=_("Fills"))
 
-    def logs(self, lines: int) -> Panel:
+    def logs(self, lines: int, width: int) -> Panel:
         text: Text = Text(no_wrap=True, overflow="ellipsis")
         told: list[LogData] = [
             log for log in list(self.run.record.logs)       # the requests that MainEngine repeats are in the tables
             if log.gateway_name != "MainEngine" or log.level >= WARNING
         ]
         for log in told[-lines:]:
-            text.append(" ".join(log_line(log).split("\n")) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
+            text.append(" ".join(log_line(log, 12 if width >= WIDE else 0).split("\n")) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
         return Panel(text, title=_("Log"))
 
 
