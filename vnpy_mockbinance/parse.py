@@ -84,6 +84,16 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     )
 
 
+def parse_weight_limit(d: Payload, known: int) -> int:
+    """The request weight of a minute, of exchangeInfo's ``rateLimits``; ``known`` where it tells none."""
+    limits: Any = d.get("rateLimits")
+    for limit in limits if isinstance(limits, list) else ():
+        if isinstance(limit, dict) and limit.get("rateLimitType") == "REQUEST_WEIGHT" and (limit.get("interval"), limit.get("intervalNum")) == ("MINUTE", 1):
+            most: Any = limit.get("limit")
+            return most if type(most) is int and most > 0 else known
+    return known
+
+
 def precision(digits: int) -> Decimal:
     """8 -> 0.00000001"""
     return Decimal(1).scaleb(-plausible.digits(digits))

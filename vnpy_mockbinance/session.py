@@ -20,8 +20,9 @@ from .amends import Amends
 from .endpoints import stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .errors import INVALID_SYMBOL
+from .klines import query_history
 from .orders import Orders
-from .parse import Listing, parse_listing
+from .parse import Listing, parse_listing, parse_weight_limit
 from .polling import Polling
 from .qte.builds import V3
 from .qte.quotes import QteQuotes
@@ -59,7 +60,7 @@ class BinanceSession(Session):
         self.orders: Orders = Orders(host, self.rest, self.trade, self.on_rules_doubted, lambda: self.account.reconcile_soon())
         self.amends: Amends = Amends(host, self.rest, self.orders)
         self.account: Account = Account(host, self.rest, self.orders, self.trade, self.on_alive)
-        self.bars = self.rest.query_history
+        self.bars = partial(query_history, self.rest)
         self.md: MdApi = MdApi(host, self.rest, timings)
         self.polling: Polling | None = Polling(host, self.account, timings) if unsigned else None
         self.quotes: QteQuotes | None = None            # in place of the market's stream
@@ -122,6 +123,8 @@ class BinanceSession(Session):
         """exchangeInfo: at connect, and again when the venue speaks of a symbol we do not know."""
         host = self.host
         host.executor.call_later(self.timings.rules_interval, "rules", self.rest.query_contract)
+
+        self.rest.weight_limit = parse_weight_limit(data, self.rest.weight_limit)
 
         def add(d: dict[str, Any]) -> None:
             said: int = hash(msgspec.json.encode(d))

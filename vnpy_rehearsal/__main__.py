@@ -51,7 +51,9 @@ def dispatch(arguments: list[str]) -> int:
         return simulate(program, rest)
     if found.command == STRATEGY:
         from .strategy_days.command import start as strategy
+        from .strategy_days.hashes import settle_hashes
 
+        settle_hashes(arguments)
         return strategy(program, rest)
     if found.command == NEW_VENUE:
         from .scaffold import start as scaffold

@@ -3,9 +3,9 @@
 import argparse
 import os
 import sys
-from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from mockexchange.conform import STOPPED, RowInfo, pick, writable
@@ -88,8 +88,8 @@ def run(found: argparse.Namespace) -> int:
         wanted: list[RowInfo] = pick(found.rows, series.rows())
     except ValueError as error:
         found.fail(str(error))
-    began: str = f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
-    report: Report = Report(found.profile.gateway, found.profile.dialect, began, versions(), "fine", found.strategy)
+    began: float = monotonic()
+    report: Report = Report(found.profile.gateway, found.profile.dialect, "", versions(), "fine", found.strategy)
     print(report.head, flush=True)
     stopped: bool = False
     try:
@@ -98,6 +98,7 @@ def run(found: argparse.Namespace) -> int:
         stopped = True
     for line in report.tail(stopped):
         print(line, flush=True)
+    print(f"{monotonic() - began:.0f} s")
     for option, path in found.files.items():
         path.write_bytes(series.page(report) if option == "--report" else to_json(report, series.details()) if option == "--json" else to_junit(report))
     return STOPPED if stopped else 0 if report.is_good else 1

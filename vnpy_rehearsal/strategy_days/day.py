@@ -43,6 +43,7 @@ class Day:
         self.world: World = World(plan.seed)
         self.record: Record = Record()
         self.folder: Path = folder
+        self._folders: dict[Path, None] = {folder: None}    # that log lines may name
         self.venue: Any = None
         self.wire: Any = None
         self.process: TradingProcess
@@ -54,6 +55,7 @@ class Day:
     @contextmanager
     def within(self) -> Iterator[None]:
         """The clock of the world, and a VeighNa folder of its own."""
+        self._folders[utility.TEMP_DIR] = None
         keep: tuple[Any, ...] = (utility.TEMP_DIR, SETTINGS["log.active"], datafeed.datafeed)
         SETTINGS["log.active"] = False          # the lines go into the record
         datafeed.datafeed = datafeed.BaseDatafeed()
@@ -68,6 +70,7 @@ class Day:
         """Another folder for the rest of the day, with what is in this one."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         self.folder = utility.TEMP_DIR = folder
+        self._folders[folder] = None
 
     @property
     def now(self) -> float:
@@ -249,6 +252,8 @@ class Day:
         self.record.believed.append((round(self.now, 3), self.process.positions()))
 
     def _log(self, level: int, source: str, text: str) -> None:
+        for folder in self._folders:            # a temporary one has another name in every run
+            text = text.replace(str(folder), ".vntrader")
         self.record.logs.append((round(self.now, 3), level, source, text))
 
 

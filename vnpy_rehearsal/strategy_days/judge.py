@@ -36,7 +36,7 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
     found += exposed(day, undisturbed, limit)
     alive = day.alive()
     if alive:
-        orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):g} at {float(row['price']):g}" for row in alive[:3])
+        orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):.12g} at {float(row['price']):.12g}" for row in alive[:3])
         found.append(Finding(LEFT, f"{len(alive)} {'order lives' if len(alive) == 1 else 'orders live'} at the venue after on_stop: {orders}"))
     found += drifted(day)
     return found

@@ -110,7 +110,7 @@ class Series:
     def page(self, report: Report) -> bytes:
         """The report as HTML."""
         symbol: str = self.profile.market.symbol
-        about: str = f"{report.gateway} · {report.dialect} · seed {self.plan.seed} · {clock(self.undisturbed.stopped)} · {report.summary} · {report.began}"
+        about: str = f"{report.gateway} · {report.dialect} · seed {self.plan.seed} · {clock(self.undisturbed.stopped)} · {report.summary}"
         if self.subject.setting:
             about += " · " + ", ".join(f"{name}={value}" for name, value in self.subject.setting.items())
         return to_page(self.subject.name, about, symbol, self.undisturbed, report.outcomes, self.days, self.findings, self.notes)
