@@ -10,7 +10,7 @@ from threading import Event as Flag
 from threading import Lock
 from time import monotonic
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from vnpy.event import Event, EventEngine
@@ -45,9 +45,6 @@ from rest_locale.english import english
 from vnpy_restgateway.far_end import FarEnd
 from vnpy_restgateway.gateway import RestGateway
 
-from .bad_day.day import BadDay
-from .bad_day.plan import BadPlan
-from .bad_day.venue import BadVenue
 from .conform.harness import as_shown
 from .conform.known import traits_of
 from .conform.profile import load_class
@@ -55,6 +52,11 @@ from .figures import Figures
 from .journal_check import disagreements, final_balances
 from .memory_cta import MemoryCtaApp, MemoryCtaEngine
 from .profiles import JobProfile
+
+if TYPE_CHECKING:
+    from .bad_day.day import BadDay
+    from .bad_day.plan import BadPlan
+    from .bad_day.venue import BadVenue
 
 STRATEGY_NAME: str = "rehearsal"
 BAD_DAY: str = "BadDay"         # where log lines of faults come from
@@ -125,15 +127,15 @@ class Rehearsal:
     """
 
     far: FarEnd | None = None       # what the gateway trades through; None: it trades on its embedded exchange
-    bad: BadVenue | None = None     # the venue of a bad day
-    day: BadDay | None = None       # and the day
+    bad: "BadVenue | None" = None     # the venue of a bad day
+    day: "BadDay | None" = None       # and the day
     market_seconds: float = 0.0     # of the venue's time, in which the strategy could trade
     _began: datetime | None = None
     patience: float = SETTLES       # s for orders and balances to come to rest
 
     def __init__(
         self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...],
-        far: FarEnd | None = None, named: bool = True, bad: BadVenue | None = None,
+        far: FarEnd | None = None, named: bool = True, bad: "BadVenue | None" = None,
     ) -> None:
         """
         ``named``: the user wants this symbol and no other; else that of a recorded market is traded. ``bad``: the venue of a bad day, in place
@@ -336,7 +338,7 @@ class Rehearsal:
             self.main_engine.cancel_order(order.create_cancel_request(), self.name)
         wait_for(lambda: not self.record.active(), self.patience)
 
-    def begin_bad_day(self, plan: BadPlan) -> None:
+    def begin_bad_day(self, plan: "BadPlan") -> None:
         """Faults strike from now on; what becomes of them is told in log lines."""
         assert self.bad is not None
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -9,11 +10,14 @@ from vnpy.trader.object import OrderData, TradeData
 
 from rest_locale import _
 
-from .bad_day.day import BadDay, Struck, times
+from .bad_day.outcome import Struck, times
 from .figures import Figures
 from .hints import hint_of
 from .rehearsal import Rehearsal
 from .shown import STATUS, Column, cash_text, plain, pnl_of, position_text, price_of, side_of, status_of, table_of
+
+if TYPE_CHECKING:
+    from .bad_day.day import BadDay
 
 ROWS: int = 30                  # orders that are shown, the newest
 POINTS: int = 50                # disagreements that are shown
@@ -87,7 +91,7 @@ def print_orders(console: Console, run: Rehearsal, width: int) -> None:
     console.print()
 
 
-def print_faults(console: Console, day: BadDay, width: int) -> None:
+def print_faults(console: Console, day: "BadDay", width: int) -> None:
     """Which struck, when, how often, and which did not."""
     outcomes: list[Struck] = day.outcomes()
     columns: list[Column] = [Column(_("fault"), justify="left"), Column(_("struck"), justify="left"), Column(_("at")), Column(_("lasted"), 1), Column(_("what"), justify="left")]

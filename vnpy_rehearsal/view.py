@@ -19,7 +19,7 @@ from vnpy.trader.object import LogData, OrderData, TickData, TradeData
 
 from rest_locale import _
 
-from .bad_day.day import ARMED, MISSED, OVER, STRIKING
+from .bad_day.outcome import ARMED, MISSED, OVER, STRIKING
 from .figures import Figures
 from .printed import Printed
 from .rehearsal import Rehearsal

@@ -16,7 +16,8 @@ from children import LONG, ROOT, python_path
 from waiting import until
 
 from mockexchange.dialects import contents_of
-from vnpy_rehearsal.bad_day.day import ARMED, MISSED, OVER, STRIKING, WAITING, BadDay, Struck, Turn, times
+from vnpy_rehearsal.bad_day.day import BadDay
+from vnpy_rehearsal.bad_day.outcome import ARMED, MISSED, OVER, STRIKING, WAITING, Struck, Turn, times
 from vnpy_rehearsal.bad_day.plan import LAST, OWN_LIFE, QUIET, USUAL, BadPlan, choose, last_moment, rows_of, turns
 from vnpy_rehearsal.bad_day.venue import BadVenue, levels_of
 from vnpy_rehearsal.conform.matrix import ROWS

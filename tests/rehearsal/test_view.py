@@ -17,7 +17,8 @@ from vnpy.trader.event import EVENT_ACCOUNT, EVENT_LOG, EVENT_ORDER, EVENT_POSIT
 from vnpy.trader.object import AccountData, BarData, ContractData, LogData, OrderData, PositionData, TickData, TradeData
 from vnpy.trader.utility import ArrayManager, BarGenerator
 
-from vnpy_rehearsal.bad_day.day import Struck
+from vnpy_rehearsal.bad_day.outcome import Struck
+from vnpy_rehearsal.conform import rows  # noqa: F401  (registers the rows)
 from vnpy_rehearsal.hints import hint_of
 from vnpy_rehearsal.printed import Printed
 from vnpy_rehearsal.rehearsal import Record, Rehearsal

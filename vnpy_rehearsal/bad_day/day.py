@@ -1,61 +1,23 @@
 """A bad day while it lasts: one thread arms the faults at their moments, waits until they have struck, and notes what became of each."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from logging import INFO, WARNING
 from random import Random
 from threading import Event, Thread
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from mockexchange.conform import RowInfo
 from rest_locale import _
 
-from ..conform.matrix import ROWS
 from ..conform.profile import Profile
 from ..strikes import STRIKES, Bench
 from ..strikes.own_faults import for_one_strike
+from .outcome import Struck, Turn, times
 from .venue import BadVenue
 
 LEAST_WAIT: float = 20.0        # s that a fault waits at least for what calls it out
 UNDONE_WITHIN: float = 15.0     # s for a strike to undo what it did to the venue, when the day ends
-
-WAITING, ARMED, STRIKING, OVER, MISSED = "waiting", "armed", "striking", "over", "missed"
-
-
-class Turn(NamedTuple):
-    """A row's turn. Seconds since the strategy's start: ``at``, when its fault is armed, and ``ends``, when the next one's turn comes."""
-
-    row: str
-    at: float
-    ends: float
-
-
-@dataclass
-class Struck:
-    """
-    What became of a row's turn. Seconds since the strategy's start: when its fault was armed, when it struck first, when it was over.
-    ``times``: how often it has struck. ``why_not``: why it did not.
-    """
-
-    row: str
-    armed: float | None = None
-    begun: float | None = None
-    over: float | None = None
-    times: int = 0
-    did: list[str] = field(default_factory=list)
-    idle: list[str] = field(default_factory=list)
-    why_not: str = ""
-
-    @property
-    def title(self) -> str:
-        return _(ROWS[self.row].title)
-
-    @property
-    def state(self) -> str:
-        if self.over is not None:
-            return OVER if self.times else MISSED
-        return WAITING if self.armed is None else ARMED if self.begun is None else STRIKING
 
 
 class CountedWire:
@@ -192,8 +154,3 @@ class BadDay:
         reason: str = line.format(seconds=self.now - (result.armed or 0.0), what=what)
         result.why_not = result.why_not or reason
         self._tell(WARNING, _("Fault {row} has not struck: {reason}").format(row=result.row, reason=result.why_not))
-
-
-def times(number: int) -> str:
-    """How often, in words."""
-    return _("once") if number == 1 else _("{number} times").format(number=number)

@@ -15,7 +15,8 @@ from ..conform.matrix import ROWS
 from ..conform.profile import Profile
 from ..profiles import JobProfile
 from ..strikes import NOTHING_TO_COMPARE, reason_against
-from .day import BadDay, Turn
+from .day import BadDay
+from .outcome import Turn
 from .venue import BadVenue, bad_venue, find_profile
 
 # those that a day has unless others are named, the first ones where there is not the time for all
