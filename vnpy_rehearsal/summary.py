@@ -66,8 +66,8 @@ def print_summary(console: Console, run: Rehearsal, found: Sequence[str], is_who
 def print_orders(console: Console, run: Rehearsal, width: int) -> None:
     """The newest orders, each with its fills."""
     columns: list[Column] = [
-        Column(_("time"), 2, "left"), Column(_("side"), justify="left"), Column(_("price")), Column(_("volume")), Column(_("traded")),
-        Column(_("fills"), 4), Column(_("average"), 1), Column(_("status"), 3, "left"), Column(_("order"), 5, "left"),
+        Column(_("Time"), 2, "left"), Column(_("Side"), justify="left"), Column(_("Price")), Column(_("Volume")), Column(_("Traded")),
+        Column(_("Fills"), 4), Column(_("Average"), 1), Column(_("Status"), 3, "left"), Column(_("Order"), 5, "left"),
     ]
     figures: Figures = run.figures
     with run.record.lock:
@@ -94,7 +94,7 @@ def print_orders(console: Console, run: Rehearsal, width: int) -> None:
 def print_faults(console: Console, day: "BadDay", width: int) -> None:
     """Which struck, when, how often, and which did not."""
     outcomes: list[Struck] = day.outcomes()
-    columns: list[Column] = [Column(_("fault"), justify="left"), Column(_("struck"), justify="left"), Column(_("at")), Column(_("lasted"), 1), Column(_("what"), justify="left")]
+    columns: list[Column] = [Column(_("Fault"), justify="left"), Column(_("Struck"), justify="left"), Column(_("At")), Column(_("Lasted"), 1), Column(_("What"), justify="left")]
     rows: list[list[Text]] = []
     for each in outcomes:
         if each.times:

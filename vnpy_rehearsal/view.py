@@ -152,8 +152,8 @@ class View:
         has_header: bool = room >= 2 * LEVELS + 2
         levels: int = max(1, min(LEVELS, (room - 1 - has_header) // 2))
         table = Table(expand=True, box=None, show_header=has_header, pad_edge=False)
-        table.add_column(_("volume"), justify="right", no_wrap=True)
-        table.add_column(_("price"), justify="right", no_wrap=True)
+        table.add_column(_("Volume"), justify="right", no_wrap=True)
+        table.add_column(_("Price"), justify="right", no_wrap=True)
         tick: TickData | None = self.run.tick
         figures: Figures = self.run.figures
         if tick:
@@ -173,7 +173,7 @@ class View:
 
     def orders(self, room: int) -> Panel:
         columns: list[Column] = [
-            Column(_("side"), justify="left"), Column(_("price")), Column(_("volume")), Column(_("traded"), 1), Column(_("status"), 2, "left"), Column(_("order"), 3, "left"),
+            Column(_("Side"), justify="left"), Column(_("Price")), Column(_("Volume")), Column(_("Traded"), 1), Column(_("Status"), 2, "left"), Column(_("Order"), 3, "left"),
         ]
         figures: Figures = self.run.figures
         with self.run.record.lock:
@@ -185,7 +185,7 @@ class View:
 
     def fills(self, room: int) -> Panel:
         columns: list[Column] = [
-            Column(_("side"), justify="left"), Column(_("price")), Column(_("volume")), Column(_("time"), 1, "left"), Column(_("trade"), 2, "left"),
+            Column(_("Side"), justify="left"), Column(_("Price")), Column(_("Volume")), Column(_("Time"), 1, "left"), Column(_("Trade"), 2, "left"),
         ]
         figures: Figures = self.run.figures
         with self.run.record.lock:

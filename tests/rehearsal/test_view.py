@@ -118,14 +118,14 @@ def test_nothing_of_a_price_is_cut(width: int, height: int, bad: bool) -> None:
     assert PAGE in text and ("faults" in text) is bad
     assert "position +0   PnL +0.20 USDT   orders 6   fills 12" in text and "last 40,020.05 ▁" in text
     book = panel(text, "Book")
-    levels = [line.split() for line in book if line and line != "volume price"]
-    assert [float(line[-1].replace(",", "")) for line in levels if line[0] != "volume"] == [
+    levels = [line.split() for line in book if line]
+    assert [float(line[-1].replace(",", "")) for line in levels if line[0] != "Volume"] == [
         *(40_020.05 + n for n in (5, 4, 3, 2, 1)), 40_020.05, *(40_020.05 - n for n in (1, 2, 3, 4, 5)),
     ], "five levels a side, whatever the size"
-    assert all(line[0] in ("0.12345", "last", "volume") for line in levels)
+    assert all(line[0] in ("0.12345", "last", "Volume") for line in levels)
     orders, fills = panel(text, "Orders"), panel(text, "Fills")
-    assert orders[0].split()[:4] == ["side", "price", "volume", "traded"] and orders[1].split()[:4] == ["SHORT", "40,007.36", "0.00998", "0.00998"]
-    assert fills[0].split()[:3] == ["side", "price", "volume"] and fills[1].split()[:3] == ["SHORT", "40,001.00", "0.00499"]
+    assert orders[0].split()[:4] == ["Side", "Price", "Volume", "Traded"] and orders[1].split()[:4] == ["SHORT", "40,007.36", "0.00998", "0.00998"]
+    assert fills[0].split()[:3] == ["Side", "Price", "Volume"] and fills[1].split()[:3] == ["SHORT", "40,001.00", "0.00499"]
     assert len([line for line in orders[1:] if line]) >= 3 and len([line for line in fills[1:] if line]) >= 2
     assert "…" not in " ".join([*book, *orders, *fills])
     assert any("Order data received" in line for line in panel(text, "Log"))
@@ -199,7 +199,7 @@ def close(run: Rehearsal, width: int = 80, terminal: bool = False, found: tuple[
 
 def test_orders_and_their_fills() -> None:
     lines, good = close(rehearsal(2))
-    assert good and lines[0].split() == ["time", "side", "price", "volume", "traded", "fills", "average", "status", "order"]
+    assert good and lines[0].split() == ["Time", "Side", "Price", "Volume", "Traded", "Fills", "Average", "Status", "Order"]
     assert lines[1].split() == ["12:00:07", "LONG", "40,002.36", "0.00998", "0.00998", "2", "40,000.50", "alltraded", "vskgem5h9c5-0"]
     assert lines[-3:] == [
         "Orders 2 (2 alltraded), fills 4, ticks 1.", "PnL +0.20 USDT after fees, at the last price.",
@@ -219,9 +219,9 @@ def test_many_orders_are_the_newest() -> None:
 
 def test_faults_that_struck_and_those_that_did_not() -> None:
     lines, good = close(rehearsal(bad=True))
-    start = next(n for n, line in enumerate(lines) if line.startswith("fault "))
+    start = next(n for n, line in enumerate(lines) if line.startswith("Fault "))
     table = [" ".join(line.split()) for line in lines[start:start + 5]]
-    assert table[:2] == ["fault struck at lasted what", "F24 3 times 4.0 s 1.2 s the user's stream drops, and fills happen meanwhile: POST /api/v3/order: hang after_engine"]
+    assert table[:2] == ["Fault Struck At Lasted What", "F24 3 times 4.0 s 1.2 s the user's stream drops, and fills happen meanwhile: POST /api/v3/order: hang after_engine"]
     assert table[3] == "F18 no the fate of a cancel unknown: nothing of the kind came within 3 s"
     assert not good and lines[-1] == "Faults that should have struck and did not: F18."
 
