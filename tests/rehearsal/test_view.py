@@ -18,7 +18,7 @@ from vnpy.trader.object import AccountData, BarData, ContractData, LogData, Orde
 from vnpy.trader.utility import ArrayManager, BarGenerator
 
 from vnpy_rehearsal.bad_day.outcome import Struck
-from vnpy_rehearsal.conform import rows  # noqa: F401  (registers the rows)
+from vnpy_rehearsal.conform import rows as _registered  # noqa: F401
 from vnpy_rehearsal.hints import hint_of
 from vnpy_rehearsal.printed import Printed
 from vnpy_rehearsal.rehearsal import Record, Rehearsal
