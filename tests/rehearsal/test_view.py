@@ -24,7 +24,7 @@ from vnpy_rehearsal.printed import Printed
 from vnpy_rehearsal.rehearsal import Record, Rehearsal
 from vnpy_rehearsal.shown import BLOCKS, DOWN, STATUS, UP, Column, fitting, pnl_of, sparkline
 from vnpy_rehearsal.summary import ROWS, print_summary
-from vnpy_rehearsal.view import View
+from vnpy_rehearsal.view import PRINTED, View, watch
 
 PAGE: str = "http://127.0.0.1:41391/_mock/"
 SYMBOL: str = "BTCUSDT_SPOT_BINANCE"
@@ -187,6 +187,19 @@ def test_what_a_strategy_prints_is_told_in_lines() -> None:
     assert (sys.stdout, sys.stderr) == before
     assert told[:2] == ["a line", "in parts"] and told[-3:] == ["an error", "and more", "no end"]
     assert sorted({line for line in told[2:-3] if line}) == ["thread 0", "thread 1", "thread 2"] or "".join(told[2:-3]).count("thread") == 150
+
+
+def test_what_is_printed_meanwhile_is_in_the_log_panel_and_not_over_the_drawing(capsys: pytest.CaptureFixture[str]) -> None:
+    run: Any = rehearsal()
+    run.check = lambda: print("from the strategy")
+    console = Console(width=80, height=24, force_terminal=True, color_system=None, legacy_windows=False, file=io.StringIO())
+    watch(run, 0.6, console, None)
+    assert [log.msg for log in run.record.logs if log.gateway_name == PRINTED][0] == "from the strategy"
+    drawn: str = console.file.getvalue()        # type: ignore[attr-defined]
+    assert "print from the strategy" in drawn and capsys.readouterr() == ("", "")
+    assert drawn.count("from the strategy") == drawn.count("print from the strategy")
+    print("after it")
+    assert capsys.readouterr().out == "after it\n"
 
 
 # the closing table
