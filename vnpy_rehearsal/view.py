@@ -142,7 +142,7 @@ class View:
         line: Text = Text(no_wrap=True, overflow="ellipsis")
         line.append(_("faults") + " ")
         assert self.run.day is not None
-        for each in self.run.day.outcomes():
+        for each in self.run.day.outcomes()[-len(self.run.day.rows):]:       # of a day without an end the last ones
             line.append(f" {each.row}{f' {each.times}×' if each.times > 1 else ''} ", STYLES.get(each.state, "dim"))
             line.append(" ")
         return line

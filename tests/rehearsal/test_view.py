@@ -51,7 +51,7 @@ def outcome(row: str, armed: float | None = None, begun: float | None = None, ov
 
 DAY: Any = SimpleNamespace(
     outcomes=lambda: [outcome("F24", 3.0, 4.0, 5.2, 3), outcome("F22", 8.0, 8.1), outcome("F18", 6.0, None, 9.0, 0, "nothing of the kind came within 3 s"), outcome("F42")],
-    missed=lambda is_whole: ["F18"],
+    missed=lambda is_whole: ["F18"], rows=["F24", "F22", "F18", "F42"],
 )
 
 
@@ -237,6 +237,14 @@ def test_faults_that_struck_and_those_that_did_not() -> None:
     assert table[:2] == ["Fault Struck At Lasted What", "F24 3 times 4.0 s 1.2 s the user's stream drops, and fills happen meanwhile: POST /api/v3/order: hang after_engine"]
     assert table[3] == "F18 no the fate of a cancel unknown: nothing of the kind came within 3 s"
     assert not good and lines[-1] == "Faults that should have struck and did not: F18."
+
+
+def test_a_day_without_an_end_shows_its_last_faults() -> None:
+    run: Any = rehearsal(bad=True)
+    run.day = SimpleNamespace(outcomes=lambda: [outcome("F2" if n % 2 else "F22", n, n + 0.5, n + 0.6, 1) for n in range(100)], missed=lambda is_whole: [], rows=["F2", "F22"])
+    assert "faults  F22   F2  " in draw(run, 80, 24)[0]
+    lines, good = close(run)
+    assert good and f"The last {ROWS} of 100 faults:" in lines and sum(line.startswith("F2") for line in lines) == ROWS
 
 
 def test_a_disagreement_is_told_and_is_not_well() -> None:
