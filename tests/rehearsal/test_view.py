@@ -143,6 +143,15 @@ def test_a_screen_that_is_narrower_has_no_book() -> None:
     assert " Book " not in text and "40,007.36" in text and "0.00998" in text
 
 
+def test_any_size_can_be_drawn() -> None:
+    """A terminal may be made smaller while the job runs."""
+    for width in (10, 30, 45, 61, 200):
+        for height in (3, 5, 8, 12, 15, 18, 60):
+            console = Console(width=width, height=height, force_terminal=True, color_system=None, legacy_windows=False, file=io.StringIO())
+            console.print(View(rehearsal(bad=True), 60.0, console).render())
+    assert "40,007.36" in draw(rehearsal(bad=True), 60, 16)[0], "the newest order stays longest"
+
+
 def test_sides_prices_profit_and_faults_are_in_colour() -> None:
     _, colours = draw(rehearsal(bad=True), 80, 24)
     for style, words in (("32", "+0.20 USDT"), ("31", "SHORT"), ("32", "LONG"), ("31", "40,007.36"), ("32", "40,006.36"), ("1;32", "40,020.05"), ("30;42", "F24 3×"), ("37;41", "F22"), ("2", "F42")):
