@@ -171,7 +171,8 @@ class View:
         day: str = ""
         if tick and (figures.coins or tick.high_price):         # a venue may not tell the day's range of shares
             day = f"{figures.price(tick.low_price)} - {figures.price(tick.high_price)}"
-            whole: str = f"{_('24 h') if figures.coins else _('day')}  {day}"
+            span: str = _("24 h") if figures.coins else _("day")
+            whole: str = f"{span}  {day}"
             day = next((text for text in (whole, day) if Text(text).cell_len <= width - 2 * FRAME), "")
         return Panel(table, title=_("Book"), subtitle=day)
 

@@ -363,4 +363,8 @@ def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:
     """Send one text message to many sockets: framed once, whatever their number. Faults do not see it."""
     frame: bytes = _frame(_TEXT, payload)
     for one in sockets:
-        one.send_frame(frame)
+        late: list[bytes] = one._late
+        if late and len(late) < LATE_FRAMES:        # the end of the turn will flush them, as ``send_frame`` has seen to
+            late.append(frame)
+        else:
+            one.send_frame(frame)

@@ -169,8 +169,8 @@ def test_sparkline() -> None:
 
 def test_columns_of_the_highest_rank_go_first() -> None:
     columns = [Column("a"), Column("bb", 2), Column("c", 1)]
-    rows = [[Text("12345"), Text("1234"), Text("交易")]]
-    assert [fitting(columns, rows, width) for width in (15, 14, 10, 9, 1)] == [[0, 1, 2], [0, 2], [0, 2], [0], [0]]
+    cells = [[Text("12345"), Text("1234"), Text("交易")]]
+    assert [fitting(columns, cells, width) for width in (15, 14, 10, 9, 1)] == [[0, 1, 2], [0, 2], [0, 2], [0], [0]]
 
 
 def test_every_status_has_a_word() -> None:

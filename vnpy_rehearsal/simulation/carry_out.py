@@ -100,6 +100,7 @@ class TradingDay:
         self.subscribed: bool = False
         self.lied: bool = False             # a live order was said to be cancelled
         self.offset: float = 0.0            # s, of the venue's clock
+        self.began: int = venue.state()["now"]      # ms, by the venue's clock
         self.options: dict[str, Any] = {}   # of before
         self.sayings: dict[str, list[Saying]] = sayings_of(self.profile)
         labels = self.profile.wire
@@ -227,13 +228,13 @@ class TradingDay:
         """
         self.turned = True
         desk = self.desk
-        for part in (UNTIL_NIGHT_MS, DAY_MS - UNTIL_NIGHT_MS):
+        for moment in (UNTIL_NIGHT_MS, DAY_MS):
             self.make_good()
             answered(desk, self.sent)
             self.tell_the_time()
             desk.recorder.pass_time(0.6)            # some looks by that clock
             self.truth(self.profile.patience)
-            self.venue.advance(part)
+            self.venue.advance(moment - (self.venue.state()["now"] - round(self.offset * 1_000) - self.began) % DAY_MS)
 
     def tell_the_time(self) -> None:
         """The gateway hears of the venue's clock, which was moved by hand."""

@@ -103,7 +103,7 @@ class Series:
                 id: {
                     "findings": [each._asdict() for each in self.findings[id]], "note": self.notes[id], "fault": day.did, "armed": day.armed,
                     "struck": day.struck, "over": day.over, "stopped": day.stopped, "orders": len(day.sent()), "traded": len(day.traded()),
-                } for id, day in self.days.items()
+                } for id, day in ((id, self.days[id]) for id in ROWS if id in self.days)
             },
         }
 

@@ -46,7 +46,7 @@ class LifeWatch:
         if witness is None and wait and not lost:
             self.flow.executor.reschedule_earlier(wait, "life", self.check)
         if witness is None and lost:
-            self._begin()
+            self.begin()
         if witness is None or self.flow.host.pause():
             return
         self._witness, self._misses, self._missed_at, self._asked = witness, 0, float("-inf"), 0
@@ -82,9 +82,10 @@ class LifeWatch:
             return
         self._witness = None
         if witness.life == self.flow.table.life:
-            self._begin()
+            self.begin(witness)
 
-    def _begin(self) -> None:
+    def begin(self, gone: Entry | None = None) -> None:
+        """The venue begins anew. ``gone``: the order that it does not know any more, or whose id it has given to another."""
         flow = self.flow
         flow.host.log(
             _(
@@ -92,7 +93,7 @@ class LifeWatch:
                 "forgotten"
             ), ERROR
         )
-        flow.table.begin_life()
+        flow.table.begin_life(gone)
         flow.query_all()
         flow.host.session.on_new_life()
 
