@@ -19,7 +19,7 @@ from .shown import STATUS, Column, cash_text, plain, pnl_of, position_text, pric
 if TYPE_CHECKING:
     from .bad_day.day import BadDay
 
-ROWS: int = 30                  # orders that are shown, the newest
+ROWS: int = 30                  # orders and faults that are shown, the newest
 POINTS: int = 50                # disagreements that are shown
 PIPED: int = 120                # columns where there is no terminal
 
@@ -93,7 +93,10 @@ def print_orders(console: Console, run: Rehearsal, width: int) -> None:
 
 def print_faults(console: Console, day: "BadDay", width: int) -> None:
     """Which struck, when, how often, and which did not."""
-    outcomes: list[Struck] = day.outcomes()
+    every: list[Struck] = day.outcomes()
+    outcomes: list[Struck] = every[-max(ROWS, len(day.rows)):]
+    if len(outcomes) < len(every):
+        console.print(_("The last {shown} of {count} faults:").format(shown=len(outcomes), count=len(every)), highlight=False)
     columns: list[Column] = [Column(_("Fault"), justify="left"), Column(_("Struck"), justify="left"), Column(_("At")), Column(_("Lasted"), 1), Column(_("What"), justify="left")]
     rows: list[list[Text]] = []
     for each in outcomes:

@@ -48,6 +48,7 @@ BOOK_WIDTH: int = 24            # at least
 LOG_LINES: range = range(4, 11)     # the panel's height: what the book leaves of the screen, within this
 TABLE_ROWS: int = 30            # more than any panel shows; the panel cuts
 NARROW: int = 50                # columns; below it there is no book
+FLAT: int = 8                   # lines; with fewer between head and log there are no fills
 WIDE: int = 100                 # from it on what log lines come from is aligned
 FRAME: int = 4                  # columns of a panel's border and padding
 PRINTED: str = "print"          # what a line comes from that the strategy has printed
@@ -83,7 +84,7 @@ class View:
         width, height = self.console.size
         head_lines: int = HEAD_LINES + (self.run.day is not None)
         log_lines: int = min(max(height - head_lines - BOOK_LINES, LOG_LINES[0]), LOG_LINES[-1])
-        middle: int = height - head_lines - log_lines
+        middle: int = max(height - head_lines - log_lines, 2)
         screen: Layout = Layout()
         screen.split_column(Layout(self.head(width), size=head_lines), Layout(name="middle"), Layout(self.logs(log_lines - 2, width), size=log_lines))
         book_width: int = 0 if width < NARROW else max(BOOK_WIDTH, width * 4 // 11)
@@ -93,7 +94,10 @@ class View:
         else:
             screen["middle"].update(right)
         room: int = width - book_width - FRAME
-        right.split_column(Layout(self.orders(room), size=(middle + 1) // 2), Layout(self.fills(room)))
+        if middle < FLAT:
+            right.update(self.orders(room))
+        else:
+            right.split_column(Layout(self.orders(room), size=(middle + 1) // 2), Layout(self.fills(room)))
         return screen
 
     def head(self, width: int) -> Panel:
@@ -142,7 +146,7 @@ class View:
         line: Text = Text(no_wrap=True, overflow="ellipsis")
         line.append(_("faults") + " ")
         assert self.run.day is not None
-        for each in self.run.day.outcomes():
+        for each in self.run.day.outcomes()[-len(self.run.day.rows):]:       # of a day without an end the last ones
             line.append(f" {each.row}{f' {each.times}×' if each.times > 1 else ''} ", STYLES.get(each.state, "dim"))
             line.append(" ")
         return line

@@ -162,6 +162,18 @@ def test_a_wire_that_carries_nothing_is_not_broken(venue: BadVenue) -> None:
         each.end()
 
 
+def test_what_the_venue_refuses_to_do_has_not_struck(venue: BadVenue, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**given: Any) -> None:
+        raise OSError("no restart today")
+
+    monkeypatch.setattr(venue.venue, "restart", refuse)
+    found, told = day(venue, Turn("F22", 0.0, 5.0))
+    until(lambda: found.results and found.results[0].state == MISSED)
+    assert found.results[0].why_not == "OSError: no restart today" and told.words()[-1] == "Fault F22 has not struck: OSError: no restart today"
+    found.end()
+    assert found.missed(True) == ["F22"]
+
+
 def test_the_end_of_the_day_undoes_what_lasts(venue: BadVenue) -> None:
     found, _ = day(venue, Turn("F20", 0.0, 60.0))
     until(lambda: found.results and found.results[0].state == STRIKING)

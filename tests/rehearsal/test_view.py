@@ -18,13 +18,13 @@ from vnpy.trader.object import AccountData, BarData, ContractData, LogData, Orde
 from vnpy.trader.utility import ArrayManager, BarGenerator
 
 from vnpy_rehearsal.bad_day.outcome import Struck
-from vnpy_rehearsal.conform import rows  # noqa: F401  (registers the rows)
+from vnpy_rehearsal.conform import rows as _registered  # noqa: F401
 from vnpy_rehearsal.hints import hint_of
 from vnpy_rehearsal.printed import Printed
 from vnpy_rehearsal.rehearsal import Record, Rehearsal
 from vnpy_rehearsal.shown import BLOCKS, DOWN, STATUS, UP, Column, fitting, pnl_of, sparkline
 from vnpy_rehearsal.summary import ROWS, print_summary
-from vnpy_rehearsal.view import View
+from vnpy_rehearsal.view import PRINTED, View, watch
 
 PAGE: str = "http://127.0.0.1:41391/_mock/"
 SYMBOL: str = "BTCUSDT_SPOT_BINANCE"
@@ -51,7 +51,7 @@ def outcome(row: str, armed: float | None = None, begun: float | None = None, ov
 
 DAY: Any = SimpleNamespace(
     outcomes=lambda: [outcome("F24", 3.0, 4.0, 5.2, 3), outcome("F22", 8.0, 8.1), outcome("F18", 6.0, None, 9.0, 0, "nothing of the kind came within 3 s"), outcome("F42")],
-    missed=lambda is_whole: ["F18"],
+    missed=lambda is_whole: ["F18"], rows=["F24", "F22", "F18", "F42"],
 )
 
 
@@ -143,6 +143,15 @@ def test_a_screen_that_is_narrower_has_no_book() -> None:
     assert " Book " not in text and "40,007.36" in text and "0.00998" in text
 
 
+def test_any_size_can_be_drawn() -> None:
+    """A terminal may be made smaller while the job runs."""
+    for width in (10, 30, 45, 61, 200):
+        for height in (3, 5, 8, 12, 15, 18, 60):
+            console = Console(width=width, height=height, force_terminal=True, color_system=None, legacy_windows=False, file=io.StringIO())
+            console.print(View(rehearsal(bad=True), 60.0, console).render())
+    assert "40,007.36" in draw(rehearsal(bad=True), 60, 16)[0], "the newest order stays longest"
+
+
 def test_sides_prices_profit_and_faults_are_in_colour() -> None:
     _, colours = draw(rehearsal(bad=True), 80, 24)
     for style, words in (("32", "+0.20 USDT"), ("31", "SHORT"), ("32", "LONG"), ("31", "40,007.36"), ("32", "40,006.36"), ("1;32", "40,020.05"), ("30;42", "F24 3×"), ("37;41", "F22"), ("2", "F42")):
@@ -189,6 +198,19 @@ def test_what_a_strategy_prints_is_told_in_lines() -> None:
     assert sorted({line for line in told[2:-3] if line}) == ["thread 0", "thread 1", "thread 2"] or "".join(told[2:-3]).count("thread") == 150
 
 
+def test_what_is_printed_meanwhile_is_in_the_log_panel_and_not_over_the_drawing(capsys: pytest.CaptureFixture[str]) -> None:
+    run: Any = rehearsal()
+    run.check = lambda: print("from the strategy")
+    console = Console(width=80, height=24, force_terminal=True, color_system=None, legacy_windows=False, file=io.StringIO())
+    watch(run, 0.6, console, None)
+    assert [log.msg for log in run.record.logs if log.gateway_name == PRINTED][0] == "from the strategy"
+    drawn: str = console.file.getvalue()        # type: ignore[attr-defined]
+    assert "print from the strategy" in drawn and capsys.readouterr() == ("", "")
+    assert drawn.count("from the strategy") == drawn.count("print from the strategy")
+    print("after it")
+    assert capsys.readouterr().out == "after it\n"
+
+
 # the closing table
 
 def close(run: Rehearsal, width: int = 80, terminal: bool = False, found: tuple[str, ...] = (), is_whole: bool = True) -> tuple[list[str], bool]:
@@ -224,6 +246,14 @@ def test_faults_that_struck_and_those_that_did_not() -> None:
     assert table[:2] == ["Fault Struck At Lasted What", "F24 3 times 4.0 s 1.2 s the user's stream drops, and fills happen meanwhile: POST /api/v3/order: hang after_engine"]
     assert table[3] == "F18 no the fate of a cancel unknown: nothing of the kind came within 3 s"
     assert not good and lines[-1] == "Faults that should have struck and did not: F18."
+
+
+def test_a_day_without_an_end_shows_its_last_faults() -> None:
+    run: Any = rehearsal(bad=True)
+    run.day = SimpleNamespace(outcomes=lambda: [outcome("F2" if n % 2 else "F22", n, n + 0.5, n + 0.6, 1) for n in range(100)], missed=lambda is_whole: [], rows=["F2", "F22"])
+    assert "faults  F22   F2  " in draw(run, 80, 24)[0]
+    lines, good = close(run)
+    assert good and f"The last {ROWS} of 100 faults:" in lines and sum(line.startswith("F2") for line in lines) == ROWS
 
 
 def test_a_disagreement_is_told_and_is_not_well() -> None:

@@ -143,7 +143,8 @@ class BadDay:
         """What it came to: a fault that is armed proves by its bites that it struck, a broken wire by its connections."""
         result.did = list(dict.fromkeys(bench.did))
         bites: int = bench.faults.total()
-        result.times = 0 if bench.begun is None else bites or (wire.broken if wire.is_used else 1)
+        done: int = wire.broken if wire.is_used else int(not result.why_not)       # what was done to the venue itself has been done when it returned
+        result.times = 0 if bench.begun is None else bites or done
         result.idle = bench.faults.idle() if result.times else []
         result.over = self.now
         if result.times:
