@@ -48,6 +48,10 @@ FOUND: list[tuple[str, int, str]] = [
     # the id of an order was used again: by the second venue that begins anew, and by one that does so on another day
     (QMT, 249, "order BUY 9.21; wipe 500; order BUY 9.93; order BUY 9.94; restart 200; wipe 0; order BUY 9.97; order BUY 9.98"),
     (FUTU, 262, "order BUY 27.02; day; wipe 0; pause 30000; order BUY 27.04"),
+    (QMT, 51, "option tag_lost 0; order BUY 9.91; wipe 500; order BUY 9.23; order BUY 10.54"),
+    # an order that was executed after it had been given up was shown as a stranger's
+    (HASHEX, 1, "fault order before_engine delay ms=40000 ack=true times=1; fault order on_reply reset times=1; order BUY 45000; pause 45000"),
+    (HASHEX, 1, "order BUY 45000; fault order before_engine delay ms=60000 ack=true times=1; fault order on_reply reset times=1; order BUY 30000; pause 65000"),
 ]
 
 # gateway and schedule -> states that such a day reaches

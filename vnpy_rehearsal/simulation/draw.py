@@ -40,7 +40,7 @@ PARTS: tuple[int, ...] = (200, 500, 2_000)      # more coins than the first leve
 ABOVE: float = 0.5                  # a price that those levels are below
 KEPT: float = 0.5                   # of the kinds of steps are drawn on one day
 HOURS_MS: int = 3_600_000
-LATE_MS: tuple[int, ...] = (3_000, 30_000)      # after its answer is lost, an order is executed
+LATE_MS: tuple[int, ...] = (3_000, 30_000, 40_000)      # after its answer is lost, an order is executed; at last, after it was given up
 BEGINNINGS: tuple[str, ...] = ("nameless", "tag_lost")      # options of a whole day
 PASSING: tuple[str, ...] = ("backend_lost", "stale")        # and those that end with the faults
 

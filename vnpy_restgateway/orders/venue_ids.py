@@ -98,6 +98,7 @@ class VenueIds:
             self.flow.disbelieve(entry, _("the venue's id {venue_id}, which another order has").format(venue_id=venue_id))
             self.on_answer_lost(orderid)
             self.flow.mark_in_doubt(orderid, _("the answer names another order"))
+            self.life.suspect()
             self.life.check(suspect=other)
             return
         sought: SentOrder | None = self.sought.pop(orderid, None)
