@@ -22,8 +22,8 @@ class Finding:
     @property
     def line(self) -> str:
         text: str = " ".join(self.text.split())
-        width: int = 2 + max(len(_(grade)) for grade in (OK, NOTE, WRONG))
-        return f"{_(self.grade)}:".ljust(width) + (f"{text}; {self.advice}" if self.advice else text)
+        width: int = max(len(_(grade) + _(": ")) for grade in (OK, NOTE, WRONG))
+        return (_(self.grade) + _(": ")).ljust(width) + (text + _("; ") + self.advice if self.advice else text)
 
 
 def ok(text: str) -> Finding:
