@@ -74,7 +74,7 @@ def start(program: str, arguments: list[str]) -> int:
 
 def run(found: argparse.Namespace) -> int:
     """Play, print, write."""
-    from .day import quiet
+    from .places import quiet
 
     quiet()
     from .plan import Plan

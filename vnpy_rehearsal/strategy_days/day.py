@@ -1,6 +1,5 @@
 """A day, in a simulated world or in real time: it is opened, goes on undisturbed for as long as is wanted, and ends undisturbed or with a fault."""
 
-import logging
 import shutil
 import tempfile
 from bisect import bisect_right
@@ -287,10 +286,3 @@ def _play(day: Day, row: str, moment: float, undisturbed: Record | None) -> Reco
         return day.disturbed(row, undisturbed)
     finally:
         day.close()
-
-
-def quiet() -> None:
-    """No log lines of libraries on the terminal; to be called before vn.py's logger is made."""
-    SETTINGS["log.console"] = SETTINGS["log.file"] = False
-    logging.disable(logging.CRITICAL)
-

@@ -187,8 +187,7 @@ def live(pipe: Connection, plan: Plan, setting: dict[str, Any], folder: Path) ->
     from vnpy.trader import datafeed, utility
     from vnpy.trader.setting import SETTINGS
 
-    from .day import quiet
-    from .places import MachinePlace
+    from .places import MachinePlace, quiet
     from .process import TradingProcess
 
     quiet()

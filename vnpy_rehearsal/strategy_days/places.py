@@ -1,9 +1,12 @@
 """Where a trading process lives: in a simulated world, or on this machine."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 from typing import Any, Protocol
+
+from vnpy.trader.setting import SETTINGS
 
 from vnpy_restgateway.seams import MACHINE, Seams
 
@@ -77,3 +80,9 @@ class MachinePlace:
 
     def away(self, seconds: float) -> None:
         sleep(seconds)
+
+
+def quiet() -> None:
+    """No log lines of libraries on the terminal; to be called before vn.py's logger is made."""
+    SETTINGS["log.console"] = SETTINGS["log.file"] = False
+    logging.disable(logging.CRITICAL)
