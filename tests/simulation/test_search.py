@@ -49,6 +49,10 @@ FOUND: list[tuple[str, int, str]] = [
     (QMT, 249, "order BUY 9.21; wipe 500; order BUY 9.93; order BUY 9.94; restart 200; wipe 0; order BUY 9.97; order BUY 9.98"),
     (FUTU, 262, "order BUY 27.02; day; wipe 0; pause 30000; order BUY 27.04"),
     (QMT, 51, "option tag_lost 0; order BUY 9.91; wipe 500; order BUY 9.23; order BUY 10.54"),
+    # money that was spent while it was not clear whose a fill was
+    (FUTU, 102, "order BUY 22; wipe 500; pause 30000; order BUY 24.62; order BUY 24.62; clock 10000; order BUY 27.02; option backend_lost 0; order BUY 27.02; pause 30000"),
+    # an order that the remote gateway had refused: another one had its id after a restart
+    (WEBTRADER, 259, "option tag_lost 1; order BUY 30001; fault order after_engine hang times=2; order BUY 39902; order BUY 45003 400; order BUY 45004 1000000; pause 3000; restart 700"),
     # an order that was executed after it had been given up was shown as a stranger's
     (HASHEX, 1, "fault order before_engine delay ms=40000 ack=true times=1; fault order on_reply reset times=1; order BUY 45000; pause 45000"),
     (HASHEX, 1, "order BUY 45000; fault order before_engine delay ms=60000 ack=true times=1; fault order on_reply reset times=1; order BUY 30000; pause 65000"),
