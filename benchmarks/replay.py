@@ -51,7 +51,7 @@ def serve_recording(pipe: Connection, path: str) -> None:
         "binance", feed=path, speed="max", accounts=[f"{KEY}:{SECRET}:USDT=9000000000,BTC=9000000"], options={"timestamps": "any"}
     ) as venue:
         tune_collector()
-        pipe.send((venue.rest, venue.stream))
+        pipe.send((venue.rest, venue.stream, ""))
         try:
             while (word := pipe.recv()) in ("cpu", "fills"):
                 pipe.send(time.process_time() if word == "cpu" else sum(row["kind"] == "fill" for row in venue.journal()))

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import http, web
+from aiohttp import EMPTY_PAYLOAD, http, web
 from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import HttpRequestParser
 
 from ..dialects import Dialect
 from ..transport.answers import Answer, Answerer, DirectRoutes
@@ -24,6 +25,8 @@ NEEDED: tuple[str, ...] = (
     "_loop", "_parser", "_paused", "_waiter", "_messages", "_request_count", "_force_close", "_close", "peername",
     "_keepalive_handle", "_next_keepalive_close_time", "_keepalive_timeout", "_process_keepalive",
 )
+# newer parsers count what they have handed out and nobody has taken yet
+IS_COUNTED: bool = hasattr(HttpRequestParser, "message_consumed")
 IS_POSSIBLE: bool = all(hasattr(web.RequestHandler, name) for name in NEEDED)
 
 _EXPECT: str = "Expect"
@@ -51,10 +54,14 @@ class Direct:
         answerer: Answerer | None = self._routes.get((message.method, target.partition("?")[0]))
         if (
             answerer is None or message.should_close or message.compression or message.upgrade or message.chunked
-            or message.version != http.HttpVersion11 or _EXPECT in message.headers or not payload.is_eof()
+            or message.version != http.HttpVersion11 or _EXPECT in message.headers
         ):
             return None
-        body: bytes = b"" if payload.at_eof() else payload.read_nowait()
+        body: bytes = b""
+        if payload is not EMPTY_PAYLOAD:
+            if not payload.is_eof():
+                return None
+            body = payload.read_nowait()
         return self.render(answerer(target, message.headers, body, peer[0] if type(peer) is tuple else str(peer or "")))
 
     def render(self, answer: Answer) -> bytes:

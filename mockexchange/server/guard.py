@@ -7,13 +7,12 @@ a header of more than 8190 bytes, more than 128 headers, a websocket message ove
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any, Protocol
 from weakref import WeakSet
 
 from aiohttp import web
 
-from .direct import IS_POSSIBLE, Direct
+from .direct import IS_COUNTED, IS_POSSIBLE, Direct
 
 MAX_BODY: int = 1 << 20             # bytes of a request's body, unpacked
 BODY_SECONDS: float = 20.0          # from the end of a request's head to the end of its body
@@ -57,19 +56,14 @@ class Handler(web.RequestHandler):
             answer: bytes | None = self._direct.answer(*messages[0], self.peername)
             if answer is not None:
                 messages.clear()
-                self._consumed()
+                if IS_COUNTED and self._parser is not None:
+                    self._parser.message_consumed()
                 if self.transport is not None:
                     self.transport.write(answer)
                 self._idle_from_now()
                 return
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
-
-    def _consumed(self) -> None:
-        """The parser counts what it has handed out and nobody has taken yet."""
-        consumed: Callable[[], None] | None = getattr(self._parser, "message_consumed", None)
-        if consumed is not None:
-            consumed()
 
     def _idle_from_now(self) -> None:
         """As aiohttp's loop does behind every answer."""

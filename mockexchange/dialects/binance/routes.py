@@ -256,7 +256,7 @@ class RestRoutes:
                 short, long = limits.order_counts(context.account, context.now)
                 headers[COUNT_10S_HEADER] = str(short)
                 headers[COUNT_1D_HEADER] = str(long)
-            return Answer(200, headers, result)
+            return 200, headers, result
 
         return finish
 
@@ -274,14 +274,15 @@ class RestRoutes:
         if error.retry_at:
             seconds: float = (error.retry_at - self.venue.now()) / SECOND
             answer["Retry-After"] = str(max(1, ceil(seconds / self.venue.clock.per_real)))     # of the client's
-        return Answer(error.status, answer, msgspec.json.encode(error.body()))
+        return error.status, answer, msgspec.json.encode(error.body())
 
     def error(self, request: web.Request, error: ApiError) -> web.Response:
         return _response(self._refused(error, request.headers, request.remote or "", self.meter))
 
 
 def _response(answer: Answer) -> web.Response:
-    return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+    status, headers, body = answer
+    return web.Response(status=status, body=body, headers=headers)
 
 
 def _without_body(answerer: Answerer) -> Answerer:
