@@ -347,8 +347,9 @@ class Rehearsal:
 
         setting: dict[str, Any] = self.connect_setting()
         process: SimpleNamespace = SimpleNamespace(reconnect=lambda: self.main_engine.connect(setting, self.name), disconnect=self.gateway.close)
-        self.day = plan.day(self.bad, process, tell)
-        self.day.begin(self.bad.trade_on(self.gateway, self.vt_symbol))
+        bad: BadVenue = self.bad
+        self.day = plan.day(bad, process, tell)
+        self.day.begin(lambda: bad.trade_on(self.gateway, self.vt_symbol))
 
     def end_bad_day(self) -> None:
         """No fault strikes any more."""

@@ -107,7 +107,7 @@ def day(venue: BadVenue, *given: Turn, rows: str = "", last: float = 60.0) -> tu
     told: Told = Told()
     process: Any = SimpleNamespace(reconnect=lambda: None, disconnect=lambda: None)
     found = BadDay(venue, choose(rows or ",".join(turn.row for turn in given), venue.profile, 0.0), process, iter(given), last, 5, lambda level, text: told.append((level, text)))
-    found.begin(venue.profile)
+    found.begin(lambda: venue.profile)
     return found, told
 
 

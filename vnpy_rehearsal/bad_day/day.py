@@ -65,7 +65,7 @@ class BadDay:
         self._last: float = last
         self._seed: int = seed
         self._tell: Callable[[int, str], None] = tell
-        self._profile: Profile = venue.profile
+        self._look: Callable[[], Profile] = lambda: venue.profile
         self._ended: Event = Event()
         self._began: float = 0.0
         self._thread: Thread = Thread(target=self._go, name="bad day", daemon=True)
@@ -91,9 +91,9 @@ class BadDay:
         struck: set[str] = {each.row for each in self.results if each.times}
         return list(dict.fromkeys(each.row for each in self.outcomes() if each.row not in struck | absent and (is_whole or each.armed is not None)))
 
-    def begin(self, profile: Profile) -> None:
-        """From now on. ``profile``: with the prices of what is traded."""
-        self._profile = profile
+    def begin(self, look: Callable[[], Profile]) -> None:
+        """From now on. ``look`` gives the profile with the prices and rules that what is traded has at that time."""
+        self._look = look
         self._began = monotonic()
         self._thread.start()
 
@@ -111,14 +111,19 @@ class BadDay:
             if self._ended.wait(max(0.0, turn.at - self.now)):
                 result.why_not = _("the day ended before its moment came")
                 return
-            self._play(turn, result)
+            try:
+                self._play(turn, result)
+            except Exception as error:          # a venue that is closed under it
+                result.over, result.why_not = self.now, f"{type(error).__name__}: {error}"
+                self._tell(WARNING, _("Fault {row} has not struck: {reason}").format(row=result.row, reason=result.why_not))
 
     def _play(self, turn: Turn, result: Struck) -> None:
         """One row, from its moment until it is over."""
+        result.armed = self.now
         until: float = min(max(turn.ends, self.now + LEAST_WAIT), self._last)
         wire: CountedWire = CountedWire(self._venue.wire)
         bench: ToldBench = ToldBench(
-            self._profile, for_one_strike(self._venue.venue), wire, self._process, Random(f"{self._seed}:{turn.row}"),
+            self._look(), for_one_strike(self._venue.venue), wire, self._process, Random(f"{self._seed}:{turn.row}"),
             # when the day has ended, time is over for whoever waits, and no wait lasts
             self._sleep, lambda: until if self._ended.is_set() else self.now, until,
         )
@@ -128,11 +133,10 @@ class BadDay:
             self._tell(WARNING, _("Fault {row} strikes: {what}").format(row=turn.row, what="; ".join(bench.did) or result.title))
 
         bench.on_strike = struck
-        result.armed = self.now
         self._tell(INFO, _("Fault {row} is armed: {title}").format(row=turn.row, title=result.title))
         try:
             bench.carry_out(STRIKES[turn.row])
-        except Exception as error:          # a venue that is closed under it, or that refuses
+        except Exception as error:          # the venue refuses
             result.why_not = f"{type(error).__name__}: {error}"
         self._note(bench, wire, result)
 
