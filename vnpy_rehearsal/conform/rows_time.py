@@ -13,10 +13,10 @@ from .matrix import Run, row
 from .recorder import Missed
 
 HOURS: int = 8
-MINUTES: int = 12_000           # bars: several pages of any venue
+MINUTES: int = 20_000           # bars: several pages of any venue
 AT_MOST: float = 180.0          # s that the whole is given
-SLOW, SLOWER = 65, 125          # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
-PATIENCE: float = 8.0           # s that a gateway whose patience can be set waits for the next page
+SLOW, SLOWER = 65, 50           # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
+PATIENCE: float = 8.0           # s that a gateway whose patience can be set waits for the next page, at most
 OFF: float = 5.0                # seconds a tick may be off the venue's time
 
 
@@ -66,8 +66,8 @@ def years(run: Run) -> None:
     patience: float = 60.0
     delay: float = patience * (SLOWER if run.profile.pushed else SLOW) / 1_000
     if hasattr(timings, "history_patience"):        # pages that are under way side by side are not long in coming
-        patience = timings.history_patience = PATIENCE
-        delay = PATIENCE / 2
+        delay = min(PATIENCE, *(getattr(timings, name, PATIENCE) for name in ("request_timeout", "query_timeout"))) / 2
+        patience = timings.history_patience = 2 * delay
     desk.ready()
     pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(1_000 * delay), times=0)
     end: datetime = run.stage.now().replace(second=0, microsecond=0) - timedelta(minutes=2)
@@ -79,7 +79,7 @@ def years(run: Run) -> None:
         pass
     if run.stage.monotonic() - begun < patience:
         raise Missed("vacuous", _("the history took {seconds:.1f} s, which is within {patience:g} s").format(seconds=run.stage.monotonic() - begun, patience=patience))
-    run.struck(pages, 5)
+    run.struck(pages, 2)
     bars: list[BarData] = found
     if [bar.datetime for bar in bars] != [start + timedelta(minutes=n) for n in range(MINUTES)]:
         raise Missed("lost", _("{count} of {total} bars").format(count=len(bars), total=MINUTES))

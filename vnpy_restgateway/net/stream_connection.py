@@ -6,7 +6,6 @@ import ssl
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from random import SystemRandom
 from typing import Any, Protocol
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
@@ -21,7 +20,6 @@ PONG: WSMsgType = WSMsgType.PONG
 CLOSE: WSMsgType = WSMsgType.CLOSE
 
 AT_ONCE: int = 8_192                    # bytes of a message that the caller's thread may send
-_random_bits: Callable[[int], int] = SystemRandom().getrandbits
 
 MOST_FRAGMENTS: int = 10_000            # of a message; they may be empty, so their size says nothing
 
@@ -29,7 +27,7 @@ MOST_FRAGMENTS: int = 10_000            # of a message; they may be empty, so th
 def text_frame(payload: bytes) -> bytes:
     """A client's text frame (RFC 6455, 5.2 and 5.3) of less than 65,536 bytes."""
     size: int = len(payload)
-    mask: bytes = _random_bits(32).to_bytes(4, "big")
+    mask: bytes = os.urandom(4)
     head: bytes = bytes((0x81, 0x80 | size)) if size < 126 else b"\x81\xfe" + size.to_bytes(2, "big")
     key: bytes = (mask * (size // 4 + 1))[:size]
     masked: int = int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")

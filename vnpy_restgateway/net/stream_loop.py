@@ -174,7 +174,7 @@ class StreamLoop:
             ),
         )
         if not isinstance(link, WsConnection):
-            raise TypeError(f"listener is {type(link).__name__}")
+            raise ConnectionError(_("connection lost"))         # as soon as it was there
         watch: asyncio.Task[None] = self._loop.create_task(self._watch(link))
         try:
             await link.lost.wait()
