@@ -15,7 +15,7 @@ from vnpy_restgateway.calendar import Calendar
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.market.download import Download
 from vnpy_restgateway.market.quiet import QuietWatch
 from vnpy_restgateway.net.outcome import Code, NotSent, Outcome, Reply, classify
 from vnpy_restgateway.net.validate import label
@@ -90,7 +90,7 @@ class FutuSession(PolledSession):
             lambda: timings.quotes_interval,
         )
         super().__init__(host, self.api, intervals)
-        self.positions: Purses = Purses(host, self.stale_after)
+        self.positions: Purses = Purses(host, self.stale_after, lambda: self.orders_at)
         self.back_end: BackEnd = BackEnd(host, self.api, timings, self.resume)
         self.listings: Listings = Listings(host, self.api, True, self.on_contracts)
         self.ticks: Quotes = Quotes(host, self.api, timings, lambda market: self.calendars.get(market.word))

@@ -310,7 +310,7 @@ class Matcher:
 
     def publish(self, market: Market, trade: PublicTrade) -> None:
         """Print a trade on the tape."""
-        market.tape.record(trade)
+        market.tape.record(trade, self.now)
         self.events.append(trade)
         stops = market.stops
         if trade.price >= stops.rise_at or trade.price <= stops.fall_at:

@@ -185,6 +185,7 @@ class Trader:
             [sys.executable, "trader.py"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
         )
         self.said: list[dict[str, Any]] = []
+        self.logs: list[str] = []
         self._lines: Queue[str] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -205,11 +206,16 @@ class Trader:
             if found is not None:
                 return found
             try:
-                line: str = self._lines.get(timeout=max(0.01, deadline - time.monotonic()))
+                self._take(self._lines.get(timeout=max(0.01, deadline - time.monotonic())))
             except Empty:
-                raise AssertionError(f"not said: {kind} {values}; said: {self.said[-10:]}") from None
-            if line.startswith("{"):
-                self.said.append(json.loads(line))
+                logs: str = "".join(self.logs[-20:])
+                raise AssertionError(f"not said: {kind} {values}; said: {self.said[-10:]}; the log ends:\n{logs}") from None
+
+    def _take(self, line: str) -> None:
+        if line.startswith("{"):
+            self.said.append(json.loads(line))
+        else:
+            self.logs.append(line)
 
     def next(self, kind: str) -> None:
         """Wait until it is said once more."""
@@ -219,9 +225,7 @@ class Trader:
 
     def drain(self) -> None:
         while not self._lines.empty():
-            line = self._lines.get()
-            if line.startswith("{"):
-                self.said.append(json.loads(line))
+            self._take(self._lines.get())
 
     def differences(self, venue: MockExchange) -> list[Any]:
         self.drain()
@@ -262,6 +266,8 @@ def test_a_strategy_of_cta_engine(tmp_path: Path) -> None:
             assert entry.startswith("MOCKBINANCE.") and sent["active"] == sorted([entry, exit])     # no local stop order
             for vt_orderid in (entry, exit):
                 trader.wait("stop", id=vt_orderid, status="WAITING")
+                # CtaEngine says WAITING of an order that is only on its way, too: the market must not move before the venue has it
+                trader.wait("order", id=vt_orderid.split(".", 1)[1], status="NOTTRADED")
             assert not [row for row in venue.journal() if row["kind"] == "fill"]
             venue.set_price("BTCUSDT", "42001")
             trader.wait("stop", id=entry, status="TRIGGERED")

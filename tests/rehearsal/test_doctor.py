@@ -22,6 +22,7 @@ from vnpy_rehearsal.doctor.command import start
 from vnpy_rehearsal.doctor.finding import NOTE, OK, WRONG, Finding, examine
 
 from mockexchange import MockExchange
+from rest_locale import speaking
 
 SECRET = "s3cr3t-Of-Nobody"
 
@@ -304,3 +305,13 @@ def test_without_vnpy_it_still_says_what_is_wrong(tmp_path: Path) -> None:
     assert done.returncode == 1 and not done.stderr, done.stderr
     assert [line for line in lines if line.startswith("wrong: ") and "vnpy" in line]
     assert all(line.startswith(("ok: ", "note: ", "wrong: ")) for line in lines[:-1]) and lines[-1].endswith("wrong.")
+
+
+def test_in_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "version", lambda name: "1.26.5")
+    with speaking("zh_CN"):
+        found = [finding.line for finding in installed.look_at_distributions()]
+        assert '有误：已安装urllib3 1.26.5，需要>=2；请运行pip install "urllib3>=2"' in found, found
+        with pytest.raises(SystemExit):
+            start("doctor", ["--port", "0"])
+        assert capsys.readouterr().err == "doctor: error: --port必须在1到65535之间，实际为0\n"

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-OK, NOTE, WRONG = "ok", "note", "wrong"
+from rest_locale import N_, _
+
+OK, NOTE, WRONG = N_("ok"), N_("note"), N_("wrong")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,9 @@ class Finding:
 
     @property
     def line(self) -> str:
-        return f"{self.grade + ':':<7}{' '.join(self.text.split())}" + (f"; {self.advice}" if self.advice else "")
+        text: str = " ".join(self.text.split())
+        width: int = max(len(_(grade) + _(": ")) for grade in (OK, NOTE, WRONG))
+        return (_(self.grade) + _(": ")).ljust(width) + (text + _("; ") + self.advice if self.advice else text)
 
 
 def ok(text: str) -> Finding:
@@ -43,5 +47,5 @@ def examine(name: str, check: Check) -> list[Finding]:
     try:
         found.extend(check())
     except Exception as error:          # what is looked at may be broken in any way
-        found.append(wrong(f"{name}: cannot be looked at: {type(error).__name__}: {error}", "mend what this line names"))
+        found.append(wrong(_("{name}: cannot be looked at: {error}").format(name=name, error=f"{type(error).__name__}: {error}"), _("mend what this line names")))
     return found

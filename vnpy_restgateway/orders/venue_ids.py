@@ -98,6 +98,7 @@ class VenueIds:
             self.flow.disbelieve(entry, _("the venue's id {venue_id}, which another order has").format(venue_id=venue_id))
             self.on_answer_lost(orderid)
             self.flow.mark_in_doubt(orderid, _("the answer names another order"))
+            self.life.suspect()
             self.life.check(suspect=other)
             return
         sought: SentOrder | None = self.sought.pop(orderid, None)
@@ -291,6 +292,8 @@ class VenueIds:
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, _("{side} {volume:g} {symbol} at {price:g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
+        if not self.host.session.tells_of(entry) and self.flow.insists(entry, order):
+            self.life.begin(entry)          # of another day: it cannot be asked for
         return True
 
     def _shrinks(self, order: OrderData) -> bool:
