@@ -116,6 +116,7 @@ class Socket:
         self._outbox: _Outbox = outbox
         self._transport: asyncio.Transport | None = None
         self._late: list[bytes] = []
+        self._room: int = 0                             # bytes that can be written before the write buffer must be looked at
         self._pings: dict[bytes, float] = {}            # payload -> when it was sent, oldest first
         self._ping_timer: Timer | None = None
         self._pongs_owed: asyncio.Future[None] | None = None
@@ -277,8 +278,11 @@ class Socket:
         if transport is None or transport.is_closing() or self._is_frozen:
             return
         transport.write(data)
-        if check and transport.get_write_buffer_size() > self.max_buffer:
-            self.drop(CLOSE_POLICY, b"slow reader")
+        self._room -= len(data)
+        if check and self._room < 0:                # before that no more than ``max_buffer`` can be waiting
+            self._room = self.max_buffer - transport.get_write_buffer_size()
+            if self._room < 0:
+                self.drop(CLOSE_POLICY, b"slow reader")
 
     # in
 
