@@ -30,6 +30,8 @@ SCRIPTS: dict[str, str] = {
     "post_order": "POST order at the mock exchange",
     "fanout": "market data to many clients",
     "growth": "cost as work grows",
+    "big_venue": "a mock exchange of 3,000 symbols",
+    "replay": "a recorded day of a million trades",
     "storm": "everything settled after a bad wire",
 }
 PACKAGES: tuple[str, ...] = (

@@ -125,3 +125,10 @@ def test_the_site_is_built_and_asks_for_nothing_from_elsewhere(tmp_path: Path) -
     assert len(built) >= 2 * len(ENGLISH)
     for page in built:
         assert not re.search(r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//""", text(page)), page
+
+
+@pytest.mark.parametrize("path", TWINS[0], ids=lambda path: path.name)
+def test_the_readme_can_be_typed_line_by_line_in_every_shell(path: Path) -> None:
+    commands = [line for block in blocks(path) for line in block.splitlines() if re.match(r"(\$|pip|python|py|mkdir|cd|pytest)\b", line)]
+    assert len(commands) > 8
+    assert not [line for line in commands if re.search(r"&&|\\$|^\$|[A-Z]+=\S+ ", line)]

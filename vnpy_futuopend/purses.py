@@ -12,11 +12,11 @@ from vnpy_restgateway.trading_rules import Holding
 class Purses(Positions):
     """Has the methods of ``Positions``, and one of it for each currency. The executor's thread writes, any reads."""
 
-    def __init__(self, host: Host, patience: Callable[[], float]) -> None:
+    def __init__(self, host: Host, patience: Callable[[], float], heard: Callable[[], float]) -> None:
         self._patience: Callable[[], float] = patience
         self._counts: bool = False
         self._purses: dict[str, Positions] = {}
-        super().__init__(host, patience)
+        super().__init__(host, patience, heard)
 
     @property
     def counts(self) -> bool:
@@ -29,11 +29,16 @@ class Purses(Positions):
         for purse in self._purses.values():
             purse.counts = value
 
+    def begin_life(self) -> None:
+        self._counts = False
+        for purse in self._purses.values():
+            purse.begin_life()
+
     def of(self, currency: str) -> Positions:
         """That of a currency."""
         found: Positions | None = self._purses.get(currency)
         if found is None:
-            found = self._purses[currency] = Positions(self.host, self._patience)
+            found = self._purses[currency] = Positions(self.host, self._patience, self.heard)
             found.counts = self._counts
         return found
 

@@ -90,7 +90,7 @@ class FutuSession(PolledSession):
             lambda: timings.quotes_interval,
         )
         super().__init__(host, self.api, intervals)
-        self.positions: Purses = Purses(host, self.stale_after)
+        self.positions: Purses = Purses(host, self.stale_after, lambda: self.orders_at)
         self.back_end: BackEnd = BackEnd(host, self.api, timings, self.resume)
         self.listings: Listings = Listings(host, self.api, True, self.on_contracts)
         self.ticks: Quotes = Quotes(host, self.api, timings, lambda market: self.calendars.get(market.word))

@@ -36,6 +36,7 @@ from .timings import Timings
 PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 CLOCK_SLACK: timedelta = timedelta(seconds=1)       # by which our idea of the venue's clock may be wrong
+EXECUTED_WITHIN: timedelta = timedelta(minutes=10)   # after its sending, an order that was given up may still be executed
 HISTORY_MARGIN: timedelta = timedelta(minutes=1)
 RESEND_WITHIN: float = 10.0                         # s; an order is not sent again later than that
 LOOK_AGAIN: float = 0.2                             # s
@@ -117,7 +118,7 @@ class Orders:
                 entry.orderid, order.symbol, order.direction, type_to_vt(params["tradeType"]),
                 None if market else number(params["price"]),
                 None if market and order.direction is Direction.LONG else number(params["totalAmount"]),
-                moment - CLOCK_SLACK, moment + timedelta(seconds=self.timings.request_timeout + self.flow.table.rule.bound),
+                moment - CLOCK_SLACK, moment + EXECUTED_WITHIN,
             ))
             entry.waits = False
             return True

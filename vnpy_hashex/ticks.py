@@ -82,7 +82,7 @@ class TickBook:
         self.whole: bool = False        # there is a book
         self.dirty: bool = False
         self.event: int = 0             # ms: newest time that the venue told since the last tick, 0 if it told none
-        self.restamp: bool = False      # the venue's clock was set: the next tick may be earlier than the last one
+        self.restamp: bool = False      # the venue's clock was set: until a time is told by it, ticks may be earlier than the last one
 
     def reset(self) -> None:
         """A new connection, or a book that cannot be trusted."""
@@ -158,11 +158,16 @@ class TickBook:
         """
         self.dirty = False
         tick: TickData = self.tick
-        if self.event:
+        now: datetime = moment
+        told: bool = bool(self.event)
+        if told:
             moment = event_time(self.event, moment)
             self.event = 0
         if self.restamp:
-            self.restamp = False
+            if moment - now > SET_BACK:
+                moment = now            # told before the clock was set
+            elif told:
+                self.restamp = False
             if tick.datetime - moment > SET_BACK:
                 tick.datetime = moment
         if not tick.last_price or not self.whole or self.crossed():

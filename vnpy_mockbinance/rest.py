@@ -44,6 +44,7 @@ from .errors import (
     is_gone,
     limit_fallback,
 )
+from .parse import read_exchange_info
 from .timings import Timings
 
 Told = Callable[[Any, float], None]     # an answer's data, and when it was asked for, monotonic s
@@ -137,18 +138,18 @@ class RestApi(VenueRest):
     # queries: each is repeated until it is answered, further and further apart
 
     def query(
-        self, name: str, path: str, params: dict[str, Any], callback: Told, signed: bool = True
+        self, name: str, path: str, params: dict[str, Any], callback: Told, signed: bool = True, decode: Callable[[bytes], Any] | None = None,
     ) -> None:
-        """GET; ``callback(data, asked_at)`` runs on the writer thread. ``name`` says what it is for, in logs and retries."""
+        """GET; ``callback(data, asked_at)`` runs on the writer thread. ``name`` says what it is for, in logs and retries; ``decode``: see Request."""
         if signed and (self.home.locked_out or not self.key):
             return
-        again: Callable[[], None] = partial(self.query, name, path, params, callback, signed)
+        again: Callable[[], None] = partial(self.query, name, path, params, callback, signed, decode)
         call: Call = Call(name, signed, again)
         try:
             self.add_request(
                 "GET", path, params=params, extra=call, timeout=None if name == "contract" else self.patience,
                 callback=lambda data, request: self.on_data(data, request, callback),
-                on_failed=self.on_query_failed, on_error=self.on_query_error,
+                on_failed=self.on_query_failed, on_error=self.on_query_error, decode=decode,
             )
         except Exception as error:      # no thread to be had, for one
             self._again(call, f"{type(error).__name__}: {error}")
@@ -240,7 +241,7 @@ class RestApi(VenueRest):
 
     def query_contract(self) -> None:
         """What is traded."""
-        self.query(N_("contract"), EXCHANGE_INFO, {}, self.on_listing, signed=False)
+        self.query(N_("contract"), EXCHANGE_INFO, {}, self.on_listing, signed=False, decode=read_exchange_info)
 
     def query_best_prices(self, names: list[str], callback: Told) -> None:
         """The best bid and ask of some symbols."""

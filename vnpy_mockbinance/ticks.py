@@ -91,7 +91,7 @@ class TickBook:
         self.update_id: int = 0         # of the book as we know it; older book news are dropped
         self.dirty: bool = False
         self.event: int = 0             # ms: newest event time that was told since the last tick, 0 if none was
-        self.restamp: bool = False      # the venue's clock was set: the next tick may be earlier than the last one
+        self.restamp: bool = False      # the venue's clock was set: until a time is told by it, ticks may be earlier than the last one
         self.traded: int = 0            # ms: time of the newest trade that no tick has told, 0 if there is none
         self.early: list[TickData] = []     # ticks of trades before that one
         self.patience: timedelta = OPENS_LATE
@@ -165,7 +165,8 @@ class TickBook:
     def on_trade(self, d: AggTrade) -> None:
         """A trade."""
         f = self.fields
-        price, time = d.p, d.T or d.E
+        price = d.p
+        time: int = d.T if 0 < d.T <= d.E else d.E          # later than its event: of before the venue's clock was set back
         if self._lowered or self.traded and self._is_wanted(price, time):
             self.early.append(self._snap(event_time(self.traded, f["datetime"]) if self.traded else f["datetime"]))
         f["last_price"] = price
@@ -220,6 +221,8 @@ class TickBook:
         """
         self.dirty = False
         f = self.fields
+        now: datetime = moment
+        told: bool = bool(self.traded or self.event)
         if self.traded:
             moment = event_time(self.traded, moment)
             self.event = 0
@@ -232,7 +235,10 @@ class TickBook:
             if before < opened and moment - opened < self.patience and self._told[0]:
                 moment = before
         if self.restamp:
-            self.restamp = False
+            if moment - now > SET_BACK:
+                moment = now            # told before the clock was set
+            elif told:
+                self.restamp = False
             if f["datetime"] - moment > SET_BACK:
                 f["datetime"] = moment
         if not f["last_price"]:

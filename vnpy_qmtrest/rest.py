@@ -107,7 +107,7 @@ class QmtRest(RankedRest):
         if abs(apart) <= APART_MS * home.clock.scale or not call.sent:
             return False
         try:
-            home.clock.feed(call.sent, server_ms, home.monotonic())
+            home.keeper.told(server_ms, call.sent, home.monotonic())
         except ValueError:
             return False
         if not self._apart_said:

@@ -128,6 +128,17 @@ class QmtSession(PolledSession):
     def health(self) -> dict[str, bool]:
         return {"REST": self.qmt.active and self.host.ready, "market data": self.ticks.link.up, "trading": self.link.up}
 
+    def query_time(self) -> None:
+        """No route tells it: every answer has it, and the client has heard it by then."""
+        def answered(reply: Reply | None, error: BaseException | None, asked_at: float) -> None:
+            if reply is None:
+                self.again(N_("time"), self.query_time)
+                return
+            self._tries.pop("time", None)
+            self.on_time(self.host.clock.now_ms(), asked_at, self.host.monotonic())
+
+        self.qmt.call("GET", ACCOUNTS, {}, answered, rank=Rank.QUESTION)
+
     def query_accounts(self) -> None:
         """Which accounts there are: at connect, and again and again, for an index may come to mean another account."""
         self.until_answered(N_("accounts"), ACCOUNTS, self._on_accounts)

@@ -103,6 +103,16 @@ class ClockKeeper:
             call()
         return True
 
+    def told(self, server_ms: float, sent: float, received: float) -> None:
+        """
+        The venue's time in an answer to something else (times in monotonic seconds).
+
+        :raises ValueError: it is none, as ``ServerClock.feed``
+        """
+        before: float = self.clock.offset_ms
+        if self.clock.feed(sent, server_ms, received) and not self.clock.standing:
+            self._stepped((self.clock.offset_ms - before) / 1_000)
+
     def heard(self, server_ms: int) -> None:
         """The venue's time as a frame tells it, from any thread."""
         clock = self.clock

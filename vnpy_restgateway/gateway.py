@@ -408,7 +408,7 @@ class RestGateway(BaseGateway):
         self._downloads[download] = None
         try:
             start, end = aware(req.start), aware(req.end) if req.end else None
-            if self.child.exchange and self._values.get("Server") == EMBEDDED:
+            if self.child.is_there and self._values.get("Server") == EMBEDDED:
                 start, end = in_venue_time(start, end, datetime.fromtimestamp(self.seams.wall(), timezone.utc), self.now())
             bars: list[BarData] = session.query_history(listed, req.interval, start, end, download)
         except Exception as error:

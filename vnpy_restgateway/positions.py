@@ -32,12 +32,14 @@ class Positions:
     what is shown is the last figure with our own fills counted in.
 
     :param patience: seconds after a fill until figures that do not show it are taken to stand still
+    :param heard: monotonic s up to which all fills have been told
     """
 
     fees: bool = False                  # of what is bought a little is kept as a fee
 
-    def __init__(self, host: Host, patience: Callable[[], float] = lambda: 15.0) -> None:
+    def __init__(self, host: Host, patience: Callable[[], float] = lambda: 15.0, heard: Callable[[], float] = lambda: float("inf")) -> None:
         self.host: Host = host
+        self.heard: Callable[[], float] = heard
         self.patience: Callable[[], float] = patience
         self._held: dict[tuple[str, Direction], PositionData] = {}
         self._asked_at: float = float("-inf")
@@ -64,7 +66,7 @@ class Positions:
             if name != CASH:
                 self._tell(name, watched, volumes.get(name, 0.0), asked_at, _("position of {vt_symbol}").format(vt_symbol=name))
         for name in volumes.keys() - self._watched.keys():
-            self._watched[name] = Standstill(volumes[name], self.fees)
+            self._watched[name] = Standstill(volumes[name], self.fees, self.heard)
         rows = [self._corrected(row) for row in rows] + [self._missing(name) for name in self._watched.keys() - volumes.keys() if self._lacks(name)]
         fresh: dict[tuple[str, Direction], PositionData] = {(row.vt_symbol, row.direction): row for row in rows}
         gone: list[PositionData] = [row for key, row in self._held.items() if key not in fresh]
@@ -77,7 +79,7 @@ class Positions:
     def update_account(self, account: AccountData, cash: float, asked_at: float) -> None:
         """The account, and what can be spent, in the currency of the contracts, asked for at a monotonic time."""
         self._begin(asked_at)
-        watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen, fees=True))
+        watched: Standstill = self._watched.setdefault(CASH, Standstill(cash + account.frozen, True, self.heard))
         self._tell(CASH, watched, cash + account.frozen, asked_at, _("cash of the account"))
         if watched.stands:
             cash += watched.unseen
@@ -95,7 +97,7 @@ class Positions:
         listed = self.host.contracts.get(trade.vt_symbol)
         value: float = trade.price * trade.volume * (listed.contract.size if listed else 1.0)
         # nothing is held of a symbol that no row has shown
-        self._watched.setdefault(trade.vt_symbol, Standstill(0.0, self.fees)).happened(trade.volume if bought else -trade.volume, now)
+        self._watched.setdefault(trade.vt_symbol, Standstill(0.0, self.fees, self.heard)).happened(trade.volume if bought else -trade.volume, now)
         quote: str = (listed.contract.extra or {}).get("quote", "") if listed else ""
         if CASH in self._watched and not (quote and self._currency and quote != self._currency):
             self._watched[CASH].happened(-value if bought else value, now)

@@ -1,5 +1,7 @@
 """Whether a figure that a venue tells again and again still moves with what is known to have happened. Pure."""
 
+from collections.abc import Callable
+
 NOISE: float = 1e-9
 ABOUT: float = 0.02             # part of an amount that fees may be
 WITHIN: float = 30.0            # s for which a change that nothing explains waits for what does
@@ -13,10 +15,12 @@ class Standstill:
     made it may be heard of later than the figure.
 
     :param fees: the figure changes by a little more or less than what happens
+    :param heard: monotonic s up to which it has been told what happened
     """
 
-    def __init__(self, value: float, fees: bool = False) -> None:
+    def __init__(self, value: float, fees: bool = False, heard: Callable[[], float] = lambda: float("inf")) -> None:
         self.value: float = value
+        self.heard: Callable[[], float] = heard
         self.stands: bool = False
         self.fees: bool = fees
         self._happened: list[tuple[float, float]] = []      # (time, amount) that the figure does not show yet
@@ -84,6 +88,6 @@ class Standstill:
         return found
 
     def _forget(self, now: float) -> None:
-        if now - self._ahead_at > WITHIN:
+        if min(now, self.heard()) - self._ahead_at > WITHIN:
             self._ahead = 0.0
             self._happened = [(at, amount) for at, amount in self._happened if at > self._blurred_at]

@@ -62,10 +62,10 @@ class Tape:
             return self._trades[-1].trade_id
         return self.past.last_id if self.past is not None else 0
 
-    def record(self, trade: PublicTrade) -> None:
+    def record(self, trade: PublicTrade, now: int = 0) -> None:
         """
-        Add a trade. One whose time runs backwards counts into the current minute; if it is by more than a minute, the clock was set back, and
-        what was dated later than now counts into now.
+        Add a trade. One whose time runs backwards counts into the current minute. ``now``, the exchange's time (0: that of the trade), is
+        more than a minute before it where the clock was set back: what was dated later than now counts into now.
         """
         trades = self._trades
         trade_id, price, quantity, quote = trade[1], trade[2], trade[3], trade[4]
@@ -80,8 +80,8 @@ class Tape:
         live = self._live
         if live is None or time >= self._live_end:
             live = self._open_minute(time, price)
-        elif time < live[0] - MINUTE:
-            live = self._set_back(time)
+        elif (now or time) < live[0] - MINUTE:
+            live = self._set_back(now or time)
         if price > live[3]:
             live[3] = price
         elif price < live[4]:

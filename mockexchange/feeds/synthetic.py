@@ -76,7 +76,7 @@ class SyntheticMarket:
             tick: int = self.shape.tick
             tops: list[int] = [max(self.bids.quotes) * tick] if self.bids.quotes else []
             tops += [min(self.asks.quotes) * tick] if self.asks.quotes else []
-            middle: int = sum(tops) // len(tops)
+            middle: int = sum(tops) // max(1, len(tops))        # of none where what was being quoted has not arrived
             for side in (self.bids, self.asks):
                 mirrored: dict[int, int] = {
                     price // tick + side.way * max(1, -(-abs(ticks * tick - middle) // tick)): steps

@@ -173,7 +173,7 @@ class Venue:
         flow: bool = type(command) in FLOW
         if self.lost:
             raise JournalError(self.lost)
-        if not flow and not self.has_room():
+        if not flow and self.journal.path is not None and not self.has_room():
             raise refuse("JOURNAL_FULL")
         if self.faults.late and type(command) is PlaceOrder:
             try:

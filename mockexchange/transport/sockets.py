@@ -56,7 +56,7 @@ class _Outbox:
 
     def add(self, one: "Socket") -> None:
         if not self.waiting:
-            asyncio.get_running_loop().call_soon(self.flush)
+            one._loop.call_soon(self.flush)
         self.waiting.append(one)
 
     def flush(self) -> None:
@@ -242,7 +242,7 @@ class Socket:
 
     def send(self, payload: bytes) -> None:
         """Send one text message; on a socket that is gone this does nothing."""
-        self.send_frame(_frame(_TEXT, payload))
+        self.send_frame(text_frame(payload))
 
     def tear(self, payload: bytes, keep: int, ends: bool) -> None:
         """
@@ -361,6 +361,10 @@ class Socket:
 
 def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:
     """Send one text message to many sockets: framed once, whatever their number. Faults do not see it."""
-    frame: bytes = _frame(_TEXT, payload)
+    frame: bytes = text_frame(payload)
     for one in sockets:
-        one.send_frame(frame)
+        late: list[bytes] = one._late
+        if late and len(late) < LATE_FRAMES:        # the end of the turn will flush them, as ``send_frame`` has seen to
+            late.append(frame)
+        else:
+            one.send_frame(frame)

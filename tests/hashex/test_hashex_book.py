@@ -50,6 +50,24 @@ def test_the_documents_pushes_make_a_tick() -> None:
     assert again is not None and again is not tick and again.datetime == tick.datetime, "time never goes back"
 
 
+def test_the_clock_is_set_back_and_what_was_told_before_it_does_not_count() -> None:
+    found, hours = book(), timedelta(hours=8)
+    ms = round(MOMENT.timestamp() * 1_000)
+
+    def time_told(told: int, now: datetime) -> datetime:
+        found.on_deal({**DEAL, "t": told})
+        tick = found.make(now, now)
+        assert tick is not None and tick.datetime is not None
+        return tick.datetime
+
+    assert time_told(ms + 60, MOMENT) == MOMENT + timedelta(milliseconds=60)
+    found.restamp = True
+    assert time_told(ms + 61, MOMENT - hours) == MOMENT - hours, "was on its way"
+    after = ms - 8 * 3_600_000 + 500
+    assert time_told(after, MOMENT - hours) == MOMENT - hours + timedelta(milliseconds=500)
+    assert time_told(after - 10, MOMENT - hours) == MOMENT - hours + timedelta(milliseconds=500), "time never goes back"
+
+
 def test_rows_in_any_order_scientific_notation_and_empty_levels() -> None:
     found = book(whole=False)
     found.on_all_depth({"id": 1, "b": [["1", "1.39E+3"], ["2", 5]], "a": [["4", "1"], ["3", "0"], ["3.5", "2"]]})

@@ -84,5 +84,4 @@ def test_half_of_a_minutes_weight_is_left_to_others() -> None:
     (None, 6_000), ("x", 6_000), ([None, 3], 6_000),
 ])
 def test_the_limit_is_the_venues(limits: Any, found: int) -> None:
-    assert parse_weight_limit({"rateLimits": limits}, 6_000) == found
-    assert parse_weight_limit({}, 6_000) == 6_000
+    assert parse_weight_limit(limits, 6_000) == found

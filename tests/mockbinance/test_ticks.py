@@ -227,6 +227,27 @@ def test_time_never_goes_back() -> None:
     assert times == [1, 5, 5, 5, 5, 6, 6]
 
 
+def test_the_clock_is_set_back_and_what_was_told_before_it_does_not_count() -> None:
+    hours, book = timedelta(hours=8), make_book()
+    book.fields["last_price"] = 1.0
+    now, ms = T0 - hours, round(T0.timestamp() * 1_000)
+    before = ms + 60
+    feed(book, "aggTrade", f'{{"p":"1","q":"1","E":{before},"T":{before}}}')
+    first = book.make(T0, T0)
+    assert first is not None and first.datetime == T0 + timedelta(milliseconds=60)
+    book.restamp = True
+    feed(book, "aggTrade", f'{{"p":"2","q":"1","E":{before + 1},"T":{before + 1}}}')       # was on its way
+    tick = book.make(now, T0)
+    assert tick is not None and tick.datetime == now
+    after = ms - 8 * 3_600_000 + 500
+    feed(book, "aggTrade", f'{{"p":"1","q":"1","E":{after},"T":{before}}}')          # the trade of before, told after
+    tick = book.make(now, T0)
+    assert tick is not None and tick.datetime == now + timedelta(milliseconds=500)
+    feed(book, "aggTrade", f'{{"p":"1","q":"1","E":{after + 50},"T":{before}}}')
+    tick = book.make(now, T0)
+    assert tick is not None and tick.datetime == now + timedelta(milliseconds=550)
+
+
 def test_a_tick_is_a_copy_and_a_whole_tickdata() -> None:
     book = full_book()
     one = tick_of(book)

@@ -33,6 +33,29 @@ FOUND: list[tuple[str, int, str]] = [
     (BINANCE, 241, "says wrong_ids 4; order BUY 45000; pause 400"),
     # a venue that had lost its state gave an order the id of one of the day before, which it could not be asked for: taken for one that never came
     (FUTU, 10974, "order BUY 22; order BUY 24.6; day; wipe 0; pause 30000; order BUY 24.62; order BUY 27.02; restart 700"),
+    # a trade of before the venue's clock was set back kept the time of all later ticks
+    (BINANCE, 66, "still; subscribe; order BUY 39900; clock -28800000; pause 3000"),
+    # a market that was being quoted anew when its price was set
+    (HASHEX, 295, "rules; cancel 0; price 40820"),
+    # a request of the web process that had died broke the connection of the new one
+    (WEBTRADER, 20, "option backend_lost 0; order BUY 39900; restart 0"),
+    # a fill that was heard of half a minute after the positions showed it was counted twice
+    (QMT, 239, "order BUY 9.9; order BUY 10.5 5; says cancelled 0; order BUY 10.5; pause 400; option backend_lost 0; pause 30000; restart 0"),
+    # an order placed elsewhere had another id after a restart
+    (QMT, 125, "foreign BUY 9.9; order BUY 9.9; restart 200"),
+    # the server's clock had jumped just before an order whose answer was lost, and no answer to another question said so
+    (QMT, 3, "option tag_lost 1; fault order on_reply reset times=1; order BUY 9.9; clock -60000; pause 8000"),
+    # the id of an order was used again: by the second venue that begins anew, and by one that does so on another day
+    (QMT, 249, "order BUY 9.21; wipe 500; order BUY 9.93; order BUY 9.94; restart 200; wipe 0; order BUY 9.97; order BUY 9.98"),
+    (FUTU, 262, "order BUY 27.02; day; wipe 0; pause 30000; order BUY 27.04"),
+    (QMT, 51, "option tag_lost 0; order BUY 9.91; wipe 500; order BUY 9.23; order BUY 10.54"),
+    # money that was spent while it was not clear whose a fill was
+    (FUTU, 102, "order BUY 22; wipe 500; pause 30000; order BUY 24.62; order BUY 24.62; clock 10000; order BUY 27.02; option backend_lost 0; order BUY 27.02; pause 30000"),
+    # an order that the remote gateway had refused: another one had its id after a restart
+    (WEBTRADER, 259, "option tag_lost 1; order BUY 30001; fault order after_engine hang times=2; order BUY 39902; order BUY 45003 400; order BUY 45004 1000000; pause 3000; restart 700"),
+    # an order that was executed after it had been given up was shown as a stranger's
+    (HASHEX, 1, "fault order before_engine delay ms=40000 ack=true times=1; fault order on_reply reset times=1; order BUY 45000; pause 45000"),
+    (HASHEX, 1, "order BUY 45000; fault order before_engine delay ms=60000 ack=true times=1; fault order on_reply reset times=1; order BUY 30000; pause 65000"),
 ]
 
 # gateway and schedule -> states that such a day reaches

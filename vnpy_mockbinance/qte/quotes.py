@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from vnpy_restgateway.host import Host
+from vnpy_restgateway.net.validate import whole
 from vnpy_restgateway.polled.quotes import LEVELS, PARSE_ERRORS, PolledQuotes, Question, Quote
 
 from ..timings import Timings
-from .builds import DAY, DEPTH, PRICE
+from .builds import DAY, DEPTH, PRICE, TIME
 from .parse import parse_day, parse_depth, parse_prices, read_error
 from .rest import QteRest
 
@@ -21,6 +22,7 @@ class QteQuotes(PolledQuotes):
         super().__init__(host, rest, lambda: timings.quotes_interval, self.questions, read_error)
         self.timings: Timings = timings
         self.prefix: str = ""
+        self._time_due: float = 0.0         # monotonic s
 
     def begin(self, prefix: str) -> None:
         """It is known what answers."""
@@ -50,6 +52,13 @@ class QteQuotes(PolledQuotes):
         def no_price() -> None:
             quote.price = 0.0           # a symbol that has never traded has no price (Q30)
 
+        def take_time(data: Any, asked_at: float) -> None:
+            self.host.keeper.heard(whole(data["serverTime"]))
+
+        if now >= self._time_due:
+            # no build tells with book and price when they were: a clock that was set would not be noticed
+            self._time_due = now + self.timings.day_interval
+            yield Question(self.prefix + TIME, {}, take_time)
         yield Question(self.prefix + DEPTH, {"symbol": name, "limit": LEVELS}, take_depth, no_depth)        # a limit that every build takes (Q32)
         if now >= quote.day_due:
             quote.day_due = now + self.timings.day_interval

@@ -117,7 +117,8 @@ def look_at_secrets(file: Path, gateway: "RestGateway", values: Mapping[str, Any
         )
         return
     if server == EMBEDDED or not used:
-        yield ok(f"{file.name}: {server or _('settings')}")
+        told: str = server or _("settings")
+        yield ok(f"{file.name}: {told}")
         return
     if not any(values[name] for name in used):
         yield wrong(

@@ -89,7 +89,8 @@ class TradingDay:
         self.settles_within: float = settles_within
         self.sent: list[str] = []           # vn.py order ids, of this life of the venue
         self.count: int = 0                 # orders sent in all
-        self.foreign: int = 0               # orders placed elsewhere
+        self.foreign: int = 0               # orders placed elsewhere, in this life of the venue
+        self.elsewhere: int = 0             # and in all
         self.former: list[str] = []         # orders of an earlier life of the venue
         self.former_trades: set[str] = set()
         self.taken_back: set[str] = set()   # cancelled before they left
@@ -100,6 +101,7 @@ class TradingDay:
         self.subscribed: bool = False
         self.lied: bool = False             # a live order was said to be cancelled
         self.offset: float = 0.0            # s, of the venue's clock
+        self.began: int = venue.state()["now"]      # ms, by the venue's clock
         self.options: dict[str, Any] = {}   # of before
         self.sayings: dict[str, list[Saying]] = sayings_of(self.profile)
         labels = self.profile.wire
@@ -182,10 +184,11 @@ class TradingDay:
         """The venue may refuse it."""
         market = self.profile.market
         self.foreign += 1
-        volume: float = market.small * (self.foreign + ODD_SIZE) if not self.profile.equity else market.small * (100 + self.foreign)
+        self.elsewhere += 1
+        volume: float = market.small * (self.elsewhere + ODD_SIZE) if not self.profile.equity else market.small * (100 + self.elsewhere)
         order = PlaceOrder(
             self.venue.key, market.symbol, side, "LIMIT", parse_amount(f"{volume:.8g}"), parse_amount(f"{price:.12g}"),
-            client_order_id=f"velsewhere0-{self.foreign}",          # as another gateway of this kind names them
+            client_order_id=f"velsewhere0-{self.elsewhere}",          # as another gateway of this kind names them
         )
         try:
             self.venue.run(lambda venue: venue.apply(order))
@@ -227,13 +230,13 @@ class TradingDay:
         """
         self.turned = True
         desk = self.desk
-        for part in (UNTIL_NIGHT_MS, DAY_MS - UNTIL_NIGHT_MS):
+        for moment in (UNTIL_NIGHT_MS, DAY_MS):
             self.make_good()
             answered(desk, self.sent)
             self.tell_the_time()
             desk.recorder.pass_time(0.6)            # some looks by that clock
             self.truth(self.profile.patience)
-            self.venue.advance(part)
+            self.venue.advance(moment - (self.venue.state()["now"] - round(self.offset * 1_000) - self.began) % DAY_MS)
 
     def tell_the_time(self) -> None:
         """The gateway hears of the venue's clock, which was moved by hand."""

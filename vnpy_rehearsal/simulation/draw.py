@@ -36,9 +36,11 @@ FAR, NEAR, ACROSS = 30_000.0, 39_900.0, 45_000.0        # of a market of coins b
 LARGE: tuple[int, ...] = (400, 1_000_000)     # orders that take several levels of a book of coins, and ones nobody can pay
 SEVERAL: tuple[int, ...] = (5, 40, 1_000_000)   # likewise of shares
 ODD: tuple[float, ...] = (0.5, 1.0005, 2.37)    # no multiples of a step, or a lot
+PARTS: tuple[int, ...] = (200, 500, 2_000)      # more coins than the first levels of a book have
+ABOVE: float = 0.5                  # a price that those levels are below
 KEPT: float = 0.5                   # of the kinds of steps are drawn on one day
 HOURS_MS: int = 3_600_000
-LATE_MS: tuple[int, ...] = (3_000, 30_000)      # after its answer is lost, an order is executed
+LATE_MS: tuple[int, ...] = (3_000, 30_000, 40_000)      # after its answer is lost, an order is executed; at last, after it was given up
 BEGINNINGS: tuple[str, ...] = ("nameless", "tag_lost")      # options of a whole day
 PASSING: tuple[str, ...] = ("backend_lost", "stale")        # and those that end with the faults
 
@@ -105,7 +107,9 @@ class Drawing:
         """The more often a kind is there, the more often it is drawn."""
         profile = self.profile
         kinds: list[str] = ["order", "order", "cancel", "price", "fault", "fault", "pause", "large", "odd"]
-        kinds += ["sell", "day"] if profile.equity else ["amend", "clock"]
+        kinds += ["partly"] if self.prices != [FAR] else []
+        kinds += ["told"] if "push" in self.on else []
+        kinds += ["clock", *(["sell", "day"] if profile.equity else ["amend"])]
         kinds += ["restart", *(["broken"] if self.wire else [])] if restarts else []
         if self.whole:
             kinds += ["saying", "saying"]
@@ -177,17 +181,36 @@ class Drawing:
         return [Cancel(self.random.randint(0, 3))]
 
     def amend(self) -> list[Step]:
-        return [Amend(self.random.randint(0, 3), self.random.choice([370, 730, 1_310]))]
+        part: int = self.random.choice([370, 730, 1_310])
+        if self.random.random() < 0.5:
+            return [Amend(self.random.randint(0, 3), part)]
+        return [Order(FAR), Pause(400), Amend(0, part)]
+
+    def partly(self) -> list[Step]:
+        """An order that takes what is offered at the price and rests."""
+        price: Price = self.a_price()
+        if self.profile.equity:
+            limit: float = float(f"{price.price + self.random.randint(0, 2) * self.profile.market.apart:.12g}")
+            return [price, Order(limit, size=self.random.choice(SEVERAL[:-1])), Pause(400)]
+        return [price, Order(price.price + ABOVE, size=self.random.choice(PARTS)), Pause(400)]
+
+    def told(self) -> list[Step]:
+        """Pushes of an order that is filled, late, lost, twice, or the last one first."""
+        fault: Fault = self.random.choice([each for each in self.faults if each.on == "push"])
+        return [fault._replace(fields=(*fault.fields, ("times", self.random.randint(1, 2)))), Order(self.prices[-1]), Pause(400)]
 
     def foreign(self) -> list[Step]:
         return [Foreign(self.price_of_order())]
 
     def price(self) -> list[Step]:
+        return [self.a_price()]
+
+    def a_price(self) -> Price:
         market = self.profile.market
         if self.profile.equity:
             low, high = round(0.98 * market.near / market.apart), round(1.03 * market.near / market.apart)
-            return [Price(float(f"{self.random.randint(low, high) * market.apart:.12g}"))]
-        return [Price(float(self.random.randint(39_000, 41_000)))]
+            return Price(float(f"{self.random.randint(low, high) * market.apart:.12g}"))
+        return Price(float(self.random.randint(39_000, 41_000)))
 
     def pause(self) -> list[Step]:
         return [Pause(self.random.choice([20, 150, 400, *([3_000, 8_000] if self.wire else [])]))]

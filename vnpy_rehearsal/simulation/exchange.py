@@ -1,6 +1,7 @@
 """A mock exchange in a simulated world: what ``MockExchange`` offers, for the world's threads."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -10,9 +11,11 @@ from mockexchange.server.venue import Venue
 
 from .line import Line
 from .loop import Address, SimulatedLoop
-from .threads import Scheduler, SimulatedThread
+from .threads import Scheduler, SimulatedLock, SimulatedThread
 
 T = TypeVar("T")
+
+TICK_MS: int = 250                  # from one move to the next of a manual clock that goes with the world's
 
 
 class SimulatedExchange(MockExchange):
@@ -22,6 +25,7 @@ class SimulatedExchange(MockExchange):
         super().__init__(dialect, **arguments)
         self._world: SimulatedLoop = loop
         self._scheduler: Scheduler = scheduler
+        self._moves: SimulatedLock = SimulatedLock(scheduler)       # one at a time of a manual clock
 
     def start(self) -> None:
         if self._loop is not None:
@@ -40,6 +44,19 @@ class SimulatedExchange(MockExchange):
             return function(venue)
 
         return self._await(call())
+
+    def advance(self, advance_ms: int) -> None:
+        with self._moves:
+            super().advance(advance_ms)
+
+    def go_with_the_world(self) -> None:
+        """A manual clock goes as the world's does, until the venue is stopped, and can be advanced besides. No real venue's clock stands still."""
+        def go() -> None:
+            while self._listener is not None:
+                self.advance(TICK_MS)
+                self._scheduler.wait(deque(), TICK_MS / 1_000, lambda: False)
+
+        SimulatedThread(self._scheduler, target=go, name="venue's clock").start()
 
     def wire(self) -> "SimulatedVenueWire":         # type: ignore[override]
         return SimulatedVenueWire(self._world.network.lay_line(self._running().port), self.rest, self.stream)

@@ -104,7 +104,9 @@ def play(profile: Profile, seed: int, steps: list[Step] | None = None, days: int
         return paces.choice(PACES)
 
     def live() -> None:
-        with world.exchange(profile.dialect, **opening(profile, chosen, days)) as venue:
+        with (exchange := world.exchange(profile.dialect, **opening(profile, chosen, days))) as venue:
+            if venue.state()["clock"] == "manual":
+                exchange.go_with_the_world()
             wire = venue.wire() if breaks else None
             if wire is not None:
                 wire.start()

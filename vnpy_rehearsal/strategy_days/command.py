@@ -39,6 +39,8 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
         parser.error(f"--seconds must be 0 or more, got {found.seconds}")
     if abs(found.seed) >= 2 ** 63:
         parser.error(f"--seed must have fewer than 64 bits, got {found.seed}")
+    if found.real and not found.seconds:
+        parser.error("--real needs --seconds N: so long is each day")
     if found.jobs < 1:
         parser.error(f"--jobs must be 1 or more, got {found.jobs}")
     if found.max_position is not None and not 0 < found.max_position < float("inf"):
@@ -72,7 +74,7 @@ def start(program: str, arguments: list[str]) -> int:
 
 def run(found: argparse.Namespace) -> int:
     """Play, print, write."""
-    from .day import quiet
+    from .places import quiet
 
     quiet()
     from .plan import Plan

@@ -34,7 +34,7 @@ class Series:
         self.plan: Plan = plan
         self.subject: Subject = plan.subject()
         self.profile: Profile = plan.profile()
-        self._split: Split = Split(plan, jobs)
+        self._split: Split = Split(plan, jobs, False if plan.real else None)
         self.undisturbed: Record = Record()
         self.days: dict[str, Record] = {}
         self.findings: dict[str, list[Finding]] = {}

@@ -17,8 +17,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from .day import Day, play_alone, quiet
+from .day import Day, play_alone
 from .hashes import can_fork
+from .places import quiet
 from .plan import Plan
 from .record import Record
 

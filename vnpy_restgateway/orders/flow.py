@@ -350,6 +350,7 @@ class OrderFlow:
     def mistake(self, entry: Entry, reason: str) -> None:
         """News of another order under the venue's id of one that is known: a wrong message, or an id that is used again."""
         self.disbelieve(entry, reason)
+        self.life.suspect()
         if self.life.is_witness(entry.orderid):
             self.life.missed(self.executor.monotonic())
         else:

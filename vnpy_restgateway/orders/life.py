@@ -29,6 +29,11 @@ class LifeWatch:
         self._misses: int = 0
         self._asked: int = 0
         self._missed_at: float = float("-inf")
+        self._suspected_at: float = float("inf")        # an id of the venue has meant another order since, monotonic s
+
+    def suspect(self) -> None:
+        """An id of the venue means another order than the one we know by it: it may have begun anew, before now."""
+        self._suspected_at = min(self._suspected_at, self.flow.executor.monotonic())
 
     def disconnected(self) -> None:
         """The venue cannot be heard: whatever is told from now on may be of a new life."""
@@ -46,7 +51,7 @@ class LifeWatch:
         if witness is None and wait and not lost:
             self.flow.executor.reschedule_earlier(wait, "life", self.check)
         if witness is None and lost:
-            self._begin()
+            self.begin()
         if witness is None or self.flow.host.pause():
             return
         self._witness, self._misses, self._missed_at, self._asked = witness, 0, float("-inf"), 0
@@ -65,6 +70,7 @@ class LifeWatch:
         """The venue knows this order: if it is the one that was asked for, nothing has changed."""
         if entry is self._witness:
             self._witness = None
+            self._suspected_at = float("inf")
             self.flow.executor.timers.drop("life")
             self.flow.table.mark_life()
 
@@ -82,9 +88,10 @@ class LifeWatch:
             return
         self._witness = None
         if witness.life == self.flow.table.life:
-            self._begin()
+            self.begin(witness)
 
-    def _begin(self) -> None:
+    def begin(self, gone: Entry | None = None) -> None:
+        """The venue begins anew. ``gone``: the order that it does not know any more, or whose id it has given to another."""
         flow = self.flow
         flow.host.log(
             _(
@@ -92,7 +99,8 @@ class LifeWatch:
                 "forgotten"
             ), ERROR
         )
-        flow.table.begin_life()
+        flow.table.begin_life(gone, self._suspected_at)
+        self._suspected_at = float("inf")
         flow.query_all()
         flow.host.session.on_new_life()
 

@@ -148,11 +148,13 @@ class OrderTable:
         self.recent.clear()
         self.marked_at = self.monotonic()
 
-    def begin_life(self) -> None:
+    def begin_life(self, gone: Entry | None = None, by: float = float("inf")) -> None:
         """
-        The venue has lost its state and counts its ids anew, since ``mark_life`` at the earliest: what its ids meant
-        before is forgotten. Orders keep the ids they had, for being told apart from those that have them now.
+        The venue has lost its state and counts its ids anew, since ``mark_life`` at the earliest, since it told the id of the order
+        ``gone``, and at ``by`` (monotonic s) at the latest: what its ids meant before is forgotten. Orders keep the ids they had, for being
+        told apart from those that have them now.
         """
+        since: float = max(min(self.marked_at, by), gone.identified_at if gone else float("-inf"))
         self.life += 1
         self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
         self.finished.clear()
@@ -162,7 +164,7 @@ class OrderTable:
         for tradeid in self.recent:
             self.trade_ids.add(tradeid)
         # what was told since belongs to the new life
-        self.by_venue_id = {key: entry for key, entry in self.by_venue_id.items() if entry.identified_at > self.marked_at}
+        self.by_venue_id = {key: entry for key, entry in self.by_venue_id.items() if entry.identified_at > since}
         for key, entry in self.by_venue_id.items():
             entry.life = self.life
             self.former.pop(key, None)

@@ -92,12 +92,13 @@ class VenueIds:
         entry: Entry | None = self.table.get(orderid)
         if entry is None:
             return
-        other: Entry | None = self._freed(self.table.find(venue_id))
+        other: Entry | None = self.table.find(venue_id)
         if entry.venue_id and entry.venue_id != venue_id or other and other is not entry and other.orderid != venue_id:
             # a wrong answer, or the venue has begun its ids anew
             self.flow.disbelieve(entry, _("the venue's id {venue_id}, which another order has").format(venue_id=venue_id))
             self.on_answer_lost(orderid)
             self.flow.mark_in_doubt(orderid, _("the answer names another order"))
+            self.life.suspect()
             self.life.check(suspect=other)
             return
         sought: SentOrder | None = self.sought.pop(orderid, None)
@@ -261,21 +262,8 @@ class VenueIds:
 
     # inside
 
-    def _freed(self, entry: Entry | None) -> Entry | None:
-        """
-        An order whose id the venue has given to another. One that has ended, and of which the venue would not tell any more, cannot be
-        asked for: it has the id no longer, and a venue whose ids do not repeat has begun anew.
-        """
-        if entry is None or entry.is_active or entry.orderid == entry.venue_id or self.host.session.tells_of(entry):
-            return entry
-        self.table.by_venue_id.pop(entry.venue_id, None)
-        self.life.check(lost=True)
-        return None
-
     def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if entry and other_order(entry, order, self._shrinks(order)):
-            entry = self._freed(entry)
         if asked and entry and entry.orderid in self.tentative and other_order(entry, order, self._shrinks(order)) and self.flow.insists(entry, order):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
@@ -304,6 +292,8 @@ class VenueIds:
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, _("{side} {volume:g} {symbol} at {price:g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
+        if not self.host.session.tells_of(entry) and self.flow.insists(entry, order):
+            self.life.begin(entry)          # of another day: it cannot be asked for
         return True
 
     def _shrinks(self, order: OrderData) -> bool:

@@ -1,6 +1,6 @@
 """What the operations of one venue share: accounts, the day's orders and their numbers, costs of holdings, the terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,11 +29,14 @@ class DayOrders:
     """
     The orders of the local day (Shanghai), by account and number. Numbers begin at 1000 again every day, one series for
     the whole venue. A number is the core order's ``strategy_id``, so the journal keeps it; an order that did not come
-    through this dialect has none there and gets the next one, another after a restart.
+    through this dialect has none there and gets the next one.
     """
 
-    def __init__(self, exchange: Exchange, now: int, others: Callable[[int], list[Order]]) -> None:
-        """``others(since)``: orders of today that the exchange does not have; ``since`` and ``now`` in us."""
+    def __init__(self, exchange: Exchange, now: int, others: Callable[[int], list[Order]], numbers: Mapping[int, int]) -> None:
+        """
+        ``others(since)``: orders of today that the exchange does not have; ``since`` and ``now`` in us. ``numbers``: of orders that had
+        none by themselves, by the core's ids.
+        """
         self._zone: ZoneInfo = ZoneInfo(ZONE)
         self._begins: int = 0                   # us
         self._ends: int = 0
@@ -45,6 +48,9 @@ class DayOrders:
             order for account in exchange.accounts() for symbol in exchange.books for order in exchange.all_orders(account, symbol)
             if order.time >= self._begins
         ]
+        for order in found:
+            if order.strategy_id is None:
+                order.strategy_id = numbers.get(order.order_id)
         for order in sorted([*found, *others(self._begins)], key=lambda each: (each.strategy_id is None, each.order_id)):
             self.add(order)
 
@@ -98,7 +104,7 @@ class DialectState:
         self.options: QmtOptions = venue.options if isinstance(venue.options, QmtOptions) else QmtOptions()
         self.client_ids: ClientIds = ClientIds(venue)
         self.terminal: Terminal = Terminal(venue.clock, venue.now, self.options, ZONE)
-        self.day: DayOrders = DayOrders(venue.exchange, venue.now(), partial(unlisted.remembered, venue.journal))
+        self.day: DayOrders = DayOrders(venue.exchange, venue.now(), partial(unlisted.remembered, venue.journal), unlisted.numbers(venue.journal))
         self.holdings: Holdings = Holdings(venue.exchange, CASH)
         self.cancelling: set[int] = set()                       # core ids of orders whose cancel is under way
         self.frozen: dict[str, tuple[list[money.Position], int]] = {}       # positions and their worth, while they are stale
@@ -195,7 +201,10 @@ class DialectState:
 
     def add(self, order: Order) -> None:
         """An order has come."""
-        self.strategy_name(self.day.add(order), order)
+        number: int = self.day.add(order)
+        if order.strategy_id is None:
+            unlisted.keep_number(self.venue, order, number)
+        self.strategy_name(number, order)
 
     def _on_events(self, events: list[Event]) -> None:
         self.holdings.on_events(events)

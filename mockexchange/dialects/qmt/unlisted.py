@@ -1,6 +1,7 @@
 """
 Orders of codes that the exchange does not list. The terminal takes them and the exchange refuses them, but the core holds
-no order without a market: they are rows of the day only, and a note in the journal brings them back after a restart.
+no order without a market: they are rows of the day only, and a note in the journal brings them back after a restart. Another note
+keeps the numbers of orders that did not come through this dialect.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ...server.venue import Venue
 
 ACTION: str = "unlisted"
+NUMBERED: str = "numbered"
 READ_ROWS: int = 5_000              # of the journal's newest that are looked through
 
 
@@ -42,6 +44,20 @@ def remembered(journal: "Journal", since: int) -> list[Order]:
                 row["time_us"], row["strategy_id"], row["strategy_type"],
             ))
     return found
+
+
+def keep_number(venue: "Venue", order: Order, number: int) -> None:
+    """An order that did not come through this dialect keeps the number that it was given."""
+    order.strategy_id = number
+    venue.note({"action": NUMBERED, "account": order.account, "order_id": order.order_id, "strategy_id": number})
+
+
+def numbers(journal: "Journal") -> dict[int, int]:
+    """Core id of an order -> the number it was given, of those that the journal's newest rows have."""
+    return {
+        row["order_id"]: row["strategy_id"] for row in journal.each_row(journal.last - READ_ROWS)
+        if row["kind"] == "fault" and row.get("action") == NUMBERED
+    }
 
 
 def _order(account: str, symbol: str, tag: str, side: str, price: int, quantity: int, time: int, number: Any, kind: Any) -> Order:

@@ -39,6 +39,9 @@ OTHER_VOLUME: float = 2.0
 FINAL: frozenset[str] = frozenset({"ALLTRADED", "CANCELLED", "REJECTED"})
 Tell = Callable[[Record], None]
 
+REFUSED: str = "refused by the remote gateway"      # a note in the journal: the exchange does not know of the order
+READ_ROWS: int = 5_000              # of the journal's newest that are looked through
+
 
 class RemoteGateway:
     """One venue's, between two starts of the trading process. ``tell`` hands a record to the event engine."""
@@ -61,11 +64,14 @@ class RemoteGateway:
         self.is_connected: bool = False
 
     def _last_number(self) -> int:
-        exchange = self._venue.exchange
-        return max((
+        """The number of the last order before the venue was started anew, refused ones too: no id is given twice."""
+        exchange, journal = self._venue.exchange, self._venue.journal
+        sent: int = max((
             order.strategy_id or 0
             for account in exchange.accounts() for symbol in exchange.books for order in exchange.all_orders(account, symbol)
         ), default=0)
+        refused: list[int] = [row["number"] for row in journal.each_row(journal.last - READ_ROWS) if row["kind"] == "fault" and row.get("action") == REFUSED]
+        return max(sent, *refused, 0)
 
     # -- life
 
@@ -196,6 +202,7 @@ class RemoteGateway:
         remote.is_final = True
         remote.row["status"] = "REJECTED"
         remote.row["datetime"] = moment(self._venue.now())
+        self._venue.note({"action": REFUSED, "number": self._number})
         self._tell_order(remote)
 
     # -- what the exchange does

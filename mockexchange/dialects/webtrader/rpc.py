@@ -21,16 +21,28 @@ class RpcClient:
         self._options: WebTraderOptions = options
         self._lock: asyncio.Lock = asyncio.Lock()
         self._has_timed_out: bool = False
+        self._awaited: asyncio.Future[Any] | None = None
+        self._life: int = 0             # of the web process
+        self._is_over: bool = False
 
     def stop(self) -> None:
-        """A connection that a time-out has broken ends with the web process."""
+        """What waits ends with the web process, and so does a connection that a time-out has broken."""
+        self._forget()
+        self._is_over = True
         if self._has_timed_out:
             self._options.rpc = "up"
 
     def restart(self) -> None:
         """The web process is a new one: what waited is forgotten, and the connection is well."""
+        self._forget()
         self._options.rpc = "up"
         self._lock = asyncio.Lock()
+
+    def _forget(self) -> None:
+        """No call of the old web process, and no time-out, breaks the connection of the new one."""
+        self._life += 1
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_exception(ConnectionError())
 
     async def call(self, work: Work, ms: int | None = None, is_answered: bool = True) -> Any:
         """
@@ -39,12 +51,14 @@ class RpcClient:
 
         :raises InternalError: it raised, was not answered in time, or the connection is broken
         """
+        life: int = self._life
         async with self._lock:
-            if self._options.rpc == "broken":
+            if self._options.rpc == "broken" or life != self._life or self._is_over:
                 raise InternalError
             answer: asyncio.Future[Any] = self._trading.do(work, self._options.rpc_ms if ms is None else ms, is_answered)
             timer: Timer | None = None
             if not answer.done():
+                self._awaited = answer
                 timer = self._clock.call_later(self._options.rpc_timeout_ms / 1000, self._expire, answer)
             try:
                 return await answer
