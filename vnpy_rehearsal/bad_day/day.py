@@ -81,7 +81,7 @@ class BadDay:
         found: list[Struck] = list(self.results)
         had: set[str] = {each.row for each in found}
         return found + [
-            Struck(row.id, why_not=_("it cannot: {reason}").format(reason=row.absent) if row.absent else _("its moment did not come"))
+            Struck(row.id, why_not=row.absent or _("its moment did not come"), can=not row.absent)
             for row in self.rows if row.id not in had
         ]
 
