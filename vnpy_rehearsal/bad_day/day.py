@@ -81,7 +81,7 @@ class BadDay:
         found: list[Struck] = list(self.results)
         had: set[str] = {each.row for each in found}
         return found + [
-            Struck(row.id, why_not=_("it cannot: {reason}").format(reason=row.absent) if row.absent else _("its moment did not come"))
+            Struck(row.id, why_not=row.absent or _("its moment did not come"), can=not row.absent)
             for row in self.rows if row.id not in had
         ]
 
@@ -150,10 +150,15 @@ class BadDay:
         done: int = wire.broken if wire.is_used else int(not result.why_not)       # what was done to the venue itself has been done when it returned
         result.times = 0 if bench.begun is None else bites or done
         result.idle = bench.faults.idle() if result.times else []
-        result.over = self.now
+        over: float = self.now
         if result.times:
             self._tell(INFO, _("Fault {row} is over, it has struck {times}").format(row=result.row, times=times(result.times)))
-            return
+        else:
+            self._tell_missed(bench, wire, result)
+        result.over = over          # last: from now on others read what is here
+
+    def _tell_missed(self, bench: Bench, wire: CountedWire, result: Struck) -> None:
+        """Why it has not struck."""
         what: str = "; ".join(bench.faults.idle()) or result.title
         line: str = _("no connection was there to be broken") if wire.is_used else _("nothing of the kind came within {seconds:.0f} s: {what}")
         reason: str = line.format(seconds=self.now - (result.armed or 0.0), what=what)
