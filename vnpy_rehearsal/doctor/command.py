@@ -9,7 +9,9 @@ from rest_locale.commands import prepare
 
 from ..parser import Parser
 from . import installed, machine, trader
-from .finding import WRONG, Check, examine
+from .finding import WRONG, Check, examine, note
+
+IMPORTING: tuple[object, ...] = (installed.look_at_entry_points, trader.look_at_settings, trader.look_at_embedded)      # gateways and dialects
 
 
 def start(program: str, arguments: list[str]) -> int:
@@ -34,15 +36,24 @@ def start(program: str, arguments: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     number: int = 0
+    killed: bool = False
     for name, check in checks(found.url, found.port, found.live).items():
+        if killed and check_of(check) in IMPORTING:
+            print(note(_("{name}: not looked at, before the import that ends the process is mended").format(name=name)).line, flush=True)
+            continue
         for finding in examine(name, check):
             print(finding.line, flush=True)
             number += finding.grade == WRONG
+            killed = killed or finding.kills
     if number == 0:
         print(_("Nothing is wrong."))
     else:
         print(_("1 thing is wrong.") if number == 1 else _("{number} things are wrong.").format(number=number))
     return int(number > 0)
+
+
+def check_of(check: Check) -> object:
+    return check.func if isinstance(check, partial) else check
 
 
 def checks(url: str, ports: list[int], live: bool) -> dict[str, Check]:
