@@ -291,8 +291,7 @@ class MdApi(VenueStream):
                 self._steps = home.clock.steps
                 for each in list(self.books.values()):
                     each.restamp = True
-        moment: datetime = self._moment
-        local: datetime = self._local
+        moment, local = self._moment, self._local
         on_tick: Callable[[TickData], None] = home.on_tick
         for book in changed:
             if book.dirty and (book.has_figures or now >= book.silent_until):
