@@ -5,18 +5,30 @@ Starts such a venue as a child and prints the seconds until it is ready, what th
 and the second, and how long another client, which asks for the time again and again, had to wait meanwhile; then its resident
 memory, and the share of a core that it takes when nobody asks, over ten seconds. Seconds of a core (CPU) are the venue's, with what it
 answers the other client; where other programs have the cores, they tell more than the seconds on the clock.
+
+The rows for the table (``run``) are of a venue whose event loop is watched from within: the longest stretch is the CPU that its thread
+has used between two turns of a timer of a millisecond.
 """
 
 import asyncio
+import http.client
 import json
 import os
 import sys
 import time
 from collections.abc import Awaitable
+from multiprocessing.connection import Connection
 from typing import Any
 
 import aiohttp
+from side_by_side import Row, child, row
 
+SYMBOLS: int = 3_000
+START_SECONDS: float = 2.0              # the marks
+FIRST_SECONDS: float = 2.0
+BLOCKED_MS: float = 50.0
+MEGABYTES: float = 500.0
+BEAT: float = 0.001
 PAUSE: float = 0.002                    # between two questions of the other client
 IDLE_SECONDS: float = 10.0
 TICKS: int = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -126,5 +138,81 @@ async def measure(symbols: int) -> None:
         await child.wait()
 
 
+class Watch:
+    """The longest stretch for which a loop's thread has worked without a turn for others, in seconds of CPU."""
+
+    def __init__(self) -> None:
+        self.longest: float = 0.0
+        self._before: float = time.thread_time()
+        self._beat()
+
+    def _beat(self) -> None:
+        now: float = time.thread_time()
+        self.longest = max(self.longest, now - self._before)
+        self._before = now
+        asyncio.get_running_loop().call_later(BEAT, self._beat)
+
+    def reset(self) -> None:
+        self.longest, self._before = 0.0, time.thread_time()
+
+
+def serve_big(pipe: Connection, symbols: int) -> None:
+    """A venue that tells through the pipe when it is ready (CPU, seconds), and after "blocked" how long its loop was, and its memory."""
+    begun: float = time.perf_counter()
+    from mockexchange import MockExchange
+
+    with MockExchange("binance", symbols=symbols) as venue:
+        started: tuple[float, float] = (time.process_time(), time.perf_counter() - begun)
+        watch: Watch = venue.run(lambda _: Watch())
+        pipe.send((venue.rest, *started))
+        try:
+            while (word := pipe.recv()) in ("blocked", "cpu"):
+                if word == "cpu":
+                    venue.run(lambda _: watch.reset())
+                pipe.send((watch.longest * 1000, memory(os.getpid()) if os.path.isdir("/proc/self") else -1.0, time.process_time()))
+        except EOFError:
+            pass
+
+
+def run(quick: bool) -> list[Row]:
+    """Start, the first request for the figures of all symbols, the longest stretch meanwhile, and memory, each against its mark."""
+    with child(serve_big, SYMBOLS) as pipe:
+        rest, start, start_clock = pipe.recv()
+        connection: http.client.HTTPConnection = http.client.HTTPConnection(rest.partition("//")[2], timeout=300)
+        pipe.send("cpu")
+        *_, before = pipe.recv()
+        begun: float = time.perf_counter()
+        connection.request("GET", "/api/v3/ticker/24hr")
+        found: list[Any] = json.loads(connection.getresponse().read())
+        seconds: float = time.perf_counter() - begun
+        if len(found) != SYMBOLS:
+            raise RuntimeError(f"ticker/24hr has {len(found)} symbols")
+        pipe.send("blocked")
+        blocked, _, after = pipe.recv()
+        for path in ("exchangeInfo", "ticker/24hr", "ticker/price", "ticker/bookTicker"):
+            connection.request("GET", f"/api/v3/{path}")
+            connection.getresponse().read()
+        pipe.send("blocked")
+        longest, megabytes, _ = pipe.recv()
+    name: str = f"venue of {SYMBOLS:,} symbols"
+    cpu: str = "CPU; {:.2f} s on the clock"
+    return [
+        row(f"{name}: ready", f"{START_SECONDS:g} s", start / START_SECONDS, 1.0, "lower", f"{start:.2f} s of {cpu.format(start_clock)}"),
+        row(
+            f"{name}: first ticker/24hr of all", f"{FIRST_SECONDS:g} s", (after - before) / FIRST_SECONDS, 1.0, "lower",
+            f"{after - before:.2f} s of {cpu.format(seconds)}",
+        ),
+        row(f"{name}: longest stretch of its loop then", f"{BLOCKED_MS:g} ms", blocked / BLOCKED_MS, 1.0, "lower", f"{blocked:.1f} ms of CPU"),
+        row(
+            f"{name}: longest stretch, other requests for all", f"{BLOCKED_MS:g} ms", longest / BLOCKED_MS, 1.0, "lower",
+            f"{longest:.1f} ms of CPU",
+        ),
+        row(
+            f"{name}: memory", f"{MEGABYTES:g} MB", megabytes / MEGABYTES if megabytes > 0 else None, 1.0, "lower",
+            f"{megabytes:.0f} MB" if megabytes > 0 else "only where there is a /proc",
+        ),
+    ]
+
+
 if __name__ == "__main__":
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 3000))
+    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else SYMBOLS))

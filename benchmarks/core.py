@@ -25,10 +25,10 @@ from mockexchange.core.orders import BookOrder
 
 BOOK_PATH: str = "book alone: limit orders, cancels, some crossing"
 BOOK_PEER: str = "lightmatchingengine"
-BOOK_AT_LEAST: float = 4.0
+BOOK_AT_LEAST: float = 6.0
 APPLY_PATH: str = "Exchange.apply: filters, ledger, events; cost"
 APPLY_PEER: str = "our own bare book"
-APPLY_AT_MOST: float = 35.0
+APPLY_AT_MOST: float = 20.0
 
 LENGTH: int = 10_000
 OPEN: int = 1000                # orders on the book from which on there are as many cancels as orders

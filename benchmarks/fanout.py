@@ -3,23 +3,28 @@ Market data to ten clients: ``mockexchange.transport.sockets`` against ``websock
 
 Both servers run in this process on one event loop of one kind, send the same payloads in the
 same bursts, and alternate in short chunks; a child process holds the ten clients of each and
-answers when all of them have everything. The ratio is that of the times until then.
+answers when all of them have everything. The ratio is that of the CPU that this process took until then: the clients, which
+are the same for both, do not count. The note is the same by the clock. Over TLS both servers speak it with the mock exchange's certificate.
 """
 
-import argparse
 import asyncio
 import multiprocessing
+import ssl
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, cast
 
 import uvloop
 import websockets
 from aiohttp import web
+from side_by_side import Row, main, row
 from websockets.asyncio.server import ServerConnection, broadcast
 
+from mockexchange.server.tls import Tls, own_tls
 from mockexchange.transport.sockets import Socket, fan_out, text_frame
 
 CLIENTS: int = 10
@@ -74,7 +79,7 @@ class Reader(asyncio.Protocol):
             self.finished()
 
 
-def run_clients(pipe: Connection, ports: list[int]) -> None:
+def run_clients(pipe: Connection, ports: list[int], certificate: str) -> None:
     """The child process: CLIENTS connections per port; one word through the pipe when a chunk has reached all of them."""
 
     async def main() -> None:
@@ -87,17 +92,21 @@ def run_clients(pipe: Connection, ports: list[int]) -> None:
                 pipe.send("done")
 
         loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        context: ssl.SSLContext | None = ssl.create_default_context(cafile=certificate) if certificate else None
         for port in ports:
             for _ in range(CLIENTS):
-                await loop.create_connection(lambda: Reader(finished), "127.0.0.1", port)
+                await loop.create_connection(lambda: Reader(finished), "127.0.0.1", port, ssl=context)
         pipe.send("ready")
         await loop.run_in_executor(None, pipe.recv)
 
     uvloop.run(main())
 
 
-async def compare(rounds: int) -> list[tuple[float, float]]:
-    """Seconds per chunk as (ours, theirs), one pair per round."""
+Spent = tuple[float, float]         # seconds of this process's CPU, and on the clock
+
+
+async def compare(rounds: int, tls: Tls | None = None) -> list[tuple[Spent, Spent]]:
+    """What each chunk took as (ours, theirs), one pair per round."""
     ours: list[Socket] = []
     theirs: set[ServerConnection] = set()
     all_open: asyncio.Event = asyncio.Event()
@@ -124,27 +133,28 @@ async def compare(rounds: int) -> list[tuple[float, float]]:
     app.router.add_get("/", our_handler)
     runner: web.AppRunner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site: web.TCPSite = web.TCPSite(runner, "127.0.0.1", 0)
+    context: ssl.SSLContext | None = None if tls is None else tls.context
+    site: web.TCPSite = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await site.start()
-    server = await websockets.serve(their_handler, "127.0.0.1", 0, compression=None, ping_interval=None)
+    server = await websockets.serve(their_handler, "127.0.0.1", 0, compression=None, ping_interval=None, ssl=context)
     ports: list[int] = [runner.addresses[0][1], server.sockets[0].getsockname()[1]]
     here, there = multiprocessing.get_context("spawn").Pipe()
-    child = multiprocessing.get_context("spawn").Process(target=run_clients, args=(there, ports), daemon=True)
+    child = multiprocessing.get_context("spawn").Process(target=run_clients, args=(there, ports, "" if tls is None else tls.certificate), daemon=True)
     child.start()
     loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
 
     async def heard() -> Any:
         return await loop.run_in_executor(None, here.recv)
 
-    async def chunk(send: Callable[[bytes], None]) -> float:
+    async def chunk(send: Callable[[bytes], None]) -> Spent:
         answer: asyncio.Task[Any] = asyncio.ensure_future(heard())
-        begin: float = time.perf_counter()
+        spent, begin = time.process_time(), time.perf_counter()
         for _ in range(CHUNK // BURST):
             for payload in PAYLOADS:
                 send(payload)
             await asyncio.sleep(0)
         await answer
-        return time.perf_counter() - begin
+        return time.process_time() - spent, time.perf_counter() - begin
 
     def send_ours(payload: bytes) -> None:
         fan_out(ours, payload)
@@ -155,9 +165,9 @@ async def compare(rounds: int) -> list[tuple[float, float]]:
     try:
         await heard()
         await all_open.wait()
-        pairs: list[tuple[float, float]] = []
+        pairs: list[tuple[Spent, Spent]] = []
         for number in range(rounds + 1):
-            pair: tuple[float, float] = await chunk(send_ours), await chunk(send_theirs)
+            pair: tuple[Spent, Spent] = await chunk(send_ours), await chunk(send_theirs)
             if number:                      # the first one warms up
                 pairs.append(pair)
         return pairs
@@ -168,25 +178,26 @@ async def compare(rounds: int) -> list[tuple[float, float]]:
         await runner.cleanup()
 
 
-def run(quick: bool) -> list[dict[str, Any]]:
-    """One row per kind of event loop for the table of ratios."""
-    rows: list[dict[str, Any]] = []
-    for name, runner in (("asyncio", asyncio.run), ("uvloop", uvloop.run)):
-        pairs: list[tuple[float, float]] = runner(compare(5 if quick else 25))
-        rows.append({
-            "path": f"market data to {CLIENTS} clients, {name}", "peer": "websockets.broadcast",
-            "ratio": statistics.median(theirs / ours for ours, theirs in pairs),
-            "at_least": 2.0, "better": "higher",
-        })
+MARKS: dict[str, float] = {"asyncio": 10.0, "uvloop": 5.0}
+
+
+def run(quick: bool) -> list[Row]:
+    """One row per kind of event loop for the table of ratios, with and without TLS."""
+    rows: list[Row] = []
+    rounds: int = 5 if quick else 25
+    with tempfile.TemporaryDirectory() as folder:
+        secure: Tls = own_tls(["127.0.0.1"], Path(folder))
+        for over, tls in (("", None), (" over TLS", secure)):
+            for name, runner in (("asyncio", asyncio.run), ("uvloop", uvloop.run)):
+                pairs: list[tuple[Spent, Spent]] = runner(compare(rounds, tls))
+                cpu, clock = (statistics.median(theirs[n] / ours[n] for ours, theirs in pairs) for n in (0, 1))
+                each: float = min(ours[0] for ours, _ in pairs) / CHUNK / CLIENTS * 1e6
+                rows.append(row(
+                    f"market data to {CLIENTS} clients{over}, {name}", "websockets.broadcast", cpu, MARKS[name],
+                    note=f"by CPU, {each:.2f} us a message and client; {clock:.2f}x by the clock",
+                ))
     return rows
 
 
-def main() -> None:
-    parser: argparse.ArgumentParser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    for row in run(parser.parse_args().quick):
-        print(f"{row['path']:38} vs {row['peer']:22} {row['ratio']:.2f}x (at least {row['at_least']}x)")
-
-
 if __name__ == "__main__":
-    main()
+    main(run, __doc__)

@@ -2,8 +2,8 @@
 What a tick and an order cost as the work grows: the ratio of the largest to the smallest, "flat" up to 1.5.
 
 Per tick in the gateway with 200 symbols and with one; per order in the gateway's order table and
-at the venue, after 100,000 orders of the day and after ten; per order at the venue with 200
-symbols and with one; CPU of the venue's process per order from 50 clients and from one; per tick
+at the venue, after 100,000 orders of the day (at the venue also a million) and after ten; per order at the venue with 200
+symbols, with 3,000 and with one; CPU of the venue's process per order from 50 clients and from one; per tick
 and client of a fan-out to 50 and to one.
 """
 
@@ -31,6 +31,8 @@ from vnpy.trader.constant import Status
 FLAT: float = 1.5
 DAY: int = 100_000
 SYMBOLS: int = 200
+WHOLE_DAY: int = 1_000_000      # of a whole venue
+WHOLE_VENUE: int = 3_000
 CLIENTS: int = 50
 CHUNK: int = 500
 
@@ -172,11 +174,16 @@ def run(quick: bool) -> list[Row]:
     """One row for each way of growing."""
     rounds: int = 4 if quick else 15
     day: int = DAY // 10 if quick else DAY
+    whole: int = WHOLE_DAY // 10 if quick else WHOLE_DAY
     pairs: list[tuple[str, str, dict[str, list[float]]]] = [
         ("tick in the gateway", f"{SYMBOLS} symbols to 1", alternate({"many": ticks(SYMBOLS), "one": ticks(1)}, rounds)),
         ("order in the gateway", f"{day:,} orders to 10", alternate({"many": gateway_orders(day), "one": gateway_orders(10)}, rounds)),
         ("order at the venue", f"{SYMBOLS} symbols to 1", alternate({"many": venue_orders(SYMBOLS, 10), "one": venue_orders(1, 10)}, rounds)),
         ("order at the venue", f"{day:,} orders to 10", alternate({"many": venue_orders(1, day), "one": venue_orders(1, 10)}, rounds)),
+        ("order at the venue", f"{WHOLE_VENUE:,} symbols to 1", alternate(
+            {"many": venue_orders(WHOLE_VENUE, WHOLE_VENUE), "one": venue_orders(1, 10)}, rounds
+        )),
+        ("order at the venue", f"{whole:,} orders to 10", alternate({"many": venue_orders(1, whole), "one": venue_orders(1, 10)}, rounds)),
         ("tick at the venue, per client", f"{CLIENTS} clients to 1", asyncio.run(fan_outs(rounds))),
     ]
     with mock_exchange() as venue:

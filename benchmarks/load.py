@@ -1,6 +1,7 @@
 """HTTP requests on kept-alive connections, as cheap for the client as Python can make them."""
 
 import socket
+import ssl
 from collections import deque
 from time import perf_counter
 
@@ -16,13 +17,16 @@ def http_request(target: str) -> bytes:
 
 
 class Load:
-    """``clients`` connections to one server."""
+    """``clients`` connections to one server; with ``certificate``, the path of what is trusted, they speak TLS."""
 
-    def __init__(self, port: int, clients: int) -> None:
+    def __init__(self, port: int, clients: int, certificate: str = "") -> None:
         self.sockets: list[socket.socket] = []
+        context: ssl.SSLContext | None = ssl.create_default_context(cafile=certificate) if certificate else None
         for _ in range(clients):
             one: socket.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is not None:
+                one = context.wrap_socket(one, server_hostname="127.0.0.1")
             self.sockets.append(one)
 
     def close(self) -> None:

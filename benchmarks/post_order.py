@@ -5,15 +5,18 @@ The order is signed, journalled (in memory, as without ``--state``) and pushed t
 the user data stream in a process of its own; it rests on the book, and the book grows. All
 servers run in one child process each, and get the same kind of request: requests per second by
 16 clients in turns, and the median of one client alone. FastAPI runs on uvicorn with uvloop and
-httptools, Flask on waitress.
+httptools, Flask on waitress. The note of each row is the same by the CPU that the servers took for a request: what is left of
+it where other programs have the cores. The order goes past aiohttp's tasks (mockexchange/server/direct.py), the trivial route of
+the same server does not. Over TLS the same two requests once more.
 """
 
 import hmac
 import itertools
 import json
 import socket
+import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from typing import Any
@@ -23,6 +26,7 @@ from load import Load, http_request
 from side_by_side import (
     KEY,
     SECRET,
+    Chunk,
     MockVenue,
     Row,
     alternate,
@@ -36,6 +40,7 @@ from side_by_side import (
     row,
 )
 
+ORDER: str = "POST order, signed, journalled, pushed"
 CLIENTS: int = 16
 CHUNK: int = 1_000
 numbers: Iterator[int] = itertools.count()
@@ -83,7 +88,7 @@ def serve_flask(pipe: Connection) -> None:
 
 
 def serve_until_end(pipe: Connection, port: int) -> None:
-    """Tell the port once it answers, and wait for the end of the pipe."""
+    """Tell the port once it answers, and the CPU when asked for it, until the end of the pipe."""
     for _ in range(500):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -92,18 +97,20 @@ def serve_until_end(pipe: Connection, port: int) -> None:
             time.sleep(0.01)
     pipe.send(port)
     try:
-        pipe.recv()
+        while pipe.recv() == "cpu":
+            pipe.send(time.process_time())
     except EOFError:
         pass
 
 
-def subscribe(pipe: Connection, stream: str) -> None:
+def subscribe(pipe: Connection, stream: str, certificate: str) -> None:
     """A process that takes the user data stream and throws it away."""
     from threading import Thread
 
     from websockets.sync.client import connect
 
-    with connect(stream + "/ws-api/v3", compression=None, max_size=None) as connection:
+    context: ssl.SSLContext | None = ssl.create_default_context(cafile=certificate) if certificate else None
+    with connect(stream + "/ws-api/v3", compression=None, max_size=None, ssl=context) as connection:
         params: dict[str, Any] = {"apiKey": KEY, "timestamp": time.time_ns() // 1_000_000}
         payload: str = "&".join(f"{name}={params[name]}" for name in sorted(params))
         params["signature"] = hmac.digest(SECRET.encode(), payload.encode(), "sha256").hex()
@@ -127,24 +134,71 @@ def order_requests(count: int) -> list[bytes]:
     ]
 
 
-def compare(venue: MockVenue, peers: dict[str, int], rounds: int) -> dict[str, list[float]]:
-    """Requests a second by name, and the p50 as "name p50"."""
+Taken = dict[str, list[float]]
+
+
+class Peer:
+    """Another server in a child process."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe: Connection = pipe
+        self.port: int = pipe.recv()
+
+    def cpu(self) -> float:
+        """Seconds of CPU it has used."""
+        self.pipe.send("cpu")
+        return float(self.pipe.recv())
+
+
+def compare(venue: MockVenue, peers: dict[str, Peer], rounds: int) -> tuple[Taken, Taken]:
+    """Requests a second by name, and the p50 as "name p50"; and seconds of the servers' CPU for a request by the same names."""
     trivial: list[bytes] = [http_request("/trivial?" + order_query("t"))] * CHUNK
-    ours: Load = Load(venue.port, CLIENTS)
-    others: dict[str, Load] = {name: Load(port, CLIENTS) for name, port in peers.items()}
-    chunks: dict[str, Any] = {
-        "order": lambda: ours.per_second(order_requests(CHUNK)),
-        "trivial": lambda: ours.per_second(trivial),
-        "order p50": lambda: ours.p50(order_requests(CHUNK // 2)),
-        "trivial p50": lambda: ours.p50(trivial[:CHUNK // 2]),
+    ours: Load = Load(venue.port, CLIENTS, venue.certificate)
+    others: dict[str, Load] = {name: Load(peer.port, CLIENTS) for name, peer in peers.items()}
+    spent: Taken = {}
+
+    def chunk(name: str, call: Callable[[list[bytes]], float], requests: Callable[[], list[bytes]], cpu: Callable[[], float]) -> Chunk:
+        def one() -> float:
+            found: list[bytes] = requests()
+            before: float = cpu()
+            value: float = call(found)
+            spent.setdefault(name, []).append((cpu() - before) / len(found))
+            return value
+
+        return one
+
+    chunks: dict[str, Chunk] = {
+        "order": chunk("order", ours.per_second, lambda: order_requests(CHUNK), venue.cpu),
+        "trivial": chunk("trivial", ours.per_second, lambda: trivial, venue.cpu),
+        "order p50": chunk("order p50", ours.p50, lambda: order_requests(CHUNK // 2), venue.cpu),
+        "trivial p50": chunk("trivial p50", ours.p50, lambda: trivial[:CHUNK // 2], venue.cpu),
     }
     for name, load in others.items():
-        chunks[name] = lambda load=load: load.per_second(trivial)
+        chunks[name] = chunk(name, load.per_second, lambda: trivial, peers[name].cpu)
     try:
-        return alternate(chunks, rounds)
+        return alternate(chunks, rounds), spent
     finally:
         for load in (ours, *others.values()):
             load.close()
+
+
+def orders_and_trivial(taken: Taken, spent: Taken, over: str) -> list[Row]:
+    """The rows against the same server; ``over`` is said of both."""
+    name: str = f"{ORDER}{over}"
+
+    def by_cpu(ratio: float) -> str:
+        return f"{ratio:.2f}x by the server's CPU, {min(spent['order']) * 1e6:.0f} us an order"
+
+    return [
+        row(
+            f"{name}: requests/s", "trivial route, same server", ratio_of(taken["order"], taken["trivial"]), 0.6,
+            note=by_cpu(ratio_of(spent["trivial"], spent["order"])),
+        ),
+        row(
+            f"{name}: p50", "trivial route, same server", ratio_of(taken["order p50"], taken["trivial p50"]), 1.8, "lower",
+            note=f"{ratio_of(spent['order p50'], spent['trivial p50']):.2f}x by the server's CPU",
+        ),
+    ]
 
 
 FRAMEWORKS: dict[str, tuple[Any, float, tuple[str, ...]]] = {
@@ -154,28 +208,31 @@ FRAMEWORKS: dict[str, tuple[Any, float, tuple[str, ...]]] = {
 
 
 def run(quick: bool) -> list[Row]:
-    """Two rows against the same server, one against each framework."""
-    with ExitStack() as stack:
-        venue: MockVenue = stack.enter_context(mock_exchange("bench_dialect:BenchDialect"))
-        subscriber: Connection = stack.enter_context(child(subscribe, venue.stream))
-        if subscriber.recv() != "subscribed":
-            raise RuntimeError("no user data")
-        missing: dict[str, str] = {}
-        peers: dict[str, int] = {}
-        for name, (serve, _, packages) in FRAMEWORKS.items():
-            if any(peer_module(package) is None for package in packages):
-                missing[name] = install_hint(*packages)
+    """Two rows against the same server, one against each framework, two against the same server over TLS."""
+    rounds: int = 5 if quick else 20
+    rows: list[Row] = []
+    for over, tls in (("", False), (" over TLS", True)):
+        with ExitStack() as stack:
+            venue: MockVenue = stack.enter_context(mock_exchange("bench_dialect:BenchDialect", tls=tls))
+            subscriber: Connection = stack.enter_context(child(subscribe, venue.stream, venue.certificate))
+            if subscriber.recv() != "subscribed":
+                raise RuntimeError("no user data")
+            missing: dict[str, str] = {}
+            peers: dict[str, Peer] = {}
+            for name, (serve, _, packages) in ({} if tls else FRAMEWORKS).items():
+                if any(peer_module(package) is None for package in packages):
+                    missing[name] = install_hint(*packages)
+                else:
+                    peers[name] = Peer(stack.enter_context(child(serve)))
+            taken, spent = compare(venue, peers, rounds)
+        rows.extend(orders_and_trivial(taken, spent, over))
+        for framework, (_, at_least, _) in ({} if tls else FRAMEWORKS).items():
+            path, peer = f"{ORDER}: requests/s", f"trivial {framework} route"
+            if framework in missing:
+                rows.append(row(path, peer, None, at_least, note=missing[framework]))
             else:
-                peers[name] = stack.enter_context(child(serve)).recv()
-        taken = compare(venue, peers, 5 if quick else 20)
-    name = "POST order, signed, journalled, pushed"
-    rows: list[Row] = [
-        row(f"{name}: requests/s", "trivial route, same server", ratio_of(taken["order"], taken["trivial"]), 0.5),
-        row(f"{name}: p50", "trivial route, same server", ratio_of(taken["order p50"], taken["trivial p50"]), 1.5, "lower"),
-    ]
-    for framework, (_, at_least, _) in FRAMEWORKS.items():
-        ratio: float | None = None if framework in missing else ratio_of(taken["order"], taken[framework])
-        rows.append(row(f"{name}: requests/s", f"trivial {framework} route", ratio, at_least, note=missing.get(framework, "")))
+                note: str = f"{ratio_of(spent[framework], spent['order']):.2f}x by the servers' CPU"
+                rows.append(row(path, peer, ratio_of(taken["order"], taken[framework]), at_least, note=note))
     return rows
 
 

@@ -143,7 +143,7 @@ def child(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
             process.join(5)
 
 
-def serve_mock(pipe: Connection, dialect: str, symbols: int) -> None:
+def serve_mock(pipe: Connection, dialect: str, symbols: int, tls: bool = False) -> None:
     """
     The mock exchange as ``mockexchange serve`` runs it, but without rate limits.
 
@@ -168,10 +168,10 @@ def serve_mock(pipe: Connection, dialect: str, symbols: int) -> None:
     for instrument in instruments:
         instrument.max_num_orders = many
     with MockExchange(
-        dialect, feed="none", accounts=[f"{KEY}:{SECRET}:USDT=9000000000,BTC=9000000"], instruments=instruments
+        dialect, feed="none", accounts=[f"{KEY}:{SECRET}:USDT=9000000000,BTC=9000000"], instruments=instruments, tls=tls
     ) as venue:
         tune_collector()
-        pipe.send((venue.rest, venue.stream))
+        pipe.send((venue.rest, venue.stream, venue.certificate if tls else ""))
         try:
             while pipe.recv() == "cpu":
                 pipe.send(time.process_time())
@@ -186,7 +186,8 @@ class MockVenue:
         self.pipe: Connection = pipe
         self.rest: str
         self.stream: str
-        self.rest, self.stream = pipe.recv()
+        self.certificate: str               # path of what its clients must trust, "" without TLS
+        self.rest, self.stream, self.certificate = pipe.recv()
         self.port: int = int(self.rest.rpartition(":")[2])
 
     def cpu(self) -> float:
@@ -196,9 +197,9 @@ class MockVenue:
 
 
 @contextmanager
-def mock_exchange(dialect: str = "binance", symbols: int = 1) -> Iterator[MockVenue]:
+def mock_exchange(dialect: str = "binance", symbols: int = 1, tls: bool = False) -> Iterator[MockVenue]:
     """A mock exchange whose market stands still. ``dialect``: a name of DIALECTS, or "module:Class"."""
-    with child(serve_mock, dialect, symbols) as pipe:
+    with child(serve_mock, dialect, symbols, tls) as pipe:
         yield MockVenue(pipe)
 
 

@@ -30,6 +30,7 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import venue_memory
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
 from vnpy.trader.event import EVENT_LOG, EVENT_ORDER, EVENT_TICK, EVENT_TRADE
@@ -322,9 +323,10 @@ def main() -> int:
     for line in soak.disagreements[:20]:
         print(line)
     lines, flat = trend(figures)
-    print(*lines, f"disagreements {len(soak.disagreements)}", sep="\n")
+    venue_lines, venue_flat = venue_memory.lines()
+    print(*lines, *venue_lines, f"disagreements {len(soak.disagreements)}", sep="\n")
     print(f"{today:%Y-%m-%d %H:%M} UTC, Python {sys.version.split()[0]}, vnpy {version('vnpy')}")
-    return 0 if flat and not soak.disagreements else 1
+    return 0 if flat and venue_flat and not soak.disagreements else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # CTA strategies in a process without a window: vn.py without Qt, pandas and plotly. From the repository's folder:
 #   docker build -f deploy/trader.Dockerfile -t vnpy-trader .
-#   docker run -d --name trader --restart on-failure --stop-timeout 30 -e BINANCE_KEY -e BINANCE_SECRET -v trader:/data vnpy-trader
-# The volume has what VeighNa Trader has saved: /data/.vntrader and /data/strategies (docs/deploy.md).
+#   docker run -d --name trader --init --restart on-failure --stop-timeout 30 -e BINANCE_KEY -e BINANCE_SECRET -v "$PWD/trader:/data" vnpy-trader
+# The folder has what VeighNa Trader has saved, .vntrader and strategies, and belongs to user 10001 (docs/deploy.md).
 ARG PYTHON=python:3.12-slim
 FROM ${PYTHON} AS build
 COPY . /source
@@ -14,15 +14,16 @@ RUN python3 -m venv /venv \
  && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM ${PYTHON}
-RUN useradd --system --create-home --home-dir /data --shell /usr/sbin/nologin trader \
+RUN useradd --uid 10001 --create-home --home-dir /data --shell /usr/sbin/nologin trader \
  && install -d -o trader -g trader /data/.vntrader /data/strategies
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONUTF8=1 LANGUAGE=en
 USER trader
 WORKDIR /data
 VOLUME /data
-# it ends by itself when it hangs or has been offline too long; Docker starts it again (--restart on-failure)
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "-m", "vnpy_rehearsal", "health"]
+# It ends by itself when it hangs or has been offline for too long, and Docker starts it again (--restart on-failure). Where it can do
+# nothing any more the health check kills it: Docker itself does nothing about a container that is unhealthy.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "-m", "vnpy_rehearsal", "health", "--kill"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["python3", "-m", "vnpy_rehearsal"]
 CMD ["trade"]

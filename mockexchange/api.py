@@ -195,6 +195,10 @@ class MockExchange:
 
     # -- where it is
 
+    def ready(self) -> dict[str, Any]:
+        """What the command line prints as the ready line."""
+        return self._running().ready()
+
     @property
     def rest(self) -> str:
         """Base URL of the REST API, ``http://127.0.0.1:PORT``, https with TLS."""

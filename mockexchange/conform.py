@@ -180,18 +180,18 @@ def absent(row: RowInfo) -> Outcome | None:
     return Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else None
 
 
-def pick(text: str, rows: list[RowInfo]) -> list[RowInfo]:
-    """The rows that ``F1,F5-F9`` names; all of them for "". ValueError names what is none."""
+def pick(text: str, rows: list[RowInfo], option: str = "--rows") -> list[RowInfo]:
+    """The rows that ``F1,F5-F9`` names; all of them for "". ValueError names what is none, and the option."""
     names: list[str] = [row.id for row in rows]
     wanted: set[str] = set()
     for part in (each.strip().upper() for each in text.split(",") if each.strip()):
         first, dash, last = (each.strip() for each in part.partition("-"))
         for name in (first, last) if dash else (first,):
             if name not in names:
-                raise ValueError(_("--rows: no row {name!r}, there are: {first} to {last}").format(name=name, first=names[0], last=names[-1]))
+                raise ValueError(_("{option}: no row {name!r}, there are: {first} to {last}").format(option=option, name=name, first=names[0], last=names[-1]))
         begin, end = names.index(first), names.index(last if dash else first)
         if begin > end:
-            raise ValueError(_("--rows: {first} comes after {last}: {part!r}").format(first=first, last=last, part=part))
+            raise ValueError(_("{option}: {first} comes after {last}: {part!r}").format(option=option, first=first, last=last, part=part))
         wanted.update(names[begin:end + 1])
     return [row for row in rows if not wanted or row.id in wanted]
 

@@ -32,7 +32,10 @@ class Outcome(NamedTuple):
 
 
 class Report:
-    """The outcomes of one run. ``good``: the verdict that is none; ``subject``: what is tried through the gateway, where it is not the gateway itself."""
+    """
+    The outcomes of one run. ``good``: the verdict that is none; ``subject``: what is tried through the gateway, where it is not the gateway itself.
+    ``began`` "": nothing of the wall clock is written, so that the reports of two equal runs are equal.
+    """
 
     def __init__(self, gateway: str, dialect: str, began: str, versions: str, good: str = SURVIVED, subject: str = "") -> None:
         self.good: str = good
@@ -85,7 +88,7 @@ class Report:
                 yield from (f"    {line}" for line in lines)
         told: str = self.summary or _("no row was over")
         yield "\n" + (_("{told}; stopped before the end").format(told=told) if stopped else told)
-        yield f"{self.began}, Python {self.python}, {self.versions}"
+        yield ", ".join(filter(None, (self.began, f"Python {self.python}", self.versions)))
 
 
 def padded(text: str, columns: int) -> str:
@@ -101,8 +104,11 @@ def first_line(text: str) -> str:
 def to_json(report: Report, more: Mapping[str, object] = EMPTY) -> bytes:
     """The report as one JSON object, with what ``more`` has."""
     rows: list[dict[str, object]] = [dict(outcome._asdict()) for outcome in report.outcomes]
+    if not report.began:
+        for row in rows:
+            del row["seconds"]
     return msgspec.json.format(msgspec.json.encode({
-        "gateway": report.gateway, "dialect": report.dialect, "began": report.began, "python": report.python,
+        "gateway": report.gateway, "dialect": report.dialect, **({"began": report.began} if report.began else {}), "python": report.python,
         "versions": report.versions, "passed": report.is_good, "counts": report.counts, "rows": rows,
         **more,
     }), indent=2) + b"\n"
@@ -114,7 +120,7 @@ def to_junit(report: Report) -> bytes:
     failures: int = sum(count for verdict, count in counts.items() if verdict not in (report.good, ABSENT))
     totals: dict[str, str] = {
         "tests": str(len(report.outcomes)), "failures": str(failures), "errors": "0", "skipped": str(counts.get(ABSENT, 0)),
-        "time": f"{sum(outcome.seconds for outcome in report.outcomes):.1f}",
+        **spent(report, sum(outcome.seconds for outcome in report.outcomes)),
     }
     suites: ElementTree.Element = ElementTree.Element("testsuites", totals)
     suite: ElementTree.Element = ElementTree.SubElement(
@@ -123,7 +129,7 @@ def to_junit(report: Report) -> bytes:
     for outcome in report.outcomes:
         case: ElementTree.Element = ElementTree.SubElement(suite, "testcase", {
             "classname": plain(".".join(filter(None, (report.subject, report.gateway, report.dialect)))), "name": plain(f"{outcome.id} {outcome.title}"),
-            "time": f"{outcome.seconds:.1f}",
+            **spent(report, outcome.seconds),
         })
         if outcome.verdict == ABSENT:
             ElementTree.SubElement(case, "skipped", {"message": plain(first_line(outcome.reason))})
@@ -134,6 +140,11 @@ def to_junit(report: Report) -> bytes:
             failure.text = plain(outcome.reason)
     ElementTree.indent(suites)
     return bytes(ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def spent(report: Report, seconds: float) -> dict[str, str]:
+    """JUnit's attribute, none where nothing of the wall clock is written."""
+    return {"time": f"{seconds:.1f}"} if report.began else {}
 
 
 def plain(text: str) -> str:

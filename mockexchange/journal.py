@@ -28,6 +28,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, fields
 from errno import EBADF, ENOSPC
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -54,8 +55,10 @@ from .room import Room
 from .scan import CRC, JournalError, Prefix, Scan
 
 RECORDS: dict[str, Any] = {kind.__name__: kind for kind in RENDERERS}
+KEPT: frozenset[type] = frozenset({OrderReport, Fill, ListReport, ListReserve, PreventedMatch, TrailingMove})     # as they are
 FIELDS: dict[str, tuple[str, ...]] = {}         # of commands that have been packed
 COMMANDS: dict[str, Any] = {}
+READERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {}
 
 
 class Journal:
@@ -273,7 +276,7 @@ def split(now: int, command: Command | None, events: Sequence[Event]) -> list[En
     if command is not None:
         entries.append((now, CommandRecord(command, "")))
     for event in events:
-        if isinstance(event, (OrderReport, Fill, ListReport, ListReserve, PreventedMatch, TrailingMove)):
+        if type(event) in KEPT:
             entries.append((now, event))
         elif isinstance(event, BalanceChange):
             late = event.unsettled
@@ -286,25 +289,27 @@ def split(now: int, command: Command | None, events: Sequence[Event]) -> list[En
 
 def pack(record: Any) -> tuple[Any, ...]:
     """A record without classes of ours."""
-    kind: str = type(record).__name__
-    if kind == "CommandRecord":
+    kind: type = type(record)
+    if kind is CommandRecord:
         command: Any = record.command
         name: str = type(command).__name__
-        names: tuple[str, ...] | None = FIELDS.get(name)
-        if names is None:
-            names = FIELDS[name] = tuple(field.name for field in fields(command))
-            COMMANDS[name] = type(command)
-        values: list[Any] = [getattr(command, each) for each in names]
+        if name not in FIELDS:
+            names: tuple[str, ...] = tuple(field.name for field in fields(command))
+            FIELDS[name], COMMANDS[name] = names, type(command)
+            # of a single field the getter would return no tuple
+            READERS[name] = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
+        values: tuple[Any, ...] = READERS[name](command)
         if name == "PlaceOrderList":
-            values[names.index("orders")] = [astuple(order) for order in command.orders]
-        return (kind, name, tuple(values), record.refused)
-    if kind == "FaultRecord":
-        return (kind, msgspec.json.encode(record.detail))
-    if kind == "OrderReport" and record.special is not None:
-        record = record._replace(special=tuple(record.special))
-    if kind == "OrderReport" and record.match is not None:
-        record = record._replace(match=tuple(record.match))
-    return (kind, *record)
+            values = tuple([astuple(order) for order in value] if value is command.orders else value for value in values)
+        return ("CommandRecord", name, values, record.refused)
+    if kind is FaultRecord:
+        return ("FaultRecord", msgspec.json.encode(record.detail))
+    if kind is OrderReport:
+        if record.special is not None:
+            record = record._replace(special=tuple(record.special))
+        if record.match is not None:
+            record = record._replace(match=tuple(record.match))
+    return (kind.__name__, *record)
 
 
 def unpack(plain: tuple[Any, ...]) -> Any:

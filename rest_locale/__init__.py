@@ -8,9 +8,9 @@ A message that is a constant is marked with ``N_`` where it stands and translate
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rest_locale.catalogue import Words, find, wanted
+from rest_locale.catalogue import Words, find, found_languages, wanted
 
-__all__ = ["N_", "_", "language", "messages", "speak", "speaking"]
+__all__ = ["N_", "_", "language", "languages", "messages", "speak", "speaking"]
 
 _found = find(wanted())
 
@@ -28,6 +28,11 @@ def N_(message: str) -> str:
 def language() -> str:
     """The language in use: ``"en"``, or the name of a catalogue, such as ``"zh_CN"``."""
     return _found.language
+
+
+def languages() -> list[str]:
+    """The languages that have a catalogue, such as ``["zh_CN"]``; English, which needs none, is not among them."""
+    return found_languages()
 
 
 def messages(of: str) -> dict[str, str]:

@@ -70,6 +70,11 @@ def tongue(name: str) -> str:
 
 def _folder(name: str) -> Path | None:
     """The folder of a language, else of the same language in another country: ``zh_TW`` is read as ``zh_CN``."""
-    folders = sorted(path.parent.parent for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
-    near = [folder for folder in folders if tongue(folder.name) == tongue(name)]
-    return next((folder for folder in near if name.replace("-", "_").startswith(folder.name)), near[0] if near else None)
+    near = [there for there in found_languages() if tongue(there) == tongue(name)]
+    found = next((there for there in near if name.replace("-", "_").startswith(there)), near[0] if near else None)
+    return FOLDER / found if found else None
+
+
+def found_languages() -> list[str]:
+    """The names of all catalogues that are compiled."""
+    return sorted(path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))

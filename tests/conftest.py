@@ -20,7 +20,7 @@ speak_english()
 start_light()
 
 # a slow machine is no failure of a property
-settings.register_profile("house", deadline=None, max_examples=100 if LONG else 50)
+settings.register_profile("house", deadline=None, max_examples=100 if LONG else 25)
 settings.load_profile("house")
 
 # Tests that mostly wait are spread among those that compute, over the first part of each worker's share: waiting and computing

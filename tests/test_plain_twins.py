@@ -2,9 +2,11 @@
 What is written for speed does what its plain twin does. The twins are the specification; they stand nowhere else.
 
 Further ones: order forms (tests/restgateway/test_order_data.py), calls (tests/mockbinance/test_limit_forms.py), events
-(tests/restgateway/test_gateway_base.py), requests in the caller's thread (tests/restgateway/test_rest_at_once.py).
+(tests/restgateway/test_gateway_base.py), requests in the caller's thread (tests/restgateway/test_rest_at_once.py), requests that the mock
+exchange answers as they come off the wire (tests/mockexchange/server/test_direct.py).
 """
 
+import asyncio
 import copy
 import hashlib
 import hmac
@@ -14,7 +16,8 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from aiohttp.test_utils import make_mocked_request
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
@@ -24,8 +27,10 @@ from mockexchange.core.events import OrderReport, PublicTrade
 from mockexchange.core.numbers import SCALE, format_amount
 from mockexchange.core.special import Special
 from mockexchange.core.tape import Tape
+from mockexchange.dialects.binance import rendering
 from mockexchange.dialects.binance import signature as venue_signature
 from mockexchange.dialects.binance.user_data import execution_report
+from mockexchange.transport.sockets import Socket, fan_out, text_frame
 from vnpy_mockbinance import auth
 from vnpy_mockbinance.ticks import BookTicker, Depth, TickBook
 from vnpy_restgateway.decimals import Step
@@ -239,6 +244,77 @@ def test_a_report_is_read_by_its_names(report: OrderReport, per: int) -> None:
     assert told == expected
 
 
+@given(REPORTS, st.integers(0, 2), st.booleans(), st.sampled_from([1, 1_000]))
+def test_an_answer_without_conditional_fields_is_seen(report: OrderReport, prevented: int, plain: bool, per: int) -> None:
+    if plain:
+        report = report._replace(
+            iceberg_quantity=0, strategy_id=None, strategy_type=None, expiry_reason="NONE", type="LIMIT", special=None
+        )
+    report = report._replace(prevented=prevented)
+    assert not (rendering.is_plain(report) and rendering._conditional(report, per))
+    assert not plain or rendering.is_plain(report) == (not prevented)
+
+
+# frames to many
+
+
+class Wire(asyncio.Transport):
+    """Takes what is written, and lets go of it when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.waiting: int = 0
+        self.closed: bool = False
+
+    def write(self, data: Any) -> None:
+        self.written.append(bytes(data))
+        self.waiting += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    abort = close
+
+
+async def socket_on(wire: Wire, most: int) -> Socket:
+    one = Socket(make_mocked_request("GET", "/"), max_buffer=most)
+    one._transport, one.is_open = wire, True
+    return one
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.lists(st.integers(1, 300), max_size=4), st.integers(0, 900)), max_size=20), st.integers(200, 1_500))
+def test_many_get_what_each_would_get_and_a_slow_one_is_dropped_at_the_same_frame(turns: list[tuple[list[int], int]], most: int) -> None:
+    async def play() -> None:
+        wires = [Wire(), Wire()]
+        ours = [await socket_on(wire, most) for wire in wires]
+        plain: list[bytes] = []         # a write a turn
+        waiting: int = 0
+        is_dropped: bool = False
+        for sizes, read in turns:
+            for size in sizes:
+                fan_out(ours, b"x" * size)
+            await asyncio.sleep(0)
+            if sizes and not is_dropped:
+                plain.append(b"".join(text_frame(b"x" * size) for size in sizes))
+                waiting += len(plain[-1])
+                is_dropped = waiting > most
+            for wire in wires:
+                assert wire.closed == is_dropped
+                assert wire.written[:len(plain)] == plain and len(wire.written) == len(plain) + is_dropped      # and a close frame
+                wire.waiting = max(0, wire.waiting - read)
+            waiting = max(0, waiting - read)
+
+    asyncio.run(play())
+
+
 def _expect_special(expected: dict[str, Any], special: Special, per: int) -> None:
     """Fields of user-data-stream.md, "Conditional Fields in Execution Report"."""
     if special.trailing_delta:
@@ -253,3 +329,20 @@ def _expect_special(expected: dict[str, Any], special: Special, per: int) -> Non
             expected.update(gOT="PRICE_LEVEL", gOV=special.peg_offset)
         if special.pegged_price:
             expected.update(gp=format_amount(special.pegged_price))
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2024, 1, 1, 3), timezones=st.just(timezone.utc)), st.integers(-200_000_000, 4_000_000_000),
+    st.sampled_from([0.0, 2.0, 50.0]), st.booleans(),
+)
+def test_a_minute_begins_where_its_seconds_are_none(before: datetime, apart: int, patience: float, told: bool) -> None:
+    """A tick without a time of its own, soon after a minute began, is of the minute before."""
+    book = TickBook("A", "A", Exchange.GLOBAL, "GW", before)
+    book.fields["last_price"] = 1.0
+    book.patience = timedelta(seconds=patience)
+    book._told = (int(told), 1.0)
+    moment = before + timedelta(microseconds=apart)
+    opened = moment.replace(second=0, microsecond=0)
+    expected = before if told and before < opened and moment - opened < book.patience else max(before, moment)
+    tick = book.make(moment, moment)
+    assert tick is not None and tick.datetime == expected

@@ -1,6 +1,7 @@
-"""Bars, page by page (section 2.10). Works in its caller's thread."""
+"""Bars, page by page (section 2.10): each page tells the key of the next one. Works in its caller's thread."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ from vnpy.trader.object import BarData, ContractData
 from rest_locale import _
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download, fetch_bars
-from vnpy_restgateway.net.outcome import coded
+from vnpy_restgateway.market.download import Download, GiveUp, NotYet
+from vnpy_restgateway.market.history import fetch_bars
+from vnpy_restgateway.net.outcome import RestError, coded
 from vnpy_restgateway.net.validate import amount, short
 from vnpy_restgateway.polled.ranked_rest import Command
 
@@ -23,7 +25,6 @@ from .outcomes import payload, read_error, rows
 from .parse import finite, moment_of
 from .rest import FutuRest
 
-AGAIN: float = 1.0              # s until a page that failed is asked for again
 PAGE: int = 1000
 NO_REHAB: int = 0               # raw prices
 # bars within a day are stamped with their end, those of days with the day
@@ -63,7 +64,6 @@ def query_history(
     begin: str = label_of(int(start.timestamp() * 1_000))
 
     def page(start_ms: int, end_ms: int) -> list[BarData] | None:
-        nonlocal key, ended
         while not ended:
             body: dict[str, Any] = {
                 "security": security(market, contract.symbol), "kl_type": INTERVALS[interval], "rehab_type": NO_REHAB, "begin_time": begin,
@@ -71,40 +71,35 @@ def query_history(
             }
             if key:
                 body["next_req_key"] = key
-            data: Any = ask(body)
-            if data is None:
+            found: list[BarData] | None = download.page(partial(ask, body))
+            if found is None:
                 return None
-            try:
-                bars = [bar for row in rows(data, "kl_list") if (bar := parse_bar(row, contract, interval, zone, host.gateway_name))]
-                key = payload(data).get("next_req_key") or None
-            except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as problem:
-                download.fail(_("bars not understood: {problem}").format(problem=problem))
-                return None
-            ended = key is None
-            if key is not None and not isinstance(key, list):
-                download.fail(_("no next_req_key: {key}").format(key=short(key)))
-                return None
-            if bars:
-                return download.got(bars)
+            if found:
+                return found
         return []
 
-    def ask(body: dict[str, Any]) -> Any:
-        reason: str = _("out of time")
-        while (left := download.left()) > 0 and host.executor.alive:
-            if window is not None and "next_req_key" not in body and (wait := window.wait(host.monotonic())) > 0:
-                host.seams.threads.sleep(min(wait, AGAIN, max(left, 0.0)))
-                continue
-            if window is not None and "next_req_key" not in body:
-                window.take(host.monotonic())
-            reply, error = rest.wait_for(Command("POST", BARS, body), left)
-            refused = read_error(reply) if reply is not None and not reply.malformed else None
-            if reply is not None and refused is None and not reply.malformed:
-                return reply.data
-            reason = str(error) if refused is None else coded(*refused)
-            if reply is not None and refused is not None and reply.status < 500 and reply.status != 429:
-                break
-            host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
-        download.fail(reason if host.executor.alive else _("gateway closed"))
-        return None
+    def ask(body: dict[str, Any], left: float) -> list[BarData]:
+        nonlocal key, ended
+        if window is not None and "next_req_key" not in body:
+            if (wait := window.wait(host.monotonic())) > 0:
+                raise NotYet(wait)
+            window.take(host.monotonic())
+        reply, error = rest.wait_for(Command("POST", BARS, body), left)
+        if reply is None:
+            raise RestError(str(error))
+        refused = read_error(reply)
+        if reply.malformed or refused is not None:
+            reason: str = str(error) if reply.malformed or refused is None else coded(*refused)
+            final: bool = not reply.malformed and reply.status < 500 and reply.status != 429
+            raise GiveUp(reason) if final else RestError(reason)
+        try:
+            bars = [bar for row in rows(reply.data, "kl_list") if (bar := parse_bar(row, contract, interval, zone, host.gateway_name))]
+            next_key: Any = payload(reply.data).get("next_req_key") or None
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as problem:
+            raise GiveUp(_("bars not understood: {problem}").format(problem=problem)) from None
+        if next_key is not None and not isinstance(next_key, list):
+            raise GiveUp(_("no next_req_key: {key}").format(key=short(next_key)))
+        key, ended = next_key, next_key is None
+        return bars
 
-    return fetch_bars(page, interval, start, end, host.now())
+    return fetch_bars(page, interval, start, end, host.now(), download)

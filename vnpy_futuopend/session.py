@@ -15,7 +15,7 @@ from vnpy_restgateway.calendar import Calendar
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.market.download import Download
 from vnpy_restgateway.market.quiet import QuietWatch
 from vnpy_restgateway.net.outcome import Code, NotSent, Outcome, Reply, classify
 from vnpy_restgateway.net.validate import label

@@ -2,7 +2,7 @@
 
 import sys
 
-from vnpy_rehearsal.job import start
+from vnpy_rehearsal.__main__ import start_job
 
 if __name__ == "__main__":
-    sys.exit(start("HASHEX", "python -m vnpy_hashex"))
+    sys.exit(start_job("HASHEX", "python -m vnpy_hashex"))

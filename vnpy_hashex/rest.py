@@ -1,18 +1,13 @@
 """HashEx's REST API: signing, pace, queries that are repeated until answered, commands that are not."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from logging import ERROR, WARNING
 from typing import Any
 
-from vnpy.trader.constant import Interval
-from vnpy.trader.object import BarData, ContractData
-
 from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueRest
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
 from vnpy_restgateway.net.outcome import (
     Answer,
     NotSent,
@@ -27,26 +22,21 @@ from vnpy_restgateway.net.rate_limiter import Job, RequestThrottler
 from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.routes import Routes
 
-from . import klines
 from .auth import new_nonce, query_string, signed_headers, wire_params
-from .endpoints import BURST, KLINE, REQUESTS_PER_SECOND, TIME, Rank
-from .enums import INTERVAL_VT2HASHEX
+from .endpoints import BURST, REQUESTS_PER_SECOND, TIME, Rank
 from .errors import (
     ADVICE,
     AUTHENTICATION,
     NO_SUCH_URL,
-    RETRIED,
     TIMESTAMP,
     WRONG_URL,
     envelope_code,
     read_error,
 )
 from .pages import Walk
-from .parse import parse_bar
 from .timings import Timings
 
 LIMIT_FALLBACK: float = 10.0        # s after a 429 without Retry-After
-HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
 Params = dict[str, str | int | None]
 Refused = Callable[[int | str, str], bool]
@@ -303,40 +293,7 @@ class RestApi(VenueRest):
         elif routes and reply.status // 100 == 2:
             routes.back(route)
 
-    # history: caller's thread
-
-    def query_history(
-        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
-    ) -> list[BarData]:
-        """Finished bars; what could be had when a page fails for good."""
-        def page(start_ms: int | None, end_ms: int, limit: int) -> list[BarData] | None:
-            params: dict[str, Any] = {
-                "symbol": contract.name, "interval": INTERVAL_VT2HASHEX[interval],
-                "startTime": start_ms, "endTime": end_ms, "limit": limit,
-            }
-            reason: str = _("out of time")
-            while (left := download.left()) > 0 and self.active and not self.closing.is_set():
-                if (pause := self.pause(False)) >= left:
-                    reason = _("told to wait {seconds:.0f} s").format(seconds=pause)
-                    break
-                if not pause and self.await_turn(left):
-                    try:
-                        response = self.request("GET", KLINE, params=params, timeout=min(left, self.read_timeout))
-                        reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
-                        if reply.status // 100 == 2 and envelope_code(reply.data) == 0:
-                            rows: Any = reply.data["data"] or ()        # type: ignore[index]
-                            return download.got([parse_bar(row, contract, interval, self.home.gateway_name) for row in rows])
-                        code, text = read_error(reply) or (http_code(reply.status), "")
-                        reason = coded(code, text)
-                        if not self.on_limits(reply, text) and reply.status // 100 == 4 and code not in RETRIED:
-                            break
-                    except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-                        reason = str(error) or type(error).__name__
-                self.closing.wait(HISTORY_AGAIN)
-            download.fail(_("gateway closed") if self.closing.is_set() else reason)
-            return None
-
-        return klines.fetch(page, interval, start, end, self.home.now())
+    # from other threads
 
     def await_turn(self, seconds: float) -> bool:
         """Wait in line from another thread; False when it took too long or the gateway is closed."""

@@ -22,6 +22,7 @@ from .account import Account
 from .calls import REFUSE
 from .endpoints import SYMBOLS, TICKERS, stream_host
 from .enums import INTERVAL_VT2HASHEX
+from .klines import query_history
 from .orders import Orders
 from .parse import Listing, guess_listing, parse_listing
 from .rest import RestApi
@@ -49,7 +50,7 @@ class HashExSession(Session):
         self.rest: RestApi = RestApi(host, timings)
         self.orders: Orders = Orders(host, self.rest, timings, market_buy, self.query_contract)
         self.account: Account = Account(host, self.rest, self.orders, timings, lambda: self.user.subscribed)
-        self.bars = self.rest.query_history
+        self.bars = partial(query_history, self.rest)
         self.md: MdApi = MdApi(host, self.rest, timings)
         self.user: UserSocket = UserSocket(host, self.rest, self.account)
 

@@ -44,6 +44,7 @@ RECV_WINDOW: int = 2_000            # ms a signed request stays valid: as long a
 QUERY_TIMEOUT: float = 5.0          # s for questions; what lists all symbols gets as long as an order
 ENGINE_TIMEOUT: float = 10.0        # s Binance itself waits for its engine (rest-api.md, General API Information)
 PAGE: int = 1_000                   # rows a list call gives at most
+WEIGHT_LIMIT: int = 6_000           # request weight of a minute, unless exchangeInfo tells another
 SUBSCRIBE_BATCH: int = 200          # streams named in one SUBSCRIBE
 SUBSCRIBE_INTERVAL: float = 0.4     # s between messages: a connection may send five a second, pings and pongs count, and some may arrive together
 STREAMS_PER_CONNECTION: int = 1_024

@@ -1,9 +1,12 @@
 """Binance's payloads as vn.py objects. Pure: payload in, object out."""
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, TypedDict
 
+import msgspec
 from vnpy.trader.constant import Direction, Exchange, Interval, Product
 from vnpy.trader.object import BarData, ContractData, OrderData, TradeData
 
@@ -14,8 +17,56 @@ from vnpy_restgateway.orders.reconcile import VenueOrder
 
 from .enums import DIRECTION_BINANCE2VT, status_to_vt, type_to_vt
 
+GLOBAL: Exchange = Exchange.GLOBAL
+SPOT: Product = Product.SPOT
+NO_FILTER: dict[str, Any] = {}
 SYMBOL_SUFFIX: str = "_SPOT_BINANCE"        # as the official Binance gateway names spot symbols
 Payload = dict[str, Any]
+
+
+class FilterName(TypedDict):
+    """What every filter has."""
+
+    filterType: Any
+
+
+class FilterFields(FilterName, total=False):
+    """A filter of a symbol, as far as it is read."""
+
+    tickSize: Any
+    stepSize: Any
+    minQty: Any
+    maxQty: Any
+    minNotional: Any
+
+
+class SymbolName(TypedDict):
+    """What every symbol has."""
+
+    symbol: Any
+
+
+class SymbolFields(SymbolName, total=False):
+    """One of exchangeInfo's ``symbols``, as far as it is read."""
+
+    baseAsset: Any
+    quoteAsset: Any
+    status: Any
+    quotePrecision: Any
+    baseAssetPrecision: Any
+    orderTypes: Any
+    filters: list[FilterFields]
+
+
+class ExchangeInfo(msgspec.Struct):
+    """exchangeInfo; its symbols, which are thousands, are read one by one."""
+
+    symbols: list[msgspec.Raw]
+    rateLimits: Any = None
+
+
+read_exchange_info: Callable[[bytes], ExchangeInfo] = msgspec.json.Decoder(ExchangeInfo).decode
+read_symbol: Callable[[bytes], Any] = msgspec.json.Decoder(SymbolFields).decode
 
 
 class Listing(NamedTuple):
@@ -52,36 +103,50 @@ def parse_listing(d: Payload, gateway_name: str) -> Listing:
     (CtaEngine's round_to). A tick or step of 0 means "no such rule"; the precision then gives it.
     """
     name: str = plausible.label(d["symbol"])
-    filters: dict[str, Payload] = {f["filterType"]: f for f in d.get("filters", [])}
-    price_filter: Payload = filters.get("PRICE_FILTER", {})
-    lot: Payload = filters.get("LOT_SIZE", {})
-    tick: Decimal = plausible.step(price_filter.get("tickSize", "0")) or precision(d.get("quotePrecision", 8))
-    step: Decimal = plausible.step(lot.get("stepSize", "0")) or precision(d.get("baseAssetPrecision", 8))
-    max_volume: float = amount(lot.get("maxQty", "0"))
+    filters: dict[str, Payload] = {f["filterType"]: f for f in d.get("filters", ())}
+    price_filter: Payload = filters.get("PRICE_FILTER", NO_FILTER)
+    lot: Payload = filters.get("LOT_SIZE", NO_FILTER)
+    notional: Payload = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or NO_FILTER
+    tick, pricetick = _step(price_filter.get("tickSize", "0"), d.get("quotePrecision", 8))
+    step, min_volume = _step(lot.get("stepSize", "0"), d.get("baseAssetPrecision", 8))
     contract: ContractData = ContractData(
         symbol=name + SYMBOL_SUFFIX,
-        exchange=Exchange.GLOBAL,
+        exchange=GLOBAL,
         name=name,
-        product=Product.SPOT,
+        product=SPOT,
         size=1,
-        pricetick=float(tick),
-        min_volume=float(step),
-        max_volume=max_volume or None,
-        stop_supported="STOP_LOSS_LIMIT" in d.get("orderTypes", []),
+        pricetick=pricetick,
+        min_volume=min_volume,
+        max_volume=_amount(lot.get("maxQty", "0")) or None,
+        stop_supported="STOP_LOSS_LIMIT" in d.get("orderTypes", ()),
         net_position=True,
         history_data=True,
         gateway_name=gateway_name,
     )
+    base, quote = d.get("baseAsset"), d.get("quoteAsset")
     contract.extra = {
-        "base": plausible.label(d["baseAsset"]) if d.get("baseAsset") else "",
-        "quote": plausible.label(d["quoteAsset"]) if d.get("quoteAsset") else "",
-        "status": d.get("status", ""),
+        "base": plausible.label(base) if base else "", "quote": plausible.label(quote) if quote else "", "status": d.get("status", ""),
     }
-    notional: Payload = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or {}
-    return Listing(
-        contract, tick.normalize(), step.normalize(),
-        amount(lot.get("minQty", "0")), amount(notional.get("minNotional", "0")),
-    )
+    return Listing(contract, tick, step, _amount(lot.get("minQty", "0")), _amount(notional.get("minNotional", "0")))
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _step(size: Any, digits: Any) -> tuple[Decimal, float]:
+    """A tick or step, exact and as a float; thousands of symbols have a few dozen of them."""
+    found: Decimal = (plausible.step(size) or precision(digits)).normalize()
+    return found, float(found)
+
+
+_amount: Callable[[Any], float] = lru_cache(maxsize=1024, typed=True)(amount)
+
+
+def parse_weight_limit(limits: Any, known: int) -> int:
+    """The request weight of a minute, of exchangeInfo's ``rateLimits``; ``known`` where it tells none."""
+    for limit in limits if isinstance(limits, list) else ():
+        if isinstance(limit, dict) and limit.get("rateLimitType") == "REQUEST_WEIGHT" and (limit.get("interval"), limit.get("intervalNum")) == ("MINUTE", 1):
+            most: Any = limit.get("limit")
+            return most if type(most) is int and most > 0 else known
+    return known
 
 
 def precision(digits: int) -> Decimal:

@@ -1,21 +1,17 @@
 """Binance's REST API: queries, and orders when the WebSocket API is down."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from logging import WARNING
 from types import TracebackType
 from typing import Any
 
 import msgspec
-from vnpy.trader.constant import Interval
-from vnpy.trader.object import BarData, ContractData
 
 from rest_locale import N_, _
 from vnpy_restgateway.clients import VenueRest
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download, fetch_bars
-from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, RestError, coded, http_code
+from vnpy_restgateway.net.outcome import Answer, NotSent, Reply, coded, http_code
 from vnpy_restgateway.net.rest import Request
 from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.orders.table import Entry
@@ -27,18 +23,17 @@ from .endpoints import (
     BEST_PRICES,
     DAY_FIGURES,
     EXCHANGE_INFO,
-    KLINES,
     MY_TRADES,
     OPEN_ORDERS,
     ORDER,
     PAGE,
     RECV_WINDOW,
     TIME,
+    WEIGHT_LIMIT,
     WS_ORDER_CANCEL,
     WS_ORDER_PLACE,
     WS_ORDER_STATUS,
 )
-from .enums import INTERVAL_VT2BINANCE
 from .errors import (
     AUTHENTICATION,
     INVALID_SYMBOL,
@@ -49,10 +44,8 @@ from .errors import (
     is_gone,
     limit_fallback,
 )
-from .parse import parse_bar
+from .parse import read_exchange_info
 from .timings import Timings
-
-HISTORY_AGAIN: float = 1.0          # s until a page that failed is asked for again
 
 Told = Callable[[Any, float], None]     # an answer's data, and when it was asked for, monotonic s
 
@@ -108,6 +101,7 @@ class RestApi(VenueRest):
         self.routes: Routes = Routes(host.log, OTHER_ROUTE, host.monotonic)
         self.key: str = ""
         self.secret: bytes = b""
+        self.weight_limit: int = WEIGHT_LIMIT
         self.unsigned: bool = False         # a QTE server that has moved on to Binance's words, but not to signatures
 
     def connect(self, host: str, key: str, secret: bytes, proxy_host: str, proxy_port: int) -> None:
@@ -144,18 +138,18 @@ class RestApi(VenueRest):
     # queries: each is repeated until it is answered, further and further apart
 
     def query(
-        self, name: str, path: str, params: dict[str, Any], callback: Told, signed: bool = True
+        self, name: str, path: str, params: dict[str, Any], callback: Told, signed: bool = True, decode: Callable[[bytes], Any] | None = None,
     ) -> None:
-        """GET; ``callback(data, asked_at)`` runs on the writer thread. ``name`` says what it is for, in logs and retries."""
+        """GET; ``callback(data, asked_at)`` runs on the writer thread. ``name`` says what it is for, in logs and retries; ``decode``: see Request."""
         if signed and (self.home.locked_out or not self.key):
             return
-        again: Callable[[], None] = partial(self.query, name, path, params, callback, signed)
+        again: Callable[[], None] = partial(self.query, name, path, params, callback, signed, decode)
         call: Call = Call(name, signed, again)
         try:
             self.add_request(
                 "GET", path, params=params, extra=call, timeout=None if name == "contract" else self.patience,
                 callback=lambda data, request: self.on_data(data, request, callback),
-                on_failed=self.on_query_failed, on_error=self.on_query_error,
+                on_failed=self.on_query_failed, on_error=self.on_query_error, decode=decode,
             )
         except Exception as error:      # no thread to be had, for one
             self._again(call, f"{type(error).__name__}: {error}")
@@ -247,7 +241,7 @@ class RestApi(VenueRest):
 
     def query_contract(self) -> None:
         """What is traded."""
-        self.query(N_("contract"), EXCHANGE_INFO, {}, self.on_listing, signed=False)
+        self.query(N_("contract"), EXCHANGE_INFO, {}, self.on_listing, signed=False, decode=read_exchange_info)
 
     def query_best_prices(self, names: list[str], callback: Told) -> None:
         """The best bid and ask of some symbols."""
@@ -312,39 +306,3 @@ class RestApi(VenueRest):
             on_failed=on_failed,
             on_error=lambda exc, value, tb, request: do(settle, callback, request.reply, value),
         )
-
-    # history: caller's thread
-
-    def query_history(
-        self, contract: ContractData, interval: Interval, start: datetime, end: datetime | None, download: Download
-    ) -> list[BarData]:
-        """Finished bars; what could be had when a page fails for good."""
-        def page(start_ms: int, end_ms: int) -> list[BarData] | None:
-            params: dict[str, Any] = {
-                "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
-                "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
-            }
-            reason: str = _("out of time")
-            while (left := download.left()) > 0 and self.active and not self.closing.is_set():
-                if (pause := self.home.pause()) >= left:
-                    reason = _("told to wait {seconds:.0f} s").format(seconds=pause)
-                    break
-                try:
-                    if pause:
-                        raise NotSent(_("told to wait {seconds:.0f} s").format(seconds=pause))
-                    response = self.request("GET", KLINES, params=params, timeout=min(left, self.read_timeout))
-                    if response.status_code // 100 == 2:
-                        return download.got(
-                            [parse_bar(row, contract, interval, self.home.gateway_name) for row in response.json()]
-                        )
-                    reason = _("status code: {status}, message: {message}").format(status=response.status_code, message=response.text[:200])
-                    reply: Reply = Reply.parse(response.status_code, response.headers, response.content)
-                    if not self.on_limits(reply, *error_of(reply)) and response.status_code // 100 == 4:
-                        break
-                except (RestError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-                    reason = str(error)
-                self.closing.wait(HISTORY_AGAIN)
-            download.fail(_("gateway closed") if self.closing.is_set() else reason)
-            return None
-
-        return fetch_bars(page, interval, start, end, self.home.now())

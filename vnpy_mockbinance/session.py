@@ -5,7 +5,6 @@ from functools import partial
 from logging import WARNING
 from typing import Any
 
-import msgspec
 from vnpy.trader.object import ContractData
 
 from rest_locale import N_, _
@@ -20,8 +19,9 @@ from .amends import Amends
 from .endpoints import stream_hosts
 from .enums import INTERVAL_VT2BINANCE, ORDERTYPE_VT2BINANCE
 from .errors import INVALID_SYMBOL
+from .klines import query_history
 from .orders import Orders
-from .parse import Listing, parse_listing
+from .parse import ExchangeInfo, Listing, parse_listing, parse_weight_limit, read_symbol
 from .polling import Polling
 from .qte.builds import V3
 from .qte.quotes import QteQuotes
@@ -59,7 +59,7 @@ class BinanceSession(Session):
         self.orders: Orders = Orders(host, self.rest, self.trade, self.on_rules_doubted, lambda: self.account.reconcile_soon())
         self.amends: Amends = Amends(host, self.rest, self.orders)
         self.account: Account = Account(host, self.rest, self.orders, self.trade, self.on_alive)
-        self.bars = self.rest.query_history
+        self.bars = partial(query_history, self.rest)
         self.md: MdApi = MdApi(host, self.rest, timings)
         self.polling: Polling | None = Polling(host, self.account, timings) if unsigned else None
         self.quotes: QteQuotes | None = None            # in place of the market's stream
@@ -69,7 +69,7 @@ class BinanceSession(Session):
             self.on_publish = self._account_soon
 
         self._rules_asked: dict[str, float] = {}    # Binance symbol -> when its rules were asked for, monotonic s
-        self._listings: dict[str, int] = {}         # Binance symbol -> hash of what the venue said of it
+        self._listings: dict[int, str] = {}         # hash of what the venue said of a symbol -> its name
         self._delisted: set[str] = set()            # Binance symbols that the venue no longer lists
 
     # life
@@ -123,17 +123,23 @@ class BinanceSession(Session):
         host = self.host
         host.executor.call_later(self.timings.rules_interval, "rules", self.rest.query_contract)
 
-        def add(d: dict[str, Any]) -> None:
-            said: int = hash(msgspec.json.encode(d))
-            if host.ready and self._listings.get(d["symbol"]) == said:
-                return                      # thousands of symbols, of which few ever change
-            self.take_listing(d)
-            self._listings[d["symbol"]] = said
+        if not isinstance(data, ExchangeInfo):
+            raise ValueError(_("no symbols"))
+        self.rest.weight_limit = parse_weight_limit(data.rateLimits, self.rest.weight_limit)
+        listed: set[str] = set()
 
-        if host.each(data["symbols"], add, N_("contract")) == 0:
+        def add(row: bytes) -> None:
+            said: int = hash(row)
+            name: str | None = self._listings.get(said)
+            if name is None or not host.ready:      # thousands of symbols, of which few ever change
+                d: dict[str, Any] = read_symbol(row)
+                self.take_listing(d)
+                name = self._listings[said] = d["symbol"]
+            listed.add(name)
+
+        if host.each(map(bytes, data.symbols), add, N_("contract")) == 0:
             raise ValueError(_("no symbols"))
         if host.ready:
-            listed: set[str] = {str(d.get("symbol")) for d in data["symbols"] if isinstance(d, dict)}
             gone: set[str] = set(host.contracts.venue_symbols) - listed
             for name in gone - self._delisted:
                 host.log(_("Symbol {name} is listed by the venue no longer").format(name=name), WARNING)

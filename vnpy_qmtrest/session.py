@@ -16,7 +16,7 @@ from vnpy_restgateway.calendar import Calendar, shanghai
 from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.market.download import Download
 from vnpy_restgateway.net.outcome import Code, Reply, coded, describe
 from vnpy_restgateway.orders.table import Entry
 from vnpy_restgateway.polled.order_list import ListedOrder

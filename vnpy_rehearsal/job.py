@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,11 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .arguments import read_arguments, read_gateway
+from rest_locale import _
+from rest_locale.commands import prepare
+
+from .arguments import DEFAULT_GATEWAY, find_config, read_arguments, read_gateway
+from .config import SETTING, Config
 from .folder import settle_folder
 from .profiles import JobProfile, read_job, read_profiles
 
@@ -27,6 +32,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from vnpy_restgateway.far_end import FarEnd
+
+    from .bad_day.plan import BadPlan
+    from .bad_day.venue import BadVenue
 
 NEEDS: tuple[str, ...] = ("aiohttp", "rich", "vnpy_ctastrategy", "vnpy_sqlite")
 
@@ -74,29 +82,39 @@ def find_profile(name: str, found: Mapping[str, Mapping[str, Any]]) -> JobProfil
     :raises ValueError: there is none of that name, or it cannot be used
     """
     if name.upper() not in found:
-        raise ValueError(f"no gateway {name!r}, there are: {', '.join(found)}")
+        raise ValueError(_("no gateway {name!r}, there are: {names}").format(name=name, names=", ".join(found)))
     try:
         return read_job(found[name.upper()])
     except (TypeError, ValueError) as error:
-        raise ValueError(f"the profile of {name.upper()!r} cannot be used: {error}") from None
+        raise ValueError(_("the profile of {name!r} cannot be used: {error}").format(name=name.upper(), error=error)) from None
 
 
 def main(arguments: list[str] | None, gateway: str, program: str) -> int:
     """Run; the exit status. ``gateway`` "": it is one of the arguments."""
     given: list[str] = sys.argv[1:] if arguments is None else arguments
     chosen: bool = not gateway
+    try:
+        config: Config | None = find_config(given, program)
+    except ValueError as error:
+        print(_("{program}: error: {error}").format(program=program, error=error), file=sys.stderr)
+        return 2
+    where: str = "--gateway"
     if chosen:
-        gateway, given = read_gateway(given, program)
+        in_file: Any = config.values.get("gateway") if config else None
+        gateway, given = read_gateway(given, program, "" if in_file is not None else DEFAULT_GATEWAY)
+        if config and not gateway:
+            gateway, where = str(in_file), config.name_of("gateway")
     try:
         profiles: dict[str, Mapping[str, Any]] = named_profiles()
         profile: JobProfile = find_profile(gateway, profiles)
     except ValueError as error:
-        print(f"{program}: error: --gateway: {error}", file=sys.stderr)
+        print(_("{program}: error: {error}").format(program=program, error=f"{where}: {error}"), file=sys.stderr)
         return 2
-    options = read_arguments(given, program, profile.symbol, profile.strategy, list(profiles) if chosen else ())
+    options = read_arguments(given, program, profile.symbol, profile.strategy, list(profiles) if chosen else (), config)
+    options.file = config
     missing: list[str] = [name for name in NEEDS if find_spec(name) is None]
     if missing:
-        print(f'This needs {", ".join(missing)}: pip install "vnpy_mockbinance[mock]"', file=sys.stderr)
+        print(_('This needs {missing}: pip install "vnpy_mockbinance[mock]"').format(missing=", ".join(missing)), file=sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -123,12 +141,18 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
     from .rehearsal import load_strategy
 
     try:
-        load_strategy(options.strategy)
+        strategy_class: type = load_strategy(options.strategy)
     except ValueError as error:
-        print(f"{program}: error: --strategy: {error}", file=sys.stderr)
+        print(_("{program}: error: {error}").format(program=program, error=f"{options.origin.get('strategy', '--strategy')}: {error}"), file=sys.stderr)
+        return 2
+    try:
+        setting: dict[str, Any] = setting_of(options, profile, strategy_class)
+        bad: BadPlan | None = plan_bad_day(options, profile)
+    except ValueError as error:
+        print(_("{program}: error: {error}").format(program=program, error=error), file=sys.stderr)
         return 2
 
-    console: Console = Console(soft_wrap=True)
+    console: Console = Console(soft_wrap=True, file=sys.stdout)
     child: tuple[str, ...] = ("--feed", options.feed, "--speed", options.speed, "--seed", str(options.seed))
     if options.feed_timezone:
         child += ("--feed-timezone", options.feed_timezone)
@@ -138,16 +162,52 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
         child += ("--loop",)
     with ExitStack() as stack:
         try:
-            far = stack.enter_context(far_end_of(profile, child))
+            far = stack.enter_context(far_end_of(profile, child)) if bad is None else None
+            venue = stack.enter_context(bad.open(child)) if bad is not None else None
         except KeyboardInterrupt:
-            print("Stopped before the strategy was there.")
+            print(_("Stopped before the strategy was there."))
             return 1
-        except (ImportError, AttributeError, OSError, RuntimeError) as error:
+        except (ImportError, AttributeError, OSError, RuntimeError, ValueError) as error:
             print(f"{program}: {error}", file=sys.stderr)
             return 1
         if far is not None:
             print(far.line, flush=True)
-        return trade(options, profile, program, console, child, far)
+        if bad is not None and profile.far_end:
+            print(_("Bad day: {gateway} trades on the mock exchange's dialect {dialect}, no other program is started").format(gateway=profile.name, dialect=profile.dialect), flush=True)
+        return trade(Job(options, profile, program, console, child, far, setting, bad, venue))
+
+
+def setting_of(options: argparse.Namespace, profile: JobProfile, strategy_class: type) -> dict[str, Any]:
+    """
+    The strategy's parameters: of the profile, of the file, of the command line; the last of these counts.
+
+    :raises ValueError: naming parameter and value
+    """
+    from .parameters import read_parameters
+
+    file: Config | None = options.file
+    return {
+        **(profile.strategy_setting if options.strategy == profile.strategy else {}),
+        **(read_parameters(strategy_class, file.setting, f"{file.path}: {SETTING}") if file else {}),
+        **read_parameters(strategy_class, options.setting),
+    }
+
+
+def plan_bad_day(options: argparse.Namespace, profile: JobProfile) -> "BadPlan | None":
+    """
+    What is to strike, None where nothing is.
+
+    :raises ValueError: there is no such row, or none that can strike
+    """
+    if options.bad_day is None:
+        return None
+    from .bad_day.plan import BadPlan
+
+    try:
+        return BadPlan(profile, options.bad_day, options.seconds, options.seed)
+    except ValueError as error:
+        where: str = options.origin.get("bad-day", "")
+        raise ValueError(f"{where}: {error}" if where else str(error)) from None
 
 
 @contextmanager
@@ -156,41 +216,65 @@ def far_end_of(profile: JobProfile, child: tuple[str, ...]) -> Iterator["FarEnd 
     if not profile.far_end:
         yield None
         return
-    module, _, name = profile.far_end.partition(":")
+    module, __, name = profile.far_end.partition(":")
     with getattr(import_module(module), name)(child) as far:
         yield far
 
 
-def trade(
-    options: argparse.Namespace, profile: JobProfile, program: str, console: "Console", child: tuple[str, ...], far: "FarEnd | None"
-) -> int:
+@dataclass
+class Job:
+    """What is run: ``child``, words of the mock exchange's command line; ``far``, what the gateway trades through; ``bad`` and ``venue`` of a bad day."""
+
+    options: argparse.Namespace
+    profile: JobProfile
+    program: str
+    console: "Console"
+    child: tuple[str, ...]
+    far: "FarEnd | None"
+    setting: dict[str, Any]
+    bad: "BadPlan | None"
+    venue: "BadVenue | None"
+
+
+def trade(job: Job) -> int:
     """The strategy trades, then gateway and venue are compared; the exit status."""
     import requests
 
     from .rehearsal import Rehearsal
-    from .view import Lines, print_summary, watch
+    from .summary import print_summary
+    from .view import Lines, watch
 
-    setting: Mapping[str, Any] = profile.strategy_setting if options.strategy == profile.strategy else {}
+    options, program = job.options, job.program
     try:
-        run: Rehearsal = Rehearsal(profile, options.symbol, options.strategy, dict(setting), child, far, options.named)
+        run: Rehearsal = Rehearsal(job.profile, options.symbol, options.strategy, job.setting, job.child, job.far, options.named, job.venue)
     except ValueError as error:
-        print(f"{program}: error: gateway {profile.name} cannot be used: {error}", file=sys.stderr)
+        line: str = _("{program}: error: gateway {name} cannot be used: {error}")
+        print(line.format(program=program, name=job.profile.name, error=error), file=sys.stderr)
         return 2
-    lines: Lines | None = Lines(run) if is_plain(options, console) else None
+    lines: Lines | None = Lines(run) if is_plain(options, job.console) else None
     found: list[str] = []
+    is_whole: bool = False
     try:
         try:
             run.start()
-            watch(run, options.seconds, console, lines)
+            if lines is not None:
+                lines.say(_("Page of the mock exchange: {page}").format(page=run.page))
+            if job.bad is not None:
+                run.begin_bad_day(job.bad)
+            watch(run, options.seconds, job.console, lines)
+            is_whole = True
         except KeyboardInterrupt:
-            print("Stopping", flush=True)
+            print(_("Stopping"), flush=True)
             if run.strategy is None:
-                print("Stopped before the strategy was there.")
+                print(_("Stopped before the strategy was there."))
                 return 1
+        run.end_bad_day()
+        if run.bad is not None and run.record.active():
+            print(_("Waiting until every order is settled, {seconds:.0f} s at most").format(seconds=run.patience), flush=True)
         run.stop_trading()
         found = run.compare()
     except KeyboardInterrupt:
-        print("Stopped before gateway and venue were compared", file=sys.stderr)
+        print(_("Stopped before gateway and venue were compared"), file=sys.stderr)
         return 1
     except RuntimeError as error:
         said: bool = lines is not None and run.last_words() in str(error) and not run.cta.failure
@@ -198,16 +282,12 @@ def trade(
         print(f"{program}: {str(error).replace(': ' + run.last_words(), '') if said else error}", file=sys.stderr)
         return 1
     except requests.RequestException as error:
-        print(f"{program}: the venue's journal could not be read: {error}", file=sys.stderr)
+        print(_("{program}: the venue's journal could not be read: {error}").format(program=program, error=error), file=sys.stderr)
         return 1
     finally:
+        run.end_bad_day()
         run.close()
-
-    print_summary(console, run, found)
-    if not run.record.orders or not run.record.trades:
-        print("The strategy did not trade.")
-        return 1
-    return 1 if found else 0
+    return 0 if print_summary(job.console, run, found, is_whole) else 1
 
 
 def end_at_once() -> NoReturn:
@@ -223,6 +303,7 @@ def end_at_once() -> NoReturn:
 
 def start(gateway: str, program: str, arguments: list[str] | None = None) -> int:
     """``main``, and the ends that have no summary. ``gateway`` "": ``--gateway`` names it."""
+    prepare()
     try:
         return main(arguments, gateway, program)
     except KeyboardInterrupt:           # while still importing, or once more while closing

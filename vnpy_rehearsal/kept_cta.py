@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from vnpy_ctastrategy import CtaTemplate
 from vnpy_ctastrategy.engine import CtaEngine
 
-from .rehearsal import MemoryCtaApp, MemoryCtaEngine
+from .memory_cta import MemoryCtaApp, MemoryCtaEngine
 
 
 class Raised(NamedTuple):

@@ -24,6 +24,7 @@ from mockexchange import MockExchange
 from rest_locale.english import english
 
 from .conform.harness import GatewayHarness
+from .conform.market import venue_symbol
 from .conform.profile import Profile
 from .conform.recorder import Missed
 from .conform.storm import OverWire
@@ -266,13 +267,9 @@ class MockTrader:
 
         :raises ValueError: it has no market of it
         """
-        listed: Any = self.gateway.contracts.get(vt_symbol)
         symbols: list[str] = list(self.venue.state()["symbols"])
-        if listed is not None:
-            names: tuple[str, ...] = listed.venue_symbol, listed.contract.symbol
-            for symbol in symbols:
-                if symbol in names or listed.is_called(symbol):
-                    return symbol
+        if found := venue_symbol(self.gateway.contracts.get(vt_symbol), symbols):
+            return found
         raise ValueError(f"vt_symbol: the venue has no market of {vt_symbol!r}, there are: {', '.join(symbols[:20])}")
 
     def fault(self, what: str, action: str, stage: str = "", **fields: Any) -> TraderFault:

@@ -4,6 +4,7 @@ import argparse
 from typing import Any, NoReturn
 
 from mockexchange.version import release
+from rest_locale import _
 
 
 class Parser(argparse.ArgumentParser):
@@ -14,4 +15,4 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--version", action="version", version=f"%(prog)s {release()}")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {' '.join(message.split())}\n")
+        self.exit(2, _("{program}: error: {error}").format(program=self.prog, error=" ".join(message.split())) + "\n")

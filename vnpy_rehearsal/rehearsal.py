@@ -1,16 +1,16 @@
 """The main job without its face: embedded exchange, gateway, VeighNa's engine and a CTA strategy."""
 
-import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
 from logging import ERROR
-from pathlib import Path
 from threading import Event as Flag
 from threading import Lock
 from time import monotonic
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import requests
 from vnpy.event import Event, EventEngine
@@ -37,67 +37,33 @@ from vnpy.trader.object import (
     TradeData,
 )
 from vnpy.trader.setting import SETTINGS
-from vnpy_ctastrategy import CtaStrategyApp, CtaTemplate
+from vnpy_ctastrategy import CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
-from vnpy_ctastrategy.engine import CtaEngine
 
+from rest_locale import _
 from rest_locale.english import english
 from vnpy_restgateway.far_end import FarEnd
 from vnpy_restgateway.gateway import RestGateway
 
+from .conform.harness import as_shown
 from .conform.known import traits_of
 from .conform.profile import load_class
 from .figures import Figures
 from .journal_check import disagreements, final_balances
+from .memory_cta import MemoryCtaApp, MemoryCtaEngine
 from .profiles import JobProfile
 
+if TYPE_CHECKING:
+    from .bad_day.day import BadDay
+    from .bad_day.plan import BadPlan
+    from .bad_day.venue import BadVenue
+
 STRATEGY_NAME: str = "rehearsal"
+BAD_DAY: str = "BadDay"         # where log lines of faults come from
 SETTLES: float = 20.0           # s for orders and balances to come to rest; a venue that is polled needs several looks
 ASK_AGAIN: float = 2.0          # s between questions for balances
 NO_RECORDING: tuple[str, ...] = ("synthetic", "none")      # feeds
 NAMED: int = 50                 # symbols in a line that says which there are
-
-
-class MemoryCtaEngine(CtaEngine):
-    """
-    CtaEngine that neither loads nor saves, nor logs in to a data service: a rehearsal leaves
-    the user's own strategies alone, and its history comes from the gateway.
-    """
-
-    failure: str = ""       # what a strategy raised first
-
-    def call_strategy_func(self, strategy: CtaTemplate, func: Callable[..., Any], params: Any = None) -> None:
-        def watched(*arguments: Any) -> None:
-            try:
-                func(*arguments)
-            except Exception as error:
-                place = traceback.extract_tb(error.__traceback__)[-1]
-                self.failure = self.failure or f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
-                raise
-
-        super().call_strategy_func(strategy, watched, params)
-
-    def init_datafeed(self) -> None:
-        pass
-
-    def load_strategy_class(self) -> None:
-        pass
-
-    def load_strategy_setting(self) -> None:
-        pass
-
-    def load_strategy_data(self) -> None:
-        pass
-
-    def update_strategy_setting(self, strategy_name: str, setting: dict) -> None:
-        pass
-
-    def sync_strategy_data(self, strategy: CtaTemplate) -> None:
-        pass
-
-
-class MemoryCtaApp(CtaStrategyApp):
-    engine_class = MemoryCtaEngine
 
 
 class Record:
@@ -161,12 +127,20 @@ class Rehearsal:
     """
 
     far: FarEnd | None = None       # what the gateway trades through; None: it trades on its embedded exchange
+    bad: "BadVenue | None" = None     # the venue of a bad day
+    day: "BadDay | None" = None       # and the day
+    market_seconds: float = 0.0     # of the venue's time, in which the strategy could trade
+    _began: datetime | None = None
+    patience: float = SETTLES       # s for orders and balances to come to rest
 
     def __init__(
         self, profile: JobProfile, vt_symbol: str, strategy: str, setting: dict[str, Any], arguments: tuple[str, ...],
-        far: FarEnd | None = None, named: bool = True,
+        far: FarEnd | None = None, named: bool = True, bad: "BadVenue | None" = None,
     ) -> None:
-        """``named``: the user wants this symbol and no other; else that of a recorded market is traded."""
+        """
+        ``named``: the user wants this symbol and no other; else that of a recorded market is traded. ``bad``: the venue of a bad day, in place
+        of the embedded exchange.
+        """
         self.profile: JobProfile = profile
         self.far = far if far and far.setting is not None else None
         self.name: str = profile.name
@@ -186,6 +160,10 @@ class Rehearsal:
         assert isinstance(gateway, RestGateway)
         self.gateway: RestGateway = gateway
         self.gateway.embedded_arguments = arguments
+        self.bad = bad
+        if bad is not None:
+            self.gateway.child.running = bad.ready
+            self.patience = max(SETTLES, bad.profile.patience)
         if not SETTINGS["datafeed.name"] and datafeed.datafeed is None:
             datafeed.datafeed = datafeed.BaseDatafeed()     # or vn.py prints that none is configured
         engine = self.main_engine.add_app(MemoryCtaApp)
@@ -218,10 +196,10 @@ class Rehearsal:
         """Connect with the defaults, then start the strategy."""
         self.main_engine.connect(self.connect_setting(), self.name)
         if not self.far:        # the child's own limit ends the wait
-            wait_for(lambda: self.gateway.lost or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
+            wait_for(lambda: self.gateway.lost or self.bad or self.gateway.embedded and self.gateway.embedded.ready, float("inf"))
         wait_for(lambda: self.gateway.ready or self.gateway.lost, patience)
         if not self.gateway.ready:
-            what: str = "the gateway is not connected" if self.far else "the embedded exchange did not come up"
+            what: str = _("the gateway is not connected") if self.far or self.bad else _("the embedded exchange did not come up")
             raise RuntimeError(f"{what}: {self.last_words()}")
         self.follow_feed()
         self.subscribe()
@@ -230,21 +208,23 @@ class Rehearsal:
         wait_for(self.balances_agree, patience)
         self.initial = self.holdings()
         if self.vt_symbol not in self.record.ticks:
-            raise RuntimeError(f"no ticks of {self.vt_symbol} have come within {patience:.0f} s: {self.last_words()}")
+            line: str = _("no ticks of {vt_symbol} have come within {seconds:.0f} s: {words}")
+            raise RuntimeError(line.format(vt_symbol=self.vt_symbol, seconds=patience, words=self.last_words()))
         self.cta.init_engine()
         self.cta.classes[self.strategy_class.__name__] = self.strategy_class
         name: str = self.strategy_class.__name__
         try:
             self.cta.add_strategy(name, STRATEGY_NAME, self.vt_symbol, self.strategy_setting)
         except Exception as error:      # the user's code, or a class that lacks a method
-            raise RuntimeError(f"strategy {name} cannot be made: {type(error).__name__}: {error}") from error
+            raise RuntimeError(_("strategy {name} cannot be made: {error}").format(name=name, error=f"{type(error).__name__}: {error}")) from error
         self.cta.init_strategy(STRATEGY_NAME).result(patience)
         self.cta.start_strategy(STRATEGY_NAME)
         self.check()
         if self.strategy is None or not self.strategy.trading:
-            raise RuntimeError(f"strategy {name} did not start: {self.last_words()}")
+            raise RuntimeError(_("strategy {name} did not start: {words}").format(name=name, words=self.last_words()))
         self.initial = self.initial or wait_for(self.holdings, patience)
         self.started = monotonic()
+        self._began = self.gateway.now()
 
     def follow_feed(self) -> None:
         """
@@ -257,16 +237,16 @@ class Rehearsal:
         if not feed or own == self.vt_symbol:
             return
         if self.named or not own:
-            raise RuntimeError(f"the feed is of {feed}, no market is made in {self.vt_symbol}: trade it with --symbol {own or feed}")
+            line: str = _("the feed is of {feed}, no market is made in {vt_symbol}: trade it with --symbol {own}")
+            raise RuntimeError(line.format(feed=feed, vt_symbol=self.vt_symbol, own=own or feed))
         self.vt_symbol = own
 
     def look_at_feed(self) -> dict[str, Any]:
         """What the venue tells of a recorded market, {} where there is none or no answer; ``feed_status`` is set by it."""
         if not self.is_recorded:
             return {}
-        url: str = self.far.rest if self.far else self.gateway.venue["rest"]
         try:
-            feed: dict[str, Any] = requests.get(f"{url}/_mock/state", timeout=1.0).json()["feed"]
+            feed: dict[str, Any] = requests.get(f"{self.page}state", timeout=1.0).json()["feed"]
         except (requests.RequestException, ValueError, KeyError):
             return {}
         self.feed_status = feed["status"]
@@ -287,7 +267,7 @@ class Rehearsal:
 
         :raises RuntimeError: there is no contract
         """
-        symbol, _, exchange = self.vt_symbol.rpartition(".")
+        symbol, __, exchange = self.vt_symbol.rpartition(".")
         request: SubscribeRequest = SubscribeRequest(symbol, Exchange(exchange))
         known: bool = wait_for(lambda: self.main_engine.get_contract(self.vt_symbol) is not None, 2.0)
         self.main_engine.subscribe(request, self.name)
@@ -296,13 +276,13 @@ class Rehearsal:
                 listed.venue_symbol if listed.contract.product is Product.SPOT else listed.contract.vt_symbol for listed in self.gateway.contracts
             )
             more: str = ", ..." if len(there) > NAMED else ""
-            raise RuntimeError(f"no contract {self.vt_symbol}, there are: {', '.join(there[:NAMED]) or 'none'}{more}")
+            raise RuntimeError(_("no contract {vt_symbol}, there are: {there}").format(vt_symbol=self.vt_symbol, there=(", ".join(there[:NAMED]) or _("none")) + more))
 
     def last_words(self) -> str:
         """The newest log line that tells of trouble, else the newest there is."""
         logs: list[LogData] = list(self.record.logs)
         bad: list[LogData] = [log for log in logs if log.level >= ERROR]
-        return (bad or logs)[-1].msg.strip() if logs else "no answer"
+        return (bad or logs)[-1].msg.strip() if logs else _("no answer")
 
     def check(self) -> None:
         """RuntimeError when there is nothing left to watch: the exchange is gone, or the strategy has failed."""
@@ -311,7 +291,7 @@ class Rehearsal:
         if self.far and (trouble := self.far.trouble()):
             raise RuntimeError(trouble)
         if self.cta.failure:
-            raise RuntimeError(f"strategy {self.strategy_class.__name__} failed: {self.cta.failure}")
+            raise RuntimeError(_("strategy {name} failed: {failure}").format(name=self.strategy_class.__name__, failure=self.cta.failure))
 
     @property
     def currency(self) -> str:
@@ -348,18 +328,38 @@ class Rehearsal:
         value: float | None = self.pnl()
         return "-" if value is None else self.figures.money(value, self.currency, "+")
 
-    def stop_trading(self, patience: float = SETTLES) -> None:
+    def stop_trading(self) -> None:
         """Stop the strategy, cancel what is left, and wait until nothing moves."""
+        if self._began is not None:
+            self.market_seconds = (self.gateway.now() - self._began).total_seconds()
         if self.strategy:
             self.cta.stop_strategy(STRATEGY_NAME)
         for order in self.record.active():
             self.main_engine.cancel_order(order.create_cancel_request(), self.name)
-        wait_for(lambda: not self.record.active(), patience)
+        wait_for(lambda: not self.record.active(), self.patience)
+
+    def begin_bad_day(self, plan: "BadPlan") -> None:
+        """Faults strike from now on; what becomes of them is told in log lines."""
+        assert self.bad is not None
+
+        def tell(level: int, text: str) -> None:
+            self.event_engine.put(Event(EVENT_LOG, LogData(gateway_name=BAD_DAY, msg=text, level=level)))
+
+        setting: dict[str, Any] = self.connect_setting()
+        process: SimpleNamespace = SimpleNamespace(reconnect=lambda: self.main_engine.connect(setting, self.name), disconnect=self.gateway.close)
+        bad: BadVenue = self.bad
+        self.day = plan.day(bad, process, tell)
+        self.day.begin(lambda: bad.trade_on(self.gateway, self.vt_symbol))
+
+    def end_bad_day(self) -> None:
+        """No fault strikes any more."""
+        if self.day is not None:
+            self.day.end()
 
     @property
     def title(self) -> str:
         """What the gateway trades on, for people."""
-        return (self.far and self.far.title) or "Rehearsal on the embedded mock exchange"
+        return (self.far and self.far.title) or (_("A bad day on the mock exchange") if self.bad else _("Rehearsal on the embedded mock exchange"))
 
     @property
     def account_key(self) -> str:
@@ -373,21 +373,26 @@ class Rehearsal:
         entry = self.gateway.flow.table.get(orderid)
         return self.far.client_order_id(str(entry.venue_id if entry and entry.venue_id else orderid))
 
+    @property
+    def page(self) -> str:
+        """The address of the mock exchange's page, below which its control API is; "" before it is known."""
+        rest: str = self.bad.venue.rest if self.bad else self.far.rest if self.far else str(self.gateway.venue.get("rest", ""))
+        return f"{rest}/_mock/" if rest else ""
+
     def journal(self) -> list[dict[str, Any]]:
         """The venue's own record, over its control API."""
-        url: str = self.far.rest if self.far else self.gateway.venue["rest"]
         rows: list[dict[str, Any]] = []
         while True:
-            answer = requests.get(f"{url}/_mock/journal", params={"after": len(rows)}, timeout=10)
+            answer = requests.get(f"{self.page}journal", params={"after": len(rows)}, timeout=10)
             answer.raise_for_status()
             page: list[dict[str, Any]] = answer.json()["rows"]
             if not page:
                 return rows
             rows.extend(page)
 
-    def compare(self, patience: float = SETTLES) -> list[str]:
+    def compare(self) -> list[str]:
         """Disagreements between what the gateway pushed and the venue's journal, after a last look at the balances."""
-        found: list[str] = ["the venue could not be asked"]
+        found: list[str] = [_("the venue could not be asked")]
         asked: float = float("-inf")
 
         def agree() -> bool:
@@ -397,13 +402,15 @@ class Rehearsal:
                 self.gateway.query_account()
                 self.gateway.query_position()
             rows = self.journal()
+            if self.bad:
+                rows = as_shown(rows, self.bad.profile, self.gateway.flow.table, self.record.orders)
             with self.record.lock:
                 orders = {self.client_order_id(orderid): order for orderid, order in self.record.orders.items()}
                 trades = [replace(trade, orderid=self.client_order_id(trade.orderid)) for trade in self.record.trades]
             found = list(disagreements(orders, trades, rows, self.account_key, self.balances(), self.each_fill))
             return not found
 
-        wait_for(agree, patience)
+        wait_for(agree, self.patience)
         return found
 
     def balances_agree(self) -> bool:
@@ -435,15 +442,15 @@ def asset_of(account: AccountData) -> str:
 
 def load_strategy(name: str) -> type[CtaTemplate]:
     """"module:Class" -> the class. ValueError says what is wrong with it."""
-    module_name, _, class_name = name.partition(":")
+    module_name, __, class_name = name.partition(":")
     if not module_name or not class_name:
-        raise ValueError(f"strategy must be module:Class, got {name!r}")
+        raise ValueError(_("strategy must be module:Class, got {name!r}").format(name=name))
     try:
         found: Any = getattr(import_module(module_name), class_name)
     except Exception as error:          # its module is the user's: anything can happen in there
-        raise ValueError(f"strategy {name!r} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise ValueError(_("strategy {name!r} cannot be loaded: {error}").format(name=name, error=f"{type(error).__name__}: {error}")) from error
     if not isinstance(found, type) or not issubclass(found, CtaTemplate):
-        raise ValueError(f"strategy {name!r} is no CtaTemplate")
+        raise ValueError(_("strategy {name!r} is no CtaTemplate").format(name=name))
     return found
 
 

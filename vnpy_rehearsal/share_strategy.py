@@ -5,6 +5,7 @@ from vnpy.trader.object import BarData, ContractData, OrderData, PositionData, T
 from vnpy_ctastrategy import CtaTemplate
 
 RETRY: float = 10.0         # seconds to stay away after a refusal
+SET_BACK: float = 5.0       # seconds by which the venue's clock is set back, after which what was to be done later is due now
 SETTLED: float = 30.0       # seconds without an order or fill, after which a single look at the position is believed
 
 
@@ -64,7 +65,9 @@ class ShareRehearsalStrategy(CtaTemplate):
         self.day_high = max(self.day_high, bar.high_price)
 
     def on_tick(self, tick: TickData) -> None:
-        self.now = tick.datetime.timestamp()
+        before, self.now = self.now, tick.datetime.timestamp()
+        if self.now < before - SET_BACK:
+            self.next_decision = self.asked_at = self.now
         self.look()
         if not self.trading or self.now < self.next_decision or not self.is_open(tick):
             return

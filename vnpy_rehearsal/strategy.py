@@ -11,6 +11,10 @@ SIZES: dict[str, float] = {"BTC": 0.01, "ETH": 0.2, "BNB": 1.5}
 SELLABLE: float = 0.998
 
 
+# The venue's clock may be set back: by so many seconds, and what was to be done later is due now
+SET_BACK: float = 5.0
+
+
 class RehearsalStrategy(CtaTemplate):
     """
     Goes long when the fast average of the mid price crosses the slow one upwards, flat when it
@@ -56,6 +60,8 @@ class RehearsalStrategy(CtaTemplate):
 
     def on_tick(self, tick: TickData) -> None:
         now: float = tick.datetime.timestamp()
+        if now < self.last_time - SET_BACK:
+            self.next_decision = self.sent_at = self.changed_at = now
         if not tick.bid_price_1 or not tick.ask_price_1:
             return
         self.follow((tick.bid_price_1 + tick.ask_price_1) / 2, now)

@@ -8,14 +8,13 @@ from typing import Any
 from mockexchange import MockExchange
 from mockexchange.faults import ACTIONS, AFTER_ENGINE, ON_PUSH, ON_REPLY
 
-from .conform.armed import WatchedVenue, is_counter
+from .conform.armed import is_counter
 from .conform.profile import DialectLabels, Profile
 from .simulation.world import World
-from .strikes import STRIKES, Bench, reason_against
+from .strikes import NOTHING_TO_COMPARE, STRIKES, Bench, reason_against
+from .strikes.own_faults import for_one_strike
 
 REQUESTS: tuple[str, ...] = ("order", "cancel", "subscribe", "account", "open_orders", "fills", "history")
-FORGETS: str = "the venue loses its journal, and nothing is left to compare with"
-NOT_HERE: dict[str, str] = {"F23": FORGETS, "F71": FORGETS, "F74": "what the venue tells of an order is wrong: of that the gateway's own matrix judges"}
 PUSHES: tuple[str, ...] = ("order_push", "fill_push", "user_push", "quote_push")
 
 
@@ -73,27 +72,6 @@ def labels_of(profile: Profile, what: str) -> tuple[str, ...]:
     return labels
 
 
-class OwnFaults:
-    """The faults of a venue for one strike, which looks itself whether they have bitten; others stay as they are."""
-
-    def __init__(self, faults: Any) -> None:
-        self._faults: Any = faults
-        self.ids: list[int] = []
-
-    def add(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        added: dict[str, Any] = self._faults.add({**spec, "must_bite": False})
-        self.ids.append(added["id"])
-        return added
-
-    def list(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._faults.list()
-        return [fault for fault in found if fault["id"] in self.ids]
-
-    def clear(self) -> None:
-        for fault in self.list():
-            self._faults.remove(fault["id"])
-
-
 @dataclass
 class TraderStrike:
     """A row of the matrix that strikes while time passes."""
@@ -129,10 +107,10 @@ def begin_strike(world: World, profile: Profile, venue: MockExchange, wire: Any,
     row = row.upper()
     if row not in STRIKES:
         raise ValueError(f"row: no {row!r} that can strike, there are: {', '.join(sorted(STRIKES, key=lambda name: int(name[1:])))}")
-    if why := NOT_HERE.get(row) or STRIKES[row].simulated or reason_against(row, profile):
+    if why := NOTHING_TO_COMPARE.get(row) or STRIKES[row].simulated or reason_against(row, profile):
         raise ValueError(f"row: {row} cannot strike on {profile.dialect} here: {why}")
     bench: Bench = Bench(
-        profile, WatchedVenue(venue, OwnFaults(venue.faults)), wire, process, Random(f"{world.seed}:{row}"), world.sleep, lambda: world.loop.now, float("inf"),      # type: ignore[arg-type]
+        profile, for_one_strike(venue), wire, process, Random(f"{world.seed}:{row}"), world.sleep, lambda: world.loop.now, float("inf"),
     )
     world.seams.threads.Thread(target=bench.carry_out, args=(STRIKES[row],), name=f"strike {row}").start()
     return TraderStrike(row, bench)

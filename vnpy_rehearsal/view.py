@@ -1,8 +1,7 @@
 """The main job in a terminal, drawn by rich."""
 
-import re
 import signal
-from collections import Counter, deque
+from collections import deque
 from logging import ERROR, WARNING
 from threading import Event, current_thread, main_thread
 from time import monotonic
@@ -16,18 +15,44 @@ from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
-from vnpy.trader.object import LogData, OrderData, TickData
+from vnpy.trader.object import LogData, OrderData, TickData, TradeData
 
+from rest_locale import _
+
+from .bad_day.outcome import ARMED, MISSED, OVER, STRIKING
 from .figures import Figures
+from .printed import Printed
 from .rehearsal import Rehearsal
+from .shown import (
+    DOWN,
+    UP,
+    Column,
+    cash_text,
+    feed_text,
+    log_line,
+    plain,
+    pnl_of,
+    position_text,
+    price_of,
+    side_of,
+    sparkline,
+    status_line,
+    status_of,
+    table_of,
+)
 
-LEVELS: range = range(1, 6)
-HEAD_LINES: int = 5
-BOOK_LINES: int = 14            # header, five levels a side, last, the panel's border
+LEVELS: int = 5
+HEAD_LINES: int = 6             # four, and the panel's border
+BOOK_LINES: int = 2 * LEVELS + 4    # header, last, the panel's border
+BOOK_WIDTH: int = 24            # at least
 LOG_LINES: range = range(4, 11)     # the panel's height: what the book leaves of the screen, within this
 TABLE_ROWS: int = 30            # more than any panel shows; the panel cuts
-
-ENUM_REPR: re.Pattern[str] = re.compile(r"<\w+\.(\w+): [^>]*>")
+NARROW: int = 50                # columns; below it there is no book
+FLAT: int = 8                   # lines; with fewer between head and log there are no fills
+WIDE: int = 100                 # from it on what log lines come from is aligned
+FRAME: int = 4                  # columns of a panel's border and padding
+PRINTED: str = "print"          # what a line comes from that the strategy has printed
+STYLES: dict[str, str] = {ARMED: "black on yellow", STRIKING: "white on red", OVER: "black on green", MISSED: "white on bright_black"}
 
 
 class Rates:
@@ -51,94 +76,139 @@ class View:
         self.seconds: float = seconds
         self.console: Console = console
         self.rates: Rates = Rates()
+        self._prices: deque[float] = deque(maxlen=500)      # one a second
+        self._sampled: float = 0.0
 
     def render(self) -> Layout:
         """The whole screen."""
-        log_lines: int = self.console.height - HEAD_LINES - BOOK_LINES
-        log_lines = min(max(log_lines, LOG_LINES[0]), LOG_LINES[-1])
+        width, height = self.console.size
+        head_lines: int = HEAD_LINES + (self.run.day is not None)
+        log_lines: int = min(max(height - head_lines - BOOK_LINES, LOG_LINES[0]), LOG_LINES[-1])
+        middle: int = max(height - head_lines - log_lines, 2)
         screen: Layout = Layout()
-        screen.split_column(Layout(self.head(), size=HEAD_LINES), Layout(name="middle"), Layout(self.logs(log_lines - 2), size=log_lines))
-        screen["middle"].split_row(Layout(self.book(), ratio=4), Layout(name="right", ratio=7))
-        screen["right"].split_column(Layout(self.orders()), Layout(self.fills()))
+        screen.split_column(Layout(self.head(width), size=head_lines), Layout(name="middle"), Layout(self.logs(log_lines - 2, width), size=log_lines))
+        book_width: int = 0 if width < NARROW else max(BOOK_WIDTH, width * 4 // 11)
+        right: Layout = Layout(name="right")
+        if book_width:
+            screen["middle"].split_row(Layout(self.book(middle - 2, book_width), size=book_width), right)
+        else:
+            screen["middle"].update(right)
+        room: int = width - book_width - FRAME
+        if middle < FLAT:
+            right.update(self.orders(room))
+        else:
+            right.split_column(Layout(self.orders(room), size=(middle + 1) // 2), Layout(self.fills(room)))
         return screen
 
-    def head(self) -> Panel:
+    def head(self, width: int) -> Panel:
         run: Rehearsal = self.run
         passed: float = monotonic() - run.started
         links: Text = Text(no_wrap=True, overflow="ellipsis")
         for name, up in run.gateway.health().items():
             links.append(f" {name} ", style="black on green" if up else "white on red")
             links.append(" ")
-        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} ticks/s{cash_text(run)}{feed_text(run)}")
+        links.append(f" {run.vt_symbol}  {self.rates.add(run.record.tick_count):.1f} " + _("ticks/s") + f"{cash_text(run)}{feed_text(run)}")
         numbers: Text = Text(no_wrap=True, overflow="ellipsis")
-        numbers.append(f"{position_text(run)}   PnL {run.pnl_text()}")
-        numbers.append(f"   orders {len(run.record.orders)}   fills {len(run.record.trades)}")
+        numbers.append(position_text(run) + "   " + _("PnL") + " ")
+        numbers.append_text(pnl_of(run))
+        numbers.append("   " + _("orders {orders}   fills {fills}").format(orders=len(run.record.orders), fills=len(run.record.trades)))
         progress = Table.grid(expand=True)
         progress.add_column(ratio=1)
-        progress.add_column(width=22, justify="right")
-        left: str = f"{passed:,.0f} s" + (f" of {self.seconds:,.0f} s" if self.seconds else ", Ctrl-C ends")
+        left: str = f"{passed:,.0f} s" + (_(" of {seconds:,.0f} s").format(seconds=self.seconds) if self.seconds else _(", Ctrl-C ends"))
+        progress.add_column(width=Text(left).cell_len + 2, justify="right")
         bar = ProgressBar(
             total=self.seconds or None, completed=min(passed, self.seconds) if self.seconds else 0,
             complete_style="cyan", finished_style="cyan", pulse_style="cyan",
         )
         progress.add_row(bar, left)
-        return Panel(Group(links, numbers, progress), title=run.title)
+        lines: list[Any] = [links, numbers, self.price(width - FRAME), progress]
+        if run.day is not None:
+            lines.append(self.faults())
+        return Panel(Group(*lines), title=run.title, subtitle=run.page)
 
-    def book(self) -> Panel:
-        table = Table(expand=True, box=None)
-        table.add_column("volume", justify="right", no_wrap=True)
-        table.add_column("price", justify="right", no_wrap=True)
+    def price(self, room: int) -> Text:
+        """The last price, and the way it went: a block a second."""
+        tick: TickData | None = self.run.tick
+        line: Text = Text(no_wrap=True, overflow="ellipsis")
+        if tick is None:
+            return line
+        if monotonic() >= self._sampled + 1.0:
+            self._sampled = monotonic()
+            self._prices.append(tick.last_price)
+        before: float = self._prices[-2] if len(self._prices) > 1 else tick.last_price
+        line.append(_("last") + " ")
+        line.append(self.run.figures.price(tick.last_price), f"bold {UP if tick.last_price >= before else DOWN}")
+        line.append(" ")
+        return line.append_text(sparkline(self._prices, room - line.cell_len))
+
+    def faults(self) -> Text:
+        """The rows of a bad day: armed, striking, over, or over without having struck."""
+        line: Text = Text(no_wrap=True, overflow="ellipsis")
+        line.append(_("faults") + " ")
+        assert self.run.day is not None
+        for each in self.run.day.outcomes()[-len(self.run.day.rows):]:       # of a day without an end the last ones
+            line.append(f" {each.row}{f' {each.times}×' if each.times > 1 else ''} ", STYLES.get(each.state, "dim"))
+            line.append(" ")
+        return line
+
+    def book(self, room: int, width: int) -> Panel:
+        """As many levels as ``room`` lines have place for."""
+        has_header: bool = room >= 2 * LEVELS + 2
+        levels: int = max(1, min(LEVELS, (room - 1 - has_header) // 2))
+        table = Table(expand=True, box=None, show_header=has_header, pad_edge=False)
+        table.add_column(_("Volume"), justify="right", no_wrap=True)
+        table.add_column(_("Price"), justify="right", no_wrap=True)
         tick: TickData | None = self.run.tick
         figures: Figures = self.run.figures
         if tick:
-            for side, color, levels in (("ask", "red", reversed(LEVELS)), ("bid", "green", LEVELS)):
-                for n in levels:
+            numbers: range = range(1, levels + 1)
+            for side, color, order in (("ask", DOWN, reversed(numbers)), ("bid", UP, numbers)):
+                for n in order:
                     price, volume = getattr(tick, f"{side}_price_{n}"), getattr(tick, f"{side}_volume_{n}")
                     table.add_row(figures.depth(volume) if price else "", Text(figures.price(price) if price else "", color))
                 if side == "ask":
-                    table.add_row("last", Text(figures.price(tick.last_price), "bold"))
+                    table.add_row(_("last"), Text(figures.price(tick.last_price), "bold"))
         day: str = ""
         if tick and (figures.coins or tick.high_price):         # a venue may not tell the day's range of shares
-            day = f"{'24 h' if figures.coins else 'day'}  {figures.price(tick.low_price)} - {figures.price(tick.high_price)}"
-        return Panel(table, title="Book", subtitle=day)
+            day = f"{figures.price(tick.low_price)} - {figures.price(tick.high_price)}"
+            span: str = _("24 h") if figures.coins else _("day")
+            whole: str = f"{span}  {day}"
+            day = next((text for text in (whole, day) if Text(text).cell_len <= width - 2 * FRAME), "")
+        return Panel(table, title=_("Book"), subtitle=day)
 
-    def orders(self) -> Panel:
-        table = Table(expand=True, box=None, padding=(0, 1), collapse_padding=True, pad_edge=False)
-        for name in ("order", "side", "price", "volume", "traded", "status"):
-            table.add_column(name, justify="left" if name in ("order", "side", "status") else "right", no_wrap=True)
+    def orders(self, room: int) -> Panel:
+        columns: list[Column] = [
+            Column(_("Side"), justify="left"), Column(_("Price")), Column(_("Volume")), Column(_("Traded"), 1), Column(_("Status"), 2, "left"), Column(_("Order"), 3, "left"),
+        ]
         figures: Figures = self.run.figures
         with self.run.record.lock:
             rows: list[OrderData] = list(self.run.record.orders.values())[-TABLE_ROWS:]
-        for order in reversed(rows):
-            table.add_row(
-                order.orderid, order.direction.name if order.direction else "", figures.price(order.price), figures.volume(order.volume),
-                figures.volume(order.traded), Text(order.status.name, "green" if order.is_active() else ""),
-            )
-        return Panel(table, title="Orders")
+        return Panel(table_of(columns, [(
+            side_of(order.direction), price_of(figures.price(order.price), order.direction), plain(figures.volume(order.volume)),
+            plain(figures.volume(order.traded)), status_of(order.status), plain(order.orderid),
+        ) for order in reversed(rows)], room), title=_("Orders"))
 
-    def fills(self) -> Panel:
-        table = Table(expand=True, box=None, padding=(0, 1), collapse_padding=True, pad_edge=False)
-        for name in ("time", "side", "price", "volume", "trade"):
-            table.add_column(name, justify="right" if name in ("price", "volume") else "left", no_wrap=True)
+    def fills(self, room: int) -> Panel:
+        columns: list[Column] = [
+            Column(_("Side"), justify="left"), Column(_("Price")), Column(_("Volume")), Column(_("Time"), 1, "left"), Column(_("Trade"), 2, "left"),
+        ]
         figures: Figures = self.run.figures
         with self.run.record.lock:
-            rows = self.run.record.trades[-TABLE_ROWS:]
-        for trade in reversed(rows):
-            table.add_row(
-                f"{trade.datetime:%H:%M:%S}" if trade.datetime else "", trade.direction.name if trade.direction else "",
-                figures.price(trade.price), figures.volume(trade.volume), trade.tradeid,
-            )
-        return Panel(table, title="Fills")
+            rows: list[TradeData] = self.run.record.trades[-TABLE_ROWS:]
+        return Panel(table_of(columns, [(
+            side_of(trade.direction), price_of(figures.price(trade.price), trade.direction), plain(figures.volume(trade.volume)),
+            plain(f"{trade.datetime:%H:%M:%S}" if trade.datetime else ""), plain(trade.tradeid),
+        ) for trade in reversed(rows)], room), title=_("Fills"))
 
-    def logs(self, lines: int) -> Panel:
+    def logs(self, lines: int, width: int) -> Panel:
         text: Text = Text(no_wrap=True, overflow="ellipsis")
         told: list[LogData] = [
             log for log in list(self.run.record.logs)       # the requests that MainEngine repeats are in the tables
             if log.gateway_name != "MainEngine" or log.level >= WARNING
         ]
         for log in told[-lines:]:
-            text.append(" ".join(log_line(log).split("\n")) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
-        return Panel(text, title="Log")
+            text.append(" ".join(log_line(log, 12 if width >= WIDE else 0).split("\n")) + "\n", style="red" if log.level >= ERROR else "yellow" if log.level >= WARNING else "")
+        return Panel(text, title=_("Log"))
 
 
 class Lines:
@@ -159,7 +229,7 @@ class Lines:
 
     def show(self) -> None:
         """The figures. BrokenPipeError when nobody reads them any more."""
-        self.say(status_line(self.run, self.rates))
+        self.say(status_line(self.run, self.rates.add(self.run.record.tick_count)))
         if self.gone:
             raise BrokenPipeError
 
@@ -208,7 +278,12 @@ def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None)
         return
     view: View = View(run, seconds, console)
     looked: float = 0.0
-    with Signals() as signals, Live(view.render(), console=console, screen=True, auto_refresh=False) as live:
+
+    def printed(line: str) -> None:
+        run.record.logs.append(LogData(gateway_name=PRINTED, msg=line))
+
+    live: Live = Live(view.render(), console=console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+    with Signals() as signals, live, Printed(printed):
         while monotonic() < ends and not signals.came:
             pause.wait(min(0.25, max(0.0, ends - monotonic())))
             if monotonic() >= looked + 1.0:
@@ -218,77 +293,3 @@ def watch(run: Rehearsal, seconds: float, console: Console, lines: Lines | None)
             run.check()
     if signals.came:
         raise KeyboardInterrupt
-
-
-def amount(value: float) -> str:
-    """With its sign and as many decimals as it has, never an exponent."""
-    return f"{value:+.8f}".rstrip("0").rstrip(".")
-
-
-def log_line(log: LogData) -> str:
-    """A log entry on one line, the enums in vn.py's requests by their names."""
-    msg: str = ENUM_REPR.sub(r"\1", log.msg)
-    return f"{log.time:%H:%M:%S} {log.gateway_name:<12} {msg}"
-
-
-def position_text(run: Rehearsal) -> str:
-    """Of coins what the strategy has bought or sold; of shares what the account holds, and what of it can be sold today."""
-    figures: Figures = run.figures
-    if figures.coins:
-        return f"position {amount(run.strategy.pos if run.strategy else 0.0)}"
-    held: float = (run.holdings() or (0.0, 0.0))[1]
-    return f"position {figures.holding(held)}, {figures.volume(run.sellable())} sellable"
-
-
-def cash_text(run: Rehearsal) -> str:
-    """The cash that shares are bought with; nothing of coins."""
-    figures: Figures = run.figures
-    holdings: tuple[float, float] | None = run.holdings()
-    return "" if figures.coins or holdings is None else f"  cash {figures.money(holdings[0], run.currency)}"
-
-
-def feed_text(run: Rehearsal) -> str:
-    """The time of a recorded market, and whether it is over."""
-    if not run.is_recorded:
-        return ""
-    return f"  {run.gateway.now():%Y-%m-%d %H:%M}" + ("  feed ended" if run.feed_status == "ended" else "")
-
-
-def book_text(run: Rehearsal) -> str:
-    """The best bid and ask; of shares also the last price."""
-    tick: TickData | None = run.tick
-    figures: Figures = run.figures
-    if tick is None:
-        return "book -"
-    if figures.coins:
-        return f"book {tick.bid_price_1:.8g}/{tick.ask_price_1:.8g}"
-    sides: list[str] = [figures.price(price) if price else "-" for price in (tick.bid_price_1, tick.ask_price_1)]
-    book: str = "/".join(sides) if tick.bid_price_1 or tick.ask_price_1 else "-"
-    return f"book {book}  last {figures.price(tick.last_price)}"
-
-
-def status_line(run: Rehearsal, rates: Rates) -> str:
-    """One line for --plain."""
-    return (
-        f"{monotonic() - run.started:6.1f} s  {rates.add(run.record.tick_count):6.1f} ticks/s  {book_text(run)}  "
-        f"{position_text(run)}{cash_text(run)}  PnL {run.pnl_text()}  "
-        f"orders {len(run.record.orders)}  fills {len(run.record.trades)}{feed_text(run)}"
-    )
-
-
-def print_summary(console: Console, run: Rehearsal, found: list[str]) -> None:
-    """The closing comparison."""
-    orders, trades = run.record.orders, run.record.trades
-    counts: Counter[str] = Counter(order.status.name.lower() for order in orders.values())
-    detail: str = f" ({', '.join(f'{count} {status}' for status, count in counts.most_common())})" if counts else ""
-    console.print(f"Orders {len(orders)}{detail}, fills {len(trades)}, ticks {run.record.tick_count}.", highlight=False)
-    if not run.figures.coins:
-        console.print(f"{run.vt_symbol}: {position_text(run)},{cash_text(run)[1:]}.", highlight=False)
-    console.print(f"PnL {run.pnl_text()} after fees, at the last price.", highlight=False)
-    if not found:
-        fills: str = "every fill once" if run.each_fill else "the sum of every order's fills"
-        console.print(f"Gateway and venue agree: every order's status and traded volume, {fills}, every balance.", highlight=False)
-        return
-    console.print(f"Gateway and venue disagree in {len(found)} points:", highlight=False)
-    for line in found[:50]:
-        console.print("  " + line, highlight=False)

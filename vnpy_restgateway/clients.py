@@ -22,20 +22,13 @@ class VenueRest(RestClient):
     def __init__(self, host: Host) -> None:
         super().__init__(host.seams)
         self.home: Host = host
-        self.closing = host.seams.threads.Event()       # wakes who waits to ask for bars again
         self._failures: dict[str, int] = {}         # query -> how often in a row it has failed
 
     def start(self, n: int = 0) -> None:
         """See RestClient.start; nothing has failed yet."""
         self._failures.clear()
-        self.closing.clear()
         super().start(n) if n else super().start()
         self.home.log(_("REST API started"))
-
-    def stop(self) -> None:
-        """See RestClient.stop; whoever waits to ask for bars again goes on at once."""
-        self.closing.set()
-        super().stop()
 
     def answered(self, query: str) -> None:
         """A query went well."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from vnpy.trader.constant import Direction, Exchange, OrderType
@@ -60,14 +60,25 @@ class Listing(NamedTuple):
     rules: TradingRules
 
 
-@dataclass(frozen=True)
 class Listed(Generic[Rules]):
-    """One contract: what vn.py calls it, what the venue calls it, what the venue takes of an order."""
+    """One contract: what vn.py calls it, what the venue calls it, what the venue takes of an order. It is never changed."""
 
-    contract: ContractData
-    venue_symbol: str
-    rules: Rules
-    template: OrderTemplate
+    __slots__ = ("contract", "venue_symbol", "rules", "gateway_name", "_template")
+
+    def __init__(self, contract: ContractData, venue_symbol: str, rules: Rules, gateway_name: str) -> None:
+        self.contract: ContractData = contract
+        self.venue_symbol: str = venue_symbol
+        self.rules: Rules = rules
+        self.gateway_name: str = gateway_name
+        self._template: OrderTemplate | None = None
+
+    @property
+    def template(self) -> OrderTemplate:
+        """The form of its orders, made with the first one: of thousands of contracts few are traded."""
+        found: OrderTemplate | None = self._template
+        if found is None:
+            found = self._template = OrderTemplate(self.contract, self.gateway_name)
+        return found
 
     def is_called(self, symbol: str) -> bool:
         """Whether a symbol such as BTCUSDT means it, whatever stands between the coins here: btc_usdt, BTC/USDT, BTCUSDT_SPOT_BINANCE."""
@@ -90,7 +101,7 @@ class Contracts(Generic[Rules]):
 
     def add(self, contract: ContractData, venue_symbol: str, rules: Rules) -> Listed[Rules]:
         """Keep a contract, in place of one of the same vt_symbol."""
-        listed: Listed[Rules] = Listed(contract, venue_symbol, rules, OrderTemplate(contract, self._gateway_name))
+        listed: Listed[Rules] = Listed(contract, venue_symbol, rules, self._gateway_name)
         before: Listed[Rules] | None = self._listed.get(contract.vt_symbol)
         if before is not None and before.venue_symbol != venue_symbol:
             self._by_venue.pop(before.venue_symbol, None)

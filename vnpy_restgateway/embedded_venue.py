@@ -50,7 +50,11 @@ class EmbeddedVenue:
     Holds the child of one gateway. Its callbacks run in the gateway's executor:
 
     ``on_ready(line)``: it listens (keys rest, stream, key, secret). ``close_clients()``: nobody is there to talk to any more.
+
+    ``running``: where it is set, no child is started; it gives the ready line of an exchange that somebody else runs.
     """
+
+    running: Callable[[], dict[str, Any]] | None = None
 
     def __init__(
         self, dialect: str, host: Host, on_ready: Callable[[dict[str, Any]], None], close_clients: Callable[[], None],
@@ -67,6 +71,9 @@ class EmbeddedVenue:
 
     def start(self, given: str | tuple[str, ...], options: str = "") -> None:
         """Start it; it tells where it listens when it is ready. ``given``: words of a script, ``options``: of the dialog."""
+        if self.running is not None:
+            self._tell(self.running())
+            return
         self._host.flow.table.forget_venue_ids()        # a new venue, with new ids
         missing: list[str] = EmbeddedExchange.missing()
         if missing:
@@ -108,8 +115,16 @@ class EmbeddedVenue:
 
     def _ready(self, exchange: EmbeddedExchange, line: dict[str, Any]) -> None:
         if exchange is self.exchange:
-            self._log(_("Embedded exchange ready: {address}").format(address=line['rest']), INFO)
-            self._on_ready(line)
+            self._tell(line)
+
+    def _tell(self, line: dict[str, Any]) -> None:
+        self._log(_("Embedded exchange ready: {address}").format(address=line['rest']), INFO)
+        self._on_ready(line)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether an exchange has been started, or runs already."""
+        return self.exchange is not None or self.running is not None
 
     def _exited(self, exchange: EmbeddedExchange, code: int, text: str) -> None:
         """Nothing is concluded from its death: what was alive there stays in doubt."""

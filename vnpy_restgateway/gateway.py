@@ -12,6 +12,7 @@ import string
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from functools import partial
 from itertools import count
 from logging import ERROR, WARNING
 from threading import Thread
@@ -41,7 +42,8 @@ from .embedded import EmbeddedExchange
 from .embedded_venue import EMBEDDED, OPTIONS, EmbeddedVenue
 from .executor import SerialExecutor
 from .host import Host, on_order, on_tick
-from .market.history import Download, aware, in_venue_time
+from .market.download import Download
+from .market.history import aware, in_venue_time
 from .namesakes import Namesakes
 from .net.proxy import Proxy
 from .orders.flow import OrderFlow
@@ -100,6 +102,7 @@ class RestGateway(BaseGateway):
 
         self.log: Callable[..., None] = self.host.log
         self._values: dict[str, Any] = {}
+        self._downloads: dict[Download, None] = {}
         self._lifecycle = self.seams.threads.RLock()
         self._prefix: str = self._new_prefix()
         self._order_numbers: Iterator[int] = count(1)
@@ -148,9 +151,10 @@ class RestGateway(BaseGateway):
         with self._lifecycle:
             self.host.ready = False
             self._say_doubts()
+            downloads: list[Download] = self._end_downloads(_("gateway closed"))
             deadline: float = self.seams.monotonic() + CLOSE_WITHIN
             left = self.executor.stop(0.0)
-            self._stop([*self.host.stops_of(lambda: self.session.closers()), self.child.stop], deadline)
+            self._stop([*self.host.stops_of(lambda: self.session.closers()), self.child.stop, *(partial(one.join, CLOSE_WITHIN) for one in downloads)], deadline)
             self.executor.join(max(0.0, deadline - self.seams.monotonic()))
             self._stop(self.host.stops_of(lambda: self.session.closers()), max(deadline, self.seams.monotonic() + LATE))
             cancelled: set[str] = {args[0] for call, args in left if call == self.flow.cancel}
@@ -159,6 +163,13 @@ class RestGateway(BaseGateway):
                     self.host.guard(lambda order=args[0]: self._drop(order, order.orderid in cancelled))        # type: ignore[misc]
             for settle in self.session.abandoned():
                 self.host.guard(settle)
+
+    def _end_downloads(self, reason: str) -> list[Download]:
+        """Those under way are asked of clients that end now."""
+        downloads: list[Download] = list(self._downloads)
+        for download in downloads:
+            download.cancel(reason)
+        return downloads
 
     def _say_doubts(self) -> None:
         """Nobody asks for them any more."""
@@ -204,6 +215,7 @@ class RestGateway(BaseGateway):
     def switch(self, session: Session) -> None:
         """Go on with another session: after a connect, or because another venue answers than was thought."""
         last: Session = self.session
+        self._end_downloads(_("connected anew"))
         session.take_over(last)
         self._attach(session)
         for contract in self.subscribed.values():
@@ -223,6 +235,7 @@ class RestGateway(BaseGateway):
         self.host.attach(session)
 
     def _close_clients(self) -> None:
+        self._end_downloads(_("the embedded exchange is gone"))
         for stop in self.host.stops_of(self.session.closers):
             stop()
 
@@ -391,15 +404,18 @@ class RestGateway(BaseGateway):
         if reason or listed is None or req.interval is None:
             self.log(_("Query kline history failed, {reason}").format(reason=reason), WARNING)
             return []
-        download: Download = Download(req.symbol, self.log, session.history_patience, self.host.monotonic)
+        download: Download = Download(req.symbol, self.log, session.history_patience, self.seams)
+        self._downloads[download] = None
         try:
             start, end = aware(req.start), aware(req.end) if req.end else None
-            if self.child.exchange and self._values.get("Server") == EMBEDDED:
+            if self.child.is_there and self._values.get("Server") == EMBEDDED:
                 start, end = in_venue_time(start, end, datetime.fromtimestamp(self.seams.wall(), timezone.utc), self.now())
             bars: list[BarData] = session.query_history(listed, req.interval, start, end, download)
         except Exception as error:
             self.host.on_exception(error)
             return []
+        finally:
+            self._downloads.pop(download, None)
         download.finish(bars, req.interval)
         return bars
 

@@ -15,7 +15,7 @@ from vnpy.trader.object import BarData, ContractData, OrderData
 from .capabilities import Capabilities
 from .contracts import Listed, Listing
 from .host import Host
-from .market.history import Download
+from .market.download import Download
 from .orders.table import Entry, Push
 from .trading_rules import UNKNOWN_HOLDING, UNKNOWN_MARKET, Holding, MarketView
 from .venue import OrderDesk

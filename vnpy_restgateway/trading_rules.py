@@ -56,6 +56,8 @@ class TradingRules(Protocol):
 class CryptoRules:
     """Tick, step, least volume, least notional; volumes and prices are rounded down."""
 
+    __slots__ = ("contract", "steps", "rounding", "minimum", "min_notional")
+
     def __init__(
         self, contract: ContractData, tick: Decimal, step: Decimal, minimum: float = 0.0, min_notional: float = 0.0
     ) -> None:

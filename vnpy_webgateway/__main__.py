@@ -2,7 +2,7 @@
 
 import sys
 
-from vnpy_rehearsal.job import start
+from vnpy_rehearsal.__main__ import start_job
 
 if __name__ == "__main__":
-    sys.exit(start("WEBTRADER", "python -m vnpy_webgateway"))
+    sys.exit(start_job("WEBTRADER", "python -m vnpy_webgateway"))

@@ -111,6 +111,8 @@ class TapeDepth:
         self.is_patchy = market.is_depth_taken = False
         for side, window in windows.items():
             before = self.windows[side]
+            if window == before and not patchy:
+                continue
             for cell in before:
                 if cell not in window and touch != (side, cell * spacing):
                     put_quote(book, side, cell * spacing, 0)

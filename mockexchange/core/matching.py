@@ -27,8 +27,11 @@ QUOTE: int = 2
 BOTH: int = BASE | QUOTE
 FEE: int = 4                            # and the asset that fees are paid in with a discount
 
-# what OrderReport._make does, without looking at the length
+# what ``_make`` of each does, without looking at the length: all fields, in their order
 _new_report: Callable[[tuple[Any, ...]], OrderReport] = partial(tuple.__new__, OrderReport)
+_new_balance: Callable[[tuple[Any, ...]], BalanceChange] = partial(tuple.__new__, BalanceChange)
+_new_fill: Callable[[tuple[Any, ...]], Fill] = partial(tuple.__new__, Fill)
+_new_trade: Callable[[tuple[Any, ...]], PublicTrade] = partial(tuple.__new__, PublicTrade)
 
 
 def rest_on_book(book: Book, order: Order) -> None:
@@ -95,7 +98,7 @@ class Matcher:
                     assets[discount.ASSET] = (free.get(discount.ASSET, 0), locked.get(discount.ASSET, 0))
                 account.update_time = now
                 waiting = {name: account.unsettled.get(name, 0) for name in assets} if account.unsettled else None
-                events.append(BalanceChange(account.name, now, assets, waiting))
+                events.append(_new_balance((account.name, now, assets, waiting)))
             self._touched = {}
         return events
 
@@ -272,10 +275,10 @@ class Matcher:
         quote: int = price * quantity // SCALE
         trade_id: int = market.next_trade_id
         market.next_trade_id = trade_id + 1
-        self.publish(market, PublicTrade(
+        self.publish(market, _new_trade((
             market.symbol, trade_id, price, quantity, quote,
-            self.now, not is_buy, taker_id,
-        ))
+            self.now, not is_buy, taker_id, 0, 0,
+        )))
         if maker.account:
             self._settle(market, maker, True, trade_id, price, quantity, quote)     # type: ignore[arg-type]
             if taker is not None:
@@ -307,7 +310,7 @@ class Matcher:
 
     def publish(self, market: Market, trade: PublicTrade) -> None:
         """Print a trade on the tape."""
-        market.tape.record(trade)
+        market.tape.record(trade, self.now)
         self.events.append(trade)
         stops = market.stops
         if trade.price >= stops.rise_at or trade.price <= stops.fall_at:
@@ -349,10 +352,10 @@ class Matcher:
             order.status = "FILLED"
             account.close(order)
         self.report(order, "TRADE", quantity, price, trade_id, fee, fee_asset, is_maker)
-        fill = Fill(
+        fill = _new_fill((
             order.account, order.symbol, trade_id, order.order_id, order.client_order_id, order.is_buy,
             price, quantity, quote, fee, fee_asset, is_maker, now, allocation_id,
-        )
+        ))
         account.add_fill(fill)
         fills = self.fills.get(order.order_id)
         if fills is None:

@@ -66,7 +66,8 @@ class Placing:
         """``is_pending``: it tracks no price, and is not pegged to the book, before it goes to work."""
         market, account, quantity, _, price = admitted
         matcher = self._matcher
-        order_id: int = matcher.take_order_id()
+        order_id: int = matcher.next_order_id
+        matcher.next_order_id = order_id + 1
         order = Order(
             order_id, command.client_order_id or self._make_client_id(), account.name,
             market.symbol, command.side == "BUY", command.type, price, quantity, now,

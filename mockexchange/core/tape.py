@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from .bars import MINUTE, Bar, Series, closer, join, merge, opener
+from .bars import MINUTE, SECOND, Bar, Series, closer, join, merge, opener
 from .events import PublicTrade
 from .numbers import SCALE
 from .past import Aggregate, Past
@@ -62,8 +62,11 @@ class Tape:
             return self._trades[-1].trade_id
         return self.past.last_id if self.past is not None else 0
 
-    def record(self, trade: PublicTrade) -> None:
-        """Add a trade. Times must not run backwards; one that does counts into the current minute."""
+    def record(self, trade: PublicTrade, now: int = 0) -> None:
+        """
+        Add a trade. One whose time runs backwards counts into the current minute. ``now``, the exchange's time (0: that of the trade), is
+        more than a minute before it where the clock was set back: what was dated later than now counts into now.
+        """
         trades = self._trades
         trade_id, price, quantity, quote = trade[1], trade[2], trade[3], trade[4]
         time: int = trade[5]
@@ -77,6 +80,8 @@ class Tape:
         live = self._live
         if live is None or time >= self._live_end:
             live = self._open_minute(time, price)
+        elif (now or time) < live[0] - MINUTE:
+            live = self._set_back(now or time)
         if price > live[3]:
             live[3] = price
         elif price < live[4]:
@@ -105,6 +110,24 @@ class Tape:
         live: list[int] = [opened, opened + MINUTE - 1, price, price, price, price, 0, 0, 0, 0, 0, -1, -1]
         self._live = live
         self._live_end = live[1] + 1
+        return live
+
+    def _set_back(self, time: int) -> list[int]:
+        """The current minute, at a time before it."""
+        live: list[int] = self._live        # type: ignore[assignment]
+        opened: int = max(time // MINUTE * MINUTE, 0 if self.past is None else self.past.end)
+        if opened >= live[0]:
+            return live
+        self._fold_seconds()
+        second: int = max(time // SECOND * SECOND, opened)
+        draw_in(self._seconds.bars, second, second + SECOND - 1)
+        self._minutes.append(Bar(*live))
+        draw_in(self._minutes, opened, opened + MINUTE - 1)
+        live[:] = self._minutes.pop()
+        self._live_end = live[1] + 1
+        self._series.clear()
+        self._sums.clear()
+        self._average_key = (-1, 0, 0)
         return live
 
     def _trim(self) -> None:
@@ -372,6 +395,13 @@ class Tape:
             volume += live[6]
             quote += live[7]
         return (quote * SCALE // volume if volume else self.last_price), self.last_time
+
+
+def draw_in(bars: list[Bar], opened: int, closes: int) -> None:
+    """What opens at that time or later becomes one bar of these times."""
+    at: int = bisect_left(bars, opened, key=_open_time)
+    if at < len(bars):
+        bars[at:] = [join(bars[at:], opened, closes)]
 
 
 def _open_time(bar: Bar) -> int:

@@ -31,6 +31,9 @@ class Dialect(Protocol):
     ``wire_labels``: what it calls requests and pushes, for the fault matrix (``vnpy_rehearsal.conform.profile.DialectLabels``);
     ``traits``: what of the venue's nature decides which rows apply (fields of ``Profile``). A method ``contents`` of the class
     makes what the venue lists and holds (``contents.Contents``), and when its market is open; without one it is spot's.
+
+    A method ``direct_routes() -> transport.answers.DirectRoutes`` names the HTTP requests that are answered without waiting for
+    anything: they go past aiohttp's tasks. Each is among ``add_routes`` as well, and the answer there is the same.
     """
 
     name: str

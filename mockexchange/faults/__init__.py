@@ -28,10 +28,10 @@ from .actions import (
 from .fault import Fault
 from .labels import Labels
 from .table import FaultTable
-from .traffic import Passing, Traffic
+from .traffic import OPEN, Passing, Traffic
 from .wire import Dropped, PushWire, FaultReply, Wire
 
 __all__ = [
-    "ACTIONS", "AFTER_ENGINE", "BEFORE_ENGINE", "ON_ACCEPT", "ON_PUSH", "ON_REPLY", "REQUEST_STAGES", "STAGES",
+    "ACTIONS", "AFTER_ENGINE", "BEFORE_ENGINE", "ON_ACCEPT", "ON_PUSH", "ON_REPLY", "OPEN", "REQUEST_STAGES", "STAGES",
     "Action", "Dropped", "Fault", "FaultTable", "Labels", "Passing", "PushWire", "FaultReply", "Traffic", "Wire",
 ]

@@ -23,8 +23,8 @@ class FaultTable:
     The faults of one venue. ``on_bite(fault, label)`` is called at every bite, before it hurts.
 
     The hot paths ask for one attribute each: ``active`` is False while no fault can bite a request and nobody watches ``traffic``,
-    ``accepts`` while none can bite a new connection, ``pushes`` while none can bite a push and
-    nothing stands in the way of any.
+    ``accepts`` while none can bite a new connection, ``pushes`` while none can bite a push,
+    nothing stands in the way of any and nobody counts them.
     """
 
     def __init__(self, on_bite: Callable[[Fault, str], None] | None = None, seed: int = 0, traffic: Traffic | None = None) -> None:
@@ -113,7 +113,7 @@ class FaultTable:
             if not fault.bites(stage, label):
                 continue
             self._bitten(fault, label)
-            self.traffic.struck(fault.id)
+            self.traffic.struck(fault.id, label)
             reply: FaultReply | None = await fault.action.strike(wire, found or answer or FaultReply(200))
             if reply is not None:
                 found = reply
@@ -136,7 +136,7 @@ class FaultTable:
             if not fault.bites(ON_ACCEPT, label):
                 continue
             self._bitten(fault, label)
-            self.traffic.struck(fault.id)
+            self.traffic.struck(fault.id, label)
             if isinstance(fault.action, Silence):
                 return None, partial(self._mute, seconds=fault.action.seconds, pings=fault.action.pings)
             reply: FaultReply | None = await fault.action.strike(wire, FaultReply(200))
@@ -150,6 +150,8 @@ class FaultTable:
         """Send one message to many websockets, past the faults: each of them is a push of its own."""
         for wire in list(wires):
             if wire.is_open:
+                if self.traffic.counts_pushes:
+                    self.traffic.pushed[label] += 1
                 self._push(label, wire, payload)
         if not all(wire.is_open for wire in self._lines):
             self._look()
@@ -164,6 +166,8 @@ class FaultTable:
                 continue
             self._lines[wire] = push.line
             self._bitten(fault, label)
+            if self.traffic.counts_pushes:
+                self.traffic.bitten[label] += 1
             fault.action.spoil(push)
             if push.gone:
                 break
@@ -198,7 +202,7 @@ class FaultTable:
         self.active = self.traffic.is_watched or bool(stages - {ON_PUSH})
         self.accepts = ON_ACCEPT in stages
         self._lines = {wire: line for wire, line in self._lines.items() if wire.is_open}
-        self.pushes = ON_PUSH in stages or bool(self._lines)
+        self.pushes = ON_PUSH in stages or bool(self._lines) or self.traffic.counts_pushes
 
     def list(self) -> list[dict]:
         """Every fault since the last ``clear``, with how often it has bitten."""

@@ -1,12 +1,13 @@
-"""The requests that pass a venue, by the labels that faults match; kept while somebody watches."""
+"""The requests and pushes that pass a venue, by the labels that faults match; kept and counted while somebody watches."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 KEPT: int = 200                     # requests remembered, the newest
+OPEN: int = 101                     # status of a websocket's handshake
 
 
 class Passing:
@@ -37,7 +38,8 @@ _CURRENT: ContextVar[Passing | None] = ContextVar("passing", default=None)
 
 class Traffic:
     """
-    The newest requests of one venue. Nothing is kept while nobody watches: ``is_watched`` is False then.
+    The newest requests of one venue. Nothing is kept while nobody watches: ``is_watched`` is False then. ``pushed`` and ``bitten`` count pushes by
+    their labels, and those that a fault has bitten, while somebody reads (``counts_pushes``).
 
     ``version`` grows with every change; a request's own ``version`` is that of its last change. ``on_watch`` is called when
     ``is_watched`` changes.
@@ -45,11 +47,15 @@ class Traffic:
 
     def __init__(self, now: Callable[[], int] = lambda: 0, monotonic: Callable[[], float] = lambda: 0.0) -> None:
         self.is_watched: bool = False
+        self.counts_pushes: bool = False
+        self.pushed: Counter[str] = Counter()
+        self.bitten: Counter[str] = Counter()
         self.version: int = 0
         self.on_watch: Callable[[], None] = lambda: None
         self._now: Callable[[], int] = now
         self._monotonic: Callable[[], float] = monotonic
         self._watchers: int = 0
+        self._readers: list[Callable[[Passing], None]] = []
         self._count: int = 0
         self._kept: deque[Passing] = deque(maxlen=KEPT)
 
@@ -67,8 +73,21 @@ class Traffic:
 
         return unwatch
 
+    def read(self, tell: Callable[[Passing], None]) -> Callable[[], None]:
+        """As ``watch``; ``tell`` is handed every request as soon as it is over, and pushes are counted."""
+        self._readers.append(tell)
+        unwatch: Callable[[], None] = self.watch()
+
+        def end() -> None:
+            if tell in self._readers:
+                self._readers.remove(tell)
+            unwatch()
+
+        return end
+
     def _look(self) -> None:
         self.is_watched = self._watchers > 0
+        self.counts_pushes = bool(self._readers)
         self.on_watch()
 
     @contextmanager
@@ -80,19 +99,21 @@ class Traffic:
             yield one
         finally:
             _CURRENT.reset(token)
-            one.finish(self._monotonic())
-            self._touch(one)
+            self._finish(one)
 
-    def note(self, label: str) -> None:
-        """A request that is answered within this turn, by something that knows no status."""
+    def note(self, label: str, fault: int = 0) -> None:
+        """A request that is over within this turn, by something that knows no status; ``fault``: the one that has bitten it."""
         if self.is_watched:
             one: Passing = self._begin(label)
-            one.finish(self._monotonic())
+            one.fault = fault
+            self._finish(one)
 
-    def struck(self, fault: int) -> None:
-        """A fault has bitten the request that is being handled, where it is one that is kept."""
+    def struck(self, fault: int, label: str) -> None:
+        """A fault has bitten the request that is being handled; where none is, a new connection."""
         one: Passing | None = _CURRENT.get()
-        if one is not None:
+        if one is None:
+            self.note(label, fault)
+        else:
             one.fault = fault
             self._touch(one)
 
@@ -106,6 +127,12 @@ class Traffic:
         self._kept.append(one)
         self._touch(one)
         return one
+
+    def _finish(self, one: Passing) -> None:
+        one.finish(self._monotonic())
+        self._touch(one)
+        for tell in self._readers.copy():
+            tell(one)
 
     def _touch(self, one: Passing) -> None:
         self.version += 1

@@ -21,18 +21,22 @@ class Feed(Protocol):
     A source of commands for the exchange. It knows what it has said, not what has become of it.
 
     ``recorded`` is True for a replay, whose public trades are its file's; ``begins`` is then the time of its beginning (us), else
-    None. ``symbols`` are those it makes a market in. ``first_ids`` has, for a replay, the trade and aggregate trade id of the first
+    None. ``by_time``: what falls due while the venue is away is made up for. ``symbols`` are those it makes a market in. ``first_ids`` has, for a replay, the trade and aggregate trade id of the first
     trade it tells of, so that those of the past end there; ``last_trade_ids`` the highest trade id it will bring, so that the venue's own
     can start above it.
     """
 
     recorded: bool
+    by_time: bool
     symbols: list[str]
     first_ids: dict[str, tuple[int, int]]
     last_trade_ids: dict[str, int]
 
     @property
     def begins(self) -> int | None: ...
+
+    def go_on(self, since: int) -> None:
+        """It starts so long after the venue's clock did, us."""
 
     def opening(self) -> list[Command]:
         """What a book needs that has nothing of the market maker: at the start, and again after a restart."""

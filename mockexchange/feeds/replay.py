@@ -137,6 +137,7 @@ class ReplayFeed:
     """
 
     recorded: bool = True
+    by_time: bool = True
 
     def __init__(self, recording: Recording, instruments: list[Instrument], seed: int, start: str = "", loop: bool = False) -> None:
         self.reader: Recording = recording
@@ -280,6 +281,9 @@ class ReplayFeed:
                 return
             self.price = trade.price
             yield trade
+
+    def go_on(self, since: int) -> None:
+        """It has dates of its own."""
 
     def opening(self) -> list[Command]:
         """A book around the first price; after a restart, around where the tape stands."""

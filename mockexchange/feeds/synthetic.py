@@ -10,6 +10,7 @@ from ..core.instruments import Instrument
 from .quoter import EVERYTHING, Quoter
 from .shape import Activity, MarketShape, activity_of, shape_of
 from .synthetic_past import SyntheticMinutes
+from .course import Course
 
 SECOND: int = 1_000_000
 
@@ -31,7 +32,11 @@ class SyntheticMarket:
         self.activity: Activity = activity or activity_of(instrument.symbol)
         self.seed: int = seed
         self.rng: Random = Random(f"{seed}:{instrument.symbol}")
+        self.course: Course | None = Course(f"{seed}:{instrument.symbol}", self.activity) if self.activity.wave else None
+        self.since: int = 0                     # us from the venue's first opening to the start
+        self.factor: float = 1.0                # what it is worth, in what the way has at that time
         self.opening_price: int = instrument.start_price
+        self.now: int = 0                       # us since the venue's first opening
         self.epoch: int = 0                     # +1 when the price is set from outside
         self.stale: bool = True                 # the book has to be built anew
         self.commands: list[Command] = []       # of the moment at hand
@@ -82,6 +87,14 @@ class SyntheticMarket:
             self.opening_price = price
         self._settle(price)
         self.stale = True
+        if self.course is not None:
+            self.factor = price / self.instrument.start_price / self.course.at(self.now)
+
+    def go_on(self, since: int) -> None:
+        """It starts so long after the venue's first opening, us. A market with waves is where it would be by then."""
+        self.since = since
+        if self.course is not None and since:
+            self._settle(round(self.instrument.start_price * self.course.at(since)))
 
     def set_rules(self, instrument: Instrument) -> None:
         """Go on, at the price where the market stands, on the ticks and steps of ``instrument``."""
@@ -152,6 +165,9 @@ class SyntheticMarket:
 
     def moment(self, now: int) -> list[Command]:
         """The market moves or some levels are renewed, and mostly there is a trade."""
+        self.now = self.since + now
+        if self.course is not None:
+            self.rng = self.course.chance(self.now)
         rng: Random = self.rng
         if now >= self.regime_end:
             self._change_regime(now)
@@ -170,18 +186,14 @@ class SyntheticMarket:
 
     def pause(self, now: int) -> int:
         """us until the next moment."""
+        if self.course is not None:
+            return self.course.next(self.since + now) - self.since - now
         rate: float = self.shape.activity.events * (BURST_SPEED if now < self.burst_end else 1.0)
         return int(self.rng.expovariate(rate) * SECOND) + 1
 
     def _change_regime(self, now: int) -> None:
         rng: Random = self.rng
         activity: Activity = self.shape.activity
-        if activity.wave:
-            self.regime_end = now + int(activity.wave * (0.75 + 0.5 * rng.random()) * SECOND)
-            drift: float = activity.trend * (0.75 + 0.5 * rng.random())
-            up: bool = self.bias < 0 if self.bias else rng.random() < 0.5
-            self.bias = drift if up else -drift
-            return
         self.regime_end = now + int((40 + rng.expovariate(1 / 200)) * SECOND)
         self.bias = activity.trend * rng.gauss(0.0, 1.0)
         self.stir = min(2.2, max(0.6, 2.0 ** (0.6 * rng.gauss(0.0, 1.0))))
@@ -194,6 +206,9 @@ class SyntheticMarket:
         self.burst_way = 1 if (self.bias > 0) is with_trend else -1
 
     def _walk(self, burst: bool) -> None:
+        if self.course is not None:
+            self.fair = self._inside(self.instrument.start_price * self.factor * self.course.at(self.now) / self.shape.tick)
+            return
         rng: Random = self.rng
         activity: Activity = self.shape.activity
         moves: float = 60 * activity.events * MOVE_CHANCE       # a minute
@@ -266,6 +281,7 @@ class SyntheticFeed:
 
     recorded: bool = False
     begins: int | None = None
+    by_time: bool
 
     def __init__(self, instruments: Iterable[Instrument], seed: int, activities: Mapping[str, Activity] | None = None) -> None:
         self.seed: int = seed
@@ -274,6 +290,7 @@ class SyntheticFeed:
             each.symbol: SyntheticMarket(each, seed, known.get(each.symbol)) for each in instruments
         }
         self.symbols: list[str] = list(self.markets)
+        self.by_time = any(market.course is not None for market in self.markets.values())
         self.first_ids: dict[str, tuple[int, int]] = {}
         self.last_trade_ids: dict[str, int] = {}
 
@@ -302,6 +319,10 @@ class SyntheticFeed:
             else:
                 market.commands = []
             heapq.heapreplace(queue, (now + market.pause(now), number, market))
+
+    def go_on(self, since: int) -> None:
+        for market in self.markets.values():
+            market.go_on(since)
 
     def history(self, symbol: str, until_us: int) -> SyntheticMinutes | None:
         """The month before the minute of ``until_us``, the last close is the opening price."""

@@ -12,6 +12,7 @@ from ..faults import (
     AFTER_ENGINE,
     BEFORE_ENGINE,
     ON_REPLY,
+    OPEN,
     Dropped,
     FaultTable,
     Labels,
@@ -29,7 +30,6 @@ from .wires import HttpWire, answer_of, send_reply
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 METHODS: tuple[str, ...] = (hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE)
-OPEN: int = 101                      # of a websocket
 NOT_HEARD: int = 444                 # of the answer to a connection that is gone
 VARIABLE: re.Pattern[str] = re.compile(r"\{[^{}]*\}")
 
@@ -63,7 +63,11 @@ class FaultMiddleware:
                 return await self._bitten(request, handler)
             with self._faults.traffic.passing(f"{request.method} {request.path}") as one:
                 one.status = OPEN if is_handshake(request) else 0
-                return told(one, await self._bitten(request, handler))
+                try:
+                    return told(one, await self._bitten(request, handler))
+                except web.HTTPException as answer:
+                    one.status = answer.status
+                    raise
 
         app.middlewares.append(middleware)
         app.on_shutdown.append(self._shutdown)

@@ -24,6 +24,7 @@ from ..version import release
 from .access import is_loopback
 from .listener import Listener, close_event_loop, new_event_loop
 from .tls import Tls, given_tls, own_tls
+from .traffic_log import TrafficLog
 from .venue import Venue
 
 USAGE_ERROR: int = 2
@@ -82,6 +83,7 @@ def make_parser() -> Parser:
     serve.add_argument("--symbols", type=int, metavar="N", help=_("list so many symbols in all: those there are, and made up ones, the same at every start"))
     serve.add_argument("--option", action="append", default=[], metavar="DIALECT.NAME=VALUE", help=_("what a dialect leaves open, e.g. hashex.text_key=msg (repeatable)"))
     serve.add_argument("--unsigned", action="store_true", help=_("binance: calls with the header X-API-KEY need no signature; short for --option binance.unsigned=true"))
+    serve.add_argument("--log", action="store_true", help=_("a line on stderr for each request, and for each stream how many pushes, with the label that a fault is matched with"))
     serve.add_argument("--exit-with-stdin", action="store_true", help=_("end when standard input ends: a child that must not outlive its parent"))
     conform.add_arguments(commands.add_parser("conform", help=_("run the fault matrix on a gateway")))
     return parser
@@ -174,10 +176,11 @@ def end_with_stdin(end: Callable[[], None]) -> None:
     threading.Thread(target=watch, name="mockexchange-stdin", daemon=True).start()
 
 
-async def serve(listeners: list[Listener], with_stdin: bool) -> None:
-    """Serve until SIGINT or SIGTERM, printing one ready line per listener once all of them listen."""
+async def serve(listeners: list[Listener], with_stdin: bool, is_logged: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM, printing one ready line per listener once all of them listen. ``is_logged``: what passes is told on stderr."""
     loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
     ended: asyncio.Event = asyncio.Event()
+    logs: list[TrafficLog] = []
 
     def end() -> None:
         try:
@@ -192,13 +195,23 @@ async def serve(listeners: list[Listener], with_stdin: bool) -> None:
         for listener in listeners:
             listener.venue.on_lost = end_at_once
             await listener.start()
+        for listener in listeners if is_logged else ():
+            logs.append(TrafficLog(f"{listener.venue.dialect}:{listener.port}", listener.venue.faults.traffic, log))
+            logs[-1].begin()
         for listener in listeners:
             print(msgspec.json.encode(listener.ready()).decode(), flush=True)
         if with_stdin:
             end_with_stdin(end)
         await ended.wait()
     finally:
+        for each in logs:
+            each.end()
         await asyncio.gather(*[listener.stop() for listener in listeners])
+
+
+def log(line: str) -> None:
+    """Standard output has the ready lines and nothing else."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def end_at_once(why: str) -> None:
@@ -253,7 +266,7 @@ def serve_until_ended(arguments: argparse.Namespace, tls: Tls | None) -> None:
     tune_collector()
     try:
         asyncio.set_event_loop(loop)
-        loop.run_until_complete(serve(listeners, arguments.exit_with_stdin))
+        loop.run_until_complete(serve(listeners, arguments.exit_with_stdin, arguments.log))
     finally:
         close_event_loop(loop)
         close_all(listeners)

@@ -23,12 +23,16 @@ class NoFeed:
     """Feed "none": a market without a house. The book holds what users put there."""
 
     recorded: bool = False
+    by_time: bool = False
     begins: int | None = None
 
     def __init__(self) -> None:
         self.symbols: list[str] = []
         self.first_ids: dict[str, tuple[int, int]] = {}
         self.last_trade_ids: dict[str, int] = {}
+
+    def go_on(self, since: int) -> None:
+        """It never starts."""
 
     def opening(self) -> list[Command]:
         return []

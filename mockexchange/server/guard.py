@@ -12,6 +12,8 @@ from weakref import WeakSet
 
 from aiohttp import web
 
+from .direct import IS_COUNTED, IS_POSSIBLE, Direct
+
 MAX_BODY: int = 1 << 20             # bytes of a request's body, unpacked
 BODY_SECONDS: float = 20.0          # from the end of a request's head to the end of its body
 KEEP_ALIVE_SECONDS: float = 75.0    # from connecting, or the last answer, to the end of the next request's head
@@ -29,7 +31,45 @@ logger: logging.Logger = logging.getLogger("mockexchange.server")
 class Handler(web.RequestHandler):
     """aiohttp's connection, which after a request that is none reads nothing more, keeps nothing and logs no trace."""
 
-    __slots__ = ()
+    __slots__ = ("_direct",)
+
+    def __init__(self, server: web.Server, direct: Direct | None = None, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._direct: Direct | None = direct if IS_POSSIBLE else None
+
+    def data_received(self, data: bytes) -> None:
+        """A request that nothing is in the way of is answered here (direct.py), any other wakes aiohttp's loop over requests."""
+        waiter: asyncio.Future[None] | None = self._waiter
+        messages = self._messages
+        is_idle: bool = not self._request_count if waiter is None else not waiter.done()       # or that loop has not begun yet
+        if self._direct is None or not is_idle or messages or self._paused or self._force_close or self._close:
+            super().data_received(data)
+            return
+        self._waiter = None         # nobody is woken before the request has been looked at
+        try:
+            super().data_received(data)
+        finally:
+            self._waiter = waiter
+        if not messages:
+            return
+        if len(messages) == 1:
+            answer: bytes | None = self._direct.answer(*messages[0], self.peername)
+            if answer is not None:
+                messages.clear()
+                if IS_COUNTED and self._parser is not None:
+                    self._parser.message_consumed()
+                if self.transport is not None:
+                    self.transport.write(answer)
+                self._idle_from_now()
+                return
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def _idle_from_now(self) -> None:
+        """As aiohttp's loop does behind every answer."""
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
 
     async def start(self) -> None:
         """
@@ -95,8 +135,9 @@ class Doorkeeper:
 
     _all: "WeakSet[Doorkeeper]" = WeakSet()
 
-    def __init__(self, server: web.Server, **options: Any) -> None:
+    def __init__(self, server: web.Server, direct: Direct | None = None, **options: Any) -> None:
         self._server: web.Server = server
+        self._direct: Direct | None = direct
         self._options: dict[str, Any] = options
         self._most: int = most_connections()
         self.waiting: dict[Waiting, None] = {}          # connections that are not with the server yet, oldest first
@@ -107,7 +148,7 @@ class Doorkeeper:
 
     def admit(self) -> asyncio.Protocol:
         """The protocol of a connection that has its room already."""
-        return Handler(self._server, loop=asyncio.get_running_loop(), **self._options)
+        return Handler(self._server, self._direct, loop=asyncio.get_running_loop(), **self._options)
 
     def has_room(self) -> bool:
         """Whether one more connection can be had, after one that does nothing has made room for it where that must be."""

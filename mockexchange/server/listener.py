@@ -18,6 +18,7 @@ from .accept import Gates
 from .access import WILDCARDS, Access
 from .app import build_app, is_handshake
 from .control import CONTROL_PREFIX, Control
+from .direct import direct_of
 from .tls import Tls, TlsDoors
 from .venue import Venue
 from .wires import abort_with_rst
@@ -211,7 +212,7 @@ class Listener:
         await self.venue.start()
         assert runner.server is not None
         doorkeeper: guard.Doorkeeper = guard.Doorkeeper(
-            runner.server, access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
+            runner.server, direct_of(self.venue, dialect), access_log=None, keepalive_timeout=guard.KEEP_ALIVE_SECONDS, lingering_time=guard.LINGER_SECONDS
         )
         gates: Gates = Gates(self.venue.faults, doorkeeper if self.tls is None else doorkeeper.admit)
         # A duplicate, because a server closes what it is given: the port outlives the application.

@@ -6,12 +6,16 @@ HEADER: str = "X-Mock-Exchange"
 HOURS_HEADER: str = "X-Mock-Hours"          # "exchange" where the venue keeps the exchange's hours, else not sent
 
 
+def headers(dialect: str, hours: str = "") -> dict[str, str]:
+    """The headers of a venue; ``hours`` "" has none."""
+    return {HEADER: dialect, HOURS_HEADER: hours} if hours else {HEADER: dialect}
+
+
 def install(app: web.Application, dialect: str, hours: str = "") -> None:
-    """Put the headers, dialect and hours (none when ""), on every answer of ``app``, handshakes of websockets included."""
+    """Put the headers on every answer of ``app``, handshakes of websockets included."""
+    marks: dict[str, str] = headers(dialect, hours)
 
     async def add(request: web.BaseRequest, response: web.StreamResponse) -> None:
-        response.headers[HEADER] = dialect
-        if hours:
-            response.headers[HOURS_HEADER] = hours
+        response.headers.update(marks)
 
     app.on_response_prepare.append(add)

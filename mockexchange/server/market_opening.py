@@ -49,6 +49,7 @@ def open_market(exchange: Exchange, feed: Feed, clock: AnyClock, market: LastPri
         _open_past(exchange, feed, feed.since + clock.offset_us)
         _record_past(exchange, feed, clock.offset_us)
     else:
+        feed.go_on(opened - clock.first)
         _go_on(exchange, feed, market)
         _open_past(exchange, feed, clock.now())
     return opened

@@ -173,7 +173,7 @@ class Venue:
         flow: bool = type(command) in FLOW
         if self.lost:
             raise JournalError(self.lost)
-        if not flow and not self.has_room():
+        if not flow and self.journal.path is not None and not self.has_room():
             raise refuse("JOURNAL_FULL")
         if self.faults.late and type(command) is PlaceOrder:
             try:
@@ -441,7 +441,7 @@ class Venue:
         self.pump = FeedRunner(
             self.feed.steps(), self._apply_record if recorded else self._apply_flow, self.drains,
             recorded and self.speed == MAX_SPEED, self.clock, lambda: not self.has_room(), pace_of(self.feed, self.clock, self.speed),
-            opened if recorded else None, self._on_feed_end,
+            opened if self.feed.by_time else None, self._on_feed_end,
         )
 
     def _on_feed_end(self) -> None:

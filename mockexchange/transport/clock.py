@@ -90,6 +90,7 @@ class SystemClock:
     def __init__(self, machine: Machine = MACHINE) -> None:
         self.machine: Machine = machine
         self.offset_us: int = 0
+        self.first: int = machine.time_ns() // 1000
 
     @property
     def advanced(self) -> float:

@@ -17,6 +17,7 @@ SLICE_SECONDS: float = 0.002                # the longest an advance keeps reque
 PATIENCE: float = 1.0                       # real seconds that an advance waits for what a client owes
 WAKING_TURNS: int = 3                       # of the event loop, for a sleeper to do what it woke for
 
+FEW_TIMERS: int = 256               # so many may be cancelled and still wait
 Drains = list[Callable[[], Awaitable[None]]]
 
 
@@ -59,6 +60,7 @@ class ManualClock:
         self._offset: int = 0
         self._now: int = self._start
         self._timers: list[ManualTimer] = []
+        self._sweep_at: int = FEW_TIMERS
         self._number: int = 0
         self._soon: list[Callable[[], object]] = []
         self._owed: list[asyncio.Future[None]] = []
@@ -97,6 +99,10 @@ class ManualClock:
         self._number += 1
         due: int = self._elapsed + max(0, round(seconds * 1e6))
         timer: ManualTimer = ManualTimer(due, self._number, callback, args)
+        if len(self._timers) >= self._sweep_at:         # else what is cancelled would stay until it is due
+            self._timers = [each for each in self._timers if each.callback is not None]
+            heapq.heapify(self._timers)
+            self._sweep_at = max(FEW_TIMERS, 2 * len(self._timers))
         heapq.heappush(self._timers, timer)
         return timer
 

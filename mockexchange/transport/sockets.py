@@ -56,7 +56,7 @@ class _Outbox:
 
     def add(self, one: "Socket") -> None:
         if not self.waiting:
-            asyncio.get_running_loop().call_soon(self.flush)
+            one._loop.call_soon(self.flush)
         self.waiting.append(one)
 
     def flush(self) -> None:
@@ -116,6 +116,7 @@ class Socket:
         self._outbox: _Outbox = outbox
         self._transport: asyncio.Transport | None = None
         self._late: list[bytes] = []
+        self._room: int = 0                             # bytes that can be written before the write buffer must be looked at
         self._pings: dict[bytes, float] = {}            # payload -> when it was sent, oldest first
         self._ping_timer: Timer | None = None
         self._pongs_owed: asyncio.Future[None] | None = None
@@ -242,7 +243,7 @@ class Socket:
 
     def send(self, payload: bytes) -> None:
         """Send one text message; on a socket that is gone this does nothing."""
-        self.send_frame(_frame(_TEXT, payload))
+        self.send_frame(text_frame(payload))
 
     def tear(self, payload: bytes, keep: int, ends: bool) -> None:
         """
@@ -277,8 +278,11 @@ class Socket:
         if transport is None or transport.is_closing() or self._is_frozen:
             return
         transport.write(data)
-        if check and transport.get_write_buffer_size() > self.max_buffer:
-            self.drop(CLOSE_POLICY, b"slow reader")
+        self._room -= len(data)
+        if check and self._room < 0:                # before that no more than ``max_buffer`` can be waiting
+            self._room = self.max_buffer - transport.get_write_buffer_size()
+            if self._room < 0:
+                self.drop(CLOSE_POLICY, b"slow reader")
 
     # in
 
@@ -361,6 +365,10 @@ class Socket:
 
 def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:
     """Send one text message to many sockets: framed once, whatever their number. Faults do not see it."""
-    frame: bytes = _frame(_TEXT, payload)
+    frame: bytes = text_frame(payload)
     for one in sockets:
-        one.send_frame(frame)
+        late: list[bytes] = one._late
+        if late and len(late) < LATE_FRAMES:        # the end of the turn will flush them, as ``send_frame`` has seen to
+            late.append(frame)
+        else:
+            one.send_frame(frame)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from children import python_path
+from children import LONG, python_path
 from waiting import until
 
 ROOT: Path = Path(__file__).parents[2]
@@ -95,6 +95,7 @@ def test_it_trades_and_agrees_with_the_venue_at_the_far_end(place: Path) -> None
 
 
 @real
+@pytest.mark.skipif(not LONG, reason="LONG=1: two more processes of a real WebTrader")
 def test_the_journal_of_the_far_end_is_what_counts(place: Path) -> None:
     """With another account's rows of the same journal, gateway and venue do not agree, and the exit status says so."""
     change = """

@@ -1,6 +1,7 @@
 """Bars, held against what the venue itself has."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -171,3 +172,25 @@ def test_history_before_connect_is_empty_and_said(case: Case, venue: MockExchang
     desk = Desk(case, venue)
     assert ask(desk, Interval.MINUTE, finished(Interval.MINUTE, 30)) == []
     assert desk.recorder.said("Query kline history failed")
+
+
+def test_close_ends_a_download(case: Case, venue: MockExchange) -> None:
+    """Pages of it are under way side by side where the venue takes them so; all end with the gateway, and none is asked for after it."""
+    desk = Desk(case, venue).ready()
+    try:
+        venue.faults.add(match=case.history_label, stage="on_reply", action="delay", ms=400, times=200)
+        bitten: int = 1 if case.dialect == "qte" else 4         # the first page alone, then several at once
+        answers: list[list[BarData]] = []
+        asking = threading.Thread(target=lambda: answers.append(ask(desk, Interval.MINUTE, finished(Interval.MINUTE, 40_000))))
+        asking.start()
+        desk.recorder.wait(lambda: venue.faults.list()[-1]["bitten"] >= bitten, "pages under way")
+        started = time.monotonic()
+        desk.close()
+        asking.join(2.0)
+        assert time.monotonic() - started < 2.0 and not asking.is_alive()
+        assert len(answers[0]) < 40_000
+        assert desk.recorder.said("Query kline history failed, gateway closed")
+        assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("history-")]
+    finally:
+        venue.faults.clear()
+        desk.close()

@@ -17,7 +17,8 @@ from vnpy.trader.utility import BarGenerator
 from vnpy_ctastrategy import CtaTemplate
 
 from vnpy_mockbinance import MockBinanceGateway
-from vnpy_rehearsal.rehearsal import MemoryCtaApp, wait_for
+from vnpy_rehearsal.memory_cta import MemoryCtaApp
+from vnpy_rehearsal.rehearsal import wait_for
 
 START: datetime = datetime(2022, 1, 3, tzinfo=timezone.utc)
 PAST, MINUTES = 90, 150             # of the file's minutes before the market begins, and all

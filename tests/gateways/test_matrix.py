@@ -32,7 +32,7 @@ def test_every_row_is_there_or_says_why_it_is_not() -> None:
 
 # All rows are played in virtual time (test_matrix_virtual.py). On this machine's clock and threads, which have races, so many of
 # them, and those that need the machine.
-EVERY: int = 6
+EVERY: int = 15
 RUN: list[tuple[Row, Case]] = [pair for n, pair in enumerate(PAIRS) if LONG or n % EVERY == 0 or pair[0].real]
 
 

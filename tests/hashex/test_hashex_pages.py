@@ -149,3 +149,19 @@ def test_a_failed_page_leaves_what_was_had() -> None:
     assert len(bars) == 1_500
     assert klines.fetch(lambda *_: None, Interval.MINUTE, START, None, START + timedelta(days=9)) == []
     assert klines.fetch(lambda *_: [], Interval.MINUTE, START, None, START + timedelta(days=9)) == []
+
+
+def test_windows_side_by_side_are_windows_one_after_the_other() -> None:
+    """Two dozen windows, of which the first, a few and the last two have bars."""
+    have = [*range(10), *range(4_000, 9_000), *range(33_000, 35_000)]
+    venue = KlineVenue(have)        # type: ignore[arg-type]
+    batches: list[int] = []
+
+    def run(jobs: klines.Jobs) -> list[list[BarData]]:
+        batches.append(len(jobs))
+        found = {number: job() for number, job in reversed(list(enumerate(jobs)))}
+        return [rows for number in range(len(jobs)) if (rows := found[number]) is not None]
+
+    bars = klines.fetch(venue.page, Interval.MINUTE, START, None, START + timedelta(minutes=35_000), run)
+    assert [int((b.datetime - START).total_seconds() // 60) for b in bars] == have
+    assert batches == [1, 20, 3]

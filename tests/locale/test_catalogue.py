@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -29,7 +31,8 @@ each_catalogue = pytest.mark.parametrize("path", CATALOGUES, ids=[path.parent.pa
 def translated_files() -> dict[Path, ast.Module]:
     """Files that import from the catalogue."""
     files = [path for pattern in PACKAGES for package in ROOT.glob(pattern) if package.is_dir() for path in package.rglob("*.py")]
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    trees = {path: ast.parse(text) for path, text in texts.items() if "rest_locale" in text}
     return {path: tree for path, tree in trees.items() if any(
         isinstance(node, ast.ImportFrom) and node.module == "rest_locale" or isinstance(node, ast.Import) and node.names[0].name == "rest_locale"
         for node in ast.walk(tree)
@@ -50,7 +53,18 @@ def said() -> dict[str, str]:
         for _, call in calls(tree):
             if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
                 found.setdefault(call.args[0].value, f"{path.relative_to(ROOT)}:{call.lineno}")
-    return found
+    return {**found, **said_by_the_page()}
+
+
+@cache
+def said_by_the_page() -> dict[str, str]:
+    """Messages of the mock exchange's page, as the command of docs/languages.md finds them."""
+    folder = ROOT / "mockexchange" / "server"
+    with TemporaryDirectory() as made:
+        template = Path(made) / "messages.pot"
+        CommandLineInterface().run(["pybabel", "--quiet", "extract", "-F", str(ROOT / "babel.cfg"), "-k", "t", "-k", "mark", "-o", str(template), str(folder)])
+        found = read_po(BytesIO(template.read_bytes()))
+    return {str(message.id): str(message.locations) for message in found if any("/static/" in name for name, _ in message.locations)}
 
 
 @cache
@@ -65,7 +79,7 @@ def fields(text: str) -> list[str]:
 
 
 def test_there_is_something_to_check() -> None:
-    assert CATALOGUES and len(said()) > 500 and len(translated_files()) > 50
+    assert CATALOGUES and len(said()) > 500 and len(translated_files()) > 50 and len(said_by_the_page()) > 130
 
 
 @each_catalogue

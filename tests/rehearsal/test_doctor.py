@@ -22,6 +22,7 @@ from vnpy_rehearsal.doctor.command import start
 from vnpy_rehearsal.doctor.finding import NOTE, OK, WRONG, Finding, examine
 
 from mockexchange import MockExchange
+from rest_locale import speaking
 
 SECRET = "s3cr3t-Of-Nobody"
 
@@ -76,7 +77,7 @@ def test_a_missing_distribution(name: str, extra: str, whose: str, monkeypatch: 
         all_well(installed.look_at_distributions(extra))
 
 
-def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "picows.py").write_text("raise ImportError('DLL load failed')")
     (tmp_path / "msgspec.py").write_text("import os; os._exit(57)")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), python_path()]))
@@ -85,6 +86,11 @@ def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert ["picows" in finding.text and "DLL load failed" in finding.text for finding in found] == [True, False]
     assert "msgspec" in found[1].text and "status 57" in found[1].text
     assert all("--only-binary :all:" in finding.advice for finding in found)
+    with speaking("en"):
+        assert start("doctor", []) == 1
+    told = capsys.readouterr().out
+    assert [f"note:  {name}: not looked at" in told for name in ("entry points", "connect settings", "embedded exchange", "clock")] == [True] * 3 + [False]
+    assert told.endswith("2 things are wrong.\n"), "whoever imports msgspec ends the doctor, too"
 
 
 def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,3 +310,13 @@ def test_without_vnpy_it_still_says_what_is_wrong(tmp_path: Path) -> None:
     assert done.returncode == 1 and not done.stderr, done.stderr
     assert [line for line in lines if line.startswith("wrong: ") and "vnpy" in line]
     assert all(line.startswith(("ok: ", "note: ", "wrong: ")) for line in lines[:-1]) and lines[-1].endswith("wrong.")
+
+
+def test_in_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "version", lambda name: "1.26.5")
+    with speaking("zh_CN"):
+        found = [finding.line for finding in installed.look_at_distributions()]
+        assert '有误：已安装urllib3 1.26.5，需要>=2；请运行pip install "urllib3>=2"' in found, found
+        with pytest.raises(SystemExit):
+            start("doctor", ["--port", "0"])
+        assert capsys.readouterr().err == "doctor: error: --port必须在1到65535之间，实际为0\n"

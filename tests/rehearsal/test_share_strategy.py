@@ -395,3 +395,16 @@ def test_parameters() -> None:
     assert market.sent() == [("SHORT", 300.0)]
     assert set(ShareRehearsalStrategy.get_class_parameters()) == {"lots", "most", "patience", "hold", "slip"}
     assert market.strategy.get_variables()["sellable"] == 700.0
+
+
+def test_a_clock_that_is_set_back_does_not_stop_it() -> None:
+    market = Market(500.0)
+    market.run(4)
+    before = len(market.sent())
+    market.clock += 6 * 3600.0
+    market.run(4)
+    market.clock -= 6 * 3600.0
+    assert len(market.sent()) > before
+    before = len(market.sent())
+    market.run(8)
+    assert len(market.sent()) >= before + 2

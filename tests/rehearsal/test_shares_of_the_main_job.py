@@ -15,7 +15,9 @@ from vnpy_rehearsal.conform.known import read_profile
 from vnpy_rehearsal.figures import Figures
 from vnpy_rehearsal.profiles import DEFAULT_STRATEGY, STREAM_LINE, JobProfile, read_job
 from vnpy_rehearsal.rehearsal import Record, Rehearsal
-from vnpy_rehearsal.view import Rates, View, print_summary, status_line
+from vnpy_rehearsal.shown import status_line
+from vnpy_rehearsal.summary import print_summary
+from vnpy_rehearsal.view import View
 
 SHARES: str = "vnpy_rehearsal.share_strategy:ShareRehearsalStrategy"
 ENTRY: dict[str, Any] = {
@@ -148,7 +150,7 @@ def rehearsal(**extra: Any) -> tuple[Rehearsal, Engine]:
     run.vt_symbol, run.each_fill, run.started, run.initial = "000001.SZSE", False, 0.0, (1_000_000.0, 1_000.0)
     run.record = Record(engine)         # type: ignore[arg-type]
     listed = {"000001.SZSE": SimpleNamespace(contract=contract(**extra))}
-    run.gateway = SimpleNamespace(contracts=listed, health=lambda: {"REST": True})
+    run.gateway = SimpleNamespace(contracts=listed, health=lambda: {"REST": True}, venue={"rest": "http://127.0.0.1:41391"})
     run.cta = SimpleNamespace(strategies={})
     engine.put(EVENT_ACCOUNT, account("8881", 1_010_000.0, 998_500.5, 990.0, currency="CNY"))
     engine.put(EVENT_POSITION, PositionData("X", "000001", Exchange.SZSE, Direction.NET, 1_100.0, 200.0, yd_volume=900.0))
@@ -183,7 +185,7 @@ def test_the_currency_is_the_contracts_or_the_only_accounts(quote: str, accounts
 
 def test_a_line_of_figures() -> None:
     run, _ = rehearsal()
-    line = " ".join(status_line(run, Rates()).split())
+    line = " ".join(status_line(run, 0.0).split())
     assert line.endswith(
         "s 0.0 ticks/s book 9.99/10.00 last 10.00 position 1,100 (11 lots), 900 sellable cash 999,490.50 CNY PnL +490.50 CNY orders 0 fills 0"
     )
@@ -191,7 +193,7 @@ def test_a_line_of_figures() -> None:
 
 def test_a_line_of_figures_of_coins_is_as_it_was() -> None:
     run, _ = rehearsal(product=Product.SPOT)
-    line = " ".join(status_line(run, Rates()).split())
+    line = " ".join(status_line(run, 0.0).split())
     assert line.endswith("s 0.0 ticks/s book 9.99/10 position +0 PnL +490.50 CNY orders 0 fills 0")
 
 

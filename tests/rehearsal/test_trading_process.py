@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import pytest
 from children import ROOT, python_path
+from vnpy_rehearsal.trading import health
 from vnpy_rehearsal.trading.command import choose as choose_gateways
 from vnpy_rehearsal.trading.command import start
 from vnpy_rehearsal.trading.heart import judge
@@ -205,6 +206,43 @@ def test_a_process_that_hangs_ends_itself_and_shows_where(
     until(lambda: process.ends, 40.0, "it ends")
     assert process.ends[0] == ends and says in process.text
     assert re.search(r'ladder.py", line \d+ in on_tick', process.text), process.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what it is for, and what it asks, are Linux's")
+def test_a_process_that_can_do_nothing_any_more_is_killed_by_the_health_check(
+    started: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(health, "TOO_OLD", 2.0)
+
+    def look() -> str:
+        health.start("health", ["--kill"])
+        return capsys.readouterr().out
+
+    process: Supervised = started()
+    until(lambda: process.is_("healthy"), 30.0)
+    first: int = process.process.pid
+    assert look() == "healthy\n"
+    os.kill(first, signal.SIGSTOP)
+    until(lambda: f"process {first} was killed" in look(), 30.0, "it is killed")
+    until(lambda: process.ends, 30.0)
+    assert process.ends[0] == -signal.SIGKILL
+    until(lambda: process.process.pid != first and process.is_("healthy"), RIGHT_WITHIN, "it is healthy again")
+
+    file = folder / ".vntrader" / "trade_health.json"
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert process.stop() == 0
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        file.write_text(json.dumps(told | {"pid": other.pid, "monotonic": told["monotonic"] - 60.0}), encoding="utf-8")
+        assert look().endswith("is not there any more, nothing is killed\n") and other.poll() is None, "one that has its number now"
+        other.communicate(b"\n")
+
+
+@pytest.mark.parametrize(("monotonic_age", "wall_age", "age"), [(3.0, 3600.0, 3.0), (3.0, -3600.0, 3.0), (-500.0, 40.0, 40.0)])
+def test_how_old_a_sign_of_life_is(monotonic_age: float, wall_age: float, age: float) -> None:
+    """A clock that was set, forward and back; a machine that was started anew since."""
+    told = {"monotonic": monotonic() - monotonic_age, "time": time() - wall_age}
+    assert health.seconds_since(told) == pytest.approx(age, abs=1.0)
 
 
 def test_a_process_that_is_cut_off_says_so_and_ends(started: Any, venue: MockExchange) -> None:

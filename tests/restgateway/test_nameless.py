@@ -1,6 +1,6 @@
 """Orders on a venue that keeps no client order ids: what is pushed, and what is never guessed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flow_desk import RULE, VENUE_IDS, Desk
@@ -386,6 +386,31 @@ def test_an_answer_with_the_id_of_another_order_is_not_believed(desk: NamelessDe
     assert desk.status("o2") is Status.NOTTRADED and desk.status("o1") is Status.NOTTRADED
     entry = desk.flow.table.get("o2")
     assert entry is not None and entry.venue_id == "8"
+
+
+@pytest.mark.parametrize("pushed_first", [False, True])
+def test_an_id_of_a_day_that_is_over_is_given_again(desk: NamelessDesk, pushed_first: bool) -> None:
+    """The venue tells nothing of the order that had it, so that cannot be asked for; what it says again and again is believed: it has lost its state."""
+    yesterday: datetime = MOMENT - timedelta(days=1)
+    desk.flow.submit(make_order("o1", datetime=yesterday))
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    desk.venue("7", Status.CANCELLED, datetime=yesterday)
+    desk.untold.add("o1")
+    desk.wait(100.0)
+    desk.send("o2", price=90.0)
+    if pushed_first:
+        desk.venue("7", Status.NOTTRADED, price=90.0)
+    desk.flow.venue_ids.on_accepted("o2", "7")
+    assert desk.lives == 0, "one message may be wrong"
+    for _ in range(6):
+        desk.wait(RULE.spacing)
+        lists(desk, make_order("7", Status.PARTTRADED, 4.0, price=90.0))
+    assert (desk.status("o1"), desk.status("o2")) == (Status.CANCELLED, Status.PARTTRADED)
+    assert desk.lives == 1 and desk.said("begins anew")
+    entry = desk.flow.table.get("o2")
+    assert entry is not None and entry.venue_id == "7"
+    desk.flow.cancel("o2")
+    assert desk.cancels == ["o2"]
 
 
 def test_an_answer_with_an_id_that_is_nobodys(desk: NamelessDesk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from vnpy.trader.constant import Status
 
 from vnpy_restgateway.clock_keeper import ClockKeeper
-from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.market.download import Download
 from vnpy_restgateway.net import outcome, rest_connection, rest_transport, validate
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.net.routes import Routes
@@ -153,7 +153,7 @@ def limits_the_whole(patch: Patch) -> None:
     def got(download: Download, bars: list[Any]) -> list[Any]:
         return bars
 
-    patch.setattr(Download, "got", got)
+    patch.setattr(Download, "_got", got)
 
 
 @bug(

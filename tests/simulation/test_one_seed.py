@@ -49,7 +49,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]
 def test_same_seed_same_bytes(runs: list[dict[str, list[str]]]) -> None:
     first, *others = runs[:-1]
     rows, events, trades, _ = first["strategy"]
-    assert int(rows) > 50 and int(events) > 500 and int(trades) > 3, "there was something to compare"
+    assert int(rows) > 30 and int(events) > 500 and int(trades) > 3, "there was something to compare"
     assert len(first) == 1 + 5 * (1 + DRAWN) and all(int(found[-2]) > 10 for name, found in first.items() if name != "strategy")
     assert all(each == first for each in others)
 

@@ -31,6 +31,8 @@ FOUND: list[tuple[str, int, str]] = [
     (HASHEX, 6, "fault order on_reply status status=502 times=2; fault cancel before_engine close times=1; cancel 1; clock -10000; order BUY 45000"),
     # the answer to an order that was filled at once named another id: the order and its fill were shown twice
     (BINANCE, 241, "says wrong_ids 4; order BUY 45000; pause 400"),
+    # a venue that had lost its state gave an order the id of one of the day before, which it could not be asked for: taken for one that never came
+    (FUTU, 10974, "order BUY 22; order BUY 24.6; day; wipe 0; pause 30000; order BUY 24.62; order BUY 27.02; restart 700"),
     # a trade of before the venue's clock was set back kept the time of all later ticks
     (BINANCE, 66, "still; subscribe; order BUY 39900; clock -28800000; pause 3000"),
     # a market that was being quoted anew when its price was set

@@ -10,7 +10,9 @@ from random import Random
 
 import pytest
 
+from children import LONG
 from mockexchange.core.calendar import AnyCalendar
+from vnpy_rehearsal.simulation import search as simulation_search
 from vnpy_rehearsal.simulation.days import CALM, DAY, draw_days, first_day, hours_of, moments
 from vnpy_rehearsal.simulation.schedule import Check, Order, Pause, Restart, Step, to_text
 from vnpy_rehearsal.simulation.search import play
@@ -35,15 +37,20 @@ def test_every_day_ends_in_the_truth(gateway: str) -> None:
     assert not [f"seed {day.seed}: {day.kind}: {day.text}\n{to_text(day.steps)}" for day in played if day.kind]
 
 
-def test_a_session_and_the_night_after_it() -> None:
-    """From before the opening to after the close of a market of shares: orders of the day end with it, and the gateway says so."""
-    subject: Subject = Subject("vnpy_qmtrest:QmtRestGateway", days=1)
+@pytest.mark.parametrize(("begins", "trades_at"), [
+    pytest.param(0.0, 2.0, id="all of it", marks=pytest.mark.skipif(not LONG, reason="LONG=1")), pytest.param(6.5, 6.7, id="from half an hour before the close on"),
+])
+def test_a_session_and_the_night_after_it(begins: float, trades_at: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until after the close of a market of shares, hours after 08:00 in Shanghai: orders of the day end with it, and the gateway says so."""
     seed = next(n for n in range(50) if datetime.fromtimestamp(first_day(n, START), timezone.utc).weekday() == 1)
-    profile = subject.profile()
-    steps: list[Step] = [Pause(2 * 3_600_000), Order(10.5), Order(9.2), Check(), Restart(200), Check(), Pause(6 * 3_600_000), Check()]
+    monkeypatch.setattr(simulation_search, "first_day", lambda seed, start: first_day(seed, start) + begins * 3_600)
+    profile = Subject("vnpy_qmtrest:QmtRestGateway", days=1).profile()
+    steps: list[Step] = [
+        Pause(round((trades_at - begins) * 3_600_000)), Order(10.5), Order(9.2), Check(), Restart(200), Check(), Pause(round((7.2 - trades_at) * 3_600_000)), Check(),
+    ]
     day = play(profile, seed, steps, days=1)
     assert not day.kind, day.text
-    assert day.seconds > 8 * 3_600 and {"an order filled", "an order cancelled"} <= day.states
+    assert day.seconds > (7.2 - begins) * 3_600 - 1 and {"an order filled", "an order cancelled"} <= day.states
 
 
 def test_days_are_drawn_within_the_market_s_hours() -> None:

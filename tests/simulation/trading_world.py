@@ -32,7 +32,7 @@ BAD_DAY: str = (
 )
 
 
-def trade(seed: int, seconds: float = 60.0) -> tuple[int, int, int, str]:
+def trade(seed: int, seconds: float = 30.0) -> tuple[int, int, int, str]:
     """Rows of the journal, events, the strategy's trades, and the fingerprint."""
     world: World = World(seed)
     fingerprint: Fingerprint = Fingerprint(world.loop.time)

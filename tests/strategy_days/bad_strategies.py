@@ -81,17 +81,14 @@ class Doubles(Steady):
 
 
 class Leaves(Steady):
-    """After a rejection it rests an order far below the market, which nobody takes back."""
+    """An order rests far below the market all day. CtaEngine takes it back in the end, if it has not forgotten it with its process."""
 
-    rejected: bool = False
-    left: bool = False
-
-    def on_order(self, order: OrderData) -> None:
-        self.rejected = self.rejected or order.status is Status.REJECTED
+    rests: bool = False
+    variables = ["pos", "rests"]
 
     def act(self, tick: TickData) -> None:
-        if self.rejected and not self.left:
-            self.left = True
+        if not self.rests:
+            self.rests = True
             self.buy(round(tick.bid_price_1 * 0.85, 2), self.size)
         if self.pos > 0:
             self.sell(round(tick.bid_price_1 * 0.999, 2), abs(self.pos))

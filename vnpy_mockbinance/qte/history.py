@@ -1,14 +1,15 @@
-"""Bars of a QTE server whose build has klines of its own (the document's, S; spec 1.4.8). Works in its caller's thread."""
+"""Bars of a QTE server whose build has klines of its own (the document's, S; spec 1.4.8). Works in its caller's thread, one page after the other (Q38)."""
 
 from datetime import datetime
-from typing import Any
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData, ContractData
 
 from rest_locale import _
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download, fetch_bars
+from vnpy_restgateway.market.download import Download, GiveUp
+from vnpy_restgateway.market.history import fetch_bars
+from vnpy_restgateway.net.outcome import RestError
 from vnpy_restgateway.polled.ranked_rest import Command
 
 from ..enums import INTERVAL_VT2BINANCE
@@ -18,7 +19,6 @@ from .rest import QteRest
 KLINES: str = "/klines"
 PAGE: int = 500                     # bars; the document's default, of which it names no maximum
 CONSTANT: int = 1_499_040_000_000   # ms: open time of the example bar that some builds always answer with
-AGAIN: float = 1.0                  # s until a page that failed is asked for again
 
 
 def query_history(
@@ -30,24 +30,19 @@ def query_history(
             "symbol": contract.name, "interval": INTERVAL_VT2BINANCE[interval],
             "startTime": start_ms, "endTime": end_ms, "limit": PAGE,
         }
-        reason: str = _("out of time")
-        while (left := download.left()) > 0 and host.executor.alive:
-            reply, error = rest.wait_for(Command("GET", rest.build.prefix + KLINES, params), left, private=False)
-            rows: Any = reply.data if reply is not None and reply.status == 200 else None
-            if isinstance(rows, list):
-                try:
-                    if rows and int(rows[0][0]) == CONSTANT:
-                        download.fail(_("the server has no klines: it answers with the documentation's example bar"))
-                        return None
-                    return download.got([parse_bar(row, contract, interval, host.gateway_name) for row in rows])
-                except (ValueError, TypeError, LookupError, ArithmeticError) as problem:
-                    reason = _("bars not understood: {problem}").format(problem=problem)
-            else:
-                reason = str(error) if reply is None else _("status code: {status}, message: {message}").format(status=reply.status, message=reply.body[:200].decode('utf-8', 'replace'))
-                if reply is not None and reply.status // 100 == 4:
-                    break
-            host.seams.threads.sleep(min(AGAIN, max(download.left(), 0.0)))
-        download.fail(reason if host.executor.alive else _("gateway closed"))
-        return None
 
-    return fetch_bars(page, interval, start, end, host.now())
+        def ask(left: float) -> list[BarData]:
+            reply, error = rest.wait_for(Command("GET", rest.build.prefix + KLINES, params), left, private=False)
+            if reply is None:
+                raise RestError(str(error))
+            if reply.status == 200 and isinstance(reply.data, list):
+                if reply.data and int(reply.data[0][0]) == CONSTANT:
+                    raise GiveUp(_("the server has no klines: it answers with the documentation's example bar"))
+                return [parse_bar(row, contract, interval, host.gateway_name) for row in reply.data]
+            message: str = reply.body[:200].decode("utf-8", "replace")
+            reason: str = _("status code: {status}, message: {message}").format(status=reply.status, message=message)
+            raise GiveUp(reason) if reply.status // 100 == 4 else RestError(reason)
+
+        return download.page(ask)
+
+    return fetch_bars(page, interval, start, end, host.now(), download)

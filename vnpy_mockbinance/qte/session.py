@@ -14,7 +14,7 @@ from vnpy_restgateway.capabilities import Capabilities
 from vnpy_restgateway.contracts import Listed
 from vnpy_restgateway.crypto_balances import CryptoBalances
 from vnpy_restgateway.host import Host
-from vnpy_restgateway.market.history import Download
+from vnpy_restgateway.market.download import Download
 from vnpy_restgateway.net.outcome import Reply
 from vnpy_restgateway.net.validate import amount, label
 from vnpy_restgateway.orders.reconcile import VenueOrder

@@ -91,6 +91,11 @@ class ArmedFaults:
         self.note()
         return [sum(self._armed[handle].bitten for handle in handles) for handles in groups]
 
+    def total(self) -> int:
+        """How often all of them have bitten."""
+        self.note()
+        return sum(each.bitten for each in self._armed)
+
     def idle(self) -> Texts:
         """What should have struck and never did."""
         self.note()

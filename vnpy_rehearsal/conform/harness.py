@@ -1,5 +1,6 @@
 """A trader at one gateway, and what the gateway said held against the venue's journal."""
 
+from collections.abc import Container
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -30,6 +31,28 @@ def ended_orders(rows: list[dict[str, Any]]) -> set[int]:
     """The venue's ids of the orders that are final in its journal."""
     last: dict[int, str] = {row["order_id"]: row["status"] for row in rows if row["kind"] == "order"}
     return {order_id for order_id, status in last.items() if STATUS.get(status) not in (None, *ALIVE)}
+
+
+def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Container[str]) -> list[dict[str, Any]]:
+    """
+    Rows of the journal with the ids under which a gateway shows orders. ``table``: its own of orders, which knows the venue's ids; None where
+    it has none. ``shown``: ids of the orders it has shown.
+    """
+    if not profile.finds_lost:
+        # what others did and is over is not told: the truth about the orders that were shown
+        rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
+    if profile.names_orders:
+        return rows
+
+    def shown_as(row: dict[str, Any]) -> str:
+        venue_id: str = str(row["order_id"])
+        entry = table.find(venue_id) if table is not None else None
+        if entry is not None:
+            return str(entry.orderid)
+        named: str = str(row["client_order_id"])
+        return named if table is None and named in shown else venue_id
+
+    return [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
 
 
 class WrongSymbol(Missed):
@@ -174,25 +197,9 @@ class GatewayHarness:
 
     def journal(self) -> list[dict[str, Any]]:
         """The venue's journal; where it does not call orders by our ids, with the ids the gateway knows them by."""
-        rows: list[dict[str, Any]] = self.venue.journal()
-        if not self.profile.finds_lost:
-            # what others did and is over is not told: the truth about the orders that were shown
-            shown = self.recorder.orders
-            rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
-        if self.profile.names_orders:
-            return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in self.recorder.orders]
-        table: Any = self.table
-
-        def shown_as(row: dict[str, Any]) -> str:
-            venue_id: str = str(row["order_id"])
-            entry = table.find(venue_id) if table is not None else None
-            if entry is not None:
-                return str(entry.orderid)
-            named: str = str(row["client_order_id"])
-            return named if table is None and named in self.recorder.orders else venue_id
-
-        rows = [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
-        return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in self.recorder.orders]
+        shown = self.recorder.orders
+        rows: list[dict[str, Any]] = as_shown(self.venue.journal(), self.profile, self.table, shown)
+        return [row for row in rows if row.get("order_id") not in self.ended or row["client_order_id"] in shown]
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         return [row for row in self.venue.journal() if row["kind"] == kind]

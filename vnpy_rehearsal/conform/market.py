@@ -1,7 +1,8 @@
 """The market that the rows of the matrix trade on, in its own prices and volumes: rows name no coin and no tick."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,10 @@ class PriceLevels:
     def low_at(self, number: int) -> float:
         """The ``number``-th of prices far below the market."""
         return float(f"{self.low + number * self.apart:.12g}")
+
+
+def venue_symbol(listed: Any, symbols: Iterable[str]) -> str:
+    """Which of a venue's symbols a gateway's contract is, "" for none. ``listed``: of its contract store, None where it has none."""
+    if listed is None:
+        return ""
+    return next((symbol for symbol in symbols if symbol in (listed.venue_symbol, listed.contract.symbol) or listed.is_called(symbol)), "")

@@ -13,9 +13,10 @@ from .matrix import Run, row
 from .recorder import Missed
 
 HOURS: int = 8
-MINUTES: int = 12_000           # bars: several pages of any venue
-AT_LEAST: float = 30.0         # s that a call is given which only has to come back at all: machines are slow
-SLOW, SLOWER = 65, 125          # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
+MINUTES: int = 20_000           # bars: several pages of any venue
+AT_MOST: float = 180.0          # s that the whole is given
+SLOW, SLOWER = 65, 50           # ms a page takes for each second of the gateway's patience; where one request goes at a time, and elsewhere
+PATIENCE: float = 8.0           # s that a gateway whose patience can be set waits for the next page, at most
 OFF: float = 5.0                # seconds a tick may be off the venue's time
 
 
@@ -60,19 +61,25 @@ def jump(run: Run) -> None:
 def years(run: Run) -> None:
     if not run.profile.has_bars:
         return
-    desk: GatewayHarness = run.desk()
-    patience: float = float(getattr(getattr(desk.gateway, "timings", None), "history_patience", 60.0))
-    pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(patience * (SLOWER if run.profile.pushed else SLOW)), times=0)
+    desk: GatewayHarness = run.desk(ready=False)
+    timings: Any = getattr(desk.gateway, "timings", None)
+    patience: float = 60.0
+    delay: float = patience * (SLOWER if run.profile.pushed else SLOW) / 1_000
+    if hasattr(timings, "history_patience"):        # pages that are under way side by side are not long in coming
+        delay = min(PATIENCE, *(getattr(timings, name, PATIENCE) for name in ("request_timeout", "query_timeout"))) / 2
+        patience = timings.history_patience = 2 * delay
+    desk.ready()
+    pages = run.arm(run.wire.history, "on_reply", "delay", ms=int(1_000 * delay), times=0)
     end: datetime = run.stage.now().replace(second=0, microsecond=0) - timedelta(minutes=2)
     start: datetime = end - timedelta(minutes=MINUTES - 1)
     request: HistoryRequest = HistoryRequest(run.profile.symbol, run.profile.exchange, start, end, Interval.MINUTE)
     found: list[Any] = []
     begun: float = run.stage.monotonic()
-    with run.aside(lambda: found.extend(desk.gateway.query_history(request)), max(3.0 * patience, AT_LEAST)):
+    with run.aside(lambda: found.extend(desk.gateway.query_history(request)), AT_MOST):
         pass
     if run.stage.monotonic() - begun < patience:
         raise Missed("vacuous", _("the history took {seconds:.1f} s, which is within {patience:g} s").format(seconds=run.stage.monotonic() - begun, patience=patience))
-    run.struck(pages, 5)
+    run.struck(pages, 2)
     bars: list[BarData] = found
     if [bar.datetime for bar in bars] != [start + timedelta(minutes=n) for n in range(MINUTES)]:
         raise Missed("lost", _("{count} of {total} bars").format(count=len(bars), total=MINUTES))

@@ -3,23 +3,28 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-OK, NOTE, WRONG = "ok", "note", "wrong"
+from rest_locale import N_, _
+
+OK, NOTE, WRONG = N_("ok"), N_("note"), N_("wrong")
 
 
 @dataclass(frozen=True)
 class Finding:
     """
     ``text``: what was looked at and how it is. ``advice``: what to do, for ``wrong`` always. A ``note`` is nothing that has to be
-    mended.
+    mended. ``kills``: an import that ends the process, which nobody may make any more.
     """
 
     grade: str
     text: str
     advice: str = ""
+    kills: bool = False
 
     @property
     def line(self) -> str:
-        return f"{self.grade + ':':<7}{' '.join(self.text.split())}" + (f"; {self.advice}" if self.advice else "")
+        text: str = " ".join(self.text.split())
+        width: int = max(len(_(grade) + _(": ")) for grade in (OK, NOTE, WRONG))
+        return (_(self.grade) + _(": ")).ljust(width) + (text + _("; ") + self.advice if self.advice else text)
 
 
 def ok(text: str) -> Finding:
@@ -43,5 +48,5 @@ def examine(name: str, check: Check) -> list[Finding]:
     try:
         found.extend(check())
     except Exception as error:          # what is looked at may be broken in any way
-        found.append(wrong(f"{name}: cannot be looked at: {type(error).__name__}: {error}", "mend what this line names"))
+        found.append(wrong(_("{name}: cannot be looked at: {error}").format(name=name, error=f"{type(error).__name__}: {error}"), _("mend what this line names")))
     return found

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
 
 from mockexchange.version import DISTRIBUTION, release
+from rest_locale import _
 
-from .finding import Finding, note, ok, wrong
+from .finding import WRONG, Finding, note, ok, wrong
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 EXTRA: str = "mock"                 # what the main job needs
@@ -35,12 +36,12 @@ for name in sys.argv[1:]:
 
 def look_at_python() -> Iterator[Finding]:
     now, bits = sys.version_info[:2], struct.calcsize("P") * 8
-    text: str = f"{platform.python_implementation()} {platform.python_version()}, {bits} bit, {sys.executable}"
+    text: str = _("{python}, {bits} bit, {path}").format(python=f"{platform.python_implementation()} {platform.python_version()}", bits=bits, path=sys.executable)
     if OLDEST <= now <= NEWEST and bits == 64 and sys.implementation.name == "cpython":
         yield ok(text)
     else:
-        span: str = " to ".join(".".join(map(str, each)) for each in (OLDEST, NEWEST))
-        yield wrong(text, f"take CPython {span}, 64 bit: other ones have no wheels of TA-Lib, picows or PySide6")
+        first, last = (".".join(map(str, each)) for each in (OLDEST, NEWEST))
+        yield wrong(text, _("take CPython {first} to {last}, 64 bit: other ones have no wheels of TA-Lib, picows or PySide6").format(first=first, last=last))
 
 
 def look_at_distributions(extra: str = EXTRA) -> Iterator[Finding]:
@@ -48,13 +49,13 @@ def look_at_distributions(extra: str = EXTRA) -> Iterator[Finding]:
     try:
         wanted: list[str] = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
-        yield wrong(f"{DISTRIBUTION} is not installed, it is run from its folder", 'run pip install ".[mock]" in that folder')
+        yield wrong(_("{name} is not installed, it is run from its folder").format(name=DISTRIBUTION), _("in that folder run {command}").format(command='pip install ".[mock]"'))
         return
     yield ok(f"{DISTRIBUTION} {release()}")
     try:
         from packaging.requirements import Requirement
     except ModuleNotFoundError:
-        yield wrong("packaging is missing, versions cannot be compared", "run pip install packaging")
+        yield wrong(_("packaging is missing, versions cannot be compared"), _("run {command}").format(command="pip install packaging"))
         return
     for text in wanted:
         requirement: Requirement = Requirement(text)
@@ -66,13 +67,13 @@ def look_at_distributions(extra: str = EXTRA) -> Iterator[Finding]:
         try:
             there: str = version(name)
         except PackageNotFoundError:
-            whose: str = f"the extra {extra} needs it" if by_extra else "every gateway needs it"
-            yield wrong(f"{name} is missing, {whose}", f"run {how}")
+            missing: str = _("{name} is missing, the extra {extra} needs it") if by_extra else _("{name} is missing, every gateway needs it")
+            yield wrong(missing.format(name=name, extra=extra), _("run {command}").format(command=how))
             continue
         if requirement.specifier.contains(there, prereleases=True):
             yield ok(f"{name} {there}")
         else:
-            yield wrong(f"{name} {there} is installed, {needed} is needed", f"run {how}")
+            yield wrong(_("{name} {version} is installed, {needed} is needed").format(name=name, version=there, needed=needed), _("run {command}").format(command=how))
 
 
 def look_at_compiled_modules() -> Iterator[Finding]:
@@ -86,13 +87,14 @@ def look_at_compiled_modules() -> Iterator[Finding]:
             told[name] = problem
     good: list[str] = [name for name, problem in told.items() if problem == ""]
     if good:
-        yield ok(f"compiled modules can be imported: {', '.join(good)}")
+        yield ok(_("compiled modules can be imported: {names}").format(names=", ".join(good)))
     for name, problem in told.items():
         if problem != "":
-            why: str = f"the process ended with status {done.returncode}" if problem is None else problem
-            yield wrong(
-                f"{name} is installed, but cannot be imported: {why}",
-                f"install its wheel for this Python: pip install --force-reinstall --only-binary :all: {installed[name]}",
+            why: str = _("the process ended with status {status}").format(status=done.returncode) if problem is None else problem
+            yield Finding(
+                WRONG, _("{name} is installed, but cannot be imported: {error}").format(name=name, error=why),
+                _("install its wheel for this Python: {command}").format(command=f"pip install --force-reinstall --only-binary :all: {installed[name]}"),
+                kills=problem is None,
             )
 
 
@@ -106,23 +108,24 @@ def is_installed(name: str) -> bool:
 
 def look_at_entry_points() -> Iterator[Finding]:
     """Whether gateways and dialects are found, and can be imported."""
-    for group, what in (("vnpy_rehearsal.profiles", "gateways"), ("mockexchange.dialects", "dialects")):
+    for group, what in (("vnpy_rehearsal.profiles", _("gateways")), ("mockexchange.dialects", _("dialects"))):
         names: list[str] = []
         for point in entry_points(group=group):
             try:
                 point.load()
                 names.append(point.name)
             except Exception as error:
-                yield wrong(f"{what}: {point.name} ({point.value}) cannot be imported: {type(error).__name__}: {error}", "install its package anew")
+                text: str = _("{what}: {name} ({place}) cannot be imported: {error}")
+                yield wrong(text.format(what=what, name=point.name, place=point.value, error=f"{type(error).__name__}: {error}"), _("install its package anew"))
         if names:
             yield ok(f"{what}: {', '.join(sorted(names))}")
         else:
-            yield wrong(f"no {what} are found", f"install {DISTRIBUTION} anew: its entry points are missing")
+            yield wrong(_("no {what} are found").format(what=what), _("install {name} anew: its entry points are missing").format(name=DISTRIBUTION))
 
 
 def look_at_window() -> Iterator[Finding]:
     """PySide6 is what VeighNa Trader needs, and nothing else here."""
     if is_installed("pyside6"):
-        yield ok(f"PySide6 {version('pyside6')}, for VeighNa Trader")
+        yield ok(_("PySide6 {version}, for VeighNa Trader").format(version=version("pyside6")))
     else:
-        yield note("PySide6 is not installed: VeighNa Trader cannot be started, processes without a window run")
+        yield note(_("PySide6 is not installed: VeighNa Trader cannot be started, processes without a window run"))

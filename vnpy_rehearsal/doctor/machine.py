@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mockexchange.version import DISTRIBUTION
+from rest_locale import N_, _
 
 from .finding import Finding, note, ok, wrong
 
@@ -23,7 +24,7 @@ MOCK_HEADER: str = "X-Mock-Exchange"
 TOO_FAR: float = 2.0                # s between this machine's clock and a venue's
 ANSWERS_WITHIN: float = 5.0         # s
 ZONES: tuple[str, ...] = ("Asia/Shanghai", "Asia/Hong_Kong", "America/New_York")
-SET_CLOCK: str = "set it by NTP (Windows: w32tm /resync; Linux: timedatectl set-ntp true)"
+SET_CLOCK: str = N_("set it by NTP (Windows: w32tm /resync; Linux: timedatectl set-ntp true)")
 CHINESE: str = "委托"
 
 
@@ -38,9 +39,9 @@ def look_at_clock(url: str, wall: Callable[[], float] = time) -> Iterator[Findin
         installed: float = os.stat(str(file)).st_mtime
         now: str = show(wall())
         if wall() < installed - TOO_FAR:
-            yield wrong(f"the clock says {now}, before this package was installed ({show(installed)})", SET_CLOCK)
+            yield wrong(_("the clock says {now}, before this package was installed ({then})").format(now=now, then=show(installed)), _(SET_CLOCK))
         else:
-            yield ok(f"the clock says {now}; --url URL holds it against a venue's")
+            yield ok(_("the clock says {now}; --url URL holds it against a venue's").format(now=now))
         return
     request = urllib.request.Request(url, headers={"User-Agent": DISTRIBUTION})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))       # as a gateway asks: without the environment's proxy
@@ -55,19 +56,23 @@ def look_at_clock(url: str, wall: Callable[[], float] = time) -> Iterator[Findin
             mock: str = answer.headers.get(MOCK_HEADER, "")
     except (OSError, ValueError) as error:
         reason: object = getattr(error, "reason", error)
-        yield wrong(f"{shown(url)} gives no answer: {reason}", "check the address, the network, and whether a proxy is needed (Proxy Host in the connect dialog)")
+        yield wrong(
+            _("{url} gives no answer: {error}").format(url=shown(url), error=reason),
+            _("check the address, the network, and whether a proxy is needed (Proxy Host in the connect dialog)"),
+        )
         return
-    who: str = f"{shown(url)}" + (f" (mock exchange, {mock})" if mock else "")
+    who: str = _("{url} (mock exchange, {dialect})").format(url=shown(url), dialect=mock) if mock else shown(url)
     try:
         theirs: float = parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError):
-        yield note(f"{who} answers without a Date, the clock cannot be held against it")
+        yield note(_("{who} answers without a Date, the clock cannot be held against it").format(who=who))
         return
     ahead: float = max(began - theirs - 1.0, 0.0) or min(ended - theirs, 0.0)       # its second has begun up to a second ago
     if abs(ahead) > TOO_FAR:
-        yield wrong(f"the clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} {who}", SET_CLOCK)
+        text: str = _("the clock is {seconds:.0f} s ahead of {who}") if ahead > 0 else _("the clock is {seconds:.0f} s behind {who}")
+        yield wrong(text.format(seconds=abs(ahead), who=who), _(SET_CLOCK))
     else:
-        yield ok(f"the clock agrees with {who} to {TOO_FAR:g} s")
+        yield ok(_("the clock agrees with {who} to {seconds:g} s").format(who=who, seconds=TOO_FAR))
 
 
 def show(seconds: float) -> str:
@@ -89,33 +94,39 @@ def look_at_zones() -> Iterator[Finding]:
         except (ZoneInfoNotFoundError, OSError):
             missing.append(name)
     if missing:
-        yield wrong(f"no time zone data for {', '.join(missing)}", "run pip install tzdata")
+        yield wrong(_("no time zone data for {names}").format(names=", ".join(missing)), _("run {command}").format(command="pip install tzdata"))
     else:
-        yield ok("time zone data is there")
+        yield ok(_("time zone data is there"))
     try:
         from tzlocal import get_localzone_name
     except ModuleNotFoundError:
         return
     try:
-        yield ok(f"this machine's time zone: {ZoneInfo(get_localzone_name()).key}")
+        yield ok(_("this machine's time zone: {name}").format(name=ZoneInfo(get_localzone_name()).key))
     except Exception as error:          # of the machine's own files: anything may be in there
-        yield wrong(f"this machine's time zone cannot be read: {type(error).__name__}: {error}", "set TZ, e.g. TZ=Asia/Shanghai; vn.py cannot be imported without one")
+        yield wrong(
+            _("this machine's time zone cannot be read: {error}").format(error=f"{type(error).__name__}: {error}"),
+            _("set TZ, e.g. TZ=Asia/Shanghai; vn.py cannot be imported without one"),
+        )
 
 
 def look_at_proxies() -> Iterator[Finding]:
     """Proxies of the environment: gateways do not use them, other programs do, also for this machine itself."""
     found: dict[str, str] = {name: url for name, url in urllib.request.getproxies().items() if name in ("http", "https", "all")}
     if not found:
-        yield ok("no proxy in the environment")
+        yield ok(_("no proxy in the environment"))
         return
     named: str = ", ".join(f"{name}: {hidden(url)}" for name, url in sorted(found.items()))
     if not urllib.request.proxy_bypass(LOOPBACK):
         yield wrong(
-            f"a proxy of the environment ({named}) would carry requests to the mock exchange on {LOOPBACK}, too",
-            f"set NO_PROXY={LOOPBACK},localhost",
+            _("a proxy of the environment ({names}) would carry requests to the mock exchange on {host}, too").format(names=named, host=LOOPBACK),
+            _("set NO_PROXY={host},localhost").format(host=LOOPBACK),
         )
     else:
-        yield note(f"a proxy of the environment ({named}) is not used by gateways", "where the venue needs it, enter it as Proxy Host in the connect dialog")
+        yield note(
+            _("a proxy of the environment ({names}) is not used by gateways").format(names=named),
+            _("where the venue needs it, enter it as Proxy Host in the connect dialog"),
+        )
 
 
 def hidden(url: str) -> str:
@@ -129,9 +140,9 @@ def look_at_text(stream: object = None) -> Iterator[Finding]:
     try:
         CHINESE.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        yield wrong(f"the terminal's text encoding is {encoding}: Chinese log lines cannot be shown", "set PYTHONUTF8=1")
+        yield wrong(_("the terminal's text encoding is {encoding}: Chinese log lines cannot be shown").format(encoding=encoding), _("set PYTHONUTF8=1"))
         return
-    yield ok(f"text encoding {encoding}")
+    yield ok(_("text encoding {encoding}").format(encoding=encoding))
 
 
 def look_at_ports(ports: list[int]) -> Iterator[Finding]:
@@ -139,21 +150,30 @@ def look_at_ports(ports: list[int]) -> Iterator[Finding]:
     try:
         with socket.create_server((LOOPBACK, 0)) as server, socket.create_connection(server.getsockname(), 3.0):
             pass
-        yield ok(f"sockets on {LOOPBACK} can be used")
+        yield ok(_("sockets on {host} can be used").format(host=LOOPBACK))
     except OSError as error:
-        yield wrong(f"sockets on {LOOPBACK} cannot be used: {error.strerror or error}", f"let the firewall or virus scanner allow connections of Python to {LOOPBACK}")
+        yield wrong(
+            _("sockets on {host} cannot be used: {error}").format(host=LOOPBACK, error=error.strerror or error),
+            _("let the firewall or virus scanner allow connections of Python to {host}").format(host=LOOPBACK),
+        )
         return
     for port in ports:
         try:
             with socket.create_server((LOOPBACK, port)):
                 pass
-            yield ok(f"port {port} is free")
+            yield ok(_("port {port} is free").format(port=port))
         except OSError as error:
             mock: str = mock_at(port)
             if mock:
-                yield wrong(f"port {port} is taken, by a mock exchange ({mock})", "use that one, end it, or take another port (0: any free one)")
+                yield wrong(
+                    _("port {port} is taken, by a mock exchange ({dialect})").format(port=port, dialect=mock),
+                    _("use that one, end it, or take another port (0: any free one)"),
+                )
             else:
-                yield wrong(f"port {port} cannot be used: {error.strerror or error}", "end the program that has it, or take another port (0: any free one)")
+                yield wrong(
+                    _("port {port} cannot be used: {error}").format(port=port, error=error.strerror or error),
+                    _("end the program that has it, or take another port (0: any free one)"),
+                )
 
 
 def mock_at(port: int) -> str:

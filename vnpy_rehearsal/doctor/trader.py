@@ -8,6 +8,9 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from rest_locale import _
+from rest_locale.english import english
+
 from ..folder import NAME, trouble
 from ..profiles import read_profiles
 from .finding import Finding, note, ok, wrong
@@ -28,18 +31,19 @@ def folder() -> Path:
 
 def look_at_folder() -> Iterator[Finding]:
     place: Path = folder()
-    whose: str = "of this working directory" if place.parent == Path.cwd() else "of your home"
+    whose: str = _("of this working directory") if place.parent == Path.cwd() else _("of your home")
+    elsewhere: str = _("start in a working directory that has a folder {name} of its own").format(name=NAME)
     if not place.exists():
         if os.access(place.parent, os.W_OK):
-            yield ok(f"VeighNa's folder will be made: {place} ({whose})")
+            yield ok(_("VeighNa's folder will be made: {path} ({whose})").format(path=place, whose=whose))
         else:
-            yield wrong(f"VeighNa's folder {place} cannot be made", f"start in a working directory that has a folder {NAME}")
+            yield wrong(_("VeighNa's folder {path} cannot be made").format(path=place), elsewhere)
         return
     problem: str = trouble()
     if problem:
-        yield wrong(f"VeighNa's folder cannot be used: {problem}", f"mend it, or start in a working directory that has a folder {NAME} of its own")
+        yield wrong(_("VeighNa's folder cannot be used: {problem}").format(problem=problem), _("mend it, or {advice}").format(advice=elsewhere))
     else:
-        yield ok(f"VeighNa's folder: {place} ({whose})")
+        yield ok(_("VeighNa's folder: {path} ({whose})").format(path=place, whose=whose))
 
 
 def look_at_settings(live: bool = False) -> Iterator[Finding]:
@@ -52,9 +56,12 @@ def look_at_settings(live: bool = False) -> Iterator[Finding]:
             seen.add(name)
             yield from look_at_setting(file, name, kind, live)
     if not seen and live:
-        yield wrong(f"no connect settings of these gateways in {place}", "save the connect dialog in VeighNa Trader, or write connect_NAME.json: docs/deploy.md")
+        yield wrong(
+            _("no connect settings of these gateways in {path}").format(path=place),
+            _("save the connect dialog in VeighNa Trader, or write connect_NAME.json: docs/deploy.md"),
+        )
     elif not seen:
-        yield note(f"no connect settings of these gateways in {place}: they start with their defaults, the embedded exchange")
+        yield note(_("no connect settings of these gateways in {path}: they start with their defaults, the embedded exchange").format(path=place))
 
 
 def look_at_setting(file: Path, name: str, kind: str, live: bool) -> Iterator[Finding]:
@@ -66,18 +73,18 @@ def look_at_setting(file: Path, name: str, kind: str, live: bool) -> Iterator[Fi
 
     from ..conform.profile import load_class
 
-    mend: str = "mend the file, or save the connect dialog anew"
+    mend: str = _("mend the file, or save the connect dialog anew")
     try:
         raw: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         yield wrong(f"{file.name}: {describe(error)}", mend)
         return
     if not isinstance(raw, dict):
-        yield wrong(f"{file.name}: not a JSON object", mend)
+        yield wrong(_("{file}: not a JSON object").format(file=file.name), mend)
         return
     gateway_class: type = load_class(kind)
     if not issubclass(gateway_class, RestGateway):
-        yield ok(f"{file.name}: {len(raw)} settings")
+        yield ok(_("{file}: {count} settings").format(file=file.name, count=len(raw)))
         return
     gateway: RestGateway = gateway_class(EventEngine(), name)
     problems: list[str] = []
@@ -90,8 +97,8 @@ def look_at_setting(file: Path, name: str, kind: str, live: bool) -> Iterator[Fi
     for problem in problems:
         yield wrong(f"{file.name}: {problem}", mend)
     for warning in warnings:
-        if "not known" in warning:
-            yield wrong(f"{file.name}: {warning}", "correct its name, or take it out")
+        if "not known" in english(warning):
+            yield wrong(f"{file.name}: {warning}", _("correct its name, or take it out"))
         else:
             yield note(f"{file.name}: {warning}")
     if not problems:
@@ -104,22 +111,30 @@ def look_at_secrets(file: Path, gateway: "RestGateway", values: Mapping[str, Any
         field.name for field in gateway.fields if field.kind == "secret" and (not field.servers or server in field.servers)
     ]
     if server == EMBEDDED and live:
-        yield wrong(f"{file.name}: Server is {EMBEDDED}, a made-up market", f"choose another Server, there are: {', '.join(choices_of(gateway))}")
+        yield wrong(
+            _("{file}: Server is {server}, a made-up market").format(file=file.name, server=EMBEDDED),
+            _("choose another Server, there are: {names}").format(names=", ".join(choices_of(gateway))),
+        )
         return
     if server == EMBEDDED or not used:
-        yield ok(f"{file.name}: {server or 'settings'}")
+        told: str = server or _("settings")
+        yield ok(f"{file.name}: {told}")
         return
     if not any(values[name] for name in used):
-        yield wrong(f"{file.name}: {server} without a key ({', '.join(used)} empty): no orders can be sent", "enter it, or ENV:NAME and set that environment variable")
+        yield wrong(
+            _("{file}: {server} without a key ({names} empty): no orders can be sent").format(file=file.name, server=server, names=", ".join(used)),
+            _("enter it, or ENV:NAME and set that environment variable"),
+        )
         return
-    yield ok(f"{file.name}: {server}, key given")
+    yield ok(_("{file}: {server}, key given").format(file=file.name, server=server))
     plain: list[str] = [
         str(name) for name, value in raw.items()
         if isinstance(value, str) and value and value in [values[one] for one in used] and not value.upper().startswith(ENVIRONMENT)
     ]
     if plain:
-        seen: str = " that other users of this machine can read" if os.name == "posix" and file.stat().st_mode & READABLE else ""
-        yield note(f"{file.name}: {', '.join(plain)} is plain text in a file{seen}", "ENV:NAME takes it from an environment variable")
+        is_seen: bool = os.name == "posix" and bool(file.stat().st_mode & READABLE)
+        text: str = _("{file}: {names} is plain text in a file that other users of this machine can read") if is_seen else _("{file}: {names} is plain text in a file")
+        yield note(text.format(file=file.name, names=", ".join(plain)), _("ENV:NAME takes it from an environment variable"))
 
 
 def choices_of(gateway: "RestGateway") -> list[str]:
@@ -129,8 +144,8 @@ def choices_of(gateway: "RestGateway") -> list[str]:
 def describe(error: Exception) -> str:
     """Without the file's text, which a decoding error of JSON does not have, and one of Unicode would."""
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON ({error})"
-    return "not UTF-8" if isinstance(error, UnicodeError) else f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        return _("not JSON ({error})").format(error=error)
+    return _("not UTF-8") if isinstance(error, UnicodeError) else _("cannot be read ({error})").format(error=getattr(error, "strerror", None) or error)
 
 
 def look_at_embedded() -> Iterator[Finding]:
@@ -139,7 +154,7 @@ def look_at_embedded() -> Iterator[Finding]:
 
     missing: list[str] = EmbeddedExchange.missing()
     if missing:
-        yield wrong(f"the embedded exchange needs {', '.join(missing)}", f"run {INSTALL_HINT}")
+        yield wrong(_("the embedded exchange needs {names}").format(names=", ".join(missing)), _("run {command}").format(command=INSTALL_HINT))
         return
     over: Event = Event()
     where: list[str] = []
@@ -162,6 +177,9 @@ def look_at_embedded() -> Iterator[Finding]:
     finally:
         exchange.stop()
     if where:
-        yield ok("the embedded exchange starts")
+        yield ok(_("the embedded exchange starts"))
     else:
-        yield wrong(f"the embedded exchange does not start: {' '.join(words) or 'no answer'}", "mend what it says; python -m mockexchange serve binance=0 shows it in full")
+        yield wrong(
+            _("the embedded exchange does not start: {error}").format(error=" ".join(words) or _("no answer")),
+            _("mend what it says; python -m mockexchange serve binance=0 shows it in full"),
+        )

@@ -8,7 +8,7 @@ from vnpy.event import Event
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.gateway import BaseGateway
 
-from ..rehearsal import MemoryCtaApp, MemoryCtaEngine
+from ..memory_cta import MemoryCtaApp, MemoryCtaEngine
 from .engine import SteppedEventEngine
 from .process import SimulatedProcess
 from .world import World

@@ -3,9 +3,9 @@
 import argparse
 import os
 import sys
-from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from mockexchange.conform import STOPPED, RowInfo, pick, writable
@@ -39,6 +39,8 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
         parser.error(f"--seconds must be 0 or more, got {found.seconds}")
     if abs(found.seed) >= 2 ** 63:
         parser.error(f"--seed must have fewer than 64 bits, got {found.seed}")
+    if found.real and not found.seconds:
+        parser.error("--real needs --seconds N: so long is each day")
     if found.jobs < 1:
         parser.error(f"--jobs must be 1 or more, got {found.jobs}")
     if found.max_position is not None and not 0 < found.max_position < float("inf"):
@@ -72,7 +74,7 @@ def start(program: str, arguments: list[str]) -> int:
 
 def run(found: argparse.Namespace) -> int:
     """Play, print, write."""
-    from .day import quiet
+    from .places import quiet
 
     quiet()
     from .plan import Plan
@@ -88,8 +90,8 @@ def run(found: argparse.Namespace) -> int:
         wanted: list[RowInfo] = pick(found.rows, series.rows())
     except ValueError as error:
         found.fail(str(error))
-    began: str = f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
-    report: Report = Report(found.profile.gateway, found.profile.dialect, began, versions(), "fine", found.strategy)
+    began: float = monotonic()
+    report: Report = Report(found.profile.gateway, found.profile.dialect, "", versions(), "fine", found.strategy)
     print(report.head, flush=True)
     stopped: bool = False
     try:
@@ -98,6 +100,7 @@ def run(found: argparse.Namespace) -> int:
         stopped = True
     for line in report.tail(stopped):
         print(line, flush=True)
+    print(f"{monotonic() - began:.0f} s")
     for option, path in found.files.items():
         path.write_bytes(series.page(report) if option == "--report" else to_json(report, series.details()) if option == "--json" else to_junit(report))
     return STOPPED if stopped else 0 if report.is_good else 1

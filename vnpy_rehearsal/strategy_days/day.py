@@ -1,6 +1,5 @@
-"""A day in a simulated world: it is opened, goes on undisturbed for as long as is wanted, and ends undisturbed or with a fault."""
+"""A day, in a simulated world or in real time: it is opened, goes on undisturbed for as long as is wanted, and ends undisturbed or with a fault."""
 
-import logging
 import shutil
 import tempfile
 from bisect import bisect_right
@@ -15,11 +14,15 @@ import vnpy.trader.utility as utility
 from vnpy.trader import datafeed
 from vnpy.trader.setting import SETTINGS
 
+from mockexchange.core.numbers import SCALE
+
 from ..conform.profile import Profile
 from ..conform.storm import OverWire
 from ..simulation.clocks import world_clock
 from ..simulation.world import World
 from ..strikes import STRIKES, Bench
+from .machine import ChildProcess, MachineWorld
+from .places import WorldPlace
 from .plan import ENOUGH, FUNDS, LEAST_SECONDS, MOST_SECONDS, Plan
 from .process import TradingProcess
 from .record import Record
@@ -30,6 +33,7 @@ AFTER: float = 30.0             # s that a day goes on at least when its fault i
 SEEN: int = 2                   # orders that traded after the fault, which are enough
 LATEST: float = 2_400.0         # s after the fault in which a strategy is given up, unless the day is played in full
 SETTLES: float = 60.0           # s after on_stop in which orders end and fills come
+RETURNS: float = 180.0          # s in which a trading process that is away at the end of the day is back
 STILL: float = 3.0              # s in which nothing more must come
 
 
@@ -40,12 +44,13 @@ class Day:
         self.plan: Plan = plan
         self.subject: Subject = plan.subject()
         self.profile: Profile = plan.profile()
-        self.world: World = World(plan.seed)
+        self.world: World | MachineWorld = MachineWorld(plan.seed) if plan.real else World(plan.seed)
         self.record: Record = Record()
         self.folder: Path = folder
+        self._folders: dict[Path, None] = {folder: None}    # that log lines may name
         self.venue: Any = None
         self.wire: Any = None
-        self.process: TradingProcess
+        self.process: TradingProcess | ChildProcess
         self.bench: Bench | None = None
         self._stack: ExitStack = ExitStack()
         self._began: float = 0.0            # by the world's clock, when the strategy was started
@@ -53,7 +58,11 @@ class Day:
 
     @contextmanager
     def within(self) -> Iterator[None]:
-        """The clock of the world, and a VeighNa folder of its own."""
+        """The clock of a simulated world, and a VeighNa folder of its own."""
+        if isinstance(self.world, MachineWorld):
+            yield                   # the trading process has them
+            return
+        self._folders[utility.TEMP_DIR] = None
         keep: tuple[Any, ...] = (utility.TEMP_DIR, SETTINGS["log.active"], datafeed.datafeed)
         SETTINGS["log.active"] = False          # the lines go into the record
         datafeed.datafeed = datafeed.BaseDatafeed()
@@ -68,6 +77,7 @@ class Day:
         """Another folder for the rest of the day, with what is in this one."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         self.folder = utility.TEMP_DIR = folder
+        self._folders[folder] = None
 
     @property
     def now(self) -> float:
@@ -85,9 +95,12 @@ class Day:
         self._fund()
         self.wire = self.venue.wire()
         self.wire.start()
-        self.process = TradingProcess(
-            self.world, self.clock, profile, profile.setting(OverWire(self.venue, self.wire)), self.subject, self._log, self._position,
-        )
+        setting: dict[str, Any] = profile.setting(OverWire(self.venue, self.wire))
+        if isinstance(self.world, MachineWorld):
+            self.process = ChildProcess(plan, setting, self.folder, self._log, self._position)
+        else:
+            world, clock = self.world, self.clock
+            self.process = TradingProcess(lambda number: WorldPlace(world, clock, number), profile, setting, self.subject, self._log, self._position)
         try:
             self.process.start()
         except Exception as error:
@@ -102,10 +115,13 @@ class Day:
         if any(each.equity is not None for each in instruments.values()):
             return
         balances: dict[str, Any] = self.venue.state()["accounts"][self.venue.key]["balances"]
+        held: dict[str, float] = {asset: float(each["free"]) for asset, each in balances.items()}
+        wanted: dict[str, float] = {asset: amount * (FUNDS - 1) for asset, amount in held.items()}
         for each in instruments.values():
-            for asset in (each.base, each.quote):
-                if asset in balances:
-                    self.venue.deposit(self.venue.key, asset, f"{float(balances.pop(asset)['free']) * (FUNDS - 1):.8f}")
+            if each.quote in held:              # of a coin it has none of: what it has in the other is worth
+                wanted.setdefault(each.base, held[each.quote] * FUNDS * SCALE / each.start_price)
+        for asset in dict.fromkeys(asset for each in instruments.values() for asset in (each.base, each.quote) if asset in wanted):
+            self.venue.deposit(self.venue.key, asset, f"{wanted[asset]:.8f}")
 
     def trade_until(self, end: float) -> None:
         """Let the strategy trade until that time of the day."""
@@ -143,11 +159,12 @@ class Day:
             except Exception as error:
                 self.record.trouble = f"the fault could not be carried out: {type(error).__name__}: {error}"
 
-        self.world.seams.threads.Thread(target=strike, name="strike").start()
+        striking: Any = self.world.seams.threads.Thread(target=strike, name="strike")
+        striking.start()
         while self.now < until and not self.record.trouble and not self._enough(undisturbed):
             self.trade_until(min(until, self.now + SAMPLE))
-        record: Record = self._end()
-        return record
+        striking.join(RETURNS)
+        return self._end()
 
     def _enough(self, undisturbed: Record) -> bool:
         """Whether there was enough to judge by."""
@@ -156,10 +173,11 @@ class Day:
             return False
         if self.process.seat is not None and self.process.raised:
             return True
-        after: int = sum(at > over for at in self._trades())
-        due: list[float] = [at for at in undisturbed.occasions() if at > over]
-        if after >= SEEN or after and self.now > due[min(SEEN, len(due)) - 1] + AFTER if due else False:
+        after: int = sum(at > over for at in Record(rows=self._rows()).traded())
+        orders: list[float] = [at for at in undisturbed.traded() if at > over]
+        if after >= SEEN or after and orders and self.now > orders[min(SEEN, len(orders)) - 1] + AFTER:
             return True
+        due: list[float] = [at for at in undisturbed.occasions() if at > over]
         missed: int = bisect_right(due, self.now - AFTER)
         return not due or missed > SEEN and not after or self.now > over + LATEST
 
@@ -212,6 +230,8 @@ class Day:
 
     def close(self) -> None:
         """Let go of everything."""
+        if isinstance(self.world, MachineWorld) and hasattr(self, "process"):
+            self.process.close()
         self._stack.close()
 
     # what is noted
@@ -233,11 +253,8 @@ class Day:
                 found.append({**row, "life": life, "at": round((row["t"] - ahead) / 1_000 - begin, 3)})
         return found
 
-    def _trades(self) -> list[float]:
-        return Record(rows=self._rows()).occasions()
-
     def _often(self) -> int:
-        return len(self._trades())
+        return len(Record(rows=self._rows()).occasions())
 
     def _sample(self) -> None:
         tapes: dict[str, float] = self.venue.run(lambda venue: {
@@ -249,6 +266,8 @@ class Day:
         self.record.believed.append((round(self.now, 3), self.process.positions()))
 
     def _log(self, level: int, source: str, text: str) -> None:
+        for folder in self._folders:            # a temporary one has another name in every run
+            text = text.replace(str(folder), ".vntrader")
         self.record.logs.append((round(self.now, 3), level, source, text))
 
 
@@ -272,10 +291,3 @@ def _play(day: Day, row: str, moment: float, undisturbed: Record | None) -> Reco
         return day.disturbed(row, undisturbed)
     finally:
         day.close()
-
-
-def quiet() -> None:
-    """No log lines of libraries on the terminal; to be called before vn.py's logger is made."""
-    SETTINGS["log.console"] = SETTINGS["log.file"] = False
-    logging.disable(logging.CRITICAL)
-

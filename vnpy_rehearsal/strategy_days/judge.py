@@ -9,7 +9,8 @@ MISSED = "did not strike"
 FAILED = "not played"
 VERDICTS: tuple[str, ...] = (FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED, MISSED, FAILED)
 
-DUE: int = 2                    # times that it traded undisturbed after the fault, and never here: it is stuck. At one of them it may have had nothing to do
+# Occasions on which it traded undisturbed after the fault and not here: it is stuck. The fault may cost it one, and if that was an entry, its exit, too.
+DUE: int = 3
 SLACK: float = 0.01             # of the undisturbed exposure that is not counted
 LOST: float = 1e-8              # volume that a float cannot hold
 
@@ -36,7 +37,7 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
     found += exposed(day, undisturbed, limit)
     alive = day.alive()
     if alive:
-        orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):g} at {float(row['price']):g}" for row in alive[:3])
+        orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):.12g} at {float(row['price']):.12g}" for row in alive[:3])
         found.append(Finding(LEFT, f"{len(alive)} {'order lives' if len(alive) == 1 else 'orders live'} at the venue after on_stop: {orders}"))
     found += drifted(day)
     return found
@@ -58,7 +59,7 @@ def untried(day: Record, undisturbed: Record) -> str:
     if day.over is None or any(day.over < at < day.stopped for at in day.traded()):
         return ""
     due: int = sum(day.over < at < day.stopped for at in undisturbed.occasions())
-    return f"undisturbed it traded {'once' if due else 'never'} after that, too seldom to say whether it goes on" if due < DUE else ""
+    return f"undisturbed it traded {('never', 'once', 'twice')[due]} after that, too seldom to say whether it goes on" if due < DUE else ""
 
 
 def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:

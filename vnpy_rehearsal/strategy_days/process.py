@@ -1,4 +1,4 @@
-"""A trading process of a simulated world: MainEngine, gateway, and the strategy in its engine."""
+"""A trading process: MainEngine, gateway, and the strategy in its engine."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +11,7 @@ from vnpy.trader.object import SubscribeRequest
 from rest_locale.english import english
 
 from ..conform.profile import Profile
-from ..simulation.clocks import WorldClock
-from ..simulation.process import SimulatedProcess
-from ..simulation.trader import InThread
-from ..simulation.world import World
+from .places import Place
 from .seating import take_seat
 from .seats import Seat
 from .subject import Subject
@@ -25,17 +22,17 @@ LOGS: tuple[str, ...] = (EVENT_LOG, "eCtaLog", "ePortfolioLog", "eScriptLog")
 
 class TradingProcess:
     """
-    To be used by the world's threads. ``on_log`` is handed (level, source, text), ``on_position`` is called after every trade.
+    ``make_place``: number -> where it lives, one after the other; to be used by threads of that world. ``on_log`` is handed (level, source, text),
+    ``on_position`` is called after every trade.
 
     ``vt_symbols`` is known once it has been started. What a strategy raised in a process that is gone stays in ``raised``.
     """
 
     def __init__(
-        self, world: World, clock: WorldClock, profile: Profile, setting: dict[str, Any], subject: Subject,
+        self, make_place: Callable[[int], Place], profile: Profile, setting: dict[str, Any], subject: Subject,
         on_log: Callable[[int, str, str], None], on_position: Callable[[], None],
     ) -> None:
-        self._world: World = world
-        self._clock: WorldClock = clock
+        self._make_place: Callable[[int], Place] = make_place
         self._profile: Profile = profile
         self._setting: dict[str, Any] = setting
         self._subject: Subject = subject
@@ -46,7 +43,7 @@ class TradingProcess:
         self._said: set[str] = set()
         self.vt_symbols: list[str] = []
         self.symbols: dict[str, str] = {}           # the venue's -> vt_symbol
-        self.place: SimulatedProcess
+        self.place: Place
         self.main_engine: MainEngine
         self.gateway: Any = None
         self.seat: Seat | None = None
@@ -59,9 +56,8 @@ class TradingProcess:
 
         :raises RuntimeError: the gateway is not ready in time
         """
-        self.place = SimulatedProcess(self._world, self._number)
+        self.place = self._make_place(self._number)
         self._number += 1
-        self._clock.place = self.place
         self._said = set()
         self.place.run(self._start)
 
@@ -81,7 +77,7 @@ class TradingProcess:
                 self.main_engine.subscribe(SubscribeRequest(contract.symbol, contract.exchange), self.gateway.gateway_name)
         self.seat = take_seat(self._subject, self.main_engine, self.vt_symbols)
         engine.register(EVENT_TRADE, self._traded)      # after the engine's own handler
-        self.seat.open(InThread(self.place))
+        self.seat.open(self.place.executor())
         if self.seat.raised:
             return
         engine.unregister(EVENT_TRADE, self._traded)
@@ -139,7 +135,7 @@ class TradingProcess:
             self.place.kill()
         else:
             self.place.run(self.main_engine.close)
-        self._world.sleep(away)
+        self.place.away(away)
         del seat
         self.start()
 

@@ -34,7 +34,7 @@ class Series:
         self.plan: Plan = plan
         self.subject: Subject = plan.subject()
         self.profile: Profile = plan.profile()
-        self._split: Split = Split(plan, jobs)
+        self._split: Split = Split(plan, jobs, False if plan.real else None)
         self.undisturbed: Record = Record()
         self.days: dict[str, Record] = {}
         self.findings: dict[str, list[Finding]] = {}
@@ -103,14 +103,14 @@ class Series:
                 id: {
                     "findings": [each._asdict() for each in self.findings[id]], "note": self.notes[id], "fault": day.did, "armed": day.armed,
                     "struck": day.struck, "over": day.over, "stopped": day.stopped, "orders": len(day.sent()), "traded": len(day.traded()),
-                } for id, day in self.days.items()
+                } for id, day in ((id, self.days[id]) for id in ROWS if id in self.days)
             },
         }
 
     def page(self, report: Report) -> bytes:
         """The report as HTML."""
         symbol: str = self.profile.market.symbol
-        about: str = f"{report.gateway} · {report.dialect} · seed {self.plan.seed} · {clock(self.undisturbed.stopped)} · {report.summary} · {report.began}"
+        about: str = f"{report.gateway} · {report.dialect} · seed {self.plan.seed} · {clock(self.undisturbed.stopped)} · {report.summary}"
         if self.subject.setting:
             about += " · " + ", ".join(f"{name}={value}" for name, value in self.subject.setting.items())
         return to_page(self.subject.name, about, symbol, self.undisturbed, report.outcomes, self.days, self.findings, self.notes)

@@ -3,6 +3,7 @@ One undisturbed beginning for all rows: where the system can fork, a process is 
 fault. Elsewhere each row is played from its beginning in a process of its own. Both give the same days.
 """
 
+import asyncio
 import gc
 import os
 import pickle
@@ -10,22 +11,19 @@ import random
 import select
 import sys
 import tempfile
-import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from .day import Day, play_alone, quiet
+from .day import Day, play_alone
+from .hashes import can_fork
+from .places import quiet
 from .plan import Plan
 from .record import Record
 
 Turn = tuple[str, float]                # row, moment
-
-
-def can_fork() -> bool:
-    return sys.platform.startswith("linux") and hasattr(os, "fork")
 
 
 class Split:

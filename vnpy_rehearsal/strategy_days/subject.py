@@ -12,8 +12,9 @@ from typing import Any
 
 from vnpy_ctastrategy import CtaTemplate
 
+from ..parameters import read_parameters
+
 CTA, PORTFOLIO, SCRIPT = "cta", "portfolio", "script"
-YES: dict[str, bool] = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ def load_subject(spec: str, pairs: Iterable[str] = ()) -> Subject:
             raise ValueError(f"--setting: {given[0]!r}: a script has no parameters")
         return Subject(spec, SCRIPT, module)
     if issubclass(found, CtaTemplate):
-        return Subject(spec, CTA, found, read_setting(found, given))
+        return Subject(spec, CTA, found, read_parameters(found, given))
     if any(base.__module__.partition(".")[0] == "vnpy_portfoliostrategy" for base in found.__mro__):
-        return Subject(spec, PORTFOLIO, found, read_setting(found, given))
+        return Subject(spec, PORTFOLIO, found, read_parameters(found, given))
     raise ValueError(f"strategy {spec!r} is no CtaTemplate and no StrategyTemplate")
 
 
@@ -89,24 +90,3 @@ def needs(package: str, spec: str) -> None:
     """
     if find_spec(package) is None:
         raise ValueError(f"strategy {spec!r} needs {package}: pip install {package}")
-
-
-def read_setting(kind: Any, pairs: list[str]) -> dict[str, Any]:
-    """
-    NAME=VALUE texts as parameters, with the types of the class's defaults.
-
-    :raises ValueError: naming parameter and value
-    """
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, text = pair.partition("=")
-        if not equals or not name:
-            raise ValueError(f"--setting: not NAME=VALUE: {pair!r}")
-        if name not in kind.parameters:
-            raise ValueError(f"--setting: {kind.__name__} has no parameter {name!r}, there are: {', '.join(kind.parameters) or 'none'}")
-        default: Any = getattr(kind, name, "")
-        try:
-            found[name] = YES[text.lower()] if isinstance(default, bool) else type(default)(text) if isinstance(default, int | float) else text
-        except (KeyError, ValueError):
-            raise ValueError(f"--setting: {name} must be {type(default).__name__}, got {text!r}") from None
-    return found

@@ -6,7 +6,7 @@ from ..conform.rows import ROWS as _sorted  # noqa: F401  (registers the rows)
 from . import on_pushes, on_requests, on_venue  # noqa: F401  (they register the strikes)
 from .bench import CANCEL, FILL, ORDER, STRIKES, Bench, Strike
 
-__all__ = ["CANCEL", "FILL", "ORDER", "STRIKES", "Bench", "Strike", "reason_against"]
+__all__ = ["CANCEL", "FILL", "NOTHING_TO_COMPARE", "ORDER", "STRIKES", "Bench", "Strike", "reason_against"]
 
 SELF: str = "the gateway itself is tried with numbers and orders, nothing strikes"
 MARKET: str = "a rule of the market, no fault: a day's own market decides"
@@ -17,6 +17,12 @@ NO_STRIKE: dict[str, str] = {
     "F45": MARKET, "F50": MARKET, "F51": MARKET, "F52": MARKET, "F53": MARKET,
     "F61": "names are resolved by the machine",
     "F75": "a second gateway on the account is tried; its orders are those of F36",
+}
+
+FORGETS: str = "the venue loses its journal, and nothing is left to compare with"
+# row -> why it cannot strike where in the end what was shown is held against the venue's journal
+NOTHING_TO_COMPARE: dict[str, str] = {
+    "F23": FORGETS, "F71": FORGETS, "F74": "what the venue tells of an order is wrong: of that the gateway's own matrix judges",
 }
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
+from rest_locale import _
+from rest_locale.commands import prepare
+
 from ..folder import NAME, trouble
 from ..parser import Parser
 
-STUCK_AFTER, OFFLINE_AFTER = 30.0, 300.0        # s
+STUCK_AFTER, OFFLINE_AFTER = 15.0, 300.0        # s
 USAGE_ERROR: int = 2
 
 
@@ -19,20 +22,23 @@ def start(program: str, arguments: list[str]) -> int:
     The exit status: 0 after SIGTERM or Ctrl-C, 2 for a set-up that cannot be used; 70 and 75, for the supervisor, when the process was
     stuck or offline for too long (``process.py``).
     """
-    parser: Parser = Parser(
-        prog=program, description="Run CTA strategies without a window: the gateways and strategies whose settings VeighNa Trader has saved "
-        f"in {NAME} of this folder, else of your home. It ends by itself when it hangs; let a supervisor start it again.",
-    )
-    parser.add_argument("--gateway", action="append", default=[], metavar="NAME", help="e.g. HASHEX (repeatable; default: each that has a connect_NAME.json)")
-    parser.add_argument("--stuck-after", type=float, default=STUCK_AFTER, metavar="S", help=f"end when the event engine has not answered for so many seconds; 0: never (default {STUCK_AFTER:g})")
-    parser.add_argument("--offline-after", type=float, default=OFFLINE_AFTER, metavar="S", help=f"end when a gateway has been without its connections for so many seconds; 0: never (default {OFFLINE_AFTER:g})")
+    prepare()
+    parser: Parser = Parser(prog=program, description=_(
+        "Run CTA strategies without a window: the gateways and strategies whose settings VeighNa Trader has saved in {name} of this folder, else of your home. "
+        "It ends by itself when it hangs; let a supervisor start it again."
+    ).format(name=NAME))
+    stuck_help: str = _("end when the event engine has not answered for so many seconds; 0: never (default {seconds:g})")
+    offline_help: str = _("end when a gateway has been without its connections for so many seconds; 0: never (default {seconds:g})")
+    parser.add_argument("--gateway", action="append", default=[], metavar="NAME", help=_("e.g. HASHEX (repeatable; default: each that has a connect_NAME.json)"))
+    parser.add_argument("--stuck-after", type=float, default=STUCK_AFTER, metavar="S", help=stuck_help.format(seconds=STUCK_AFTER))
+    parser.add_argument("--offline-after", type=float, default=OFFLINE_AFTER, metavar="S", help=offline_help.format(seconds=OFFLINE_AFTER))
     found = parser.parse_args(arguments)
     for option in ("stuck_after", "offline_after"):
         if not 0 <= getattr(found, option) < float("inf"):
-            parser.error(f"--{option.replace('_', '-')} must be 0 or more, got {getattr(found, option)}")
+            parser.error(_("--{option} must be 0 or more, got {value}").format(option=option.replace("_", "-"), value=getattr(found, option)))
     problem: str = trouble()
     if problem:
-        parser.error(f"VeighNa's folder cannot be used: {problem}")
+        parser.error(_("VeighNa's folder cannot be used: {problem}").format(problem=problem))
     try:
         from vnpy.trader.utility import TEMP_DIR
 
@@ -58,7 +64,7 @@ def choose(names: list[str], folder: Path) -> dict[str, tuple[type, dict[str, An
     files: dict[str, Path] = {name: folder / f"connect_{name.lower()}.json" for name in profiles}
     wanted: list[str] = [name.upper() for name in names] or [name for name, file in files.items() if file.exists()]
     if not wanted:
-        raise ValueError(f"--gateway: none is given, and no connect_NAME.json is in {folder}; there are: {', '.join(profiles)}")
+        raise ValueError(_("--gateway: none is given, and no connect_NAME.json is in {folder}; there are: {names}").format(folder=folder, names=", ".join(profiles)))
     chosen: dict[str, tuple[type, dict[str, Any]]] = {}
     for name in wanted:
         try:
@@ -66,9 +72,9 @@ def choose(names: list[str], folder: Path) -> dict[str, tuple[type, dict[str, An
         except ValueError as error:
             raise ValueError(f"--gateway: {error}") from None
         if not issubclass(kind, RestGateway):
-            raise ValueError(f"--gateway: {name} does not tell how its connections are, {kind.__name__} is no RestGateway")
+            raise ValueError(_("--gateway: {name} does not tell how its connections are, {kind} is no RestGateway").format(name=name, kind=kind.__name__))
         if not files[name].exists():
-            raise ValueError(f"--gateway {name}: {files[name]} is not there; save the connect dialog in VeighNa Trader, or write it: docs/deploy.md")
+            raise ValueError(_("--gateway {name}: {file} is not there; save the connect dialog in VeighNa Trader, or write it: docs/deploy.md").format(name=name, file=files[name]))
         chosen[name] = kind, read_object(files[name])
     return chosen
 

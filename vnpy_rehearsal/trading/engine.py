@@ -10,6 +10,8 @@ from vnpy.trader.object import ContractData, OrderData, TradeData
 from vnpy.trader.utility import get_file_path
 from vnpy_ctastrategy import CtaEngine, CtaStrategyApp, CtaTemplate
 
+from rest_locale import _
+
 from .files import ORDERS, read_object, write_json
 
 TOGETHER: float = 5.0           # s between two writes of one process, at most
@@ -63,7 +65,8 @@ class LastingCtaEngine(CtaEngine):
             strategy: CtaTemplate | None = self.strategies.get(name)
             if strategy is None:
                 if known["orders"]:
-                    self.write_log(f"Orders of strategy {name}, which is not here any more, may be alive: {', '.join(known['orders'])}")
+                    text: str = _("Orders of strategy {name}, which is not here any more, may be alive: {orders}")
+                    self.write_log(text.format(name=name, orders=", ".join(known["orders"])))
                 continue
             strategy.pos = known["pos"]
             self.own[name] = known["orders"]
@@ -73,12 +76,14 @@ class LastingCtaEngine(CtaEngine):
                 order: OrderData | None = self.main_engine.get_order(vt_orderid)
                 if order is not None and order.is_active():
                     self.strategy_orderid_map[name].add(vt_orderid)
-                self.write_log(f"Order {vt_orderid} of the last process: {order.status.value if order else 'not at the venue'}", strategy)
+                status: str = order.status.value if order else _("not at the venue")
+                self.write_log(_("Order {orderid} of the last process: {status}").format(orderid=vt_orderid, status=status), strategy)
         self.last_life = {}
         for trade in self.main_engine.get_all_trades():
             owner: CtaTemplate | None = self.orderid_strategy_map.get(trade.vt_orderid)
             if owner and trade.vt_tradeid not in self.own[owner.strategy_name][trade.vt_orderid]:
-                self.write_log(f"Traded while this process was down: {trade.direction.value} {trade.volume:g} at {trade.price:g}", owner)
+                text = _("Traded while this process was down: {direction} {volume:g} at {price:g}")
+                self.write_log(text.format(direction=trade.direction.value, volume=trade.volume, price=trade.price), owner)
                 self.vt_tradeids.discard(trade.vt_tradeid)
                 self.process_trade_event(Event(EVENT_TRADE, trade))
         for orders in self.own.values():
@@ -135,7 +140,8 @@ class LastingCtaEngine(CtaEngine):
         self.last_life = read_object(self.file)
         if self.last_life and data.exists() and data.stat().st_mtime > self.file.stat().st_mtime + TOGETHER:
             self.last_life = {}
-            self.write_log(f"{data.name} is newer than {self.file.name}, another program has run the strategies since: orders of the last process are not taken over")
+            text: str = _("{file} is newer than {other}, another program has run the strategies since: orders of the last process are not taken over")
+            self.write_log(text.format(file=data.name, other=self.file.name))
 
     def sync_strategy_data(self, strategy: CtaTemplate) -> None:
         data: dict[str, Any] = strategy.get_variables()

@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 HEALTH: str = "trade_health.json"               # in VeighNa's folder, as the next one
 ORDERS: str = "trade_orders.json"
+ENDED: tuple[str, ...] = ("Z", "X")         # states of a process, as proc(5) has them
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -14,6 +17,18 @@ def write_json(path: Path, content: Any) -> None:
     beside: Path = path.with_name(f"{path.name}.new")
     beside.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(beside, path)
+
+
+def started_at(pid: int) -> str:
+    """
+    When a process began, as Linux counts it: one of the same number that began at another time is another process. "" where there is
+    no such process, or the system has no ``/proc``.
+    """
+    try:
+        fields: list[str] = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()     # a name may have blanks
+        return "" if fields[0] in ENDED else fields[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -27,7 +42,7 @@ def read_object(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise ValueError(f"{path}: not JSON: {error}") from None
+        raise ValueError(_("{path}: not JSON: {error}").format(path=path, error=error)) from None
     if not isinstance(found, dict):
-        raise ValueError(f"{path}: not a JSON object")
+        raise ValueError(_("{file}: not a JSON object").format(file=path))
     return found

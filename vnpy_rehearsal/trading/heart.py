@@ -11,9 +11,11 @@ from typing import Any
 
 from vnpy.event import Event, EventEngine
 
+from rest_locale import N_, _
+
 EVENT_BEAT: str = "eBeat"
 MARKET: str = "market data"         # of the gateway's health: down where nothing is subscribed, which is nobody's fault
-HEALTHY, STARTING, OFFLINE, STOPPED, STUCK = "healthy", "starting", "offline", "stopped", "stuck"
+HEALTHY, STARTING, OFFLINE, STOPPED, STUCK = N_("healthy"), N_("starting"), N_("offline"), N_("stopped"), N_("stuck")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class State:
 
     @property
     def line(self) -> str:
-        return f"{self.name}: {self.text}" if self.text else self.name
+        return f"{_(self.name)}: {self.text}" if self.text else _(self.name)
 
 
 class Heart:
@@ -63,13 +65,13 @@ def judge(silent: float, stuck_after: float, down: Mapping[str, list[str]], stra
     :param started: whether the strategies have been started
     """
     if silent > stuck_after:
-        return State(STUCK, f"the event engine has not answered for {silent:.0f} s")
+        return State(STUCK, _("the event engine has not answered for {seconds:.0f} s").format(seconds=silent))
     missing: list[str] = [f"{name} {', '.join(what)}" for name, what in down.items() if what]
     if not started:
-        return State(STARTING, f"waiting for {'; '.join(missing)}" if missing else "")
+        return State(STARTING, _("waiting for {names}").format(names="; ".join(missing)) if missing else "")
     if missing:
         return State(OFFLINE, "; ".join(missing))
     ended: list[str] = [name for name, strategy in strategies.items() if not strategy["trading"]]
     if ended:
-        return State(STOPPED, f"{', '.join(ended)} raised, or did not start: see the log")
+        return State(STOPPED, _("{names} raised, or did not start: see the log").format(names=", ".join(ended)))
     return State(HEALTHY)

@@ -15,7 +15,9 @@ from vnpy.trader.utility import get_file_path
 from vnpy_ctastrategy import CtaTemplate
 
 from .engine import LastingCtaApp, LastingCtaEngine
-from .files import HEALTH, write_json
+from rest_locale import _
+
+from .files import HEALTH, started_at, write_json
 from .heart import OFFLINE, STARTING, STUCK, Heart, State, connections_down, judge
 from .supervisor import Supervisor
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 EVERY: float = 1.0              # s from one look to the next
 ORDERS_KNOWN_WITHIN: float = 5.0        # s from the connections to the last of the orders that the gateway tells then
 ORDERS_END_WITHIN: float = 8.0  # s, at a clean end
+SIGN_WITHIN: float = 15.0       # s, of systemd's patience with a start, from one sign of life to the next
 STARTS_WITHIN: float = 120.0    # s for the strategies' on_init, which may load history
 LONGER: float = 1.3             # times as long until a process ends in which no Python runs any more
 SOURCE: str = "Trade"           # of our log lines
@@ -41,11 +44,11 @@ class TradingProcess:
     def __init__(self, gateways: Mapping[str, tuple[type["RestGateway"], dict[str, Any]]], stuck_after: float, offline_after: float) -> None:
         self.stuck_after: float = stuck_after or float("inf")
         self.offline_after: float = offline_after or float("inf")
-        self.settings: dict[str, dict[str, Any]] = {name: setting for name, (_, setting) in gateways.items()}
+        self.settings: dict[str, dict[str, Any]] = {name: setting for name, (kind, setting) in gateways.items()}
         self.main_engine: MainEngine = MainEngine(EventEngine())
         self.gateways: dict[str, RestGateway] = {}
-        for name, (kind, _) in gateways.items():
-            added: Any = self.main_engine.add_gateway(kind, name)
+        for name, chosen in gateways.items():
+            added: Any = self.main_engine.add_gateway(chosen[0], name)
             self.gateways[name] = added
         engine: Any = self.main_engine.add_app(LastingCtaApp)
         self.cta: LastingCtaEngine = engine
@@ -72,7 +75,7 @@ class TradingProcess:
         if not self._wait(ended, lambda: all(future.done() for future in futures.values()), STARTS_WITHIN):
             return self._status(ended)
         if not self.cta.take_over(self.stuck_after):
-            self._end_stuck(State(STUCK, "the event engine does not answer"))
+            self._end_stuck(State(STUCK, _("the event engine does not answer")))
         self.cta.start_all_strategies()
         self.started = True
         self.supervisor.tell("READY=1")
@@ -98,7 +101,7 @@ class TradingProcess:
             if monotonic() > until and not gives_up:
                 return False
             if state.name in (OFFLINE, STARTING) and (monotonic() - self.last_good > self.offline_after or monotonic() > until):
-                print(f"Ended after {monotonic() - self.last_good:.0f} s: {state.line}", file=sys.stderr, flush=True)
+                print(_("Ended after {seconds:.0f} s: {state}").format(seconds=monotonic() - self.last_good, state=state.line), file=sys.stderr, flush=True)
                 return False
             if ended.wait(EVERY):
                 return False
@@ -124,15 +127,16 @@ class TradingProcess:
             faulthandler.dump_traceback_later(self.stuck_after * LONGER, exit=True)
         if state.name not in (OFFLINE, STARTING):
             self.last_good = monotonic()
-        self.supervisor.tell("WATCHDOG=1", f"STATUS={state.line}")
+        more: list[str] = [] if self.started else [f"EXTEND_TIMEOUT_USEC={SIGN_WITHIN * 1_000_000:.0f}"]
+        self.supervisor.tell("WATCHDOG=1", *more, f"STATUS={state.line}")
         if state.line != self.last_line:
             self.last_line = state.line
-            self.main_engine.write_log(f"Health: {state.line}", SOURCE)
+            self.main_engine.write_log(_("Health: {state}").format(state=state.line), SOURCE)
         return state
 
     def _write(self, state: State, down: Mapping[str, list[str]], strategies: Mapping[str, Any]) -> None:
         content: dict[str, Any] = {
-            "time": time(), "pid": os.getpid(), "state": state.name, "line": state.line, "down": down, "strategies": strategies,
+            "time": time(), "monotonic": monotonic(), "pid": os.getpid(), "started_at": started_at(os.getpid()), "state": state.name, "line": state.line, "down": down, "strategies": strategies,
             "orders": {
                 order.vt_orderid: {"status": order.status.name, "volume": order.volume, "traded": order.traded}
                 for order in self.main_engine.get_all_active_orders()
@@ -142,11 +146,11 @@ class TradingProcess:
         try:
             write_json(self.file, content)
         except OSError as error:        # a full disk is no reason to trade no more
-            print(f"{self.file} cannot be written: {error.strerror or error}", file=sys.stderr, flush=True)
+            print(_("{file} cannot be written: {error}").format(file=self.file, error=error.strerror or error), file=sys.stderr, flush=True)
 
     def _end_stuck(self, state: State) -> None:
         """Say where each thread is, and end at once: nothing can be stopped in good order any more."""
-        print(f"Ended: {state.line}", file=sys.stderr, flush=True)
+        print(_("Ended: {state}").format(state=state.line), file=sys.stderr, flush=True)
         faulthandler.dump_traceback(all_threads=True)
         os._exit(ENDED_STUCK)
 
@@ -161,7 +165,7 @@ class TradingProcess:
             pause.wait(0.05)
         left: list[str] = [vt_orderid for strategy in strategies for vt_orderid in self._alive(strategy)]
         if left:
-            print(f"Ended with orders alive: {', '.join(left)}", file=sys.stderr, flush=True)
+            print(_("Ended with orders alive: {orders}").format(orders=", ".join(left)), file=sys.stderr, flush=True)
         faulthandler.cancel_dump_traceback_later()
         self.main_engine.close()
         self.cta.forget()

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from logging import INFO, WARNING
+from functools import partial
 
 from vnpy.trader.constant import Interval
 from vnpy.trader.object import BarData
 
-from rest_locale import _
-
-from ..seams import MACHINE
+from .download import Download
 
 STEP: dict[Interval, timedelta] = {
     Interval.MINUTE: timedelta(minutes=1),
@@ -18,89 +16,96 @@ STEP: dict[Interval, timedelta] = {
     Interval.WEEKLY: timedelta(weeks=1),
 }
 
+EPOCH: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
+MILLISECOND: timedelta = timedelta(milliseconds=1)
+LEAST: int = 100                # bars of a first page that tells how large the venue's pages are
 UP_TO_NOW: timedelta = timedelta(seconds=10)    # a request that ends as late as that before now is one up to now
-
-SAY_EVERY: float = 5.0          # seconds between lines about a long one
 
 # start and end in milliseconds -> bars from start on, oldest first, at most a page; None: failed
 Page = Callable[[int, int], list[BarData] | None]
 
 
-def fetch_bars(page: Page, interval: Interval, start: datetime, end: datetime | None, now: datetime) -> list[BarData]:
+def fetch_bars(
+    page: Page, interval: Interval, start: datetime, end: datetime | None, now: datetime, download: Download | None = None, at_once: int = 1,
+) -> list[BarData]:
     """
     Finished bars from ``start`` to ``end`` inclusive (both the bar's start time), oldest first, no gaps doubled.
 
-    The bar that is not finished at ``now`` is cut off. A failed page ends the walk: what was
-    had so far is returned. All datetimes must carry a time zone.
+    The bar that is not finished at ``now`` is cut off. A failed page ends the walk: what was had up to it is returned. All
+    datetimes must carry a time zone.
+
+    :param at_once: pages under way at most, in threads of ``download``; more than one where bars begin at multiples of
+        ``interval``
     """
     step: timedelta = STEP[interval]
     last: datetime = min(end or now, now)
     bars: list[BarData] = []
-    cursor: int = _milliseconds(start)
-    until: int = _milliseconds(last)
-    while cursor <= until:
-        rows: list[BarData] | None = page(cursor, until)
-        if not rows:
-            break
-        fresh: list[BarData] = [
-            bar for bar in rows if bar.datetime >= start and (not bars or bar.datetime > bars[-1].datetime)
-        ]
-        if not fresh:
-            break               # a venue that ignores startTime must not hold us here
-        bars.extend(fresh)
-        cursor = _milliseconds(bars[-1].datetime) + 1
+    if at_once > 1 and download is not None:
+        bars, more = walk(page, start, last, pages=1, download=download)
+        if more and len(bars) >= LEAST:
+            bars += fetch_windows(page, step, bars, last, download, at_once)
+        elif more:
+            bars += walk(page, bars[-1].datetime + MILLISECOND, last, download=download)[0]
+    else:
+        bars, __ = walk(page, start, last, download=download)
     while bars and (bars[-1].datetime + step > now or bars[-1].datetime > last):
         bars.pop()
     return bars
 
 
-class Download:
+def walk(
+    page: Page, start: datetime, last: datetime, pages: int = -1, step: timedelta | None = None, download: Download | None = None,
+) -> tuple[list[BarData], bool]:
     """
-    One query_history: how long a page may be waited for, and what is said of it.
+    Bars from ``start`` to ``last``, page by page; True when there may be more. A failed page ends it.
 
-    The limit is on progress, never on the whole: years of bars from a slow but steady venue are all of them. What could not
-    be had is said.
-
-    :param patience: seconds without a further page after which it ends
+    :param pages: at most that many, -1: any number
+    :param step: the walk is over where no bar that begins a multiple of it later can be in time
     """
+    bars: list[BarData] = []
+    cursor: int = milliseconds(start)
+    until: int = milliseconds(last)
+    span: int = max(until - cursor, 1)
+    while cursor <= until and pages:
+        pages -= 1
+        rows: list[BarData] | None = page(cursor, until)
+        if not rows:
+            return bars, False
+        newest: datetime | None = bars[-1].datetime if bars else None
+        fresh: list[BarData] = [bar for bar in rows if bar.datetime >= start and (newest is None or bar.datetime > newest)]
+        if not fresh:
+            return bars, False      # a venue that ignores startTime must not hold us here
+        bars += fresh
+        cursor = milliseconds(bars[-1].datetime) + 1
+        if download is not None:
+            download.expected = len(bars) * span / max(span - (until - cursor), 1)
+        if step is not None and bars[-1].datetime + step > last:
+            return bars, False
+    return bars, cursor <= until
 
-    def __init__(self, symbol: str, log: Callable[[str, int], None], patience: float = 60.0, monotonic: Callable[[], float] = MACHINE.monotonic) -> None:
-        self.symbol: str = symbol
-        self.reason: str = ""               # why it was cut short, "" if it was not
-        self._log: Callable[[str, int], None] = log
-        self._patience: float = patience
-        self._monotonic: Callable[[], float] = monotonic
-        self._began: float = self._monotonic()
-        self._give_up: float = self._began + patience
-        self._say_at: float = self._began + SAY_EVERY
-        self._count: int = 0
 
-    def left(self) -> float:
-        """Seconds until it is given up."""
-        return self._give_up - self._monotonic()
+def fetch_windows(page: Page, step: timedelta, first: list[BarData], last: datetime, download: Download, at_once: int) -> list[BarData]:
+    """What follows the first page, in windows of as many bars as that had, side by side."""
+    length: timedelta = len(first) * step
+    begin: datetime = first[-1].datetime + MILLISECOND
+    parts: dict[datetime, list[BarData]] = {}       # by the window's begin; of one that failed, what was had
 
-    def got(self, bars: list[BarData]) -> list[BarData]:
-        """A page is here: the patience begins anew, and every five seconds it is said how far it is."""
-        now: float = self._monotonic()
-        self._give_up = now + self._patience
-        self._count += len(bars)
-        if now >= self._say_at and bars:
-            self._say_at = now + SAY_EVERY
-            rate: float = self._count / (now - self._began)
-            self._log(_("Query kline history of {symbol}: {count} bars so far, {rate:.0f} a second, at {time}").format(symbol=self.symbol, count=self._count, rate=rate, time=bars[-1].datetime), INFO)
-        return bars
+    def fetch(begin: datetime) -> bool | None:
+        end: datetime = min(begin + length - MILLISECOND, last)
+        failed: bool = False
 
-    def fail(self, reason: str) -> None:
-        """A page cannot be had: the walk ends with what there is."""
-        self.reason = reason
+        def ask(start_ms: int, end_ms: int) -> list[BarData] | None:
+            nonlocal failed
+            rows: list[BarData] | None = page(start_ms, end_ms)
+            failed = rows is None
+            return rows
 
-    def finish(self, bars: list[BarData], interval: Interval) -> None:
-        """Say what came of it."""
-        span: str = f"{bars[0].datetime} - {bars[-1].datetime}" if bars else _("no bars")
-        if self.reason:
-            self._log(_("Query kline history failed, {reason}. {symbol} - {interval} is cut short: {span}").format(reason=self.reason, symbol=self.symbol, interval=interval.value, span=span), WARNING)
-        else:
-            self._log(_("Query kline history finished, {symbol} - {interval}, {span}").format(symbol=self.symbol, interval=interval.value, span=span), INFO)
+        parts[begin] = [bar for bar in walk(ask, begin, end, step=step)[0] if bar.datetime <= end]
+        return None if failed else True
+
+    begins: list[datetime] = [begin + number * length for number in range((last - begin) // length + 1)]
+    had: int = len(download.side_by_side([partial(fetch, each) for each in begins], at_once))
+    return [bar for each in begins[:had + 1] for bar in parts.get(each, ())]
 
 
 def aware(moment: datetime) -> datetime:
@@ -121,5 +126,6 @@ def in_venue_time(
     return (start + apart if start > venue or apart > timedelta() else start), None
 
 
-def _milliseconds(moment: datetime) -> int:
-    return int((moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) / timedelta(milliseconds=1))
+def milliseconds(moment: datetime) -> int:
+    """Since 1970."""
+    return (moment - EPOCH) // MILLISECOND

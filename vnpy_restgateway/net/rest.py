@@ -166,6 +166,7 @@ class RestClient(vnpy_rest.RestClient):
         lane: str = "query",
         timeout: float | None = None,
         priority: bool = False,
+        decode: Callable[[bytes], Any] | None = None,
     ) -> Request:
         """
         Put a request in line, or send an order that need not wait; returns at once.
@@ -173,10 +174,11 @@ class RestClient(vnpy_rest.RestClient):
         :param lane: "order" or "query"
         :param timeout: seconds from now to the end of the answer (default: ``read_timeout``)
         :param priority: True: ahead of everything waiting in its lane that has none (cancels)
+        :param decode: see Request
         """
         request: Request = Request(
             method, path, params, data, headers, callback, on_failed, on_error, extra, lane,
-            self.read_timeout if timeout is None else timeout, self._monotonic,
+            self.read_timeout if timeout is None else timeout, self._monotonic, decode,
         )
         if lane not in LANES:
             raise ValueError(f"lane is {lane!r}, not one of {', '.join(LANES)}")
@@ -302,7 +304,7 @@ class RestClient(vnpy_rest.RestClient):
             response: Response = self._send(request, transport)
             request.response = response
             status: int = response.status_code
-            reply: Reply = self.read_reply(status, response.headers, response.content)
+            reply: Reply = self._read(request, response)
             request.reply = reply
             if not self.mock:       # a proxy may have given the first answers
                 self.mock = response.headers.get(MOCK_HEADER, "")
@@ -320,6 +322,14 @@ class RestClient(vnpy_rest.RestClient):
         else:
             self._call(request, self.on_failed, status, request)
         self._finished()
+
+    def _read(self, request: Request, response: Response) -> Reply:
+        if request.decode is not None and response.status_code // 100 == 2:
+            try:
+                return Reply(response.status_code, response.headers, response.content, request.decode(response.content), False)
+            except (ValueError, RecursionError):
+                pass
+        return self.read_reply(response.status_code, response.headers, response.content)
 
     def _send(self, request: Request, transport: Transport) -> Response:
         sent: Connection | RestError | None = request.sent

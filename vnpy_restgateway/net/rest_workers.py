@@ -29,7 +29,8 @@ class Request(vnpy_rest.Request):
 
     ``deadline`` is in monotonic seconds. ``sent`` is the connection it was sent over by whoever made it, or why
     that failed; None: the worker sends it. Once an answer came whole, ``response`` has it as it came
-    and ``reply`` as ``outcome.classify`` takes it.
+    and ``reply`` as ``outcome.classify`` takes it. ``decode`` reads the body of a 2xx, where that is large and little of it is wanted;
+    what raises ValueError to it is read as any other answer.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Request(vnpy_rest.Request):
         lane: str = "query",
         timeout: float = 10.0,
         monotonic: Callable[[], float] = MACHINE.monotonic,
+        decode: Callable[[bytes], Any] | None = None,
     ) -> None:
         self.method: str = method
         self.path: str = path
@@ -60,6 +62,7 @@ class Request(vnpy_rest.Request):
         self.timeout: float = timeout
         self.deadline: float = monotonic() + timeout
         self.sent: Connection | RestError | None = None
+        self.decode: Callable[[bytes], Any] | None = decode
         self.response: Any = None
         self.reply: Reply | None = None
 

@@ -1,10 +1,12 @@
 """One websocket connection as picows sees it: frames in, messages out, signs of life counted."""
 
 import asyncio
+import os
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
@@ -17,7 +19,37 @@ PING: WSMsgType = WSMsgType.PING
 PONG: WSMsgType = WSMsgType.PONG
 CLOSE: WSMsgType = WSMsgType.CLOSE
 
+AT_ONCE: int = 8_192                    # bytes of a message that the caller's thread may send
+
 MOST_FRAGMENTS: int = 10_000            # of a message; they may be empty, so their size says nothing
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A client's text frame (RFC 6455, 5.2 and 5.3) of less than 65,536 bytes."""
+    size: int = len(payload)
+    mask: bytes = os.urandom(4)
+    head: bytes = bytes((0x81, 0x80 | size)) if size < 126 else b"\x81\xfe" + size.to_bytes(2, "big")
+    key: bytes = (mask * (size // 4 + 1))[:size]
+    masked: int = int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")
+    return head + mask + masked.to_bytes(size, "big")
+
+
+def thread_safe_write(transport: WSTransport) -> Callable[[bytes], None] | None:
+    """
+    What writes to a connection from any thread, None where that is not known to be safe.
+
+    aiofastnet's transports are C that holds the GIL from the look at their state to the end of the system call, TLS by OpenSSL included
+    (ssl_engine_direct): a write from another thread is to them what a write from one of their own callbacks is. Its other engine for TLS
+    lets go of the GIL on the way, a selector without epoll or kqueue does not see that a writer was added, and without a GIL none of it holds.
+    """
+    below: Any = transport.underlying_transport
+    if os.name != "posix" or not getattr(sys, "_is_gil_enabled", lambda: True)() or not type(below).__module__.startswith("aiofastnet."):
+        return None
+    engine: Any = below.get_extra_info("ssl_object")
+    if engine is not None and type(engine).__module__ != "aiofastnet.ssl_engine_direct":
+        return None
+    write: Callable[[bytes], None] | None = getattr(below, "write_nocheck", None)
+    return write
 
 
 @dataclass
@@ -69,6 +101,7 @@ class WsConnection(WSListener):
         self.options: StreamOptions = options
         self.transport: WSTransport | None = None
         self.congested: bool = False
+        self.write_here: Callable[[bytes], None] | None = None      # from any thread; None: by the loop's only
         self.lost: asyncio.Event = asyncio.Event()
         self.code: int = 0                          # of the close frame; 0: none came
         self.reason: str = ""
@@ -86,6 +119,7 @@ class WsConnection(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
         transport.underlying_transport.set_write_buffer_limits(high=self.options.max_send_buffer)
+        self.write_here = thread_safe_write(transport)
         self._opened(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:

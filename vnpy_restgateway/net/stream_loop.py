@@ -18,7 +18,7 @@ from rest_locale import _
 from ..seams import MACHINE, Seams
 from .dial import AddressInfo, default_context, lookup, numeric
 from .outcome import describe
-from .stream_connection import Client, StreamOptions, WsConnection
+from .stream_connection import AT_ONCE, TEXT, Client, StreamOptions, WsConnection, text_frame
 from .wire import LoopThread
 
 FAREWELL: float = 0.3               # seconds a peer has to answer our close frame
@@ -59,13 +59,23 @@ class StreamLoop:
         return self.thread.inside()
 
     def send(self, payload: bytes, kind: WSMsgType) -> bool:
-        """Send a message, from any thread. False: not connected, or the send buffer is full."""
+        """
+        Send a message, from any thread. False: not connected, or the send buffer is full. A short text leaves in the caller's thread
+        where that is safe: it need not wait for the loop's to wake.
+        """
         link: WsConnection | None = self.link
         if link is None or self.stopped or link.congested:
             return False
         if self.inside():
             return self._write(link, payload, kind)
         size: int = len(payload)
+        write: Callable[[bytes], None] | None = link.write_here
+        if write is not None and not self._queued and size <= AT_ONCE and kind is TEXT:
+            transport: WSTransport | None = link.transport
+            if transport is None or transport.is_close_frame_sent:
+                return False
+            write(text_frame(payload))      # what it meets ends the connection, of which the client hears
+            return True
         with self._lock:
             if self._queued + size > self.options.max_send_buffer:
                 return False
@@ -86,9 +96,9 @@ class StreamLoop:
         return True
 
     def _write_queued(self, link: WsConnection, payload: bytes, kind: WSMsgType) -> None:
-        with self._lock:
-            self._queued -= len(payload)
         self._write(link, payload, kind)
+        with self._lock:
+            self._queued -= len(payload)        # last: until then nothing overtakes it
 
     def _write(self, link: WsConnection, payload: bytes, kind: WSMsgType) -> bool:
         transport: WSTransport | None = link.transport
@@ -164,7 +174,7 @@ class StreamLoop:
             ),
         )
         if not isinstance(link, WsConnection):
-            raise TypeError(f"listener is {type(link).__name__}")
+            raise ConnectionError(_("connection lost"))         # as soon as it was there
         watch: asyncio.Task[None] = self._loop.create_task(self._watch(link))
         try:
             await link.lost.wait()

@@ -33,9 +33,13 @@ DISPUTED_KEPT: int = 1_000      # fills that cannot be, kept until they were ask
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
 
-@dataclass(slots=True)
+@dataclass(init=False, eq=False)
 class Entry:
-    """One order. ``order`` is our belief; never hand it out, hand out copies."""
+    """
+    One order. ``order`` is our belief; never hand it out, hand out copies.
+
+    A default is the class's until it is set: an order that goes as it should sets a third of them.
+    """
 
     order: OrderData
     venue_id: str = ""
@@ -67,6 +71,20 @@ class Entry:
     final_at: float = 0.0                   # when it became final, monotonic s
     listed_alive: int = 0                   # lists that showed it alive since
     listed_at: float = 0.0
+
+    def __init__(
+        self, order: OrderData, venue_id: str = "", sent: float = 0.0, *, acknowledged: bool = False, created: datetime | None = None,
+        asked_for: float = 0.0, client_id: str = "", life: int = 1, replaces: str = "",
+    ) -> None:
+        self.order = order
+        self.venue_id = venue_id
+        self.sent = sent
+        self.acknowledged = acknowledged
+        self.created = created
+        self.asked_for = asked_for
+        self.client_id = client_id
+        self.life = life
+        self.replaces = replaces
 
     @property
     def orderid(self) -> str:
@@ -460,6 +478,8 @@ class OrderTable:
         return [delivered]
 
     def _release_orphans(self, entry: Entry) -> list[Push]:
+        if not self.orphan_fills:
+            return []
         pushes: list[Push] = []
         for key in {entry.venue_id, entry.order.orderid}:
             for trade in self._take_orphans(key):

@@ -107,6 +107,7 @@ class RankedRest(VenueRest):
         self.minds_routes: bool = True          # False while it is being found out which paths there are
         self.lines: dict[str, RequestQueue] = {}
         self.query_timeout: float = self.read_timeout       # seconds a question may take
+        self._waits: dict[Any, None] = {}                   # events of those who wait in other threads
 
     def begin(self, base: str, proxy_host: str, proxy_port: int, read_timeout: float, query_timeout: float) -> None:
         """Start the workers. Nothing is asked yet."""
@@ -148,9 +149,19 @@ class RankedRest(VenueRest):
             self.call(*command, answer, private=private, dropped=done.set)
 
         until: float = self.home.monotonic() + seconds
-        if not self.home.executor.post(put) or not done.wait(max(until - self.home.monotonic(), 0.0)) or not found:
-            return None, _("no answer in time")
+        self._waits[done] = None
+        try:
+            if not self.home.executor.post(put) or not done.wait(max(until - self.home.monotonic(), 0.0)) or not found:
+                return None, _("no answer in time")
+        finally:
+            self._waits.pop(done, None)
         return found[0][0], found[0][1] or ""
+
+    def stop(self) -> None:
+        """See RestClient.stop; whoever waits in another thread goes on: the executor that would hand out the answer has ended, too."""
+        super().stop()
+        for done in list(self._waits):
+            done.set()
 
     def abandon(self) -> list[Callable[[], None]]:
         """Empty the lines; what is to be called for those that waited."""

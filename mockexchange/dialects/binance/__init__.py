@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ...transport.answers import DirectRoutes
 from .labels import LABELS, TRAITS
 from .limits import Limits, LimitSettings
 from .options import BinanceOptions
@@ -46,6 +47,10 @@ class BinanceDialect:
         self.rest.add_routes(app)
         self.websocket_api.add_routes(app)
         self.streams.add_routes(app)
+
+    def direct_routes(self) -> DirectRoutes:
+        """See Dialect.direct_routes."""
+        return self.rest.direct
 
     def labels(self) -> Iterator[str]:
         """See Dialect.labels."""

@@ -224,16 +224,16 @@ class Limits:
         for event in events:
             if type(event) is not OrderReport:
                 if type(event) is ListReport and event.is_placement:
-                    self.count_order(event.account, self._clock(), len(event.orders))
+                    self.count_order(event.account, event.time, len(event.orders))
                 continue
             if event.execution_type == "NEW":
                 # a triggered stop reports NEW once more; those of lists are counted with them
                 if event.update_time == event.time and event.order_list_id == NO_LIST:
-                    self.count_order(event.account, self._clock())
+                    self.count_order(event.account, event.time)
             elif event.execution_type == "TRADE" and event.executed == event.last_quantity:
                 orders = self._orders.get(event.account)
                 if orders is not None:
-                    orders.roll(self._clock())
+                    orders.roll(event.update_time)
                     credit: int = MAKER_CREDIT if event.is_maker else TAKER_CREDIT
                     orders.short = max(0, orders.short - credit)
                     orders.long = max(0, orders.long - credit)

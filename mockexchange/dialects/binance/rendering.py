@@ -5,7 +5,7 @@ Amounts are strings with eight decimals. ``per_time`` divides core times (micros
 unit of the answer: 1000 for milliseconds, 1 under ``X-MBX-TIME-UNIT: MICROSECOND``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from msgspec import UNSET, Struct, UnsetType
@@ -100,15 +100,24 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         working_time(report.working_time, per_time),
         report.stp_mode,
     )
-    for name, value in _conditional(report, per_time).items():
-        setattr(body, name, value)
+    if not is_plain(report):
+        for name, value in _conditional(report, per_time).items():
+            setattr(body, name, value)
     return body
 
 
-def order_full(report: OrderReport, fills: Iterable[Fill], prevented: Iterable[PreventedMatch], per_time: int) -> OrderAnswer:
+def is_plain(report: OrderReport) -> bool:
+    """Whether the answer has no conditional field, as that of most orders."""
+    return (
+        report.special is None and report.expiry_reason == "NONE" and not report.prevented and not report.iceberg_quantity
+        and report.strategy_id is None and report.strategy_type is None and report.type not in STOP_TYPES
+    )
+
+
+def order_full(report: OrderReport, fills: Sequence[Fill], prevented: Sequence[PreventedMatch], per_time: int) -> OrderAnswer:
     """POST order, FULL. ``fills`` and ``prevented`` are what this very request led to, with the order as the taker."""
     body: OrderAnswer = order_result(report, per_time)
-    body.fills = [
+    body.fills = [] if not fills else [
         {
             **({"matchType": MATCH_TYPE} if fill.allocation_id >= 0 else {}),
             "price": format_amount(fill.price),
@@ -120,9 +129,8 @@ def order_full(report: OrderReport, fills: Iterable[Fill], prevented: Iterable[P
         }
         for fill in fills
     ]
-    matches: list[dict[str, object]] = [maker_side(one) for one in prevented]
-    if matches:
-        body.preventedMatches = matches
+    if prevented:
+        body.preventedMatches = [maker_side(one) for one in prevented]
     return body
 
 

@@ -5,7 +5,7 @@ Nothing is awaited between the last look at the clock and the engine's answer, b
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ import msgspec
 from aiohttp import web
 
 from ...core.errors import Refusal
+from ...transport.answers import Answer, Answerer
 from . import op_account, op_amend, op_lists, op_market, op_other_apis, op_prevented, op_reference, op_sor, op_trade, op_wallet
 from .errors import ApiError, from_refusal, invalid_key, missing
 from .limits import SECOND, Limits
 from .meters import BY_IP, BY_UID, ApiMeter, Meter, SapiMeter
-from .operations import MARKET_DATA, NONE, Context, Operation
+from .operations import MARKET_DATA, NONE, Call, Context, Operation
 from .options import BinanceOptions, options_of
 from .params import Params, merge
 from .signature import (
@@ -106,24 +107,35 @@ OTHER_PREFIXES: tuple[str, ...] = ("api", "sapi", "fapi", "dapi", "eapi", "papi"
 
 
 class RestRoutes:
-    """The REST endpoints of one venue."""
+    """The REST endpoints of one venue. ``direct``: those whose answers wait for nothing."""
 
     def __init__(self, venue: "Venue", limits: Limits) -> None:
         self.venue: Venue = venue
         self.limits: Limits = limits
         self.meter: Meter = ApiMeter(limits)
         self.options: BinanceOptions = options_of(venue)
+        self.direct: dict[tuple[str, str], Answerer] = {}
 
     def add_routes(self, app: web.Application) -> None:
         for method, path, operation in ROUTES:
-            app.router.add_route(method, path, self._handler(operation, self.meter))
+            self._add(app, method, path, operation, self.meter)
         for counted, routes in ((BY_IP, op_wallet.BY_ADDRESS), (BY_UID, op_wallet.BY_ACCOUNT)):
             for method, path, operation in routes:
-                app.router.add_route(method, path, self._handler(operation, SapiMeter(self.limits, counted)))
+                self._add(app, method, path, operation, SapiMeter(self.limits, counted))
         for path in GONE:
             app.router.add_route("*", path, self._gone)
         for prefix in OTHER_PREFIXES:
             app.router.add_route("*", f"/{prefix}/{{rest:.*}}", self._unknown)
+
+    def _add(self, app: web.Application, method: str, path: str, operation: Operation, meter: Meter) -> None:
+        if operation.is_long:
+            app.router.add_route(method, path, self._long_handler(operation, meter))
+            return
+        answerer: Answerer = self._answerer(operation, meter)
+        if method == "GET":
+            answerer = _without_body(answerer)
+        self.direct[method, path] = answerer
+        app.router.add_route(method, path, _handler(answerer))
 
     async def _gone(self, request: web.Request) -> web.Response:
         """Listen keys ended on 2026-02-20 (CHANGELOG.md, 2026-01-21); the WebSocket API has what replaced them."""
@@ -138,98 +150,153 @@ class RestRoutes:
             return web.Response(status=404, text="<html><body><h2>404 Not found</h2></body></html>", content_type="text/html")
         return web.Response(status=404)
 
-    def _handler(self, operation: Operation, meter: Meter) -> Handler:
-        venue = self.venue
-        limits = self.limits
-        options = self.options
-        call, names, size, weight_of, security, free, shows_orders, is_long, prepare = operation
-        signed: bool = security not in (NONE, MARKET_DATA)
+    def _answerer(self, operation: Operation, meter: Meter) -> Answerer:
+        """What answers the requests of an operation that is not long."""
+        admit, finish = self._admitter(operation, meter), self._finisher(operation, meter)
+        call: Call = operation.call
+
+        def answer(target: str, headers: Mapping[str, str], body: bytes, ip: str) -> Answer:
+            try:
+                context, params, weight, used = admit(target, headers, body, ip)
+                return finish(context, encode(call(context, params)), weight, used)
+            except Exception as error:
+                return self._failed(error, target, headers, ip, meter)
+
+        return answer
+
+    def _long_handler(self, operation: Operation, meter: Meter) -> Handler:
+        """A read that is done in slices, for which nobody is kept waiting."""
+        admit, finish = self._admitter(operation, meter), self._finisher(operation, meter)
+        call, prepare = operation.call, operation.prepare
+        spent: Callable[[], float] = self.venue.clock.machine.spent
 
         async def handle(request: web.Request) -> web.Response:
+            target, headers, ip = request.raw_path, request.headers, request.remote or ""
             try:
-                now: int = venue.now()
-                ip: str = request.remote or ""
-                query: str = request.raw_path.partition("?")[2]
-                body: str = ""
-                if request.body_exists and request.method != "GET":
-                    body = (await request.read()).decode("utf-8", "surrogateescape")
-                headers = request.headers
-                payer: str = headers.get(SIGNED_KEY_HEADER, "")
-                if payer not in venue.keys:
-                    payer = ""                      # strangers share one count
-                try:
-                    values: dict[str, str] = merge(query, body)
-                except ApiError:
-                    meter.charge(ip, payer, 1, now)
-                    raise
-                params: Params = Params(values)
-                weight: int = weight_of if isinstance(weight_of, int) else weight_of(params)
-                used: int = meter.charge(ip, payer, weight, now)
-                account: str = ""
-                per_time: int = MILLISECONDS
-                if TIME_UNIT_HEADER in headers:
-                    per_time = read_time_unit(headers[TIME_UNIT_HEADER])
-                plain_key: str | None = None
-                if signed and options.unsigned:
-                    plain_key = unsigned_key(headers, values)
-                if plain_key is not None:
-                    account = check_key(plain_key)
-                    if account not in venue.keys:
-                        raise invalid_key()
-                    params.check_known(names, size)
-                elif signed:
-                    account = check_key(headers.get(SIGNED_KEY_HEADER))
-                    timestamp: int = read_timestamp(values.get("timestamp"))
-                    window: int = read_recv_window(values.get("recvWindow"))
-                    signature: str | None = values.get("signature")
-                    if signature is None:
-                        raise missing("signature")
-                    per_real: float = options.per_real(venue.clock)
-                    check_ahead(timestamp, now, per_real)
-                    check_window(timestamp, window, now, per_real)
-                    secret: str | None = venue.keys.get(account)
-                    if secret is None:
-                        raise invalid_key()
-                    check_signature(secret, rest_payload(query, body), signature, venue.public_keys.get(account))
-                    params.check_known(names, size)
-                    check_window(timestamp, window, venue.now(), per_real)
-                else:
-                    if security == MARKET_DATA and check_key(headers.get(SIGNED_KEY_HEADER)) not in venue.keys:
-                        raise invalid_key()
-                    params.check_known(names, size)
-                context: Context = Context(venue, limits, account, now, ip, per_time)
-                if is_long:
-                    if prepare is not None:
-                        await in_slices(prepare(context, params), venue.clock.machine.spent)
-                    result: bytes = encode(await whole_in_slices(call(context, params), venue.clock.machine.spent))
-                else:
-                    result = encode(call(context, params))
-                if free:
-                    used = limits.refund(ip, weight)
-            except ApiError as error:
-                return self.error(request, error, meter)
-            except Refusal as refusal:
-                return self.error(request, from_refusal(refusal), meter)
-            except Exception:
-                logger.exception("%s %s failed", request.method, request.path)
-                return self.error(request, internal_error(), meter)
-            answer: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
-            if shows_orders:
-                short, long = limits.order_counts(account, now)
-                answer[COUNT_10S_HEADER] = str(short)
-                answer[COUNT_1D_HEADER] = str(long)
-            return web.Response(body=result, headers=answer)
+                context, params, weight, used = admit(target, headers, b"", ip)
+                if prepare is not None:
+                    await in_slices(prepare(context, params), spent)
+                answer: Answer = finish(context, encode(await whole_in_slices(call(context, params), spent)), weight, used)
+            except Exception as error:
+                answer = self._failed(error, target, headers, ip, meter)
+            return _response(answer)
 
         return handle
 
-    def error(self, request: web.Request, error: ApiError, meter: Meter | None = None) -> web.Response:
-        meter = meter or self.meter
-        used: int = meter.used(request.remote or "", request.headers.get(SIGNED_KEY_HEADER, ""))
-        headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
+    def _admitter(self, operation: Operation, meter: Meter) -> Callable[[str, Mapping[str, str], bytes, str], tuple[Context, Params, int, int]]:
+        """What looks at limits, signature and names; it returns what is asked for, what it weighs, and the weight used so far."""
+        venue = self.venue
+        limits = self.limits
+        options = self.options
+        names, size, weight_of = operation.names, operation.size, operation.weight
+        security: str = operation.security
+        signed: bool = security not in (NONE, MARKET_DATA)
+
+        def admit(target: str, headers: Mapping[str, str], raw: bytes, ip: str) -> tuple[Context, Params, int, int]:
+            now: int = venue.now()
+            query: str = target.partition("?")[2]
+            body: str = raw.decode("utf-8", "surrogateescape") if raw else ""
+            payer: str = headers.get(SIGNED_KEY_HEADER, "")
+            if payer not in venue.keys:
+                payer = ""                      # strangers share one count
+            try:
+                values: dict[str, str] = merge(query, body)
+            except ApiError:
+                meter.charge(ip, payer, 1, now)
+                raise
+            params: Params = Params(values)
+            weight: int = weight_of if isinstance(weight_of, int) else weight_of(params)
+            used: int = meter.charge(ip, payer, weight, now)
+            account: str = ""
+            per_time: int = MILLISECONDS
+            if TIME_UNIT_HEADER in headers:
+                per_time = read_time_unit(headers[TIME_UNIT_HEADER])
+            plain_key: str | None = None
+            if signed and options.unsigned:
+                plain_key = unsigned_key(headers, values)
+            if plain_key is not None:
+                account = check_key(plain_key)
+                if account not in venue.keys:
+                    raise invalid_key()
+                params.check_known(names, size)
+            elif signed:
+                account = check_key(headers.get(SIGNED_KEY_HEADER))
+                timestamp: int = read_timestamp(values.get("timestamp"))
+                window: int = read_recv_window(values.get("recvWindow"))
+                signature: str | None = values.get("signature")
+                if signature is None:
+                    raise missing("signature")
+                per_real: float = options.per_real(venue.clock)
+                check_ahead(timestamp, now, per_real)
+                check_window(timestamp, window, now, per_real)
+                secret: str | None = venue.keys.get(account)
+                if secret is None:
+                    raise invalid_key()
+                check_signature(secret, rest_payload(query, body), signature, venue.public_keys.get(account))
+                params.check_known(names, size)
+                check_window(timestamp, window, venue.now(), per_real)
+            else:
+                if security == MARKET_DATA and check_key(headers.get(SIGNED_KEY_HEADER)) not in venue.keys:
+                    raise invalid_key()
+                params.check_known(names, size)
+            return Context(venue, limits, account, now, ip, per_time), params, weight, used
+
+        return admit
+
+    def _finisher(self, operation: Operation, meter: Meter) -> Callable[[Context, bytes, int, int], Answer]:
+        """What makes the answer of what came of it."""
+        limits = self.limits
+        free, shows_orders = operation.free, operation.shows_orders
+
+        def finish(context: Context, result: bytes, weight: int, used: int) -> Answer:
+            if free:
+                used = limits.refund(context.ip, weight)
+            headers: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
+            if shows_orders:
+                short, long = limits.order_counts(context.account, context.now)
+                headers[COUNT_10S_HEADER] = str(short)
+                headers[COUNT_1D_HEADER] = str(long)
+            return 200, headers, result
+
+        return finish
+
+    def _failed(self, error: Exception, target: str, headers: Mapping[str, str], ip: str, meter: Meter) -> Answer:
+        if isinstance(error, Refusal):
+            error = from_refusal(error)
+        elif not isinstance(error, ApiError):
+            logger.error("%s failed", target.partition("?")[0], exc_info=error)
+            error = internal_error()
+        return self._refused(error, headers, ip, meter)
+
+    def _refused(self, error: ApiError, headers: Mapping[str, str], ip: str, meter: Meter) -> Answer:
+        used: int = meter.used(ip, headers.get(SIGNED_KEY_HEADER, ""))
+        answer: dict[str, str] = {CONTENT_TYPE_HEADER: CONTENT_TYPE, **meter.headers(used)}
         if error.retry_at:
             seconds: float = (error.retry_at - self.venue.now()) / SECOND
-            headers["Retry-After"] = str(max(1, ceil(seconds / self.venue.clock.per_real)))     # of the client's
-        return web.Response(status=error.status, body=msgspec.json.encode(error.body()), headers=headers)
+            answer["Retry-After"] = str(max(1, ceil(seconds / self.venue.clock.per_real)))     # of the client's
+        return error.status, answer, msgspec.json.encode(error.body())
+
+    def error(self, request: web.Request, error: ApiError) -> web.Response:
+        return _response(self._refused(error, request.headers, request.remote or "", self.meter))
+
+
+def _response(answer: Answer) -> web.Response:
+    status, headers, body = answer
+    return web.Response(status=status, body=body, headers=headers)
+
+
+def _without_body(answerer: Answerer) -> Answerer:
+    """A GET request's parameters are in its query alone."""
+    return lambda target, headers, body, ip: answerer(target, headers, b"", ip)
+
+
+def _handler(answerer: Answerer) -> Handler:
+    """aiohttp's way to the same answer."""
+    async def handle(request: web.Request) -> web.Response:
+        body: bytes = await request.read() if request.body_exists else b""
+        return _response(answerer(request.raw_path, request.headers, body, request.remote or ""))
+
+    return handle
 
 
 def read_time_unit(text: str) -> int:

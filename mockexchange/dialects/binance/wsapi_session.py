@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...core.events import Event
-from ...transport.sockets import Socket
+from ...transport.sockets import Socket, text_frame
 from ...public_keys import ED25519, PublicKey
 from .errors import ApiError, illegal_characters, invalid_key, missing
 from .limits import Limits
@@ -361,19 +361,16 @@ class WsApiSession:
     def _tell(self) -> None:
         fresh, self._fresh = self._fresh, []
         exchange, per_time = self.venue.exchange, self.per_time
+        faults, socket = self.venue.faults, self.socket
         for id, event, now in fresh:
-            if event is None:
-                self._push(id, Terminated("eventStreamTerminated", now // per_time))
+            body: Any = RENDERERS[type(event)](event, now, exchange, per_time) if event is not None else Terminated(
+                "eventStreamTerminated", now // per_time
+            )
+            payload: bytes = _ENCODE({"subscriptionId": id, "event": body})
+            if faults.pushes:
+                faults.push(f"PUSH user {body.e}", (socket,), payload)
             else:
-                self._push(id, RENDERERS[type(event)](event, now, exchange, per_time))
-
-    def _push(self, id: int, body: Any) -> None:
-        """``body`` is one of user_data.py's records."""
-        payload: bytes = _ENCODE({"subscriptionId": id, "event": body})
-        if self.venue.faults.pushes:
-            self.venue.faults.push(f"PUSH user {body.e}", (self.socket,), payload)
-        else:
-            self.socket.send(payload)
+                socket.send_frame(text_frame(payload))
 
     def _stop_listening(self) -> None:
         if self._unlisten is not None:

@@ -70,8 +70,8 @@ class RemoteGateway:
             order.strategy_id or 0
             for account in exchange.accounts() for symbol in exchange.books for order in exchange.all_orders(account, symbol)
         ), default=0)
-        refused = (row["number"] for row in journal.each_row(journal.last - READ_ROWS) if row["kind"] == "fault" and row.get("action") == REFUSED)
-        return max(sent, *map(int, refused), 0)
+        refused: list[int] = [row["number"] for row in journal.each_row(journal.last - READ_ROWS) if row["kind"] == "fault" and row.get("action") == REFUSED]
+        return max(sent, *refused, 0)
 
     # -- life
 

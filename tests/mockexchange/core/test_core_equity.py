@@ -410,7 +410,7 @@ def test_a_restart_keeps_unsettled_shares_the_close_and_an_auction() -> None:
 orders = st.lists(st.tuples(st.booleans(), st.integers(1, 12), st.integers(1, 9)), max_size=14)
 
 
-@settings(max_examples=int(os.environ.get("EXAMPLES", "40")) * 5, deadline=None, derandomize=True)
+@settings(max_examples=int(os.environ.get("EXAMPLES", "25")) * 5, deadline=None, derandomize=True)
 @given(orders, st.integers(1, 12))
 def test_no_price_would_trade_more_and_better_orders_are_filled(drawn: list[tuple[bool, int, int]], reference: int) -> None:
     made = [BookOrder(*each, order_id=number) for number, each in enumerate(drawn)]
@@ -450,7 +450,7 @@ commands = st.lists(st.one_of(
 ), min_size=30, max_size=60)
 
 
-@settings(max_examples=int(os.environ.get("EXAMPLES", "40")), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=int(os.environ.get("EXAMPLES", "25")), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(commands, st.sampled_from(["0", "20000", "1000000"]))
 def test_no_share_and_no_money_is_made_and_nobody_sells_todays_shares(sent: list[Command], cash: str) -> None:
     desk = Desk()

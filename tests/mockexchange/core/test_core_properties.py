@@ -236,7 +236,7 @@ commands = st.lists(st.one_of(*common, set_price(), tape_trade()), min_size=40, 
 commands_without_tape = st.lists(st.one_of(*common), min_size=40, max_size=60)
 openings = st.sampled_from([10**10, 10**12, 10**13])
 
-EXAMPLES: int = int(os.environ.get("EXAMPLES", "40"))
+EXAMPLES: int = int(os.environ.get("EXAMPLES", "25"))
 checked = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 

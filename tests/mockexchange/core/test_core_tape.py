@@ -258,6 +258,25 @@ def test_a_time_that_runs_backwards_counts_into_the_current_minute() -> None:
     assert recorder.bars("1m") == [("100", "100", "99", "99", "2")]
 
 
+def test_after_a_clock_that_was_set_back_figures_go_on() -> None:
+    """Hours ahead for a while: what was dated later is drawn in, and the last price is that of the last trade."""
+    recorder = Recorder()
+    recorder.trade(START, "100")
+    for minute, price in ((0, "101"), (1, "102")):
+        recorder.trade(START + 8 * HOUR + minute * MINUTE, price)
+    recorder.bars("1m"), recorder.bars("1s"), recorder.bars("1h")
+    for number, price in enumerate(("103", "90", "104")):
+        now: int = START + (1 + number) * MINUTE
+        recorder.trade(now, price)
+        window = recorder.tape.window(now - DAY, now)
+        assert window is not None and (plain(window.last), window.count) == (price, 4 + number)
+        current = recorder.tape.current_bar("1m")
+        assert current is not None and current.open_time == now
+    assert recorder.bars("1m") == [("100", "100", "100", "100", "1"), ("101", "103", "101", "103", "3"), ("90", "90", "90", "90", "1"), ("104", "104", "104", "104", "1")]
+    assert recorder.bars("1h") == [("100", "104", "90", "104", "6")]
+    assert recorder.tape.bars("1s", 1000)[-1].open_time == START + 3 * MINUTE
+
+
 # history from before the venue opened
 
 def seeds(minutes: int, price: str = "50") -> list[Bar]:

@@ -27,6 +27,7 @@ from mockexchange.faults.catalogue import ENTRIES, describe_actions
 from mockexchange.faults.presets import PRESETS
 from mockexchange.server.page.files import FOLDER, page_files
 from mockexchange.server.page.market_parts import BARS, BarsPart
+from rest_locale import languages, messages
 
 BROWSER: str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 REAL: tuple[str, ...] = tuple(name for name in DIALECTS if name != "test")
@@ -98,17 +99,22 @@ def test_the_chart_s_licence_is_kept() -> None:
     assert "attributionLogo: true" in files["chart.js"].content.decode() and b"https://www.tradingview.com/" in files["index.html"].content
 
 
-def test_every_sentence_is_in_the_catalogue_and_nothing_else() -> None:
+def test_the_page_s_sentences_are_those_of_the_one_catalogue(venue: MockExchange) -> None:
+    """Those that its files and the faults have, and no others: ``tests/locale`` keeps the catalogue whole."""
     wanted: set[str] = {text for action in describe_actions() for text in (action["does"], *action["stages"].values(), *(field["does"] for field in action["fields"]))}
-    wanted |= {text for preset in PRESETS for text in (preset.name, preset.name.partition(":")[0], preset.does)}
+    wanted |= {text for preset in PRESETS for text in (preset.name, preset.does)}
     html: str = (FOLDER / "index.html").read_text(encoding="utf-8")
     wanted |= set(re.findall(r"<[^>]* data-t(?:>| [^>]*>)([^<]+)<", html)) | set(re.findall(r'data-t-label="([^"]+)"', html))
     for path in FOLDER.glob("*.js"):
         wanted |= set(re.findall(r'\b(?:t|mark)\("((?:[^"\\]|\\.)+)"', path.read_text(encoding="utf-8")))
-    chinese: dict[str, str] = json.loads((FOLDER / "locale" / "zh_CN.json").read_text(encoding="utf-8"))
-    assert len(wanted) > 200 and set(chinese) == wanted
-    for sentence, translated in chinese.items():
-        assert translated and set(re.findall(r"\{\w+\}", sentence)) == set(re.findall(r"\{\w+\}", translated)), sentence
+    assert len(wanted) > 200 and languages() == re.findall(r'<option value="(\w+)">', html)[1:], "the switch has every language"
+    for language in languages():
+        answer = call(venue.rest, "GET", f"/_mock/page/locale/{language}.json")
+        assert answer.status == 200 and answer.headers["Content-Type"] == "application/json; charset=utf-8"
+        catalogue = messages(language)
+        assert wanted <= answer.body.keys() and all(catalogue[sentence] == text for sentence, text in answer.body.items())
+        assert len(answer.body) < 1.1 * len(wanted), "what the page does not show is not sent"
+    assert call(venue.rest, "GET", "/_mock/page/locale/xx.json").status == 404
 
 
 # -- who may

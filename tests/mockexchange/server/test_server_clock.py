@@ -54,6 +54,17 @@ def test_each_timer_fires_at_its_own_time_in_order() -> None:
     run(test)
 
 
+def test_timers_that_are_cancelled_do_not_stay_until_they_are_due() -> None:
+    clock = ManualClock(1_000)
+    fired: list[int] = []
+    kept = [clock.call_later(10.0 - number, fired.append, number) for number in range(3)]
+    for _ in range(5_000):
+        clock.call_later(86_400.0, fired.append, -1).cancel()
+    assert len(clock._timers) < 600 and all(timer in clock._timers for timer in kept)
+    asyncio.run(clock.advance(100_000 * 1_000_000, []))
+    assert fired == [2, 1, 0]
+
+
 def test_it_stands_still_and_an_offset_moves_no_timer() -> None:
     async def test() -> None:
         clock = ManualClock()

@@ -7,6 +7,9 @@ import { toast } from "./toast.js";
 
 const BY_HAND = "";
 
+/** What stands before the colon of a preset's name, in any language. */
+const groupOf = (name) => name.split(/[:：]/)[0].trim();
+
 /** The faults of the venue. `catalogue` as GET /_mock/catalogue has it. */
 export class Faults {
   constructor(catalogue) {
@@ -24,11 +27,11 @@ export class Faults {
   build() {
     const groups = new Map();
     for (const preset of this.presets) {
-      const [group] = preset.name.split(":");
+      const group = groupOf(preset.name);
       groups.set(group, [...(groups.get(group) || []), preset]);
     }
     this.preset = el("select", { id: "preset", "aria-label": t("What goes wrong"), onchange: () => this.choose(this.preset.value) },
-      [...groups].map(([group, presets]) => el("optgroup", { label: t(group) }, presets.map((one) => el("option", { value: one.name }, t(one.name))))),
+      [...groups.values()].map((presets) => el("optgroup", { label: groupOf(t(presets[0].name)) }, presets.map((one) => el("option", { value: one.name }, t(one.name))))),
       el("option", { value: BY_HAND }, t("Made by hand …")));
     this.does = el("p", { class: "does" });
     this.match = el("input", { id: "match", list: "labels", spellcheck: "false", autocomplete: "off", onfocus: () => this.loadLabels() });

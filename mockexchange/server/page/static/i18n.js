@@ -1,20 +1,26 @@
-// The language of the page. Ids of sentences are the English ones; locale/LANGUAGE.json has the others.
+// The language of the page. Ids of sentences are the English ones; the venue makes locale/LANGUAGE.json of the catalogue of all packages.
 
 let sentences = {};
 
 export let language = "en";
 
 function wanted() {
+  const there = [...document.getElementById("language").options].map((one) => one.value);
   const kept = localStorage.getItem("mock-language");
-  if (kept) return kept;
-  return (navigator.languages || [navigator.language]).find((one) => /^(zh|en)/i.test(one))?.toLowerCase().startsWith("zh") ? "zh_CN" : "en";
+  if (there.includes(kept)) return kept;
+  const tongue = (name) => name.toLowerCase().split(/[-_]/)[0];
+  for (const one of navigator.languages || [navigator.language]) {
+    const found = there.find((name) => tongue(name) === tongue(one));
+    if (found) return found;
+  }
+  return "en";
 }
 
 /** Choose the language, load its sentences, and put them into the page. */
 export async function start() {
-  language = wanted() === "zh_CN" ? "zh_CN" : "en";
+  language = wanted();
   if (language !== "en") sentences = await (await fetch(`/_mock/page/locale/${language}.json`)).json();
-  document.documentElement.lang = language === "zh_CN" ? "zh-CN" : "en";
+  document.documentElement.lang = language.replace("_", "-");
   document.title = t("Mock exchange");
   for (const one of document.querySelectorAll("[data-t]")) one.textContent = t(one.textContent);
   for (const one of document.querySelectorAll("[data-t-label]")) {

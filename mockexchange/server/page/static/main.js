@@ -7,7 +7,7 @@ import { Controls } from "./controls.js";
 import { $, el, setText } from "./dom.js";
 import { Faults } from "./faults.js";
 import { Header } from "./header.js";
-import * as i18n from "./i18n.js";
+import { mark, start as startLanguage, t } from "./i18n.js";
 import { Journal } from "./journal.js";
 import { Ladder } from "./ladder.js";
 import { Orders } from "./orders.js";
@@ -15,10 +15,9 @@ import { Requests } from "./requests.js";
 import { Stream } from "./stream.js";
 import { Tape } from "./tape.js";
 
-const { t } = i18n;
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
 const TABS = ["accounts", "orders", "journal", "requests"];
-const NAMES = { accounts: i18n.mark("Accounts"), orders: i18n.mark("Open orders"), journal: i18n.mark("Journal"), requests: i18n.mark("Requests") };
+const NAMES = { accounts: mark("Accounts"), orders: mark("Open orders"), journal: mark("Journal"), requests: mark("Requests") };
 
 const secondsOf = (interval) => parseInt(interval, 10) * SECONDS[interval.at(-1)];
 
@@ -129,7 +128,7 @@ function setTheme(theme) {
 
 async function start() {
   setTheme(localStorage.getItem("mock-theme"));
-  await i18n.start();
+  await startLanguage();
   buildTabs();
   const page = new Page(await call("GET", "catalogue"));
   $("symbol").addEventListener("change", () => page.look($("symbol").value, page.interval));

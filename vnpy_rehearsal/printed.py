@@ -1,0 +1,43 @@
+"""What is printed while the live view is drawn: it goes into the log panel, not over the drawing."""
+
+import io
+import sys
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+
+class Printed(io.TextIOBase):
+    """Stands for stdout and stderr for the time of a ``with``. ``tell`` is handed every whole line, from any thread."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell: Callable[[str], None] = tell
+        self._lock: Any = Lock()
+        self._rest: str = ""
+        self._before: tuple[Any, Any] = (None, None)
+
+    def __enter__(self) -> "Printed":
+        self._before = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = self
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        sys.stdout, sys.stderr = self._before
+        if self._rest:
+            self._tell(self._rest)
+
+    def write(self, text: str) -> int:
+        with self._lock:
+            *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            if line.strip():
+                self._tell(line.rstrip("\r"))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    @property
+    def encoding(self) -> str:      # type: ignore[override]
+        return "utf-8"
