@@ -30,6 +30,7 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import memory
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
 from vnpy.trader.event import EVENT_LOG, EVENT_ORDER, EVENT_TICK, EVENT_TRADE
@@ -321,6 +322,7 @@ def main() -> int:
     print(f"{arguments.hours:g} hours in {monotonic() - began:.0f} s")
     for line in soak.disagreements[:20]:
         print(line)
+    print(*memory.lines(), sep="\n")
     lines, flat = trend(figures)
     print(*lines, f"disagreements {len(soak.disagreements)}", sep="\n")
     print(f"{today:%Y-%m-%d %H:%M} UTC, Python {sys.version.split()[0]}, vnpy {version('vnpy')}")
