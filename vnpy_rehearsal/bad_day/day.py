@@ -122,10 +122,16 @@ class BadDay:
         result.armed = self.now
         until: float = min(max(turn.ends, self.now + LEAST_WAIT), self._last)
         wire: CountedWire = CountedWire(self._venue.wire)
+
+        def sleep(seconds: float) -> None:
+            self._ended.wait(seconds)
+            if bench.begun is None and bench.faults.total():
+                bench.strikes()         # one of several faults, while another is waited for: no ticks, and so no orders
+
         bench: ToldBench = ToldBench(
             self._look(), for_one_strike(self._venue.venue), wire, self._process, Random(f"{self._seed}:{turn.row}"),
             # when the day has ended, time is over for whoever waits, and no wait lasts
-            self._sleep, lambda: until if self._ended.is_set() else self.now, until,
+            sleep, lambda: until if self._ended.is_set() else self.now, until,
         )
 
         def struck() -> None:
@@ -139,9 +145,6 @@ class BadDay:
         except Exception as error:          # the venue refuses
             result.why_not = f"{type(error).__name__}: {error}"
         self._note(bench, wire, result)
-
-    def _sleep(self, seconds: float) -> None:
-        self._ended.wait(seconds)
 
     def _note(self, bench: Bench, wire: CountedWire, result: Struck) -> None:
         """What it came to: a fault that is armed proves by its bites that it struck, a broken wire by its connections."""

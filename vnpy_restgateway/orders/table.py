@@ -118,6 +118,8 @@ class OrderTable:
         self.prints: DedupSet = DedupSet(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
         self.recent: dict[str, None] = {}               # ids of trades delivered since ``mark_life``, oldest first
         self.marked_at: float = float("inf")            # monotonic s of ``mark_life``
+        self.reused_at: float = float("inf")            # monotonic s when the venue first gave the id of an order to another one, in this life
+        self.reused: Entry | None = None                # the order whose id it was; the flow takes it
         self.life: int = 1                              # of the venue: one that loses its state begins another
         self.former: dict[str, Entry] = {}              # live orders of the life before, by the venue id they had in it
         self.disputed: list[tuple[Entry, TradeData, str]] = []      # fills that cannot be, and why; the flow takes them
@@ -172,7 +174,9 @@ class OrderTable:
         ``gone``, and at ``by`` (monotonic s) at the latest: what its ids meant before is forgotten. Orders keep the ids they had, for being
         told apart from those that have them now.
         """
-        since: float = max(min(self.marked_at, by), gone.identified_at if gone else float("-inf"))
+        since: float = gone.identified_at if gone else float("-inf")
+        by = min(by, self.reused_at)
+        self.reused_at = float("inf")
         self.life += 1
         self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
         self.finished.clear()
@@ -182,7 +186,10 @@ class OrderTable:
         for tradeid in self.recent:
             self.trade_ids.add(tradeid)
         # what was told since belongs to the new life
-        self.by_venue_id = {key: entry for key, entry in self.by_venue_id.items() if entry.identified_at > since}
+        self.by_venue_id = {
+            key: entry for key, entry in self.by_venue_id.items()
+            if entry.identified_at > since and (entry.identified_at > self.marked_at or entry.identified_at >= by)
+        }
         for key, entry in self.by_venue_id.items():
             entry.life = self.life
             self.former.pop(key, None)
@@ -413,6 +420,9 @@ class OrderTable:
             entry.venue_id = venue_id
             entry.identified_at = self.monotonic()
             entry.life = self.life
+            if venue_id in self.by_venue_id:
+                self.reused = self.by_venue_id[venue_id]
+                self.reused_at = min(self.reused_at, entry.identified_at)
             self.by_venue_id[venue_id] = entry
         elif entry.venue_id == venue_id and venue_id not in self.by_venue_id:
             self.by_venue_id[venue_id] = entry
