@@ -61,7 +61,9 @@ def our_desk(engine: Any, names: list[str]) -> MockBinanceGateway:
         contract: ContractData = contract_of(name, "OURS")
         gateway.host.add_contract(contract, name, CryptoRules(contract, Decimal("0.01"), Decimal("0.00001")))
         session.subscribe(contract)
-        session.md.books[contract.symbol].fields["last_price"] = 40000.0
+        book = session.md.books[contract.symbol]
+        book.fields["last_price"] = 40000.0
+        book.silent_until = 0.0         # no ticker stream will tell the day's figures
     now: float = time.monotonic()
     gateway.clock.feed(now, time.time() * 1_000, now)
     gateway.host.ready = True

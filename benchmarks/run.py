@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import Connection
 
+import wakes
 from side_by_side import Row, print_rows, row, stands
 
 # script -> what it measures, shown when it cannot be measured at all
@@ -26,6 +27,11 @@ SCRIPTS: dict[str, str] = {
     "rest_order": "REST order of the gateway",
     "websocket_order": "WebSocket API order of the gateway",
     "send_order": "send_order, CPU",
+    "tick_to_order": "tick to order through CtaEngine",
+    "connect_big": "connect with 3,000 symbols",
+    "history": "a year of minute bars",
+    "qmt_poll": "QMT: polls",
+    "futu_push": "Futu: pushes",
     "core": "the core of the mock exchange",
     "post_order": "POST order at the mock exchange",
     "fanout": "market data to many clients",
@@ -37,6 +43,7 @@ SCRIPTS: dict[str, str] = {
 PACKAGES: tuple[str, ...] = (
     "vnpy", "vnpy_binance", "vnpy_rest", "vnpy_websocket", "websocket-client", "websockets", "requests", "urllib3",
     "aiohttp", "uvloop", "picows", "msgspec", "fastapi", "uvicorn", "httptools", "flask", "waitress", "lightmatchingengine",
+    "vnpy_ctastrategy", "futu-api", "protobuf",
 )
 
 
@@ -91,6 +98,7 @@ def main() -> int:
     unknown: list[str] = [name for name in arguments.scripts if name not in SCRIPTS]
     if unknown:
         parser.error(f"no such script: {', '.join(unknown)}")
+    print(wakes.describe(), flush=True)
     rows: list[Row] = []
     for name in arguments.scripts or SCRIPTS:
         print(f"{name} ...", file=sys.stderr, flush=True)

@@ -336,3 +336,20 @@ def _expect_special(expected: dict[str, Any], special: Special, per: int) -> Non
             expected.update(gOT="PRICE_LEVEL", gOV=special.peg_offset)
         if special.pegged_price:
             expected.update(gp=format_amount(special.pegged_price))
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2024, 1, 1, 3), timezones=st.just(timezone.utc)), st.integers(-200_000_000, 4_000_000_000),
+    st.sampled_from([0.0, 2.0, 50.0]), st.booleans(),
+)
+def test_a_minute_begins_where_its_seconds_are_none(before: datetime, apart: int, patience: float, told: bool) -> None:
+    """A tick without a time of its own, soon after a minute began, is of the minute before."""
+    book = TickBook("A", "A", Exchange.GLOBAL, "GW", before)
+    book.fields["last_price"] = 1.0
+    book.patience = timedelta(seconds=patience)
+    book._told = (int(told), 1.0)
+    moment = before + timedelta(microseconds=apart)
+    opened = moment.replace(second=0, microsecond=0)
+    expected = before if told and before < opened and moment - opened < book.patience else max(before, moment)
+    tick = book.make(moment, moment)
+    assert tick is not None and tick.datetime == expected

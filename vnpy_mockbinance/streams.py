@@ -278,12 +278,11 @@ class MdApi(VenueStream):
 
     def on_read_end(self) -> None:
         """One tick a symbol for everything that came in one read of the socket."""
-        changed: list[TickBook] = self._changed
+        changed, home = self._changed, self.home
         if not changed:
             return
         self._changed = []
-        home = self.home
-        if (now := self.home.monotonic()) >= self._stale:
+        if (now := home.monotonic()) >= self._stale:
             self._stale = now + STAMP
             self._moment = home.now()
             self._local = home.seams.local_now()
@@ -291,8 +290,8 @@ class MdApi(VenueStream):
                 self._steps = home.clock.steps
                 for each in list(self.books.values()):
                     each.restamp = True
-        moment: datetime = self._moment
-        local: datetime = self._local
+        moment, local = self._moment, self._local
+        on_tick = home.on_tick
         for book in changed:
             if book.dirty and (book.has_figures or now >= book.silent_until):
                 if book.event:
@@ -300,11 +299,11 @@ class MdApi(VenueStream):
                 if book.early:
                     for early in book.early:
                         early.localtime = local
-                        home.on_tick(early)
+                        on_tick(early)
                     book.early.clear()
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
-                    home.on_tick(tick)
+                    on_tick(tick)
 
     def on_other(self, payload: bytes) -> None:
         """Not a stream of ours: an answer, an event of the connection, or another order of keys."""

@@ -63,6 +63,7 @@ class Ticker(msgspec.Struct, gc=False):
 
 LEVELS: int = 5
 MINUTE_MS: int = 60_000
+MINUTE: timedelta = timedelta(minutes=1)
 OPENS_LATE: timedelta = timedelta(seconds=2)        # of a minute, in which only a trade opens it: what is heard without one may be of the last
 Names = tuple[tuple[str, str], ...]
 BID: Names = tuple((f"bid_price_{n}", f"bid_volume_{n}") for n in range(1, LEVELS + 1))
@@ -231,9 +232,10 @@ class TickBook:
                 moment = event_time(self.event, moment)
                 self.event = 0
             before: datetime = f["datetime"]
-            opened: datetime = moment.replace(second=0, microsecond=0)
-            if before < opened and moment - opened < self.patience and self._told[0]:
-                moment = before
+            if before.minute != moment.minute or moment - before >= MINUTE:         # else they are of one minute; ``replace`` is dear
+                opened: datetime = moment.replace(second=0, microsecond=0)
+                if before < opened and moment - opened < self.patience and self._told[0]:
+                    moment = before
         if self.restamp:
             if moment - now > SET_BACK:
                 moment = now            # told before the clock was set

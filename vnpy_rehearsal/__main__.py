@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from mockexchange.version import release
 from rest_locale import _
+from rest_locale.commands import prepare
 
 PROGRAM: str = "python -m vnpy_rehearsal"
 RUN, CONFORM, SIMULATE, STRATEGY, NEW_VENUE = "run", "conform", "simulate", "strategy", "new-venue"
@@ -18,6 +19,7 @@ FOREIGN: tuple[str, ...] = ("vnpy", "vnpy_ctastrategy", "vnpy_rest", "vnpy_webso
 
 def start(arguments: list[str]) -> int:
     """The exit status; 2 with one line on stderr where vn.py is missing."""
+    prepare()
     return with_vnpy(PROGRAM, lambda: dispatch(arguments))
 
 
@@ -44,17 +46,17 @@ def with_vnpy(program: str, run: Callable[[], int]) -> int:
 
 
 def dispatch(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Try gateways and strategies on bad days, without key and network.")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {release()}")
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=_("Try gateways and strategies on bad days, without key and network."))
+    parser.add_argument("--version", action="version", version=f"%(prog)s {release()}", help=_("show program's version number and exit"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser(RUN, help="a CTA strategy trades on the embedded mock exchange, on any gateway", add_help=False)
-    commands.add_parser(CONFORM, help="the fault matrix on a gateway", add_help=False)
-    commands.add_parser(SIMULATE, help="many days of a gateway in virtual time, with orders and faults drawn from seeds", add_help=False)
-    commands.add_parser(STRATEGY, help="a strategy once undisturbed and once for each fault, in virtual time, judged by the venue's journal", add_help=False)
-    commands.add_parser(NEW_VENUE, help="the files of a new gateway and its dialect, with their tests", add_help=False)
-    commands.add_parser(DOCTOR, help="what is wrong with this set-up, a line each", add_help=False)
-    commands.add_parser(TRADE, help="CTA strategies trade in a process without a window, which a supervisor starts again", add_help=False)
-    commands.add_parser(HEALTH, help="how a process started by trade is", add_help=False)
+    commands.add_parser(RUN, help=_("a CTA strategy trades on the embedded mock exchange, on any gateway"), add_help=False)
+    commands.add_parser(CONFORM, help=_("the fault matrix on a gateway"), add_help=False)
+    commands.add_parser(SIMULATE, help=_("many days of a gateway in virtual time, with orders and faults drawn from seeds"), add_help=False)
+    commands.add_parser(STRATEGY, help=_("a strategy once undisturbed and once for each fault, in virtual time, judged by the venue's journal"), add_help=False)
+    commands.add_parser(NEW_VENUE, help=_("the files of a new gateway and its dialect, with their tests"), add_help=False)
+    commands.add_parser(DOCTOR, help=_("what is wrong with this set-up, a line each"), add_help=False)
+    commands.add_parser(TRADE, help=_("CTA strategies trade in a process without a window, which a supervisor starts again"), add_help=False)
+    commands.add_parser(HEALTH, help=_("how a process started by trade is"), add_help=False)
     found = parser.parse_known_args(arguments)[0]
     rest: list[str] = arguments[arguments.index(found.command) + 1:]
     program: str = f"{PROGRAM} {found.command}"

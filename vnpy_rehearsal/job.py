@@ -21,6 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rest_locale import _
+from rest_locale.commands import prepare
 
 from .arguments import DEFAULT_GATEWAY, find_config, read_arguments, read_gateway
 from .config import SETTING, Config
@@ -302,6 +303,7 @@ def end_at_once() -> NoReturn:
 
 def start(gateway: str, program: str, arguments: list[str] | None = None) -> int:
     """``main``, and the ends that have no summary. ``gateway`` "": ``--gateway`` names it."""
+    prepare()
     try:
         return main(arguments, gateway, program)
     except KeyboardInterrupt:           # while still importing, or once more while closing

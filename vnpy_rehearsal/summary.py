@@ -106,7 +106,7 @@ def print_faults(console: Console, day: "BadDay", width: int) -> None:
             more: str = _("; never bit: {faults}").format(faults="; ".join(each.idle)) if each.idle else ""
             rows.append([Text(each.row), Text(times(each.times), "green"), plain(f"{each.begun:.1f} s"), plain(lasted), plain(f"{each.title}: {did}{more}")])
         else:
-            rows.append([Text(each.row), Text(_("no"), "red"), plain(""), plain(""), plain(f"{each.title}: {each.why_not}")])
+            rows.append([Text(each.row), Text(_("no") if each.can else _("cannot"), "red" if each.can else "dim"), plain(""), plain(""), plain(f"{each.title}: {each.why_not}")])
     table = table_of(columns, rows, 10 * width, expand=False)
     table.columns[-1].no_wrap = False
     console.print(table, soft_wrap=False)

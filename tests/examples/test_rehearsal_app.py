@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from children import ROOT, python_path
 
 from vnpy_rehearsal.app.engine import page_of
 
@@ -17,18 +18,24 @@ LONG: bool = bool(os.environ.get("LONG"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"] if LONG else ["zh_CN"])
-def test_the_page_is_shown(tmp_path: Path, language: str) -> None:
+def test_a_wire_is_broken_from_the_window_while_a_strategy_runs(tmp_path: Path, language: str) -> None:
+    """The page shows the market in VeighNa's language, its button cuts the gateway's connections, and the strategy trades on."""
+    (tmp_path / ".vntrader").mkdir()
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "LANGUAGE": language, "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox --disable-gpu",
+        "PYTHONPATH": python_path(ROOT),
     }
-    picture: Path = tmp_path / "window.png"
-    done = subprocess.run([sys.executable, str(DRIVER), str(picture)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100)
+    pictures: list[Path] = [tmp_path / "window.png", tmp_path / "trader.png"]
+    done = subprocess.run([sys.executable, str(DRIVER), *map(str, pictures)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stderr + done.stdout
     seen = json.loads(done.stdout.splitlines()[-1])
-    assert seen["shown"] and "40," in seen["page"] and seen["said"] == ""
-    assert ("EMBEDDED" in seen["at first"]) and ("Connect a gateway" in seen["at first"]) == (language == "en")
+    assert seen["shown"] and "40," in seen["page"] and seen["said"] == "" and seen["colours"] > 20
+    assert ("EMBEDDED" in seen["at first"]) and ("Connect a gateway" in seen["at first"]) == ("Order book" in seen["page"]) == (language == "en")
+    said = "\n".join(seen["log"])
+    lost, back = ("connection lost", "Trade API connected") if language == "en" else ("交易接口连接断开", "交易接口连接成功")
+    assert said.index(lost) < said.index(back), seen["log"]
     assert "'no address'" in seen["wrong"]
-    assert picture.stat().st_size > 10_000
+    assert all(picture.stat().st_size > 10_000 for picture in pictures)
 
 
 @pytest.mark.parametrize(("text", "address"), [

@@ -77,7 +77,7 @@ def test_a_missing_distribution(name: str, extra: str, whose: str, monkeypatch: 
         all_well(installed.look_at_distributions(extra))
 
 
-def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "picows.py").write_text("raise ImportError('DLL load failed')")
     (tmp_path / "msgspec.py").write_text("import os; os._exit(57)")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), python_path()]))
@@ -86,6 +86,11 @@ def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert ["picows" in finding.text and "DLL load failed" in finding.text for finding in found] == [True, False]
     assert "msgspec" in found[1].text and "status 57" in found[1].text
     assert all("--only-binary :all:" in finding.advice for finding in found)
+    with speaking("en"):
+        assert start("doctor", []) == 1
+    told = capsys.readouterr().out
+    assert [f"note:  {name}: not looked at" in told for name in ("entry points", "connect settings", "embedded exchange", "clock")] == [True] * 3 + [False]
+    assert told.endswith("2 things are wrong.\n"), "whoever imports msgspec ends the doctor, too"
 
 
 def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,4 +319,4 @@ def test_in_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         assert '有误：已安装urllib3 1.26.5，需要>=2；请运行pip install "urllib3>=2"' in found, found
         with pytest.raises(SystemExit):
             start("doctor", ["--port", "0"])
-        assert capsys.readouterr().err == "doctor: error: --port必须在1到65535之间，实际为0\n"
+        assert capsys.readouterr().err == "doctor：错误：--port必须在1到65535之间，实际为0\n"

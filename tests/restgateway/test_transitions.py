@@ -18,7 +18,7 @@ CELLS = list(product(ALL, ALL, (False, True), (0.0, 4.0, 10.0), (0.0, 4.0, 10.0)
 
 def test_the_table_names_every_status_and_three_of_them_are_final() -> None:
     assert set(TRANSITIONS) == set(ALL)
-    assert FINAL == {Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}
+    assert set(FINAL) == {Status.ALLTRADED, Status.CANCELLED, Status.REJECTED}
     for following in TRANSITIONS.values():
         assert Status.SUBMITTING not in following
 

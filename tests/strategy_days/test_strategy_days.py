@@ -9,8 +9,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from waiting import until
 
 from vnpy_rehearsal.strategy_days.command import start
+from vnpy_rehearsal.strategy_days.day import Day
+from vnpy_rehearsal.strategy_days.machine import ChildProcess
+from vnpy_rehearsal.strategy_days.plan import Plan
 from vnpy_rehearsal.strategy_days.record import Record
 
 HERE: Path = Path(__file__).parent
@@ -24,7 +28,7 @@ def play(tmp_path: Path, strategy: str, *arguments: str, rows: str = REFUSED, ha
     file: Path = tmp_path / "days.json"
     tmp_path.mkdir(exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "vnpy_rehearsal", "strategy", f"bad_strategies:{strategy}", "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", str(file), *arguments],
+        [sys.executable, "-m", "vnpy_rehearsal", "strategy", strategy, "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", str(file), *arguments],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]), "HOME": str(tmp_path), "PYTHONHASHSEED": hashes}, capture_output=True, text=True, timeout=120,
     )
     assert done.returncode in (0, 1), done.stderr
@@ -36,7 +40,7 @@ def play(tmp_path: Path, strategy: str, *arguments: str, rows: str = REFUSED, ha
     ("Leaves", KILLED, "left", "1 order lives at the venue after on_stop: BUY 0.01 at 34000"), ("Miscounts", REFUSED, "drifted", "the venue holds"),
 ])
 def test_a_way_to_bear_a_bad_day(tmp_path: Path, strategy: str, row: str, verdict: str, why: str) -> None:
-    status, rows = play(tmp_path, strategy, rows=row)
+    status, rows = play(tmp_path, f"bad_strategies:{strategy}", rows=row)
     assert (rows["-"]["verdict"], rows[row]["verdict"], status) == ("fine", verdict, 1), rows
     assert why in rows[row]["reason"]
 
@@ -47,7 +51,7 @@ def test_a_seed_gives_the_same_days_and_what_never_struck_is_not_fine(tmp_path: 
     for number, (seed, hashes) in enumerate((("3", "1"), ("3", "2"), ("4", "2"))):
         place: Path = tmp_path / str(number)
         page, junit = place / "days.html", place / "days.xml"
-        status, rows = play(place, "Steady", "--seed", seed, "--report", str(page), "--junit", str(junit), rows="F7,F24,F37,F44,F69", hashes=hashes)
+        status, rows = play(place, "bad_strategies:Steady", "--seed", seed, "--report", str(page), "--junit", str(junit), rows="F7,F24,F37,F44,F69", hashes=hashes)
         pages.append(page.read_text(encoding="utf-8"))
         files.append([each.read_bytes() for each in (page, junit, place / "days.json")])
         verdicts: dict[str, str] = {id: row["verdict"] for id, row in rows.items()}
@@ -60,7 +64,7 @@ def test_a_seed_gives_the_same_days_and_what_never_struck_is_not_fine(tmp_path: 
 
 def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
     file: Path = tmp_path / "days.xml"
-    status, rows = play(tmp_path, "Steady", "--max-position", "0.001", "--junit", str(file))
+    status, rows = play(tmp_path, "bad_strategies:Steady", "--max-position", "0.001", "--junit", str(file))
     assert status == 1 and rows[REFUSED]["verdict"] == "exposed" and "--max-position 0.001" in rows[REFUSED]["reason"]
     suites = ElementTree.parse(file).getroot()
     assert int(suites.get("failures", "0")) >= 1 and len(list(suites.iter("testcase"))) == len(rows)
@@ -70,7 +74,7 @@ def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
     (["bad_strategies:Nobody"], "Nobody"), (["no_such_module:Steady"], "no_such_module"), (["bad_strategies:Steady", "--rows", "F999"], "F999"),
     (["bad_strategies:Steady", "--setting", "speed=3"], "speed"), (["bad_strategies:Steady", "--setting", "size=much"], "size"),
     (["bad_strategies:Steady", "--seconds", "-1"], "--seconds"), (["bad_strategies:Steady", "--gateway", "NONE"], "NONE"),
-    (["bad_strategies:EVERY"], "EVERY"), (["bad_strategies:Steady", "--max-position", "0"], "--max-position"),
+    (["bad_strategies:EVERY"], "EVERY"), (["bad_strategies:Steady", "--real"], "--seconds"), (["bad_strategies:Steady", "--max-position", "0"], "--max-position"),
 ])
 def test_a_wrong_command_line_is_one_line(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -86,3 +90,51 @@ def test_what_is_held_and_on_order_is_counted_once() -> None:
         order = {"kind": "order", "symbol": "BTCUSDT", "order_id": number, "side": side, "qty": "0.01", "life": 0, "at": float(number)}
         rows += [{**order, "status": "NEW", "executed": "0"}, {**order, "status": "FILLED", "executed": "0.01"}, {**order, "kind": "fill"}]
     assert Record(rows=rows).most("BTCUSDT")[0] == pytest.approx(0.01)
+
+
+def test_a_portfolio_of_two(tmp_path: Path) -> None:
+    """Its engine saves positions when a strategy is stopped: one that is killed has forgotten them."""
+    pytest.importorskip("vnpy_portfoliostrategy")
+    status, rows = play(tmp_path, "pair_strategy:Pair", "--setting", "value=800", rows="F7,F69")
+    assert (rows["-"]["verdict"], rows[REFUSED]["verdict"], status) == ("fine", "fine", 1), rows
+    assert rows["-"]["reason"].endswith("40 orders, 40 traded"), "both symbols, every half minute"
+    assert "drifted" in (rows[KILLED]["verdict"] + rows[KILLED]["reason"])
+
+
+def test_a_script_sleeps_in_the_days_time(tmp_path: Path) -> None:
+    pytest.importorskip("vnpy_scripttrader")
+    status, rows = play(tmp_path, str(HERE / "in_and_out.py"), rows="F7,F22,F69")
+    assert status == 0 and {row["verdict"] for row in rows.values()} == {"fine"}, rows
+    assert rows["-"]["reason"].endswith("25 orders, 25 traded")
+
+
+def test_what_raises_in_a_script(tmp_path: Path) -> None:
+    pytest.importorskip("vnpy_scripttrader")
+    (tmp_path / "raises.py").write_text("def run(engine):\n    engine.write_log('begins')\n    raise KeyError('mine')\n", encoding="utf-8")
+    status, rows = play(tmp_path, "raises.py", rows=REFUSED)
+    assert status == 1 and rows["-"]["verdict"] == "raised" and "run: KeyError: 'mine' (raises.py:3)" in rows["-"]["reason"]
+
+
+def test_in_real_time_the_process_is_a_child_that_is_killed(tmp_path: Path) -> None:
+    sys.path.insert(0, str(HERE))
+    day: Day = Day(Plan("bad_strategies:Steady", "vnpy_mockbinance:MockBinanceGateway", real=True), tmp_path)
+    try:
+        day.open()
+        assert not day.record.trouble, day.record
+        until(lambda: list((day.process.positions() or {}).values()) == [0.01], what="it bought")
+        process: ChildProcess = day.process
+        before = process.seat.pid
+        process.restart(0.0, kill=True)
+        assert process.seat.pid != before and list(process.positions().values()) == [0.01], "CtaEngine had saved it"
+        record = day._end()
+    finally:
+        day.close()
+        sys.path.remove(str(HERE))
+    assert (record.raised, record.trouble, record.alive()) == ([], "", []) and record.held() == {"BTCUSDT": 0.01}
+    assert process.seat is None
+
+
+@pytest.mark.skipif(not os.environ.get("LONG"), reason="a minute; LONG=1")
+def test_days_in_real_time(tmp_path: Path) -> None:
+    status, rows = play(tmp_path, "bad_strategies:Steady", "--real", "--seconds", "20", rows="F7,F22")
+    assert status == 0 and {row["verdict"] for row in rows.values()} == {"fine"}, rows

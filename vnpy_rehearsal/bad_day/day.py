@@ -81,7 +81,7 @@ class BadDay:
         found: list[Struck] = list(self.results)
         had: set[str] = {each.row for each in found}
         return found + [
-            Struck(row.id, why_not=_("it cannot: {reason}").format(reason=row.absent) if row.absent else _("its moment did not come"))
+            Struck(row.id, why_not=row.absent or _("its moment did not come"), can=not row.absent)
             for row in self.rows if row.id not in had
         ]
 
@@ -122,10 +122,16 @@ class BadDay:
         result.armed = self.now
         until: float = min(max(turn.ends, self.now + LEAST_WAIT), self._last)
         wire: CountedWire = CountedWire(self._venue.wire)
+
+        def sleep(seconds: float) -> None:
+            self._ended.wait(seconds)
+            if bench.begun is None and bench.faults.total():
+                bench.strikes()         # one of several faults, while another is waited for: no ticks, and so no orders
+
         bench: ToldBench = ToldBench(
             self._look(), for_one_strike(self._venue.venue), wire, self._process, Random(f"{self._seed}:{turn.row}"),
             # when the day has ended, time is over for whoever waits, and no wait lasts
-            self._sleep, lambda: until if self._ended.is_set() else self.now, until,
+            sleep, lambda: until if self._ended.is_set() else self.now, until,
         )
 
         def struck() -> None:
@@ -140,9 +146,6 @@ class BadDay:
             result.why_not = f"{type(error).__name__}: {error}"
         self._note(bench, wire, result)
 
-    def _sleep(self, seconds: float) -> None:
-        self._ended.wait(seconds)
-
     def _note(self, bench: Bench, wire: CountedWire, result: Struck) -> None:
         """What it came to: a fault that is armed proves by its bites that it struck, a broken wire by its connections."""
         result.did = list(dict.fromkeys(bench.did))
@@ -150,10 +153,15 @@ class BadDay:
         done: int = wire.broken if wire.is_used else int(not result.why_not)       # what was done to the venue itself has been done when it returned
         result.times = 0 if bench.begun is None else bites or done
         result.idle = bench.faults.idle() if result.times else []
-        result.over = self.now
+        over: float = self.now
         if result.times:
             self._tell(INFO, _("Fault {row} is over, it has struck {times}").format(row=result.row, times=times(result.times)))
-            return
+        else:
+            self._tell_missed(bench, wire, result)
+        result.over = over          # last: from now on others read what is here
+
+    def _tell_missed(self, bench: Bench, wire: CountedWire, result: Struck) -> None:
+        """Why it has not struck."""
         what: str = "; ".join(bench.faults.idle()) or result.title
         line: str = _("no connection was there to be broken") if wire.is_used else _("nothing of the kind came within {seconds:.0f} s: {what}")
         reason: str = line.format(seconds=self.now - (result.armed or 0.0), what=what)

@@ -22,7 +22,7 @@ class Turn(NamedTuple):
 class Struck:
     """
     What became of a row's turn. Seconds since the strategy's start: when its fault was armed, when it struck first, when it was over.
-    ``times``: how often it has struck. ``why_not``: why it did not.
+    ``times``: how often it has struck. ``why_not``: why it did not. ``can`` False: it cannot here.
     """
 
     row: str
@@ -33,6 +33,7 @@ class Struck:
     did: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     why_not: str = ""
+    can: bool = True
 
     @property
     def title(self) -> str:

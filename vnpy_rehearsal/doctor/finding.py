@@ -12,12 +12,13 @@ OK, NOTE, WRONG = N_("ok"), N_("note"), N_("wrong")
 class Finding:
     """
     ``text``: what was looked at and how it is. ``advice``: what to do, for ``wrong`` always. A ``note`` is nothing that has to be
-    mended.
+    mended. ``kills``: an import that ends the process, which nobody may make any more.
     """
 
     grade: str
     text: str
     advice: str = ""
+    kills: bool = False
 
     @property
     def line(self) -> str:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, requires, ver
 from mockexchange.version import DISTRIBUTION, release
 from rest_locale import _
 
-from .finding import Finding, note, ok, wrong
+from .finding import WRONG, Finding, note, ok, wrong
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 EXTRA: str = "mock"                 # what the main job needs
@@ -91,9 +91,10 @@ def look_at_compiled_modules() -> Iterator[Finding]:
     for name, problem in told.items():
         if problem != "":
             why: str = _("the process ended with status {status}").format(status=done.returncode) if problem is None else problem
-            yield wrong(
-                _("{name} is installed, but cannot be imported: {error}").format(name=name, error=why),
+            yield Finding(
+                WRONG, _("{name} is installed, but cannot be imported: {error}").format(name=name, error=why),
                 _("install its wheel for this Python: {command}").format(command=f"pip install --force-reinstall --only-binary :all: {installed[name]}"),
+                kills=problem is None,
             )
 
 

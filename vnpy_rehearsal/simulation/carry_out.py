@@ -38,7 +38,7 @@ from .schedule import (
     Wipe,
     Wire,
 )
-from .truth import amend, answered, end_all, forget, paid, told_as_it_was
+from .truth import amend, answered, end_all, forget, paid, told_as_it_was, turned_up
 
 DAY_MS: int = 86_400_000
 UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
@@ -303,8 +303,11 @@ class TradingDay:
         """Orders, fills and balances agree."""
         if self.lied:           # what was believed once and taken back
             self.desk.recorder.soon(lambda: not self.desk.differences(), patience)
-            sequence = self.desk.recorder.sequence
-            sequence[:] = [item for item in sequence if isinstance(item, TradeData) or item.status is not Status.CANCELLED]
+        sequence = self.desk.recorder.sequence
+        sequence[:] = [
+            item for item in sequence
+            if isinstance(item, TradeData) or item.status is not Status.CANCELLED or not (self.lied or turned_up(self.desk, item.orderid))
+        ]
         for orderid in self.former:
             self.desk.recorder.orders.pop(orderid, None)
         self.desk.assert_truth(patience)

@@ -1,6 +1,7 @@
 """What must be true of orders in the end of a schedule, and on the way there."""
 
 from decimal import Decimal
+from logging import ERROR
 from typing import Any
 
 from vnpy.trader.constant import Status
@@ -54,6 +55,11 @@ def end_all(desk: GatewayHarness, sent: list[str]) -> None:
     desk.recorder.wait(lambda: not any(orders[orderid].is_active() for orderid in sent), "every order over", desk.profile.patience)
 
 
+def turned_up(desk: GatewayHarness, orderid: str) -> bool:
+    """Whether the gateway has said that an order lives which it had given up."""
+    return bool(desk.recorder.said(f"Order {orderid} turned up at the venue after all", ERROR))
+
+
 def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
     """
     Every state that was pushed of an order is one that it had at the venue. One of ours may have been shown as placed elsewhere, and taken
@@ -74,11 +80,11 @@ def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
         if order.status is Status.REJECTED and order.orderid not in alive:
             rejected.add(order.orderid)
             continue            # it had not been seen there
-        if order.orderid in rejected and not desk.recorder.said(f"Order {order.orderid} turned up"):
+        if order.orderid in rejected and not turned_up(desk, order.orderid):
             raise Missed("invented", f"order {order.orderid} was shown as rejected, and is {order.status.name}")
         if order.status in ALIVE:
             alive.add(order.orderid)
-        if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded):
+        if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded or turned_up(desk, order.orderid)):
             continue
         if (order.status, exact(order.traded)) not in had.get(order.orderid, ()):
             raise Missed("invented", f"order {order.orderid} was shown as {order.status.name} with {order.traded:g} traded, which it never was at the venue")

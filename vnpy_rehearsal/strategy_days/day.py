@@ -14,6 +14,8 @@ import vnpy.trader.utility as utility
 from vnpy.trader import datafeed
 from vnpy.trader.setting import SETTINGS
 
+from mockexchange.core.numbers import SCALE
+
 from ..conform.profile import Profile
 from ..conform.storm import OverWire
 from ..simulation.clocks import world_clock
@@ -113,10 +115,13 @@ class Day:
         if any(each.equity is not None for each in instruments.values()):
             return
         balances: dict[str, Any] = self.venue.state()["accounts"][self.venue.key]["balances"]
+        held: dict[str, float] = {asset: float(each["free"]) for asset, each in balances.items()}
+        wanted: dict[str, float] = {asset: amount * (FUNDS - 1) for asset, amount in held.items()}
         for each in instruments.values():
-            for asset in (each.base, each.quote):
-                if asset in balances:
-                    self.venue.deposit(self.venue.key, asset, f"{float(balances.pop(asset)['free']) * (FUNDS - 1):.8f}")
+            if each.quote in held:              # of a coin it has none of: what it has in the other is worth
+                wanted.setdefault(each.base, held[each.quote] * FUNDS * SCALE / each.start_price)
+        for asset in dict.fromkeys(asset for each in instruments.values() for asset in (each.base, each.quote) if asset in wanted):
+            self.venue.deposit(self.venue.key, asset, f"{wanted[asset]:.8f}")
 
     def trade_until(self, end: float) -> None:
         """Let the strategy trade until that time of the day."""

@@ -1,6 +1,7 @@
 """The report as one page: price, fills, position and equity of both days over each other, the fault marked, the log beside."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,8 @@ from .record import Record, Row
 
 LONGEST: int = 600              # characters of a log line
 BEFORE: float = 120.0           # s of the log before a fault
+ENUM: "re.Pattern[str]" = re.compile(r"<\w+\.(\w+): [^>]*>")       # of a request that vn.py logs
+REFERENCE: "re.Pattern[str]" = re.compile(r", reference='[^']*'")
 PLACE: str = "/*DATA*/"
 
 
@@ -36,15 +39,20 @@ def to_page(
 def show(day: Record, symbol: str, undisturbed: Record | None) -> dict[str, Any]:
     """What the page draws of a day. Prices are left out where they are those of the undisturbed day."""
     same: dict[float, float] = {at: prices.get(symbol, 0.0) for at, prices in undisturbed.prices} if undisturbed else {}
-    prices: list[tuple[float, float]] = [(at, each[symbol]) for at, each in day.prices if symbol in each]
+    prices: list[tuple[float, float]] = [(at, each[symbol]) for at, each in day.prices if symbol in each and at <= day.stopped]
     since: float = max(0.0, (day.armed or 0.0) - BEFORE) if undisturbed else float("-inf")
     return {
         "prices": [] if undisturbed and all(same.get(at, price) == price for at, price in prices) else prices,
         "fills": [(row["at"], float(row["price"]), row["side"], float(row["qty"])) for row in orders(day.fills, symbol)],
-        "position": day.position(symbol), "equity": [(at, round(value, 2)) for at, value in day.equity()],
-        "logs": [(at, level, source, text[:LONGEST]) for at, level, source, text in day.logs if at >= since],
+        "position": day.position(symbol), "equity": [(at, round(value, 2)) for at, value in day.equity() if at <= day.stopped],
+        "logs": [(at, level, source, short(text)) for at, level, source, text in day.logs if at >= since],
         "armed": day.armed, "struck": day.struck, "over": day.over, "stopped": day.stopped, "did": day.did,
     }
+
+
+def short(text: str) -> str:
+    """A log line without what a reader can do without."""
+    return REFERENCE.sub("", ENUM.sub(r"\1", text))[:LONGEST]
 
 
 def orders(fills: list[Row], symbol: str) -> list[Row]:

@@ -17,8 +17,8 @@ from rest_locale import _
 from ..net.validate import short
 
 NOISE: float = 1e-9             # relative, of numbers that were decimal text once; and of a unit
-PRICE_SET: frozenset[OrderType] = frozenset({OrderType.LIMIT, OrderType.FAK, OrderType.FOK})
-ENDED: frozenset[Status] = frozenset({Status.CANCELLED, Status.REJECTED})
+PRICE_SET: tuple[OrderType, ...] = (OrderType.LIMIT, OrderType.FAK, OrderType.FOK)
+ENDED: tuple[Status, ...] = (Status.CANCELLED, Status.REJECTED)
 LONGEST_ID: int = 64            # characters; Binance takes 36, a UUID has 36
 HIGHEST_ID: int = 2 ** 63       # of ids that are numbers: signed 64 bits
 

@@ -83,7 +83,8 @@ class FillQueries:
             now: float = flow.executor.monotonic()
             if asked and now >= at + flow.table.rule.spacing:
                 times, at = times + 1, now
-            if times >= INSISTED:
+            # while it is asked whether the venue has begun anew, it may be a fill of another order that has this one's id
+            if times >= INSISTED and self.life.witness is None:
                 flow.table.believed.add(trade.tradeid)
                 flow.push(flow.table.fill(trade, entry.venue_id))
                 continue

@@ -20,6 +20,7 @@ from ..executor import SerialExecutor
 from ..net.outcome import NotSent, Outcome, describe
 from ..venue import FlowHost
 from .contradictions import is_amended, known_contradiction, order_contradiction
+from .end_check import EndCheck
 from .fill_queries import INSISTED, FillQueries
 from .life import LifeWatch
 from .missing import missing_line
@@ -70,6 +71,7 @@ class OrderFlow:
         self.table: OrderTable = OrderTable(rule, executor.monotonic)
         self.life: LifeWatch = LifeWatch(self)
         self.fills: FillQueries = FillQueries(self, self.life)
+        self.end_check: EndCheck = EndCheck(self)
         self.own_ids: OwnIds = OwnIds(self)
         self.venue_ids: VenueIds = VenueIds(self, self.life)
         self.ids: OwnIds | VenueIds = self.own_ids              # of these, as the capabilities say
@@ -214,6 +216,7 @@ class OrderFlow:
         if before and asked:
             before.id_doubted = False
             self.life.seen(before)
+            self.end_check.answered(before)
         if before and before.order.status in FINAL:
             self._hear_of_final(before, order, asked_at, asked)
         unwanted: bool = before is not None and before.sent > 0 and before.is_active and not before.cancel_wanted
@@ -227,7 +230,7 @@ class OrderFlow:
                 self.query_status(entry)            # said to be larger than before by what may be older news
             self.settle(entry)
             if unwanted and not asked and entry.order.status is Status.CANCELLED and entry.order.type is OrderType.LIMIT:
-                self._verify(entry)
+                self.end_check.begin(entry)
 
     def on_fill(self, trade: TradeData, venue_id: str = "") -> bool:
         """A fill, from a push or an answer. False: its order is not known, or taken for dead: ask the venue for it."""
@@ -400,14 +403,6 @@ class OrderFlow:
         else:
             self.host.session.look_again()
 
-    def _verify(self, entry: Entry) -> None:
-        """The venue says that an order of ours has ended, which nobody here wanted: one word may be wrong, two are not."""
-        def ask() -> None:
-            if not entry.is_active and not entry.inferred and not self.host.pause():
-                self.host.desk.query_order(entry)
-
-        self.executor.call_later(self.table.rule.spacing, f"verify {entry.orderid}", ask)
-
     def _hear_of_final(self, entry: Entry, order: OrderData, asked_at: float, asked: bool) -> None:
         """News of an order that is over."""
         if entry.inferred and order.status is not entry.order.status:
@@ -419,7 +414,7 @@ class OrderFlow:
                 return              # it was on its way when the end was told
             entry.listed_alive += 1
             if entry.listed_alive < LISTED_ALIVE:
-                self._verify(entry)
+                self.end_check.begin(entry)
                 return
             if not entry.awaiting_fills:
                 told: str = entry.order.status.value
@@ -461,6 +456,9 @@ class OrderFlow:
 
     def settle(self, entry: Entry) -> None:
         """What is left to do for an order whose state was just told."""
+        if former := self.table.reused:
+            self.table.reused = None
+            self.life.check(suspect=former)         # by its own id, for that of the venue is another order's
         awaiting: bool = entry.awaiting_fills
         if awaiting:
             self.fills.fetch(entry)

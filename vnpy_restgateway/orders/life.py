@@ -45,7 +45,8 @@ class LifeWatch:
         other to ask for, that is enough. ``suspect``: the order to ask for, as the venue has given its id to another.
         """
         witness: Entry | None = self._witness
-        if witness and witness.life == self.flow.table.life and self.flow.host.session.tells_of(witness):
+        other: bool = suspect is not None and suspect.acknowledged and suspect is not witness
+        if witness and not other and witness.life == self.flow.table.life and self.flow.host.session.tells_of(witness):
             return              # asked for already
         witness, wait = (suspect, 0.0) if suspect and suspect.acknowledged else self._newest()
         if witness is None and wait and not lost:
@@ -70,7 +71,8 @@ class LifeWatch:
         """The venue knows this order: if it is the one that was asked for, nothing has changed."""
         if entry is self._witness:
             self._witness = None
-            self._suspected_at = float("inf")
+            if entry.identified_at < self._suspected_at:
+                self._suspected_at = float("inf")
             self.flow.executor.timers.drop("life")
             self.flow.table.mark_life()
 

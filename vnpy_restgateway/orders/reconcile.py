@@ -31,10 +31,13 @@ def reconcile(active: Iterable[Entry], listed: Iterable[VenueOrder], asked_at: f
     it is asked for by itself.
     """
     updates: list[VenueOrder] = list(listed)
+    live: list[Entry] = list(active)
+    ours: set[str] = {entry.orderid for entry in live}
     ids: set[str] = {record.order.orderid for record in updates}
-    venue_ids: set[str] = {record.venue_id for record in updates if record.venue_id}
+    # the id of a row that names another order of ours is that one's by now
+    venue_ids: set[str] = {record.venue_id for record in updates if record.venue_id and record.order.orderid not in ours}
     questions: list[str] = [
-        entry.orderid for entry in active
+        entry.orderid for entry in live
         if entry.orderid not in ids and entry.venue_id not in venue_ids and entry.sent < asked_at
     ]
     return Reconciliation(updates, questions)

@@ -14,7 +14,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CANCELLED: frozenset(),
     Status.REJECTED: frozenset(),
 }
-FINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+# ``in`` on a tuple compares by identity; Enum.__hash__ is a Python call, of which an order met a dozen
+FINAL: tuple[Status, ...] = tuple(status for status, following in TRANSITIONS.items() if not following)
+FOLLOWING: dict[int, tuple[Status, ...]] = {id(status): tuple(following) for status, following in TRANSITIONS.items()}      # by identity
 VOLUME_NOISE: float = 1e-9      # of a unit: smaller than any step on a venue, larger than any sum of float noise
 
 
@@ -28,7 +30,7 @@ def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderDat
     """
     traded: float = max(known.traded, news.traded)
     status: Status = known.status
-    if news.status in TRANSITIONS[known.status] or (inferred and news.status is not known.status):
+    if news.status is not status and (inferred or news.status in FOLLOWING[id(status)]):
         status = news.status
 
     if status not in FINAL and traded > VOLUME_NOISE:

@@ -33,9 +33,13 @@ DISPUTED_KEPT: int = 1_000      # fills that cannot be, kept until they were ask
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
 
-@dataclass(slots=True)
+@dataclass(init=False, eq=False)
 class Entry:
-    """One order. ``order`` is our belief; never hand it out, hand out copies."""
+    """
+    One order. ``order`` is our belief; never hand it out, hand out copies.
+
+    A default is the class's until it is set: an order that goes as it should sets a third of them.
+    """
 
     order: OrderData
     venue_id: str = ""
@@ -67,6 +71,20 @@ class Entry:
     final_at: float = 0.0                   # when it became final, monotonic s
     listed_alive: int = 0                   # lists that showed it alive since
     listed_at: float = 0.0
+
+    def __init__(
+        self, order: OrderData, venue_id: str = "", sent: float = 0.0, *, acknowledged: bool = False, created: datetime | None = None,
+        asked_for: float = 0.0, client_id: str = "", life: int = 1, replaces: str = "",
+    ) -> None:
+        self.order = order
+        self.venue_id = venue_id
+        self.sent = sent
+        self.acknowledged = acknowledged
+        self.created = created
+        self.asked_for = asked_for
+        self.client_id = client_id
+        self.life = life
+        self.replaces = replaces
 
     @property
     def orderid(self) -> str:
@@ -100,6 +118,8 @@ class OrderTable:
         self.prints: DedupSet = DedupSet(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
         self.recent: dict[str, None] = {}               # ids of trades delivered since ``mark_life``, oldest first
         self.marked_at: float = float("inf")            # monotonic s of ``mark_life``
+        self.reused_at: float = float("inf")            # monotonic s when the venue first gave the id of an order to another one, in this life
+        self.reused: Entry | None = None                # the order whose id it was; the flow takes it
         self.life: int = 1                              # of the venue: one that loses its state begins another
         self.former: dict[str, Entry] = {}              # live orders of the life before, by the venue id they had in it
         self.disputed: list[tuple[Entry, TradeData, str]] = []      # fills that cannot be, and why; the flow takes them
@@ -154,7 +174,9 @@ class OrderTable:
         ``gone``, and at ``by`` (monotonic s) at the latest: what its ids meant before is forgotten. Orders keep the ids they had, for being
         told apart from those that have them now.
         """
-        since: float = max(min(self.marked_at, by), gone.identified_at if gone else float("-inf"))
+        since: float = gone.identified_at if gone else float("-inf")
+        by = min(by, self.reused_at)
+        self.reused_at = float("inf")
         self.life += 1
         self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
         self.finished.clear()
@@ -164,7 +186,10 @@ class OrderTable:
         for tradeid in self.recent:
             self.trade_ids.add(tradeid)
         # what was told since belongs to the new life
-        self.by_venue_id = {key: entry for key, entry in self.by_venue_id.items() if entry.identified_at > since}
+        self.by_venue_id = {
+            key: entry for key, entry in self.by_venue_id.items()
+            if entry.identified_at > since and (entry.identified_at > self.marked_at or entry.identified_at >= by)
+        }
         for key, entry in self.by_venue_id.items():
             entry.life = self.life
             self.former.pop(key, None)
@@ -395,6 +420,9 @@ class OrderTable:
             entry.venue_id = venue_id
             entry.identified_at = self.monotonic()
             entry.life = self.life
+            if venue_id in self.by_venue_id:
+                self.reused = self.by_venue_id[venue_id]
+                self.reused_at = min(self.reused_at, entry.identified_at)
             self.by_venue_id[venue_id] = entry
         elif entry.venue_id == venue_id and venue_id not in self.by_venue_id:
             self.by_venue_id[venue_id] = entry
@@ -450,6 +478,8 @@ class OrderTable:
         return [delivered]
 
     def _release_orphans(self, entry: Entry) -> list[Push]:
+        if not self.orphan_fills:
+            return []
         pushes: list[Push] = []
         for key in {entry.venue_id, entry.order.orderid}:
             for trade in self._take_orphans(key):

@@ -387,7 +387,7 @@ class VenueIds:
                 order: OrderData = self.kept_back[venue_id][-1].order
                 if self.listed.get(venue_id, 0) < LISTED and any(same_side(sought, order) for sought in self.sought.values()):
                     self._look_soon()
-                else:
+                elif not self._is_out_of_time(order):
                     self._adopt(venue_id)
             if len(self.kept_back) >= before:
                 return

@@ -6,7 +6,7 @@ from vnpy.event import EventEngine
 from vnpy.trader.engine import MainEngine
 from vnpy.trader.ui import QtCore, QtGui, QtWidgets
 
-from rest_locale import _
+from rest_locale import _, language
 
 from ..engine import APP_NAME, EmbeddedVenue, RehearsalEngine, page_of
 
@@ -21,7 +21,9 @@ def make_browser() -> Any:
         from PySide6.QtWebEngineWidgets import QWebEngineView
     except ImportError:
         return None
-    return QWebEngineView()
+    view: Any = QWebEngineView()
+    view.page().profile().setHttpAcceptLanguage(language().replace("_", "-"))        # the page in VeighNa's language, not in the system's
+    return view
 
 
 class RehearsalManager(QtWidgets.QWidget):
@@ -41,7 +43,7 @@ class RehearsalManager(QtWidgets.QWidget):
         self.shown_of: str = ""                 # the gateway whose embedded exchange it is, "" for an address that was typed
 
         self.setWindowTitle("Rehearsal 演练")
-        self.resize(1280, 820)
+        self.resize(1280, 880)
 
         self.address: QtWidgets.QComboBox = QtWidgets.QComboBox()
         self.address.setEditable(True)
