@@ -43,6 +43,7 @@ class Account:
         self.timings: Timings = timings
         self.is_pushed: Callable[[], bool] = is_pushed
         self.caught_up: datetime | None = None      # the history is known until here
+        self.caught_up_at: float = 0.0              # monotonic s
         self.catching_up: bool = False
         self.catch_up_again: bool = False
         self.next_catch_up: float = 0.0
@@ -103,7 +104,11 @@ class Account:
         self.catching_up = True
         self.next_catch_up = self.host.monotonic() + self.timings.catch_up_interval
         began: datetime = self.host.now()
-        since: datetime = self.caught_up - OVERLAP if self.caught_up else self.day_start()
+        asked_at: float = self.host.monotonic()
+        since: datetime = self.day_start()
+        if self.caught_up:
+            # the venue's clock may have been set back meanwhile: what has happened since then has earlier times
+            since = min(self.caught_up, began - timedelta(seconds=asked_at - self.caught_up_at)) - OVERLAP
         start_ms: int = int(since.timestamp() * 1_000)
         failures: list[str] = []
 
@@ -137,7 +142,7 @@ class Account:
         def end() -> None:
             self.catching_up = False
             if not failures:
-                self.caught_up = began
+                self.caught_up, self.caught_up_at = began, asked_at
             if self.catch_up_again:
                 self.catch_up_again = False
                 self.catch_up()

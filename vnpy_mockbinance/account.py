@@ -250,7 +250,6 @@ class Account:
         if trade:
             if entry:
                 trade.orderid, trade.vt_orderid = entry.orderid, entry.order.vt_orderid
-            self.last_trade[name] = max(self.last_trade.get(name, 0), int(event["t"]))
             self.flow.on_fill(trade, record.venue_id)
         self.flow.on_order(record.order, record.venue_id)
 

@@ -60,6 +60,12 @@ FOUND: list[tuple[str, int, str]] = [
     # a venue that begins anew gave the ids of orders and fills again at once: a live order stayed for ever, a fill was lost
     (BINANCE, 542, "order BUY 39900; wipe 500; order BUY 30001"),
     (BINANCE, 545, "order BUY 45000; order BUY 39900; wipe 500; order BUY 45000; order BUY 30001"),
+    # a push was lost, and the next one kept its fill from being asked for
+    (BINANCE, 980, "order BUY 30000; fault push on_push drop times=0; order BUY 30000; price 40526; pause 3000; fault push on_push drop times=0; order BUY 45000; "
+                   "price 40526; pause 3000; fault read before_engine delay ms=250 times=2; pause 3000; foreign BUY 45000; fault order before_engine close times=2; "
+                   "order BUY 45000"),
+    # after the venue's clock was set back, the history was asked for from the old time on
+    (HASHEX, 1, "still; fault push on_push drop times=0; clock -28800000; pause 3000; foreign BUY 45000; pause 3000"),
     # a fill of the new order with an old id was believed to be the old one's, as the venue insisted
     (HASHEX, 2, "still; order BUY 30000; order BUY 45000; wipe 0; pause 3000; order BUY 45001; order BUY 30001"),
     # answered, executed long after that, and meanwhile taken for gone
@@ -141,5 +147,5 @@ def test_what_is_drawn_can_be_typed(gateway: str) -> None:
         assert read_schedule(to_text(steps)) == steps
         words |= {type(step).__name__ for step in steps}
     assert words >= {"Order", "Burst", "Cancel", "Price", "Fault", "Says", "Wire", "Restart", "Subscribe", "Still", "Pause"}
-    assert ("Foreign" in words) == (profile.names_orders and gateway != WEBTRADER) and ("DayTurn" in words) == bool(profile.equity) != ("Amend" in words)
+    assert ("Foreign" in words) == profile.names_orders and "Wipe" in words and ("DayTurn" in words) == bool(profile.equity) != ("Amend" in words)
     assert states_of(profile) <= STATES.keys()

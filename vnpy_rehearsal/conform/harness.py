@@ -1,6 +1,6 @@
 """A trader at one gateway, and what the gateway said held against the venue's journal."""
 
-from collections.abc import Container
+from collections.abc import Collection
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ def ended_orders(rows: list[dict[str, Any]]) -> set[int]:
     return {order_id for order_id, status in last.items() if STATUS.get(status) not in (None, *ALIVE)}
 
 
-def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Container[str]) -> list[dict[str, Any]]:
+def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Collection[str]) -> list[dict[str, Any]]:
     """
     Rows of the journal with the ids under which a gateway shows orders. ``table``: its own of orders, which knows the venue's ids; None where
     it has none. ``shown``: ids of the orders it has shown.
@@ -42,7 +42,9 @@ def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Co
         # what others did and is over is not told: the truth about the orders that were shown
         rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
     if profile.names_orders:
-        return rows
+        # a gateway that trades through another program may put that program's name before what was placed elsewhere
+        far: dict[str, str] = {orderid.rpartition(".")[2]: orderid for orderid in list(shown) if "." in orderid}
+        return [{**row, "client_order_id": far[row["client_order_id"]]} if row.get("client_order_id") in far else row for row in rows] if far else rows
 
     def shown_as(row: dict[str, Any]) -> str:
         venue_id: str = str(row["order_id"])

@@ -18,6 +18,8 @@ from .workers import Subject, cores, quiet, search
 ENOUGH: int = 300                   # seeds after which every state must have been reached
 EVERY: int = 100                    # seeds from one line to the next; 1 where each has whole days
 MOST_DAYS: int = 366
+TRIES: int = 200                    # to make a day that goes wrong shorter
+TRIES_OF_DAYS: int = 20             # whole days, each of which takes many seconds
 
 
 def start(program: str, arguments: list[str]) -> int:
@@ -92,7 +94,7 @@ def run(profile: Profile, subject: Subject, seeds: range, jobs: int, again: str)
 def report(profile: Profile, subject: Subject, day: Day, again: str) -> None:
     """What went wrong, and the command that plays its fewest steps again."""
     print(f"seed {day.seed}: {day.kind}: {day.text.splitlines()[0]}", flush=True)
-    short: Day = shrink(profile, day, days=subject.days)
+    short: Day = shrink(profile, day, TRIES if not subject.days else TRIES_OF_DAYS, subject.days)
     print(f"  {again} --seed {short.seed} --schedule {shlex.quote(to_text(short.steps))}", flush=True)
 
 

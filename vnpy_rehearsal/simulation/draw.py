@@ -115,11 +115,7 @@ class Drawing:
             kinds += ["saying", "saying"]
         if self.whole and self.wire:
             kinds += ["burst", "late"]
-            # a remote trader's ids have the time of its start in them: those of a new life are others (row F71 has the same ones)
-            remote: bool = bool(profile.nameless) and profile.pushed
-            kinds += [] if remote else ["wipe"]
-            kinds += ["silence"] if profile.pushed else []
-            kinds += ["foreign"] if profile.names_orders and not remote else []
+            kinds += ["wipe", *(["silence"] if profile.pushed else []), *(["foreign"] if profile.names_orders else [])]
             kinds += ["hours"] if not profile.equity else []
             kinds += ["rules"] if "F43" not in profile.absent else []
             kinds += ["option"] if any(getattr(profile, name) for name in PASSING) else []

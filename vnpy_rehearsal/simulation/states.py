@@ -73,7 +73,7 @@ WHERE: dict[str, Callable[[Profile], bool]] = {
     ), finds_all),
     # elsewhere an order is waited for longer than any is late
     "an order that turned up after all": lambda profile: finds_all(profile) and not profile.shown_within,
-    "a venue that begins anew": lambda profile: finds_all(profile) and not (profile.nameless and profile.pushed),
+    "a venue that begins anew": finds_all,
     "an order amended elsewhere": lambda profile: profile.equity is None,
     "an order recognised by what was sent": lambda profile: bool(profile.tag_lost or profile.nameless),
 }
