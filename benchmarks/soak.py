@@ -30,6 +30,7 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import gateway_memory
 import venue_memory
 from vnpy.event import Event
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
@@ -322,6 +323,7 @@ def main() -> int:
     print(f"{arguments.hours:g} hours in {monotonic() - began:.0f} s")
     for line in soak.disagreements[:20]:
         print(line)
+    print(*gateway_memory.lines(), sep="\n")
     lines, flat = trend(figures)
     venue_lines, venue_flat = venue_memory.lines()
     print(*lines, *venue_lines, f"disagreements {len(soak.disagreements)}", sep="\n")

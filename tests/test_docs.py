@@ -102,6 +102,11 @@ def test_every_link_and_picture_leads_somewhere(path: Path) -> None:
         assert not anchor or anchor in anchors(other), f"{path.name}: {target}"
 
 
+def test_every_picture_is_shown() -> None:
+    shown = {Path(target).name for path in EVERY for target in LINK.findall(prose(path))}
+    assert {path.name for path in DOCS.glob("*.png")} <= shown
+
+
 @pytest.mark.parametrize("path", [chinese for _, chinese in TWINS], ids=lambda path: path.name)
 def test_chinese_pages_lead_to_chinese_pages(path: Path) -> None:
     for target in LINK.findall(prose(path))[1:]:            # the first leads to the English page

@@ -278,11 +278,10 @@ class MdApi(VenueStream):
 
     def on_read_end(self) -> None:
         """One tick a symbol for everything that came in one read of the socket."""
-        changed: list[TickBook] = self._changed
+        changed, home = self._changed, self.home
         if not changed:
             return
         self._changed = []
-        home = self.home
         if (now := home.monotonic()) >= self._stale:
             self._stale = now + STAMP
             self._moment = home.now()
@@ -292,7 +291,7 @@ class MdApi(VenueStream):
                 for each in list(self.books.values()):
                     each.restamp = True
         moment, local = self._moment, self._local
-        on_tick: Callable[[TickData], None] = home.on_tick
+        on_tick = home.on_tick
         for book in changed:
             if book.dirty and (book.has_figures or now >= book.silent_until):
                 if book.event:

@@ -47,7 +47,7 @@ def with_vnpy(program: str, run: Callable[[], int]) -> int:
 
 def dispatch(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM, description=_("Try gateways and strategies on bad days, without key and network."))
-    parser.add_argument("--version", action="version", version=f"%(prog)s {release()}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {release()}", help=_("show program's version number and exit"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(RUN, help=_("a CTA strategy trades on the embedded mock exchange, on any gateway"), add_help=False)
     commands.add_parser(CONFORM, help=_("the fault matrix on a gateway"), add_help=False)

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rest_locale import _
+
 NAME: str = ".vntrader"
 
 
@@ -24,7 +26,8 @@ def settle_folder() -> "tempfile.TemporaryDirectory[str] | None":
     temporary: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory(prefix="vntrader-")
     (Path(temporary.name) / NAME).mkdir()
     os.chdir(temporary.name)
-    print(f"VeighNa's folder cannot be used: {problem}. The files of this run go to {temporary.name}, and are deleted at its end", file=sys.stderr)
+    text: str = _("VeighNa's folder cannot be used: {problem}. The files of this run go to {folder}, and are deleted at its end")
+    print(text.format(problem=problem, folder=temporary.name), file=sys.stderr)
     return temporary
 
 
@@ -42,12 +45,12 @@ def trouble() -> str:
                     pass
         for file in (folder / "log").glob("vt_*.log"):
             if not os.access(file, os.W_OK):
-                return f"{file}: not writable"
+                return _("{file}: not writable").format(file=file)
         settings: Path = folder / "vt_setting.json"
         if settings.exists() and not isinstance(json.loads(settings.read_bytes()), dict):
-            return f"{settings}: not a JSON object"
+            return _("{file}: not a JSON object").format(file=settings)
     except ValueError as error:
-        return f"{folder / 'vt_setting.json'}: not JSON ({error})"
+        return _("{path}: not JSON: {error}").format(path=folder / "vt_setting.json", error=error)
     except (OSError, RuntimeError) as error:
         # without the names of files that are only tried
         return f"{folder}: {error.strerror if isinstance(error, OSError) else error}"

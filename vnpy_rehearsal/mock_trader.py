@@ -34,6 +34,7 @@ from .own_folder import own_folder
 from .simulation.clocks import WorldClock, world_clock
 from .simulation.process import SimulatedProcess
 from .simulation.world import World
+from .strikes import NOTHING_TO_COMPARE
 from .trader_faults import TraderFault, TraderStrike, arm, begin_strike
 from .trader_life import Life
 
@@ -152,7 +153,7 @@ class MockTrader:
         trading: list[str] = [name for name, strategy in self.cta_engine.strategies.items() if strategy.trading]
         last: str = self.strategy.strategy_name if self.strategy is not None else ""
         if kill:
-            self._life.kill()
+            self._life.place.kill()
         else:
             self._life.close()
         self.world.sleep(seconds)
@@ -328,6 +329,8 @@ class MockTrader:
             desk: GatewayHarness = self._life.desk
             for each in self._faults:
                 if isinstance(each, TraderStrike):
+                    if each.bitten and each.row in NOTHING_TO_COMPARE:
+                        raise Missed("vacuous", f"nothing to compare after {each.row}: {NOTHING_TO_COMPARE[each.row]}")
                     desk.ended |= each.bench.foreign        # somebody else's, of which a gateway need not hear while they live
             desk.assert_truth(self._profile.patience)
             self._assert_positions()

@@ -12,7 +12,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.add_argument("--version", action="version", version=f"%(prog)s {release()}")
+        self.add_argument("--version", action="version", version=f"%(prog)s {release()}", help=_("show program's version number and exit"))
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, _("{program}: error: {error}").format(program=self.prog, error=" ".join(message.split())) + "\n")

@@ -11,7 +11,7 @@ from mockexchange.faults import ACTIONS, AFTER_ENGINE, ON_PUSH, ON_REPLY
 from .conform.armed import is_counter
 from .conform.profile import DialectLabels, Profile
 from .simulation.world import World
-from .strikes import NOTHING_TO_COMPARE, STRIKES, Bench, reason_against
+from .strikes import STRIKES, Bench, reason_against
 from .strikes.own_faults import for_one_strike
 
 REQUESTS: tuple[str, ...] = ("order", "cancel", "subscribe", "account", "open_orders", "fills", "history")
@@ -107,7 +107,7 @@ def begin_strike(world: World, profile: Profile, venue: MockExchange, wire: Any,
     row = row.upper()
     if row not in STRIKES:
         raise ValueError(f"row: no {row!r} that can strike, there are: {', '.join(sorted(STRIKES, key=lambda name: int(name[1:])))}")
-    if why := NOTHING_TO_COMPARE.get(row) or STRIKES[row].simulated or reason_against(row, profile):
+    if why := STRIKES[row].simulated or reason_against(row, profile):
         raise ValueError(f"row: {row} cannot strike on {profile.dialect} here: {why}")
     bench: Bench = Bench(
         profile, for_one_strike(venue), wire, process, Random(f"{world.seed}:{row}"), world.sleep, lambda: world.loop.now, float("inf"),

@@ -66,10 +66,5 @@ class Life:
         ending.start()
         ending.join(CLOSE_PATIENCE)
         if ending.is_alive():
-            self.kill()
+            self.place.kill()
             raise Missed("hung", f"VeighNa's engines have not closed within {CLOSE_PATIENCE:g} s: a callback of a strategy has not returned")
-
-    def kill(self) -> None:
-        """As ``kill -9``: nothing is said, cancelled or saved any more."""
-        self.trader.event_engine.kill()
-        self.place.kill()

@@ -41,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.add_argument("--version", action="version", version=f"%(prog)s {release()}")
+        self.add_argument("--version", action="version", version=f"%(prog)s {release()}", help=_("show program's version number and exit"))
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)

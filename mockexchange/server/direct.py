@@ -62,7 +62,7 @@ class Direct:
             if not payload.is_eof():
                 return None
             body = payload.read_nowait()
-        return self.render(answerer(target, message.headers, body, peer[0] if type(peer) is tuple else str(peer or "")))
+        return self.render(answerer(target, message.headers, body, str(peer[0] if isinstance(peer, (tuple, list)) else peer or "")))
 
     def render(self, answer: Answer) -> bytes:
         """As aiohttp writes it."""

@@ -70,16 +70,18 @@ def install(wheel: Path, folder: Path) -> Path:
 
 
 def assert_serves(*command: object, cwd: Path) -> None:
-    """The mock exchange listens, and answers as Binance and as itself."""
+    """The mock exchange listens, answers as Binance and as itself, and has its page and the page's Chinese."""
     with subprocess.Popen(
         [*map(str, command), "serve", "binance=0", "--exit-with-stdin"], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
     ) as process:
         assert process.stdin and process.stdout
         url = json.loads(process.stdout.readline())["rest"]
-        for path in ("/api/v3/ping", "/_mock/state"):
+        for path in ("/api/v3/ping", "/_mock/state", "/_mock/", "/_mock/page/main.js", "/_mock/page/vendor/lightweight-charts.standalone.production.js"):
             with urllib.request.urlopen(url + path, timeout=10.0) as answer:
                 assert answer.status == 200 and answer.headers["X-Mock-Exchange"] == "binance"
+        with urllib.request.urlopen(url + "/_mock/page/locale/zh_CN.json", timeout=10.0) as answer:
+            assert json.load(answer)["Drop all"] == "全部断开"
         process.stdin.close()
         assert process.wait(10.0) == 0
 

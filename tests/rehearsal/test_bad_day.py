@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from children import LONG, ROOT, python_path
 from waiting import until
+from websockets.sync.client import connect
 
 from mockexchange.dialects import contents_of
 from vnpy_rehearsal.bad_day.day import BadDay
@@ -133,6 +134,20 @@ def test_a_fault_strikes_when_it_has_bitten_and_others_stay(venue: BadVenue) -> 
     assert result.times == 1 and result.begun is not None and result.armed is not None and result.armed <= result.begun <= (result.over or 0.0)
     assert [text.partition(": ")[0] for text in told.words()[1:]] == ["Fault F4 strikes", "Fault F4 is over, it has struck once"]
     assert [fault["id"] for fault in venue.venue.faults.list()] == [theirs["id"]], "what was armed for it is gone, and nothing else"
+    found.end()
+    assert found.missed(True) == []
+
+
+def test_one_of_several_faults_strikes_while_another_is_waited_for(venue: BadVenue) -> None:
+    """F25 silences the quotes: a strategy gets no ticks, sends nothing, and nothing is pushed to the user."""
+    found, told = day(venue, Turn("F25", 0.0, 1.0), last=3.0)
+    with connect(f"{venue.wire.stream}/ws/btcusdt@trade", proxy=None) as stream:
+        until(lambda: len(venue.venue.faults.list()) == 2)
+        venue.venue.set_price("BTCUSDT", "39000")
+        result: Struck = until(lambda: found.results[0].state == OVER and found.results[0])
+        assert result.times == 1 and result.idle == ["PUSH user * (silence, on_push)"] and "Fault F25 strikes: " in told.words()[1]
+        with pytest.raises(TimeoutError):
+            stream.recv(0)
     found.end()
     assert found.missed(True) == []
 

@@ -319,4 +319,4 @@ def test_in_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         assert '有误：已安装urllib3 1.26.5，需要>=2；请运行pip install "urllib3>=2"' in found, found
         with pytest.raises(SystemExit):
             start("doctor", ["--port", "0"])
-        assert capsys.readouterr().err == "doctor: error: --port必须在1到65535之间，实际为0\n"
+        assert capsys.readouterr().err == "doctor：错误：--port必须在1到65535之间，实际为0\n"

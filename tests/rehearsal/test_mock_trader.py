@@ -215,18 +215,45 @@ def test_idle(mock_trader):
     mock_trader.strike("F2")
     mock_trader.advance(1)
 
-@pytest.mark.parametrize("row, words", [("F99", "row: no 'F99' that can strike, there are: F1, F2, "), ("F23", "row: F23 cannot strike on binance here: the venue loses its journal")])
+@pytest.mark.parametrize("row, words", [("F99", "row: no 'F99' that can strike, there are: F1, F2, "), ("F54", "row: F54 cannot strike on binance here: ")])
 @pytest.mark.mock_trader(speed=0.001)
 def test_none(mock_trader, row, words):
     with pytest.raises(ValueError, match=words):
         mock_trader.strike(row)
+
+def test_what_a_venue_that_has_forgotten_everything_leaves_to_compare(mock_trader):
+    strategy = mock_trader.run(Probe, {"buys": 0.1})
+    mock_trader.advance_bars(1)
+    strike = mock_trader.strike("F23")
+    mock_trader.advance(30)
+    mock_trader.advance_bars(1)
+    assert strike.over and strategy.pos == pytest.approx(0.2)
+    with pytest.raises(AssertionError, match="nothing to compare after F23: the venue loses its journal"):
+        mock_trader.assert_agrees()
+
+@pytest.mark.mock_trader("QMTREST", speed=0.02)
+@pytest.mark.parametrize("seconds, agrees", [(0.003, False), (0.05, False), (1.0, True)])
+def test_an_order_on_its_way_when_the_process_is_killed(mock_trader, seconds, agrees):
+    strategy = mock_trader.run(Probe)
+    mock_trader.advance(5)
+    strategy.buy(round(mock_trader.main_engine.get_tick(mock_trader.vt_symbol).last_price + 0.02, 2), 500)
+    mock_trader.advance(seconds)
+    strategy = mock_trader.restart(5)
+    mock_trader.advance(30)
+    assert sum(float(row["qty"]) for row in mock_trader.venue.journal() if row["kind"] == "fill") == 500
+    assert strategy.pos == (500 if agrees else 0)
+    if agrees:
+        assert mock_trader.assert_agrees().fills == 1
+    else:
+        with pytest.raises(AssertionError, match="pos is 0, its orders at the venue have come to 500"):
+            mock_trader.assert_agrees()
 
 @pytest.mark.mock_trader("QMTREST", speed=0.001)
 def test_not_here(mock_trader):
     with pytest.raises(ValueError, match="row: F24 cannot strike on qmt here: "):
         mock_trader.strike("F24")
 ''')
-    result.assert_outcomes(passed=9, errors=1)
+    result.assert_outcomes(passed=13, errors=1)
     assert "mock_trader: 1 of this test's faults never bit: F2 (WS order.place or POST /api/v3/order: hang after_engine)" in result.stdout.str()
 
 
@@ -278,7 +305,7 @@ def test_a_fill_while_it_was_dead(mock_trader):
     strategy = mock_trader.run(Probe)
     strategy.buy(39_000, 0.5)
     mock_trader.advance(1)
-    mock_trader.call(mock_trader._life.kill)
+    mock_trader.call(mock_trader._life.place.kill)
     mock_trader.set_price(38_000)
     strategy = mock_trader.restart()
     assert strategy.pos == 0

@@ -70,6 +70,7 @@ class BadDay:
         self._began: float = 0.0
         self._thread: Thread = Thread(target=self._go, name="bad day", daemon=True)
         self.results: list[Struck] = []
+        self.foreign: set[Any] = set()          # venue ids of orders that somebody else has sent on the account
 
     @property
     def now(self) -> float:
@@ -122,10 +123,16 @@ class BadDay:
         result.armed = self.now
         until: float = min(max(turn.ends, self.now + LEAST_WAIT), self._last)
         wire: CountedWire = CountedWire(self._venue.wire)
+
+        def sleep(seconds: float) -> None:
+            self._ended.wait(seconds)
+            if bench.begun is None and bench.faults.total():
+                bench.strikes()         # one of several faults, while another is waited for: no ticks, and so no orders
+
         bench: ToldBench = ToldBench(
             self._look(), for_one_strike(self._venue.venue), wire, self._process, Random(f"{self._seed}:{turn.row}"),
             # when the day has ended, time is over for whoever waits, and no wait lasts
-            self._sleep, lambda: until if self._ended.is_set() else self.now, until,
+            sleep, lambda: until if self._ended.is_set() else self.now, until,
         )
 
         def struck() -> None:
@@ -140,11 +147,9 @@ class BadDay:
             result.why_not = f"{type(error).__name__}: {error}"
         self._note(bench, wire, result)
 
-    def _sleep(self, seconds: float) -> None:
-        self._ended.wait(seconds)
-
     def _note(self, bench: Bench, wire: CountedWire, result: Struck) -> None:
         """What it came to: a fault that is armed proves by its bites that it struck, a broken wire by its connections."""
+        self.foreign |= bench.foreign
         result.did = list(dict.fromkeys(bench.did))
         bites: int = bench.faults.total()
         done: int = wire.broken if wire.is_used else int(not result.why_not)       # what was done to the venue itself has been done when it returned

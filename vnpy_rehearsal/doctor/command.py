@@ -5,7 +5,6 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from rest_locale import _
-from rest_locale.commands import prepare
 
 from ..parser import Parser
 from . import installed, machine, trader
@@ -16,7 +15,6 @@ IMPORTING: tuple[object, ...] = (installed.look_at_entry_points, trader.look_at_
 
 def start(program: str, arguments: list[str]) -> int:
     """The exit status: 0 when nothing is wrong, 1 when something is, 2 for a command line that is wrong."""
-    prepare()
     parser: Parser = Parser(prog=program, description=_("What is wrong with this set-up, a line each; exit status 1 where something is."))
     parser.add_argument("--url", default="", metavar="URL", help=_("of a venue or a mock exchange: the clock is held against its"))
     parser.add_argument("--port", type=int, action="append", default=[], metavar="N", help=_("that the mock exchange is to listen on (repeatable)"))

@@ -5,6 +5,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from vnpy.event import Event
+
 from vnpy_restgateway.seams import Seams
 
 from ..conform.stage import Stage
@@ -30,10 +32,11 @@ class SimulatedProcess:
 
     def stage(self) -> Stage:
         """For gateways and event engines that live in it."""
-        return Stage(self.seams, self._make_engine)
+        return Stage(self.seams, self.make_engine)
 
-    def _make_engine(self) -> SteppedEventEngine:
-        self._engines.append(SteppedEventEngine(self.scheduler))
+    def make_engine(self, watch: Callable[[Event], None] | None = None) -> SteppedEventEngine:
+        """``watch`` sees every event before its handlers."""
+        self._engines.append(SteppedEventEngine(self.scheduler, watch=watch))
         return self._engines[-1]
 
     def sleep(self, seconds: float) -> None:

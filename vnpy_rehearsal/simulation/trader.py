@@ -59,7 +59,7 @@ class Trader:
         self, place: World | SimulatedProcess, watch: Callable[[Event], None] | None = None, app: type[MemoryCtaApp] = MemoryCtaApp,
     ) -> None:
         self.place: World | SimulatedProcess = place
-        self.event_engine: SteppedEventEngine = SteppedEventEngine(place.scheduler, watch=watch)
+        self.event_engine: SteppedEventEngine = place.make_engine(watch)
         self.main_engine: MainEngine = MainEngine(self.event_engine)
         engine = self.main_engine.add_app(app)
         assert isinstance(engine, MemoryCtaEngine)

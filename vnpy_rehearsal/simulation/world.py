@@ -56,7 +56,11 @@ class World:
 
     def stage(self, watch: Callable[[Event], None] | None = None) -> Stage:
         """For the rows of the matrix. ``watch`` sees every event before its handlers."""
-        return Stage(self.seams, lambda: SteppedEventEngine(self.scheduler, watch=watch))
+        return Stage(self.seams, lambda: self.make_engine(watch))
+
+    def make_engine(self, watch: Callable[[Event], None] | None = None) -> SteppedEventEngine:
+        """``watch`` sees every event before its handlers."""
+        return SteppedEventEngine(self.scheduler, watch=watch)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; also from outside."""

@@ -8,7 +8,6 @@ from threading import Event as Flag
 from typing import Any
 
 from rest_locale import _
-from rest_locale.commands import prepare
 
 from ..folder import NAME, trouble
 from ..parser import Parser
@@ -22,7 +21,6 @@ def start(program: str, arguments: list[str]) -> int:
     The exit status: 0 after SIGTERM or Ctrl-C, 2 for a set-up that cannot be used; 70 and 75, for the supervisor, when the process was
     stuck or offline for too long (``process.py``).
     """
-    prepare()
     parser: Parser = Parser(prog=program, description=_(
         "Run CTA strategies without a window: the gateways and strategies whose settings VeighNa Trader has saved in {name} of this folder, else of your home. "
         "It ends by itself when it hangs; let a supervisor start it again."

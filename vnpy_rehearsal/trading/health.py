@@ -8,7 +8,6 @@ from time import monotonic, sleep, time
 from typing import Any
 
 from rest_locale import _
-from rest_locale.commands import prepare
 
 from ..folder import NAME
 from ..parser import Parser
@@ -21,7 +20,6 @@ GONE_WITHIN: float = 2.0            # s from the kill
 
 def start(program: str, arguments: list[str]) -> int:
     """The exit status: 0 when the process is healthy, 1 when not."""
-    prepare()
     parser: Parser = Parser(prog=program, description=_("How the process that trade has started is, in a line; exit status 0: healthy."))
     parser.add_argument("--json", action="store_true", help=_("all that is known: connections, orders, positions, strategies"))
     kill_help: str = _("kill it when it has given no sign of life for {seconds:g} s, so that whoever started it starts it again (Linux)")

@@ -20,6 +20,7 @@ from rest_locale import _
 from ..seams import Seams
 from .outcome import NotSent
 from .proxy import Proxy
+from .http_wire import Answer, request_head
 from .rest_format import Headers, Response, decode_content, read_content
 from .wire import Wire
 
@@ -30,7 +31,7 @@ FRESH: float = 4.0                  # seconds since the peer was heard within wh
 class Origin:
     """Scheme, host and port of a URL."""
 
-    __slots__ = ("scheme", "host", "port", "key", "authority")
+    __slots__ = ("scheme", "host", "port", "key", "authority", "host_header")
 
     def __init__(self, scheme: str, host: str, port: int) -> None:
         self.scheme: str = scheme
@@ -38,6 +39,8 @@ class Origin:
         self.port: int = port
         self.key: tuple[str, str, int] = (scheme, host, port)
         self.authority: str = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        is_usual: bool = port == (443 if scheme == "https" else 80)
+        self.host_header: str = self.authority.removesuffix(f":{port}") if is_usual else self.authority
 
 
 def parse_url(url: str) -> tuple[Origin, str]:
@@ -129,6 +132,8 @@ class Connection:
     def __init__(self, transport: Host, origin: Origin) -> None:
         self.origin: Origin = origin
         self.prefix: str = ""                           # of the target, when a proxy forwards plain http
+        self.host: str = origin.host_header
+        self.method: str = ""                           # of the last request
         self.idle_since: float = 0.0                    # when the last answer was whole: the peer was heard then
         self.sent_at: float = 0.0                       # when the last request was sent
         self.deadline: float = 0.0                      # of the exchange under way
@@ -148,6 +153,7 @@ class Connection:
             self.http = PlainConnection(host, port, proxy=proxy)
             if proxy:
                 self.prefix = f"http://{origin.authority}"
+                self.host = origin.authority
                 self.proxy_headers = through.headers if through else {}
         self.http.dialer = self.dialer
 
@@ -171,20 +177,26 @@ class Connection:
             headers = {**headers, **self.proxy_headers}
         self.sent_at = now = self._monotonic()
         self.http.sock.settimeout(max(deadline - now, 0.001) if waits else 0.0)
-        # the standard library's request and answer on urllib3's connection: a quarter of the cost less
-        http.client.HTTPConnection.request(self.http, method, self.prefix + target, body, headers)
+        self.method = method
+        head: bytes = request_head(method, self.prefix + target, self.host, headers, body)
+        self.http.sock.sendall(head + body if body else head)
 
     def receive(self) -> Response:
         """The answer to what was sent; the caller decides what an exception means."""
         left: float = max(self.deadline - self._monotonic(), 0.001)
         self.http.timeout = left
         self.http.sock.settimeout(left)
-        answer: http.client.HTTPResponse = http.client.HTTPConnection.getresponse(self.http)
-        content: bytes = read_content(answer)
-        if answer.length:
-            raise http.client.IncompleteRead(content, answer.length)
-        answer.close()
-        headers_found: Headers = Headers(answer.headers.raw_items())
+        answer: Answer = Answer(self.http.sock, method=self.method)
+        try:
+            answer.begin()
+            if answer.will_close:
+                self.http.close()           # the answer has a handle of its own
+            content: bytes = read_content(answer)
+            if answer.length:
+                raise http.client.IncompleteRead(content, answer.length)
+        finally:
+            answer.close()
+        headers_found: Headers = answer.found
         return Response(
             answer.status, answer.reason, headers_found, decode_content(content, headers_found.get("Content-Encoding", ""))
         )
