@@ -25,14 +25,14 @@ KILLED: str = "F69"         # the trading process
 
 def play(tmp_path: Path, strategy: str, *arguments: str, rows: str = REFUSED, hashes: str = "random") -> tuple[int, dict[str, Any]]:
     """The exit status, and row -> what is written of it. In a process of its own: it splits itself, which one with other threads must not."""
-    file: Path = tmp_path / "days.json"
-    tmp_path.mkdir(exist_ok=True)
+    home: Path = tmp_path / "home"      # where vn.py goes
+    home.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "vnpy_rehearsal", "strategy", strategy, "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", str(file), *arguments],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]), "HOME": str(tmp_path), "PYTHONHASHSEED": hashes}, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-m", "vnpy_rehearsal", "strategy", strategy, "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", "days.json", *arguments],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]), "HOME": str(home), "PYTHONHASHSEED": hashes}, capture_output=True, text=True, timeout=120,
     )
     assert done.returncode in (0, 1), done.stderr
-    return done.returncode, {row["id"]: row for row in json.loads(file.read_bytes())["rows"]}
+    return done.returncode, {row["id"]: row for row in json.loads((tmp_path / "days.json").read_bytes())["rows"]}
 
 
 @pytest.mark.parametrize(("strategy", "row", "verdict", "why"), [
@@ -60,6 +60,19 @@ def test_a_seed_gives_the_same_days_and_what_never_struck_is_not_fine(tmp_path: 
     assert len(pages[0]) > 5_000 and files[0] == files[1]
     assert not [number for number in range(3) if files[0][number] == files[2][number] and number != 1], "another market"
     assert not [word for word in ("http://", "https://", " src=") if word in pages[0].replace("http://www.w3.org", "")], "it needs no network"
+
+
+def test_nothing_is_known_of_a_strategy_that_does_not_trade(tmp_path: Path) -> None:
+    status, rows = play(tmp_path, "bad_strategies:Steady", "--setting", "size=0", "--seconds", "30")
+    assert (rows["-"]["verdict"], status) == ("idle", 1), rows
+    assert "0 traded: try --seconds" in rows["-"]["reason"]
+
+
+def test_a_day_is_over_when_the_strategy_cannot_go_on(tmp_path: Path) -> None:
+    """vn.py calls no strategy again that has raised."""
+    status, rows = play(tmp_path, "bad_strategies:NeverBegins", "--seconds", "0")
+    assert (rows["-"]["verdict"], status) == ("raised", 1), rows
+    assert json.loads((tmp_path / "days.json").read_bytes())["seconds"] < 60
 
 
 def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
