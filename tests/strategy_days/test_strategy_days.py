@@ -86,7 +86,7 @@ def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "why"), [
     (["bad_strategies:Nobody"], "Nobody"), (["no_such_module:Steady"], "no_such_module"), (["bad_strategies:Steady", "--rows", "F999"], "F999"),
     (["bad_strategies:Steady", "--setting", "speed=3"], "speed"), (["bad_strategies:Steady", "--setting", "size=much"], "size"),
-    (["bad_strategies:Steady", "--seconds", "-1"], "--seconds"), (["bad_strategies:Steady", "--gateway", "NONE"], "NONE"),
+    (["bad_strategies:Steady", "--seconds", "-1"], "--seconds"), (["bad_strategies:Steady", "--feed-start", "2022-01-03"], "--feed-start: '2022-01-03' is for a recorded feed"), (["bad_strategies:Steady", "--gateway", "NONE"], "NONE"),
     (["bad_strategies:EVERY"], "EVERY"), (["bad_strategies:Steady", "--real"], "--seconds"), (["bad_strategies:Steady", "--max-position", "0"], "--max-position"),
 ])
 def test_a_wrong_command_line_is_one_line(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
