@@ -13,7 +13,7 @@ from mockexchange.conform_report import Report, to_json, to_junit
 
 from rest_locale import _
 
-from ..arguments import DEFAULT_GATEWAY, Parser, read_feed
+from ..arguments import DEFAULT_GATEWAY, Parser, read_feed, refuse_dates
 from ..job import find_profile, named_profiles
 
 
@@ -49,6 +49,7 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
         parser.error(_("{option} must be above 0, got {value}").format(option="--max-position", value=found.max_position))
     try:
         found.feed = read_feed(found.feed)
+        refuse_dates(found)
         found.profile = find_profile(found.gateway, named_profiles())
         found.files = {option: writable(option, text) for option, text in (("--json", found.json), ("--junit", found.junit), ("--report", found.report)) if text}
     except ValueError as error:

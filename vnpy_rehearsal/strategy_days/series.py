@@ -11,7 +11,7 @@ from rest_locale import N_, _
 from ..conform.matrix import ROWS
 from ..conform.profile import Profile
 from ..strikes import reason_against
-from .judge import FINE, Finding, clock, judge, untried
+from .judge import FINE, IDLE, Finding, clock, judge, untried
 from .moments import moment_of
 from .page import to_page
 from .plan import Plan
@@ -91,7 +91,8 @@ class Series:
         traded, sent = len(day.traded()), len(day.sent())
         self.notes[CALM] = _("{time} of market, {sent} orders, {traded} traded").format(time=clock(day.stopped), sent=sent, traded=traded)
         if not found and not traded:
-            self.notes[CALM] += _(": try --seconds, or parameters with --setting, until it trades")
+            told: str = self.notes[CALM] + _(": try --seconds, or parameters with --setting, until it trades")
+            found.append(Finding(IDLE, told))
         return Outcome(CALM, _("undisturbed"), found[0].verdict if found else FINE, reason(found) or self.notes[CALM], day.took)
 
     # what is told
