@@ -202,9 +202,9 @@ def run(quick: bool) -> list[Row]:
             f"{name}: first ticker/24hr of all", f"{FIRST_SECONDS:g} s", (after - before) / FIRST_SECONDS, 1.0, "lower",
             f"{after - before:.2f} s of {cpu.format(seconds)}",
         ),
-        row(f"{name}: longest stretch of its loop then", f"{BLOCKED_MS:g} ms", blocked / BLOCKED_MS, 1.0, "lower", f"{blocked:.1f} ms of CPU"),
+        row(f"{name}: its loop's longest stretch then", f"{BLOCKED_MS:g} ms", blocked / BLOCKED_MS, 1.0, "lower", f"{blocked:.1f} ms of CPU"),
         row(
-            f"{name}: longest stretch, other requests for all", f"{BLOCKED_MS:g} ms", longest / BLOCKED_MS, 1.0, "lower",
+            f"{name}: longest stretch, other reads", f"{BLOCKED_MS:g} ms", longest / BLOCKED_MS, 1.0, "lower",
             f"{longest:.1f} ms of CPU",
         ),
         row(

@@ -187,7 +187,7 @@ def run(quick: bool) -> list[Row]:
     rounds: int = 5 if quick else 25
     with tempfile.TemporaryDirectory() as folder:
         secure: Tls = own_tls(["127.0.0.1"], Path(folder))
-        for over, tls in (("", None), (" over TLS", secure)):
+        for over, tls in (("", None), (", TLS", secure)):
             for name, runner in (("asyncio", asyncio.run), ("uvloop", uvloop.run)):
                 pairs: list[tuple[Spent, Spent]] = runner(compare(rounds, tls))
                 cpu, clock = (statistics.median(theirs[n] / ours[n] for ours, theirs in pairs) for n in (0, 1))

@@ -71,6 +71,24 @@ def first_named(rows: list[Row], shown: Container[str]) -> list[Row]:
     ]
 
 
+def name_foreign(rows: list[dict[str, Any]], foreign: Container[Any], orders: Mapping[str, OrderData]) -> list[dict[str, Any]]:
+    """
+    Rows of orders that somebody else has sent, with the ids under which a gateway shows them: a venue may call them otherwise on the wire than
+    in its journal, so they are found by price and volume among ``orders`` that the journal has not. ``foreign``: their order ids.
+    """
+    theirs: dict[Any, Row] = {row["order_id"]: row for row in rows if row["kind"] == "order" and row["order_id"] in foreign}
+    left: set[str] = orders.keys() - {row["client_order_id"] for row in rows if row["kind"] == "order"}
+    names: dict[Any, str] = {}
+    for venue_id, row in theirs.items():
+        if row["client_order_id"] in orders:
+            continue
+        found: str | None = next((id for id in sorted(left) if close(orders[id].price, row["price"]) and close(orders[id].volume, row["qty"])), None)
+        if found is not None:
+            names[venue_id] = found
+            left.discard(found)
+    return [{**row, "client_order_id": names[row["order_id"]]} if row.get("order_id") in names else row for row in rows]
+
+
 def final_balances(rows: Iterable[Row], account: str) -> dict[str, tuple[Decimal, Decimal]]:
     """
     The last (free, locked) of every asset of an account; what was bought and cannot be sold before the day's end is

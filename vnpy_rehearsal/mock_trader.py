@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timezone
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
@@ -259,8 +259,16 @@ class MockTrader:
         self._enter(live)
 
     def set_price(self, price: float | str, vt_symbol: str = "") -> None:
-        """Move the market there, filling what it crosses. It goes on from that price."""
-        self.venue.set_price(self.venue_symbol(vt_symbol or self.vt_symbol), format(Decimal(str(price)), "f"))
+        """
+        Move the market there, filling what it crosses. It goes on from that price.
+
+        :raises ValueError: the price is no number, or none that the contract can have; or the venue has no such contract
+        """
+        try:
+            text: str = format(Decimal(str(price)), "f")
+        except InvalidOperation:
+            raise ValueError(f"price: not a decimal number: {price!r}") from None
+        self.venue.set_price(self.venue_symbol(vt_symbol or self.vt_symbol), text)
 
     def venue_symbol(self, vt_symbol: str) -> str:
         """

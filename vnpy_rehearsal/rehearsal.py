@@ -49,7 +49,7 @@ from .conform.harness import as_shown
 from .conform.known import traits_of
 from .conform.profile import load_class
 from .figures import Figures
-from .journal_check import disagreements, final_balances
+from .journal_check import disagreements, final_balances, name_foreign
 from .memory_cta import MemoryCtaApp, MemoryCtaEngine
 from .profiles import JobProfile
 
@@ -390,6 +390,14 @@ class Rehearsal:
                 return rows
             rows.extend(page)
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The journal with the ids under which the gateway shows orders, those of others on a bad day's account, too."""
+        rows: list[dict[str, Any]] = self.journal()
+        if self.bad is None or self.day is None:
+            return rows
+        rows = as_shown(rows, self.bad.profile, self.gateway.flow.table, self.record.orders)
+        return name_foreign(rows, self.day.foreign, self.record.orders)
+
     def compare(self) -> list[str]:
         """Disagreements between what the gateway pushed and the venue's journal, after a last look at the balances."""
         found: list[str] = [_("the venue could not be asked")]
@@ -401,9 +409,7 @@ class Rehearsal:
                 asked = monotonic()
                 self.gateway.query_account()
                 self.gateway.query_position()
-            rows = self.journal()
-            if self.bad:
-                rows = as_shown(rows, self.bad.profile, self.gateway.flow.table, self.record.orders)
+            rows = self.rows()
             with self.record.lock:
                 orders = {self.client_order_id(orderid): order for orderid, order in self.record.orders.items()}
                 trades = [replace(trade, orderid=self.client_order_id(trade.orderid)) for trade in self.record.trades]
@@ -443,7 +449,7 @@ def asset_of(account: AccountData) -> str:
 def load_strategy(name: str) -> type[CtaTemplate]:
     """"module:Class" -> the class. ValueError says what is wrong with it."""
     module_name, __, class_name = name.partition(":")
-    if not module_name or not class_name:
+    if not all(part.isidentifier() for part in module_name.split(".")) or module_name.endswith(".py") or not class_name.isidentifier():
         raise ValueError(_("strategy must be module:Class, got {name!r}").format(name=name))
     try:
         found: Any = getattr(import_module(module_name), class_name)

@@ -41,6 +41,8 @@ FOUND: list[tuple[str, int, str]] = [
     (WEBTRADER, 20, "option backend_lost 0; order BUY 39900; restart 0"),
     # a fill that was heard of half a minute after the positions showed it was counted twice
     (QMT, 239, "order BUY 9.9; order BUY 10.5 5; says cancelled 0; order BUY 10.5; pause 400; option backend_lost 0; pause 30000; restart 0"),
+    # an order was said to be over when a part of it was filled: what the rest came to was reckoned wrongly
+    (QMT, 1, "price 9.9; order BUY 9.92 40; pause 2000; says cancelled 0; pause 2000; price 9.91; pause 2000; price 9.89; pause 2000"),
     # an order placed elsewhere had another id after a restart
     (QMT, 125, "foreign BUY 9.9; order BUY 9.9; restart 200"),
     # the server's clock had jumped just before an order whose answer was lost, and no answer to another question said so

@@ -70,6 +70,7 @@ class BadDay:
         self._began: float = 0.0
         self._thread: Thread = Thread(target=self._go, name="bad day", daemon=True)
         self.results: list[Struck] = []
+        self.foreign: set[Any] = set()          # venue ids of orders that somebody else has sent on the account
 
     @property
     def now(self) -> float:
@@ -148,6 +149,7 @@ class BadDay:
 
     def _note(self, bench: Bench, wire: CountedWire, result: Struck) -> None:
         """What it came to: a fault that is armed proves by its bites that it struck, a broken wire by its connections."""
+        self.foreign |= bench.foreign
         result.did = list(dict.fromkeys(bench.did))
         bites: int = bench.faults.total()
         done: int = wire.broken if wire.is_used else int(not result.why_not)       # what was done to the venue itself has been done when it returned

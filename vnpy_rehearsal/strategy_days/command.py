@@ -11,7 +11,7 @@ from typing import Any
 from mockexchange.conform import STOPPED, RowInfo, pick, writable
 from mockexchange.conform_report import Report, to_json, to_junit
 
-from ..arguments import DEFAULT_GATEWAY, Parser, read_feed
+from ..arguments import DEFAULT_GATEWAY, Parser, read_feed, refuse_dates
 from ..job import find_profile, named_profiles
 
 
@@ -47,6 +47,7 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
         parser.error(f"--max-position must be above 0, got {found.max_position}")
     try:
         found.feed = read_feed(found.feed)
+        refuse_dates(found)
         found.profile = find_profile(found.gateway, named_profiles())
         found.files = {option: writable(option, text) for option, text in (("--json", found.json), ("--junit", found.junit), ("--report", found.report)) if text}
     except ValueError as error:

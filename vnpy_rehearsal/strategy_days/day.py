@@ -135,7 +135,7 @@ class Day:
             if self.plan.seconds:
                 self.trade_until(self.plan.seconds)
             else:
-                while self.now < MOST_SECONDS and (self.now < LEAST_SECONDS or self._often() < ENOUGH):
+                while self.now < MOST_SECONDS and not self.process.raised and (self.now < LEAST_SECONDS or self._often() < ENOUGH):
                     self.trade_until(self.now + 2 * SAMPLE)
                 if self.now < MOST_SECONDS:
                     self.trade_until(self.now + AFTER)

@@ -6,8 +6,9 @@ from .record import Record
 
 FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED = "fine", "raised", "stuck", "exposed", "left", "drifted"
 MISSED = "did not strike"
+IDLE = "idle"                   # the undisturbed day on which nothing traded
 FAILED = "not played"
-VERDICTS: tuple[str, ...] = (FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED, MISSED, FAILED)
+VERDICTS: tuple[str, ...] = (FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED, MISSED, IDLE, FAILED)
 
 # Occasions on which it traded undisturbed after the fault and not here: it is stuck. The fault may cost it one, and if that was an entry, its exit, too.
 DUE: int = 3

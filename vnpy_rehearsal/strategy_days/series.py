@@ -9,7 +9,7 @@ from mockexchange.conform_report import ABSENT, Outcome, Report
 from ..conform.matrix import ROWS
 from ..conform.profile import Profile
 from ..strikes import reason_against
-from .judge import FINE, Finding, clock, judge, untried
+from .judge import FINE, IDLE, Finding, clock, judge, untried
 from .moments import moment_of
 from .page import to_page
 from .plan import Plan
@@ -89,7 +89,7 @@ class Series:
         traded, sent = len(day.traded()), len(day.sent())
         self.notes[CALM] = f"{clock(day.stopped)} of market, {sent} orders, {traded} traded"
         if not found and not traded:
-            self.notes[CALM] += ": try --seconds, or parameters with --setting, until it trades"
+            found.append(Finding(IDLE, f"{self.notes[CALM]}: try --seconds, or parameters with --setting, until it trades"))
         return Outcome(CALM, "undisturbed", found[0].verdict if found else FINE, reason(found) or self.notes[CALM], day.took)
 
     # what is told

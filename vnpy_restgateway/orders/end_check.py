@@ -21,10 +21,10 @@ class EndCheck:
         self._left[entry.orderid] = TRIES
         self._later(entry, self.flow.table.rule.spacing)
 
-    def answered(self, entry: Entry) -> None:
+    def answered(self, orderid: str) -> None:
         """The venue has answered for the order."""
-        if self._left.pop(entry.orderid, None) is not None:
-            self.flow.executor.timers.drop(f"verify {entry.orderid}")
+        if self._left.pop(orderid, None) is not None:
+            self.flow.executor.timers.drop(f"verify {orderid}")
 
     def _later(self, entry: Entry, seconds: float) -> None:
         self.flow.executor.call_later(max(seconds, self.flow.host.pause()), f"verify {entry.orderid}", partial(self._ask, entry, seconds))

@@ -216,7 +216,7 @@ class OrderFlow:
         if before and asked:
             before.id_doubted = False
             self.life.seen(before)
-            self.end_check.answered(before)
+            self.end_check.answered(before.orderid)
         if before and before.order.status in FINAL:
             self._hear_of_final(before, order, asked_at, asked)
         unwanted: bool = before is not None and before.sent > 0 and before.is_active and not before.cancel_wanted
@@ -248,6 +248,7 @@ class OrderFlow:
         """The venue does not know an order (asked at a monotonic time)."""
         if self.life.is_witness(orderid):
             self.life.missed(asked_at)
+        self.end_check.answered(orderid)
         known: Entry | None = self.table.active.get(orderid)
         was_shown: bool = known is not None and known.order.status is not Status.SUBMITTING
         is_over: bool = known is not None and not self.host.session.tells_of(known)

@@ -11,6 +11,8 @@ from ..orders.reconcile import VenueOrder
 from ..orders.table import Entry
 from ..orders.table import VOLUME_NOISE
 
+DELIVERED_KEPT: int = 10_000
+
 # (order, price, how many times the noise of a mean price is in it) -> the price that is shown
 Tidy = Callable[[OrderData, float, float], float]
 
@@ -31,7 +33,7 @@ class DerivedFills:
         self.now: Callable[[], datetime] | None = now
         self.tidy: Tidy = tidy
         self._told: dict[str, dict[float, float]] = {}      # venue id of a live order -> its traded volume -> what that has come to
-        self._delivered: dict[str, float] = {}              # venue id of a live order -> what its delivered fills have come to
+        self._delivered: dict[str, float] = {}              # venue id of an order -> what its delivered fills have come to, oldest first
 
     def told(self, record: VenueOrder, turnover: float) -> None:
         """What an order's traded volume has come to, as the venue tells it with the order."""
@@ -48,9 +50,10 @@ class DerivedFills:
             self.deliver(record, self.price_of(record, turnover), self.now() if self.now else order.datetime)
             if self.filled(record) in (0.0, order.traded):      # or it was not believed
                 self._delivered[venue_id] = turnover
+                if len(self._delivered) > DELIVERED_KEPT:
+                    del self._delivered[next(iter(self._delivered))]
         if not order.is_active():
-            self._told.pop(venue_id, None)
-            self._delivered.pop(venue_id, None)
+            self._told.pop(venue_id, None)      # what was delivered is kept: its end may have been told wrongly
 
     def filled(self, record: VenueOrder) -> float:
         """What was delivered of an order."""

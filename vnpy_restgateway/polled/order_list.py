@@ -66,6 +66,9 @@ class OrderList:
                 self.host.guard(partial(flow.on_order, record.order, record.venue_id, asked_at, bool(meant)))
         if not whole:
             return
+        for entry in about:
+            if entry.orderid not in there:
+                flow.end_check.answered(entry.orderid)
         if by_venue_id:
             looked_for: list[Entry] = flow.venue_ids.looked_for() if concludes else []
             flow.venue_ids.on_candidates(found, [entry.orderid for entry in looked_for], asked_at)
