@@ -64,7 +64,7 @@ def untried(day: Record, undisturbed: Record) -> str:
 
 
 def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:
-    """It held or had on order more than it ever did undisturbed, or more than ``limit``."""
+    """It held or had on order more than it ever did undisturbed, or more than ``limit``, or stood on a side on which it never did undisturbed."""
     found: list[Finding] = []
     for symbol in day.symbols:
         most, at = day.most(symbol)
@@ -72,6 +72,10 @@ def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> lis
         if most > allowed * (1 + (SLACK if limit is None else 0.0)) + LOST:
             than: str = f"--max-position {allowed:g}" if limit is not None else f"{allowed:g} undisturbed"
             found.append(Finding(EXPOSED, f"{most:g} {symbol} held and on order at {clock(-at)}, {than}"))
+        elif limit is None and undisturbed is not None and not day.wiped:       # of a venue that has lost its state all positions begin again at 0
+            for side, taken, usual in zip(("long", "short"), day.sides(symbol), undisturbed.sides(symbol), strict=True):
+                if taken > allowed * SLACK + LOST and usual <= allowed * SLACK + LOST:
+                    found.append(Finding(EXPOSED, f"{taken:g} {symbol} {side}, held and on order, never {side} undisturbed"))
     return found
 
 
