@@ -13,7 +13,7 @@ from waiting import until
 
 from vnpy_rehearsal.strategy_days.command import start
 from vnpy_rehearsal.strategy_days.day import Day
-from vnpy_rehearsal.strategy_days.judge import Finding, exposed
+from vnpy_rehearsal.strategy_days.judge import Finding, reversed_side
 from vnpy_rehearsal.strategy_days.machine import ChildProcess
 from vnpy_rehearsal.strategy_days.plan import Plan
 from vnpy_rehearsal.strategy_days.record import Record
@@ -113,11 +113,11 @@ def test_short_where_it_was_only_long_is_exposed() -> None:
         return Record(rows=fills, symbols={"BTCUSDT": "BTCUSDT_SPOT_BINANCE.GLOBAL"}, **more)
 
     usual: Record = day(("BUY", "SELL", "BUY", "SELL"))
-    assert exposed(day(("BUY", "SELL", "BUY")), usual, None) == []
-    assert exposed(day(("BUY", "SELL", "SELL", "BUY")), usual, None) == [Finding("exposed", "0.01 BTCUSDT short, held and on order, never short undisturbed")]
-    assert exposed(day(("SELL", "BUY")), day(("SELL", "BUY", "BUY")), None) == [], "it takes both"
-    assert exposed(day(("BUY", "SELL", "SELL"), wiped=True), usual, None) == []
-    assert exposed(day(("BUY", "SELL", "SELL", "BUY")), usual, 0.01) == []
+    assert reversed_side(day(("BUY", "SELL", "BUY")), usual, None) == []
+    assert reversed_side(day(("BUY", "SELL", "SELL", "BUY")), usual, None) == [Finding("exposed", "0.01 BTCUSDT short, held and on order, never short undisturbed")]
+    assert reversed_side(day(("SELL", "BUY")), day(("SELL", "BUY", "BUY")), None) == [], "it takes both"
+    assert reversed_side(day(("BUY", "SELL", "SELL"), wiped=True), usual, None) == []
+    assert reversed_side(day(("BUY", "SELL", "SELL", "BUY")), usual, 0.01) == []
 
 
 def test_a_portfolio_of_two(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
         orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):.12g} at {float(row['price']):.12g}" for row in alive[:3])
         found.append(Finding(LEFT, f"{len(alive)} {'order lives' if len(alive) == 1 else 'orders live'} at the venue after on_stop: {orders}"))
     found += drifted(day)
+    found += reversed_side(day, undisturbed, limit)
     return found
 
 
@@ -64,7 +65,7 @@ def untried(day: Record, undisturbed: Record) -> str:
 
 
 def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:
-    """It held or had on order more than it ever did undisturbed, or more than ``limit``, or stood on a side on which it never did undisturbed."""
+    """It held or had on order more than it ever did undisturbed, or more than ``limit``."""
     found: list[Finding] = []
     for symbol in day.symbols:
         most, at = day.most(symbol)
@@ -72,10 +73,19 @@ def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> lis
         if most > allowed * (1 + (SLACK if limit is None else 0.0)) + LOST:
             than: str = f"--max-position {allowed:g}" if limit is not None else f"{allowed:g} undisturbed"
             found.append(Finding(EXPOSED, f"{most:g} {symbol} held and on order at {clock(-at)}, {than}"))
-        elif limit is None and undisturbed is not None and not day.wiped:       # of a venue that has lost its state all positions begin again at 0
-            for side, taken, usual in zip(("long", "short"), day.sides(symbol), undisturbed.sides(symbol), strict=True):
-                if taken > allowed * SLACK + LOST and usual <= allowed * SLACK + LOST:
-                    found.append(Finding(EXPOSED, f"{taken:g} {symbol} {side}, held and on order, never {side} undisturbed"))
+    return found
+
+
+def reversed_side(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:
+    """It held or had on order a position on a side on which it never stood undisturbed."""
+    if undisturbed is None or limit is not None or day.wiped:       # of a venue that has lost its state all positions begin again at 0
+        return []
+    found: list[Finding] = []
+    for symbol in day.symbols:
+        least: float = undisturbed.most(symbol)[0] * SLACK + LOST
+        for side, taken, usual in zip(("long", "short"), day.sides(symbol), undisturbed.sides(symbol), strict=True):
+            if taken > least >= usual:
+                found.append(Finding(EXPOSED, f"{taken:g} {symbol} {side}, held and on order, never {side} undisturbed"))
     return found
 
 
