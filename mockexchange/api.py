@@ -244,7 +244,10 @@ class MockExchange:
 
     def set_price(self, symbol: str, price: str | int) -> None:
         """Move the market to ``price``, filling what it crosses. ValueError names what is wrong."""
-        amount: int = parse_amount(price)
+        try:
+            amount: int = parse_amount(price)
+        except ValueError as error:
+            raise ValueError(f"price: {error}") from None
         self.run(lambda venue: venue.set_price(symbol, amount))
 
     def deposit(self, key: str, asset: str, amount: str | int) -> None:

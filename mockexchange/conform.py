@@ -197,8 +197,8 @@ def pick(text: str, rows: list[RowInfo], option: str = "--rows") -> list[RowInfo
 
 
 def writable(option: str, text: str) -> Path:
-    """A file that can be written. ValueError says why it cannot, before the rows are run."""
-    path: Path = Path(text)
+    """A file that can be written, as an absolute path: vn.py changes the working directory. ValueError says why it cannot, before the rows are run."""
+    path: Path = Path(text).absolute()
     try:
         path.open("ab").close()
     except OSError as error:

@@ -23,6 +23,7 @@ P = TypeVar("P", bound=argparse.ArgumentParser)
 USUAL: str = "BTCUSDT"                  # what every crypto venue here trades
 GLOBAL: str = ".GLOBAL"
 DEFAULT_GATEWAY: str = "MOCKBINANCE"
+SYNTHETIC: str = "synthetic"             # the market that is made up
 FASTEST: float = 1e6
 ROWS: re.Pattern[str] = re.compile(r"F\d+\s*(-\s*F\d+)?(\s*,\s*F\d+\s*(-\s*F\d+)?)*")
 SYMBOL: re.Pattern[str] = re.compile(r"[A-Z0-9]{2,20}")
@@ -69,7 +70,7 @@ def make_parser(kind: type[P], program: str, usual: str, strategy: str, gateways
         add("--gateway", metavar="NAME", help=_("which gateway: {names} (default {usual})").format(names=", ".join(gateways), usual=DEFAULT_GATEWAY))
     add("--config", metavar="FILE", help=_("a TOML file with any of these options; the command line wins over it"))
     add("--seconds", type=float, default=60.0, metavar="N", help=_("how long to trade, 0: until Ctrl-C (default 60)"))
-    add("--feed", default="synthetic", help=_("synthetic, the path of a Binance public-dump CSV or of a table of bars, or vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database"))
+    add("--feed", default=SYNTHETIC, help=_("synthetic, the path of a Binance public-dump CSV or of a table of bars, or vnpy:BTCUSDT.GLOBAL: bars of VeighNa's database"))
     add("--feed-timezone", default="", metavar="ZONE", help=_("of a feed's times that are text without an offset (default: the machine's)"))
     add("--feed-start", default="", metavar="DATE|MS", help=_("where in a recording the market begins, e.g. 2022-01-03; what is before it is the past"))
     add("--loop", action=yes_or_no, default=False, help=_("a recording begins again when it is over"))
@@ -129,7 +130,7 @@ def read_feed(text: str) -> str:
     :raises ValueError: no such file, or it is no recording
     """
     path: Path = Path(text)
-    if text == "synthetic" or not path.exists() and split_spec(text) is not None:
+    if text == SYNTHETIC or not path.exists() and split_spec(text) is not None:
         return text
     if not path.exists():
         raise ValueError(_("--feed: no such file: {text}").format(text=text))
@@ -138,6 +139,19 @@ def read_feed(text: str) -> str:
     except FeedError as error:
         raise ValueError(f"--feed: {error}") from None
     return str(path.resolve())
+
+
+def refuse_dates(found: argparse.Namespace) -> None:
+    """
+    Options about a recording need one.
+
+    :raises ValueError: naming the option and its value
+    """
+    for option in ("feed-start", "feed-timezone", "loop"):
+        value: Any = getattr(found, option.replace("-", "_"), None)
+        if value and found.feed == SYNTHETIC:
+            name: str = getattr(found, "origin", {}).get(option, f"--{option}")
+            raise ValueError(_("{name}: {value!r} is for a recorded feed, {feed!r} has no dates of its own").format(name=name, value=value, feed=found.feed))
 
 
 def read_gateway(arguments: list[str], program: str, usual: str = DEFAULT_GATEWAY) -> tuple[str, list[str]]:

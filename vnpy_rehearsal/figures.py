@@ -4,6 +4,8 @@ from vnpy.trader.constant import Product
 from vnpy.trader.object import ContractData
 from vnpy.trader.utility import get_digits
 
+from rest_locale import _
+
 
 class Figures:
     """``contract`` None: not known yet."""
@@ -30,7 +32,8 @@ class Figures:
         if self.coins or self.lot <= 1:
             return self.volume(value)
         lots: float = round(value / self.lot, 2)
-        return f"{value:,.10g} ({lots:,.10g} {'lot' if lots == 1 else 'lots'})"
+        line: str = _("{volume} ({lots} lot)") if lots == 1 else _("{volume} ({lots} lots)")
+        return line.format(volume=f"{value:,.10g}", lots=f"{lots:,.10g}")
 
     def money(self, value: float, currency: str, sign: str = "") -> str:
         """Of coins with as many decimals as the quote asset needs. ``sign`` "+": always with a sign."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rest_locale import _
 from rest_locale.commands import prepare
 
-from .arguments import DEFAULT_GATEWAY, find_config, read_arguments, read_gateway
+from .arguments import DEFAULT_GATEWAY, find_config, read_arguments, read_gateway, refuse_dates
 from .config import SETTING, Config
 from .folder import settle_folder
 from .profiles import JobProfile, read_job, read_profiles
@@ -146,6 +146,7 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
         print(_("{program}: error: {error}").format(program=program, error=f"{options.origin.get('strategy', '--strategy')}: {error}"), file=sys.stderr)
         return 2
     try:
+        refuse_dates(options)
         setting: dict[str, Any] = setting_of(options, profile, strategy_class)
         bad: BadPlan | None = plan_bad_day(options, profile)
     except ValueError as error:

@@ -449,7 +449,7 @@ def asset_of(account: AccountData) -> str:
 def load_strategy(name: str) -> type[CtaTemplate]:
     """"module:Class" -> the class. ValueError says what is wrong with it."""
     module_name, __, class_name = name.partition(":")
-    if not module_name or not class_name:
+    if not all(part.isidentifier() for part in module_name.split(".")) or module_name.endswith(".py") or not class_name.isidentifier():
         raise ValueError(_("strategy must be module:Class, got {name!r}").format(name=name))
     try:
         found: Any = getattr(import_module(module_name), class_name)

@@ -6,7 +6,7 @@ from .errors import refuse
 from .events import PublicTrade
 from .market import TAPE_ROOM, Market
 from .matching import Matcher
-from .numbers import BEYOND, SCALE
+from .numbers import BEYOND, SCALE, format_short
 from .orders import BookOrder
 
 EVERYTHING: int = BEYOND
@@ -215,9 +215,9 @@ class MarketMaker:
         rules = market.instrument
         tick: int = rules.tick_size or 1
         if price <= 0 or price % tick:
-            raise ValueError(f"price: must be a positive multiple of the tick size {tick}, not {price} (in 1e-8)")
+            raise ValueError(f"price: must be a positive multiple of the tick size {format_short(tick)}, not {format_short(price)}")
         if not market.lowest <= price <= market.highest:
-            raise ValueError(f"price: {price} is outside the day's band of {market.symbol}: {market.lowest} to {market.highest}")
+            raise ValueError(f"price: {format_short(price)} is outside the day's band of {market.symbol}: {format_short(market.lowest)} to {format_short(market.highest)}")
         if rules.status != "TRADING":
             raise refuse("MARKET_CLOSED")
         matcher, book, tape = self._matcher, market.book, market.tape

@@ -42,6 +42,11 @@ def format_amount(value: int) -> str:
     return format_balance(value)
 
 
+def format_short(value: int) -> str:
+    """Amount in 1e-8 -> "0.01", exact and without zeros at its end, for messages."""
+    return format_balance(value).rstrip("0").removesuffix(".")
+
+
 def multiply(price: int, quantity: int) -> int:
     """Price times quantity, rounded down to 1e-8."""
     return price * quantity // SCALE

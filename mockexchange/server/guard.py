@@ -60,16 +60,13 @@ class Handler(web.RequestHandler):
                     self._parser.message_consumed()
                 if self.transport is not None:
                     self.transport.write(answer)
-                self._idle_from_now()
+                # as aiohttp's loop does behind every answer
+                self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+                if self._keepalive_handle is None:
+                    self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
                 return
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
-
-    def _idle_from_now(self) -> None:
-        """As aiohttp's loop does behind every answer."""
-        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        if self._keepalive_handle is None:
-            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
 
     async def start(self) -> None:
         """

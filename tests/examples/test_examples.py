@@ -246,7 +246,10 @@ def test_main_job_of_a_strategy_that_does_not_trade(place: Path, strategy: str, 
     assert words in out + err
 
 
-@pytest.mark.parametrize("name,words", [("quick", "strategy must be module:Class, got 'quick'"), ("os:path", "is no CtaTemplate")])
+@pytest.mark.parametrize("name,words", [
+    ("quick", "strategy must be module:Class, got 'quick'"), ("./quick:Quick", "must be module:Class, got './quick:Quick'"), ("quick.py:Quick", "must be module:Class"),
+    ("os:path", "is no CtaTemplate"),
+])
 def test_a_strategy_that_is_none(name: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         load_strategy(name)

@@ -155,6 +155,8 @@ def test_the_main_job_and_the_strategy_days_read_them_alike() -> None:
     ('strategy = "no.such:Thing"', ("--strategy", "x"), "--strategy: strategy must be module:Class, got 'x'"),
     ('bad-day = "F99"', (), "day.toml: bad-day = 'F99': --bad-day: no row 'F99', there are: F1 to F75"),
     ('bad-day = "F99"', ("--bad-day", "F37"), "--bad-day: F37 cannot strike on binance here: the main job is the trading process itself"),
+    ("feed-start = 2022-01-03", (), "day.toml: feed-start = datetime.date(2022, 1, 3): '2022-01-03' is for a recorded feed, 'synthetic' has no dates of its own"),
+    ("", ("--loop",), "--loop: True is for a recorded feed"), ("", ("--feed-timezone", "Asia/Shanghai"), "--feed-timezone: 'Asia/Shanghai' is for a recorded feed"),
     ("[setting]\nhlod = 1", (), "day.toml: setting: RehearsalStrategy has no parameter 'hlod', there are: fast_window, "),
     ("[setting]\nhold = 'x'", ("--setting", "hold=3"), "day.toml: setting: hold must be float, got 'x'"), ("[setting]\nhold = 3", ("--setting", "hold=y"), "--setting: hold must be float, got 'y'"),
 ])

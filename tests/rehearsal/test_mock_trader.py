@@ -188,8 +188,14 @@ def test_failed(mock_trader):
 def test_wrong(mock_trader, wrong, words):
     with pytest.raises(ValueError, match=words):
         mock_trader.fault(*wrong)
+
+@quiet
+@pytest.mark.parametrize("price, words", [("much", "price: not a decimal number: 'much'"), (float("nan"), "price: "), (40_000.001, "tick size 0.01, not 40000.001")])
+def test_wrong_price(mock_trader, price, words):
+    with pytest.raises(ValueError, match=words):
+        mock_trader.set_price(price, "BTCUSDT_SPOT_BINANCE.GLOBAL")
 ''')
-    result.assert_outcomes(passed=9, failed=1, errors=2)
+    result.assert_outcomes(passed=12, failed=1, errors=2)
     said: str = result.stdout.str()
     assert "mock_trader: 1 of this test's faults never bit: cancel: WS order.cancel or DELETE /api/v3/order (status, after_engine)" in said
     assert "mock_trader: 1 of this test's faults never bit: GET /api/v3/myTrades (reset, on_reply)" in said

@@ -17,6 +17,7 @@ from vnpy_restgateway.net.routes import Routes
 from vnpy_restgateway.orders import contradictions, order_matching, reconcile, states
 from vnpy_restgateway.orders.dedup import DedupSet
 from vnpy_restgateway.orders.flow import OrderFlow
+from vnpy_restgateway.orders.end_check import EndCheck
 from vnpy_restgateway.orders.life import LifeWatch
 from vnpy_restgateway.orders.not_found_policy import StatusQuery
 from vnpy_restgateway.orders.order_data import copy
@@ -188,8 +189,7 @@ def never_rests(patch: Patch) -> None:
 
 
 @bug(
-    "F53", QMT, "an id is an id, on every day", 0,
-    "order BUY 9.2; day; order BUY 10.5; pause 3000",
+    "F53", QMT, "an id is an id, on every day", why="the venue is taken for one that begins anew, and the orders come out right",
 )
 def forgets_the_day(patch: Patch) -> None:
     from vnpy_qmtrest import parse
@@ -368,7 +368,7 @@ def believes_positions(patch: Patch) -> None:
     "still; order BUY 45000; pause 400; wipe 500; pause 30000; order BUY 45001; order BUY 45002; pause 3000",
 )
 def one_life(patch: Patch) -> None:
-    patch.setattr(LifeWatch, "_begin", nothing)
+    patch.setattr(LifeWatch, "begin", nothing)
 
 
 @bug(
@@ -395,7 +395,8 @@ def takes_any_id(patch: Patch) -> None:
     "says cancelled 0; order BUY 30000; pause 400",
 )
 def believes_one_word(patch: Patch) -> None:
-    for look in ("_verify", "_listed_alive", "_hear_of_final"):
+    patch.setattr(EndCheck, "begin", nothing)
+    for look in ("_listed_alive", "_hear_of_final"):
         patch.setattr(OrderFlow, look, nothing)
 
 

@@ -105,3 +105,10 @@ class Miscounts(Steady):
     def on_order(self, order: OrderData) -> None:
         if order.status is Status.REJECTED:
             self.pos = self.pos + order.volume
+
+
+class NeverBegins(Steady):
+    """What it needs is not there."""
+
+    def on_init(self) -> None:
+        raise FileNotFoundError("signals.csv")

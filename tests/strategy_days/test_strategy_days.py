@@ -25,14 +25,14 @@ KILLED: str = "F69"         # the trading process
 
 def play(tmp_path: Path, strategy: str, *arguments: str, rows: str = REFUSED, hashes: str = "random") -> tuple[int, dict[str, Any]]:
     """The exit status, and row -> what is written of it. In a process of its own: it splits itself, which one with other threads must not."""
-    file: Path = tmp_path / "days.json"
-    tmp_path.mkdir(exist_ok=True)
+    home: Path = tmp_path / "home"      # where vn.py goes
+    home.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "vnpy_rehearsal", "strategy", strategy, "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", str(file), *arguments],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]), "HOME": str(tmp_path), "PYTHONHASHSEED": hashes}, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-m", "vnpy_rehearsal", "strategy", strategy, "--rows", rows, "--seconds", "600", "--full", "--jobs", "2", "--json", "days.json", *arguments],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])]), "HOME": str(home), "PYTHONHASHSEED": hashes}, capture_output=True, text=True, timeout=120,
     )
     assert done.returncode in (0, 1), done.stderr
-    return done.returncode, {row["id"]: row for row in json.loads(file.read_bytes())["rows"]}
+    return done.returncode, {row["id"]: row for row in json.loads((tmp_path / "days.json").read_bytes())["rows"]}
 
 
 @pytest.mark.parametrize(("strategy", "row", "verdict", "why"), [
@@ -62,6 +62,19 @@ def test_a_seed_gives_the_same_days_and_what_never_struck_is_not_fine(tmp_path: 
     assert not [word for word in ("http://", "https://", " src=") if word in pages[0].replace("http://www.w3.org", "")], "it needs no network"
 
 
+def test_nothing_is_known_of_a_strategy_that_does_not_trade(tmp_path: Path) -> None:
+    status, rows = play(tmp_path, "bad_strategies:Steady", "--setting", "size=0", "--seconds", "30")
+    assert (rows["-"]["verdict"], status) == ("idle", 1), rows
+    assert "0 traded: try --seconds" in rows["-"]["reason"]
+
+
+def test_a_day_is_over_when_the_strategy_cannot_go_on(tmp_path: Path) -> None:
+    """vn.py calls no strategy again that has raised."""
+    status, rows = play(tmp_path, "bad_strategies:NeverBegins", "--seconds", "0")
+    assert (rows["-"]["verdict"], status) == ("raised", 1), rows
+    assert json.loads((tmp_path / "days.json").read_bytes())["seconds"] < 60
+
+
 def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
     file: Path = tmp_path / "days.xml"
     status, rows = play(tmp_path, "bad_strategies:Steady", "--max-position", "0.001", "--junit", str(file))
@@ -73,7 +86,7 @@ def test_junit_and_a_limit_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "why"), [
     (["bad_strategies:Nobody"], "Nobody"), (["no_such_module:Steady"], "no_such_module"), (["bad_strategies:Steady", "--rows", "F999"], "F999"),
     (["bad_strategies:Steady", "--setting", "speed=3"], "speed"), (["bad_strategies:Steady", "--setting", "size=much"], "size"),
-    (["bad_strategies:Steady", "--seconds", "-1"], "--seconds"), (["bad_strategies:Steady", "--gateway", "NONE"], "NONE"),
+    (["bad_strategies:Steady", "--seconds", "-1"], "--seconds"), (["bad_strategies:Steady", "--feed-start", "2022-01-03"], "--feed-start: '2022-01-03' is for a recorded feed"), (["bad_strategies:Steady", "--gateway", "NONE"], "NONE"),
     (["bad_strategies:EVERY"], "EVERY"), (["bad_strategies:Steady", "--real"], "--seconds"), (["bad_strategies:Steady", "--max-position", "0"], "--max-position"),
 ])
 def test_a_wrong_command_line_is_one_line(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,8 @@ class OrderList:
         if not whole:
             return
         for entry in about:
-            flow.end_check.answered(entry.orderid)
+            if entry.orderid not in there:
+                flow.end_check.answered(entry.orderid)
         if by_venue_id:
             looked_for: list[Entry] = flow.venue_ids.looked_for() if concludes else []
             flow.venue_ids.on_candidates(found, [entry.orderid for entry in looked_for], asked_at)

@@ -88,7 +88,7 @@ def order_result(report: OrderReport, per_time: int) -> OrderAnswer:
         report.order_list_id,
         report.client_order_id,
         report.update_time // per_time,
-        shown_price(report.price, report.special),
+        format_amount(report.price) if report.special is None else shown_price(report.price, report.special),
         format_amount(report.quantity) if report.quantity or report.status != "PENDING_NEW" else UNSET,
         format_amount(report.executed),
         format_amount(report.quote_quantity),
