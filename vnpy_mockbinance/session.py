@@ -9,6 +9,7 @@ from vnpy.trader.object import ContractData
 
 from rest_locale import N_, _
 from vnpy_restgateway.capabilities import Capabilities
+from vnpy_restgateway.collector import collector_paused
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.orders.table import Push
 from vnpy_restgateway.session import Session
@@ -140,7 +141,9 @@ class BinanceSession(Session):
                 self._listings[said], self._said[name] = name, said
             listed.add(name)
 
-        if host.each(map(bytes, data.symbols), add, N_("contract")) == 0:
+        with collector_paused():
+            count: int = host.each(map(bytes, data.symbols), add, N_("contract"))
+        if count == 0:
             raise ValueError(_("no symbols"))
         if host.ready:
             gone: set[str] = set(host.contracts.venue_symbols) - listed
