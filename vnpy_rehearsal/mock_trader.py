@@ -21,6 +21,7 @@ from vnpy_ctastrategy.base import EVENT_CTA_LOG
 
 from mockexchange import MockExchange
 
+from rest_locale import _
 from rest_locale.english import english
 
 from .conform.harness import GatewayHarness
@@ -195,19 +196,20 @@ class MockTrader:
         """
         __tracebackhide__ = True
         if not (isinstance(strategy_class, type) and issubclass(strategy_class, CtaTemplate)):
-            raise ValueError(f"strategy_class: no CtaTemplate: {strategy_class!r}")
+            raise ValueError(_("strategy_class: no CtaTemplate: {kind!r}").format(kind=strategy_class))
         name = name or strategy_class.__name__
         vt_symbol = vt_symbol or self.vt_symbol
         given: dict[str, Any] = dict(setting or {})
         for parameter in given:
             if parameter not in strategy_class.parameters:
-                there: str = ", ".join(strategy_class.parameters) or "none"
-                raise ValueError(f"setting: {strategy_class.__name__} has no parameter {parameter!r}, there are: {there}")
+                there: str = ", ".join(strategy_class.parameters) or "-"
+                raise ValueError(_("setting: {strategy} has no parameter {name!r}, there are: {names}").format(strategy=strategy_class.__name__, name=parameter, names=there))
         if name in self.cta_engine.strategies:
-            raise ValueError(f"name: a strategy {name!r} runs already")
+            raise ValueError(_("name: a strategy {name!r} runs already").format(name=name))
         if self.main_engine.get_contract(vt_symbol) is None:
             contracts: list[ContractData] = self.main_engine.get_all_contracts()
-            raise ValueError(f"vt_symbol: no contract {vt_symbol!r}, there are: {', '.join(sorted(each.vt_symbol for each in contracts)[:20])}")
+            there = ", ".join(sorted(each.vt_symbol for each in contracts)[:20])
+            raise ValueError(_("vt_symbol: no contract {symbol!r}, there are: {names}").format(symbol=vt_symbol, names=there))
         theirs: list[ModuleType] = [sys.modules[each.__module__] for each in strategy_class.__mro__ if is_theirs(each)]
         self._exchange_time(*theirs, *modules)
 
@@ -235,10 +237,10 @@ class MockTrader:
         """
         __tracebackhide__ = True
         if not self._symbols:
-            raise ValueError("no strategy runs: call run() first")
+            raise ValueError(_("no strategy runs: call run() first"))
 
         def live() -> None:
-            for _ in range(count):
+            for __ in range(count):
                 wanted: dict[str, int] = {symbol: self._ended.get(symbol, 0) + 1 for symbol in self._symbols.values()}
                 self.world.sleep(MINUTE - self.world.wall() % MINUTE)
                 self._wait_bars(wanted)
@@ -279,7 +281,7 @@ class MockTrader:
         symbols: list[str] = list(self.venue.state()["symbols"])
         if found := venue_symbol(self.gateway.contracts.get(vt_symbol), symbols):
             return found
-        raise ValueError(f"vt_symbol: the venue has no market of {vt_symbol!r}, there are: {', '.join(symbols[:20])}")
+        raise ValueError(_("vt_symbol: the venue has no market of {symbol!r}, there are: {names}").format(symbol=vt_symbol, names=", ".join(symbols[:20])))
 
     def fault(self, what: str, action: str, stage: str = "", **fields: Any) -> TraderFault:
         """
@@ -338,14 +340,14 @@ class MockTrader:
             for each in self._faults:
                 if isinstance(each, TraderStrike):
                     if each.bitten and each.row in NOTHING_TO_COMPARE:
-                        raise Missed("vacuous", f"nothing to compare after {each.row}: {NOTHING_TO_COMPARE[each.row]}")
+                        raise Missed("vacuous", _("nothing to compare after {row}: {why}").format(row=each.row, why=_(NOTHING_TO_COMPARE[each.row])))
                     desk.ended |= each.bench.foreign        # somebody else's, of which a gateway need not hear while they live
             desk.assert_truth(self._profile.patience)
             self._assert_positions()
             rows: list[dict[str, Any]] = [row for row in self.venue.journal() if row.get("account") == self.venue.key]
             orders: set[int] = {row["order_id"] for row in rows if row["kind"] == "order"}
             if not orders and not may_be_idle:
-                raise Missed("vacuous", "nothing to compare: no order has reached the venue (may_be_idle=True where that is right)")
+                raise Missed("vacuous", _("nothing to compare: no order has reached the venue (may_be_idle=True where that is right)"))
             fills: int = sum(row["kind"] == "fill" for row in rows)
             return Agreement(len(orders), fills, len(desk.balances()), len(self.cta_engine.strategies))
 
@@ -413,7 +415,7 @@ class MockTrader:
             if errors:
                 text: str = "; ".join(errors)
                 errors.clear()
-                raise Missed("raised", f"a thread has failed: {text}")
+                raise Missed("raised", _("a thread has failed: {errors}").format(errors=text))
         return found
 
     def _start(self, name: str) -> None:
@@ -423,7 +425,7 @@ class MockTrader:
             return
         engine.start_strategy(name)
         if not engine.raised and not engine.strategies[name].trading:
-            raise Missed("hung", f"strategy {name} did not start:\n{self.log_tail(5)}")
+            raise Missed("hung", _("strategy {name} did not start:").format(name=name) + f"\n{self.log_tail(5)}")
 
     def _see(self, event: Event) -> None:
         """After the strategies."""
@@ -445,8 +447,8 @@ class MockTrader:
                 return
             if self.world.loop.now > end:
                 silent: float = self.world.loop.now - self._alive_at
-                why: str = f"a callback has not returned for {silent:.0f} s" if silent > 5.0 else "no ticks have come"
-                raise Missed("hung", f"no bar of {', '.join(left)} has ended within {BAR_PATIENCE:g} s: {why}")
+                why: str = _("a callback has not returned for {seconds:.0f} s").format(seconds=silent) if silent > 5.0 else _("no ticks have come")
+                raise Missed("hung", _("no bar of {symbols} has ended within {seconds:g} s: {why}").format(symbols=", ".join(left), seconds=BAR_PATIENCE, why=why))
             self.world.sleep(0.05)
 
     def _assert_positions(self) -> None:
@@ -463,7 +465,7 @@ class MockTrader:
         for name, volume in traded.items():
             pos: float = self.cta_engine.strategies[name].pos
             if not close(float(pos), volume):
-                raise Missed("lost", f"strategy {name}: pos is {pos!r}, its orders at the venue have come to {volume.normalize():f}")
+                raise Missed("lost", _("strategy {name}: pos is {pos!r}, its orders at the venue have come to {volume}").format(name=name, pos=pos, volume=f"{volume.normalize():f}"))
 
 
 def is_theirs(kind: type) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockexchange import MockExchange
 from mockexchange.faults import ACTIONS, AFTER_ENGINE, ON_PUSH, ON_REPLY
+from rest_locale import _
 
 from .conform.armed import is_counter
 from .conform.profile import DialectLabels, Profile
@@ -44,7 +45,7 @@ def arm(venue: MockExchange, profile: Profile, what: str, action: str, stage: st
     """
     labels: tuple[str, ...] = labels_of(profile, what)
     if action not in ACTIONS:
-        raise ValueError(f"action: unknown action {action!r}, there are: {', '.join(sorted(ACTIONS))}")
+        raise ValueError(_("action: unknown action {action!r}, there are: {names}").format(action=action, names=", ".join(sorted(ACTIONS))))
     is_push: bool = labels[0].startswith("PUSH ")
     stage = stage or (ON_PUSH if is_push else AFTER_ENGINE if AFTER_ENGINE in ACTIONS[action].stages else ON_REPLY)
     spec: dict[str, Any] = {"stage": stage, "action": action, **fields}
@@ -63,12 +64,12 @@ def labels_of(profile: Profile, what: str) -> tuple[str, ...]:
     if what not in (*REQUESTS, *PUSHES):
         if " " in what or "*" in what:
             return (what,)
-        raise ValueError(f"what: unknown {what!r}, there are: {', '.join((*REQUESTS, *PUSHES))}, or a label of the dialect")
+        raise ValueError(_("what: unknown {what!r}, there are: {names}, or a label of the dialect").format(what=what, names=", ".join((*REQUESTS, *PUSHES))))
     wire: DialectLabels = profile.wire
     found: Any = getattr(wire, what)
     labels: tuple[str, ...] = (*wire.order, *wire.sell) if what == "order" else found if isinstance(found, tuple) else tuple(filter(None, (found,)))
     if not labels:
-        raise ValueError(f"what: nothing is called {what!r} on the dialect {profile.dialect}")
+        raise ValueError(_("what: nothing is called {what!r} on the dialect {dialect}").format(what=what, dialect=profile.dialect))
     return labels
 
 
@@ -95,7 +96,8 @@ class TraderStrike:
         return list(self.bench.did)
 
     def __str__(self) -> str:
-        return f"{self.row} ({'; '.join(self.did) or 'not begun'})"
+        did: str = "; ".join(self.did) or _("not begun")
+        return f"{self.row} ({did})"
 
 
 def begin_strike(world: World, profile: Profile, venue: MockExchange, wire: Any, process: Any, row: str) -> TraderStrike:
@@ -106,9 +108,10 @@ def begin_strike(world: World, profile: Profile, venue: MockExchange, wire: Any,
     """
     row = row.upper()
     if row not in STRIKES:
-        raise ValueError(f"row: no {row!r} that can strike, there are: {', '.join(sorted(STRIKES, key=lambda name: int(name[1:])))}")
+        there: str = ", ".join(sorted(STRIKES, key=lambda name: int(name[1:])))
+        raise ValueError(_("row: no {row!r} that can strike, there are: {names}").format(row=row, names=there))
     if why := STRIKES[row].simulated or reason_against(row, profile):
-        raise ValueError(f"row: {row} cannot strike on {profile.dialect} here: {why}")
+        raise ValueError(_("row: {row} cannot strike on {dialect} here: {why}").format(row=row, dialect=profile.dialect, why=why))
     bench: Bench = Bench(
         profile, for_one_strike(venue), wire, process, Random(f"{world.seed}:{row}"), world.sleep, lambda: world.loop.now, float("inf"),
     )

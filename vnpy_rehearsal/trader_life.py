@@ -6,6 +6,8 @@ from typing import Any
 
 from vnpy.event import Event
 
+from rest_locale import _
+
 from .conform.harness import GatewayHarness
 from .conform.profile import Profile
 from .conform.recorder import Missed
@@ -47,7 +49,7 @@ class Life:
         try:
             self.desk.ready(**self._setting)
         except Missed as missed:
-            raise Missed(missed.kind, f"gateway {self.desk.gateway.gateway_name} did not connect: {missed}") from None
+            raise Missed(missed.kind, _("gateway {gateway} did not connect: {why}").format(gateway=self.desk.gateway.gateway_name, why=missed)) from None
 
     def reconnect(self) -> None:
         """The user connects again."""
@@ -67,4 +69,4 @@ class Life:
         ending.join(CLOSE_PATIENCE)
         if ending.is_alive():
             self.place.kill()
-            raise Missed("hung", f"VeighNa's engines have not closed within {CLOSE_PATIENCE:g} s: a callback of a strategy has not returned")
+            raise Missed("hung", _("VeighNa's engines have not closed within {seconds:g} s: a callback of a strategy has not returned").format(seconds=CLOSE_PATIENCE))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mockexchange import MockExchange
 from mockexchange.feeds import FeedError
 from mockexchange.journal import JournalError
+from rest_locale import _
 from vnpy_restgateway.gateway import RestGateway
 
 from .conform.known import Target, known_targets, make_profile
@@ -42,9 +43,9 @@ def make_trader(
     for name in venue:
         if name not in allowed:
             ours: list[str] = ["gateway", "dialect", "variant", "seed", "setting", "start", "must_bite"]
-            raise ValueError(f"mark: unknown argument {name!r}, there are: {', '.join([*ours, *sorted(allowed)])}")
+            raise ValueError(_("mark: unknown argument {name!r}, there are: {names}").format(name=name, names=", ".join([*ours, *sorted(allowed)])))
     if type(seed) is not int:
-        raise ValueError(f"seed: no whole number: {seed!r}")
+        raise ValueError(_("seed: no whole number: {seed!r}").format(seed=seed))
     feed: Any = venue.get("feed")
     if isinstance(feed, (str, Path)) and Path(feed).exists():
         venue["feed"] = str(Path(feed).resolve())       # the trader's working directory is another
@@ -63,7 +64,7 @@ def read_start(start: "str | datetime | None") -> float | None:
         found: datetime = datetime.fromisoformat(start) if isinstance(start, str) else start
         return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).timestamp()
     except (ValueError, AttributeError):
-        raise ValueError(f"start: no date such as 2026-01-05 or 2026-01-05T01:30, in UTC: {start!r}") from None
+        raise ValueError(_("start: no date such as 2026-01-05 or 2026-01-05T01:30, in UTC: {start!r}").format(start=start)) from None
 
 
 def find_profile(gateway: str, dialect: str = "", variant: str = "") -> Profile:
@@ -73,21 +74,21 @@ def find_profile(gateway: str, dialect: str = "", variant: str = "") -> Profile:
     :raises ValueError: it is not known, or cannot live in virtual time
     """
     if not isinstance(gateway, str) or not gateway:
-        raise ValueError(f"gateway: neither a name nor module:Class: {gateway!r}")
+        raise ValueError(_("gateway: neither a name nor module:Class: {gateway!r}").format(gateway=gateway))
     name: str = gateway
     if ":" not in gateway:
         named: dict[str, Mapping[str, Any]] = named_profiles()
         if gateway.upper() not in named:
-            raise ValueError(f"gateway: no {gateway!r}, there are: {', '.join(named)}, or module:Class")
+            raise ValueError(_("gateway: no {gateway!r}, there are: {names}, or module:Class").format(gateway=gateway, names=", ".join(named)))
         name = named[gateway.upper()]["gateway"]
     known: list[Target] = known_targets(name)
     if not known:
-        raise ValueError(f"gateway: {gateway!r} has no profile; its package has to name one (docs/architecture.md)")
+        raise ValueError(_("gateway: {gateway!r} has no profile; its package has to name one (docs/architecture.md)").format(gateway=gateway))
     chosen: Target | None = next((each for each in known if dialect in ("", each.dialect) and each.variant == variant), None)
     if chosen is None:
         there: str = ", ".join(f"dialect={each.dialect!r}" + (f" variant={each.variant!r}" if each.variant else "") for each in known)
-        raise ValueError(f"gateway: {gateway} has no dialect={dialect!r} variant={variant!r}, there are: {there}")
+        raise ValueError(_("gateway: {gateway} has no dialect={dialect!r} variant={variant!r}, there are: {names}").format(gateway=gateway, dialect=dialect, variant=variant, names=there))
     profile: Profile = make_profile(name, chosen)
     if not issubclass(profile.gateway_class, RestGateway):
-        raise ValueError(f"gateway: {gateway!r} is not built on vnpy_restgateway: it goes by this machine's clock, not by virtual time")
+        raise ValueError(_("gateway: {gateway!r} is not built on vnpy_restgateway: it goes by this machine's clock, not by virtual time").format(gateway=gateway))
     return profile

@@ -9,6 +9,7 @@ from datetime import datetime
 from rest_locale import _
 
 from ..faults import OPEN, Passing, Traffic
+from ..transport.machine import MACHINE
 
 TICK: float = 1.0               # real s between two looks at pushes and open websockets
 EVERY: int = 5                  # ticks between two lines about a stream that is pushed all the time
@@ -21,10 +22,11 @@ class TrafficLog:
     Reads the traffic of one venue between ``begin`` and ``end``, and writes a line for what has passed. Every line has the label that a
     fault is matched with. All methods belong to the venue's event loop.
 
-    ``name`` tells venues apart. ``write`` is given lines without an end; an OSError of it ends the log.
+    ``name`` tells venues apart. ``write`` is given lines without an end; an OSError of it ends the log. ``time_ns``: of the UTC epoch.
     """
 
-    def __init__(self, name: str, traffic: Traffic, write: Callable[[str], None]) -> None:
+    def __init__(self, name: str, traffic: Traffic, write: Callable[[str], None], time_ns: Callable[[], int] = MACHINE.time_ns) -> None:
+        self._time_ns: Callable[[], int] = time_ns
         self._name: str = name
         self._traffic: Traffic = traffic
         self._write: Callable[[str], None] = write
@@ -102,6 +104,7 @@ class TrafficLog:
     def _say(self, label: str, found: str) -> None:
         shown: str = ODD.sub(lambda odd: ascii(odd[0])[1:-1], label)
         try:
-            self._write(f"{datetime.now():%H:%M:%S.%f}"[:-3] + f" {self._name}  {shown if len(shown) <= SHOWN else shown[:SHOWN] + '...'}  {found}")
+            now: datetime = datetime.fromtimestamp(self._time_ns() / 1e9)
+            self._write(f"{now:%H:%M:%S.%f}"[:-3] + f" {self._name}  {shown if len(shown) <= SHOWN else shown[:SHOWN] + '...'}  {found}")
         except OSError:
             self._close()

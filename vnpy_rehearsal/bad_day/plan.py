@@ -34,7 +34,7 @@ OWN_LIFE: tuple[str, ...] = ("F37", "F69")
 def rows_of(profile: Profile) -> list[RowInfo]:
     """Every row of the matrix, and why its fault cannot strike in the main job, "" where it can."""
     return [
-        RowInfo(each.id, each.title, _(THE_JOB) if each.id in OWN_LIFE else NOTHING_TO_COMPARE.get(each.id) or reason_against(each.id, profile), each.seconds)
+        RowInfo(each.id, each.title, _(THE_JOB) if each.id in OWN_LIFE else _(NOTHING_TO_COMPARE.get(each.id, "")) or reason_against(each.id, profile), each.seconds)
         for each in ROWS.values()
     ]
 

@@ -11,40 +11,42 @@ from typing import Any
 from mockexchange.conform import STOPPED, RowInfo, pick, writable
 from mockexchange.conform_report import Report, to_json, to_junit
 
+from rest_locale import _
+
 from ..arguments import DEFAULT_GATEWAY, Parser, read_feed, refuse_dates
 from ..job import find_profile, named_profiles
 
 
 def read(program: str, arguments: list[str]) -> argparse.Namespace:
     """The command line; ends the process with status 2 and one line for what is wrong."""
-    parser: Parser = Parser(prog=program, description="A strategy once undisturbed and once for each fault of the matrix, in virtual time, on the same seeded market.")
-    parser.add_argument("strategy", metavar="MODULE:CLASS", help="a CtaTemplate, a StrategyTemplate of vnpy_portfoliostrategy, or the path of a script with run(engine)")
-    parser.add_argument("--gateway", default=DEFAULT_GATEWAY, metavar="NAME", help=f"which gateway it trades through (default {DEFAULT_GATEWAY})")
-    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the strategy (repeatable)")
-    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help="only these rows of the matrix")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same market, same moments")
-    parser.add_argument("--seconds", type=float, default=0.0, metavar="N", help="how long the undisturbed day is (default: until it has traded often enough, 2.5 hours at most)")
-    parser.add_argument("--full", action="store_true", help="every day lasts to its end, also when enough was seen")
-    parser.add_argument("--feed", default="synthetic", help="synthetic, the path of a Binance public-dump CSV or of a table of bars, or vnpy:BTCUSDT.GLOBAL")
-    parser.add_argument("--feed-timezone", default="", metavar="ZONE", help="of a feed's times that are text without an offset")
-    parser.add_argument("--feed-start", default="", metavar="DATE|MS", help="where in a recording the market begins")
-    parser.add_argument("--real", action="store_true", help="in real time, on this machine's clock and threads: --seconds N for each day")
-    parser.add_argument("--max-position", type=float, metavar="N", help="exposed is what holds or orders more than this, instead of more than undisturbed")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="days at the same time (default: one a processor)")
-    parser.add_argument("--json", metavar="FILE", help="write the verdicts there, with all findings")
-    parser.add_argument("--junit", metavar="FILE", help="write them there as JUnit XML")
-    parser.add_argument("--report", metavar="FILE.html", help="write a page there with price, fills, position, equity and log of every day")
+    parser: Parser = Parser(prog=program, description=_("A strategy once undisturbed and once for each fault of the matrix, in virtual time, on the same seeded market."))
+    parser.add_argument("strategy", metavar="MODULE:CLASS", help=_("a CtaTemplate, a StrategyTemplate of vnpy_portfoliostrategy, or the path of a script with run(engine)"))
+    parser.add_argument("--gateway", default=DEFAULT_GATEWAY, metavar="NAME", help=_("which gateway it trades through (default {default})").format(default=DEFAULT_GATEWAY))
+    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help=_("a parameter of the strategy (repeatable)"))
+    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help=_("only these rows of the matrix"))
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help=_("same seed, same market, same moments"))
+    parser.add_argument("--seconds", type=float, default=0.0, metavar="N", help=_("how long the undisturbed day is (default: until it has traded often enough, 2.5 hours at most)"))
+    parser.add_argument("--full", action="store_true", help=_("every day lasts to its end, also when enough was seen"))
+    parser.add_argument("--feed", default="synthetic", help=_("synthetic, the path of a Binance public-dump CSV or of a table of bars, or vnpy:BTCUSDT.GLOBAL"))
+    parser.add_argument("--feed-timezone", default="", metavar="ZONE", help=_("of a feed's times that are text without an offset"))
+    parser.add_argument("--feed-start", default="", metavar="DATE|MS", help=_("where in a recording the market begins"))
+    parser.add_argument("--real", action="store_true", help=_("in real time, on this machine's clock and threads: --seconds N for each day"))
+    parser.add_argument("--max-position", type=float, metavar="N", help=_("exposed is what holds or orders more than this, instead of more than undisturbed"))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help=_("days at the same time (default: one a processor)"))
+    parser.add_argument("--json", metavar="FILE", help=_("write the verdicts there, with all findings"))
+    parser.add_argument("--junit", metavar="FILE", help=_("write them there as JUnit XML"))
+    parser.add_argument("--report", metavar="FILE.html", help=_("write a page there with price, fills, position, equity and log of every day"))
     found: argparse.Namespace = parser.parse_args(arguments)
     if not 0 <= found.seconds < float("inf"):
-        parser.error(f"--seconds must be 0 or more, got {found.seconds}")
+        parser.error(_("{option} must be 0 or more, got {value}").format(option="--seconds", value=found.seconds))
     if abs(found.seed) >= 2 ** 63:
-        parser.error(f"--seed must have fewer than 64 bits, got {found.seed}")
+        parser.error(_("{option} must have fewer than 64 bits, got {value}").format(option="--seed", value=found.seed))
     if found.real and not found.seconds:
-        parser.error("--real needs --seconds N: so long is each day")
+        parser.error(_("--real needs --seconds N: so long is each day"))
     if found.jobs < 1:
-        parser.error(f"--jobs must be 1 or more, got {found.jobs}")
+        parser.error(_("{option} must be 1 or more, got {value}").format(option="--jobs", value=found.jobs))
     if found.max_position is not None and not 0 < found.max_position < float("inf"):
-        parser.error(f"--max-position must be above 0, got {found.max_position}")
+        parser.error(_("{option} must be above 0, got {value}").format(option="--max-position", value=found.max_position))
     try:
         found.feed = read_feed(found.feed)
         refuse_dates(found)

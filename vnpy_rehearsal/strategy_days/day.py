@@ -15,6 +15,7 @@ from vnpy.trader import datafeed
 from vnpy.trader.setting import SETTINGS
 
 from mockexchange.core.numbers import SCALE
+from rest_locale import _
 
 from ..conform.profile import Profile
 from ..conform.storm import OverWire
@@ -104,7 +105,7 @@ class Day:
         try:
             self.process.start()
         except Exception as error:
-            self.record.trouble = f"{type(error).__name__}: {error}; the log ends: {'; '.join(line[3] for line in self.record.logs[-3:])}"
+            self.record.trouble = _("{error}; the log ends: {lines}").format(error=f"{type(error).__name__}: {error}", lines="; ".join(line[3] for line in self.record.logs[-3:]))
         self._began = self.world.loop.now
         self.record.logs = [(round(at - self._began, 3), level, source, text) for at, level, source, text in self.record.logs]
         self._sample()
@@ -157,7 +158,7 @@ class Day:
             try:
                 bench.carry_out(STRIKES[row])
             except Exception as error:
-                self.record.trouble = f"the fault could not be carried out: {type(error).__name__}: {error}"
+                self.record.trouble = _("the fault could not be carried out: {error}").format(error=f"{type(error).__name__}: {error}")
 
         striking: Any = self.world.seams.threads.Thread(target=strike, name="strike")
         striking.start()
@@ -205,7 +206,7 @@ class Day:
             record.idle = bench.faults.idle()
             record.wiped = bool(bench.before)
             if record.struck is None and record.over is None:
-                record.idle = record.idle or ["its moment never came"]
+                record.idle = record.idle or [_("its moment never came")]
         record.took = round(perf_counter() - self._played, 2)
         return record
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from rest_locale import _
+
 from .record import Record
 
 FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED = "fine", "raised", "stuck", "exposed", "left", "drifted"
@@ -30,7 +32,7 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
         return [Finding(FAILED, day.trouble)]
     found: list[Finding] = []
     if undisturbed is not None and day.struck is None:
-        waited: str = "; ".join(day.idle) or "; ".join(day.did) or "nothing was armed"
+        waited: str = "; ".join(day.idle) or "; ".join(day.did) or _("nothing was armed")
         return [*(Finding(RAISED, text) for text in day.raised[:1]), Finding(MISSED, waited)]
     if day.raised:
         found.append(Finding(RAISED, day.raised[0]))
@@ -38,8 +40,11 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
     found += exposed(day, undisturbed, limit)
     alive = day.alive()
     if alive:
-        orders: str = ", ".join(f"{row['side']} {float(row['qty']) - float(row['executed']):.12g} at {float(row['price']):.12g}" for row in alive[:3])
-        found.append(Finding(LEFT, f"{len(alive)} {'order lives' if len(alive) == 1 else 'orders live'} at the venue after on_stop: {orders}"))
+        orders: str = ", ".join(_("{side} {volume} at {price}").format(
+            side=row["side"], volume=f"{float(row['qty']) - float(row['executed']):.12g}", price=f"{float(row['price']):.12g}",
+        ) for row in alive[:3])
+        several: str = _("{count} orders live at the venue after on_stop: {orders}")
+        found.append(Finding(LEFT, (_("1 order lives at the venue after on_stop: {orders}") if len(alive) == 1 else several).format(count=len(alive), orders=orders)))
     found += drifted(day)
     return found
 
@@ -52,7 +57,8 @@ def stuck(day: Record, undisturbed: Record | None) -> list[Finding]:
     after: list[float] = [at for at in day.traded() if day.over < at < day.stopped]
     if len(due) < DUE or after:
         return []
-    return [Finding(STUCK, f"it traded {len(due)} times undisturbed after the fault was over at {clock(day.over)}, never here until {clock(day.stopped)}")]
+    told: str = _("it traded {count} times undisturbed after the fault was over at {over}, never here until {stopped}")
+    return [Finding(STUCK, told.format(count=len(due), over=clock(day.over), stopped=clock(day.stopped)))]
 
 
 def untried(day: Record, undisturbed: Record) -> str:
@@ -60,7 +66,11 @@ def untried(day: Record, undisturbed: Record) -> str:
     if day.over is None or any(day.over < at < day.stopped for at in day.traded()):
         return ""
     due: int = sum(day.over < at < day.stopped for at in undisturbed.occasions())
-    return f"undisturbed it traded {('never', 'once', 'twice')[due]} after that, too seldom to say whether it goes on" if due < DUE else ""
+    return (
+        _("undisturbed it traded never after that, too seldom to say whether it goes on"),
+        _("undisturbed it traded once after that, too seldom to say whether it goes on"),
+        _("undisturbed it traded twice after that, too seldom to say whether it goes on"), "",
+    )[min(due, DUE)]
 
 
 def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:
@@ -70,8 +80,8 @@ def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> lis
         most, at = day.most(symbol)
         allowed: float = limit if limit is not None else undisturbed.most(symbol)[0] if undisturbed is not None else most
         if most > allowed * (1 + (SLACK if limit is None else 0.0)) + LOST:
-            than: str = f"--max-position {allowed:g}" if limit is not None else f"{allowed:g} undisturbed"
-            found.append(Finding(EXPOSED, f"{most:g} {symbol} held and on order at {clock(-at)}, {than}"))
+            than: str = f"--max-position {allowed:g}" if limit is not None else _("{volume} undisturbed").format(volume=f"{allowed:g}")
+            found.append(Finding(EXPOSED, _("{volume} {symbol} held and on order at {at}, {than}").format(volume=f"{most:g}", symbol=symbol, at=clock(-at), than=than)))
     return found
 
 
@@ -85,7 +95,7 @@ def drifted(day: Record) -> list[Finding]:
         vt_symbol: str = day.symbols.get(symbol, symbol)
         ours: float = believed.get(vt_symbol, 0.0)
         if abs(ours - held) > max(LOST, abs(held) * 1e-9):
-            found.append(Finding(DRIFTED, f"pos is {ours:g}, the venue holds {held:g} {symbol} of it"))
+            found.append(Finding(DRIFTED, _("pos is {ours}, the venue holds {held} {symbol} of it").format(ours=f"{ours:g}", held=f"{held:g}", symbol=symbol)))
     return found
 
 

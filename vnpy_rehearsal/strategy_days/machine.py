@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 from mockexchange import MockExchange
+from rest_locale import _
 from vnpy_restgateway.seams import MACHINE, Seams
 
 from .plan import Plan
@@ -158,11 +159,11 @@ class ChildProcess:
             try:
                 self._pipe.send(what)
             except OSError:
-                raise RuntimeError("the trading process has ended") from None
+                raise RuntimeError(_("the trading process has ended")) from None
             if not self._answered.wait(PATIENCE):
-                raise RuntimeError(f"the trading process did not {what} within {PATIENCE:g} s")
+                raise RuntimeError(_("the trading process did not answer within {seconds:g} s: {what}").format(seconds=PATIENCE, what=what))
             if self._answer is None or self._answer[1]:
-                raise RuntimeError(self._answer[1] if self._answer else "the trading process has ended")
+                raise RuntimeError(self._answer[1] if self._answer else _("the trading process has ended"))
 
     def _listen(self, pipe: Connection) -> None:
         try:

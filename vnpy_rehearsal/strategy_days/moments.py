@@ -3,6 +3,8 @@
 from bisect import bisect_right
 from random import Random
 
+from rest_locale import _
+
 from ..strikes import CANCEL, FILL, STRIKES
 from .judge import DUE
 from .record import Record
@@ -16,11 +18,11 @@ def moment_of(row: str, undisturbed: Record, seed: int) -> tuple[float, str]:
     """The moment, seconds since the strategy's start; else why the fault cannot strike this strategy."""
     calls: str = STRIKES[row].calls
     if calls == CANCEL:
-        found, never = undisturbed.cancelled(), "it cancelled no order undisturbed"
+        found, never = undisturbed.cancelled(), _("it cancelled no order undisturbed")
     elif calls == FILL:
-        found, never = undisturbed.traded(), "it traded nothing undisturbed"
+        found, never = undisturbed.traded(), _("it traded nothing undisturbed")
     else:
-        found, never = undisturbed.sent(), "it sent no order undisturbed"
+        found, never = undisturbed.sent(), _("it sent no order undisturbed")
     found = [at for at in found if at < undisturbed.stopped - ROOM] or [at for at in found if at < undisturbed.stopped - 1.0]
     if not found:
         return 0.0, never
@@ -32,5 +34,5 @@ def moment_of(row: str, undisturbed: Record, seed: int) -> tuple[float, str]:
         after: int = bisect_right(traded, at + 1.0) + DUE - 1
         return traded[after] - at if after < len(traded) else undisturbed.stopped
 
-    at: float = min((random.choice(found) for _ in range(DRAWS)), key=again)
+    at: float = min((random.choice(found) for __ in range(DRAWS)), key=again)
     return max(0.0, round(at - random.uniform(*AHEAD), 3)), ""

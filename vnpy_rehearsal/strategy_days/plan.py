@@ -8,6 +8,8 @@ from mockexchange.core.instruments import Instrument
 from mockexchange.dialects import contents_of
 from mockexchange.feeds.shape import Activity, activity_of
 
+from rest_locale import _
+
 from ..conform.known import find_target, make_profile
 from ..conform.profile import Profile
 from .subject import Subject, load_subject
@@ -65,7 +67,7 @@ class Plan:
         """
         target = find_target(self.gateway, self.dialect)
         if target is None:
-            raise ValueError(f"--gateway: {self.gateway} has no profile")
+            raise ValueError(_("--gateway: {gateway} has no profile").format(gateway=self.gateway))
         return make_profile(self.gateway, target)
 
     def venue(self, profile: Profile, symbols: list[str]) -> dict[str, Any]:

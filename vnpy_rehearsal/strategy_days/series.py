@@ -6,6 +6,8 @@ from typing import Any
 from mockexchange.conform import RowInfo
 from mockexchange.conform_report import ABSENT, Outcome, Report
 
+from rest_locale import N_, _
+
 from ..conform.matrix import ROWS
 from ..conform.profile import Profile
 from ..strikes import reason_against
@@ -19,7 +21,7 @@ from .subject import Subject
 
 CALM: str = "-"                 # id of the undisturbed day
 TITLES: dict[str, str] = {
-    "F37": "the trading process is closed, and started again", "F69": "the trading process is killed, and started again",
+    "F37": N_("the trading process is closed, and started again"), "F69": N_("the trading process is killed, and started again"),
 }
 
 
@@ -42,7 +44,7 @@ class Series:
 
     def rows(self) -> list[RowInfo]:
         """Every row of the matrix, and why its fault cannot concern a strategy on this gateway, "" where it can."""
-        return [RowInfo(row.id, TITLES.get(row.id, row.title), reason_against(row.id, self.profile), row.seconds) for row in ROWS.values()]
+        return [RowInfo(row.id, _(TITLES.get(row.id, row.title)), reason_against(row.id, self.profile), row.seconds) for row in ROWS.values()]
 
     def play(self, rows: list[RowInfo], tell: Callable[[Outcome], None]) -> None:
         """Play them; ``tell`` is handed the outcomes, the undisturbed day's first, then in the order of the rows."""
@@ -87,10 +89,11 @@ class Series:
         found: list[Finding] = judge(day, None, self.plan.max_position)
         self.findings[CALM] = found
         traded, sent = len(day.traded()), len(day.sent())
-        self.notes[CALM] = f"{clock(day.stopped)} of market, {sent} orders, {traded} traded"
+        self.notes[CALM] = _("{time} of market, {sent} orders, {traded} traded").format(time=clock(day.stopped), sent=sent, traded=traded)
         if not found and not traded:
-            found.append(Finding(IDLE, f"{self.notes[CALM]}: try --seconds, or parameters with --setting, until it trades"))
-        return Outcome(CALM, "undisturbed", found[0].verdict if found else FINE, reason(found) or self.notes[CALM], day.took)
+            told: str = self.notes[CALM] + _(": try --seconds, or parameters with --setting, until it trades")
+            found.append(Finding(IDLE, told))
+        return Outcome(CALM, _("undisturbed"), found[0].verdict if found else FINE, reason(found) or self.notes[CALM], day.took)
 
     # what is told
 

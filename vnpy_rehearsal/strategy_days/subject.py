@@ -12,6 +12,8 @@ from typing import Any
 
 from vnpy_ctastrategy import CtaTemplate
 
+from rest_locale import _
+
 from ..parameters import read_parameters
 
 CTA, PORTFOLIO, SCRIPT = "cta", "portfolio", "script"
@@ -54,34 +56,36 @@ def load_subject(spec: str, pairs: Iterable[str] = ()) -> Subject:
     :raises ValueError: naming what cannot be found, or the parameter and the value that is wrong
     """
     given: list[str] = list(pairs)
-    module_name, _, name = spec.partition(":")
+    module_name, __, name = spec.partition(":")
     try:
         if module_name.endswith(".py"):
             path: Path = Path(module_name).resolve()
             if not path.exists():
-                raise ValueError(f"no such file: {module_name}")
+                raise ValueError(_("no such file: {name}").format(name=module_name))
             sys.path.insert(0, str(path.parent))
             module_name = path.stem
         elif not module_name or not name:
-            raise ValueError("must be MODULE:CLASS, or the path of a script with run(engine)")
+            raise ValueError(_("must be MODULE:CLASS, or the path of a script with run(engine)"))
         module: ModuleType = importlib.import_module(module_name)
+        if not name and not hasattr(module, "run"):
+            raise ValueError(_("it has no run(engine); a class in it is named {spec}:CLASS").format(spec=spec))
         found: Any = getattr(module, name or "run")
     except ValueError as error:
-        raise ValueError(f"strategy {spec!r}: {error}") from None
+        raise ValueError(_("strategy {spec!r}: {error}").format(spec=spec, error=error)) from None
     except Exception as error:          # its module is the user's: anything can happen in there
-        raise ValueError(f"strategy {spec!r} cannot be loaded: {type(error).__name__}: {error}") from None
+        raise ValueError(_("strategy {spec!r} cannot be loaded: {kind}: {error}").format(spec=spec, kind=type(error).__name__, error=error)) from None
     if not isinstance(found, type):
         if not callable(found) or found.__name__ != "run":
-            raise ValueError(f"strategy {spec!r} is no CtaTemplate, no StrategyTemplate and no run(engine)")
+            raise ValueError(_("strategy {spec!r} is no CtaTemplate, no StrategyTemplate and no run(engine)").format(spec=spec))
         needs("vnpy_scripttrader", spec)
         if given:
-            raise ValueError(f"--setting: {given[0]!r}: a script has no parameters")
+            raise ValueError(_("--setting: {pair!r}: a script has no parameters").format(pair=given[0]))
         return Subject(spec, SCRIPT, module)
     if issubclass(found, CtaTemplate):
         return Subject(spec, CTA, found, read_parameters(found, given))
     if any(base.__module__.partition(".")[0] == "vnpy_portfoliostrategy" for base in found.__mro__):
         return Subject(spec, PORTFOLIO, found, read_parameters(found, given))
-    raise ValueError(f"strategy {spec!r} is no CtaTemplate and no StrategyTemplate")
+    raise ValueError(_("strategy {spec!r} is no CtaTemplate and no StrategyTemplate").format(spec=spec))
 
 
 def needs(package: str, spec: str) -> None:
@@ -89,4 +93,4 @@ def needs(package: str, spec: str) -> None:
     :raises ValueError: the package is not installed
     """
     if find_spec(package) is None:
-        raise ValueError(f"strategy {spec!r} needs {package}: pip install {package}")
+        raise ValueError(_("strategy {spec!r} needs {package}: pip install {package}").format(spec=spec, package=package))

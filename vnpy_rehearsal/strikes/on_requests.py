@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rest_locale import _
+
 from ..conform.profile import PAGE
 from ..conform.rows_connections import NOTICED
 from ..conform.rows_orders import BEYOND_MS, HELD_MS
@@ -104,7 +106,7 @@ def in_use(bench: Bench) -> None:
 def too_old(bench: Bench) -> None:
     if bench.struck(bench.arm(bench.orders, "before_engine", "delay", ms=HELD_MS)):
         bench.set_clock(BEYOND_MS)
-        bench.did.append(f"the venue's clock is {BEYOND_MS // 1_000} s ahead")
+        bench.did.append(_("the venue's clock is {seconds} s ahead").format(seconds=BEYOND_MS // 1_000))
         bench.lasts(WHILE)
         bench.set_clock(0)
 
@@ -118,7 +120,7 @@ def hung_routes(bench: Bench) -> None:
 
 @strike("F54", needs="refused_inside")
 def refused_inside(bench: Bench) -> None:
-    one_of(bench, bench.orders, [hit("before_engine", "status", status=status, body=body) for status, body, _ in bench.labels.refused_inside])
+    one_of(bench, bench.orders, [hit("before_engine", "status", status=status, body=body) for status, body, __ in bench.labels.refused_inside])
 
 
 @strike("F55")
