@@ -9,6 +9,7 @@ from vnpy.trader.object import ContractData
 
 from rest_locale import N_, _
 from vnpy_restgateway.capabilities import Capabilities
+from vnpy_restgateway.collector import collector_paused
 from vnpy_restgateway.host import Host
 from vnpy_restgateway.orders.table import Push
 from vnpy_restgateway.session import Session
@@ -69,7 +70,8 @@ class BinanceSession(Session):
             self.on_publish = self._account_soon
 
         self._rules_asked: dict[str, float] = {}    # Binance symbol -> when its rules were asked for, monotonic s
-        self._listings: dict[int, str] = {}         # hash of what the venue said of a symbol -> its name
+        self._listings: dict[int, str] = {}         # hash of what the venue said last of a symbol -> its name
+        self._said: dict[str, int] = {}             # and the other way round
         self._delisted: set[str] = set()            # Binance symbols that the venue no longer lists
 
     # life
@@ -134,10 +136,14 @@ class BinanceSession(Session):
             if name is None or not host.ready:      # thousands of symbols, of which few ever change
                 d: dict[str, Any] = read_symbol(row)
                 self.take_listing(d)
-                name = self._listings[said] = d["symbol"]
+                name = str(d["symbol"])
+                self._listings.pop(self._said.get(name, 0), None)       # what it was before may be told again
+                self._listings[said], self._said[name] = name, said
             listed.add(name)
 
-        if host.each(map(bytes, data.symbols), add, N_("contract")) == 0:
+        with collector_paused():
+            count: int = host.each(map(bytes, data.symbols), add, N_("contract"))
+        if count == 0:
             raise ValueError(_("no symbols"))
         if host.ready:
             gone: set[str] = set(host.contracts.venue_symbols) - listed

@@ -275,6 +275,7 @@ class RestClient(vnpy_rest.RestClient):
             request: Request | None = lane.pop()
             if request is not None:
                 self.process_request(request, transport)
+                request = None          # its answer may be megabytes, and the next one long in coming
             with self._lock:
                 lane.idle += 1
 
