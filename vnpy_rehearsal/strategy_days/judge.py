@@ -95,7 +95,10 @@ def reversed_side(day: Record, undisturbed: Record | None, limit: float | None) 
         least: float = undisturbed.most(symbol)[0] * SLACK + LOST
         for side, taken, usual in zip(("long", "short"), day.sides(symbol), undisturbed.sides(symbol), strict=True):
             if taken > least >= usual:
-                found.append(Finding(EXPOSED, f"{taken:g} {symbol} {side}, held and on order, never {side} undisturbed"))
+                found.append(Finding(EXPOSED, (
+                    _("{volume} {symbol} long, held and on order, never long undisturbed") if side == "long"
+                    else _("{volume} {symbol} short, held and on order, never short undisturbed")
+                ).format(volume=f"{taken:g}", symbol=symbol)))
     return found
 
 
