@@ -21,7 +21,7 @@ class Figures:
 
     def volume(self, value: float) -> str:
         """Of an order or a fill."""
-        return f"{value:g}" if self.coins else f"{value:,.10g}"
+        return f"{value:.8f}".rstrip("0").rstrip(".") if self.coins else f"{value:,.10g}"
 
     def depth(self, value: float) -> str:
         """Of a level of the book."""

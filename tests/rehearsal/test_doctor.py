@@ -312,11 +312,15 @@ def test_without_vnpy_it_still_says_what_is_wrong(tmp_path: Path) -> None:
     assert all(line.startswith(("ok: ", "note: ", "wrong: ")) for line in lines[:-1]) and lines[-1].endswith("wrong.")
 
 
-def test_in_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_chinese(place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same things are wrong in it."""
+    (place / "connect_mockbinance.json").write_text(json.dumps({**HERE, **KEY, "API Kye": "x"}), encoding="utf-8")
     monkeypatch.setattr(installed, "version", lambda name: "1.26.5")
     with speaking("zh_CN"):
         found = [finding.line for finding in installed.look_at_distributions()]
         assert '有误：已安装urllib3 1.26.5，需要>=2；请运行pip install "urllib3>=2"' in found, found
+        found = [finding.line for finding in trader.look_at_settings() if finding.grade == WRONG]
+        assert found == ["有误：connect_mockbinance.json：未知设置项'API Kye'，已忽略；请改正名称，或删除这一项"]
         with pytest.raises(SystemExit):
             start("doctor", ["--port", "0"])
         assert capsys.readouterr().err == "doctor：错误：--port必须在1到65535之间，实际为0\n"

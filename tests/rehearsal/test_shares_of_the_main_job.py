@@ -113,7 +113,8 @@ def test_numbers_of_shares_and_coins() -> None:
     shares, fund = Figures(contract()), Figures(contract(Product.FUND, 0.001))
     coins, pair = Figures(contract(Product.SPOT, 0.01, 0.00001)), Figures(contract(Product.SPOT, 0.00001, 0.0001))
     assert [each.price(1234.5) for each in (shares, fund, coins)] == ["1,234.50", "1,234.500", "1,234.50"]
-    assert [each.volume(1_500_000) for each in (shares, coins)] == ["1,500,000", "1.5e+06"]
+    assert [each.volume(1_500_000) for each in (shares, coins)] == ["1,500,000", "1500000"]
+    assert [coins.volume(each) for each in (0.00001, 12_345.678_9, 0.01)] == ["0.00001", "12345.6789", "0.01"]
     assert [each.depth(1_500.0) for each in (shares, coins)] == ["1,500", "1500.00000"]
     assert [each.money(-1.25, "CNY", "+") for each in (shares, fund, coins, pair)] == ["-1.25 CNY", "-1.25 CNY", "-1.25 CNY", "-1.25000000 CNY"]
     assert Figures(None).coins and Figures(None).price(1.0) == "1.00"

@@ -37,6 +37,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[str]]]
     """Processes of one seed with hash seeds of their own; the last one is of another seed."""
     place: Path = tmp_path_factory.mktemp("worlds")
     (place / ".vntrader" / "log").mkdir(parents=True)       # processes that make it at once would get in each other's way
+    (place / ".vntrader" / "vt_setting.json").write_text("{}")
     wanted: list[tuple[int, int]] = [(5, n) for n in range(PROCESSES)] + [(6, 0)]
     found: list[dict[str, list[str]]] = []
     at_once: int = len(wanted) if not LONG else 2

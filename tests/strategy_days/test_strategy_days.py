@@ -13,6 +13,7 @@ from waiting import until
 
 from vnpy_rehearsal.strategy_days.command import start
 from vnpy_rehearsal.strategy_days.day import Day
+from vnpy_rehearsal.strategy_days.judge import Finding, reversed_side
 from vnpy_rehearsal.strategy_days.machine import ChildProcess
 from vnpy_rehearsal.strategy_days.plan import Plan
 from vnpy_rehearsal.strategy_days.record import Record
@@ -103,6 +104,20 @@ def test_what_is_held_and_on_order_is_counted_once() -> None:
         order = {"kind": "order", "symbol": "BTCUSDT", "order_id": number, "side": side, "qty": "0.01", "life": 0, "at": float(number)}
         rows += [{**order, "status": "NEW", "executed": "0"}, {**order, "status": "FILLED", "executed": "0.01"}, {**order, "kind": "fill"}]
     assert Record(rows=rows).most("BTCUSDT")[0] == pytest.approx(0.01)
+
+
+def test_short_where_it_was_only_long_is_exposed() -> None:
+    """Half of the strategies that count by themselves lose an entry, sell all the same, and never hold more than before."""
+    def day(sides: tuple[str, ...], **more: Any) -> Record:
+        fills = [{"kind": "fill", "symbol": "BTCUSDT", "order_id": n, "side": side, "qty": "0.01", "life": 0, "at": n + 1.0} for n, side in enumerate(sides)]
+        return Record(rows=fills, symbols={"BTCUSDT": "BTCUSDT_SPOT_BINANCE.GLOBAL"}, **more)
+
+    usual: Record = day(("BUY", "SELL", "BUY", "SELL"))
+    assert reversed_side(day(("BUY", "SELL", "BUY")), usual, None) == []
+    assert reversed_side(day(("BUY", "SELL", "SELL", "BUY")), usual, None) == [Finding("exposed", "0.01 BTCUSDT short, held and on order, never short undisturbed")]
+    assert reversed_side(day(("SELL", "BUY")), day(("SELL", "BUY", "BUY")), None) == [], "it takes both"
+    assert reversed_side(day(("BUY", "SELL", "SELL"), wiped=True), usual, None) == []
+    assert reversed_side(day(("BUY", "SELL", "SELL", "BUY")), usual, 0.01) == []
 
 
 def test_a_portfolio_of_two(tmp_path: Path) -> None:

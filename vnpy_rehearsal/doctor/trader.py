@@ -77,7 +77,7 @@ def look_at_setting(file: Path, name: str, kind: str, live: bool) -> Iterator[Fi
     try:
         raw: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        yield wrong(f"{file.name}: {describe(error)}", mend)
+        yield wrong(file.name + _(": ") + describe(error), mend)
         return
     if not isinstance(raw, dict):
         yield wrong(_("{file}: not a JSON object").format(file=file.name), mend)
@@ -95,12 +95,13 @@ def look_at_setting(file: Path, name: str, kind: str, live: bool) -> Iterator[Fi
     except SettingError as error:
         values, problems = {}, error.messages
     for problem in problems:
-        yield wrong(f"{file.name}: {problem}", mend)
+        is_unset: bool = "environment variable" in english(problem)
+        yield wrong(file.name + _(": ") + problem, _("set it, or write another one into the file") if is_unset else mend)
     for warning in warnings:
         if "not known" in english(warning):
-            yield wrong(f"{file.name}: {warning}", _("correct its name, or take it out"))
+            yield wrong(file.name + _(": ") + warning, _("correct its name, or take it out"))
         else:
-            yield note(f"{file.name}: {warning}")
+            yield note(file.name + _(": ") + warning)
     if not problems:
         yield from look_at_secrets(file, gateway, values, raw, live)
 

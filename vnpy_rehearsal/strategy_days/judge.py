@@ -46,6 +46,7 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
         several: str = _("{count} orders live at the venue after on_stop: {orders}")
         found.append(Finding(LEFT, (_("1 order lives at the venue after on_stop: {orders}") if len(alive) == 1 else several).format(count=len(alive), orders=orders)))
     found += drifted(day)
+    found += reversed_side(day, undisturbed, limit)
     return found
 
 
@@ -82,6 +83,19 @@ def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> lis
         if most > allowed * (1 + (SLACK if limit is None else 0.0)) + LOST:
             than: str = f"--max-position {allowed:g}" if limit is not None else _("{volume} undisturbed").format(volume=f"{allowed:g}")
             found.append(Finding(EXPOSED, _("{volume} {symbol} held and on order at {at}, {than}").format(volume=f"{most:g}", symbol=symbol, at=clock(-at), than=than)))
+    return found
+
+
+def reversed_side(day: Record, undisturbed: Record | None, limit: float | None) -> list[Finding]:
+    """It held or had on order a position on a side on which it never stood undisturbed."""
+    if undisturbed is None or limit is not None or day.wiped:       # of a venue that has lost its state all positions begin again at 0
+        return []
+    found: list[Finding] = []
+    for symbol in day.symbols:
+        least: float = undisturbed.most(symbol)[0] * SLACK + LOST
+        for side, taken, usual in zip(("long", "short"), day.sides(symbol), undisturbed.sides(symbol), strict=True):
+            if taken > least >= usual:
+                found.append(Finding(EXPOSED, f"{taken:g} {symbol} {side}, held and on order, never {side} undisturbed"))
     return found
 
 

@@ -112,6 +112,11 @@ class Record:
         """The largest exposure either way, and when it was."""
         return max(((max(abs(most), abs(least)), -at) for at, most, least in self.exposure(symbol)), default=(0.0, 0.0))
 
+    def sides(self, symbol: str) -> tuple[float, float]:
+        """The largest exposure long, and short, both 0 or above."""
+        found = self.exposure(symbol)
+        return max(most for _, most, _ in found), -min(least for _, _, least in found)
+
     def position(self, symbol: str) -> list[tuple[float, float]]:
         """(time, position) at the venue."""
         found: list[tuple[float, float]] = [(0.0, 0.0)]
