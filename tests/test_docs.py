@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def prose(path: Path) -> str:
 def words(path: Path) -> str:
     """What is said in words: no code, no links, no marks of tables."""
     return re.sub(r"`[^`]*`|\]\([^)]*\)|[|\-*#\[\s]+", " ", prose(path))
+
+
+def numbers(path: Path) -> Counter[str]:
+    """Of two digits and more; smaller ones are often written as words."""
+    return Counter(re.findall(r"\d[\d,.]*\d", re.sub(r"\]\([^)]*\)", "", prose(path))))
 
 
 def blocks(path: Path) -> list[str]:
@@ -80,6 +86,7 @@ def test_both_languages_have_the_same(english: Path, chinese: Path) -> None:
     assert rows(english) == rows(chinese)
     assert pictures(english) == pictures(chinese)
     assert pages(english) == pages(chinese)
+    assert not numbers(english) - numbers(chinese)          # Chinese pages show some log lines in both languages
     tests = re.compile(r"`[\w/]+\.py::\w+`")
     assert tests.findall(text(english)) == tests.findall(text(chinese))
     assert len(CHINESE.findall(words(chinese))) > len(words(english)) / 6      # it is translated, whole: a quarter is usual
