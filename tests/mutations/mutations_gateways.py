@@ -21,14 +21,14 @@ GATEWAYS: list[Mutation] = [
     ),
     *of(
         "vnpy_mockbinance/parse.py", PARSE + "test_a_contract_with_its_filters",
-        ('max_volume: float = amount(lot.get("maxQty", "0"))', 'max_volume: float = amount(lot.get("minQty", "0"))'),
-        ('tick.normalize(), step.normalize()', 'step.normalize(), tick.normalize()'),
-        ('"STOP_LOSS_LIMIT" in d.get("orderTypes", [])', "False"),
-        ('filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or {}', "{}"),
+        ('max_volume=_amount(lot.get("maxQty", "0"))', 'max_volume=_amount(lot.get("minQty", "0"))'),
+        ('contract, tick, step,', 'contract, step, tick,'),
+        ('"STOP_LOSS_LIMIT" in d.get("orderTypes", ())', "False"),
+        ('filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or NO_FILTER', "{}"),
     ),
     *of(
         "vnpy_mockbinance/parse.py", PARSE + "test_a_whole_step_and_a_symbol_without_stops",
-        ('amount(lot.get("minQty", "0")), amount(', 'amount(lot.get("stepSize", "0")), amount('),
+        ('_amount(lot.get("minQty", "0")), _amount(', '_amount(lot.get("stepSize", "0")), _amount('),
     ),
     *of("vnpy_mockbinance/parse.py", PARSE + "test_min_notional_is_the_older_name", ('filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL")', 'filters.get("NOTIONAL")')),
     *of(
