@@ -28,7 +28,7 @@ settings.load_profile("house")
 WAITING: frozenset[str] = frozenset({"gateways", "examples"})
 SLOW: frozenset[str] = frozenset({"test_conform.py", "test_malice_slow.py", "test_server_kill.py", "test_long_life.py", "test_full_disk.py"})
 TOGETHER: frozenset[str] = frozenset({"test_bars.py", "test_page_in_browser.py"})      # their venue, or their browser, is made once
-SHARES: int = 8
+SHARES: int = 10
 FIRST_PART: float = 0.7
 
 

@@ -168,7 +168,7 @@ def test_states_on_the_way(environment: str) -> None:
     """Statuses 1 and 2 are no failure; 12 and 13 are not the end."""
     with a_desk(environment, submit_ms=600, cancel_ms=600) as desk:
         filled = desk.send("BUY", 27.0, 500.0)
-        assert desk.order(filled).status is Status.SUBMITTING
+        desk.wait_status(filled, Status.SUBMITTING)
         desk.wait_status(filled, Status.ALLTRADED)
         orderid = desk.send("BUY", 22.0, 500.0)
         desk.wait_status(orderid, Status.NOTTRADED)

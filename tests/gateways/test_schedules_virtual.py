@@ -19,7 +19,7 @@ from .conftest import MATRIX_CASES
 from .harness import Case
 from .schedules import schedules
 
-SIMULATED: int = int(os.environ.get("SIMULATED", "5"))
+SIMULATED: int = int(os.environ.get("SIMULATED", "3"))
 
 
 @pytest.mark.parametrize("case", MATRIX_CASES, ids=lambda case: case.name)
