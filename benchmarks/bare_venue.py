@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from aiohttp import WSMsgType, web
+from side_by_side import KEY, SECRET
 
 PAGE: int = 1_000
 MINUTE: int = 60_000
@@ -31,6 +32,28 @@ FILTERS: list[dict[str, Any]] = [
     {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
     {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
 ]
+
+
+def our_gateway(port: int) -> tuple[Any, dict[str, Any]]:
+    """MockBinanceGateway, and its setting for the venue."""
+    from vnpy_mockbinance import MockBinanceGateway
+
+    return MockBinanceGateway, {
+        "API Key": KEY, "API Secret (Password 密码)": SECRET, "Server": "BINANCE", "REST Host": f"http://127.0.0.1:{port}",
+        "Stream Host": f"ws://127.0.0.1:{port}",
+    }
+
+
+def stock_gateway(port: int) -> tuple[Any, dict[str, Any]]:
+    """vnpy_binance's gateway with its hosts at the venue, for all of this process, and its setting."""
+    from vnpy_binance import spot_gateway
+
+    spot_gateway.REAL_REST_HOST = f"http://127.0.0.1:{port}"
+    spot_gateway.REAL_DATA_HOST = f"ws://127.0.0.1:{port}/stock"
+    spot_gateway.REAL_TRADE_HOST = f"ws://127.0.0.1:{port}/stock/ws-api/v3"
+    return spot_gateway.BinanceSpotGateway, {
+        "API Key": KEY, "API Secret": SECRET, "Server": "REAL", "Kline Stream": "False", "Proxy Host": "", "Proxy Port": 0,
+    }
 
 
 def symbol(name: str) -> dict[str, Any]:

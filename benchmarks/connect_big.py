@@ -16,8 +16,8 @@ from time import monotonic, perf_counter, process_time, sleep
 from types import SimpleNamespace
 from typing import Any
 
-from bare_venue import serve
-from side_by_side import KEY, SECRET, Row, child, install_hint, main, peer_module, row
+from bare_venue import our_gateway, serve, stock_gateway
+from side_by_side import Row, child, install_hint, main, peer_module, row
 
 PEER: str = "vnpy_binance"
 SYMBOLS: int = 3_000
@@ -46,22 +46,9 @@ def connect(pipe: Connection, kind: str, port: int) -> None:
     setting: dict[str, Any]
     if kind == "floor":
         gateway, setting = floor(engine), {}
-    elif kind == "ours":
-        from vnpy_mockbinance import MockBinanceGateway
-
-        gateway = MockBinanceGateway(engine, "OURS")
-        setting = {
-            "API Key": KEY, "API Secret (Password 密码)": SECRET, "Server": "BINANCE", "REST Host": f"http://127.0.0.1:{port}",
-            "Stream Host": f"ws://127.0.0.1:{port}",
-        }
     else:
-        from vnpy_binance import spot_gateway
-
-        spot_gateway.REAL_REST_HOST = f"http://127.0.0.1:{port}"
-        spot_gateway.REAL_DATA_HOST = f"ws://127.0.0.1:{port}/stock"
-        spot_gateway.REAL_TRADE_HOST = f"ws://127.0.0.1:{port}/stock/ws-api/v3"
-        gateway = spot_gateway.BinanceSpotGateway(engine, "STOCK")
-        setting = {"API Key": KEY, "API Secret": SECRET, "Server": "REAL", "Kline Stream": "False", "Proxy Host": "", "Proxy Port": 0}
+        gateway_class, setting = our_gateway(port) if kind == "ours" else stock_gateway(port)
+        gateway = gateway_class(engine, kind.upper())
     before, begin, cpu = memory(), perf_counter(), process_time()
     gateway.connect(setting)
     until: float = monotonic() + DEADLINE

@@ -14,8 +14,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from bare_venue import ask, serve
-from side_by_side import KEY, SECRET, Row, child, install_hint, main, peer_module, row
+from bare_venue import ask, our_gateway, serve, stock_gateway
+from side_by_side import Row, child, install_hint, main, peer_module, row
 
 PEER: str = "the same strategy on vnpy_binance"
 COLD, HOT = 0.05, 0.0           # seconds between ticks; two clients
@@ -60,22 +60,8 @@ def start(kind: str, port: int) -> None:
             self.buy(tick.bid_price_1 - 1_000.0, 0.001)
 
     main_engine: MainEngine = MainEngine(EventEngine())
-    if kind != "stock":
-        from vnpy_mockbinance import MockBinanceGateway
-
-        gateway: Any = main_engine.add_gateway(MockBinanceGateway)
-        setting: dict[str, Any] = {
-            "API Key": KEY, "API Secret (Password 密码)": SECRET, "Server": "BINANCE", "REST Host": f"http://127.0.0.1:{port}",
-            "Stream Host": f"ws://127.0.0.1:{port}",
-        }
-    else:
-        from vnpy_binance import spot_gateway
-
-        spot_gateway.REAL_REST_HOST = f"http://127.0.0.1:{port}"
-        spot_gateway.REAL_DATA_HOST = f"ws://127.0.0.1:{port}/stock"
-        spot_gateway.REAL_TRADE_HOST = f"ws://127.0.0.1:{port}/stock/ws-api/v3"
-        gateway = main_engine.add_gateway(spot_gateway.BinanceSpotGateway)
-        setting = {"API Key": KEY, "API Secret": SECRET, "Server": "REAL", "Kline Stream": "False", "Proxy Host": "", "Proxy Port": 0}
+    gateway_class, setting = stock_gateway(port) if kind == "stock" else our_gateway(port)
+    gateway: Any = main_engine.add_gateway(gateway_class)
     engine: Any = main_engine.add_app(CtaStrategyApp)
     engine.init_engine()
     engine.classes["Answers"] = Answers

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from vnpy.event import Event
+from still_engine import StillEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType, Product, Status
 from vnpy.trader.event import EVENT_ACCOUNT, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, EVENT_TRADE
 from vnpy.trader.object import AccountData, ContractData, OrderData, PositionData, TickData, TradeData
@@ -122,20 +122,6 @@ def test_numbers_of_shares_and_coins() -> None:
 
 # what is shown
 
-class Engine:
-    """An event engine without a thread."""
-
-    def __init__(self) -> None:
-        self.handlers: dict[str, list[Any]] = {}
-
-    def register(self, kind: str, handler: Any) -> None:
-        self.handlers.setdefault(kind, []).append(handler)
-
-    def put(self, kind: str, data: Any) -> None:
-        for handler in self.handlers[kind]:
-            handler(Event(kind, data))
-
-
 def account(name: str, balance: float, available: float, frozen: float, **extra: Any) -> AccountData:
     found = AccountData("X", name, balance, frozen)
     found.available = available
@@ -143,9 +129,9 @@ def account(name: str, balance: float, available: float, frozen: float, **extra:
     return found
 
 
-def rehearsal(**extra: Any) -> tuple[Rehearsal, Engine]:
+def rehearsal(**extra: Any) -> tuple[Rehearsal, StillEngine]:
     """One that has neither engine nor gateway: only what was pushed."""
-    engine = Engine()
+    engine = StillEngine()
     run: Any = object.__new__(Rehearsal)
     run.is_recorded = False
     run.vt_symbol, run.each_fill, run.started, run.initial = "000001.SZSE", False, 0.0, (1_000_000.0, 1_000.0)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 from rich.text import Text
-from vnpy.event import Event
+from still_engine import StillEngine
 from vnpy.trader.constant import Direction, Exchange, OrderType, Product, Status
 from vnpy.trader.event import EVENT_ACCOUNT, EVENT_LOG, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, EVENT_TRADE
 from vnpy.trader.object import AccountData, BarData, ContractData, LogData, OrderData, PositionData, TickData, TradeData
@@ -31,20 +31,6 @@ SYMBOL: str = "BTCUSDT_SPOT_BINANCE"
 NOON: datetime = datetime(2026, 11, 29, 12, 0, 7)
 
 
-class Engine:
-    """An event engine without a thread."""
-
-    def __init__(self) -> None:
-        self.handlers: dict[str, list[Any]] = {}
-
-    def register(self, kind: str, handler: Any) -> None:
-        self.handlers.setdefault(kind, []).append(handler)
-
-    def put(self, kind: str, data: Any) -> None:
-        for handler in self.handlers[kind]:
-            handler(Event(kind, data))
-
-
 def outcome(row: str, armed: float | None = None, begun: float | None = None, over: float | None = None, number: int = 0, why_not: str = "") -> Struck:
     return Struck(row, armed, begun, over, number, ["POST /api/v3/order: hang after_engine"] if number else [], [], why_not)
 
@@ -57,7 +43,7 @@ DAY: Any = SimpleNamespace(
 
 def rehearsal(orders: int = 6, bad: bool = False, price: float = 40_020.05) -> Rehearsal:
     """One that has neither engine nor gateway: only what was pushed."""
-    engine = Engine()
+    engine = StillEngine()
     run: Any = object.__new__(Rehearsal)
     run.is_recorded = False
     run.vt_symbol, run.each_fill, run.started, run.initial = f"{SYMBOL}.GLOBAL", True, 0.0, (100_000.0, 1.0)
