@@ -68,15 +68,16 @@ ROWS: list[RowInfo] = [RowInfo(f"F{n}", "t", "", 1.0) for n in (1, 2, 9, 10, 41)
 
 
 @pytest.mark.parametrize(("text", "ids"), [
-    ("", "F1 F2 F9 F10 F41"), ("F1", "F1"), (" f10 , F2 ", "F2 F10"), ("F2-F10", "F2 F9 F10"), ("F1,F9-F41,", "F1 F9 F10 F41"), ("f9-f9", "F9"),
+    (None, "F1 F2 F9 F10 F41"), ("F1", "F1"), (" f10 , F2 ", "F2 F10"), ("F2-F10", "F2 F9 F10"), ("F1,F9-F41,", "F1 F9 F10 F41"), ("f9-f9", "F9"),
 ])
-def test_rows_are_picked(text: str, ids: str) -> None:
+def test_rows_are_picked(text: str | None, ids: str) -> None:
     assert " ".join(row.id for row in pick(text, ROWS)) == ids
 
 
 @pytest.mark.parametrize(("text", "line"), [
     ("F3", "--rows: no row 'F3', there are: F1 to F41"), ("F1-", "--rows: no row '', there are"), ("-F1", "--rows: no row '', there are"),
     ("F1-F3", "--rows: no row 'F3', there are"), ("F41-F1", "--rows: F41 comes after F1: 'F41-F1'"),
+    ("", "--rows: names no rows, such as F2 or F2,F22-F24: ''"), (" , ", "--rows: names no rows"),
 ])
 def test_rows_that_are_none(text: str, line: str) -> None:
     with pytest.raises(ValueError) as found:
