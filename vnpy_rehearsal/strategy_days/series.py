@@ -124,4 +124,4 @@ class Series:
 
 def reason(found: list[Finding]) -> str:
     """The worst without its verdict, which stands beside it; then the others."""
-    return "\n".join(each.text if not number else f"{each.verdict}: {each.text}" for number, each in enumerate(found))
+    return "\n".join(each.text if not number else f"{_(each.verdict)}: {each.text}" for number, each in enumerate(found))
