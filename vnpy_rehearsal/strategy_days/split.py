@@ -133,8 +133,8 @@ class Halves:
 
     def end(self) -> None:
         """End those that are running."""
-        for pipe, (__, process, __) in self._running.items():
+        for pipe, running in self._running.items():
             os.close(pipe)
-            os.kill(process, 9)
-            os.waitpid(process, 0)
+            os.kill(running[1], 9)
+            os.waitpid(running[1], 0)
         self._running.clear()
