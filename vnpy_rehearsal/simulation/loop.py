@@ -100,9 +100,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
             heapify(timers)
             self._cancelled = 0
         if not ready and not self._stopping:            # type: ignore[attr-defined]
-            while timers and timers[0][2].cancelled():
-                heappop(timers)
-                self._cancelled -= 1
+            self._drop_cancelled()
             if not timers:
                 raise Stuck("nothing is left to happen, and somebody waits")
             if timers[0][0] > self.now:
@@ -123,6 +121,24 @@ class SimulatedLoop(base_events.BaseEventLoop):
             handle: Any = ready.popleft()
             if not handle._cancelled:
                 handle._run()
+
+    def _drop_cancelled(self) -> None:
+        """The next timer, if there is one, is one that fires."""
+        timers = self._timers
+        while timers and timers[0][2].cancelled():
+            heappop(timers)
+            self._cancelled -= 1
+
+    def pass_to(self, when: float) -> bool:
+        """Let time pass within a turn, for somebody who waits, if nothing happens until then or then. False: not so, nothing is done."""
+        if when <= self.now or self._ready or self._stopping:       # type: ignore[attr-defined]
+            return False
+        self._drop_cancelled()
+        if self._timers and self._timers[0][0] <= when:
+            return False
+        self.now = when
+        self._turns = 0
+        return True
 
     def _process_events(self, event_list: list[Any]) -> None:
         """There are none of sockets."""

@@ -17,6 +17,8 @@ import greenlet
 
 from vnpy_restgateway.threads import Threads
 
+from .loop import SimulatedLoop
+
 logger: logging.Logger = logging.getLogger("vnpy_rehearsal.simulation")
 
 
@@ -32,8 +34,8 @@ class Waiter:
 class Scheduler:
     """Lets greenlets wait on a loop. ``hub``: the greenlet that runs the loop, by default the one that makes this."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, hub: greenlet.greenlet | None = None) -> None:
-        self.loop: asyncio.AbstractEventLoop = loop
+    def __init__(self, loop: SimulatedLoop, hub: greenlet.greenlet | None = None) -> None:
+        self.loop: SimulatedLoop = loop
         self.hub: greenlet.greenlet = hub or greenlet.getcurrent()
         self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
@@ -58,6 +60,8 @@ class Scheduler:
         if green is self.hub:
             if end is None:
                 raise RuntimeError("a callback of the loop would have to wait")
+            return False
+        if end is not None and self.loop.pass_to(end):
             return False
         waiter: Waiter = Waiter(green)
         line.append(waiter)
