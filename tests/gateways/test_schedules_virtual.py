@@ -2,7 +2,7 @@
 Schedules that hypothesis draws, in virtual time, with a network that breaks: the truth in the end, and every order settled in time.
 
 Hypothesis shrinks one that fails; what is printed can be played again by ``python -m vnpy_rehearsal simulate MODULE:CLASS``.
-``SIMULATED=10000 pytest tests/gateways/test_schedules_virtual.py`` is the long form; without it no day of Futu passes here (tests/futu/test_gateway_days.py
+``SIMULATED=10000 pytest tests/gateways/test_schedules_virtual.py`` is the long form; without it no day of Futu passes here (tests/futuopend/test_gateway_days.py
 has a week of them).
 """
 
