@@ -89,6 +89,8 @@ def test_the_exchange_is_alone_where_nothing_needs_vnpy(monkeypatch: pytest.Monk
     assert not there(ours, ("vnpy_ctastrategy", ["vnpy>=4.0"])) and not there(("other", ["vnpy"]))
     found = installed.look_at_exchange_alone()
     assert grades(found) == [OK, NOTE, *[OK] * len(installed.EXCHANGE)]
+    monkeypatch.setattr(installed, "is_installed", lambda name: name not in ("vnpy", "cryptography"))
+    only_wrong(installed.look_at_exchange_alone(), "cryptography is missing, the mock exchange needs it", "pip install cryptography")
 
 
 def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
