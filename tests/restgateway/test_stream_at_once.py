@@ -24,7 +24,8 @@ from vnpy_restgateway.net.stream_connection import AT_ONCE, text_frame, thread_s
 
 COUNT: int = 400                # messages of each thread
 SIZES: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 125, 126, 127, 400, 1_000, AT_ONCE, AT_ONCE + 1, 20_000)
-posix = pytest.mark.skipif(os.name != "posix", reason="the loop's thread sends here")
+HAS_GIL: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
+posix = pytest.mark.skipif(os.name != "posix" or not HAS_GIL, reason="the loop's thread sends here")
 
 
 @pytest.fixture
@@ -146,6 +147,7 @@ def test_where_it_is_not_known_to_be_safe_the_loop_sends(below: str, monkeypatch
     Below.__module__, Engine.__module__ = "aiofastnet.ssl_transport", "aiofastnet.ssl_engine_direct"
     transport: Any = SimpleNamespace(underlying_transport=Below())
     monkeypatch.setattr(stream_connection.os, "name", "posix")
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: True, raising=False)
     assert thread_safe_write(transport) is not None
     if below == "no write":
         del Below.write_nocheck
