@@ -467,14 +467,15 @@ def test_events_are_those_of_the_base_class(fresh: Pair, monkeypatch: pytest.Mon
     order: OrderData = make_order("o-1")
     tick: TickData = TickData(symbol=SYMBOL, exchange=Exchange.GLOBAL, datetime=datetime.now(), gateway_name="TEST")
     publish = gateway.host.tick_publisher(tick.vt_symbol)
-    for ours, plain, item in (
+    pairs: list[tuple[Any, Any, Any]] = [
         (gateway.on_order, BaseGateway.on_order, order), (gateway.on_tick, BaseGateway.on_tick, tick), (publish, BaseGateway.on_tick, tick),
-    ):
+    ]
+    for ours, of_vnpy, item in pairs:
         put.clear()
         ours(item)
         made = [(type(event), vars(event)) for event in put]
         put.clear()
-        plain(gateway, item)
+        of_vnpy(gateway, item)
         assert made == [(type(event), vars(event)) for event in put] and len(made) == 2
 
 
