@@ -10,6 +10,7 @@ import asyncio
 import copy
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby
@@ -17,7 +18,7 @@ from typing import Any
 
 import msgspec
 from aiohttp.test_utils import make_mocked_request
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
@@ -34,6 +35,7 @@ from mockexchange.transport.sockets import Socket, fan_out, text_frame
 from vnpy_mockbinance import auth
 from vnpy_mockbinance.ticks import HANDLERS, AggTrade, BookTicker, Depth, FiveLevels, TickBook, Ticker
 from vnpy_restgateway.decimals import Step
+from vnpy_restgateway.net import validate
 from vnpy_restgateway.orders import order_data
 from vnpy_restgateway.orders.dedup import DedupSet
 
@@ -68,6 +70,25 @@ def test_a_step_rounds_as_decimals_do(value: float | Decimal, text: str, up: boo
     plain: Decimal = (exact / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR) * step
     nearest: Decimal = (exact / step).to_integral_value() * step        # a float next to a multiple means the multiple
     assert got == plain or got == nearest and abs(exact - nearest) <= Decimal("1.1e-9") * step + exact * Decimal("1.1e-15")
+
+
+def told_by(read: Callable[[Any], float], value: Any) -> float | str:
+    try:
+        return read(value)
+    except ValueError as error:
+        return str(error)
+
+
+@settings(max_examples=400)
+@given(
+    st.text("0123456789.eE+-_ niaf\\u\"\u0661\ud800", max_size=8) | st.floats().map(repr) | st.decimals(0, 10**20, allow_nan=False).map(str)
+    | st.integers() | st.floats() | st.booleans() | st.none() | st.text("0123456789.", min_size=18, max_size=40)
+)
+@example("\\u0031")
+@example("9" * 100_000)
+@example("-0")
+def test_a_text_is_the_amount_that_float_reads(value: Any) -> None:
+    assert told_by(validate.amount, value) == told_by(validate.plain_amount, value)
 
 
 # copies, and what was told before
