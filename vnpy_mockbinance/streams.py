@@ -282,8 +282,7 @@ class MdApi(VenueStream):
         if not changed:
             return
         self._changed = []
-        monotonic = home.monotonic          # CPython looks up slowly what is called as a method and is none
-        if (now := monotonic()) >= self._stale:
+        if (now := home.monotonic()) >= self._stale:
             self._stale = now + STAMP
             self._moment = home.now()
             self._local = home.seams.local_now()
@@ -303,8 +302,7 @@ class MdApi(VenueStream):
                     book.early.clear()
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
-                    publish = book.publish
-                    publish(tick)
+                    book.publish(tick)
 
     def on_other(self, payload: bytes) -> Route | None:
         """An answer, an event of the connection, or a frame of ours with another order of keys: its route."""
@@ -487,7 +485,6 @@ class TradeApi(VenueStream):
         if found:
             status: Any = packet.get("status")
             data: Any = packet.get("result", packet.get("error"))
-            reply: Reply = Reply(
-                status if isinstance(status, int) else 0, retry_header(data, self.home.clock.scale), b"", data, data is None
-            )
+            headers: dict[str, str] = retry_header(data, self.home.clock.scale) if "error" in packet else {}
+            reply: Reply = Reply(status if isinstance(status, int) else 0, headers, b"", data, data is None)
             self.home.executor.run_or_post(self.home.settle, found[0], reply, None)
