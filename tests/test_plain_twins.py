@@ -186,7 +186,7 @@ def test_a_book_is_two_lists_of_levels(news: list[tuple[int, Any, Any]]) -> None
 
 MS: int = 1_704_067_200_000        # 2024-01-01
 PRICES = st.integers(95, 105).map(float)
-TIMES = st.integers(-3, 120_000).map(lambda after: MS + after)
+TIMES = st.integers(-3, 120_000).map(lambda after: MS + after) | st.sampled_from([0, -5])
 TOLD = st.one_of(
     st.tuples(st.just("bookTicker"), st.builds(BookTicker, st.integers(1, 9), PRICES, PRICES, PRICES, PRICES)),
     st.tuples(st.just("aggTrade"), st.builds(AggTrade, PRICES, PRICES, TIMES, TIMES)),
@@ -195,6 +195,7 @@ TOLD = st.one_of(
 )
 
 
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.lists(TOLD, max_size=3), st.integers(0, 3)), min_size=1, max_size=25), st.booleans())
 def test_ticks_of_one_moment_are_those_of_equal_moments(reads: list[tuple[list[tuple[str, Any]], int]], has_price: bool) -> None:
     """``make`` is quick where the moment is the very object of the last tick; one that is equal takes the long way."""

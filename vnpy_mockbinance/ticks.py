@@ -224,7 +224,7 @@ class TickBook:
         """
         self.dirty = False
         f = self.fields
-        if moment is f["datetime"] and not (self.traded or self.event or self.restamp or self._lowered) and f["last_price"]:
+        if moment is f["datetime"] and not (self.event or self.traded or self._lowered) and f["last_price"]:
             # The last tick has this very moment and no other time was told since: the lines below would come to this.
             f["localtime"] = local
             tick: TickData = new(TickData)
