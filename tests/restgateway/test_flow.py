@@ -161,7 +161,7 @@ def test_another_end_than_was_told_is_asked_for(desk: Desk) -> None:
     for _ in range(20):             # more often than is asked: no list puts the question off
         desk.wait(0.5)
         desk.told(Status.REJECTED)
-    assert desk.pushes[-1] == "REJECTED 0" and desk.said("o1", "Rejected at the venue", "told to be Cancelled")
+    assert desk.pushes[-1] == "REJECTED 0" and desk.said("o1", f"{Status.REJECTED.value} at the venue", f"told to be {Status.CANCELLED.value}")
     assert 2 <= len(desk.queries) - asked <= 4
     desk.answer = None
     desk.wait(300)
