@@ -10,6 +10,7 @@ import asyncio
 import copy
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby
@@ -17,7 +18,7 @@ from typing import Any
 
 import msgspec
 from aiohttp.test_utils import make_mocked_request
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vnpy.trader.constant import Direction, Exchange, Offset, OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
@@ -32,8 +33,9 @@ from mockexchange.dialects.binance import signature as venue_signature
 from mockexchange.dialects.binance.user_data import execution_report
 from mockexchange.transport.sockets import Socket, fan_out, text_frame
 from vnpy_mockbinance import auth
-from vnpy_mockbinance.ticks import BookTicker, Depth, TickBook
+from vnpy_mockbinance.ticks import HANDLERS, AggTrade, BookTicker, Depth, FiveLevels, TickBook, Ticker
 from vnpy_restgateway.decimals import Step
+from vnpy_restgateway.net import validate
 from vnpy_restgateway.orders import order_data
 from vnpy_restgateway.orders.dedup import DedupSet
 
@@ -68,6 +70,25 @@ def test_a_step_rounds_as_decimals_do(value: float | Decimal, text: str, up: boo
     plain: Decimal = (exact / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR) * step
     nearest: Decimal = (exact / step).to_integral_value() * step        # a float next to a multiple means the multiple
     assert got == plain or got == nearest and abs(exact - nearest) <= Decimal("1.1e-9") * step + exact * Decimal("1.1e-15")
+
+
+def told_by(read: Callable[[Any], float], value: Any) -> float | str:
+    try:
+        return read(value)
+    except ValueError as error:
+        return str(error)
+
+
+@settings(max_examples=400)
+@given(
+    st.text("0123456789.eE+-_ niaf\\u\"\u0661\ud800", max_size=8) | st.floats().map(repr) | st.decimals(0, 10**20, allow_nan=False).map(str)
+    | st.integers() | st.floats() | st.booleans() | st.none() | st.text("0123456789.", min_size=18, max_size=40)
+)
+@example("\\u0031")
+@example("9" * 100_000)
+@example("-0")
+def test_a_text_is_the_amount_that_float_reads(value: Any) -> None:
+    assert told_by(validate.amount, value) == told_by(validate.plain_amount, value)
 
 
 # copies, and what was told before
@@ -153,14 +174,49 @@ def test_a_book_is_two_lists_of_levels(news: list[tuple[int, Any, Any]]) -> None
             if number >= known:
                 sides = {name: after_best(sides[name], *told[name], name) for name in SIDES}
         else:
-            book.on_depth(Depth(number, bid, ask))
-            sides = {name: after_depth(sides[name], told[name], name, number < known) for name in SIDES}
+            book.on_depth(Depth(number, FiveLevels(*bid[:5]), FiveLevels(*ask[:5])))        # further ones are not read
+            sides = {name: after_depth(sides[name], told[name][:5], name, number < known) for name in SIDES}
         known = max(known, number)
         tick = book.make(moment, moment + timedelta(seconds=1))
         for name in SIDES:
             filled = [*sides[name], *[(0.0, 0.0)] * 5][:5]
             shown = [(getattr(tick, f"{name}_price_{n}"), getattr(tick, f"{name}_volume_{n}")) for n in range(1, 6)]
             assert shown == filled
+
+
+MS: int = 1_704_067_200_000        # 2024-01-01
+PRICES = st.integers(95, 105).map(float)
+TIMES = st.integers(-3, 120_000).map(lambda after: MS + after) | st.sampled_from([0, -5])
+TOLD = st.one_of(
+    st.tuples(st.just("bookTicker"), st.builds(BookTicker, st.integers(1, 9), PRICES, PRICES, PRICES, PRICES)),
+    st.tuples(st.just("aggTrade"), st.builds(AggTrade, PRICES, PRICES, TIMES, TIMES)),
+    st.tuples(st.just("ticker"), st.builds(Ticker, TIMES, PRICES, PRICES, PRICES, PRICES, PRICES, PRICES, PRICES)),
+    st.just(("set", None)),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.lists(TOLD, max_size=3), st.integers(0, 3)), min_size=1, max_size=25), st.booleans())
+def test_ticks_of_one_moment_are_those_of_equal_moments(reads: list[tuple[list[tuple[str, Any]], int]], has_price: bool) -> None:
+    """``make`` is quick where the moment is the very object of the last tick; one that is equal takes the long way."""
+    moment = datetime(2024, 1, 1, tzinfo=timezone.utc)
+    books = [TickBook("A", "A", Exchange.GLOBAL, "GW", moment) for _ in range(2)]
+    for book in books:
+        book.fields["last_price"] = 100.0 * has_price
+    for news, minutes in reads:
+        if minutes > 1:
+            moment += timedelta(seconds=20 * minutes - 50)
+        for channel, d in news:
+            for book in books:
+                if channel == "set":
+                    book.restamp = True
+                else:
+                    HANDLERS[channel](book, d)
+        quick, plain = (book.make(now, now) for book, now in zip(books, (moment, moment + timedelta(0)), strict=True))
+        assert (quick and vars(quick)) == (plain and vars(plain))
+        for name in set(TickBook.__slots__) - {"publish", "early"}:
+            assert getattr(books[0], name) == getattr(books[1], name), name
+        assert [vars(tick) for tick in books[0].early] == [vars(tick) for tick in books[1].early]
 
 
 # the tape

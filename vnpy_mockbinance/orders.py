@@ -97,10 +97,11 @@ class Orders:
         if entry.replaces and self.in_place_of:
             self.in_place_of(entry)
             return
-        over_ws: bool = not self.routes or self.routes.prefer(WS_PLACE, REST_PLACE)
+        over_ws: bool = self.routes.prefer(WS_PLACE, REST_PLACE)
         if over_ws:
-            answer = partial(self.on_place, entry, WS_PLACE)
-            if order.type in LIMITS and self.trade.place_limit(order, name, *listed.rules.rounding, answer):
+            answer = partial(Orders.on_place, self, entry, WS_PLACE)        # without a bound method, which the collector would visit as well
+            tick, step = listed.rules.rounding
+            if order.type in LIMITS and self.trade.place_limit(order, name, tick, step, answer):
                 return
         try:
             params: Params = place_params(order, name, *listed.rules.steps)
@@ -197,7 +198,7 @@ class Orders:
             return
         contract: ContractData = self.contracts[entry.order.vt_symbol].contract
         params: Params = self.name_of(entry, contract)
-        over_ws: bool = not self.routes or self.routes.prefer(WS_CANCEL, REST_CANCEL)
+        over_ws: bool = self.routes.prefer(WS_CANCEL, REST_CANCEL)
         answer = partial(self.on_cancel, entry, WS_CANCEL)
         if not (over_ws and self.trade.connected and self.trade.call(WS_ORDER_CANCEL, params, answer)):
             self.rest.call("DELETE", params, partial(self.on_cancel, entry, REST_CANCEL), urgent=True)

@@ -64,8 +64,8 @@ class MdApi(VenueStream):
         self.timings: Timings = timings
         self.books: dict[str, TickBook] = {}                # by vn.py symbol
         self.routes: dict[bytes, Route] = {}                # by stream name
-        self._starts: dict[bytes, Route] = {}               # by the first bytes of a frame, ``_width`` of them
-        self._width: int = 0
+        self._starts: dict[bytes, Route] = {}               # by the first bytes of a frame
+        self._start: slice = slice(0)                       # of a frame: the bytes it is known by
         self.topics: Subscriptions = Subscriptions(SUBSCRIBE_BATCH)
         self._changed: list[TickBook] = []
         self._stale: float = 0.0                            # when the two times of the newest ticks are too old
@@ -110,6 +110,7 @@ class MdApi(VenueStream):
         )
         book.patience = min(OPENS_LATE + timedelta(seconds=0.02) * self.home.clock.scale, timedelta(seconds=50))
         book.silent_until = self.home.monotonic() + FIGURES_WITHIN
+        book.publish = self.home.tick_publisher(contract.vt_symbol)
         self.books[contract.symbol] = book
         topics: list[str] = []
         for channel in CHANNELS:
@@ -147,7 +148,7 @@ class MdApi(VenueStream):
         width: int = len(START) + min(map(len, self.routes)) + len(MIDDLE)
         starts: dict[bytes, Route] = {(START + name + MIDDLE)[:width]: route for name, route in self.routes.items()}
         self._starts = starts if len(starts) == len(self.routes) else {}
-        self._width = width
+        self._start = slice(width)
 
     def ask(self) -> None:
         """Send the next SUBSCRIBE, five a second at most; what stays unanswered is sent again."""
@@ -262,11 +263,10 @@ class MdApi(VenueStream):
         self.home.executor.post(self.on_opened)
 
     def on_frame(self, payload: bytes) -> None:
-        route: Route | None = self._starts.get(payload[:self._width])
+        route: Route | None = self._starts.get(payload[self._start])
         if route is None:
-            route = self.routes.get(payload[len(START):payload.find(b'"', len(START))])
+            route = self.routes.get(payload[len(START):payload.find(b'"', len(START))]) or self.on_other(payload)
             if route is None:
-                self.on_other(payload)
                 return
         decode, handle, book = route
         try:
@@ -291,7 +291,6 @@ class MdApi(VenueStream):
                 for each in list(self.books.values()):
                     each.restamp = True
         moment, local = self._moment, self._local
-        on_tick = home.on_tick
         for book in changed:
             if book.dirty and (book.has_figures or now >= book.silent_until):
                 if book.event:
@@ -299,35 +298,28 @@ class MdApi(VenueStream):
                 if book.early:
                     for early in book.early:
                         early.localtime = local
-                        on_tick(early)
+                        book.publish(early)
                     book.early.clear()
                 tick: TickData | None = book.make(moment, local)
                 if tick is not None:
-                    on_tick(tick)
+                    book.publish(tick)
 
-    def on_other(self, payload: bytes) -> None:
-        """Not a stream of ours: an answer, an event of the connection, or another order of keys."""
+    def on_other(self, payload: bytes) -> Route | None:
+        """An answer, an event of the connection, or a frame of ours with another order of keys: its route."""
         try:
             packet: Any = msgspec.json.decode(payload)
         except (msgspec.DecodeError, RecursionError) as error:
             self.on_bad_frame(payload, error)
-            return
+            return None
         if not isinstance(packet, dict):
-            return
+            return None
         if "id" in packet:
             self.home.executor.post(self.on_answer, packet)
-            return
+            return None
         route: Route | None = self.routes.get(str(packet.get("stream", "")).encode())
-        if route:
-            decode, handle, book = route
-            try:
-                handle(book, decode(payload).data)
-            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-                self.on_bad_frame(payload, error)
-                return
-            self._changed.append(book)
-        elif self.active and "serverShutdown" in (packet.get("e"), str(packet.get("stream")).lstrip("!")):
+        if route is None and self.active and "serverShutdown" in (packet.get("e"), str(packet.get("stream")).lstrip("!")):
             self.home.log(_("MD API: the server is about to shut down"), WARNING)
+        return route
 
 
 class Listener(NamedTuple):
@@ -493,7 +485,6 @@ class TradeApi(VenueStream):
         if found:
             status: Any = packet.get("status")
             data: Any = packet.get("result", packet.get("error"))
-            reply: Reply = Reply(
-                status if isinstance(status, int) else 0, retry_header(data, self.home.clock.scale), b"", data, data is None
-            )
+            headers: dict[str, str] = retry_header(data, self.home.clock.scale) if "error" in packet else {}
+            reply: Reply = Reply(status if isinstance(status, int) else 0, headers, b"", data, data is None)
             self.home.executor.run_or_post(self.home.settle, found[0], reply, None)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 from vnpy.trader.constant import Exchange
 from vnpy.trader.object import TickData
 
@@ -18,6 +19,7 @@ from vnpy_restgateway.net.validate import Amount, amount
 from vnpy_restgateway.orders.contradictions import number_id
 
 Row = tuple[Amount, Amount]
+EMPTY: Row = (0.0, 0.0)
 
 
 class BookTicker(msgspec.Struct, gc=False):
@@ -30,12 +32,26 @@ class BookTicker(msgspec.Struct, gc=False):
     A: Amount
 
 
+class FiveLevels(msgspec.Struct, array_like=True, gc=False):
+    """
+    The first five levels of a side, (0, 0) where there is none.
+
+    What a frame has beyond them is skipped: it must be JSON, but nothing else of it is checked, for nothing of it is used.
+    """
+
+    one: Row = EMPTY
+    two: Row = EMPTY
+    three: Row = EMPTY
+    four: Row = EMPTY
+    five: Row = EMPTY
+
+
 class Depth(msgspec.Struct, gc=False):
     """The book's first levels ("Partial Book Depth Streams")."""
 
     lastUpdateId: int
-    bids: list[Row]
-    asks: list[Row]
+    bids: FiveLevels
+    asks: FiveLevels
 
 
 class AggTrade(msgspec.Struct, gc=False):
@@ -82,7 +98,7 @@ class TickBook:
     minute, or turns the price, has a tick with its own time, and ``volume`` grows by what is traded from one tick to the next.
     """
 
-    __slots__ = ("fields", "update_id", "dirty", "event", "restamp", "traded", "early", "patience", "has_figures", "silent_until", "_told", "_lowered")
+    __slots__ = ("fields", "update_id", "dirty", "publish", "event", "restamp", "traded", "early", "patience", "has_figures", "silent_until", "_told", "_lowered")
 
     def __init__(self, symbol: str, name: str, exchange: Exchange, gateway_name: str, moment: datetime) -> None:
         tick: TickData = TickData(
@@ -91,6 +107,7 @@ class TickBook:
         self.fields: dict[str, Any] = dict(tick.__dict__)       # an object's own dict is sparse, slow to copy
         self.update_id: int = 0         # of the book as we know it; older book news are dropped
         self.dirty: bool = False
+        self.publish: Callable[[TickData], None]        # see Host.tick_publisher
         self.event: int = 0             # ms: newest event time that was told since the last tick, 0 if none was
         self.restamp: bool = False      # the venue's clock was set: until a time is told by it, ticks may be earlier than the last one
         self.traded: int = 0            # ms: time of the newest trade that no tick has told, 0 if there is none
@@ -130,37 +147,22 @@ class TickBook:
         if d.lastUpdateId < self.update_id:
             # The best prices we have are newer. The levels behind them still are the best there is:
             # on a busy symbol the book ticker is always ahead.
-            self._fill(BID, self._behind(BID, d.bids, 1.0))
-            self._fill(ASK, self._behind(ASK, d.asks, -1.0))
+            self._fill(BID, self._behind(BID, astuple(d.bids), 1.0))
+            self._fill(ASK, self._behind(ASK, astuple(d.asks), -1.0))
             self.dirty = True
             return
         self.update_id = d.lastUpdateId
-        try:
-            (b1, v1), (b2, v2), (b3, v3), (b4, v4), (b5, v5) = d.bids[:5]
-            (a1, w1), (a2, w2), (a3, w3), (a4, w4), (a5, w5) = d.asks[:5]
-        except ValueError:
-            self._thin(d)
-            return
-        f["bid_price_1"] = b1
-        f["bid_volume_1"] = v1
-        f["bid_price_2"] = b2
-        f["bid_volume_2"] = v2
-        f["bid_price_3"] = b3
-        f["bid_volume_3"] = v3
-        f["bid_price_4"] = b4
-        f["bid_volume_4"] = v4
-        f["bid_price_5"] = b5
-        f["bid_volume_5"] = v5
-        f["ask_price_1"] = a1
-        f["ask_volume_1"] = w1
-        f["ask_price_2"] = a2
-        f["ask_volume_2"] = w2
-        f["ask_price_3"] = a3
-        f["ask_volume_3"] = w3
-        f["ask_price_4"] = a4
-        f["ask_volume_4"] = w4
-        f["ask_price_5"] = a5
-        f["ask_volume_5"] = w5
+        bids, asks = d.bids, d.asks
+        f["bid_price_1"], f["bid_volume_1"] = bids.one
+        f["bid_price_2"], f["bid_volume_2"] = bids.two
+        f["bid_price_3"], f["bid_volume_3"] = bids.three
+        f["bid_price_4"], f["bid_volume_4"] = bids.four
+        f["bid_price_5"], f["bid_volume_5"] = bids.five
+        f["ask_price_1"], f["ask_volume_1"] = asks.one
+        f["ask_price_2"], f["ask_volume_2"] = asks.two
+        f["ask_price_3"], f["ask_volume_3"] = asks.three
+        f["ask_price_4"], f["ask_volume_4"] = asks.four
+        f["ask_price_5"], f["ask_volume_5"] = asks.five
         self.dirty = True
 
     def on_trade(self, d: AggTrade) -> None:
@@ -222,6 +224,21 @@ class TickBook:
         """
         self.dirty = False
         f = self.fields
+        if moment is f["datetime"] and not (self.event or self.traded or self._lowered) and f["last_price"]:
+            # The last tick has this very moment and no other time was told since: the lines below would come to this.
+            f["localtime"] = local
+            tick: TickData = new(TickData)
+            tick.__dict__ = f.copy()
+            return tick
+        moment = self._time(moment)
+        if not f["last_price"]:
+            return None
+        f["localtime"] = local
+        return self._snap(moment)
+
+    def _time(self, moment: datetime) -> datetime:
+        """The time of the next tick, see ``make``; what told it is used up."""
+        f = self.fields
         now: datetime = moment
         told: bool = bool(self.traded or self.event)
         if self.traded:
@@ -243,14 +260,11 @@ class TickBook:
                 self.restamp = False
             if f["datetime"] - moment > SET_BACK:
                 f["datetime"] = moment
-        if not f["last_price"]:
-            return None
-        f["localtime"] = local
-        return self._snap(moment)
+        return moment
 
     def _snap(self, moment: datetime) -> TickData:
         f = self.fields
-        if moment is not f["datetime"] and moment > f["datetime"]:
+        if moment is not f["datetime"] and moment >= f["datetime"]:
             f["datetime"] = moment
         if self.traded:
             self._told = (self.traded // MINUTE_MS, f["last_price"])
@@ -268,7 +282,7 @@ class TickBook:
             return
         p1, v1, p2, v2, p3, v3, p4, v4, p5, v5 = fields
         best: float = f[p1]
-        if best and (price - best) * sign > 0:
+        if best and (price - best) * sign > 0.0:
             f[p5] = f[p4]
             f[v5] = f[v4]
             f[p4] = f[p3]
@@ -278,7 +292,7 @@ class TickBook:
             f[p2] = best
             f[v2] = f[v1]
         else:
-            while f[p2] and (price - f[p2]) * sign <= 0:
+            while (second := f[p2]) and (price - second) * sign <= 0.0:
                 f[p2] = f[p3]
                 f[v2] = f[v3]
                 f[p3] = f[p4]
@@ -289,7 +303,7 @@ class TickBook:
         f[p1] = price
         f[v1] = volume
 
-    def _behind(self, names: Names, rows: Iterable[tuple[float, float]], sign: float) -> list[tuple[float, float]]:
+    def _behind(self, names: Names, rows: Iterable[Row], sign: float) -> list[Row]:
         """The best level as it stands, then those of ``rows`` that are worse than it."""
         f = self.fields
         best: float = f[names[0][0]]
@@ -297,16 +311,10 @@ class TickBook:
             return []           # an empty side has nothing behind it either
         return [(best, f[names[0][1]]), *(row for row in rows if row[0] and (best - row[0]) * sign > 0)]
 
-    def _thin(self, d: Depth) -> None:
-        """A book with fewer than five levels on a side."""
-        self._fill(BID, d.bids[:LEVELS])
-        self._fill(ASK, d.asks[:LEVELS])
-        self.dirty = True
-
-    def _fill(self, names: Names, rows: list[tuple[float, float]]) -> None:
+    def _fill(self, names: Names, rows: list[Row]) -> None:
         f = self.fields
         for n, (price, volume) in enumerate(names):
-            f[price], f[volume] = rows[n] if n < len(rows) else (0.0, 0.0)
+            f[price], f[volume] = rows[n] if n < len(rows) else EMPTY
 
 
 class BookTickerFrame(msgspec.Struct, gc=False):

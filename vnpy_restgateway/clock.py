@@ -118,7 +118,7 @@ class ServerClock:
             return int(self._stands_at * 1000)
         if not self._known:
             return int(self._wall() * 1000)
-        return int((self._monotonic() * self.rate + self._offset) * 1000)
+        return int((self._monotonic() * self.rate + self._offset) * 1000.0)
 
     def invalidate(self) -> None:
         """The venue refused a timestamp: go on with the offset there is, but trust the next sample more."""

@@ -90,6 +90,7 @@ class Host:
     def __init__(
         self, gateway: BaseGateway, venue_name: str, policy: NotFoundPolicy, executor: SerialExecutor, seams: Seams,
     ) -> None:
+        self._gateway: BaseGateway = gateway
         self.gateway_name: str = gateway.gateway_name
         self.venue_name: str = venue_name
         self.seams: Seams = seams
@@ -183,6 +184,26 @@ class Host:
     def now(self) -> datetime:
         """The venue's time where it is known, else this machine's; in the zone of its market, UTC for coins."""
         return datetime.fromtimestamp(self.clock.now_ms() / 1_000, self.zone)
+
+    def tick_publisher(self, vt_symbol: str) -> Callable[[TickData], None]:
+        """``on_tick`` for the ticks of one symbol: it makes the type of their event once."""
+        if not PLAIN_EVENTS or getattr(self.on_tick, "__func__", None) is not on_tick:
+            return self.on_tick             # a gateway's own
+        gateway: BaseGateway = self._gateway
+        kind: str = EVENT_TICK + vt_symbol
+
+        def publish(tick: TickData) -> None:
+            put = gateway.event_engine.put
+            event: Event = new(Event)
+            event.type = EVENT_TICK
+            event.data = tick
+            put(event)
+            event = new(Event)
+            event.type = kind
+            event.data = tick
+            put(event)
+
+        return publish
 
     # contracts
 

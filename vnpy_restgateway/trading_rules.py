@@ -75,7 +75,7 @@ class CryptoRules:
             if reason:
                 return reason
         tick, step = self.rounding
-        volume: float = step.floor(order.volume) if order.volume > 0 else 0.0
+        volume: float = step.floor(order.volume) if order.volume > 0.0 else 0.0
         if not volume or volume < self.minimum:
             return _("volume {volume!r} of {symbol} is below the minimum {minimum!r}").format(volume=order.volume, symbol=symbol, minimum=self.minimum)
         most: float = self.contract.max_volume or 0.0
@@ -84,7 +84,7 @@ class CryptoRules:
         order.volume = volume
         if order.type is MARKET:
             return ""
-        price: float = tick.floor(order.price) if order.price > 0 else 0.0
+        price: float = tick.floor(order.price) if order.price > 0.0 else 0.0
         if not price:
             return _("price {price!r} of {symbol} is below the tick {pricetick!r}").format(price=order.price, symbol=symbol, pricetick=self.contract.pricetick)
         order.price = price

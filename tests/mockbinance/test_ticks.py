@@ -204,6 +204,21 @@ def test_a_thin_book_and_one_with_more_levels_than_asked() -> None:
     assert prices(tick, "bid") == [99, 98, 97, 96, 95] and len(prices(tick, "ask")) == 5
 
 
+@pytest.mark.parametrize("beyond", ['["x","1"]', '["-1"]', "[1,2,3]", "7", "null", '{"a":[]}'])
+def test_levels_beyond_the_fifth_must_be_json_and_no_more(beyond: str) -> None:
+    levels = ",".join(f'["{90 - n}","1"]' for n in range(5))
+    payload = f'{{"stream":"x","data":{{"lastUpdateId":9,"bids":[{levels},#],"asks":[]}}}}'
+    decode = FRAMES["depth5@100ms"].decode
+    book = make_book()
+    book.on_depth(decode(payload.replace("#", beyond)).data)
+    assert prices(tick_of(book), "bid") == [90, 89, 88, 87, 86]
+    for broken in (beyond[:-1] or "", beyond + "]", "nan", '"a'):
+        with pytest.raises(msgspec.DecodeError):
+            decode(payload.replace("#", broken))
+    with pytest.raises(msgspec.ValidationError):
+        decode(payload.replace(levels, beyond))
+
+
 def test_after_a_reconnect_update_ids_may_start_again() -> None:
     book = full_book()
     book.reset()

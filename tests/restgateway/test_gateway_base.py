@@ -466,13 +466,30 @@ def test_events_are_those_of_the_base_class(fresh: Pair, monkeypatch: pytest.Mon
     monkeypatch.setattr(events_module, "PLAIN_EVENTS", plain)
     order: OrderData = make_order("o-1")
     tick: TickData = TickData(symbol=SYMBOL, exchange=Exchange.GLOBAL, datetime=datetime.now(), gateway_name="TEST")
-    for ours, item in ((gateway.on_order, order), (gateway.on_tick, tick)):
+    publish = gateway.host.tick_publisher(tick.vt_symbol)
+    pairs: list[tuple[Any, Any, Any]] = [
+        (gateway.on_order, BaseGateway.on_order, order), (gateway.on_tick, BaseGateway.on_tick, tick), (publish, BaseGateway.on_tick, tick),
+    ]
+    for ours, of_vnpy, item in pairs:
         put.clear()
         ours(item)
         made = [(type(event), vars(event)) for event in put]
         put.clear()
-        getattr(BaseGateway, ours.__name__)(gateway, item)
+        of_vnpy(gateway, item)
         assert made == [(type(event), vars(event)) for event in put] and len(made) == 2
+
+
+def test_a_gateways_own_on_tick_has_every_tick() -> None:
+    ticks: list[TickData] = []
+
+    class Own(ListGateway):
+        def on_tick(self, tick: TickData) -> None:
+            ticks.append(tick)
+
+    gateway = Own(Recorder(), "OWN")
+    tick: TickData = TickData(symbol=SYMBOL, exchange=Exchange.GLOBAL, datetime=datetime.now(), gateway_name="OWN")
+    gateway.host.tick_publisher(tick.vt_symbol)(tick)
+    assert ticks == [tick]
 
 
 def test_this_vnpys_events_are_plain() -> None:

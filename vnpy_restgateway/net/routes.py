@@ -52,4 +52,4 @@ class Routes:
 
     def prefer(self, route: str, other: str) -> bool:
         """Whether to take a route rather than another one that does the same."""
-        return self.open(route) or not self.open(other)
+        return not self._gone or self.open(route) or not self.open(other)

@@ -6,6 +6,7 @@ thousand digits are no numbers. What holds one is not understood as a whole: it 
 """
 
 import reprlib
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -19,6 +20,8 @@ MOST_MILLISECONDS: int = 10 ** 16   # of a time; microseconds are times too (in 
 # for typed decoding: the check is made where the number is read, in C
 Amount = Annotated[float, msgspec.Meta(ge=0.0, le=MOST)]
 
+_amount_of: Callable[[str], float] = msgspec.json.Decoder(Amount, strict=False).decode
+
 _SHORT: reprlib.Repr = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 _SHORT.maxlevel = 3
@@ -30,6 +33,16 @@ def amount(value: Any) -> float:
 
     :raises ValueError: it is none, or not plausible
     """
+    if type(value) is str and "\\" not in value:        # JSON's escapes are no numbers
+        try:
+            return _amount_of(f'"{value}"')             # in C, in a third of the time
+        except (msgspec.MsgspecError, ValueError):
+            pass
+    return plain_amount(value)
+
+
+def plain_amount(value: Any) -> float:
+    """``amount``, for what is not written as JSON writes numbers; and what it must agree with."""
     if type(value) is not str:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"no plausible number: {short(value)}")

@@ -73,19 +73,10 @@ class Entry:
     listed_alive: int = 0                   # lists that showed it alive since
     listed_at: float = 0.0
 
-    def __init__(
-        self, order: OrderData, venue_id: str = "", sent: float = 0.0, *, acknowledged: bool = False, created: datetime | None = None,
-        asked_for: float = 0.0, client_id: str = "", life: int = 1, replaces: str = "",
-    ) -> None:
+    def __init__(self, order: OrderData, venue_id: str = "", sent: float = 0.0) -> None:
         self.order = order
         self.venue_id = venue_id
         self.sent = sent
-        self.acknowledged = acknowledged
-        self.created = created
-        self.asked_for = asked_for
-        self.client_id = client_id
-        self.life = life
-        self.replaces = replaces
 
     @property
     def orderid(self) -> str:
@@ -223,7 +214,11 @@ class OrderTable:
         A new order of ours is about to be sent, in the place of another where ``replaces`` names one: ``order`` itself is to be
         pushed, what is kept is a copy.
         """
-        entry: Entry = Entry(copy(order), "", now, asked_for=now, client_id=order.orderid, life=self.life, replaces=replaces)
+        entry: Entry = Entry(copy(order), "", now)
+        entry.asked_for = now
+        entry.client_id = order.orderid
+        entry.life = self.life
+        entry.replaces = replaces
         self.active[order.orderid] = entry
         return entry
 
@@ -380,7 +375,12 @@ class OrderTable:
         return news.volume
 
     def _adopt(self, news: OrderData, venue_id: str) -> list[Push]:
-        entry: Entry = Entry(order=copy(news), acknowledged=True, created=news.datetime, asked_for=self.monotonic(), client_id=news.orderid, life=self.life)
+        entry: Entry = Entry(copy(news))
+        entry.acknowledged = True
+        entry.created = news.datetime
+        entry.asked_for = self.monotonic()
+        entry.client_id = news.orderid
+        entry.life = self.life
         self._rename_foreign(entry.order, venue_id)
         self._identify(entry, venue_id)
         self._file(entry)
