@@ -336,6 +336,7 @@ STEPS: st.SearchStrategy[tuple[str, int]] = st.tuples(st.sampled_from(["all"] * 
 
 @settings(max_examples=150)
 @example([("all", 0), ("freeze", 1), ("thaw", 1)], 512, 10_000)
+@example([("all", 0), ("look", 1)], 512, 10_000)
 @given(st.lists(STEPS, max_size=30), st.sampled_from([3, 512]), st.sampled_from([60, 10_000]))
 def test_whatever_else_is_sent_each_gets_what_was_sent_to_it_in_its_order(steps: list[tuple[str, int]], late: int, most: int) -> None:
     if late == 3:           # what leaves before the end of a turn, and what a freeze then loses, is another frame or two
