@@ -26,14 +26,13 @@ the CRC-32 of everything before it, so that no byte can change and no line can g
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, fields
 from errno import EBADF, ENOSPC
-from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zlib import crc32
 
 import msgspec
+from msgspec.structs import astuple
 
 from rest_locale import _
 
@@ -57,9 +56,7 @@ from .scan import CRC, JournalError, Prefix, Scan
 KEPT: frozenset[type] = frozenset({OrderReport, Fill, ListReport, ListReserve, PreventedMatch, TrailingMove})     # as they are
 NAMES: dict[type, str] = {kind: kind.__name__ for kind in (*KEPT, BalanceChange, DayEnd, FaultRecord)}     # what rows are made of
 RECORDS: dict[str, Any] = {name: kind for kind, name in NAMES.items()}
-FIELDS: dict[str, tuple[str, ...]] = {}         # of commands that have been packed
-COMMANDS: dict[str, Any] = {}
-READERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {}
+COMMANDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Command)}
 
 
 class Journal:
@@ -279,11 +276,10 @@ def pack(now: int, command: Command | None, refused: str, events: Sequence[Any])
         plain.append(None)
     else:
         rows = 1
-        name: str = type(command).__name__
-        values: tuple[Any, ...] = (READERS.get(name) or _reader(command))(command)
-        if name == "PlaceOrderList":
-            values = tuple([astuple(order) for order in value] if value is command.orders else value for value in values)   # type: ignore[union-attr]
-        plain.append((name, values, refused))
+        values: tuple[Any, ...] = astuple(command)
+        if type(command) is PlaceOrderList:
+            values = tuple([astuple(order) for order in value] if value is command.orders else value for value in values)
+        plain.append((type(command).__name__, values, refused))
     for event in events:
         kind: type = type(event)
         name_of: str | None = NAMES.get(kind)
@@ -300,16 +296,6 @@ def pack(now: int, command: Command | None, refused: str, events: Sequence[Any])
     return plain, rows
 
 
-def _reader(command: Command) -> Callable[[Any], tuple[Any, ...]]:
-    """What reads the fields of such a command."""
-    name: str = type(command).__name__
-    names: tuple[str, ...] = tuple(field.name for field in fields(command))
-    FIELDS[name], COMMANDS[name] = names, type(command)
-    # of a single field the getter would return no tuple
-    READERS[name] = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
-    return READERS[name]
-
-
 def unpack(plain: list[Any]) -> list[Entry]:
     """The entries of what was packed."""
     now, asked, *told = plain
@@ -317,7 +303,7 @@ def unpack(plain: list[Any]) -> list[Entry]:
     refused: str = ""
     if asked is not None:
         name, values, refused = asked
-        command = COMMANDS[name](**dict(zip(FIELDS[name], values, strict=True)))
+        command = COMMANDS[name](*values)
         if name == "PlaceOrderList":
             command.orders = [PlaceOrder(*order) for order in command.orders]
     return split(now, command, [_event(name, values) for name, values in zip(told[::2], told[1::2], strict=True)], refused)
