@@ -141,8 +141,8 @@ class Direct:
     def render(self, answer: Answer) -> bytes:
         """As aiohttp writes it."""
         status, headers, body = answer
-        lines: str = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        return f"{_LINES[status]}{lines}Content-Length: {len(body)}\r\nDate: {rfc822_formatted_time()}{self._end}".encode() + body
+        lines: str = "\r\n".join(map(": ".join, headers.items()))
+        return f"{_LINES[status]}{lines}\r\nContent-Length: {len(body)}\r\nDate: {rfc822_formatted_time()}{self._end}".encode() + body
 
 
 def direct_of(venue: "Venue", dialect: Dialect) -> Direct | None:
