@@ -1,11 +1,14 @@
 """From send_order to the last fill: what an outcome, an answer or a push comes to."""
 
+from datetime import timedelta
+
 import pytest
 from flow_desk import RULE, Desk
-from order_makers import make_order, make_trade
+from order_makers import MOMENT, make_order, make_trade
 from vnpy.trader.constant import Status
 
 from vnpy_restgateway.net.outcome import Outcome
+from vnpy_restgateway.orders import end_check
 from vnpy_restgateway.orders import table as orders
 from vnpy_restgateway.orders.fill_queries import QUERIES as FILL_QUERIES
 from vnpy_restgateway.orders.flow import OrderFlow
@@ -148,6 +151,38 @@ def test_no_question_while_the_venue_wants_to_be_left_alone(desk: Desk) -> None:
     assert desk.queries
 
 
+def test_another_end_than_was_told_is_asked_for(desk: Desk) -> None:
+    """One word was wrong: CANCELLED of an order that the venue had refused, or the other way round."""
+    desk.live()
+    desk.flow.cancel("o1")
+    desk.told(Status.CANCELLED)
+    desk.answer = lambda orderid, at: desk.flow.on_order(make_order("o1", Status.REJECTED), "1", at, asked=True)
+    asked = len(desk.queries)
+    for _ in range(20):             # more often than is asked: no list puts the question off
+        desk.wait(0.5)
+        desk.told(Status.REJECTED)
+    assert desk.pushes[-1] == "REJECTED 0" and desk.said("o1", "Rejected at the venue", "told to be Cancelled")
+    assert 2 <= len(desk.queries) - asked <= 4
+    desk.answer = None
+    desk.wait(300)
+    desk.told(Status.REJECTED)
+    asked = len(desk.queries)
+    desk.wait(300)
+    assert len(desk.queries) == asked, "both ends agree, nobody asks"
+
+
+def test_a_list_in_which_every_end_is_another_asks_for_some_only(desk: Desk) -> None:
+    for n in range(300):
+        desk.submit(f"o{n}")
+        desk.flow.on_order(make_order(f"o{n}", Status.REJECTED), f"{n + 10}")
+    looks, asked = desk.looks, len(desk.queries)
+    for n in range(300):
+        desk.flow.on_order(make_order(f"o{n}", Status.CANCELLED), f"{n + 10}")
+    assert desk.looks - looks >= 200
+    desk.wait(2.5)
+    assert 0 < len(desk.queries) - asked <= end_check.MOST
+
+
 def test_one_timer_serves_many_doubts(desk: Desk) -> None:
     for n in range(100):
         desk.submit(f"o{n}")
@@ -180,6 +215,50 @@ def test_a_held_final_goes_out_without_its_fills_in_the_end(desk: Desk) -> None:
     assert desk.pushes[2:] == ["t1", "ALLTRADED 10"]
     assert len(desk.fill_queries) == FILL_QUERIES
     assert desk.said("o1", "traded 10", "fills of 4 only")
+
+
+def filled_before(desk: Desk, lists: bool = True) -> None:
+    """o1 was filled by t1. Of o2, t1 is told as well: by the lists of fills, or by a push alone."""
+    desk.live()
+    desk.flow.on_fill(make_trade("t1", 10.0), "1")
+    desk.told(Status.ALLTRADED, 10.0)
+    desk.submit("o2")
+    desk.flow.on_order(make_order("o2", Status.NOTTRADED), "2")
+    again = make_trade("t1", 10.0, "o2")
+    again.datetime = MOMENT + timedelta(days=1)
+    desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [again] if lists else [make_trade("t2", 10.0, "o2")], "2")
+    desk.flow.on_fill(again, "2")
+    desk.flow.on_order(make_order("o2", Status.ALLTRADED, 10.0), "2")
+    desk.wait(60)
+
+
+def test_the_id_of_a_fill_that_is_given_again_to_another_order_s(desk: Desk) -> None:
+    """A venue that was wiped, and of whose new life nothing else tells."""
+    filled_before(desk)
+    assert desk.pushes[-2:] == ["t1:2", "ALLTRADED 10"] and desk.pushes.count("t1") == 1
+    assert desk.said("o2", "under the id t1, which another order's fill had")
+    desk.wait(60)
+    assert desk.pushes[-1] == "ALLTRADED 10" and desk.pushes.count("t1:2") == 1
+
+
+def test_a_fill_that_one_push_tells_of_the_wrong_order(desk: Desk) -> None:
+    filled_before(desk, lists=False)
+    assert desk.pushes[-2:] == ["t2", "ALLTRADED 10"] and "t1:2" not in desk.pushes
+
+
+def test_a_repeated_fill_of_an_order_that_lacks_others_stays_a_repeat(desk: Desk) -> None:
+    desk.live()
+    desk.flow.on_fill(make_trade("t1", 4.0), "1")
+    again = make_trade("t1", 4.0)
+    again.datetime = MOMENT + timedelta(milliseconds=1)          # the lists cut it at other digits
+    desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [again], "1")
+    desk.told(Status.ALLTRADED, 10.0)
+    desk.wait(60)
+    assert desk.pushes[2:] == ["t1", "ALLTRADED 10"] and desk.said("o1", "fills of 4 only")
+    desk.flow.table.rename(desk.flow.table.final["o1"], "3")        # its id was told wrongly
+    desk.flow.on_fills("o1", [again], "3")
+    desk.wait(60)
+    assert desk.pushes.count("t1") == 1 and not desk.flow.table.disputed
 
 
 def test_queries_that_fail_release_nothing(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from order_makers import make_order, make_trade
 from test_orders import RULE, told, words
 from vnpy.trader.constant import Direction, Status
 
+from vnpy_restgateway.orders import delivered_fills
 from vnpy_restgateway.orders import table as orders
 from vnpy_restgateway.orders.table import OrderTable
 
@@ -19,7 +20,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     def make(final: int = 2, over: int = 1_000, trades: int = 1_000) -> OrderTable:
         monkeypatch.setattr(orders, "FINAL_KEPT", final)
         monkeypatch.setattr(orders, "FINISHED_KEPT", over)
-        monkeypatch.setattr(orders, "TRADES_KEPT", trades)
+        monkeypatch.setattr(delivered_fills, "IDS_KEPT", trades)
         return OrderTable(RULE)
     return make
 
@@ -39,9 +40,9 @@ def test_bounds(make: Make) -> None:
     assert len(table.final) == 10 and len(table.by_venue_id) == 10
     assert table.get("o999") is not None and table.get("o900") is None
     assert table.find("995") is table.get("o995")
-    assert all(f"t{n}" in table.trade_ids for n in range(975, 1_000))
-    assert not any(f"t{n}" in table.trade_ids for n in range(950))
-    assert table.trade_ids.size <= 25 * 64 and table.finished.size <= 20 * 64
+    assert all(f"t{n}" in table.delivered for n in range(975, 1_000))
+    assert not any(f"t{n}" in table.delivered for n in range(950))
+    assert table.delivered.size <= 2 * 25 * 64 + 64 * delivered_fills.PRINTS_KEPT and table.finished.size <= 20 * 64
 
 
 def test_a_trade_of_a_dropped_order_is_not_pushed_again(make: Make) -> None:
@@ -209,3 +210,14 @@ def test_parked_fills_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(1_000):
         table.fill(make_trade(f"u{n}", 1.0, ""), "9")
     assert sum(map(len, table.orphan_fills.values())) <= 20
+
+
+def test_the_owners_of_fills_are_kept_as_long_as_their_ids(make: Make) -> None:
+    """Else a fill of long ago, told again, would be taken for another order's."""
+    table = make(final=1_000, over=1_000, trades=25)
+    trade_all(table, 0, 999)
+    for n in range(1_000):
+        trade = make_trade(f"t{n}", 10.0, f"o{n}")
+        trade.datetime = None           # told with another time: only the order shows that it is the same
+        assert f"t{n}" not in table.delivered or not table.delivered.is_reused(trade, str(n))
+    assert sum(f"t{n}" in table.delivered for n in range(1_000)) >= 25

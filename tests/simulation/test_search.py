@@ -75,6 +75,8 @@ FOUND: list[tuple[str, int, str]] = [
     # an order that was executed after it had been given up was shown as a stranger's
     (HASHEX, 1, "fault order before_engine delay ms=40000 ack=true times=1; fault order on_reply reset times=1; order BUY 45000; pause 45000"),
     (HASHEX, 1, "order BUY 45000; fault order before_engine delay ms=60000 ack=true times=1; fault order on_reply reset times=1; order BUY 30000; pause 65000"),
+    # of a new life only an execution id was seen to be given again: its fill was taken for one told twice
+    (FUTU, 1196, "order BUY 27; day; wipe 0; pause 30000; order BUY 27.02"),
 ]
 
 # gateway and schedule -> states that such a day reaches

@@ -67,3 +67,28 @@ def test_it_can_be_stopped_from_a_handler() -> None:
         return bool(engine._active)
 
     assert world.run(live) is False
+
+
+def test_timer_events_come_at_whole_intervals_while_somebody_listens() -> None:
+    world, at, seen = World(1), [], []
+
+    def live() -> None:
+        engine: Any = SteppedEventEngine(world.scheduler, watch=lambda event: seen.append(event.type))
+
+        def note(event: Event) -> None:
+            at.append(round(world.loop.now, 6))
+
+        engine.start()
+        world.sleep(2.5)
+        engine.register(EVENT_TIMER, note)
+        world.sleep(2.0)
+        engine.unregister(EVENT_TIMER, note)
+        world.sleep(2.7)
+        engine.register_general(note)
+        world.sleep(1.0)
+        engine.stop()
+        engine.register(EVENT_TIMER, note)
+        world.sleep(3.0)
+
+    world.run(live)
+    assert at == [3.0, 4.0, 8.0] and seen == [EVENT_TIMER] * 3

@@ -82,7 +82,7 @@ class GatewayHarness:
             self.gateway = main_engine.add_gateway(kind, name)
         elif profile.real_engine:
             self.engine = profile.stage.make_engine()
-            self.engine.register_general(self.recorder.put)
+            self.recorder.listen(self.engine)
             self.engine.start()
             self.gateway = kind(self.engine, name or kind.default_name)
         else:

@@ -5,7 +5,7 @@ from copy import copy
 from logging import WARNING
 from typing import Any
 
-from vnpy.event import Event
+from vnpy.event import Event, EventEngine
 from vnpy.trader.constant import Status
 from vnpy.trader.event import (
     EVENT_ACCOUNT,
@@ -71,6 +71,11 @@ class Recorder:
         self.contracts: dict[str, ContractData] = {}
         self.ticks: list[TickData] = []
         self.logs: list[LogData] = []
+
+    def listen(self, engine: EventEngine) -> None:
+        """Record what passes through an event engine that has no other handlers."""
+        for type in (EVENT_ORDER, EVENT_TRADE, EVENT_ACCOUNT, EVENT_POSITION, EVENT_CONTRACT, EVENT_TICK, EVENT_LOG):
+            engine.register(type, self.put)
 
     def put(self, event: Event) -> None:
         data: Any = event.data

@@ -13,8 +13,9 @@ Handler = Callable[[Event], None]
 
 class SteppedEventEngine(EventEngine):
     """
-    Handlers run in one simulated thread, in the order in which events were put, as in vn.py. ``events`` is called with
-    every event before its handlers.
+    Handlers run in one simulated thread, in the order in which events were put, as in vn.py. ``watch`` is called with
+    every event before its handlers. Timer events come at whole intervals from the start on, while somebody listens to them: a day
+    has 86,400 of them.
     """
 
     def __init__(self, scheduler: Scheduler, interval: float = 1, watch: Callable[[Event], None] | None = None) -> None:
@@ -28,7 +29,8 @@ class SteppedEventEngine(EventEngine):
         self._thread: Any = None
         self._handlers: Any = defaultdict(list)
         self._general_handlers: list[Handler] = []
-        self._tick: Any = None
+        self._tick: Any = None          # the next timer event
+        self._began: float = 0.0
 
     def start(self) -> None:
         if self._active:
@@ -36,32 +38,53 @@ class SteppedEventEngine(EventEngine):
         self._active = True
         self._thread = SimulatedThread(self._scheduler, target=self._work, name="event engine")
         self._thread.start()
-        self._tick = self._scheduler.loop.call_later(self._seconds, self._on_timer)
+        self._began = self._scheduler.loop.time()
+        self._set_timer()
 
     def stop(self) -> None:
         if not self._active:
             return
+        self._drop_timer()
         self._active = False
-        if self._tick is not None:
-            self._tick.cancel()
         self._scheduler.wake(self._line)
         if self._scheduler.current() is not self._thread:
             self._thread.join()
 
     def kill(self) -> None:
         """No event comes any more; its thread is left where it stands."""
+        self._drop_timer()
         self._active = False
-        if self._tick is not None:
-            self._tick.cancel()
 
     def put(self, event: Event) -> None:
         self._events.append(event)
         self._scheduler.wake(self._line)
 
+    def register(self, type: str, handler: Handler) -> None:
+        super().register(type, handler)
+        self._set_timer()
+
+    def register_general(self, handler: Handler) -> None:
+        super().register_general(handler)
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._active and self._tick is None and (self._general_handlers or self._handlers.get(EVENT_TIMER)):
+            now: float = self._scheduler.loop.time()
+            number: int = int((now - self._began) / self._seconds) + 1
+            while (due := self._began + number * self._seconds) <= now:         # floats: the moment of the last one may be a hair off
+                number += 1
+            self._tick = self._scheduler.loop.call_at(due, self._on_timer)
+
+    def _drop_timer(self) -> None:
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+
     def _on_timer(self) -> None:
-        if self._active:
+        self._tick = None
+        if self._active and (self._general_handlers or self._handlers.get(EVENT_TIMER)):
             self.put(Event(EVENT_TIMER))
-            self._tick = self._scheduler.loop.call_later(self._seconds, self._on_timer)
+            self._set_timer()
 
     def _work(self) -> None:
         while True:

@@ -2,9 +2,11 @@
 
 import asyncio
 from asyncio import base_events
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from heapq import heapify, heappop, heappush
 from typing import Any
+
+import greenlet
 
 from .network import Network
 from .transport import Transport
@@ -15,6 +17,21 @@ MOST_CANCELLED: int = 1_000         # timers that are kept at most, if they are 
 
 class Stuck(RuntimeError):
     """Nothing is left to happen and somebody waits, or everything happens at one moment without end."""
+
+
+class Waiter:
+    """A greenlet that waits for the loop; ``green`` is None once it goes on. One of those that are ``killed`` never does."""
+
+    __slots__ = ("green", "killed")
+
+    def __init__(self, green: greenlet.greenlet, killed: Container[greenlet.greenlet]) -> None:
+        self.green: greenlet.greenlet | None = green
+        self.killed: Container[greenlet.greenlet] = killed
+
+    def go_on(self) -> None:
+        green, self.green = self.green, None
+        if green is not None and not green.dead and green not in self.killed:
+            green.switch()
 
 
 class Server(asyncio.AbstractServer):
@@ -73,7 +90,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
         super().__init__()
         self.now: float = 0.0
         self.network: Network = network
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, asyncio.TimerHandle | Waiter]] = []
         self._number: int = 0           # of the timer set last
         self._cancelled: int = 0        # of the timers
         self._turns: int = 0            # at this moment
@@ -96,13 +113,11 @@ class SimulatedLoop(base_events.BaseEventLoop):
         """One turn: what is ready, or else the timers that are due next."""
         ready, timers = self._ready, self._timers       # type: ignore[attr-defined]
         if self._cancelled > MOST_CANCELLED and 2 * self._cancelled > len(timers):
-            timers[:] = [each for each in timers if not each[2].cancelled()]
+            timers[:] = [each for each in timers if not _is_cancelled(each[2])]
             heapify(timers)
             self._cancelled = 0
         if not ready and not self._stopping:            # type: ignore[attr-defined]
-            while timers and timers[0][2].cancelled():
-                heappop(timers)
-                self._cancelled -= 1
+            self._drop_cancelled()
             if not timers:
                 raise Stuck("nothing is left to happen, and somebody waits")
             if timers[0][0] > self.now:
@@ -113,16 +128,58 @@ class SimulatedLoop(base_events.BaseEventLoop):
             raise Stuck(f"{LIMIT} turns of the loop at {self.now:.6f} s, time does not pass")
         now: float = self.now
         while timers and timers[0][0] <= now:
-            timer: asyncio.TimerHandle = heappop(timers)[2]
-            timer._scheduled = False    # type: ignore[attr-defined]
-            if timer.cancelled():
+            timer: asyncio.TimerHandle | Waiter = heappop(timers)[2]
+            if not isinstance(timer, Waiter):
+                timer._scheduled = False        # type: ignore[attr-defined]
+            if _is_cancelled(timer):
                 self._cancelled -= 1
             else:
                 ready.append(timer)
         for _ in range(len(ready)):
             handle: Any = ready.popleft()
-            if not handle._cancelled:
+            if isinstance(handle, Waiter):
+                self._wake(handle)
+            elif not handle._cancelled:
                 handle._run()
+
+    def wake_at(self, when: float, waiter: Waiter) -> None:
+        """As ``call_at``, for a greenlet that waits: half of what a simulated day calls for, without asyncio's handles."""
+        self._number += 1
+        heappush(self._timers, (when, self._number, waiter))
+
+    def went_on(self) -> None:
+        """A greenlet has gone on before its ``wake_at``."""
+        self._cancelled += 1
+
+    def wake_soon(self, waiter: Waiter) -> None:
+        """As ``call_soon``."""
+        self._ready.append(waiter)      # type: ignore[attr-defined]
+
+    def _wake(self, waiter: Waiter) -> None:
+        try:
+            waiter.go_on()
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:      # noqa: BLE001  (as asyncio's handles do)
+            self.call_exception_handler({"message": "a greenlet has raised", "exception": error})
+
+    def _drop_cancelled(self) -> None:
+        """The next timer, if there is one, is one that fires."""
+        timers = self._timers
+        while timers and _is_cancelled(timers[0][2]):
+            heappop(timers)
+            self._cancelled -= 1
+
+    def pass_to(self, when: float) -> bool:
+        """Let time pass within a turn, for somebody who waits, if nothing happens until then or then. False: not so, nothing is done."""
+        if when <= self.now or self._ready or self._stopping:       # type: ignore[attr-defined]
+            return False
+        self._drop_cancelled()
+        if self._timers and self._timers[0][0] <= when:
+            return False
+        self.now = when
+        self._turns = 0
+        return True
 
     def _process_events(self, event_list: list[Any]) -> None:
         """There are none of sockets."""
@@ -141,3 +198,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
         await asyncio.sleep(self.network.delay())
         transport: Transport = self.network.connect(int(port), protocol)
         return transport, protocol
+
+
+def _is_cancelled(timer: asyncio.TimerHandle | Waiter) -> bool:
+    return timer.green is None if isinstance(timer, Waiter) else timer.cancelled()

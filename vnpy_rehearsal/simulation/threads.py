@@ -17,23 +17,16 @@ import greenlet
 
 from vnpy_restgateway.threads import Threads
 
+from .loop import SimulatedLoop, Waiter
+
 logger: logging.Logger = logging.getLogger("vnpy_rehearsal.simulation")
-
-
-class Waiter:
-    """A greenlet that waits; ``green`` is None once it has been woken."""
-
-    __slots__ = ("green",)
-
-    def __init__(self, green: greenlet.greenlet) -> None:
-        self.green: greenlet.greenlet | None = green
 
 
 class Scheduler:
     """Lets greenlets wait on a loop. ``hub``: the greenlet that runs the loop, by default the one that makes this."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, hub: greenlet.greenlet | None = None) -> None:
-        self.loop: asyncio.AbstractEventLoop = loop
+    def __init__(self, loop: SimulatedLoop, hub: greenlet.greenlet | None = None) -> None:
+        self.loop: SimulatedLoop = loop
         self.hub: greenlet.greenlet = hub or greenlet.getcurrent()
         self.errors: list[str] = []         # what nobody has handled
         self.threads: dict[greenlet.greenlet, SimulatedThread] = {}
@@ -59,15 +52,18 @@ class Scheduler:
             if end is None:
                 raise RuntimeError("a callback of the loop would have to wait")
             return False
-        waiter: Waiter = Waiter(green)
+        if end is not None and self.loop.pass_to(end):
+            return False
+        waiter: Waiter = Waiter(green, self.killed)
         line.append(waiter)
-        timer: asyncio.TimerHandle | None = None if end is None else self.loop.call_at(end, self._resume, waiter)
+        if end is not None:
+            self.loop.wake_at(end, waiter)
         self.hub.switch()
-        if timer is not None:
-            timer.cancel()
         if waiter in line:
             line.remove(waiter)
             return False
+        if end is not None:
+            self.loop.went_on()
         return True
 
     def wait(self, line: "deque[Waiter]", timeout: float | None, is_over: Callable[[], bool]) -> bool:
@@ -83,7 +79,7 @@ class Scheduler:
         while line and most != 0:
             waiter: Waiter = line.popleft()
             if waiter.green is not None:
-                self.loop.call_soon(self._resume, waiter)
+                self.loop.wake_soon(waiter)
                 most = None if most is None else most - 1
 
     def kill_others(self) -> None:
@@ -98,11 +94,6 @@ class Scheduler:
         future.add_done_callback(lambda _: self.wake(line))
         self.wait(line, None, future.done)
         return future.result()
-
-    def _resume(self, waiter: Waiter) -> None:
-        green, waiter.green = waiter.green, None
-        if green is not None and not green.dead and green not in self.killed:
-            green.switch()
 
 
 class SimulatedThread:
@@ -128,7 +119,7 @@ class SimulatedThread:
             raise RuntimeError("threads can only be started once")
         self._green = greenlet.greenlet(self._run, self._scheduler.hub)
         self._scheduler.threads[self._green] = self
-        self._scheduler.loop.call_soon(self._scheduler._resume, Waiter(self._green))
+        self._scheduler.loop.wake_soon(Waiter(self._green, self._scheduler.killed))
 
     def join(self, timeout: float | None = None) -> None:
         if self._green is not None:

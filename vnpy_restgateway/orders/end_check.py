@@ -6,6 +6,7 @@ from ..venue import Flow
 from .table import Entry
 
 TRIES: int = 12                 # questions without an answer before nobody asks any more
+MOST: int = 100                 # orders that are asked for at a time
 LONGEST: float = 30.0           # s between two of them
 
 
@@ -17,7 +18,12 @@ class EndCheck:
         self._left: dict[str, int] = {}         # vn.py order id -> questions that are left
 
     def begin(self, entry: Entry) -> None:
-        """The venue has said something of the end of an order: ask, soon."""
+        """The venue has said something of the end of an order: ask, soon, unless it is asked already."""
+        if entry.orderid in self._left:
+            return
+        if len(self._left) >= MOST:
+            self.flow.host.session.look_again()         # a list in which every end is another one
+            return
         self._left[entry.orderid] = TRIES
         self._later(entry, self.flow.table.rule.spacing)
 

@@ -62,7 +62,7 @@ class FillQueries:
             if entry.fill_queries == 1:
                 flow.host.desk.query_order(entry)       # perhaps its end was told wrongly
                 self.life.check()                       # or its fills have the ids of an earlier life of the venue
-            if entry.fill_queries >= self.most:
+            if entry.fill_queries >= self.most and not any(each.tradeid in self._disputed for each in trades):
                 flow.host.log(
                     _("Order {orderid} traded {traded:g}, but the venue lists fills of {filled:g} only").format(orderid=orderid, traded=entry.order.traded, filled=entry.filled), WARNING
                 )

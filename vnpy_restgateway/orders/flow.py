@@ -430,6 +430,8 @@ class OrderFlow:
             entry.cancel_wanted = wanted
         elif asked:
             entry.listed_alive = 0          # the lists are late
+        elif order.status in FINAL and order.status is not entry.order.status and not 0.0 < asked_at <= entry.final_at:
+            self.end_check.begin(entry)     # one of two ends was told wrongly: the answer decides
 
     # inside
 

@@ -12,8 +12,11 @@ from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData, TradeData
 
 from ..seams import MACHINE
+from rest_locale import _
+
 from .contradictions import fill_contradiction
-from .dedup import DedupSet, final_fingerprint, fingerprint
+from .dedup import DedupSet, final_fingerprint
+from .delivered_fills import DeliveredFills
 from .not_found_policy import NotFoundPolicy, StatusQuery
 from .order_data import copy
 from .states import FINAL, VOLUME_NOISE, merge
@@ -25,10 +28,7 @@ FINISHED_KEPT: int = 200_000        # final orders that are dropped, kept for re
 ORPHANS_KEPT: int = 5_000        # unknown orders whose fills wait to be told of them
 ORPHAN_FILLS: int = 50_000      # and fills of theirs, all together
 LIVE_KEPT: int = 20_000         # live orders at once; beyond, those placed elsewhere are not shown
-TRADES_KEPT: int = 200_000      # execution ids kept for recognising a fill told twice
 UNSIZED: tuple[OrderType, ...] = (OrderType.MARKET,)     # their volume is the venue's to tell: some are bought by amount
-RECENT_KEPT: int = 10_000       # and of these, those delivered since the venue was last seen to be the same
-PRINTS_KEPT: int = 20_000       # and what they were, for telling a new life of the venue from a false alarm
 DISPUTED_KEPT: int = 1_000      # fills that cannot be, kept until they were asked for
 SUM_NOISE: float = 1e-12        # of adding up many floats, relative to the sum
 
@@ -62,6 +62,7 @@ class Entry:
     client_id: str = ""                     # the client order id at the venue
     identified_at: float = 0.0              # when the venue's id was told first, monotonic s
     amended: bool = False                   # the venue has given it another client order id since
+    renamed: bool = False                   # its fills were told under another id of the venue, perhaps
     life: int = 1                           # of the venue, in which the order was made
     id_doubted: bool = False                # its venue id is in doubt: it is asked for by the client order id
     by_shape: bool = False                  # found at the venue by what was sent, not by an id
@@ -114,9 +115,7 @@ class OrderTable:
         self.final: OrderedDict[str, Entry] = OrderedDict()
         self.by_venue_id: dict[str, Entry] = {}
         self.finished: DedupSet = DedupSet(FINISHED_KEPT)               # ``final_fingerprint`` of orders that were final and are dropped
-        self.trade_ids: DedupSet = DedupSet(TRADES_KEPT)
-        self.prints: DedupSet = DedupSet(PRINTS_KEPT)           # ``fingerprint`` of the trades delivered
-        self.recent: dict[str, None] = {}               # ids of trades delivered since ``mark_life``, oldest first
+        self.delivered: DeliveredFills = DeliveredFills()
         self.marked_at: float = float("inf")            # monotonic s of ``mark_life``
         self.reused_at: float = float("inf")            # monotonic s when the venue first gave the id of an order to another one, in this life
         self.reused: Entry | None = None                # the order whose id it was; the flow takes it
@@ -152,7 +151,7 @@ class OrderTable:
         if not (self.active or self.final or self.orphan_fills):
             return              # nothing was ever known
         self.mark_life()
-        self.prints.clear()
+        self.delivered.forget_prints()
         self.begin_life()
         for entry in (*self.active.values(), *self.final.values()):
             entry.venue_id = ""
@@ -165,7 +164,7 @@ class OrderTable:
 
     def mark_life(self) -> None:
         """The venue has just been seen to be the same as ever, or cannot change before it is heard of again."""
-        self.recent.clear()
+        self.delivered.mark()
         self.marked_at = self.monotonic()
 
     def begin_life(self, gone: Entry | None = None, by: float = float("inf")) -> None:
@@ -180,11 +179,7 @@ class OrderTable:
         self.life += 1
         self.former = {entry.venue_id: entry for entry in self.active.values() if entry.venue_id}
         self.finished.clear()
-        self.trade_ids.clear()
-        if self.marked_at == float("inf"):
-            self.recent.clear()
-        for tradeid in self.recent:
-            self.trade_ids.add(tradeid)
+        self.delivered.begin_life(self.marked_at != float("inf"))
         # what was told since belongs to the new life
         self.by_venue_id = {
             key: entry for key, entry in self.by_venue_id.items()
@@ -205,6 +200,7 @@ class OrderTable:
         """The venue's id of an order is another one than was told first."""
         if self.by_venue_id.get(entry.venue_id) is entry:
             del self.by_venue_id[entry.venue_id]
+        entry.renamed = True
         entry.venue_id = ""
         entry.id_doubted = False
         if venue_id:
@@ -332,7 +328,7 @@ class OrderTable:
         """
         entry: Entry | None = self.whose(trade.orderid, venue_id)
         if entry is None:
-            if trade.tradeid in self.trade_ids:
+            if trade.tradeid in self.delivered:
                 return []
             parked: dict[str, TradeData] = self.orphan_fills.setdefault(venue_id or trade.orderid, {})
             if trade.tradeid not in parked:
@@ -341,7 +337,7 @@ class OrderTable:
             while len(self.orphan_fills) > ORPHANS_KEPT or self._parked > ORPHAN_FILLS:
                 self._take_orphans(next(iter(self.orphan_fills)))
             return []
-        return [*self._deliver(entry, trade), *self._release_complete(entry)]
+        return [*self._deliver(entry, trade, venue_id), *self._release_complete(entry)]
 
     def release_final(self, orderid: str) -> list[Push]:
         """Push a held final order although its trades could not be had."""
@@ -451,29 +447,33 @@ class OrderTable:
             if old.is_finished:
                 self.finished.add(final_fingerprint(old.order, old.venue_id))
 
-    def _deliver(self, entry: Entry, trade: TradeData) -> list[Push]:
-        if trade.tradeid in self.trade_ids:
+    def _deliver(self, entry: Entry, trade: TradeData, venue_id: str = "") -> list[Push]:
+        venue_id = venue_id or entry.venue_id
+        reused: bool = trade.tradeid in self.delivered
+        if reused and (not entry.lacks_fills or entry.renamed or not self.delivered.is_reused(trade, venue_id)):
             return []
-        if reason := fill_contradiction(entry.order, entry.filled, trade, entry.order.type in self.unpriced):
+        reason: str = fill_contradiction(entry.order, entry.filled, trade, entry.order.type in self.unpriced)
+        if reused and not reason:
+            reason = _("{volume:g} under the id {tradeid}, which another order's fill had").format(volume=trade.volume, tradeid=trade.tradeid)
+        if reason:
             if trade.tradeid not in self.believed:
                 if len(self.disputed) < DISPUTED_KEPT:
                     self.disputed.append((entry, trade, reason))
                 return []
             self.believed.discard(trade.tradeid)
-        shown: tuple[Hashable, ...] = fingerprint(trade)
-        if self.life > 1 and shown in self.prints:
+        if self.life > 1 and self.delivered.was_shown(trade):
             return []           # of the life before: the venue has not begun anew after all
-        self.prints.add(shown)
-        self.trade_ids.add(trade.tradeid)
-        self.recent[trade.tradeid] = None
-        if len(self.recent) > RECENT_KEPT:
-            del self.recent[next(iter(self.recent))]
+        self.delivered.add(trade, venue_id)
         entry.filled += trade.volume
-        if trade.orderid == entry.order.orderid and self.life == 1:
+        if trade.orderid == entry.order.orderid and self.life == 1 and not reused:
             return [copy(trade)]
         # the ids of an earlier life of the venue were shown too
         delivered: TradeData = copy(trade)
-        delivered.orderid, delivered.tradeid = entry.order.orderid, trade.tradeid if self.life == 1 else f"{trade.tradeid}@{self.life}"
+        delivered.orderid = entry.order.orderid
+        if reused:
+            delivered.tradeid = f"{trade.tradeid}:{venue_id}"
+        elif self.life > 1:
+            delivered.tradeid = f"{trade.tradeid}@{self.life}"
         delivered.__post_init__()
         return [delivered]
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from futu.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, client_of, counted
+from futuopend.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, client_of, counted
 from vnpy.trader.constant import Exchange, Status
 from vnpy.trader.object import SubscribeRequest
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from futu.gateway_desks import a_desk, client_of, counted
+from futuopend.gateway_desks import a_desk, client_of, counted
 from gateways.harness import Desk
 from vnpy.trader.constant import Exchange, Interval, Status
 from vnpy.trader.object import HistoryRequest, SubscribeRequest

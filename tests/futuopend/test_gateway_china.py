@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from futu.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, case_of, client_of, counted, send
+from futuopend.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, case_of, client_of, counted, send
 from gateways.harness import Desk
 from vnpy.trader.constant import Direction, Exchange, Interval, OrderType, Product, Status
 from vnpy.trader.object import ContractData, HistoryRequest, OrderData, SubscribeRequest

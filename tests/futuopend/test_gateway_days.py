@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from futu.gateway_desks import ENVIRONMENTS, case_of, counted, send
+from futuopend.gateway_desks import ENVIRONMENTS, case_of, counted, send
 from gateways.harness import Desk
 from vnpy.trader.constant import Exchange, Interval, Status
 from vnpy.trader.object import HistoryRequest

@@ -1,7 +1,7 @@
 """FutuOpenDGateway trades on the running dialect, real and simulated; each test ends in the ground truth."""
 
 import pytest
-from futu.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, client_of, counted, send
+from futuopend.gateway_desks import ENVIRONMENTS, REAL_ID, a_desk, client_of, counted, send
 from gateways.harness import Desk
 from vnpy.trader.constant import Direction, Exchange, OrderType, Status
 
