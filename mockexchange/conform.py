@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help=_("what the venue's dialect leaves open, e.g. unsigned=true (repeatable)"))
     parser.add_argument("--symbol", default="", help=_("the gateway's name of BTCUSDT: symbol or vt_symbol, in any case"))
     parser.add_argument("--label", action="append", default=[], metavar="NAME=TEXT", help=_("what the dialect calls a request or push, e.g. order=\"POST /api/v3/order\" (repeatable)"))
-    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help=_("only these"))
+    parser.add_argument("--rows", metavar="F1,F5-F9", help=_("only these"))
     parser.add_argument("--absent", action="append", default=[], metavar="ROW=REASON", help=_("a row that does not apply to this gateway (repeatable)"))
     parser.add_argument("--ready-line", metavar="TEXT", help=_("the log line with which it is ready; without one it is given 3 s"))
     parser.add_argument("--patience", type=float, metavar="SECONDS", help=_("how long it may take to find out by itself what became of an order (default: 60)"))
@@ -180,8 +180,10 @@ def absent(row: RowInfo) -> Outcome | None:
     return Outcome(row.id, row.title, ABSENT, row.absent, 0.0) if row.absent else None
 
 
-def pick(text: str, rows: list[RowInfo], option: str = "--rows") -> list[RowInfo]:
-    """The rows that ``F1,F5-F9`` names; all of them for "". ValueError names what is none, and the option."""
+def pick(text: str | None, rows: list[RowInfo], option: str = "--rows") -> list[RowInfo]:
+    """The rows that ``F1,F5-F9`` names; all of them for None. ValueError names what is none, and the option."""
+    if text is None:
+        return rows
     names: list[str] = [row.id for row in rows]
     wanted: set[str] = set()
     for part in (each.strip().upper() for each in text.split(",") if each.strip()):
@@ -193,7 +195,9 @@ def pick(text: str, rows: list[RowInfo], option: str = "--rows") -> list[RowInfo
         if begin > end:
             raise ValueError(_("{option}: {first} comes after {last}: {part!r}").format(option=option, first=first, last=last, part=part))
         wanted.update(names[begin:end + 1])
-    return [row for row in rows if not wanted or row.id in wanted]
+    if not wanted:
+        raise ValueError(_("{option}: names no rows, such as F2 or F2,F22-F24: {text!r}").format(option=option, text=text))
+    return [row for row in rows if row.id in wanted]
 
 
 def writable(option: str, text: str) -> Path:

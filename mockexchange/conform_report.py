@@ -60,7 +60,7 @@ class Report:
     def summary(self) -> str:
         """How often each verdict came up."""
         return ", ".join(
-            (_("{count} do not apply") if verdict == ABSENT else _("{count} {verdict}")).format(count=count, verdict=verdict) for verdict, count in self.counts.items()
+            (_("{count} do not apply") if verdict == ABSENT else _("{count} {verdict}")).format(count=count, verdict=_(verdict)) for verdict, count in self.counts.items()
         )
 
     @property
@@ -77,14 +77,14 @@ class Report:
         """Take an outcome; its line of the table."""
         self.outcomes.append(outcome)
         width: int = 9 if self.good == SURVIVED else 14
-        return f"{outcome.id:<4} {padded(outcome.title, 55)} {outcome.verdict:<{width}} {first_line(outcome.reason)}".rstrip()
+        return f"{outcome.id:<4} {padded(outcome.title, 55)} {padded(_(outcome.verdict), width)} {first_line(outcome.reason)}".rstrip()
 
     def tail(self, stopped: bool = False) -> Iterator[str]:
         """What stands below the table: circumstances, counts, versions."""
         for outcome in self.outcomes:
             lines: list[str] = [line for line in outcome.reason.splitlines() if line.strip()]
             if outcome.verdict not in (self.good, ABSENT) and len(lines) > 1:
-                yield f"\n{outcome.id} {outcome.title}: {outcome.verdict}"
+                yield f"\n{outcome.id} {outcome.title}: {_(outcome.verdict)}"
                 yield from (f"    {line}" for line in lines)
         told: str = self.summary or _("no row was over")
         yield "\n" + (_("{told}; stopped before the end").format(told=told) if stopped else told)

@@ -46,11 +46,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
 
 def never_bit(venue: "MockExchange") -> str:
     """What should have struck and never did, or ""."""
+    from .faults.catalogue import in_words
+
     idle: list[dict[str, Any]] = venue.faults.never_bitten()
     if not idle:
         return ""
     faults: str = "; ".join(
-        f"{fault['match']!r} ({fault['action']}, {fault['stage']})" + (f": {fault['warning']}" if "warning" in fault else "")
+        in_words(repr(fault["match"]), fault["action"], fault["stage"]) + (f": {fault['warning']}" if "warning" in fault else "")
         for fault in idle
     )
     return _("mock_exchange: {count} of this test's faults never bit: {faults}").format(count=len(idle), faults=faults)

@@ -11,16 +11,16 @@ from mockexchange.version import release
 from rest_locale import _
 from rest_locale.commands import prepare
 
-PROGRAM: str = "python -m vnpy_rehearsal"
+PROGRAM, SCRIPT = "python -m vnpy_rehearsal", "vnpy-rehearsal"
 RUN, CONFORM, SIMULATE, STRATEGY, NEW_VENUE = "run", "conform", "simulate", "strategy", "new-venue"
 DOCTOR, TRADE, HEALTH = "doctor", "trade", "health"
 FOREIGN: tuple[str, ...] = ("vnpy", "vnpy_ctastrategy", "vnpy_rest", "vnpy_websocket")
 
 
-def start(arguments: list[str]) -> int:
-    """The exit status; 2 with one line on stderr where vn.py is missing."""
+def start(arguments: list[str], program: str = PROGRAM) -> int:
+    """The exit status; 2 with one line on stderr where vn.py is missing. ``program``: the name it was called by."""
     prepare()
-    return with_vnpy(PROGRAM, lambda: dispatch(arguments))
+    return with_vnpy(program, lambda: dispatch(arguments, program))
 
 
 def start_job(gateway: str, program: str) -> int:
@@ -45,8 +45,8 @@ def with_vnpy(program: str, run: Callable[[], int]) -> int:
         return 2
 
 
-def dispatch(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description=_("Try gateways and strategies on bad days, without key and network."))
+def dispatch(arguments: list[str], called: str) -> int:
+    parser = argparse.ArgumentParser(prog=called, description=_("Try gateways and strategies on bad days, without key and network."))
     parser.add_argument("--version", action="version", version=f"%(prog)s {release()}", help=_("show program's version number and exit"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(RUN, help=_("a CTA strategy trades on the embedded mock exchange, on any gateway"), add_help=False)
@@ -59,11 +59,11 @@ def dispatch(arguments: list[str]) -> int:
     commands.add_parser(HEALTH, help=_("how a process started by trade is"), add_help=False)
     found = parser.parse_known_args(arguments)[0]
     rest: list[str] = arguments[arguments.index(found.command) + 1:]
-    program: str = f"{PROGRAM} {found.command}"
+    program: str = f"{called} {found.command}"
     if found.command == CONFORM:
         from mockexchange.__main__ import start as exchange
 
-        sys.argv = [PROGRAM, *arguments]
+        sys.argv = [called, *arguments]
         return exchange()
     if found.command == SIMULATE:
         from .simulation.command import start as simulate
@@ -96,10 +96,10 @@ def dispatch(arguments: list[str]) -> int:
     return job("", program, rest)
 
 
-def main() -> int:
+def main(program: str = SCRIPT) -> int:
     """The console script."""
-    return start(sys.argv[1:])
+    return start(sys.argv[1:], program)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(PROGRAM))

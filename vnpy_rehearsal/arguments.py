@@ -80,7 +80,7 @@ def make_parser(kind: type[P], program: str, usual: str, strategy: str, gateways
     add("--symbol", default=None, help=line.format(usual=usual))
     add("--strategy", default=strategy, metavar="MODULE:CLASS", help=_("a CtaTemplate of yours (default {strategy})").format(strategy=strategy))
     add("--setting", action="append", default=[], metavar="NAME=VALUE", help=_("a parameter of the strategy (repeatable)"))
-    add("--bad-day", nargs="?", const="", default=None, metavar="F2,F22-F24", help=_("faults strike at seeded moments: these rows of the matrix, or the usual ones"))
+    add("--bad-day", nargs="?", const=True, default=None, metavar="F2,F22-F24", help=_("faults strike at seeded moments: these rows of the matrix, or the usual ones"))
     add("--no-bad-day", dest="bad_day", action="store_const", const=None, help=argparse.SUPPRESS)
     add("--plain", action=yes_or_no, default=False, help=_("log lines instead of the live view"))
     return parser
@@ -112,13 +112,15 @@ def settle(parser: argparse.ArgumentParser, found: argparse.Namespace, usual: st
     return found
 
 
-def read_rows(text: str) -> str:
+def read_rows(text: str | bool) -> str:
     """
-    The value of ``--bad-day``, in capitals.
+    The value of ``--bad-day``, in capitals; "" where it has none, which is True.
 
     :raises ValueError: it names no rows
     """
-    if text and not ROWS.fullmatch(text.upper()):
+    if isinstance(text, bool):
+        return ""
+    if not ROWS.fullmatch(text.upper()):
         raise ValueError(_("--bad-day: no rows of the matrix, such as F2 or F2,F22-F24: {text!r}").format(text=text))
     return text.upper()
 

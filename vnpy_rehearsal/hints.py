@@ -1,8 +1,9 @@
-"""Why a strategy on bars has not traded."""
+"""Why a strategy has not traded: its orders were rejected, or it trades on bars and had too few."""
 
 from typing import Any
 
-from vnpy.trader.constant import Interval
+from vnpy.trader.constant import Interval, Status
+from vnpy.trader.object import OrderData
 from vnpy.trader.utility import ArrayManager, BarGenerator
 
 from rest_locale import _
@@ -11,6 +12,16 @@ from .rehearsal import Rehearsal
 
 MINUTES: dict[Interval, int] = {Interval.MINUTE: 1, Interval.HOUR: 60, Interval.DAILY: 1_440}
 FASTER: int = 60                # times, that a hint proposes
+
+
+def why_rejected(run: Rehearsal) -> str:
+    """How many of its orders were rejected, and why the first one was; "" where none was."""
+    orders: list[OrderData] = list(run.record.orders.values())
+    rejected: int = sum(order.status is Status.REJECTED for order in orders)
+    if not rejected:
+        return ""
+    line: str = _("All {count} orders were rejected. The first one: {reason}") if rejected == len(orders) else _("{rejected} of {count} orders were rejected. The first one: {reason}")
+    return line.format(rejected=rejected, count=len(orders), reason=run.record.refusal or _("no log line says why"))
 
 
 def hint_of(run: Rehearsal) -> str:

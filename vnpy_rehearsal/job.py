@@ -10,9 +10,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .bad_day.plan import BadPlan
     from .bad_day.venue import BadVenue
 
+HALF: float = 0.5               # of the time that the rows of a bad day should have: with less it is said before
 NEEDS: tuple[str, ...] = ("aiohttp", "rich", "vnpy_ctastrategy", "vnpy_sqlite")
 
 
@@ -173,6 +175,8 @@ def rehearse(options: argparse.Namespace, profile: JobProfile, program: str) -> 
             return 1
         if far is not None:
             print(far.line, flush=True)
+        if bad is not None and (line := bad.too_short(HALF)):
+            print(line, flush=True)
         if bad is not None and profile.far_end:
             print(_("Bad day: {gateway} trades on the mock exchange's dialect {dialect}, no other program is started").format(gateway=profile.name, dialect=profile.dialect), flush=True)
         return trade(Job(options, profile, program, console, child, far, setting, bad, venue))
@@ -241,6 +245,7 @@ def trade(job: Job) -> int:
     """The strategy trades, then gateway and venue are compared; the exit status."""
     import requests
 
+    from .printed import Printed
     from .rehearsal import Rehearsal
     from .summary import print_summary
     from .view import Lines, watch
@@ -253,42 +258,45 @@ def trade(job: Job) -> int:
         print(line.format(program=program, name=job.profile.name, error=error), file=sys.stderr)
         return 2
     lines: Lines | None = Lines(run) if is_plain(options, job.console) else None
+    say: Callable[[str], None] = lines.say if lines is not None else partial(print, flush=True)
+    printed: AbstractContextManager[object] = Printed(lines.printed, errors=False) if lines is not None else nullcontext()
     found: list[str] = []
     is_whole: bool = False
-    try:
+    with printed:
         try:
-            run.start()
-            if lines is not None:
-                lines.say(_("Page of the mock exchange: {page}").format(page=run.page))
-            if job.bad is not None:
-                run.begin_bad_day(job.bad)
-            watch(run, options.seconds, job.console, lines)
-            is_whole = True
+            try:
+                run.start()
+                if lines is not None:
+                    say(run.where)
+                if job.bad is not None:
+                    run.begin_bad_day(job.bad)
+                watch(run, options.seconds, job.console, lines)
+                is_whole = True
+            except KeyboardInterrupt:
+                say(_("Stopping"))
+                if run.strategy is None:
+                    say(_("Stopped before the strategy was there."))
+                    return 1
+            run.end_bad_day()
+            if run.bad is not None and run.record.active():
+                say(_("Waiting until every order is settled, {seconds:.0f} s at most").format(seconds=run.patience))
+            run.stop_trading()
+            found = run.compare()
         except KeyboardInterrupt:
-            print(_("Stopping"), flush=True)
-            if run.strategy is None:
-                print(_("Stopped before the strategy was there."))
-                return 1
-        run.end_bad_day()
-        if run.bad is not None and run.record.active():
-            print(_("Waiting until every order is settled, {seconds:.0f} s at most").format(seconds=run.patience), flush=True)
-        run.stop_trading()
-        found = run.compare()
-    except KeyboardInterrupt:
-        print(_("Stopped before gateway and venue were compared"), file=sys.stderr)
-        return 1
-    except RuntimeError as error:
-        said: bool = lines is not None and run.last_words() in str(error) and not run.cta.failure
-        # its reason has been printed as a log line already
-        print(f"{program}: {str(error).replace(': ' + run.last_words(), '') if said else error}", file=sys.stderr)
-        return 1
-    except requests.RequestException as error:
-        print(_("{program}: the venue's journal could not be read: {error}").format(program=program, error=error), file=sys.stderr)
-        return 1
-    finally:
-        run.end_bad_day()
-        run.close()
-    return 0 if print_summary(job.console, run, found, is_whole) else 1
+            print(_("Stopped before gateway and venue were compared"), file=sys.stderr)
+            return 1
+        except RuntimeError as error:
+            said: bool = lines is not None and run.last_words() in str(error) and not run.cta.failure
+            # its reason has been printed as a log line already
+            print(f"{program}: {str(error).replace(': ' + run.last_words(), '') if said else error}", file=sys.stderr)
+            return 1
+        except requests.RequestException as error:
+            print(_("{program}: the venue's journal could not be read: {error}").format(program=program, error=error), file=sys.stderr)
+            return 1
+        finally:
+            run.end_bad_day()
+            run.close()
+    return 0 if print_summary(job.console, run, found, is_whole, job.bad.too_short() if job.bad is not None else "") else 1
 
 
 def end_at_once() -> NoReturn:

@@ -20,6 +20,7 @@ from vnpy_ctastrategy import CtaTemplate
 from vnpy_ctastrategy.base import EVENT_CTA_LOG
 
 from mockexchange import MockExchange
+from mockexchange.faults.catalogue import in_words
 
 from rest_locale import _
 from rest_locale.english import english
@@ -316,7 +317,7 @@ class MockTrader:
     def never_bitten(self) -> list[str]:
         """Faults that must bite and have not, in words; those that were set at the venue itself, too."""
         return [str(fault) for fault in self._faults if fault.must_bite and not fault.bitten] + [
-            f"{fault['match']} ({fault['action']}, {fault['stage']})" for fault in self.venue.faults.never_bitten()
+            in_words(fault["match"], fault["action"], fault["stage"]) for fault in self.venue.faults.never_bitten()
         ]
 
     def call(self, function: Callable[[], T]) -> T:

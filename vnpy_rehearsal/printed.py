@@ -1,4 +1,4 @@
-"""What is printed while the live view is drawn: it goes into the log panel, not over the drawing."""
+"""What is printed while a run is shown: whole lines for the log, not a mark over the drawing or in the midst of another line."""
 
 import io
 import sys
@@ -8,18 +8,21 @@ from typing import Any
 
 
 class Printed(io.TextIOBase):
-    """Stands for stdout and stderr for the time of a ``with``. ``tell`` is handed every whole line, from any thread."""
+    """Stands for stdout, and with ``errors`` for stderr, for the time of a ``with``. ``tell`` is handed every whole line, from any thread."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], errors: bool = True) -> None:
         super().__init__()
         self._tell: Callable[[str], None] = tell
+        self._errors: bool = errors
         self._lock: Any = Lock()
         self._rest: str = ""
         self._before: tuple[Any, Any] = (None, None)
 
     def __enter__(self) -> "Printed":
         self._before = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = self
+        sys.stdout = self
+        if self._errors:
+            sys.stderr = self
         return self
 
     def __exit__(self, *error: Any) -> None:

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rest_locale import _
+
 if TYPE_CHECKING:
     from .mock_trader import MockTrader
     from .trader_mark import Made
@@ -49,7 +51,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
 def never_bit(trader: "MockTrader") -> str:
     """What should have struck and never did, or ""."""
     idle: list[str] = trader.never_bitten()
-    return f"mock_trader: {len(idle)} of this test's faults never bit: {'; '.join(idle)}" if idle else ""
+    return _("mock_trader: {count} of this test's faults never bit: {faults}").format(count=len(idle), faults="; ".join(idle)) if idle else ""
 
 
 def from_mark(place: Path, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Made | str":
@@ -58,11 +60,11 @@ def from_mark(place: Path, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
         from .conform.recorder import Missed
         from .trader_mark import make_trader
     except ImportError as error:
-        return f'{error}: pip install "vnpy_mockbinance[mock]"'
+        return _("{error}: install what is missing with {command}").format(error=error, command='pip install "vnpy_mockbinance[mock]"')
     try:
         signature(make_trader).bind(place, *args, **kwargs)
     except TypeError as error:
-        return f"mark: {error}"
+        return _("mark: {error}").format(error=error)
     try:
         return make_trader(place, *args, **kwargs)
     except (ValueError, OSError, Missed) as error:

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 STRATEGY_NAME: str = "rehearsal"
 BAD_DAY: str = "BadDay"         # where log lines of faults come from
 SETTLES: float = 20.0           # s for orders and balances to come to rest; a venue that is polled needs several looks
+REJECTED: str = "Order rejected"     # a gateway's log line begins
 ASK_AGAIN: float = 2.0          # s between questions for balances
 NO_RECORDING: tuple[str, ...] = ("synthetic", "none")      # feeds
 NAMED: int = 50                 # symbols in a line that says which there are
@@ -79,6 +80,7 @@ class Record:
         self.tick_count: int = 0
         self.logs: deque[LogData] = deque(maxlen=2_000)
         self.changed_at: float = monotonic()
+        self.refusal: str = ""              # the log line of the first order that was rejected
         self.on_log: Callable[[LogData], None] | None = None
         for kind, handler in (
             (EVENT_ORDER, self.order), (EVENT_TRADE, self.trade), (EVENT_ACCOUNT, self.account),
@@ -108,6 +110,8 @@ class Record:
 
     def log(self, event: Event) -> None:
         self.logs.append(event.data)
+        if not self.refusal and event.data.level >= ERROR and english(event.data.msg).startswith(REJECTED):
+            self.refusal = event.data.msg
         if self.on_log:
             self.on_log(event.data)
 
@@ -372,6 +376,14 @@ class Rehearsal:
             return orderid
         entry = self.gateway.flow.table.get(orderid)
         return self.far.client_order_id(str(entry.venue_id if entry and entry.venue_id else orderid))
+
+    @property
+    def where(self) -> str:
+        """The page of the mock exchange; on a bad day also what lies between it and the gateway, whose address the log has."""
+        if self.bad is None:
+            return _("Page of the mock exchange: {page}").format(page=self.page)
+        line: str = _("Page of the mock exchange: {page}. The gateway reaches it over {wire}, a line that faults break")
+        return line.format(page=self.page, wire=self.bad.wire.rest)
 
     @property
     def page(self) -> str:

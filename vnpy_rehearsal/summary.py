@@ -12,7 +12,7 @@ from rest_locale import _
 
 from .bad_day.outcome import Struck, times
 from .figures import Figures
-from .hints import hint_of
+from .hints import hint_of, why_rejected
 from .rehearsal import Rehearsal
 from .shown import STATUS, Column, cash_text, plain, pnl_of, position_text, price_of, side_of, status_of, table_of
 
@@ -24,10 +24,10 @@ POINTS: int = 50                # disagreements that are shown
 PIPED: int = 120                # columns where there is no terminal
 
 
-def print_summary(console: Console, run: Rehearsal, found: Sequence[str], is_whole: bool = True) -> bool:
+def print_summary(console: Console, run: Rehearsal, found: Sequence[str], is_whole: bool = True, too_short: str = "") -> bool:
     """
     The closing tables and the comparison; whether all is well: it traded, gateway and venue agree, and every fault that was to strike did. ``found``: what
-    gateway and venue disagree in. ``is_whole``: the run was not ended by its user.
+    gateway and venue disagree in. ``is_whole``: the run was not ended by its user. ``too_short``: what to try where it was too short for its faults.
     """
     def say(line: Text | str) -> None:
         console.print(line, highlight=False, markup=False, soft_wrap=not console.is_terminal)
@@ -56,9 +56,11 @@ def print_summary(console: Console, run: Rehearsal, found: Sequence[str], is_who
         say(_("Gateway and venue agree: every order's status and traded volume, {fills}, every balance.").format(fills=fills))
     if missed:
         say(_("Faults that should have struck and did not: {rows}.").format(rows=", ".join(missed)))
+        if too_short and is_whole:
+            say(too_short)
     if not orders or not trades:
         say(_("The strategy did not trade."))
-        if hint := hint_of(run):
+        if hint := why_rejected(run) or hint_of(run):
             say(hint)
     return bool(orders and trades and not found and not missed)
 

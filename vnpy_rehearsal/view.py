@@ -1,9 +1,10 @@
 """The main job in a terminal, drawn by rich."""
 
 import signal
+import sys
 from collections import deque
 from logging import ERROR, WARNING
-from threading import Event, current_thread, main_thread
+from threading import Event, Lock, current_thread, main_thread
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -218,14 +219,22 @@ class Lines:
         self.run: Rehearsal = run
         self.rates: Rates = Rates()
         self.gone: bool = False             # nobody reads them any more
+        self._stream: Any = sys.stdout
+        self._lock: Any = Lock()            # a line is one piece, whoever prints another
         run.record.on_log = lambda log: self.say(log_line(log))
 
     def say(self, line: str) -> None:
         """Print it; from any thread. Nothing is raised: that would end the event engine's thread."""
         try:
-            print(line, flush=True)
+            with self._lock:
+                self._stream.write(f"{line}\n")
+                self._stream.flush()
         except (OSError, ValueError):
             self.gone = True
+
+    def printed(self, line: str) -> None:
+        """A line that the strategy has printed, as a log line of its own."""
+        self.say(log_line(LogData(gateway_name=PRINTED, msg=line)))
 
     def show(self) -> None:
         """The figures. BrokenPipeError when nobody reads them any more."""

@@ -6,7 +6,7 @@ Sentences are message ids: translations go by them (docs/page.md).
 
 from typing import Any, NamedTuple
 
-from rest_locale import N_
+from rest_locale import N_, _
 
 from .actions import ACTIONS
 
@@ -91,6 +91,18 @@ ENTRIES: dict[str, Entry] = {
         Field("pings", "flag", N_("Pings are answered; if not, the connection is half-open."), True),
     )),
 }
+
+
+WORDS: tuple[str, ...] = (          # of stages and actions, for a line about a fault
+    N_("before_engine"), N_("after_engine"), N_("on_reply"), N_("on_push"), N_("on_accept"),
+    N_("hang"), N_("reset"), N_("close"), N_("delay"), N_("status"), N_("body"), N_("truncate"), N_("drop"), N_("duplicate"), N_("flood"), N_("reorder"),
+    N_("silence"),
+)
+
+
+def in_words(match: str, action: str, stage: str) -> str:
+    """``POST /api/v3/order (hang, after_engine)``; action and stage in the user's language."""
+    return f"{match} ({_(action)}, {_(stage)})"
 
 
 def describe_actions() -> list[dict[str, Any]]:

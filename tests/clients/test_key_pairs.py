@@ -1,7 +1,8 @@
 """python-binance and ccxt, unmodified, with Ed25519 and RSA keys, over TLS: only their hosts are changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,15 @@ from mockexchange import MockExchange
 from mockexchange.server.accounts import Account
 
 FUNDS = {"USDT": 100_000 * 10 ** 8, "BTC": 10 ** 8}
-KEYS: dict[str, Any] = {"ed25519": ed25519.Ed25519PrivateKey.generate(), "rsa": rsa.generate_private_key(65537, 2048)}
+KEYS: dict[str, Callable[[], Any]] = {"ed25519": cache(ed25519.Ed25519PrivateKey.generate), "rsa": cache(lambda: rsa.generate_private_key(65537, 2048))}
 
 
 def private(name: str) -> str:
-    return str(KEYS[name].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+    return str(KEYS[name]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
 
 
 def public(name: str) -> str:
-    return str(KEYS[name].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
+    return str(KEYS[name]().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_the_documents_own_script(venue: MockExchange, monkeypatch: pytest.Monke
     params["timestamp"] = int(time.time() * 1000)
     params = dict(sorted(params.items()))
     payload = "&".join(f"{k}={v}" for k, v in params.items())
-    params["signature"] = base64.b64encode(KEYS["ed25519"].sign(payload.encode("UTF-8"))).decode("ASCII")
+    params["signature"] = base64.b64encode(KEYS["ed25519"]().sign(payload.encode("UTF-8"))).decode("ASCII")
     with connect(venue.stream + "/ws-api/v3", proxy=None) as ws:
         ws.send(json.dumps({"id": "my_new_order", "method": "order.place", "params": params}))
         result = json.loads(ws.recv(10))

@@ -48,6 +48,7 @@ BAD: list[tuple[list[str], str, str]] = [
     *[(["--speed", value], "--speed", value) for value in ("0", "-1", "nan", "inf", "fast", "1000001", "MAX ", "", "0x10")],
     *[(["--seed", value], "--seed", value) for value in ("x", "1.5", "", str(2 ** 64))],
     *[(["--symbol", value], "--symbol", value) for value in ("", "BTCUSDT.SSE", "BTC USDT", "BTCUSDT_SPOT_HASHEX", "B", "比特币", "A" * 99)],
+    (["--bad-day", ""], "--bad-day", "''"), (["--bad-day", ","], "--bad-day", "','"),
     *[(["--feed", value], "--feed", value) for value in ("nowhere.csv", ".", "Synthetic")],
     *[(["--strategy", value], "--strategy", value) for value in STRATEGIES[:None if LONG else 1]],
     (["--colour"], "--colour", ""), (["--seconds"], "--seconds", ""), (["extra"], "extra", ""), (["--plain=yes"], "--plain", "yes"),

@@ -11,8 +11,6 @@ from children import ROOT, python_path
 
 from vnpy_rehearsal.app.engine import page_of
 
-pytest.importorskip("PySide6.QtWebEngineWidgets", reason="Qt's browser does not load here", exc_type=ImportError)
-
 DRIVER: Path = Path(__file__).with_name("rehearsal_driver.py")
 LONG: bool = bool(os.environ.get("LONG"))
 
@@ -20,6 +18,7 @@ LONG: bool = bool(os.environ.get("LONG"))
 @pytest.mark.parametrize("language", ["en", "zh_CN"] if LONG else ["zh_CN"])
 def test_a_wire_is_broken_from_the_window_while_a_strategy_runs(tmp_path: Path, language: str) -> None:
     """The page shows the market in VeighNa's language, its button cuts the gateway's connections, and the strategy trades on."""
+    pytest.importorskip("PySide6.QtWebEngineWidgets", reason="Qt's browser does not load here", exc_type=ImportError)
     (tmp_path / ".vntrader").mkdir()
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "LANGUAGE": language, "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox --disable-gpu",

@@ -4,17 +4,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select
 from waiting import until
 
 from mockexchange import MockExchange
+
+if TYPE_CHECKING:           # a tenth of a second, in every worker
+    from selenium import webdriver
+    from selenium.webdriver.remote.webelement import WebElement
 
 FLAGS: tuple[str, ...] = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -33,6 +32,9 @@ def chromium() -> Iterator["Browser"]:
         if NEEDED:
             raise RuntimeError("chromium or chromedriver is not installed")
         pytest.skip("chromium and chromedriver are not installed (Debian: apt-get install chromium chromium-driver)")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
     options: webdriver.ChromeOptions = webdriver.ChromeOptions()
     options.binary_location = program
     for flag in FLAGS:
@@ -48,7 +50,7 @@ def chromium() -> Iterator["Browser"]:
 class Browser:
     """One window."""
 
-    def __init__(self, driver: webdriver.Chrome) -> None:
+    def __init__(self, driver: "webdriver.Chrome") -> None:
         self.driver: webdriver.Chrome = driver
 
     def open(self, venue: MockExchange, path: str = "/", size: tuple[int, int] = DESKTOP, languages: str = "en-US,en") -> None:
@@ -70,10 +72,10 @@ class Browser:
     def run(self, script: str) -> Any:
         return self.driver.execute_script(script)
 
-    def find(self, selector: str) -> WebElement:
+    def find(self, selector: str) -> "WebElement":
         """The element, once it is there and shown."""
         found: WebElement = until(
-            lambda: next((each for each in self.driver.find_elements(By.CSS_SELECTOR, selector) if each.is_displayed()), None), what=selector
+            lambda: next((each for each in self.driver.find_elements("css selector", selector) if each.is_displayed()), None), what=selector
         )
         return found
 
@@ -83,7 +85,7 @@ class Browser:
         self.run_on(found, "arguments[0].scrollIntoView({block: 'center'})")
         found.click()
 
-    def run_on(self, element: WebElement, script: str) -> Any:
+    def run_on(self, element: "WebElement", script: str) -> Any:
         return self.driver.execute_script(script, element)
 
     def type(self, selector: str, text: str) -> None:
@@ -92,6 +94,8 @@ class Browser:
         found.send_keys(text)
 
     def choose(self, selector: str, value: str) -> None:
+        from selenium.webdriver.support.ui import Select
+
         Select(self.find(selector)).select_by_value(value)
 
     def text(self, selector: str = "body") -> str:

@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tree import ROOT
 
+from vnpy_rehearsal.doctor.installed import EXCHANGE
+
 MOCK, TRADER = "deploy/mockexchange.txt", "deploy/trader.txt"
 # installed with --no-deps, as docs/deploy.md has it
 WITHOUT_DEPENDENCIES: dict[str, tuple[str, ...]] = {
@@ -116,6 +118,33 @@ def test_what_the_file_names_is_enough(file: str, says: str, program: str, tmp_p
         env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PATH": ""},
     )
     assert done.returncode == 0 and done.stdout.endswith(f"{says}\n"), done.stderr
+
+
+DOCTOR: str = """
+from importlib.metadata import Distribution
+find = PathFinder.find_distributions
+Only.find_distributions = staticmethod(lambda *given: (each for each in find(*given) if each.metadata["Name"].lower().replace("_", "-") in names))
+from vnpy_rehearsal.__main__ import start
+status = start(["doctor"])
+print("status", status)
+"""
+
+
+def test_of_the_exchange_alone_the_doctor_says_what_is_not_there_and_counts_nothing_as_wrong(tmp_path: Path) -> None:
+    names = closure(set(wanted(MOCK)))
+    program = f"names = {names | {'vnpy-mockbinance'}!r}" + DOCTOR
+    done = subprocess.run(
+        [sys.executable, "-c", GUARD, ",".join(modules(names) | OURS), program], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PATH": "", "LANGUAGE": "en"},
+    )
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and lines[-2:] == ["Nothing is wrong.", "status 0"], done.stdout + done.stderr
+    assert "note:  vn.py is not installed: the mock exchange runs without it, the gateways, the main job and strategies do not; to have them, run pip install vnpy_mockbinance[mock]" in lines
+    assert "ok:    the mock exchange starts" in lines and [line for line in lines if line.startswith("ok:    dialects: binance, ")]
+
+
+def test_what_the_doctor_wants_of_the_exchange_is_what_the_file_names() -> None:
+    assert set(EXCHANGE) == set(wanted(MOCK)) | {"uvloop"} - {"tzdata"}
 
 
 @pytest.mark.parametrize("file", [MOCK, TRADER])

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 from mockexchange.dialects import contents_of
 from vnpy_rehearsal.bad_day.day import BadDay
 from vnpy_rehearsal.bad_day.outcome import ARMED, MISSED, OVER, STRIKING, WAITING, Struck, Turn, times
-from vnpy_rehearsal.bad_day.plan import LAST, OWN_LIFE, QUIET, USUAL, BadPlan, choose, last_moment, rows_of, turns
+from vnpy_rehearsal.bad_day.plan import EACH, LAST, OWN_LIFE, QUIET, USUAL, BadPlan, choose, enough, last_moment, rows_of, turns
 from vnpy_rehearsal.bad_day.venue import BadVenue, levels_of
 from vnpy_rehearsal.conform.matrix import ROWS
 from vnpy_rehearsal.conform.profile import Profile
@@ -58,6 +58,16 @@ def test_rows_that_are_named_are_those_of_the_matrix() -> None:
     for text, words in (("F99", "--bad-day: no row 'F99', there are: F1 to "), ("F5-F2", "--bad-day: F5 comes after F2"), ("F37", "--bad-day: F37 cannot strike on binance here: ")):
         with pytest.raises(ValueError, match=words):
             choose(text, profile(), DAY)
+
+
+def test_a_run_that_is_too_short_for_its_rows_says_how_long_it_should_be() -> None:
+    assert [enough(rows) for rows in (1, 2, 4, 10)] == [20, 40, 70, 150]
+    for rows in (1, 4, 10):
+        found = list(turns([f"F{n}" for n in range(rows)], enough(rows), 0))
+        assert all(turn.ends - previous >= EACH for previous, turn in zip([0.0, *(each.ends for each in found)], found, strict=False))
+    assert plan(rows="F2", seconds=5.0).too_short() == "5 s may be too short for the row of this bad day: give it --seconds 20"
+    assert plan(rows="F2,F22,F24,F37", seconds=20.0).too_short(0.5) == "20 s may be too short for the 3 rows of this bad day: give it --seconds 60", "F37 cannot strike"
+    assert plan(rows="F2", seconds=20.0).too_short() == plan(rows="F2,F22-F24", seconds=0.0).too_short() == plan(seconds=DAY).too_short(0.5) == ""
 
 
 def test_moments_come_from_the_seed_and_leave_time_to_heal() -> None:

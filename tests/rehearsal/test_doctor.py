@@ -77,6 +77,22 @@ def test_a_missing_distribution(name: str, extra: str, whose: str, monkeypatch: 
         all_well(installed.look_at_distributions(extra))
 
 
+def test_the_exchange_is_alone_where_nothing_needs_vnpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def there(*named: tuple[str, list[str]]) -> bool:
+        monkeypatch.setattr(installed, "distributions", lambda: [SimpleNamespace(metadata={"Name": name}, requires=requires) for name, requires in named])
+        return installed.is_exchange_alone()
+
+    ours = ("vnpy_mockbinance", ["vnpy>=4.1", "requests"])
+    assert not there(ours), "vn.py is installed"
+    monkeypatch.setattr(installed, "is_installed", lambda name: name != "vnpy")
+    assert there(ours, ("aiohttp", ["attrs"]), ("other", ['vnpy; extra == "trading"', "vnpy_like>=1"]))
+    assert not there(ours, ("vnpy_ctastrategy", ["vnpy>=4.0"])) and not there(("other", ["vnpy"]))
+    found = installed.look_at_exchange_alone()
+    assert grades(found) == [OK, NOTE, *[OK] * len(installed.EXCHANGE)]
+    monkeypatch.setattr(installed, "is_installed", lambda name: name not in ("vnpy", "cryptography"))
+    only_wrong(installed.look_at_exchange_alone(), "cryptography is missing, the mock exchange needs it", "pip install cryptography")
+
+
 def test_a_wheel_that_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "picows.py").write_text("raise ImportError('DLL load failed')")
     (tmp_path / "msgspec.py").write_text("import os; os._exit(57)")

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+import vnpy_rehearsal.__main__ as program
 import vnpy_rehearsal.job as job
+from mockexchange.version import release
 from vnpy_rehearsal.arguments import find_config, read_arguments
 from vnpy_rehearsal.config import Config, read_config
 from vnpy_rehearsal.parameters import read_parameters
@@ -81,7 +83,7 @@ WRONG: list[tuple[str, str]] = [
     ("seconds = -5", "seconds = -5: --seconds must be 0 or more, got -5"), ("seconds = 'x'", "seconds = 'x': argument --seconds: invalid float value: 'x'"),
     ("seconds = true", "seconds must be text or a number, got True"), ("plain = 'yes'", "plain must be true or false, got 'yes'"),
     ("feed = 'x.csv'", "feed = 'x.csv': --feed: no such file: x.csv"), ("symbol = 'B'", "symbol = 'B': --symbol must be a symbol such as BTCUSDT"),
-    ("bad-day = 'all'", "bad-day = 'all': --bad-day: no rows of the matrix"), ("seed = 1.5", "seed = 1.5: argument --seed: invalid int value: '1.5'"),
+    ("bad-day = []", "bad-day = []: --bad-day: no rows of the matrix, such as F2 or F2,F22-F24: ''"), ("bad-day = 'all'", "bad-day = 'all': --bad-day: no rows of the matrix"), ("seed = 1.5", "seed = 1.5: argument --seed: invalid int value: '1.5'"),
     ("speed = [1]", "speed must be text or a number, got [1]"),
 ]
 
@@ -170,3 +172,12 @@ def test_what_shows_later_is_named_by_its_origin(
     assert job.start("", PROGRAM, ["--config", "day.toml", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and err.startswith(f"{PROGRAM}: error: {words}"), err
+
+
+def test_each_command_tells_its_version_by_the_name_it_was_called_by(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for words in ([], ["strategy"], ["doctor"], ["run"]):
+        monkeypatch.setattr(sys, "argv", ["vnpy-rehearsal", *words, "--version"])
+        for call, name in ((program.main, "vnpy-rehearsal"), (lambda: program.main(program.PROGRAM), "python -m vnpy_rehearsal")):
+            with pytest.raises(SystemExit) as ended:
+                call()
+            assert ended.value.code == 0 and capsys.readouterr().out == f"{' '.join([name, *words])} {release()}\n"

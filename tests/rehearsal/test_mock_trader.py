@@ -397,4 +397,4 @@ def test_trader(mock_trader):
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{python_path(ROOT)}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
     assert "1 passed, 1 error" in result.stdout, result.stdout
-    assert 'mock_trader: No module named greenlet: pip install "vnpy_mockbinance[mock]"' in result.stdout
+    assert 'mock_trader: No module named greenlet: install what is missing with pip install "vnpy_mockbinance[mock]"' in result.stdout

@@ -4,6 +4,7 @@ import io
 import re
 import sys
 from datetime import datetime
+from logging import ERROR
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +25,7 @@ from vnpy_rehearsal.printed import Printed
 from vnpy_rehearsal.rehearsal import Record, Rehearsal
 from vnpy_rehearsal.shown import BLOCKS, DOWN, STATUS, UP, Column, fitting, pnl_of, sparkline
 from vnpy_rehearsal.summary import ROWS, print_summary
-from vnpy_rehearsal.view import PRINTED, View, watch
+from vnpy_rehearsal.view import PRINTED, Lines, View, watch
 
 PAGE: str = "http://127.0.0.1:41391/_mock/"
 SYMBOL: str = "BTCUSDT_SPOT_BINANCE"
@@ -48,6 +49,7 @@ def rehearsal(orders: int = 6, bad: bool = False, price: float = 40_020.05) -> R
     run.is_recorded = False
     run.vt_symbol, run.each_fill, run.started, run.initial = f"{SYMBOL}.GLOBAL", True, 0.0, (100_000.0, 1.0)
     run.record = Record(engine)         # type: ignore[arg-type]
+    run.record.put = engine.put         # type: ignore[attr-defined]
     run.day = DAY if bad else None
     contract = ContractData("X", SYMBOL, Exchange.GLOBAL, "BTCUSDT", Product.SPOT, 1, 0.01, 0.00001)
     contract.extra = {"base": "BTC", "quote": "USDT"}
@@ -184,6 +186,32 @@ def test_what_a_strategy_prints_is_told_in_lines() -> None:
     assert sorted({line for line in told[2:-3] if line}) == ["thread 0", "thread 1", "thread 2"] or "".join(told[2:-3]).count("thread") == 150
 
 
+def test_in_plain_mode_a_print_and_a_log_line_do_not_mix() -> None:
+    stream = io.StringIO()
+    run: Any = rehearsal()
+    before, sys.stdout = sys.stdout, stream
+    try:
+        lines = Lines(run)
+        with Printed(lines.printed, errors=False):
+            print("half of", end="")
+            run.record.on_log(LogData("X", "Order data received"))
+            lines.say("the page")
+            print(" a line")
+            print("an error", file=sys.stderr)
+    finally:
+        sys.stdout = before
+    told = [line[9:] if ":" in line[:3] else line for line in stream.getvalue().split("\n")]
+    assert told == ["X            Order data received", "the page", "print        half of a line", ""], "stderr is left alone"
+
+
+def test_on_a_bad_day_it_is_said_which_address_is_for_what() -> None:
+    run: Any = rehearsal()
+    run.far = run.bad = None
+    assert run.where == f"Page of the mock exchange: {PAGE}"
+    run.bad = SimpleNamespace(venue=SimpleNamespace(rest="http://127.0.0.1:5"), wire=SimpleNamespace(rest="http://127.0.0.1:6"))
+    assert run.where == "Page of the mock exchange: http://127.0.0.1:5/_mock/. The gateway reaches it over http://127.0.0.1:6, a line that faults break"
+
+
 def test_what_is_printed_meanwhile_is_in_the_log_panel_and_not_over_the_drawing(capsys: pytest.CaptureFixture[str]) -> None:
     run: Any = rehearsal()
     run.check = lambda: print("from the strategy")
@@ -268,6 +296,18 @@ def test_a_strategy_on_bars_that_did_not_trade_gets_a_hint(window: int, bars: in
     assert words in hint_of(run)
     lines, good = close(run)
     assert not good and lines[-2] == "The strategy did not trade." and words in lines[-1]
+
+
+def test_orders_that_were_all_rejected_are_counted_and_the_first_reason_is_told() -> None:
+    run: Any = rehearsal(0)
+    engine: Any = run.record.put
+    for n, status in enumerate((Status.REJECTED, Status.REJECTED, Status.CANCELLED)):
+        engine(EVENT_LOG, LogData("X", f"Order rejected, code: -20{n}, message: too small", ERROR))
+        engine(EVENT_ORDER, OrderData("X", SYMBOL, Exchange.GLOBAL, f"o-{n}", OrderType.LIMIT, Direction.LONG, price=1.0, volume=1.0, status=status))
+        lines, good = close(run)
+        assert not good and lines[-2] == "The strategy did not trade."
+        how: str = f"All {n + 1}" if n < 2 else "2 of 3"
+        assert lines[-1] == f"{how} orders were rejected. The first one: Order rejected, code: -200, message: too small"
 
 
 def test_others_get_none() -> None:

@@ -90,7 +90,8 @@ def days(seed: int, drawn: int) -> Iterator[tuple[str, Day]]:
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     datafeed.datafeed = datafeed.datafeed or datafeed.BaseDatafeed()
-    print("world", "strategy", *trade(int(sys.argv[1])))
-    for name, day in days(int(sys.argv[1]), int(sys.argv[2])):
-        assert not day.kind, f"{name}: {day.kind}: {day.text}"
-        print("world", name, day.events, day.fingerprint)
+    for seed in map(int, sys.argv[1].split(",")):
+        print("world", seed, "strategy", *trade(seed))
+        for name, day in days(seed, int(sys.argv[2])):
+            assert not day.kind, f"{name}: {day.kind}: {day.text}"
+            print("world", seed, name, day.events, day.fingerprint)

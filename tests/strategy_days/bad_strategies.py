@@ -112,3 +112,25 @@ class NeverBegins(Steady):
 
     def on_init(self) -> None:
         raise FileNotFoundError("signals.csv")
+
+
+class Endless(Steady):
+    """It orders at every tick, and each of its trades is a tick."""
+
+    def on_tick(self, tick: TickData) -> None:
+        self.act(tick)
+
+
+class Floods(Steady):
+    """After a rejection it orders at every tick."""
+
+    refused: bool = False
+
+    def on_tick(self, tick: TickData) -> None:
+        if self.refused:
+            self.act(tick)
+        else:
+            super().on_tick(tick)
+
+    def on_order(self, order: OrderData) -> None:
+        self.refused = self.refused or order.status is Status.REJECTED

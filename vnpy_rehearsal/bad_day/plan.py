@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import count
-from math import inf
+from math import ceil, inf
 from random import Random
 from typing import Any
 
@@ -24,6 +24,7 @@ USUAL: tuple[str, ...] = ("F2", "F24", "F22", "F42", "F4", "F10", "F18", "F14", 
 EACH: float = 14.0              # s of a day that one of the usual faults has
 QUIET: float = 0.2              # of a day, at its end, in which no fault begins: for what they have left to heal
 LONGEST_QUIET: float = 10.0     # s
+ROUND: int = 10                 # s to which a length of a day that is proposed is rounded up
 EARLY: float = 0.4              # of its share of the day, in which a fault's moment lies
 # they may lose an order on its way, which a polled venue's gateway concludes after a minute only: the others have struck by then
 LAST: tuple[str, ...] = ("F1", "F3", "F28", "F41", "F42", "F65")
@@ -78,6 +79,12 @@ def last_moment(seconds: float) -> float:
     return seconds - min(LONGEST_QUIET, seconds * QUIET) / 2 if seconds else inf
 
 
+def enough(rows: int) -> int:
+    """Seconds of a day in which each of so many rows has its time, ``EACH``."""
+    each: float = rows * EACH
+    return ceil(min(each / (1 - QUIET), each + LONGEST_QUIET) / ROUND) * ROUND
+
+
 class BadPlan:
     """
     What is to strike in one run of the main job. ``rows``: as ``choose``; ``seconds``: how long the run is, 0 without end.
@@ -95,6 +102,15 @@ class BadPlan:
     def open(self, words: Sequence[str]) -> AbstractContextManager[BadVenue]:
         """Its venue, for the time of a ``with``. ``words``: of the mock exchange's command line."""
         return bad_venue(self.job, self.profile, words)
+
+    def too_short(self, share: float = 1.0) -> str:
+        """What to try where the run has less than this share of the time that its rows should have, else ""."""
+        count: int = sum(not row.absent for row in self.rows)
+        if not self.seconds or self.seconds >= share * enough(count):
+            return ""
+        line: str = _("{seconds:g} s may be too short for the {count} rows of this bad day: give it --seconds {enough}")
+        one: str = _("{seconds:g} s may be too short for the row of this bad day: give it --seconds {enough}")
+        return (one if count == 1 else line).format(seconds=self.seconds, count=count, enough=enough(count))
 
     def day(self, venue: BadVenue, process: Any, tell: Callable[[int, str], None]) -> BadDay:
         """The day itself, not begun."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mockexchange.faults.catalogue import in_words
 from rest_locale import _
 
 Handles = list[int]
@@ -45,15 +46,14 @@ class ArmedFaults:
         """Set a fault for each label; their handles."""
         handles: Handles = [self._set({"match": label, **fields})[0] for label in labels]
         names: str = _(" or ").join(self._armed[handle].label for handle in handles) or _("a label that this dialect has not")
-        what: str = f"{names} ({fields['action']}, {fields['stage']})"
-        self._groups.append(Group(handles, what, must_bite and not is_counter(fields)))
+        self._groups.append(Group(handles, in_words(names, fields["action"], fields["stage"]), must_bite and not is_counter(fields)))
         return handles
 
     def add(self, spec: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
         """As the venue's ``faults.add``; the fault must strike like one that was set by ``arm``."""
         given: dict[str, Any] = {**(spec or {}), **fields}
         handle, added = self._set(given)
-        self._groups.append(Group([handle], f"{given['match']} ({given['action']}, {given['stage']})", not is_counter(given)))
+        self._groups.append(Group([handle], in_words(given["match"], given["action"], given["stage"]), not is_counter(given)))
         return added
 
     def _set(self, spec: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -12,7 +12,7 @@ from traceback import format_exc
 from types import MappingProxyType
 from typing import Any
 
-from rest_locale import _
+from rest_locale import N_, _
 from vnpy_restgateway.gateway import RestGateway
 
 from . import rows  # noqa: F401  (registers the rows)
@@ -22,8 +22,8 @@ from .matrix import ROWS, Row, Run, run_row, venue_options, why_not
 from .profile import LABELS, Profile
 from .recorder import Missed
 
-SURVIVED: str = "survived"
-VERDICTS: tuple[str, ...] = (SURVIVED, "lost", "doubled", "invented", "hung", "vacuous")
+SURVIVED: str = N_("survived")
+VERDICTS: tuple[str, ...] = (SURVIVED, N_("lost"), N_("doubled"), N_("invented"), N_("hung"), N_("vacuous"))
 ROW_SECONDS: float = 180.0
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 

@@ -1,6 +1,6 @@
 """A trader at one gateway, and what the gateway said held against the venue's journal."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -33,11 +33,13 @@ def ended_orders(rows: list[dict[str, Any]]) -> set[int]:
     return {order_id for order_id, status in last.items() if STATUS.get(status) not in (None, *ALIVE)}
 
 
-def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Collection[str]) -> list[dict[str, Any]]:
+def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Mapping[str, OrderData]) -> list[dict[str, Any]]:
     """
     Rows of the journal with the ids under which a gateway shows orders. ``table``: its own of orders, which knows the venue's ids; None where
-    it has none. ``shown``: ids of the orders it has shown.
+    it has none. ``shown``: the orders it has shown, by their ids.
     """
+    if profile.number:
+        rows = by_number(rows, profile.number, shown)
     if not profile.finds_lost:
         # what others did and is over is not told: the truth about the orders that were shown
         rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
@@ -55,6 +57,25 @@ def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Co
         return named if table is None and named in shown else venue_id
 
     return [{**row, "client_order_id": shown_as(row)} if "order_id" in row else row for row in rows]
+
+
+def by_number(rows: list[dict[str, Any]], field: str, shown: Mapping[str, OrderData]) -> list[dict[str, Any]]:
+    """
+    Where a venue's lists show no id of ours, a gateway that was started again shows the orders of the process before by the venue's numbers, which are in
+    ``field`` of the journal's order rows: ``1000``, or ``20260105-1000`` where they begin again every day.
+    """
+    ours: set[str] = {row["client_order_id"] for row in rows if row["kind"] == "order"}
+    numbered: dict[str, list[OrderData]] = {}
+    for orderid, order in list(shown.items()):
+        if orderid not in ours:
+            numbered.setdefault(orderid.rpartition("-")[2], []).append(order)
+    found: dict[Any, str] = {}
+    for row in rows:
+        if row["kind"] == "order" and row["order_id"] not in found and row["client_order_id"] not in shown:
+            days: list[OrderData] = numbered.get(str(row.get(field)), [])
+            if days:
+                found[row["order_id"]] = min(days, key=lambda order: abs((order.datetime.timestamp() if order.datetime else 0.0) - row["t"] / 1_000)).orderid
+    return [{**row, "client_order_id": found[row["order_id"]]} if row.get("order_id") in found else row for row in rows] if found else rows
 
 
 class WrongSymbol(Missed):

@@ -165,6 +165,7 @@ class Profile:
     exchange: Exchange = Exchange.GLOBAL
     stage: Stage = Stage()
     daily_ids: bool = False         # the venue's ids of orders begin again every trading day
+    number: str = ""                # of the journal's order rows the field that is the venue's own number of an order, where that is not ``order_id``
     shrinks: bool = False           # a purchase beyond the cash is taken with a smaller volume
     # orders that are refused before they leave: symbol, exchange, price, volume, and words of the refusal
     boards: Sequence[tuple[str, str, float, float, str]] = ()

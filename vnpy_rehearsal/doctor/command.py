@@ -10,7 +10,7 @@ from ..parser import Parser
 from . import installed, machine, trader
 from .finding import WRONG, Check, examine, note
 
-IMPORTING: tuple[object, ...] = (installed.look_at_entry_points, trader.look_at_settings, trader.look_at_embedded)      # gateways and dialects
+IMPORTING: tuple[object, ...] = (installed.look_at_entry_points, trader.look_at_settings, trader.look_at_embedded, machine.look_at_exchange)      # gateways and dialects
 
 
 def start(program: str, arguments: list[str]) -> int:
@@ -56,11 +56,12 @@ def check_of(check: Check) -> object:
 
 def checks(url: str, ports: list[int], live: bool) -> dict[str, Check]:
     """In the order in which one mends: what is below needs what is above."""
+    alone: bool = not live and installed.is_exchange_alone()
     found: dict[str, Check] = {
         "Python": installed.look_at_python,
-        _("distributions"): partial(installed.look_at_distributions, "" if live else installed.EXTRA),
+        _("distributions"): installed.look_at_exchange_alone if alone else partial(installed.look_at_distributions, "" if live else installed.EXTRA),
         _("compiled modules"): installed.look_at_compiled_modules,
-        _("entry points"): installed.look_at_entry_points,
+        _("entry points"): partial(installed.look_at_entry_points, alone),
         _("window"): installed.look_at_window,
         _("time zones"): machine.look_at_zones,
         _("clock"): partial(machine.look_at_clock, url),
@@ -69,5 +70,12 @@ def checks(url: str, ports: list[int], live: bool) -> dict[str, Check]:
         _("ports"): partial(machine.look_at_ports, ports),
         _("VeighNa's folder"): trader.look_at_folder,
         _("connect settings"): partial(trader.look_at_settings, live),
+        _("embedded exchange"): trader.look_at_embedded,
     }
-    return found if live else {**found, _("embedded exchange"): trader.look_at_embedded}
+    if live:
+        del found[_("embedded exchange")]
+    if alone:
+        for name in (_("window"), _("VeighNa's folder"), _("connect settings"), _("embedded exchange")):     # of vn.py
+            del found[name]
+        found[_("mock exchange")] = machine.look_at_exchange
+    return found

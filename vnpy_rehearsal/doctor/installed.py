@@ -2,11 +2,12 @@
 
 import json
 import platform
+import re
 import struct
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.metadata import PackageNotFoundError, distributions, entry_points, requires, version
 
 from mockexchange.version import DISTRIBUTION, release
 from rest_locale import _
@@ -15,6 +16,8 @@ from .finding import WRONG, Finding, note, ok, wrong
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 EXTRA: str = "mock"                 # what the main job needs
+VNPY: str = "vnpy"
+EXCHANGE: tuple[str, ...] = ("aiohttp", "msgspec", "uvloop", "cryptography")      # what the mock exchange needs: deploy/mockexchange.txt
 PATIENCE: float = 60.0              # s for all imports
 # distribution -> module: compiled ones, of which a wheel may be missing or may not fit the machine
 COMPILED: dict[str, str] = {
@@ -76,6 +79,35 @@ def look_at_distributions(extra: str = EXTRA) -> Iterator[Finding]:
             yield wrong(_("{name} {version} is installed, {needed} is needed").format(name=name, version=there, needed=needed), _("run {command}").format(command=how))
 
 
+def is_exchange_alone() -> bool:
+    """Whether the mock exchange is installed without vn.py, and nothing that needs vn.py beside our own distribution."""
+    if is_installed(VNPY):
+        return False
+    for each in distributions():
+        names: list[str] = [re.split(r"[^\w.-]", text, maxsplit=1)[0].lower() for text in each.requires or [] if "extra ==" not in text]
+        if VNPY in names and plain(each.metadata["Name"]) != plain(DISTRIBUTION):
+            return False
+    return True
+
+
+def plain(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def look_at_exchange_alone() -> Iterator[Finding]:
+    """What the mock exchange needs without vn.py. The rest of our distribution is there and cannot be used."""
+    yield ok(f"{DISTRIBUTION} {release()}")
+    yield note(
+        _("vn.py is not installed: the mock exchange runs without it, the gateways, the main job and strategies do not"),
+        _("to have them, run {command}").format(command=f"pip install {DISTRIBUTION}[{EXTRA}]"),
+    )
+    for name in EXCHANGE:
+        if is_installed(name):
+            yield ok(f"{name} {version(name)}")
+        elif name != "uvloop" or sys.platform != "win32":
+            yield wrong(_("{name} is missing, the mock exchange needs it").format(name=name), _("run {command}").format(command=f"pip install {name}"))
+
+
 def look_at_compiled_modules() -> Iterator[Finding]:
     """Import them in a process of its own: one that does not fit the machine may end it."""
     installed: dict[str, str] = {module: name for name, module in COMPILED.items() if is_installed(name)}
@@ -106,9 +138,10 @@ def is_installed(name: str) -> bool:
     return True
 
 
-def look_at_entry_points() -> Iterator[Finding]:
-    """Whether gateways and dialects are found, and can be imported."""
-    for group, what in (("vnpy_rehearsal.profiles", _("gateways")), ("mockexchange.dialects", _("dialects"))):
+def look_at_entry_points(alone: bool = False) -> Iterator[Finding]:
+    """Whether gateways and dialects are found, and can be imported. ``alone``: only dialects, of an exchange without vn.py."""
+    gateways = ("vnpy_rehearsal.profiles", _("gateways"))
+    for group, what in (*(() if alone else (gateways,)), ("mockexchange.dialects", _("dialects"))):
         names: list[str] = []
         for point in entry_points(group=group):
             try:

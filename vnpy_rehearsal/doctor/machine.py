@@ -176,6 +176,14 @@ def look_at_ports(ports: list[int]) -> Iterator[Finding]:
                 )
 
 
+def look_at_exchange() -> Iterator[Finding]:
+    """Start the mock exchange in this process."""
+    from mockexchange import MockExchange
+
+    with MockExchange("binance"):
+        yield ok(_("the mock exchange starts"))
+
+
 def mock_at(port: int) -> str:
     """The dialect of a mock exchange that listens there, "" if none does."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

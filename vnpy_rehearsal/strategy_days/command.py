@@ -15,6 +15,7 @@ from rest_locale import _
 
 from ..arguments import DEFAULT_GATEWAY, Parser, read_feed, refuse_dates
 from ..job import find_profile, named_profiles
+from .record import MOST_ORDERS
 
 
 def read(program: str, arguments: list[str]) -> argparse.Namespace:
@@ -23,7 +24,7 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("strategy", metavar="MODULE:CLASS", help=_("a CtaTemplate, a StrategyTemplate of vnpy_portfoliostrategy, or the path of a script with run(engine)"))
     parser.add_argument("--gateway", default=DEFAULT_GATEWAY, metavar="NAME", help=_("which gateway it trades through (default {default})").format(default=DEFAULT_GATEWAY))
     parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help=_("a parameter of the strategy (repeatable)"))
-    parser.add_argument("--rows", default="", metavar="F1,F5-F9", help=_("only these rows of the matrix"))
+    parser.add_argument("--rows", metavar="F1,F5-F9", help=_("only these rows of the matrix"))
     parser.add_argument("--seed", type=int, default=0, metavar="N", help=_("same seed, same market, same moments"))
     parser.add_argument("--seconds", type=float, default=0.0, metavar="N", help=_("how long the undisturbed day is (default: until it has traded often enough, 2.5 hours at most)"))
     parser.add_argument("--full", action="store_true", help=_("every day lasts to its end, also when enough was seen"))
@@ -32,6 +33,7 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--feed-start", default="", metavar="DATE|MS", help=_("where in a recording the market begins"))
     parser.add_argument("--real", action="store_true", help=_("in real time, on this machine's clock and threads: --seconds N for each day"))
     parser.add_argument("--max-position", type=float, metavar="N", help=_("exposed is what holds or orders more than this, instead of more than undisturbed"))
+    parser.add_argument("--max-orders", type=int, default=MOST_ORDERS, metavar="N", help=_("a day with more orders ends, and a disturbed one with twice as many (default {most})").format(most=MOST_ORDERS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help=_("days at the same time (default: one a processor)"))
     parser.add_argument("--json", metavar="FILE", help=_("write the verdicts there, with all findings"))
     parser.add_argument("--junit", metavar="FILE", help=_("write them there as JUnit XML"))
@@ -45,6 +47,8 @@ def read(program: str, arguments: list[str]) -> argparse.Namespace:
         parser.error(_("--real needs --seconds N: so long is each day"))
     if found.jobs < 1:
         parser.error(_("{option} must be 1 or more, got {value}").format(option="--jobs", value=found.jobs))
+    if found.max_orders < 1:
+        parser.error(_("{option} must be 1 or more, got {value}").format(option="--max-orders", value=found.max_orders))
     if found.max_position is not None and not 0 < found.max_position < float("inf"):
         parser.error(_("{option} must be above 0, got {value}").format(option="--max-position", value=found.max_position))
     try:
@@ -86,7 +90,7 @@ def run(found: argparse.Namespace) -> int:
     more: dict[str, Any] = {name: value for name, value in (("feed_timezone", found.feed_timezone), ("feed_start", found.feed_start)) if value}
     plan: Plan = Plan(
         found.strategy, found.profile.gateway, found.profile.dialect, tuple(found.setting), found.seconds, found.seed, found.feed, more, found.full,
-        found.max_position, found.real,
+        found.max_position, found.real, found.max_orders,
     )
     try:
         series: Series = Series(plan, found.jobs)

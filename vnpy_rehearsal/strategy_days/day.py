@@ -1,6 +1,7 @@
 """A day, in a simulated world or in real time: it is opened, goes on undisturbed for as long as is wanted, and ends undisturbed or with a fault."""
 
 import shutil
+import sys
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from ..conform.storm import OverWire
 from ..simulation.clocks import world_clock
 from ..simulation.world import World
 from ..strikes import STRIKES, Bench
+from .judge import clock
 from .machine import ChildProcess, MachineWorld
 from .places import WorldPlace
 from .plan import ENOUGH, FUNDS, LEAST_SECONDS, MOST_SECONDS, Plan
@@ -36,6 +38,7 @@ LATEST: float = 2_400.0         # s after the fault in which a strategy is given
 SETTLES: float = 60.0           # s after on_stop in which orders end and fills come
 RETURNS: float = 180.0          # s in which a trading process that is away at the end of the day is back
 STILL: float = 3.0              # s in which nothing more must come
+TELLS: float = 5.0              # real s between lines that say how far a day is
 
 
 class Day:
@@ -56,6 +59,8 @@ class Day:
         self._stack: ExitStack = ExitStack()
         self._began: float = 0.0            # by the world's clock, when the strategy was started
         self._played: float = perf_counter()
+        self._told: float = perf_counter()
+        self._row: str = ""                 # whose fault strikes
 
     @contextmanager
     def within(self) -> Iterator[None]:
@@ -126,9 +131,22 @@ class Day:
 
     def trade_until(self, end: float) -> None:
         """Let the strategy trade until that time of the day."""
-        while self.now < end - 1e-9:
+        while self.now < end - 1e-9 and self.record.flood is None:
             self.world.sleep(min(SAMPLE - self.now % SAMPLE or SAMPLE, end - self.now))
             self._sample()
+            self._look()
+
+    def _look(self) -> None:
+        """Whether there are too many orders; and a line for who waits."""
+        key: str = self.venue.key
+        orders: int = self.venue.run(lambda venue: sum(len(venue.exchange.all_orders(key, symbol)) for symbol in venue.exchange.instruments))
+        most: int = self.plan.max_orders * (2 if self._row else 1)
+        if orders > most:
+            self.record.flood = (orders, most)
+        if perf_counter() >= self._told + TELLS:
+            self._told = perf_counter()
+            line: str = _("... {day}: {time} of market, {orders} orders")
+            print(line.format(day=self._row or _("undisturbed"), time=clock(self.now), orders=orders), file=sys.stderr, flush=True)
 
     def undisturbed(self) -> Record:
         """To the end of the day with no fault: as long as is asked for, or until there were enough trades."""
@@ -136,7 +154,7 @@ class Day:
             if self.plan.seconds:
                 self.trade_until(self.plan.seconds)
             else:
-                while self.now < MOST_SECONDS and not self.process.raised and (self.now < LEAST_SECONDS or self._often() < ENOUGH):
+                while self.now < MOST_SECONDS and not self.process.raised and self.record.flood is None and (self.now < LEAST_SECONDS or self._often() < ENOUGH):
                     self.trade_until(self.now + 2 * SAMPLE)
                 if self.now < MOST_SECONDS:
                     self.trade_until(self.now + AFTER)
@@ -148,6 +166,7 @@ class Day:
         """On from here with the fault of a row."""
         plan = self.plan
         self.record.armed = self.now
+        self._row = row
         until: float = undisturbed.stopped
         bench: Bench = Bench(
             self.profile, self.venue, self.wire, self.process, Random(f"{plan.seed}:{row}"), self.world.sleep, lambda: self.now, until - 1.0,
@@ -162,7 +181,7 @@ class Day:
 
         striking: Any = self.world.seams.threads.Thread(target=strike, name="strike")
         striking.start()
-        while self.now < until and not self.record.trouble and not self._enough(undisturbed):
+        while self.now < until and not self.record.trouble and self.record.flood is None and not self._enough(undisturbed):
             self.trade_until(min(until, self.now + SAMPLE))
         striking.join(RETURNS)
         return self._end()

@@ -2,15 +2,15 @@
 
 from typing import NamedTuple
 
-from rest_locale import _
+from rest_locale import N_, _
 
 from .record import Record
 
-FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED = "fine", "raised", "stuck", "exposed", "left", "drifted"
-MISSED = "did not strike"
-IDLE = "idle"                   # the undisturbed day on which nothing traded
-FAILED = "not played"
-VERDICTS: tuple[str, ...] = (FINE, RAISED, STUCK, EXPOSED, LEFT, DRIFTED, MISSED, IDLE, FAILED)
+FINE, RAISED, FLOODED, STUCK, EXPOSED, LEFT, DRIFTED = N_("fine"), N_("raised"), N_("flooded"), N_("stuck"), N_("exposed"), N_("left"), N_("drifted")
+MISSED = N_("did not strike")
+IDLE = N_("idle")                   # the undisturbed day on which nothing traded
+FAILED = N_("not played")
+VERDICTS: tuple[str, ...] = (FINE, RAISED, FLOODED, STUCK, EXPOSED, LEFT, DRIFTED, MISSED, IDLE, FAILED)
 
 # Occasions on which it traded undisturbed after the fault and not here: it is stuck. The fault may cost it one, and if that was an entry, its exit, too.
 DUE: int = 3
@@ -30,12 +30,12 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
     """
     if day.trouble:
         return [Finding(FAILED, day.trouble)]
-    found: list[Finding] = []
+    found: list[Finding] = flooded(day)
     if undisturbed is not None and day.struck is None:
         waited: str = "; ".join(day.idle) or "; ".join(day.did) or _("nothing was armed")
-        return [*(Finding(RAISED, text) for text in day.raised[:1]), Finding(MISSED, waited)]
+        return [*(Finding(RAISED, text) for text in day.raised[:1]), *found, Finding(MISSED, waited)]
     if day.raised:
-        found.append(Finding(RAISED, day.raised[0]))
+        found.insert(0, Finding(RAISED, day.raised[0]))
     found += stuck(day, undisturbed)
     found += exposed(day, undisturbed, limit)
     alive = day.alive()
@@ -48,6 +48,14 @@ def judge(day: Record, undisturbed: Record | None, limit: float | None = None) -
     found += drifted(day)
     found += reversed_side(day, undisturbed, limit)
     return found
+
+
+def flooded(day: Record) -> list[Finding]:
+    """It sent so many orders that the day was ended."""
+    if day.flood is None:
+        return []
+    told: str = _("{count} orders in {time} of market, {most} are allowed: let it order less often (each trade of it is a tick, that calls it again), or allow more with --max-orders N")
+    return [Finding(FLOODED, told.format(count=day.flood[0], time=clock(day.stopped), most=day.flood[1]))]
 
 
 def stuck(day: Record, undisturbed: Record | None) -> list[Finding]:

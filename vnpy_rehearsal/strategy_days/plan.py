@@ -12,6 +12,7 @@ from rest_locale import _
 
 from ..conform.known import find_target, make_profile
 from ..conform.profile import Profile
+from .record import MOST_ORDERS
 from .subject import Subject, load_subject
 
 SYNTHETIC: str = "synthetic"
@@ -37,7 +38,7 @@ def lively(activity: Activity) -> Activity:
 class Plan:
     """
     ``gateway``: "module:Class". ``seconds`` 0: as long as it takes to trade. ``full``: each day lasts to its end, also when there was enough to
-    judge by. ``feed``: as the mock exchange takes it, ``feed_more`` its further arguments. ``symbols``: what a portfolio trades, as the venue
+    judge by. ``max_orders``: with more the undisturbed day ends, and a disturbed one with twice as many. ``feed``: as the mock exchange takes it, ``feed_more`` its further arguments. ``symbols``: what a portfolio trades, as the venue
     calls it; the profile's symbol is the first of them.
     """
 
@@ -52,6 +53,7 @@ class Plan:
     full: bool = False
     max_position: float | None = None
     real: bool = False
+    max_orders: int = MOST_ORDERS
 
     def subject(self) -> Subject:
         """

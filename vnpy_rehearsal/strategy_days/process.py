@@ -8,6 +8,7 @@ from vnpy.trader.engine import MainEngine
 from vnpy.trader.event import EVENT_LOG, EVENT_TRADE
 from vnpy.trader.object import SubscribeRequest
 
+from rest_locale import _
 from rest_locale.english import english
 
 from ..conform.profile import Profile
@@ -102,7 +103,7 @@ class TradingProcess:
         end: float = self.place.seams.monotonic() + READY
         while not condition():
             if self.place.seams.monotonic() >= end:
-                raise RuntimeError(f"the gateway was not ready within {READY:g} s")
+                raise RuntimeError(_("the gateway was not ready within {seconds:g} s").format(seconds=READY))
             self.place.sleep(0.1)
 
     def _log(self, event: Event) -> None:
@@ -148,7 +149,7 @@ class TradingProcess:
     @property
     def raised(self) -> list[str]:
         """What callbacks of the strategy raised, and threads of the process."""
-        errors: list[str] = [f"{error} (a thread of the process has ended)" for error in self.place.errors]
+        errors: list[str] = [_("{error} (a thread of the process has ended)").format(error=error) for error in self.place.errors]
         return [*self._raised, *(self.seat.raised if self.seat is not None else []), *errors]
 
     def positions(self) -> dict[str, float] | None:

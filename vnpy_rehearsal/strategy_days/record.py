@@ -7,6 +7,7 @@ from typing import Any
 from ..journal_check import STATUS
 
 Row = dict[str, Any]
+MOST_ORDERS: int = 1_000        # of the undisturbed day; each takes milliseconds to play, on that day and on those of all rows
 NOISE: float = 1e-9
 TOGETHER: float = 5.0           # s within which orders that trade are one occasion
 
@@ -16,7 +17,7 @@ class Record:
     """
     ``rows``: the venue's journal of the account, with ``at``; orders that are not the strategy's are left out. ``prices``: (time, {symbol: last
     price}) at the venue. ``believed``: (time, {vt_symbol: position}) as the strategy has it, None where it keeps no count.
-    ``logs``: (time, level, source, text). ``struck`` and ``over``: when the fault struck first, and when it was over.
+    ``flood``: how many orders there were when the day was ended for it, and how many there may be; None where it was not. ``logs``: (time, level, source, text). ``struck`` and ``over``: when the fault struck first, and when it was over.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -33,6 +34,7 @@ class Record:
     idle: list[str] = field(default_factory=list)               # faults that never bit
     trouble: str = ""               # what kept the day from being played
     took: float = 0.0               # real seconds
+    flood: tuple[int, int] | None = None
     wiped: bool = False             # the venue has lost its state
 
     @property

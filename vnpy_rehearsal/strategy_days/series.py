@@ -58,6 +58,9 @@ class Series:
         def choose(undisturbed: Record) -> list[Turn]:
             self.undisturbed = undisturbed
             tell(self._calm())
+            if undisturbed.flood is not None:
+                waiting.clear()             # every row would begin with it
+                return []
             found: list[Turn] = []
             for row in rows:
                 moment, never = (0.0, row.absent) if row.absent else moment_of(row.id, undisturbed, self.plan.seed)
@@ -121,4 +124,4 @@ class Series:
 
 def reason(found: list[Finding]) -> str:
     """The worst without its verdict, which stands beside it; then the others."""
-    return "\n".join(each.text if not number else f"{each.verdict}: {each.text}" for number, each in enumerate(found))
+    return "\n".join(each.text if not number else f"{_(each.verdict)}: {each.text}" for number, each in enumerate(found))

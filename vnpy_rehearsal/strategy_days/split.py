@@ -17,6 +17,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from rest_locale import _
+
 from .day import Day, play_alone
 from .hashes import can_fork
 from .places import quiet
@@ -126,13 +128,13 @@ class Halves:
                 row, process, file = self._running.pop(pipe)
                 os.close(pipe)
                 os.waitpid(process, 0)
-                yield row, pickle.loads(file.read_bytes()) if file.exists() else Record(trouble="its process has ended")
+                yield row, pickle.loads(file.read_bytes()) if file.exists() else Record(trouble=_("its process has ended"))
                 file.unlink(missing_ok=True)
 
     def end(self) -> None:
         """End those that are running."""
-        for pipe, (_, process, _) in self._running.items():
+        for pipe, running in self._running.items():
             os.close(pipe)
-            os.kill(process, 9)
-            os.waitpid(process, 0)
+            os.kill(running[1], 9)
+            os.waitpid(running[1], 0)
         self._running.clear()

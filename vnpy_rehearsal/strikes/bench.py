@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
+from rest_locale import _
+
 from ..conform.armed import ArmedFaults
 from ..conform.market import PriceLevels
 from ..conform.profile import DialectLabels, Profile
@@ -62,7 +64,7 @@ class Bench:
     def arm(self, labels: Iterable[str] | str, stage: str, action: str, **fields: Any) -> list[int]:
         """Set a fault for each label; the handles."""
         wanted: tuple[str, ...] = (labels,) if isinstance(labels, str) else tuple(labels)
-        self.did.append(f"{' or '.join(wanted)}: {action} {stage}" + "".join(f" {name}={value}" for name, value in fields.items() if name in ("ms", "status", "times", "set")))
+        self.did.append(f"{_(' or ').join(wanted)}: {_(action)} {_(stage)}" + "".join(f" {name}={value}" for name, value in fields.items() if name in ("ms", "status", "times", "set")))
         return self.faults.arm([label for label in wanted if label], True, stage=stage, action=action, **fields)
 
     def struck(self, handles: list[int], times: int = 1, seconds: float = float("inf")) -> bool:

@@ -54,6 +54,7 @@ TRAITS: dict[str, Any] = {
     "keyless_ticks": False,
     "exchange": "SZSE",
     "daily_ids": True,
+    "number": "strategy_id",
     "shown_within": 95.0,           # a queue may be worked off late: what a minute of lists does not show never came; before it a time-out
     "shrinks": True,
     "hours": {"calendar": "exchange"},

@@ -1,5 +1,6 @@
 """Sessions: web-socket-api.md, "Session Authentication", "Authentication requests", "User Data Stream requests"."""
 
+from functools import cache
 import json
 import time
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from binance_rest import Rest
-from key_pairs import ed25519_pair, rsa_pair
+from key_pairs import Signer, ed25519_pair, rsa_pair
 from wsapi_client import Api
 
 from mockexchange import MockExchange
@@ -15,13 +16,15 @@ from mockexchange.server.accounts import Account
 
 STATUS = ["apiKey", "authorizedSince", "connectedSince", "returnRateLimits", "serverTime", "userDataStream"]
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01"}
-PAIRS = {name: ed25519_pair() for name in ("one", "two")} | {"rsa": rsa_pair()}
+@cache
+def pairs() -> dict[str, tuple[str, Signer]]:
+    return {name: ed25519_pair() for name in ("one", "two")} | {"rsa": rsa_pair()}
 FUNDS = {"USDT": 10 ** 13, "BTC": 10 ** 10}
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[MockExchange]:
-    accounts = [*(Account(name, "", dict(FUNDS), pem) for name, (pem, _) in PAIRS.items()), "mock-key:mock-secret:USDT=100000,BTC=1"]
+    accounts = [*(Account(name, "", dict(FUNDS), pem) for name, (pem, _) in pairs().items()), "mock-key:mock-secret:USDT=100000,BTC=1"]
     with MockExchange("binance", feed="none", seed=7, accounts=accounts) as venue:
         yield venue
 
@@ -34,7 +37,7 @@ def venue(running: MockExchange) -> MockExchange:
 
 @pytest.fixture
 def api(venue: MockExchange) -> Iterator[Api]:
-    client = Api(venue, key="one", signer=PAIRS["one"][1])
+    client = Api(venue, key="one", signer=pairs()["one"][1])
     yield client
     client.close()
 
@@ -45,7 +48,7 @@ def now() -> int:
 
 def as_user(api: Api, name: str) -> Api:
     api.key = name
-    api.signer = PAIRS[name][1] if name in PAIRS else api.by_secret
+    api.signer = pairs()[name][1] if name in pairs() else api.by_secret
     return api
 
 
@@ -142,7 +145,7 @@ def test_subscription_of_the_session(venue: MockExchange, api: Api) -> None:
     assert api.signed("userDataStream.subscribe.signature")["error"]["code"] == -2035
     assert api.request("session.status")["result"]["userDataStream"] is True
     assert api.request("session.subscriptions", )["result"] == [{"subscriptionId": 0}]
-    rest = Rest(venue.rest, "one", signer=PAIRS["one"][1])
+    rest = Rest(venue.rest, "one", signer=pairs()["one"][1])
     rest.order(price="39000")
     report = api.event()
     assert (report["subscriptionId"], report["event"]["e"], report["event"]["x"]) == (0, "executionReport", "NEW")

@@ -1,5 +1,6 @@
 """The trades behind bars, and a past made of them: sums, ids, and that nobody can tell what was asked first."""
 
+from functools import cache
 from random import Random
 
 import pytest
@@ -107,16 +108,18 @@ def some_minutes(number: int, seed: int = 0, first_open: int = 0) -> list[Bar]:
 
 BARS: list[Bar] = some_minutes(3 * BLOCK + 17)
 LAST: int = 50_000
-EVERY: list[PublicTrade] = [
-    trade for bar in Past(BarMinutes("AAABBB", "0", 1, 1, BARS), LAST, LAST).rows(END - len(BARS) * MINUTE, END)
-    for trade in bar_trades(bar, "AAABBB", "0", 1, 1)
-]
+@cache
+def every() -> list[PublicTrade]:
+    return [
+        trade for bar in Past(BarMinutes("AAABBB", "0", 1, 1, BARS), LAST, LAST).rows(END - len(BARS) * MINUTE, END)
+        for trade in bar_trades(bar, "AAABBB", "0", 1, 1)
+    ]
 
 
-ROWS: list[Aggregate] = [
-    row for past in (Past(BarMinutes("AAABBB", "0", 1, 1, BARS), LAST, LAST),)
-    for minute in range(END - len(BARS) * MINUTE, END, MINUTE) for row in past.aggregates_of(minute)
-]
+@cache
+def all_rows() -> list[Aggregate]:
+    past: Past = fresh()
+    return [row for minute in range(END - len(BARS) * MINUTE, END, MINUTE) for row in past.aggregates_of(minute)]
 
 
 def fresh() -> Past:
@@ -124,24 +127,24 @@ def fresh() -> Past:
 
 
 def test_ids_span_the_count_and_end_at_the_last() -> None:
-    assert [trade.trade_id for trade in EVERY] == list(range(LAST - len(EVERY) + 1, LAST + 1))
+    assert [trade.trade_id for trade in every()] == list(range(LAST - len(every()) + 1, LAST + 1))
     whole: Bar = fresh().bar(fresh().start, END)
-    assert (whole.first_id, whole.last_id, whole.count) == (EVERY[0].trade_id, LAST, len(EVERY))
-    assert whole[2:11] == sums(EVERY)
+    assert (whole.first_id, whole.last_id, whole.count) == (every()[0].trade_id, LAST, len(every()))
+    assert whole[2:11] == sums(every())
 
 
 @settings(max_examples=25, deadline=None)
 @given(questions=st.lists(st.tuples(st.sampled_from("tTaAsib"), st.integers(-4 * BLOCK, 20), st.integers(1, 200)), min_size=1, max_size=8))
 def test_who_asks_first_and_how_changes_nothing(questions: list[tuple[str, int, int]]) -> None:
-    past, rows = fresh(), ROWS
+    past, rows = fresh(), all_rows()
     assert [row.agg_id for row in rows] == list(range(LAST - len(rows) + 1, LAST + 1))
     for kind, at, limit in questions:
         time: int = END + at * MINUTE + 1_234_567
         if kind == "t":
-            assert past.trades(limit) == EVERY[-limit:]
+            assert past.trades(limit) == every()[-limit:]
         elif kind == "T":
             from_id: int = LAST + at * 10
-            assert past.trades(limit, from_id) == [trade for trade in EVERY if trade.trade_id >= from_id][:limit]
+            assert past.trades(limit, from_id) == [trade for trade in every() if trade.trade_id >= from_id][:limit]
         elif kind == "a":
             assert past.aggregates(limit, end=time) == [row for row in rows if row.time <= time][-limit:]
         elif kind == "A":
@@ -153,7 +156,7 @@ def test_who_asks_first_and_how_changes_nothing(questions: list[tuple[str, int, 
             assert past.aggregates(10**6, start=time, end=until) == [row for row in rows if time <= row.time <= until]
         else:
             opened: int = min(max(END + at * MINUTE, past.start), END - MINUTE)
-            inside = [trade for trade in EVERY if trade.time >= opened]
+            inside = [trade for trade in every() if trade.time >= opened]
             bar: Bar = past.bar(opened, END)
             assert (bar.count, bar.volume) == (len(inside), sum(trade.quantity for trade in inside))
             if inside:
@@ -175,7 +178,7 @@ def test_walking_back_takes_small_steps_and_changes_nothing() -> None:
     past, other = fresh(), fresh()
     assert len(list(past.walk(0))) == past.minutes.blocks and list(past.walk(0)) == []
     assert len(list(other.walk_to(LAST - 5))) == 1 and list(other.walk_to(LAST)) == [] == list(other.walk_to(LAST + 9))
-    assert past.trades(30, 1) == other.trades(30, 1) == EVERY[:30]
+    assert past.trades(30, 1) == other.trades(30, 1) == every()[:30]
 
 
 def test_ids_below_one_are_not_told() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 from threading import Event
 from xml.etree import ElementTree
@@ -11,6 +12,12 @@ from children import python_path
 from mockexchange.conform import ENDED, RowInfo, in_a_process, outcomes, pick
 from mockexchange.conform_progress import Progress, spoken
 from mockexchange.conform_report import Outcome, Report, to_json, to_junit
+from mockexchange.faults.actions import ACTIONS
+from mockexchange.faults.catalogue import in_words
+
+from rest_locale import _, speaking
+from vnpy_rehearsal.conform import driver
+from vnpy_rehearsal.strategy_days import judge
 
 LONG: str = "lost order 17: gateway says SUBMITTING, venue NEW, " + "and more of it " * 20 + "END"
 
@@ -68,15 +75,16 @@ ROWS: list[RowInfo] = [RowInfo(f"F{n}", "t", "", 1.0) for n in (1, 2, 9, 10, 41)
 
 
 @pytest.mark.parametrize(("text", "ids"), [
-    ("", "F1 F2 F9 F10 F41"), ("F1", "F1"), (" f10 , F2 ", "F2 F10"), ("F2-F10", "F2 F9 F10"), ("F1,F9-F41,", "F1 F9 F10 F41"), ("f9-f9", "F9"),
+    (None, "F1 F2 F9 F10 F41"), ("F1", "F1"), (" f10 , F2 ", "F2 F10"), ("F2-F10", "F2 F9 F10"), ("F1,F9-F41,", "F1 F9 F10 F41"), ("f9-f9", "F9"),
 ])
-def test_rows_are_picked(text: str, ids: str) -> None:
+def test_rows_are_picked(text: str | None, ids: str) -> None:
     assert " ".join(row.id for row in pick(text, ROWS)) == ids
 
 
 @pytest.mark.parametrize(("text", "line"), [
     ("F3", "--rows: no row 'F3', there are: F1 to F41"), ("F1-", "--rows: no row '', there are"), ("-F1", "--rows: no row '', there are"),
     ("F1-F3", "--rows: no row 'F3', there are"), ("F41-F1", "--rows: F41 comes after F1: 'F41-F1'"),
+    ("", "--rows: names no rows, such as F2 or F2,F22-F24: ''"), (" , ", "--rows: names no rows"),
 ])
 def test_rows_that_are_none(text: str, line: str) -> None:
     with pytest.raises(ValueError) as found:
@@ -191,3 +199,18 @@ def test_what_was_over_before_ctrl_c_is_told(monkeypatch: pytest.MonkeyPatch) ->
         for outcome in outcomes(ROWS[:3], 3, Progress(io.StringIO(), [(row.id, row.title, 1.0) for row in ROWS], 3)):
             told.append(outcome.id)
     assert told == ["F2"]
+
+
+def test_verdicts_and_faults_are_in_the_users_language_and_those_in_files_are_not() -> None:
+    with speaking("zh_CN"):
+        words = {verdict: _(verdict) for verdict in (*driver.VERDICTS, *judge.VERDICTS)}
+        assert len(words) == 16 and not [text for text in words.values() if text.isascii()]
+        found = report(Outcome("F2", "交易所接受委托之后超时", "lost", "first\nsecond", 2.5))
+        assert found.add(Outcome("F7", "429", "hung", "why", 1.0)).split() == ["F7", "429", "卡住", "why"]
+        assert found.summary == "1项丢失, 1项卡住" and [line for line in found.tail() if line.startswith("\nF2 ")] == ["\nF2 交易所接受委托之后超时: 丢失"]
+        assert [row["verdict"] for row in json.loads(to_json(found))["rows"]] == ["lost", "hung"] and b'type="lost"' in to_junit(found)
+        for action, kind in ACTIONS.items():
+            for stage in kind.stages:
+                assert not re.search("[a-z]", in_words("", action, stage).replace("TCP", "")), (action, stage)
+        assert in_words("POST /api/v3/order", "hang", "after_engine") == "POST /api/v3/order (不应答, 引擎执行后)"
+    assert in_words("POST /api/v3/order", "hang", "after_engine") == "POST /api/v3/order (hang, after_engine)"
