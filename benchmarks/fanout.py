@@ -156,8 +156,10 @@ async def compare(rounds: int, tls: Tls | None = None) -> list[tuple[Spent, Spen
         await answer
         return time.process_time() - spent, time.perf_counter() - begin
 
+    listeners: dict[bytes, list[Socket]] = {}       # of every stream a list of its own, as the exchange has them
+
     def send_ours(payload: bytes) -> None:
-        fan_out(ours, payload)
+        fan_out(listeners[payload[:8]], payload)
 
     def send_theirs(payload: bytes) -> None:
         broadcast(theirs, payload, text=True)
@@ -165,6 +167,7 @@ async def compare(rounds: int, tls: Tls | None = None) -> list[tuple[Spent, Spen
     try:
         await heard()
         await all_open.wait()
+        listeners.update((payload[:8], list(ours)) for payload in PAYLOADS)
         pairs: list[tuple[Spent, Spent]] = []
         for number in range(rounds + 1):
             pair: tuple[Spent, Spent] = await chunk(send_ours), await chunk(send_theirs)

@@ -26,14 +26,13 @@ the CRC-32 of everything before it, so that no byte can change and no line can g
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, fields
 from errno import EBADF, ENOSPC
-from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zlib import crc32
 
 import msgspec
+from msgspec.structs import astuple
 
 from rest_locale import _
 
@@ -50,15 +49,14 @@ from .journal_rows import (
     FormatRecord,
     Row,
 )
-from .pages import PAGE, Entry, FileIndex, MemoryPages, read_line
+from .pages import Entry, FileIndex, MemoryPages, read_line
 from .room import Room
 from .scan import CRC, JournalError, Prefix, Scan
 
-RECORDS: dict[str, Any] = {kind.__name__: kind for kind in RENDERERS}
 KEPT: frozenset[type] = frozenset({OrderReport, Fill, ListReport, ListReserve, PreventedMatch, TrailingMove})     # as they are
-FIELDS: dict[str, tuple[str, ...]] = {}         # of commands that have been packed
-COMMANDS: dict[str, Any] = {}
-READERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {}
+NAMES: dict[type, str] = {kind: kind.__name__ for kind in (*KEPT, BalanceChange, DayEnd, FaultRecord)}     # what rows are made of
+RECORDS: dict[str, Any] = {name: kind for kind, name in NAMES.items()}
+COMMANDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Command)}
 
 
 class Journal:
@@ -75,9 +73,7 @@ class Journal:
     def __init__(self, path: Path | None = None, known: Prefix | None = None) -> None:
         self.path: Path | None = path
         self.known_rows: int = 0            # that a checkpoint answers for
-        self._fresh: list[tuple[int, Command | None, Sequence[Event]]] = []     # not yet split into entries
-        self._fresh_rows: int = 0           # that they are at most
-        self._memory: MemoryPages = MemoryPages(pack, unpack)       # without a file
+        self._memory: MemoryPages = MemoryPages(unpack)             # without a file
         self._index: FileIndex = FileIndex()            # with one: of whole batches
         self._last_time: int = 0            # us, of the newest row
         self._file: int = -1
@@ -92,15 +88,11 @@ class Journal:
     @property
     def last(self) -> int:
         """Number of the newest row, 0 when there is none."""
-        if self.path is not None:
-            return self._index.count
-        self._keep()
-        return len(self._memory)
+        return len(self._memory) if self.path is None else self._index.count
 
     @property
     def last_time(self) -> int:
         """The latest us that the newest row may be of, 0 when there is none."""
-        self._keep()
         return self._last_time // 1000 * 1000 + 999 if self.last else 0
 
     def has_room(self, open_orders: Callable[[], int]) -> bool:
@@ -119,18 +111,21 @@ class Journal:
                 self._is_marked = True
             self._write(entries)
             return
-        self._fresh.append((now, command, events))
-        self._fresh_rows += 1 + len(events)
-        if self._fresh_rows > PAGE:
-            self._keep()
+        self._remember(now, command, "", events)
 
     def refused(self, now: int, command: Command, reason: str) -> None:
         """Append a command that the exchange refused."""
-        self._append(now, CommandRecord(command, reason))
+        if self.path is not None:
+            self._write([(now, CommandRecord(command, reason))])
+        else:
+            self._remember(now, command, reason, ())
 
     def fault(self, now: int, detail: dict[str, Any]) -> None:
         """Append a fault's bite."""
-        self._append(now, FaultRecord(detail))
+        if self.path is not None:
+            self._write([(now, FaultRecord(detail))])
+        else:
+            self._remember(now, None, "", (FaultRecord(detail),))
 
     def rows(self, after: int = 0) -> list[Row]:
         """The rows with ``n`` > ``after``, oldest first."""
@@ -143,7 +138,6 @@ class Journal:
             for line in self._index.lines(self.path, start, self._index.count):
                 yield read_line(line)
             return
-        self._keep()
         for n, (now, record) in enumerate(self._memory.entries(start), start + 1):
             yield render(n, now, record)
 
@@ -164,10 +158,9 @@ class Journal:
 
     def clear(self) -> None:
         """Forget everything; the next row is number 1 again."""
-        self._fresh.clear()
         self._memory.clear()
         self._index.clear()
-        self._size = self._crc = self._raw_crc = self._fresh_rows = self.known_rows = 0
+        self._size = self._crc = self._raw_crc = self.known_rows = 0
         self._is_marked = False
         if self._file >= 0:
             self._truncate()
@@ -178,23 +171,11 @@ class Journal:
             os.close(self._file)
             self._file = -1
 
-    def _keep(self) -> None:
-        """Make entries of what was recorded since the last time."""
-        if self._fresh:
-            entries: list[Entry] = [entry for fresh in self._fresh for entry in split(*fresh)]
-            self._fresh.clear()
-            self._fresh_rows = 0
-            if entries:
-                self._last_time = entries[-1][0]
-                self._memory.extend(entries)
-
-    def _append(self, now: int, record: Any) -> None:
-        if self.path is not None:
-            self._write([(now, record)])
-            return
-        self._keep()
-        self._last_time = now
-        self._memory.extend([(now, record)])
+    def _remember(self, now: int, command: Command | None, refused: str, events: Sequence[Any]) -> None:
+        plain, rows = pack(now, command, refused, events)
+        if rows:
+            self._last_time = now
+            self._memory.append(plain, rows)
 
     def _write(self, entries: list[Entry]) -> None:
         """
@@ -270,13 +251,13 @@ def needs_mark(command: Command | None) -> bool:
     return type(command) is PlaceOrderList
 
 
-def split(now: int, command: Command | None, events: Sequence[Event]) -> list[Entry]:
+def split(now: int, command: Command | None, events: Sequence[Any], refused: str = "") -> list[Entry]:
     """What a command did, as one entry a row."""
     entries: list[Entry] = []
     if command is not None:
-        entries.append((now, CommandRecord(command, "")))
+        entries.append((now, CommandRecord(command, refused)))
     for event in events:
-        if type(event) in KEPT:
+        if type(event) in KEPT or type(event) is FaultRecord:
             entries.append((now, event))
         elif isinstance(event, BalanceChange):
             late = event.unsettled
@@ -287,48 +268,54 @@ def split(now: int, command: Command | None, events: Sequence[Event]) -> list[En
     return entries
 
 
-def pack(record: Any) -> tuple[Any, ...]:
-    """A record without classes of ours."""
-    kind: type = type(record)
-    if kind is CommandRecord:
-        command: Any = record.command
-        name: str = type(command).__name__
-        if name not in FIELDS:
-            names: tuple[str, ...] = tuple(field.name for field in fields(command))
-            FIELDS[name], COMMANDS[name] = names, type(command)
-            # of a single field the getter would return no tuple
-            READERS[name] = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
-        values: tuple[Any, ...] = READERS[name](command)
-        if name == "PlaceOrderList":
+def pack(now: int, command: Command | None, refused: str, events: Sequence[Any]) -> tuple[list[Any], int]:
+    """What ``split`` would be given, without classes of ours, and how many entries that is."""
+    rows: int = 0
+    plain: list[Any] = [now]
+    if command is None:
+        plain.append(None)
+    else:
+        rows = 1
+        values: tuple[Any, ...] = astuple(command)
+        if type(command) is PlaceOrderList:
             values = tuple([astuple(order) for order in value] if value is command.orders else value for value in values)
-        return ("CommandRecord", name, values, record.refused)
-    if kind is FaultRecord:
-        return ("FaultRecord", msgspec.json.encode(record.detail))
-    if kind is OrderReport:
-        if record.special is not None:
-            record = record._replace(special=tuple(record.special))
-        if record.match is not None:
-            record = record._replace(match=tuple(record.match))
-    return (kind.__name__, *record)
+        plain.append((type(command).__name__, values, refused))
+    for event in events:
+        kind: type = type(event)
+        name_of: str | None = NAMES.get(kind)
+        if name_of is None:
+            continue
+        given: tuple[Any, ...] = event[:]
+        if kind is OrderReport:
+            if event.special is not None or event.match is not None:
+                given = event._replace(special=event.special and event.special[:], match=event.match and event.match[:])[:]
+        elif kind is FaultRecord:
+            given = (msgspec.json.encode(event.detail),)
+        rows += len(event.assets) if kind is BalanceChange else 1
+        plain += name_of, given
+    return plain, rows
 
 
-def unpack(plain: tuple[Any, ...]) -> Any:
-    """What ``pack`` was given."""
-    kind, *values = plain
-    if kind == "CommandRecord":
-        name, given, refused = values
-        command: Any = COMMANDS[name](**dict(zip(FIELDS[name], given, strict=True)))
+def unpack(plain: list[Any]) -> list[Entry]:
+    """The entries of what was packed."""
+    now, asked, *told = plain
+    command: Any = None
+    refused: str = ""
+    if asked is not None:
+        name, values, refused = asked
+        command = COMMANDS[name](*values)
         if name == "PlaceOrderList":
             command.orders = [PlaceOrder(*order) for order in command.orders]
-        return CommandRecord(command, refused)
-    if kind == "FaultRecord":
+    return split(now, command, [_event(name, values) for name, values in zip(told[::2], told[1::2], strict=True)], refused)
+
+
+def _event(name: str, values: tuple[Any, ...]) -> Any:
+    if name == "FaultRecord":
         return FaultRecord(msgspec.json.decode(values[0]))
-    record: Any = RECORDS[kind](*values)
-    if kind == "OrderReport" and record.special is not None:
-        record = record._replace(special=Special(*record.special))
-    if kind == "OrderReport" and record.match is not None:
-        record = record._replace(match=PreventedMatch(*record.match))
-    return record
+    event: Any = RECORDS[name](*values)
+    if name == "OrderReport" and (event.special is not None or event.match is not None):
+        event = event._replace(special=event.special and Special(*event.special), match=event.match and PreventedMatch(*event.match))
+    return event
 
 
 def render(n: int, now: int, record: Any) -> Row:

@@ -1,8 +1,9 @@
 """The rows of a journal: what each kind of record becomes (journal.py lists them)."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any, NamedTuple
+
+from msgspec.structs import asdict
 
 from .core.commands import Command
 from .core.events import Fill, ListReport, ListReserve, OrderReport, PreventedMatch, TrailingMove
@@ -217,14 +218,13 @@ def render_command(record: CommandRecord) -> Row:
 def render_asked(command: Command) -> Row:
     """A command's name and fields; the orders of a list are rows within the row."""
     row: Row = {"command": type(command).__name__}
-    for field in fields(command):
-        value: Any = getattr(command, field.name)
-        name: str = "order_type" if field.name == "type" else field.name
-        if field.name == "rules":
+    for field, value in asdict(command).items():
+        name: str = "order_type" if field == "type" else field
+        if field == "rules":
             value = {rule: format_amount(one) if rule in AMOUNT_RULES else one for rule, one in value.items()}
-        elif field.name == "orders":
+        elif field == "orders":
             value = [render_asked(order) for order in value]
-        row[name] = format_amount(value) if field.name in AMOUNTS else value
+        row[name] = format_amount(value) if field in AMOUNTS else value
     return row
 
 

@@ -3,53 +3,58 @@
 import marshal
 import zlib
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-PAGE: int = 256                     # rows packed together, or between two places of the file that are remembered
+PAGE: int = 256                     # rows compressed together, or between two places of the file that are remembered
 
 Entry = tuple[int, Any]             # us, and the record
 
 
 class MemoryPages:
     """
-    Entries in memory: the newest as they are, the others compressed, a page at a time. A row takes about fifty bytes
-    then, a twentieth of what its objects take.
+    Batches of rows in memory: packed one by one as they come, so that none of their objects lives on, and compressed a page at a time.
+    A row takes about a dozen bytes then, a hundredth of what its objects take.
     """
 
-    def __init__(self, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
-        self._pack: Callable[[Any], Any] = pack         # record -> tuples, texts and numbers
-        self._unpack: Callable[[Any], Any] = unpack
+    def __init__(self, unpack: Callable[[Any], list[Entry]]) -> None:
+        self._unpack: Callable[[Any], list[Entry]] = unpack     # what ``append`` was given -> its rows
         self._pages: list[bytes] = []
-        self._tail: list[Entry] = []
+        self._starts: list[int] = []                # index of each page's first row, and of the first that is in none yet
+        self._fresh: list[bytes] = []
+        self.clear()
 
     def __len__(self) -> int:
-        return len(self._pages) * PAGE + len(self._tail)
+        return self._count
 
-    def extend(self, entries: list[Entry]) -> None:
-        """Append entries; full pages are packed."""
-        tail: list[Entry] = self._tail
-        tail += entries
-        while len(tail) >= 2 * PAGE:                # one page stays as it is: the newest rows are asked for most
-            pack = self._pack
-            self._pages.append(zlib.compress(marshal.dumps([(now, pack(record)) for now, record in tail[:PAGE]]), 1))
-            del tail[:PAGE]
+    def append(self, plain: Any, rows: int) -> None:
+        """A batch of so many rows, of tuples, lists, dicts, texts and numbers."""
+        self._fresh.append(marshal.dumps(plain))
+        self._count += rows
+        if self._count - self._starts[-1] >= PAGE:
+            self._pages.append(zlib.compress(marshal.dumps(self._fresh), 1))
+            self._starts.append(self._count)
+            self._fresh.clear()
 
     def entries(self, start: int) -> Iterator[Entry]:
-        """Those from index ``start`` on."""
-        page, first = divmod(start, PAGE)
-        for packed in self._pages[page:]:
-            for now, plain in marshal.loads(zlib.decompress(packed))[first:]:
-                yield now, self._unpack(plain)
-            first = 0
-        yield from self._tail[max(0, start - len(self._pages) * PAGE):]
+        """The rows from index ``start`` on."""
+        first: int = max(bisect_right(self._starts, start) - 1, 0)
+        skipped: int = start - self._starts[first]
+        for page in (*self._pages[first:], None):
+            for packed in self._fresh if page is None else marshal.loads(zlib.decompress(page)):
+                rows: list[Entry] = self._unpack(marshal.loads(packed))
+                yield from rows[max(skipped, 0):]
+                skipped -= len(rows)
 
     def clear(self) -> None:
         self._pages.clear()
-        self._tail.clear()
+        self._starts[:] = [0]
+        self._fresh.clear()
+        self._count: int = 0
 
 
 class FileIndex:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import groupby
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 from aiohttp.test_utils import make_mocked_request
@@ -340,6 +341,12 @@ class Wire(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.closed
 
+    def is_reading(self) -> bool:
+        return False
+
+    def resume_reading(self) -> None:
+        """Nothing comes in."""
+
     def close(self) -> None:
         self.closed = True
 
@@ -376,6 +383,49 @@ def test_many_get_what_each_would_get_and_a_slow_one_is_dropped_at_the_same_fram
             waiting = max(0, waiting - read)
 
     asyncio.run(play())
+
+
+CROWDS: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 1), (1, 2), (2,), ())
+STEPS: st.SearchStrategy[tuple[str, int]] = st.tuples(st.sampled_from(["all"] * 6 + ["one", "turn", "freeze", "thaw", "end", "look"]), st.integers(0, 4))
+
+
+@settings(max_examples=150)
+@example([("all", 0), ("freeze", 1), ("thaw", 1)], 512, 10_000)
+@example([("all", 0), ("look", 1)], 512, 10_000)
+@given(st.lists(STEPS, max_size=30), st.sampled_from([3, 512]), st.sampled_from([60, 10_000]))
+def test_whatever_else_is_sent_each_gets_what_was_sent_to_it_in_its_order(steps: list[tuple[str, int]], late: int, most: int) -> None:
+    if late == 3:           # what leaves before the end of a turn, and what a freeze then loses, is another frame or two
+        steps = [step for step in steps if step[0] not in ("freeze", "look")]
+
+    async def play(sends: Callable[[list[Socket], bytes], None]) -> list[object]:
+        wires = [Wire() for _ in range(3)]
+        sockets = [await socket_on(wire, most) for wire in wires]
+        seen: list[object] = []
+        for number, (what, which) in enumerate([*steps, ("turn", 0)]):
+            one: Socket = sockets[which % 3]
+            if what == "all":
+                sends([sockets[place] for place in CROWDS[which]], b"%d" % number)
+            elif what == "one":
+                one.send(b"one %d" % number)
+            elif what == "turn":
+                await asyncio.sleep(0)
+                seen.append([(b"".join(wire.written), wire.closed) for wire in wires])
+            elif what == "look":
+                seen.append(one.buffered)
+            elif what == "end":
+                one.finish(1000 if which % 2 else None)
+            else:
+                (one.freeze if what == "freeze" else one.thaw)()
+        for one in sockets:
+            one.reset()                 # its timers end
+        return seen
+
+    def to_each(sockets: list[Socket], payload: bytes) -> None:
+        for one in sockets:
+            one.send(payload)
+
+    with patch("mockexchange.transport.sockets.LATE_FRAMES", late):
+        assert asyncio.run(play(fan_out)) == asyncio.run(play(to_each))
 
 
 def _expect_special(expected: dict[str, Any], special: Special, per: int) -> None:

@@ -1,10 +1,9 @@
 """What can be asked of the exchange. All numbers are amounts in 1e-8, all times microseconds."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class Deposit:
+class Deposit(Struct):
     """Credit (or debit, when negative) an account. Opens the account when it is new."""
 
     account: str
@@ -12,8 +11,7 @@ class Deposit:
     amount: int
 
 
-@dataclass(slots=True)
-class PlaceOrder:
+class PlaceOrder(Struct):
     """
     A new order, in Binance's words (rest-api.md, "New order").
 
@@ -41,8 +39,7 @@ class PlaceOrder:
     uses_sor: bool = False          # takes from all books of its route (faqs/sor_faq.md)
 
 
-@dataclass(slots=True)
-class CancelOrder:
+class CancelOrder(Struct):
     """Cancel by order id, else by client order id. ``new_client_order_id`` names the cancel itself."""
 
     account: str
@@ -53,16 +50,14 @@ class CancelOrder:
     restrictions: str = ""          # "", ONLY_NEW, ONLY_PARTIALLY_FILLED
 
 
-@dataclass(slots=True)
-class CancelAll:
+class CancelAll(Struct):
     """Cancel every open order of the account on the symbol, and every list."""
 
     account: str
     symbol: str
 
 
-@dataclass(slots=True)
-class PlaceOrderList:
+class PlaceOrderList(Struct):
     """
     A new order list (rest-api.md, "Order lists").
 
@@ -79,8 +74,7 @@ class PlaceOrderList:
     pays: bool = False
 
 
-@dataclass(slots=True)
-class CancelOrderList:
+class CancelOrderList(Struct):
     """Cancel what is open of a list, by list id, else by the list's client order id. ``new_client_order_id`` names the cancel."""
 
     account: str
@@ -90,16 +84,14 @@ class CancelOrderList:
     new_client_order_id: str = ""
 
 
-@dataclass(slots=True)
-class SetPrice:
+class SetPrice(Struct):
     """Move the market to a price: users' orders that it crosses are filled, house quotes follow."""
 
     symbol: str
     price: int
 
 
-@dataclass(slots=True)
-class TapeTrade:
+class TapeTrade(Struct):
     """One recorded public trade. ``time`` is the record's own time in microseconds."""
 
     symbol: str
@@ -112,8 +104,7 @@ class TapeTrade:
     last_id: int = 0
 
 
-@dataclass(slots=True)
-class Quote:
+class Quote(Struct):
     """
     the market maker quotes a price level: the market maker's resting quantity there becomes ``quantity`` (0 removes it).
 
@@ -126,8 +117,7 @@ class Quote:
     quantity: int
 
 
-@dataclass(slots=True)
-class FeedTrade:
+class FeedTrade(Struct):
     """the market maker takes liquidity: a market order of the flow, stopped at ``limit_price`` when that is not 0."""
 
     symbol: str
@@ -136,8 +126,7 @@ class FeedTrade:
     limit_price: int = 0
 
 
-@dataclass(slots=True)
-class SetSymbolStatus:
+class SetSymbolStatus(Struct):
     """
     TRADING, HALT, BREAK, END_OF_DAY, CANCEL_ONLY, AUCTION_MATCH (enums.md, "Symbol status").
 
@@ -148,15 +137,13 @@ class SetSymbolStatus:
     status: str
 
 
-@dataclass(slots=True)
-class EndDay:
+class EndDay(Struct):
     """End a symbol's trading day: its open orders expire, shares bought today settle, the last price is the next day's reference."""
 
     symbol: str
 
 
-@dataclass(slots=True)
-class AmendOrder:
+class AmendOrder(Struct):
     """
     Change the quantity of an open order (rest-api.md, "Order Amend Keep Priority").
 
@@ -176,16 +163,14 @@ class AmendOrder:
     price: int = 0
 
 
-@dataclass(slots=True)
-class SetRules:
+class SetRules(Struct):
     """Change rules of a symbol: names of ``instruments.RULES`` to their new values. Open orders stay as they are."""
 
     symbol: str
     rules: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class SetFeeDiscount:
+class SetFeeDiscount(Struct):
     """Whether an account pays its fees in BNB, with a discount, where it can (Binance's ``spotBNBBurn``)."""
 
     account: str

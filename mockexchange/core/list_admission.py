@@ -1,6 +1,7 @@
 """What can be said against an order list when it is placed, and against its pending orders when they are to work."""
 
-from dataclasses import fields, replace
+
+from msgspec.structs import replace
 
 from .accounts import Account
 from .admission import Admission, Admitted
@@ -13,8 +14,8 @@ from .orders import STOP_TYPES, BookOrder, Order
 from .special import Special
 
 # a command's fields, by where an order has them
-_OF_ORDER: tuple[str, ...] = tuple(field.name for field in fields(PlaceOrder) if field.name in (*Order.__slots__, *BookOrder.__slots__, "side"))
-_OF_SPECIAL: tuple[str, ...] = tuple(field.name for field in fields(PlaceOrder) if field.name in Special._fields)
+_OF_ORDER: tuple[str, ...] = tuple(name for name in PlaceOrder.__struct_fields__ if name in (*Order.__slots__, *BookOrder.__slots__, "side"))
+_OF_SPECIAL: tuple[str, ...] = tuple(name for name in PlaceOrder.__struct_fields__ if name in Special._fields)
 
 
 class ListAdmission:

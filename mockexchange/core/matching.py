@@ -142,9 +142,10 @@ class Matcher:
         """
         tif: str = order.time_in_force
         price: int = order.price
+        book = market.book
         uses_sor: bool = order.special is not None and order.special.used_sor
         if tif == "FOK":
-            walk = Walk(self.router.depth(market) if uses_sor else market.book, order.account, order.is_buy, order.stp_mode, order.remaining, price)
+            walk = Walk(self.router.depth(market) if uses_sor else book, order.account, order.is_buy, order.stp_mode, order.remaining, price)
             if walk.filled < order.remaining:
                 self.expire(market, order, "UNFILLED_FOK_ORDER_EXPIRED")
                 return
@@ -152,7 +153,7 @@ class Matcher:
             self.router.take(market, order)
             if not order.remaining:
                 return
-        elif market.book.crosses(order.is_buy, price) if price else True:
+        elif not price or (price >= book.top_ask if order.is_buy else price <= book.top_bid):
             self._take(market, order)
             if not order.remaining:
                 return
@@ -162,9 +163,9 @@ class Matcher:
             self.expire(market, order, "UNFILLED_IOC_QUANTITY_EXPIRED")
         else:
             if order.special is not None:
-                rest_on_book(market.book, order)
+                rest_on_book(book, order)
             else:
-                market.book.add(order)
+                book.add(order)
             account.open(order)
 
     def expire(self, market: Market, order: Order, reason: str, reject_reason: str = "NONE") -> None:

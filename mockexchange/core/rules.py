@@ -4,8 +4,9 @@ Which orders an exchange takes: one object a market, by asset class. Each raises
 Funds are not looked at here: what an order must have is the settlement's business.
 """
 
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from .accounts import Account
 from .commands import PlaceOrder

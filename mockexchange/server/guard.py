@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from aiohttp import web
 
-from .direct import IS_COUNTED, IS_POSSIBLE, Direct
+from .direct import IS_COUNTED, IS_POSSIBLE, Direct, Heads
 
 MAX_BODY: int = 1 << 20             # bytes of a request's body, unpacked
 BODY_SECONDS: float = 20.0          # from the end of a request's head to the end of its body
@@ -31,42 +31,55 @@ logger: logging.Logger = logging.getLogger("mockexchange.server")
 class Handler(web.RequestHandler):
     """aiohttp's connection, which after a request that is none reads nothing more, keeps nothing and logs no trace."""
 
-    __slots__ = ("_direct",)
+    __slots__ = ("_direct", "_heads")
 
     def __init__(self, server: web.Server, direct: Direct | None = None, **options: Any) -> None:
         super().__init__(server, **options)
         self._direct: Direct | None = direct if IS_POSSIBLE else None
+        self._heads: Heads = Heads()
 
     def data_received(self, data: bytes) -> None:
         """A request that nothing is in the way of is answered here (direct.py), any other wakes aiohttp's loop over requests."""
         waiter: asyncio.Future[None] | None = self._waiter
         messages = self._messages
         is_idle: bool = not self._request_count if waiter is None else not waiter.done()       # or that loop has not begun yet
-        if self._direct is None or not is_idle or messages or self._paused or self._force_close or self._close:
+        direct: Direct | None = self._direct
+        if direct is None or not is_idle or messages or self._paused or self._force_close or self._close:
+            self._heads.skip(data)
             super().data_received(data)
+            return
+        found = self._heads.find(data)
+        answer: bytes | None = None if found is None else direct.answer_line(*found, self.peername)
+        if answer is not None:
+            self._request_count += 1
+            self._sent(answer)
             return
         self._waiter = None         # nobody is woken before the request has been looked at
         try:
             super().data_received(data)
         finally:
             self._waiter = waiter
+        self._heads.learn(data, messages)
         if not messages:
             return
         if len(messages) == 1:
-            answer: bytes | None = self._direct.answer(*messages[0], self.peername)
+            answer = direct.answer(*messages[0], self.peername)
             if answer is not None:
                 messages.clear()
                 if IS_COUNTED and self._parser is not None:
                     self._parser.message_consumed()
-                if self.transport is not None:
-                    self.transport.write(answer)
-                # as aiohttp's loop does behind every answer
-                self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-                if self._keepalive_handle is None:
-                    self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+                self._sent(answer)
                 return
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
+
+    def _sent(self, answer: bytes) -> None:
+        """Send an answer, and do what aiohttp's loop does behind every one."""
+        if self.transport is not None:
+            self.transport.write(answer)
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
 
     async def start(self) -> None:
         """

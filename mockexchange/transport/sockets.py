@@ -12,7 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from aiohttp import WSMsgType, web
 
@@ -49,20 +49,62 @@ def text_frame(payload: bytes) -> bytes:
 
 
 class _Outbox:
-    """The sockets of one event loop that hold frames for the end of this turn."""
+    """
+    What the sockets of one event loop send at the end of this turn.
 
-    def __init__(self) -> None:
-        self.waiting: list[Socket] = []
+    Frames for one and the same crowd are gathered once for all of it, and stand behind what each of its sockets holds itself. Whatever
+    else is sent or looked at meanwhile ends that (``part``): every socket then holds them itself.
+    """
+
+    __slots__ = ("_loop", "_is_due", "_waiting", "crowd", "_frames")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop: ref[asyncio.AbstractEventLoop] = ref(loop)
+        self._is_due: bool = False
+        self._waiting: list[Socket] = []            # they hold frames
+        self.crowd: tuple[Socket, ...] = ()
+        self._frames: list[bytes] = []
 
     def add(self, one: "Socket") -> None:
-        if not self.waiting:
-            one._loop.call_soon(self.flush)
-        self.waiting.append(one)
+        """A socket holds frames that it did not hold before."""
+        self._waiting.append(one)
+        self._be_due()
+
+    def gather(self, crowd: "tuple[Socket, ...]", frame: bytes) -> None:
+        """Send a frame to all of them."""
+        if crowd != self.crowd:
+            self.part()
+            self.crowd = crowd
+            self._be_due()
+        self._frames.append(frame)
+        if len(self._frames) >= LATE_FRAMES:
+            self.part()
+
+    def part(self) -> None:
+        crowd, self.crowd = self.crowd, ()
+        frames, self._frames = self._frames, []
+        for one in crowd:
+            one._hold(frames)
 
     def flush(self) -> None:
-        waiting, self.waiting = self.waiting, []
+        self._is_due = False
+        crowd, self.crowd = self.crowd, ()
+        frames, self._frames = self._frames, []
+        waiting, self._waiting = self._waiting, []
+        data: bytes = b"".join(frames)
+        for one in crowd:
+            if one._late:
+                one._late.append(data)              # it is among those that wait
+            else:
+                one._write(data)
         for one in waiting:
             one._flush()
+
+    def _be_due(self) -> None:
+        loop: asyncio.AbstractEventLoop | None = self._loop()
+        if not self._is_due and loop is not None:
+            self._is_due = True
+            loop.call_soon(self.flush)
 
 
 _OUTBOXES: WeakKeyDictionary[asyncio.AbstractEventLoop, _Outbox] = WeakKeyDictionary()
@@ -112,7 +154,7 @@ class Socket:
         self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         outbox: _Outbox | None = _OUTBOXES.get(self._loop)
         if outbox is None:
-            outbox = _OUTBOXES[self._loop] = _Outbox()
+            outbox = _OUTBOXES[self._loop] = _Outbox(self._loop)
         self._outbox: _Outbox = outbox
         self._transport: asyncio.Transport | None = None
         self._late: list[bytes] = []
@@ -175,6 +217,7 @@ class Socket:
 
     def reset(self) -> None:
         """End the connection with a TCP RST, as a crashed host or a middlebox does."""
+        self._outbox.part()
         self._late.clear()
         transport: asyncio.Transport | None = self._end() or self.request.transport
         if transport is None:
@@ -199,6 +242,7 @@ class Socket:
         Read and send nothing any more, and never close: what a peer behind a dead link looks like.
         Only ``reset`` and the end of the server end it.
         """
+        self._outbox.part()
         self._is_frozen = True
         self._late.clear()
         self._pings.clear()
@@ -239,6 +283,7 @@ class Socket:
         transport: asyncio.Transport | None = self._transport
         if transport is None:
             return 0
+        self._outbox.part()
         return transport.get_write_buffer_size() + sum(map(len, self._late))
 
     def send(self, payload: bytes) -> None:
@@ -261,6 +306,8 @@ class Socket:
         """Send bytes that are framed already; on a socket that is gone this does nothing."""
         if not self.is_open:
             return
+        if self._outbox.crowd:
+            self._outbox.part()
         late: list[bytes] = self._late
         if not late:
             self._outbox.add(self)
@@ -268,12 +315,26 @@ class Socket:
         if len(late) >= LATE_FRAMES:
             self._flush()
 
-    def _flush(self, check: bool = True) -> None:
-        late: list[bytes] = self._late
-        if not late:
+    def _hold(self, frames: list[bytes]) -> None:
+        """As ``send_frame``, of what was gathered for a crowd."""
+        if not self.is_open:
             return
-        data: bytes = b"".join(late)
-        late.clear()
+        if not self._late:
+            self._outbox.add(self)
+        self._late += frames
+        if len(self._late) >= LATE_FRAMES:
+            self._flush()
+
+    def _flush(self, check: bool = True) -> None:
+        if self._outbox.crowd:
+            self._outbox.part()
+        late: list[bytes] = self._late
+        if late:
+            data: bytes = b"".join(late)
+            late.clear()
+            self._write(data, check)
+
+    def _write(self, data: bytes, check: bool = True) -> None:
         transport: asyncio.Transport | None = self._transport
         if transport is None or transport.is_closing() or self._is_frozen:
             return
@@ -364,11 +425,7 @@ class Socket:
 
 
 def fan_out(sockets: Iterable[Socket], payload: bytes) -> None:
-    """Send one text message to many sockets: framed once, whatever their number. Faults do not see it."""
-    frame: bytes = text_frame(payload)
-    for one in sockets:
-        late: list[bytes] = one._late
-        if late and len(late) < LATE_FRAMES:        # the end of the turn will flush them, as ``send_frame`` has seen to
-            late.append(frame)
-        else:
-            one.send_frame(frame)
+    """Send one text message to many sockets: framed once, and gathered once, whatever their number. Faults do not see it."""
+    crowd: tuple[Socket, ...] = tuple(sockets)
+    if crowd:
+        crowd[0]._outbox.gather(crowd, text_frame(payload))

@@ -5,8 +5,9 @@ An operation is ``call(ctx, params) -> JSON-able result``; it raises ApiError, o
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from ...core.events import Event
 from ...core.exchange import Exchange
@@ -27,8 +28,7 @@ SIGNED_NAMES: frozenset[str] = frozenset({"recvWindow", "timestamp", "signature"
 STATUS_NAMES: tuple[str, ...] = ("TRADING", "HALT", "BREAK")
 
 
-@dataclass(slots=True)
-class Context:
+class Context(Struct):
     """
     Who asks, when, and how times are to be written.
 

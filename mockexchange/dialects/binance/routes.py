@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
+from multidict import istr
 
 from ...core.errors import Refusal
 from ...transport.answers import Answer, Answerer
@@ -45,7 +46,7 @@ CONTENT_TYPE: str = "application/json;charset=UTF-8"
 CONTENT_TYPE_HEADER: str = "Content-Type"
 COUNT_10S_HEADER: str = "X-MBX-ORDER-COUNT-10S"
 COUNT_1D_HEADER: str = "X-MBX-ORDER-COUNT-1D"
-TIME_UNIT_HEADER: str = "X-MBX-TIME-UNIT"
+TIME_UNIT_HEADER: str = istr("X-MBX-TIME-UNIT")
 MILLISECONDS: int = 1000
 
 encode: Callable[[object], bytes] = msgspec.json.Encoder().encode

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from multidict import istr
+
 from ...public_keys import PublicKey
 from .errors import ApiError, above_maximum, illegal_characters, missing
 
@@ -20,8 +22,9 @@ AHEAD: int = 1_000_000                          # us a timestamp may be in the f
 ANY_TIME: float = float("inf")
 MICROSECONDS_FROM: int = 10 ** 14               # a timestamp this large counts microseconds
 
-SIGNED_KEY_HEADER: str = "X-MBX-APIKEY"
-UNSIGNED_KEY_HEADER: str = "X-API-KEY"
+# as istr, which aiohttp's headers need not fold
+SIGNED_KEY_HEADER: str = istr("X-MBX-APIKEY")
+UNSIGNED_KEY_HEADER: str = istr("X-API-KEY")
 
 KEY_FORMAT: re.Pattern[str] = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _WINDOW: re.Pattern[str] = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,20}))?")

@@ -1,5 +1,6 @@
 """Requests that are answered as they come off the wire get the answer they get by aiohttp's way, and what is not plain goes that way."""
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -9,12 +10,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from aiohttp import EMPTY_PAYLOAD
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import HttpProcessingError, HttpRequestParser
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from malice_child import read_all
 from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.server import guard
-from mockexchange.server.direct import IS_POSSIBLE, Direct
+from mockexchange.server.direct import IS_POSSIBLE, Direct, Heads, is_plain
 from mockexchange.transport.answers import Answer
 
 NOW: int = 1_700_000_000_000
@@ -180,3 +186,122 @@ def test_a_connection_is_closed_when_it_has_been_idle_since_its_last_answer(monk
         answered: float = time.monotonic()
         assert read_all(sock) == b""
         assert 0.5 * SHORT < time.monotonic() - answered < 8 * SHORT and rendered
+
+
+# -- header lines that have been read before
+
+HEADS: list[bytes] = [one for one in REQUESTS if one.endswith(b"\r\n\r\n")]         # those without a body
+
+
+@pytest.fixture
+def by_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The targets of which only the request line was read."""
+    found: list[str] = []
+    answer_line: Callable[..., bytes | None] = Direct.answer_line
+
+    def spy(self: Direct, method: str, target: str, headers: Any, peer: Any) -> bytes | None:
+        answer: bytes | None = answer_line(self, method, target, headers, peer)
+        if answer is not None:
+            found.append(target)
+        return answer
+
+    monkeypatch.setattr(Direct, "answer_line", spy)
+    yield found
+
+
+def test_known_header_lines_change_no_answer(monkeypatch: pytest.MonkeyPatch, by_line: list[str]) -> None:
+    answers: list[list[bytes]] = []
+    journals: list[Any] = []
+    for most in (16, 0):
+        monkeypatch.setattr("mockexchange.server.direct.MOST_HEADS", most)
+        with venue_of() as venue, connect(venue) as sock:
+            answers.append([ask(sock, one) for one in (*HEADS, *HEADS)])
+            journals.append(venue.journal())
+    assert len(by_line) > len(HEADS) and any("/api/v3/order?" in target for target in by_line)
+    assert answers[0] == answers[1]
+    assert journals[0] == journals[1] and len(journals[0]) > 10
+
+
+def test_a_body_is_never_taken_for_a_request_with_known_header_lines(by_line: list[str]) -> None:
+    known: bytes = request("GET", "/api/v3/time")
+    with venue_of() as venue, connect(venue) as sock:
+        ask(sock, known)
+        ask(sock, known)
+        assert len(by_line) == 1
+        sock.sendall(f"POST /api/v3/order HTTP/1.1\r\nHost: x\r\nX-MBX-APIKEY: mock-key\r\nContent-Length: {len(known) + 1}\r\n\r\n".encode())
+        with connect(venue) as other:
+            ask(other, known)                   # the head has been read before the rest comes
+        sock.sendall(known)
+        with connect(venue) as other:
+            ask(other, known)
+        assert b" 400 " in ask(sock, b"."), "one answer, to the order that makes no sense"
+        assert b"serverTime" in ask(sock, known)
+    assert len(by_line) == 1, "after that the parser reads everything"
+
+
+def test_half_a_request_before_known_header_lines(by_line: list[str]) -> None:
+    known: bytes = request("GET", "/api/v3/time")
+    with venue_of() as venue, connect(venue) as sock:
+        ask(sock, known)
+        sock.sendall(b"GET /api/v3/ping HTTP/1.1\r\nHost: x\r\nX-")
+        with connect(venue) as other:
+            ask(other, known)
+        assert b" 400 " in ask(sock, known)         # a header's name has no space in it
+    assert not by_line
+
+
+def test_a_fault_strikes_a_request_with_known_header_lines(by_line: list[str]) -> None:
+    known: bytes = request("GET", "/api/v3/time")
+    with venue_of() as venue, connect(venue) as sock:
+        ask(sock, known)
+        venue.faults.add(match="GET /api/v3/time", stage="before_engine", action="status", status=503, times=1)
+        assert b" 503 " in ask(sock, known)
+        assert not by_line
+        assert until(lambda: b" 200 " in ask(sock, known) and by_line)
+
+
+LINES: st.SearchStrategy[bytes] = st.sampled_from([
+    b"Host: x", b"X-MBX-APIKEY: key", b"Content-Length: 0", b"Content-Length: 3", b" folded", b"A:b\nC: d", b"Connection: close", b"", b"X: \xff",
+    b"Transfer-Encoding: chunked", b"Upgrade: websocket", b"Connection: Upgrade", b"GET / HTTP/1.1", b"Expect: 100-continue",
+])
+FIRST: st.SearchStrategy[bytes] = st.one_of(
+    st.sampled_from([b"GET /a?b=%20&c=d HTTP/1.1", b"POST /a HTTP/1.1", b"GET /a#b HTTP/1.1", b"GET /a HTTP/1.0", b"", b"GET http://x/a HTTP/1.1"]),
+    st.builds(lambda method, rest: method + b" /" + rest + b" HTTP/1.1", st.sampled_from([b"GET", b"POST", b"PUT", b"DELETE", b"CONNECT"]), st.binary(max_size=6)),
+)
+
+
+def parse(data: bytes) -> tuple[list[Any], Any]:
+    """What a fresh parser makes of bytes, and the parser; nothing of what is no HTTP."""
+    found: Any = HttpRequestParser(BaseProtocol(asyncio.get_running_loop()), asyncio.get_running_loop(), 2 ** 16)
+    try:
+        return found.feed_data(data)[0], found
+    except HttpProcessingError:
+        return [], found
+
+
+def test_a_parser_that_reads_everything_says_the_same() -> None:
+    compared: list[bytes] = []
+
+    async def compare(block: bytes, first: bytes, second: bytes) -> None:
+        heads: Heads = Heads()
+        data: bytes = first + b"\r\n" + block
+        messages, parser = parse(data)
+        heads.learn(data, messages)
+        again: bytes = second + b"\r\n" + block
+        found = heads.find(again)
+        if found is None:
+            return
+        for read in (parse(again)[0], parser.feed_data(again)[0]):         # the second stands where a request begins
+            [(message, payload)] = read
+            assert payload is EMPTY_PAYLOAD and is_plain(message)
+            assert (message.method, message.path, message.headers) == found
+        compared.append(again)
+
+    @given(st.lists(LINES, max_size=3), FIRST, FIRST, st.sampled_from([b"", b"", b"x", b"\r\n"]))
+    @settings(max_examples=400, deadline=None)
+    def play(lines: list[bytes], first: bytes, second: bytes, tail: bytes) -> None:
+        block: bytes = b"".join(line + b"\r\n" for line in (b"Host: y", *lines, b"")) + tail
+        asyncio.run(compare(block, first, second))
+
+    play()
+    assert len(set(compared)) > 5
