@@ -78,7 +78,8 @@ def rows_of(name: str, quick: bool) -> list[Row]:
 
 def versions() -> str:
     """What was measured with what."""
-    found: list[str] = [f"Python {platform.python_version()}"]
+    free: bool = not getattr(sys, "_is_gil_enabled", lambda: True)()
+    found: list[str] = [f"Python {platform.python_version()}{', free-threaded' if free else ''}"]
     for name in PACKAGES:
         try:
             found.append(f"{name} {version(name)}")
