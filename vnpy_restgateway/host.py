@@ -6,6 +6,7 @@ It outlives the sessions, and knows of the connected one what ``venue.Venue`` sa
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone, tzinfo
+from functools import partial
 from logging import ERROR, INFO, WARNING
 from typing import Any
 
@@ -51,15 +52,7 @@ def on_tick(gateway: BaseGateway, tick: TickData) -> None:
     if not PLAIN_EVENTS:
         BaseGateway.on_tick(gateway, tick)
         return
-    put = gateway.event_engine.put
-    event: Event = new(Event)
-    event.type = EVENT_TICK
-    event.data = tick
-    put(event)
-    event = new(Event)
-    event.type = EVENT_TICK + tick.vt_symbol
-    event.data = tick
-    put(event)
+    put_both(gateway, EVENT_TICK, EVENT_TICK + tick.vt_symbol, tick)
 
 
 def on_order(gateway: BaseGateway, order: OrderData) -> None:
@@ -67,14 +60,19 @@ def on_order(gateway: BaseGateway, order: OrderData) -> None:
     if not PLAIN_EVENTS:
         BaseGateway.on_order(gateway, order)
         return
+    put_both(gateway, EVENT_ORDER, EVENT_ORDER + order.vt_orderid, order)
+
+
+def put_both(gateway: BaseGateway, general: str, own: str, data: TickData | OrderData) -> None:
+    """An event for whoever listens to all of its kind, and one for whoever listens to this symbol's or order's."""
     put = gateway.event_engine.put
     event: Event = new(Event)
-    event.type = EVENT_ORDER
-    event.data = order
+    event.type = general
+    event.data = data
     put(event)
     event = new(Event)
-    event.type = EVENT_ORDER + order.vt_orderid
-    event.data = order
+    event.type = own
+    event.data = data
     put(event)
 
 
@@ -189,21 +187,7 @@ class Host:
         """``on_tick`` for the ticks of one symbol: it makes the type of their event once."""
         if not PLAIN_EVENTS or getattr(self.on_tick, "__func__", None) is not on_tick:
             return self.on_tick             # a gateway's own
-        gateway: BaseGateway = self._gateway
-        kind: str = EVENT_TICK + vt_symbol
-
-        def publish(tick: TickData) -> None:
-            put = gateway.event_engine.put
-            event: Event = new(Event)
-            event.type = EVENT_TICK
-            event.data = tick
-            put(event)
-            event = new(Event)
-            event.type = kind
-            event.data = tick
-            put(event)
-
-        return publish
+        return partial(put_both, self._gateway, EVENT_TICK, EVENT_TICK + vt_symbol)
 
     # contracts
 

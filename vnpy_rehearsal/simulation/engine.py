@@ -67,8 +67,12 @@ class SteppedEventEngine(EventEngine):
         super().register_general(handler)
         self._set_timer()
 
+    def _is_heard(self) -> bool:
+        """Whether a timer event would meet a handler."""
+        return self._active and bool(self._general_handlers or self._handlers.get(EVENT_TIMER))
+
     def _set_timer(self) -> None:
-        if self._active and self._tick is None and (self._general_handlers or self._handlers.get(EVENT_TIMER)):
+        if self._tick is None and self._is_heard():
             now: float = self._scheduler.loop.time()
             number: int = int((now - self._began) / self._seconds) + 1
             while (due := self._began + number * self._seconds) <= now:         # floats: the moment of the last one may be a hair off
@@ -82,7 +86,7 @@ class SteppedEventEngine(EventEngine):
 
     def _on_timer(self) -> None:
         self._tick = None
-        if self._active and (self._general_handlers or self._handlers.get(EVENT_TIMER)):
+        if self._is_heard():
             self.put(Event(EVENT_TIMER))
             self._set_timer()
 
