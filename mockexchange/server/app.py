@@ -45,8 +45,7 @@ class FaultMiddleware:
         """Put it around the routes of ``app``."""
         venue: Venue = self._venue
 
-        @web.middleware
-        async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        async def passed(request: web.Request, handler: Handler) -> web.StreamResponse:
             if venue.lost:
                 if request.transport is not None:
                     request.transport.abort()       # nothing that it knows may be told
@@ -68,6 +67,18 @@ class FaultMiddleware:
                 except web.HTTPException as answer:
                     one.status = answer.status
                     raise
+                except ConnectionError:
+                    one.status = 0
+                    raise
+
+        @web.middleware
+        async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                return await passed(request, handler)
+            except ConnectionError:
+                if request.transport is not None and not request.transport.is_closing():
+                    raise
+                return not_heard()                      # it left during a handshake or its answer: nobody's error
 
         app.middlewares.append(middleware)
         app.on_shutdown.append(self._shutdown)
@@ -104,9 +115,7 @@ class FaultMiddleware:
                     return response
             return await send_reply(request, reply, response)
         except Dropped:
-            gone: web.Response = web.Response(status=NOT_HEARD)
-            gone.force_close()
-            return gone
+            return not_heard()
         except ConnectionError:
             if response is None or response.prepared:
                 raise
@@ -121,6 +130,13 @@ class FaultMiddleware:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def not_heard() -> web.Response:
+    """The answer to a connection that is gone."""
+    gone: web.Response = web.Response(status=NOT_HEARD)
+    gone.force_close()
+    return gone
 
 
 def is_handshake(request: web.BaseRequest) -> bool:

@@ -6,6 +6,7 @@ an address where no mock exchange is. Prints what was seen as one JSON line.
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from vnpy_rehearsal.app.ui import RehearsalManager
 from vnpy_rehearsal.strategy import RehearsalStrategy
 
 WITHIN: float = 60.0
+PRICE: re.Pattern[str] = re.compile(r"\b(39|40),\d{3}\.\d\d\b")          # the market begins at 40,000 and wanders
 SYMBOL: str = "BTCUSDT_SPOT_BINANCE.GLOBAL"
 # the middle of the button, and how many colours the chart's canvases have: 1 to 5 before anything is drawn
 BUTTON: str = """(() => { const box = document.getElementById("drop").getBoundingClientRect(); return `${Math.round(box.x + box.width / 2)} ${Math.round(box.y + box.height / 2)}`; })()"""
@@ -96,7 +98,7 @@ def main(picture: str, trader_picture: str) -> None:
     seen: dict[str, Any] = {"at first": window.words.text()}
     desk.trade()
     seen["shown"] = desk.until(lambda: window.shown and window.shown == desk.engine.get_engine("Rehearsal").venues()[0].address, "the embedded exchange's page")
-    page = desk.until(lambda: next((text for text in [desk.ask(window.view, "document.body.innerText")] if "40," in str(text)), ""), "the page")
+    page = desk.until(lambda: next((text for text in [desk.ask(window.view, "document.body.innerText")] if PRICE.search(str(text))), ""), "the page")
     desk.until(lambda: desk.ask(window.view, DRAWN) > 20, "the chart")
     seen |= {"page": page[:400], "colours": desk.ask(window.view, DRAWN), "said": window.words.text()}
 

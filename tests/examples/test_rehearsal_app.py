@@ -28,7 +28,7 @@ def test_a_wire_is_broken_from_the_window_while_a_strategy_runs(tmp_path: Path, 
     done = subprocess.run([sys.executable, str(DRIVER), *map(str, pictures)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stderr + done.stdout
     seen = json.loads(done.stdout.splitlines()[-1])
-    assert seen["shown"] and "40," in seen["page"] and seen["said"] == "" and seen["colours"] > 20
+    assert seen["shown"] and "BTCUSDT" in seen["page"] and seen["said"] == "" and seen["colours"] > 20
     assert ("EMBEDDED" in seen["at first"]) and ("Connect a gateway" in seen["at first"]) == ("Order book" in seen["page"]) == (language == "en")
     said = "\n".join(seen["log"])
     lost, back = ("connection lost", "Trade API connected") if language == "en" else ("交易接口连接断开", "交易接口连接成功")

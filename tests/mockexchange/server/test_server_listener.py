@@ -3,7 +3,9 @@
 import gc
 import http.client
 import json
+import logging
 import socket
+import struct
 import threading
 import weakref
 from pathlib import Path
@@ -35,14 +37,20 @@ class Calling(threading.Thread):
             self.failure = error
 
 
-def open_websocket(base: str) -> socket.socket:
-    """A handshake by hand; what comes afterwards is the server's frames."""
+def ask_for_websocket(base: str) -> socket.socket:
+    """A handshake by hand, its answer still to be read."""
     host, _, port = base.removeprefix("http://").partition(":")
     connection: socket.socket = socket.create_connection((host, int(port)), timeout=5)
     connection.sendall(
         b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     )
+    return connection
+
+
+def open_websocket(base: str) -> socket.socket:
+    """A handshake by hand; what comes afterwards is the server's frames."""
+    connection: socket.socket = ask_for_websocket(base)
     assert b"101" in connection.recv(4096)
     return connection
 
@@ -119,6 +127,18 @@ def test_handshake_can_be_refused(venue: MockExchange) -> None:
 
 
 # -- restart and reset
+
+
+@pytest.mark.parametrize("linger", [None, 0], ids=["FIN", "RST"])
+def test_who_leaves_during_a_handshake_is_nobodys_error(venue: MockExchange, caplog: pytest.LogCaptureFixture, linger: int | None) -> None:
+    venue.faults.add(match="GET /ws", stage="before_engine", action="delay", ms=50, times=2)
+    leaving: socket.socket = ask_for_websocket(venue.rest)
+    until(lambda: venue.faults.list()[0]["bitten"])
+    if linger is not None:
+        leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, linger))
+    leaving.close()
+    open_websocket(venue.rest).close()              # held as long, and after it
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_restart_keeps_what_users_have(venue: MockExchange) -> None:
