@@ -1,6 +1,7 @@
 """Orders on a venue that keeps no client order ids: what is pushed, and what is never guessed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flow_desk import RULE, VENUE_IDS, Desk
@@ -438,3 +439,61 @@ def test_the_offset_tells_orders_apart_where_there_are_offsets(desk: NamelessDes
         desk.flow.venue_ids.on_candidates(others, ["o1"], desk.now)
     entry = desk.flow.table.get("o1")
     assert entry is not None and entry.venue_id == "8" and desk.status("7") is Status.NOTTRADED
+
+
+LATER: dict[str, Any] = {"price": 101.0, "datetime": MOMENT + timedelta(seconds=5)}
+
+
+def again_under_seven(desk: NamelessDesk, later: dict[str, Any]) -> None:
+    """o1 is over and cannot be asked for; o2 was answered with its id, as the venue has begun anew, and is there."""
+    desk.send("o1")
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    desk.venue("7", Status.CANCELLED)
+    desk.untold = {"o1"}
+    desk.flow.life.disconnected()
+    desk.wait(5.0)
+    desk.send("o2", price=101.0)
+    desk.flow.table.active["o2"].order.datetime = None          # the venue tells it
+    desk.flow.venue_ids.on_accepted("o2", "7")
+    desk.venue("7", **later)
+
+
+def test_a_fill_under_an_id_that_another_order_has_waits_until_it_is_told_whose_it_is(desk: NamelessDesk) -> None:
+    again_under_seven(desk, LATER)
+    desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [make_trade("t1", 10.0, "7")], "7")
+    for _ in range(6):
+        desk.flow.on_fill(make_trade("t1", 10.0, "7"), "7")
+        desk.wait(RULE.spacing)
+    assert "t1" not in desk.pushes and desk.said("o1", "10 under the id 7, which another order has")
+    for _ in range(3):
+        desk.venue("7", Status.ALLTRADED, 10.0, **LATER)
+        desk.wait(RULE.spacing)
+    assert desk.lives == 1
+    desk.venue("7", Status.ALLTRADED, 10.0, **LATER)
+    desk.wait(RULE.spacing)
+    assert desk.pushes[-2:] == ["t1@2", "ALLTRADED 10"] and desk.status("o1") is Status.CANCELLED and desk.status("o2") is Status.ALLTRADED
+
+
+def test_one_wrong_message_under_the_id_of_an_order_keeps_back_no_fill_of_it_for_long(desk: NamelessDesk) -> None:
+    desk.send("o1")
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    desk.venue("7")
+    desk.venue("7", **LATER)
+    desk.flow.on_fill(make_trade("t1", 4.0, "7"), "7")
+    assert "t1" not in desk.pushes and desk.said("at 101 under the id 7")
+    desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [make_trade("t1", 4.0, "7")], "7")
+    desk.venue("7", Status.PARTTRADED, 4.0)
+    desk.wait(RULE.spacing)
+    assert desk.pushes.count("t1") == 1
+
+
+def test_an_answer_that_names_an_order_of_the_life_before_was_right(desk: NamelessDesk) -> None:
+    """Even where the venue's clock has jumped meanwhile, so that the order's time is not that of what was sent."""
+    later = LATER | {"datetime": MOMENT + timedelta(hours=8)}
+    again_under_seven(desk, later)
+    assert desk.status("o2") is Status.SUBMITTING
+    for _ in range(4):
+        desk.wait(RULE.spacing)
+        desk.venue("7", **later)
+    assert desk.lives == 1 and desk.shown[-1] == ("o2", Status.NOTTRADED, 0.0)
+    assert "7@2" not in {orderid for orderid, _, _ in desk.shown}

@@ -77,6 +77,10 @@ FOUND: list[tuple[str, int, str]] = [
     (HASHEX, 1, "order BUY 45000; fault order before_engine delay ms=60000 ack=true times=1; fault order on_reply reset times=1; order BUY 30000; pause 65000"),
     # of a new life only an execution id was seen to be given again: its fill was taken for one told twice
     (FUTU, 1196, "order BUY 27; day; wipe 0; pause 30000; order BUY 27.02"),
+    # fills of new orders with the ids of old ones, which could not be asked for: believed to be the old ones'
+    (WEBTRADER, 20245, "order BUY 30000; order BUY 45000; wipe 0; pause 3000; order BUY 45001; fault push on_push drop times=2; order BUY 45000"),
+    # the answer named an id that an old order had, and was right: the venue had begun anew, and its clock had jumped
+    (WEBTRADER, 20071, "option nameless 1; order BUY 45001; clock -28800000; pause 3000; clock 10000; wipe 500; order BUY 30003; clock -28800000"),
 ]
 
 # gateway and schedule -> states that such a day reaches

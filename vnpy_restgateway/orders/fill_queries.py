@@ -16,6 +16,7 @@ from .table import VOLUME_NOISE, Entry
 
 QUERIES: int = 5                # answers without the missing fills before the final order goes out all the same
 INSISTED: int = 3               # answers that say the same before what cannot be is believed all the same
+INSISTED_ON_MISTAKEN: int = 12      # and of fills under an id that another order seems to have
 DISPUTED_KEPT: int = 1_000      # fills that cannot be, remembered
 FIRST_PAUSE: float = 0.2        # seconds until a question is asked again; twice as long each time
 DOUBLINGS: int = 5
@@ -84,7 +85,7 @@ class FillQueries:
             if asked and now >= at + flow.table.rule.spacing:
                 times, at = times + 1, now
             # while it is asked whether the venue has begun anew, it may be a fill of another order that has this one's id
-            if times >= INSISTED and self.life.witness is None:
+            if times >= (INSISTED_ON_MISTAKEN if entry.mistaken else INSISTED) and self.life.witness is None:
                 flow.table.believed.add(trade.tradeid)
                 flow.push(flow.table.fill(trade, entry.venue_id))
                 continue

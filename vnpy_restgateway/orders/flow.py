@@ -26,8 +26,7 @@ from .life import LifeWatch
 from .missing import missing_line
 from .not_found_policy import NotFoundPolicy
 from .reconcile import Reconciliation, VenueOrder, reconcile
-from .table import Entry, OrderTable, Push
-from .table import FINAL
+from .table import FINAL, Entry, OrderTable, Push
 from .venue_ids import VenueIds
 
 CANCEL_RETRY: float = 0.5           # seconds between cancels of an order that the venue still shows alive
@@ -213,6 +212,8 @@ class OrderFlow:
         if self.on_growth is not None:
             self.on_growth(order, venue_id)
         before: Entry | None = self.table.whose(order.orderid, venue_id)
+        if before:
+            before.mistaken = False
         if before and asked:
             before.id_doubted = False
             self.life.seen(before)
@@ -353,6 +354,7 @@ class OrderFlow:
 
     def mistake(self, entry: Entry, reason: str) -> None:
         """News of another order under the venue's id of one that is known: a wrong message, or an id that is used again."""
+        entry.mistaken = True
         self.disbelieve(entry, reason)
         self.life.suspect()
         if self.life.is_witness(entry.orderid):
@@ -425,9 +427,7 @@ class OrderFlow:
                     self.host.log(_("Order {orderid} is {is_now} at the venue, although it was told to be {status}").format(
                         orderid=entry.orderid, is_now=order.status.value, status=told,
                     ), ERROR)
-            wanted: bool = entry.cancel_wanted
             self.table.revive(entry)
-            entry.cancel_wanted = wanted
         elif asked:
             entry.listed_alive = 0          # the lists are late
         elif order.status in FINAL and order.status is not entry.order.status and not 0.0 < asked_at <= entry.final_at:

@@ -65,6 +65,7 @@ class Entry:
     renamed: bool = False                   # its fills were told under another id of the venue, perhaps
     life: int = 1                           # of the venue, in which the order was made
     id_doubted: bool = False                # its venue id is in doubt: it is asked for by the client order id
+    mistaken: bool = False                  # told last under its venue id: another order
     by_shape: bool = False                  # found at the venue by what was sent, not by an id
     insisted: tuple[Hashable, ...] = ()     # what the venue answered though it cannot be, and
     insistence: int = 0                     # how often
@@ -245,17 +246,11 @@ class OrderTable:
 
     def refuse(self, orderid: str) -> list[Push]:
         """Proof that the order never was, or was refused: REJECTED, unless the venue has shown it alive."""
-        entry: Entry | None = self.active.get(orderid)
-        if not entry or entry.acknowledged:
-            return []
-        return self._conclude(entry, Status.REJECTED, inferred=False)
+        return self._conclude_unseen(orderid, Status.REJECTED)
 
     def recall(self, orderid: str) -> list[Push]:
         """The user cancelled an order that never left: CANCELLED, unless the venue has shown it alive."""
-        entry: Entry | None = self.active.get(orderid)
-        if not entry or entry.acknowledged:
-            return []
-        return self._conclude(entry, Status.CANCELLED, inferred=False)
+        return self._conclude_unseen(orderid, Status.CANCELLED)
 
     def mark_in_doubt(self, orderid: str, now: float) -> Entry | None:
         """The fate of a live order is unknown from here on. None if it is not alive or already in doubt."""
@@ -399,6 +394,10 @@ class OrderTable:
             order.orderid = venue_id if self.life == 1 and not self.get(venue_id) else f"{venue_id}@{self.life}"
             order.vt_orderid = f"{order.gateway_name}.{order.orderid}"
 
+    def _conclude_unseen(self, orderid: str, status: Status) -> list[Push]:
+        entry: Entry | None = self.active.get(orderid)
+        return self._conclude(entry, status, inferred=False) if entry and not entry.acknowledged else []
+
     def _conclude(self, entry: Entry, status: Status, inferred: bool) -> list[Push]:
         order: OrderData = copy(entry.order)
         order.status = status
@@ -453,6 +452,8 @@ class OrderTable:
         if reused and (not entry.lacks_fills or entry.renamed or not self.delivered.is_reused(trade, venue_id)):
             return []
         reason: str = fill_contradiction(entry.order, entry.filled, trade, entry.order.type in self.unpriced)
+        if entry.mistaken and not reason:
+            reason = _("{volume:g} under the id {venue_id}, which another order has").format(volume=trade.volume, venue_id=entry.venue_id)
         if reused and not reason:
             reason = _("{volume:g} under the id {tradeid}, which another order's fill had").format(volume=trade.volume, tradeid=trade.tradeid)
         if reason:

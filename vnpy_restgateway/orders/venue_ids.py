@@ -60,6 +60,7 @@ class VenueIds:
         self.kept_back: dict[str, list[VenueOrder]] = {}        # by venue id: what was told of orders that may be ours
         self.listed: dict[str, int] = {}                # by venue id: how many whole lists have shown what is kept back
         self.contested: set[str] = set()                # vn.py order ids that stay in doubt: more than one could be meant
+        self.answered: dict[str, str] = {}              # by venue id: the order of ours that it was the answer to, though another one had it
         self.first_sent: datetime = datetime.max.replace(tzinfo=timezone.utc)   # the first order of ours, by the venue's clock
         self.shared: bool = False                       # others trade on this account while we do
         self._claimed: str = ""                         # the order of ours that the message at hand has named
@@ -96,6 +97,9 @@ class VenueIds:
         if entry.venue_id and entry.venue_id != venue_id or other and other is not entry and other.orderid != venue_id:
             # a wrong answer, or the venue has begun its ids anew
             self.flow.disbelieve(entry, _("the venue's id {venue_id}, which another order has").format(venue_id=venue_id))
+            self.answered[venue_id] = orderid
+            if len(self.answered) > SOUGHT_KEPT:
+                del self.answered[next(iter(self.answered))]
             self.on_answer_lost(orderid)
             self.flow.mark_in_doubt(orderid, _("the answer names another order"))
             self.life.suspect()
@@ -267,6 +271,8 @@ class VenueIds:
         if asked and entry and entry.orderid in self.tentative and other_order(entry, order, self._shrinks(order)) and self.flow.insists(entry, order):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
+        if entry is None and not order.reference and (claimant := self.table.get(self.answered.get(venue_id, ""))) and not claimant.venue_id:
+            order.reference = claimant.orderid          # the venue has begun its ids anew: the answer was right
         if order.reference and (entry is None or entry.orderid == venue_id):
             named: Entry | None = self.table.get(order.reference)
             if named and same_order(named.order, order, self._shrinks(order)):
