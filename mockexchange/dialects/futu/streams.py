@@ -102,7 +102,7 @@ class Streams:
         desk.publish = self.trades.on_events
         desk.options.on_change = self._on_options
         desk.venue.drains.append(self.drain)
-        self._ends = [desk.venue.listen(self.on_events), desk.venue.incidents.follow(self._on_incident)]
+        self._ends = [desk.venue.listen(self.on_events), desk.venue.watch(self._on_command), desk.venue.incidents.follow(self._on_incident)]
         self._ticker.start()
 
     async def stop(self) -> None:
@@ -160,6 +160,12 @@ class Streams:
         if self._connections:
             self.quotes.on_events(events)
         self.trades.on_events(events)
+        self._on_command("")                # a day's end is no symbol's
+
+    def _on_command(self, symbol: str) -> None:
+        """The market may look otherwise now."""
+        self.quotes.stir()
+        self._ticker.wake()
 
     def _tick(self, count: int) -> None:
         if self._connections:

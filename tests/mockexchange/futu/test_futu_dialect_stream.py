@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from waiting import until
 
 from mockexchange import MockExchange
+from mockexchange.dialects.futu.quote_pushes import QuotePushes
 
 TICK: int = 150
 
@@ -82,6 +83,19 @@ def test_quotes(venue: MockExchange, rest: Rest) -> None:
         assert fields(s2c_of(ws.of(3007))[4][0])[6] == [301.0]
         venue.advance(TICK)
         assert ws.is_silent(3005, 0.1)
+
+
+def test_a_quiet_market_costs_no_looks(venue: MockExchange, rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    tick = QuotePushes.tick
+    monkeypatch.setattr(QuotePushes, "tick", lambda pushes: looks.append(1) or tick(pushes))
+    with stream(venue.stream) as ws:
+        rest.subscribe(1, 2, 11)
+        venue.advance(3_600_000)
+        assert 0 < len(looks) < 1_000               # of 36,000
+        venue.set_price("00700", "301.4")
+        venue.advance(TICK)
+        assert ws.until(lambda frame: frame["proto_id"] == 3005 and fields(s2c_of(frame)[1][0])[9] == [301.4])
 
 
 def test_trades_one_by_one(venue: MockExchange, rest: Rest) -> None:
