@@ -2,8 +2,7 @@
 Schedules that hypothesis draws, in virtual time, with a network that breaks: the truth in the end, and every order settled in time.
 
 Hypothesis shrinks one that fails; what is printed can be played again by ``python -m vnpy_rehearsal simulate MODULE:CLASS``.
-``SIMULATED=10000 pytest tests/gateways/test_schedules_virtual.py`` is the long form; without it no day of Futu passes here (tests/futuopend/test_gateway_days.py
-has a week of them).
+``SIMULATED=10000 pytest tests/gateways/test_schedules_virtual.py`` is the long form.
 """
 
 import os
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vnpy_rehearsal.simulation.schedule import DayTurn, read_schedule, to_text
+from vnpy_rehearsal.simulation.schedule import read_schedule, to_text
 from vnpy_rehearsal.simulation.search import play
 
 from .conftest import MATRIX_CASES
@@ -31,8 +30,6 @@ SIMULATED: int = int(os.environ.get("SIMULATED", "3"))
 @given(data=st.data(), seed=st.integers(0, 2**31 - 1))
 def test_any_schedule_ends_in_the_truth_in_virtual_time(case: Case, data: st.DataObject, seed: int) -> None:
     steps = data.draw(schedules(case, wire=True), "schedule")
-    if case.dialect == "futu" and "SIMULATED" not in os.environ:
-        steps = [step for step in steps if not isinstance(step, DayTurn)]       # ten looks a second, 24 hours long: 5 s of CPU
     day = play(case, seed, steps)
     assert not day.kind, f"{day.kind}: {day.text}\n{case.name} --seed {seed} --schedule {shlex.quote(to_text(steps))}"
 
