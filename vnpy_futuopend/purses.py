@@ -14,23 +14,16 @@ class Purses(Positions):
 
     def __init__(self, host: Host, patience: Callable[[], float], heard: Callable[[], float]) -> None:
         self._patience: Callable[[], float] = patience
-        self._counts: bool = False
         self._purses: dict[str, Positions] = {}
         super().__init__(host, patience, heard)
 
-    @property
-    def counts(self) -> bool:
-        """See Positions."""
-        return self._counts
-
-    @counts.setter
-    def counts(self, value: bool) -> None:
-        self._counts = value
+    def begin_counting(self) -> None:
+        super().begin_counting()
         for purse in self._purses.values():
-            purse.counts = value
+            purse.begin_counting()
 
     def begin_life(self) -> None:
-        self._counts = False
+        super().begin_life()
         for purse in self._purses.values():
             purse.begin_life()
 
@@ -39,7 +32,8 @@ class Purses(Positions):
         found: Positions | None = self._purses.get(currency)
         if found is None:
             found = self._purses[currency] = Positions(self.host, self._patience, self.heard)
-            found.counts = self._counts
+            if self.counts:
+                found.begin_counting()
         return found
 
     def currency_of(self, vt_symbol: str) -> str:

@@ -49,6 +49,17 @@ class Positions:
         self._watched: dict[str, Standstill] = {}           # by vt_symbol, and CASH
         self._began: datetime | None = None     # the venue's time when the first figures were asked for
         self.counts: bool = False           # fills from now on are news; those before were there when the figures were told
+        self._before: dict[str, float] = {}     # orderid -> what was filled of it before that, and has not been heard of yet
+
+    def begin_counting(self) -> None:
+        """All orders were told in this life of the venue: what is filled from now on is news."""
+        if self.counts:
+            return
+        self.counts = True
+        table = self.host.flow.table
+        self._before = {
+            entry.orderid: entry.order.traded - entry.filled for entry in (*table.active.values(), *table.final.values()) if entry.lacks_fills
+        }
 
     def begin_life(self) -> None:
         """The venue has lost its state: nothing that was filled before its orders are told anew is news to its figures."""
@@ -91,6 +102,9 @@ class Positions:
     def on_trade(self, trade: TradeData) -> None:
         """A fill of this account, about to be told to everybody."""
         if not self.counts or self._began is not None and trade.datetime is not None and trade.datetime < self._began - CLOCKS:
+            return
+        if (before := self._before.get(trade.orderid, 0.0)) >= trade.volume * (1.0 - 1e-9):
+            self._before[trade.orderid] = before - trade.volume
             return
         bought: bool = trade.direction is Direction.LONG
         now: float = self.host.monotonic()

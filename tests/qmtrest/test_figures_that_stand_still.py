@@ -1,6 +1,7 @@
 """F70: positions or balances that answer 200 and never change again, told from those that are late; and our own count."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from logging import ERROR, WARNING
 from types import SimpleNamespace
@@ -224,7 +225,7 @@ class Place:
         self.table = OrderTable(monotonic=self.monotonic)
         self.flow = SimpleNamespace(table=self.table)
         self.positions = Positions(self, lambda: PATIENCE)      # type: ignore[arg-type]
-        self.positions.counts = True
+        self.positions.begin_counting()
 
     def now(self) -> datetime:
         """The venue's time."""
@@ -237,8 +238,9 @@ class Place:
 
     def trade(
         self, volume: float, direction: Direction = Direction.LONG, code: str = "000001", price: float = 10.0, moment: datetime | None = None,
+        orderid: str = "1",
     ) -> None:
-        self.positions.on_trade(TradeData("TEST", code, Exchange.SZSE, "1", "1", direction, Offset.NONE, price, volume, moment))
+        self.positions.on_trade(TradeData("TEST", code, Exchange.SZSE, orderid, "1", direction, Offset.NONE, price, volume, moment))
 
     def look(self, volume: float | None, sellable: float = 0.0) -> PositionData | None:
         """The venue's answer, and what is shown of 000001."""
@@ -316,11 +318,11 @@ def test_a_position_that_was_sold_and_stands_still_is_not_negative(place: Place)
 
 
 def test_fills_of_before_the_figures_are_no_news(place: Place) -> None:
-    place.positions.counts = False
+    place.positions.begin_life()
     place.look(1_000.0)
     place.account(5_000.0)
     place.trade(500.0)
-    place.positions.counts = True
+    place.positions.begin_counting()
     place.at += 10 * PATIENCE
     shown = place.look(1_000.0)
     assert shown is not None and shown.volume == 1_000.0 and place.account(5_000.0).available == 5_000.0 and not place.lines
@@ -334,6 +336,26 @@ def test_a_fill_that_is_told_late_and_was_there_when_the_figures_were_told_is_no
     place.at += 10 * PATIENCE
     shown = place.look(1_000.0)
     assert shown is not None and shown.volume == 1_000.0 and place.account(5_000.0).available == 5_000.0 and not place.lines
+
+
+def test_what_an_order_had_traded_when_the_orders_were_first_told_is_no_news_whatever_the_time_of_its_fills(place: Place) -> None:
+    place.positions.begin_life()
+    place.order(Direction.LONG, 1_000.0, place.at)
+    place.table.update(replace(place.table.active["0"].order, status=Status.PARTTRADED, traded=500.0), "7")
+    place.look(1_000.0)
+    place.account(5_000.0)
+    place.positions.begin_counting()
+    place.positions.begin_counting()
+    place.at += 5.0
+    for _ in range(5):
+        place.trade(100.0, moment=place.now(), orderid="0")
+    place.at += 2 * PATIENCE
+    shown = place.look(1_000.0)
+    assert shown is not None and shown.volume == 1_000.0 and place.account(5_000.0).available == 5_000.0 and not place.lines
+    place.trade(200.0, moment=place.now(), orderid="0")
+    place.at += 2 * PATIENCE
+    shown = place.look(1_000.0)
+    assert shown is not None and shown.volume == 1_200.0 and place.lines, "what it traded later is"
 
 
 def test_a_fill_of_after_the_first_figures_is_news_however_late_it_is_told(place: Place) -> None:

@@ -497,3 +497,18 @@ def test_an_answer_that_names_an_order_of_the_life_before_was_right(desk: Namele
         desk.venue("7", **later)
     assert desk.lives == 1 and desk.shown[-1] == ("o2", Status.NOTTRADED, 0.0)
     assert "7@2" not in {orderid for orderid, _, _ in desk.shown}
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["another order", "nothing"])
+def test_of_a_young_order_only_another_one_under_its_id_says_that_the_venue_has_begun_anew(desk: NamelessDesk, shown: bool) -> None:
+    """Lists are late: an order that has just been made may not be in them yet."""
+    desk.send("o1")
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    desk.venue("7")
+    desk.answer = lambda orderid, now: desk.flow.venue_ids.on_candidates(
+        [VenueOrder(make_order("7", Status.NOTTRADED, **LATER), "7")] if shown else [], [orderid], now,
+    )
+    desk.venue("7", **LATER)
+    assert desk.queries, "asked at once"
+    desk.wait(RULE.bound - 2.0)
+    assert desk.lives == shown and desk.said("begins anew") == shown

@@ -81,6 +81,12 @@ FOUND: list[tuple[str, int, str]] = [
     (WEBTRADER, 20245, "order BUY 30000; order BUY 45000; wipe 0; pause 3000; order BUY 45001; fault push on_push drop times=2; order BUY 45000"),
     # the answer named an id that an old order had, and was right: the venue had begun anew, and its clock had jumped
     (WEBTRADER, 20071, "option nameless 1; order BUY 45001; clock -28800000; pause 3000; clock 10000; wipe 500; order BUY 30003; clock -28800000"),
+    # the id of an order that was too young to be asked for was given again: its fill was believed to be the young one's
+    (FUTU, 31321, "still; order BUY 27; clock 10000; wipe 500; pause 30000; order BUY 27.02; "
+                  'fault order on_reply status status=500 body="<html><body>Bad\\u0020Gateway</body></html>" times=1; pause 35000'),
+    # fills that were heard of after the figures of the new life had shown them, by a clock that was late: counted twice
+    (FUTU, 30995, "order BUY 24.6; order SELL 24.6; wipe 500; pause 30000; order BUY 22.02; order BUY 24.62; fault push on_push drop times=0; order BUY 24.62; "
+                  "price 24.76; pause 400; wipe 500; pause 30000; order BUY 27.04; order BUY 24.64"),
 ]
 
 # gateway and schedule -> states that such a day reaches

@@ -76,13 +76,13 @@ class LifeWatch:
             self.flow.executor.timers.drop("life")
             self.flow.table.mark_life()
 
-    def missed(self, asked_at: float) -> None:
-        """The venue does not know it (asked at a monotonic time)."""
+    def missed(self, asked_at: float, shown: bool = False) -> None:
+        """The venue does not know it (asked at a monotonic time). ``shown``: it shows another order under its id."""
         witness: Entry | None = self._witness
         spacing: float = self.flow.table.rule.spacing
         if witness is None:
             return
-        if asked_at >= self._missed_at + spacing:
+        if asked_at >= self._missed_at + spacing and (shown or self._young(witness) <= 0.0):
             self._misses += 1
             self._missed_at = asked_at
         if self._misses < MISSES:
@@ -121,7 +121,6 @@ class LifeWatch:
         the seconds until there is one, or 0.
         """
         table = self.flow.table
-        now: float = self.flow.executor.monotonic()
         wait: float = 0.0
         for entries in (table.final, table.active):
             for entry in reversed(entries.values()):
@@ -129,8 +128,12 @@ class LifeWatch:
                     entry.acknowledged and entry.venue_id and not entry.inferred and not table.is_former(entry)
                     and entry.order.status is not Status.SUBMITTING and not entry.amended and self.flow.host.session.tells_of(entry)
                 ):
-                    young: float = entry.sent + self.flow.seen_within - now if entry.sent else 0.0
+                    young: float = self._young(entry)
                     if young <= 0.0:
                         return entry, 0.0
                     wait = young
         return None, wait
+
+    def _young(self, entry: Entry) -> float:
+        """Seconds until an answer without this order means something."""
+        return entry.sent + self.flow.seen_within - self.flow.executor.monotonic() if entry.sent else 0.0

@@ -166,7 +166,7 @@ class VenueIds:
             known: Entry | None = self.table.get(orderid)
             if known and known is self.life.witness:
                 if self._is_gone(known, rows.get(known.venue_id)):
-                    self.life.missed(asked_at)
+                    self.life.missed(asked_at, known.venue_id in rows)
                 else:
                     self.life.seen(known)
             entry = self.table.active.get(orderid)

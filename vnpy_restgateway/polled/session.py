@@ -408,7 +408,8 @@ class PolledSession(NoSession):
         life: int = self.flow.table.life
         self.list.take(reply.data, asked_at)
         self.orders_at = asked_at
-        self.positions.counts = life == self.flow.table.life
+        if life == self.flow.table.life:
+            self.positions.begin_counting()
         if self.day is not None:
             now: datetime = self.host.now()
             self.looked_at[self.day.trading_day(now)] = now
