@@ -6,6 +6,7 @@ what vn.py's event engine and OMS take for that many contracts that are there al
 """
 
 import contextlib
+import gc
 import os
 import resource
 import statistics
@@ -49,6 +50,7 @@ def connect(pipe: Connection, kind: str, port: int) -> None:
     else:
         gateway_class, setting = our_gateway(port) if kind == "ours" else stock_gateway(port)
         gateway = gateway_class(engine, kind.upper())
+    gc.collect()                # what the imports have left is no connect's: else it is chance in whose time Python looks through it
     before, begin, cpu = memory(), perf_counter(), process_time()
     gateway.connect(setting)
     until: float = monotonic() + DEADLINE
