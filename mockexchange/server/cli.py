@@ -272,11 +272,22 @@ def serve_until_ended(arguments: argparse.Namespace, tls: Tls | None) -> None:
         close_all(listeners)
 
 
+class CauseFirst(logging.Formatter):
+    """A line says what was raised, too: a gateway shows its user one line, not the trace below it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line: str = super().formatMessage(record)
+        error: BaseException | None = record.exc_info[1] if record.exc_info else None
+        return line if error is None else f"{line}: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status: 0 after a clean end, 2 with one line on stderr when it cannot start."""
     from ..feeds import FeedError
 
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s")
+    handler: logging.Handler = logging.StreamHandler()
+    handler.setFormatter(CauseFirst("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     try:
         arguments: argparse.Namespace = make_parser().parse_args(argv)
         if arguments.command == "conform":

@@ -1,6 +1,7 @@
 """The command line (DESIGN.md 4.1), as a child process."""
 
 import json
+import logging
 import os
 import select
 import signal
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 from children import python_path
 from server_client import call, place
+
+from mockexchange.server.cli import CauseFirst
 
 HERE: Path = Path(__file__).parent
 ROOT: Path = HERE.parents[2]
@@ -251,3 +254,15 @@ def test_plugin_loads_without_the_server() -> None:
     code: str = "import sys, mockexchange.pytest_plugin; print([m for m in sys.modules if 'aiohttp' in m or 'mockexchange.server' in m])"
     out: str = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert out.strip() == "[]"
+
+
+def test_a_line_of_the_log_names_what_was_raised() -> None:
+    """A gateway shows its user the first line of what its exchange says, without the trace."""
+    try:
+        raise ZeroDivisionError("a price\nof 0")
+    except ZeroDivisionError:
+        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "Error handling %s", ("GET /",), sys.exc_info())
+    lines: list[str] = CauseFirst("%(levelname)s %(message)s").format(record).splitlines()
+    assert lines[0] == "ERROR Error handling GET /: ZeroDivisionError: a price of 0" and "Traceback" in lines[1]
+    record = logging.LogRecord("x", logging.WARNING, "x.py", 1, "slow", (), None)
+    assert CauseFirst("%(levelname)s %(message)s").format(record) == "WARNING slow"
