@@ -73,18 +73,20 @@ class Standstill:
 
     def _shown(self, change: float) -> int | None:
         """
-        How many of what happened, from the oldest on, come to a change; the most there can be, or the number that comes nearest where
-        there are fees. None: no number of them does.
+        How many of what happened, from the oldest on, come to a change; the most there can be. Where there are fees, and no number comes to
+        it as it is: the most that do but for fees, for what has been shown is not what stands still. None: no number of them does.
         """
         noise: float = NOISE * max(1.0, abs(change))
         total, spread, found = 0.0, 0.0, 0 if abs(change) <= NOISE else None
-        nearest: float = noise if found == 0 else float("inf")
+        exact: bool = found == 0
         for count, (_, amount) in enumerate(self._happened, 1):
             total += amount
             spread += abs(amount)
-            apart: float = max(abs(total - change), noise)
-            if apart <= nearest and (apart <= noise or self.fees and apart <= ABOUT * spread):
-                nearest, found = apart, count
+            apart: float = abs(total - change)
+            if apart <= noise:
+                found, exact = count, True
+            elif self.fees and not exact and apart <= ABOUT * spread:
+                found = count
         return found
 
     def _forget(self, now: float) -> None:

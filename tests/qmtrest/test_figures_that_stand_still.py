@@ -447,3 +447,14 @@ def test_a_figure_that_moved_with_what_nobody_told_us_of_does_not_stand_still() 
     figure.happened(-100.0, 60.0)           # and what comes later is missed as ever
     figure.told(700.0, 63.0, 2.0)
     assert figure.stands and figure.unseen == -100.0
+
+
+def test_a_fee_as_large_as_the_last_fill_does_not_hide_it() -> None:
+    """0.8 and 0.001 bought, 0.1 % of it kept: nearer to 0.8 alone."""
+    watched = Standstill(1.0, fees=True)
+    for amount in (0.3, 0.3, 0.2, 0.001):
+        watched.happened(amount, 10.0)
+    watched.told(1.800199, 10.1, PATIENCE)
+    assert watched.unseen == 0.0
+    watched.told(1.800199, 10.0 + 2 * PATIENCE, PATIENCE)
+    assert not watched.stands

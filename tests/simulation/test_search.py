@@ -87,6 +87,8 @@ FOUND: list[tuple[str, int, str]] = [
     # fills that were heard of after the figures of the new life had shown them, by a clock that was late: counted twice
     (FUTU, 30995, "order BUY 24.6; order SELL 24.6; wipe 500; pause 30000; order BUY 22.02; order BUY 24.62; fault push on_push drop times=0; order BUY 24.62; "
                   "price 24.76; pause 400; wipe 500; pause 30000; order BUY 27.04; order BUY 24.64"),
+    # a fee as large as a small fill: the fill was taken for one that the position does not show
+    (WEBTRADER, 40039, "order BUY 45000; order BUY 45000 400; wire forget; order BUY 39900"),
 ]
 
 # gateway and schedule -> states that such a day reaches
