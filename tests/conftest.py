@@ -16,6 +16,8 @@ from hypothesis import settings
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)     # of the workers, which start later, and of all children
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait by spinning
+
 speak_english()
 start_light()
 
@@ -48,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()             # thousands of tests, which no collection need look at again
+    gc.set_threshold(20_000, 20)
     gc.enable()
 
 
