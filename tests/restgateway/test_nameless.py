@@ -512,3 +512,17 @@ def test_of_a_young_order_only_another_one_under_its_id_says_that_the_venue_has_
     assert desk.queries, "asked at once"
     desk.wait(RULE.bound - 2.0)
     assert desk.lives == shown and desk.said("begins anew") == shown
+
+
+def test_an_id_that_the_lists_and_the_answer_tell_is_no_longer_doubted(desk: NamelessDesk) -> None:
+    """When another order has it later, the venue has begun anew, and ours was not refused."""
+    desk.send("o1")
+    desk.venue("7", reference="o1")
+    assert "o1" in desk.flow.venue_ids.tentative
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    assert "o1" not in desk.flow.venue_ids.tentative and desk.status() is Status.NOTTRADED
+    rows = [VenueOrder(make_order("7", Status.NOTTRADED, direction=Direction.SHORT, datetime=LATER["datetime"]), "7")]
+    desk.answer = lambda orderid, now: desk.flow.venue_ids.on_candidates(rows, [orderid], now)
+    desk.venue("7", direction=Direction.SHORT, datetime=LATER["datetime"])
+    desk.wait(2.0 * RULE.bound)
+    assert desk.lives == 1 and desk.status() is Status.CANCELLED and desk.said("o1", "gone from the venue")

@@ -360,7 +360,7 @@ class OrderFlow:
         if self.life.is_witness(entry.orderid):
             self.life.missed(self.executor.monotonic(), shown=True)
         else:
-            self.life.check(suspect=entry if self.life.witness is None and self.host.session.tells_of(entry) else None)
+            self.life.check(suspect=entry if entry.orderid not in self.venue_ids.tentative and self.host.session.tells_of(entry) else None)
 
     def doubt(self, orderid: str, reason: str) -> bool:
         """What was told of an order could not be understood: ask. False: it is not known, or over."""

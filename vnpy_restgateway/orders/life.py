@@ -46,7 +46,7 @@ class LifeWatch:
         """
         witness: Entry | None = self._witness
         other: bool = suspect is not None and suspect.acknowledged and suspect is not witness
-        if witness and not other and witness.life == self.flow.table.life and self.flow.host.session.tells_of(witness):
+        if witness and (self._misses or not other) and witness.life == self.flow.table.life and self.flow.host.session.tells_of(witness):
             return              # asked for already
         witness, wait = (suspect, 0.0) if suspect and suspect.acknowledged else self._newest()
         if witness is None and wait and not lost:

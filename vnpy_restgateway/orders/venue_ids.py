@@ -103,8 +103,10 @@ class VenueIds:
             self.on_answer_lost(orderid)
             self.flow.mark_in_doubt(orderid, _("the answer names another order"))
             self.life.suspect()
-            self.life.check(suspect=other)
+            self.life.check(suspect=None if other and other.orderid in self.tentative else other)
             return
+        if entry.venue_id:
+            self.tentative.pop(orderid, None)       # the venue's lists and its answer say the same
         sought: SentOrder | None = self.sought.pop(orderid, None)
         if sought and not entry.acknowledged:
             self.tentative[orderid] = sought._replace(answered=True)
@@ -159,7 +161,8 @@ class VenueIds:
         for orderid in list(self.tentative):
             entry: Entry | None = self.table.active.get(orderid)
             if entry and entry.venue_id not in rows and entry.sent < asked_at and self._is_kept_back(self.tentative[orderid]):
-                self._disown(entry)
+                if self.life.witness is None:       # else it may be gone with all the others, and what is like it another one
+                    self._disown(entry)
         self.match_orders(rows.keys())
         absent: set[str] = set(self._confront().absent) - self.contested
         for orderid in about:
