@@ -51,7 +51,7 @@ from .timings import Timings
 
 DAY: Calendar = Calendar("Asia/Shanghai", weekends=True)        # the list of orders, and their ids, are of a local day
 CAN: Capabilities = Capabilities(
-    Correlation.VENUE_ID, Fills.DERIVED, cancels_by_venue_id=True, cancels_are_final=False, may_shrink=True, holdings=True,
+    Correlation.VENUE_ID, Fills.DERIVED, cancels_by_venue_id=True, cancels_are_final=False, may_shrink=True, amends=False, holdings=True,
     order_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
 )
 KEEP_FOUND: int = 1_000         # rows that are listed twice, said once each

@@ -27,7 +27,7 @@ class Capabilities:
     """
     ``cancels_by_venue_id``: a cancel waits until the venue's id of the order is known. ``cancels_are_final``: what accepts a
     cancel tells that the order has ended; else it is asked for. ``may_shrink``: the venue may take a purchase with a smaller volume
-    than was asked for.
+    than was asked for. ``amends``: an order that lives may be given another price or volume there.
     """
 
     correlation: Correlation = Correlation.CLIENT_ID
@@ -35,6 +35,7 @@ class Capabilities:
     cancels_by_venue_id: bool = False
     cancels_are_final: bool = True
     may_shrink: bool = False
+    amends: bool = True
     order_types: frozenset[OrderType] = frozenset({OrderType.LIMIT})
     unpriced: frozenset[OrderType] = frozenset()        # of these: the venue does not keep to the limit price
     directions: frozenset[Direction] = frozenset({Direction.LONG, Direction.SHORT})

@@ -14,6 +14,7 @@ from vnpy_restgateway.orders import table as orders
 from vnpy_restgateway.orders import venue_ids
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.table import Entry
 
 
 class NamelessDesk(Desk):
@@ -526,3 +527,12 @@ def test_an_id_that_the_lists_and_the_answer_tell_is_no_longer_doubted(desk: Nam
     desk.venue("7", direction=Direction.SHORT, datetime=LATER["datetime"])
     desk.wait(2.0 * RULE.bound)
     assert desk.lives == 1 and desk.status() is Status.CANCELLED and desk.said("o1", "gone from the venue")
+
+
+def test_where_orders_are_not_amended_another_price_under_an_id_is_another_order() -> None:
+    entry = Entry(make_order("7", Status.NOTTRADED))
+    entry.created = MOMENT
+    dearer = make_order("7", Status.NOTTRADED, price=101.0)
+    assert not venue_ids.other_order(entry, dearer) and venue_ids.other_order(entry, dearer, amends=False)
+    assert not venue_ids.other_order(entry, make_order("7", Status.NOTTRADED), amends=False)
+    assert not venue_ids.other_order(entry, make_order("7", Status.NOTTRADED, price=0.0), amends=False), "not told"

@@ -89,6 +89,11 @@ FOUND: list[tuple[str, int, str]] = [
                   "price 24.76; pause 400; wipe 500; pause 30000; order BUY 27.04; order BUY 24.64"),
     # a fee as large as a small fill: the fill was taken for one that the position does not show
     (WEBTRADER, 40039, "order BUY 45000; order BUY 45000 400; wire forget; order BUY 39900"),
+    # the id of a live order was given again in the same second, at another price: taken for an amendment, which the venue does not have
+    (QMT, 51303, "order BUY 9.22; says cancelled 0; clock -10000; wipe 0; pause 3000; order BUY 9.95"),
+    # an order turned out to be alive, at the search's end, after all had been cancelled; one turned up while the truth was awaited
+    (QMT, 50834, "order BUY 9.91; order BUY 9.92 5; says cancelled 0; order BUY 10.53; pause 400; order BUY 10.54; wipe 500"),
+    (HASHEX, 51673, "fault push on_push drop times=0; price 39303; fault order before_engine delay ms=40000 ack=true times=1; order BUY 39900; pause 45000"),
 ]
 
 # gateway and schedule -> states that such a day reaches

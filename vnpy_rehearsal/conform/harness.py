@@ -245,6 +245,12 @@ class GatewayHarness:
         The ground truth (DESIGN.md 5): final status and traded volume of every order, every fill
         once, balances; and in what was pushed nothing ever went back, trades before final orders.
         """
+        self.assert_agreement(seconds)
+        self.assert_monotone()
+        self.assert_engine()
+
+    def assert_agreement(self, seconds: float) -> None:
+        """Orders, fills and balances are the venue's, within so many seconds."""
         found: list[Disagreement] = []
 
         def agree() -> bool:
@@ -264,8 +270,6 @@ class GatewayHarness:
         if found:
             lines: str = "\n".join(log.msg for log in self.recorder.logs[-25:])
             raise Missed(found[0].kind, "\n".join(found) + _("\nThe log ends:\n") + lines)
-        self.assert_monotone()
-        self.assert_engine()
 
     def differences(self) -> list[Disagreement]:
         """In what the gateway's word and the venue's journal differ now."""

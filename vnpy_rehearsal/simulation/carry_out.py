@@ -303,13 +303,14 @@ class TradingDay:
         """Orders, fills and balances agree."""
         if self.lied:           # what was believed once and taken back
             self.desk.recorder.soon(lambda: not self.desk.differences(), patience)
+        for orderid in self.former:
+            self.desk.recorder.orders.pop(orderid, None)
+        self.desk.assert_agreement(patience)            # what was taken for gone may turn up until then
         sequence = self.desk.recorder.sequence
         sequence[:] = [
             item for item in sequence
             if isinstance(item, TradeData) or item.status is not Status.CANCELLED or not (self.lied or turned_up(self.desk, item.orderid))
         ]
-        for orderid in self.former:
-            self.desk.recorder.orders.pop(orderid, None)
         self.desk.assert_truth(patience)
         if again := self.former_trades & {trade.vt_tradeid for trade in self.desk.recorder.trades}:
             raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(sorted(again))}")

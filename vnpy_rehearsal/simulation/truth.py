@@ -47,12 +47,25 @@ def answered(desk: GatewayHarness, sent: list[str]) -> None:
 
 
 def end_all(desk: GatewayHarness, sent: list[str]) -> None:
-    """Nothing is alive any more."""
+    """Nothing is alive any more, here and at the venue: what it has said to be over may turn out to be alive, and is cancelled then."""
     orders = desk.recorder.orders
-    for orderid in sent:
-        if orders[orderid].is_active():
+    cancelled: list[str] = []
+
+    def alive() -> list[str]:
+        return [orderid for orderid in sent if orders[orderid].is_active()]
+
+    def fresh() -> list[str]:
+        return [orderid for orderid in alive() if orderid not in cancelled]
+
+    def over() -> bool:
+        last: dict[str, Any] = {row["client_order_id"]: STATUS.get(row["status"]) for row in desk.journal() if row["kind"] == "order"}
+        return not alive() and not any(last.get(orderid) in ALIVE for orderid in sent)
+
+    while not over():
+        for orderid in fresh():
+            cancelled.append(orderid)
             desk.cancel(orderid)
-    desk.recorder.wait(lambda: not any(orders[orderid].is_active() for orderid in sent), "every order over", desk.profile.patience)
+        desk.recorder.wait(lambda: fresh() or over(), "every order over", desk.profile.patience)
 
 
 def turned_up(desk: GatewayHarness, orderid: str) -> bool:

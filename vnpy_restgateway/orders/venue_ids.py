@@ -180,7 +180,7 @@ class VenueIds:
 
     def _is_gone(self, entry: Entry, row: OrderData | None) -> bool:
         """Whether the venue's whole lists, in which ``row`` has the id of an order, do not have the order."""
-        return row is None or other_order(entry, row, self._shrinks(row)) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
+        return row is None or self._is_other(entry, row) or self.table.by_venue_id.get(entry.venue_id) not in (None, entry)
 
     def is_tentative(self, entry: Entry) -> bool:
         """Whether the venue's id of an order is in doubt: something that is kept back may be the order."""
@@ -271,7 +271,7 @@ class VenueIds:
 
     def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if asked and entry and entry.orderid in self.tentative and other_order(entry, order, self._shrinks(order)) and self.flow.insists(entry, order):
+        if asked and entry and entry.orderid in self.tentative and self._is_other(entry, order) and self.flow.insists(entry, order):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
         if entry is None and not order.reference and (claimant := self.table.get(self.answered.get(venue_id, ""))) and not claimant.venue_id:
@@ -290,20 +290,23 @@ class VenueIds:
                 return named
         if entry is None:
             former: Entry | None = self.table.former.get(venue_id)
-            if former and former.is_active and former.venue_id == venue_id and not other_order(former, order, self._shrinks(order)):
+            if former and former.is_active and former.venue_id == venue_id and not self._is_other(former, order):
                 self.table.accept(former.orderid, venue_id)     # the venue has not begun anew after all
                 entry = former
         return entry
 
     def _is_mistaken(self, entry: Entry, order: OrderData, venue_id: str) -> bool:
         """Whether news under the id of a known order are of another one: a wrong message, or an id that is used again."""
-        if entry.venue_id == venue_id and not other_order(entry, order, self._shrinks(order)):
+        if entry.venue_id == venue_id and not self._is_other(entry, order):
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, _("{side} {volume:g} {symbol} at {price:g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
         if not self.host.session.tells_of(entry) and self.flow.insists(entry, order):
             self.life.begin(entry)          # of another day: it cannot be asked for
         return True
+
+    def _is_other(self, entry: Entry, news: OrderData) -> bool:
+        return other_order(entry, news, self._shrinks(news), self.flow.capabilities.amends)
 
     def _shrinks(self, order: OrderData) -> bool:
         """Whether the venue may have taken less than was ordered: of purchases."""
@@ -457,17 +460,25 @@ def same_order(known: OrderData, news: OrderData, shrinks: bool = False) -> bool
     return isclose(known.volume, news.volume, rel_tol=SAME) or shrinks and news.volume < known.volume
 
 
-def other_order(entry: Entry, news: OrderData, shrinks: bool = False) -> bool:
-    """Whether news under an order's own id are of another order than that one, amended or not: of a later one of the same id."""
+def other_order(entry: Entry, news: OrderData, shrinks: bool = False, amends: bool = True) -> bool:
+    """
+    Whether news under an order's own id are of another order than that one, amended or not: of a later one of the same id.
+    ``amends``: the venue amends orders.
+    """
     known: OrderData = entry.order
     if known.symbol != news.symbol or known.direction is not news.direction:
         return True
     if not entry.is_active and not same_order(known, news, shrinks):
         return True                     # what is over is not amended
     created: datetime | None = entry.created or known.datetime
-    if created and news.datetime:
+    if created and news.datetime and (amends or is_same_price(known, news)):
         cut: bool = not (created.microsecond and news.datetime.microsecond)
         return abs(created - news.datetime) > (CREATED_WITHIN if cut else SAME_TIME)
+    return not is_same_price(known, news)
+
+
+def is_same_price(known: OrderData, news: OrderData) -> bool:
+    """Whether two limits are the same, as far as they are told; that of another type may be anything."""
     if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT or not (known.price and news.price):
-        return False                    # the amount of a market order may be told in another unit
-    return not isclose(known.price, news.price, rel_tol=SAME)
+        return True
+    return isclose(known.price, news.price, rel_tol=SAME)
