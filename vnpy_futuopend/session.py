@@ -90,7 +90,7 @@ class FutuSession(PolledSession):
             lambda: timings.quotes_interval,
         )
         super().__init__(host, self.api, intervals)
-        self.positions: Purses = Purses(host, self.stale_after, lambda: self.orders_at)
+        self.positions: Purses = Purses(host, self.stale_after, self._heard)
         self.back_end: BackEnd = BackEnd(host, self.api, timings, self.resume)
         self.listings: Listings = Listings(host, self.api, True, self.on_contracts)
         self.ticks: Quotes = Quotes(host, self.api, timings, lambda market: self.calendars.get(market.word))
@@ -109,6 +109,10 @@ class FutuSession(PolledSession):
             self.list.fills = MarketFills(host.flow, host.now, self.tidy_price)
             self.on_growth = self.list.fills.on_growth
         self.bars = self._bars_of
+
+    def _heard(self) -> float:
+        """Monotonic s up to which all fills have been told."""
+        return self.orders_at if self.fill_lists is None else min(self.orders_at, self.fill_lists.heard_at)
 
     # life: the gateway's state, accounts, trading unlocked, then what is held and ordered
 

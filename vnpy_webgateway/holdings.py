@@ -25,8 +25,8 @@ class Holdings(Positions):
 
     fees = True
 
-    def __init__(self, host: Host, names: RemoteNames, patience: Callable[[], float]) -> None:
-        super().__init__(host, patience)
+    def __init__(self, host: Host, names: RemoteNames, patience: Callable[[], float], heard: Callable[[], float]) -> None:
+        super().__init__(host, patience, heard)
         self.names: RemoteNames = names
         self.accounts: dict[tuple[str, str], AccountData] = {}          # by remote gateway and account, as shown last
         self.pushed_at: dict[tuple[Any, ...], float] = {}               # of an account or position, monotonic s

@@ -94,6 +94,10 @@ FOUND: list[tuple[str, int, str]] = [
     # an order turned out to be alive, at the search's end, after all had been cancelled; one turned up while the truth was awaited
     (QMT, 50834, "order BUY 9.91; order BUY 9.92 5; says cancelled 0; order BUY 10.53; pause 400; order BUY 10.54; wipe 500"),
     (HASHEX, 51673, "fault push on_push drop times=0; price 39303; fault order before_engine delay ms=40000 ack=true times=1; order BUY 39900; pause 45000"),
+    # a fill from elsewhere that was heard of half a minute after the position showed it was counted twice
+    (WEBTRADER, 61129, "order BUY 39900; says answers 2; order BUY 45000; pause 400; foreign BUY 45000; order BUY 30000; pause 400; option backend_lost 0; pause 30000"),
+    # what was placed elsewhere in a new life of the venue has another name
+    (WEBTRADER, 61773, "order BUY 39901; wipe 500; order BUY 39902; wipe 0; foreign BUY 30003"),
 ]
 
 # gateway and schedule -> states that such a day reaches

@@ -44,8 +44,8 @@ def as_shown(rows: list[dict[str, Any]], profile: Profile, table: Any, shown: Ma
         # what others did and is over is not told: the truth about the orders that were shown
         rows = [row for row in rows if row["kind"] not in ("order", "fill") or row["client_order_id"] in shown]
     if profile.names_orders:
-        # a gateway that trades through another program may put that program's name before what was placed elsewhere
-        far: dict[str, str] = {orderid.rpartition(".")[2]: orderid for orderid in list(shown) if "." in orderid}
+        # a gateway that trades through another program may put that program's name before what was placed elsewhere, and the venue's life behind it
+        far: dict[str, str] = {orderid.rpartition(".")[2].partition("@")[0]: orderid for orderid in list(shown) if "." in orderid}
         return [{**row, "client_order_id": far[row["client_order_id"]]} if row.get("client_order_id") in far else row for row in rows] if far else rows
 
     def shown_as(row: dict[str, Any]) -> str:
