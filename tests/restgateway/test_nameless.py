@@ -536,3 +536,18 @@ def test_where_orders_are_not_amended_another_price_under_an_id_is_another_order
     assert not venue_ids.other_order(entry, dearer) and venue_ids.other_order(entry, dearer, amends=False)
     assert not venue_ids.other_order(entry, make_order("7", Status.NOTTRADED), amends=False)
     assert not venue_ids.other_order(entry, make_order("7", Status.NOTTRADED, price=0.0), amends=False), "not told"
+
+
+def test_an_order_that_is_shown_again_is_of_the_life_that_shows_it(desk: NamelessDesk) -> None:
+    """Else nothing that becomes of it could tell that the venue begins anew once more."""
+    desk.send("o1")
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    desk.venue("7")
+    desk.flow.table.begin_life()
+    desk.venue("7")
+    entry = desk.flow.table.find("7")
+    assert entry is not None and entry.orderid == "o1" and entry.life == desk.flow.table.life == 2
+    desk.answer = lambda orderid, now: desk.flow.venue_ids.on_candidates([VenueOrder(make_order("7", Status.NOTTRADED, **LATER), "7")], [orderid], now)
+    desk.venue("7", **LATER)
+    desk.wait(2.0 * RULE.bound)
+    assert desk.lives == 1 and desk.status() is Status.CANCELLED

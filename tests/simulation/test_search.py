@@ -98,6 +98,8 @@ FOUND: list[tuple[str, int, str]] = [
     (WEBTRADER, 61129, "order BUY 39900; says answers 2; order BUY 45000; pause 400; foreign BUY 45000; order BUY 30000; pause 400; option backend_lost 0; pause 30000"),
     # what was placed elsewhere in a new life of the venue has another name
     (WEBTRADER, 61773, "order BUY 39901; wipe 500; order BUY 39902; wipe 0; foreign BUY 30003"),
+    # an order that was shown again after its venue was taken to begin anew was asked for for ever, when it did once more
+    (HASHEX, 70309, "order BUY 30000; wipe 0; pause 30000; order BUY 30001; restart 0; wipe 0; pause 30000; order BUY 30002"),
 ]
 
 # gateway and schedule -> states that such a day reaches

@@ -44,6 +44,8 @@ class LifeWatch:
         Ask for the newest order that the venue has shown in this life. ``lost``: one is gone already, and when there is no
         other to ask for, that is enough. ``suspect``: the order to ask for, as the venue has given its id to another.
         """
+        if suspect is not None and suspect.life != self.flow.table.life:
+            suspect = None          # of a life before: that it is gone says nothing of this one
         witness: Entry | None = self._witness
         other: bool = suspect is not None and suspect.acknowledged and suspect is not witness
         if witness and (self._misses or not other) and witness.life == self.flow.table.life and self.flow.host.session.tells_of(witness):

@@ -421,6 +421,7 @@ class OrderTable:
             self.by_venue_id[venue_id] = entry
         elif entry.venue_id == venue_id and venue_id not in self.by_venue_id:
             self.by_venue_id[venue_id] = entry
+            entry.life = self.life
 
     def _file(self, entry: Entry) -> None:
         orderid: str = entry.order.orderid
