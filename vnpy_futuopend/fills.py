@@ -59,7 +59,6 @@ class FillLists:
         self.headers: Callable[[], list[dict[str, int]]] = headers
         self.contract_of: Callable[[Any], ContractData | None] = contract_of
         self.window: SlidingWindow = window
-        self.heard_at: float = float("-inf")                    # of the last whole list, when it was asked for, monotonic s
         self.wanted: dict[str, Entry] = {}                      # orders whose fills are missing, until the next question
         self.text_ids: OrderedDict[str, str] = OrderedDict()    # order_id_ex -> order_id: a fill may have the first only
         self.poller: Poller = Poller(
@@ -111,7 +110,6 @@ class FillLists:
 
     def _on_list(self, reply: Reply, asked_at: float) -> None:
         self.host.each(reply.data or [], self.on_row, N_("trade"))
-        self.heard_at = asked_at
         self.host.log_first(_("Trade data received"))
 
     def _collect(self, d: Any, found: list[Fill]) -> None:

@@ -112,7 +112,7 @@ class FutuSession(PolledSession):
 
     def _heard(self) -> float:
         """Monotonic s up to which all fills have been told."""
-        return self.orders_at if self.fill_lists is None else min(self.orders_at, self.fill_lists.heard_at)
+        return self.looks.heard_at if self.fill_lists is None else min(self.looks.heard_at, self.fill_lists.poller.heard_at)
 
     # life: the gateway's state, accounts, trading unlocked, then what is held and ordered
 

@@ -44,7 +44,6 @@ class RemoteFills:
         self.watch: PushWatch = watch
         self.signed: Callable[[str], bool] = signed
         self.link: ConnectionHealth = link
-        self.heard_at: float = float("-inf")                        # of the last whole list, when it was asked for, monotonic s
         self.wanted: dict[str, Entry] = {}                          # orders whose fills are missing, until the next question
         self.orders: OrderedDict[str, str] = OrderedDict()          # trade id -> the order it was told of first
         self.poller: Poller = Poller(host, rest, "fills", lambda: Command("GET", TRADES, {}), interval, self._on_list, read_error, link)
@@ -83,7 +82,6 @@ class RemoteFills:
             raise ValueError("not a list")
         for fill in self._rows(reply.data):
             self.host.flow.on_fill(fill.trade, fill.venue_id)
-        self.heard_at = asked_at
         self.host.log_first(_("Trade data received"))
 
     def _rows(self, rows: list[Any]) -> list[RemoteFill]:

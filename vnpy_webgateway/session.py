@@ -101,7 +101,7 @@ class WebTraderSession(PolledSession):
         orders.fills = NoDerivedFills(host.flow)
         self.list = orders
         self.on_growth = None
-        holdings: Holdings = Holdings(host, self.names, lambda: timings.stale_after, lambda: min(self.orders_at, self.trades.heard_at))
+        holdings: Holdings = Holdings(host, self.names, lambda: timings.stale_after, lambda: min(self.looks.heard_at, self.trades.poller.heard_at))
         self.positions: Holdings = holdings
         self.ticks: Ticks = Ticks(host, self.api, timings, self.names, self.watch, lambda: self.rpc.up)
         self.trades: RemoteFills = RemoteFills(

@@ -158,11 +158,11 @@ class VenueIds:
                 self.listed[venue_id] = self.listed.get(venue_id, 0) + 1
             elif self.listed.pop(venue_id, 0):
                 del self.kept_back[venue_id]        # a list told it, and the next ones do not: it never was
-        for orderid in list(self.tentative):
+        # while it is asked whether the venue has begun anew, one may be gone with all the others, and what is like it another one
+        for orderid in list(self.tentative) if self.life.witness is None else ():
             entry: Entry | None = self.table.active.get(orderid)
             if entry and entry.venue_id not in rows and entry.sent < asked_at and self._is_kept_back(self.tentative[orderid]):
-                if self.life.witness is None:       # else it may be gone with all the others, and what is like it another one
-                    self._disown(entry)
+                self._disown(entry)
         self.match_orders(rows.keys())
         absent: set[str] = set(self._confront().absent) - self.contested
         for orderid in about:

@@ -46,6 +46,7 @@ class Poller:
         self.link: ConnectionHealth = link
         self.calendar: Calendar | None = calendar
         self.back: Callable[[], None] | None = back         # called when the venue is heard again
+        self.heard_at: float = float("-inf")        # when the last answer that was taken was asked for, monotonic s
         self._asked: bool = False
         self._rests: bool = False           # the market was closed when the next look was planned
 
@@ -86,6 +87,7 @@ class Poller:
                 if self.link.good() and self.back is not None:
                     self.back()
                 self.take(reply, asked_at)
+                self.heard_at = asked_at
         except Exception as problem:
             host.log_once(self.name, _("{path} not understood ({kind}: {problem})").format(path=self.path, kind=type(problem).__name__, problem=problem))
         finally:

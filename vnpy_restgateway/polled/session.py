@@ -66,10 +66,9 @@ class PolledSession(NoSession):
     def __init__(self, host: Host, rest: RankedRest, intervals: Intervals, calendar: Calendar | None = None, day: Calendar | None = None) -> None:
         super().__init__(host)
         self.flow = host.flow
-        self.orders_at: float = float("-inf")       # of the last list of orders, when it was asked for, monotonic s
         self.rest: RankedRest = rest
         self.day: Calendar | None = day
-        self.positions: Positions = Positions(host, self.stale_after, lambda: self.orders_at)
+        self.positions: Positions = Positions(host, self.stale_after, lambda: self.looks.heard_at)
         self.list: OrderList = OrderList(host, self.read_order, self._on_missing, self.tidy_price)
         self.quotes: PolledQuotes = PolledQuotes(host, rest, intervals.quotes, self._questions, self.read_error)
         link: ConnectionHealth = ConnectionHealth(host, N_("Trade API"))
@@ -407,7 +406,6 @@ class PolledSession(NoSession):
             raise ValueError("not a list")
         life: int = self.flow.table.life
         self.list.take(reply.data, asked_at)
-        self.orders_at = asked_at
         if life == self.flow.table.life:
             self.positions.begin_counting()
         if self.day is not None:

@@ -22,15 +22,11 @@ class QuotePushes:
         self._desk: DialectState = desk
         self._send: Callable[[Frame], None] = send
         self._shown: dict[Pair, object] = {}            # what was pushed last, as ``_mark`` tells it
-        self._is_stirred: bool = False                  # something was done at the venue since the last look
+        self.is_stirred: bool = False                   # something was done at the venue since the last look
 
     def is_idle(self) -> bool:
         """Whether nothing is to be pushed: nothing is subscribed to, or nothing has changed, as in a night."""
-        return not self._is_stirred or not self._desk.subscriptions.pushed()
-
-    def stir(self) -> None:
-        """Something may have changed."""
-        self._is_stirred = True
+        return not self.is_stirred or not self._desk.subscriptions.pushed()
 
     def on_events(self, events: Iterable[Event]) -> None:
         """Trades, one by one."""
@@ -44,7 +40,7 @@ class QuotePushes:
 
     def tick(self) -> None:
         """Push what has changed."""
-        self._is_stirred = False
+        self.is_stirred = False
         for pair in self._desk.subscriptions.pushed():
             if pair[1] != enums.TICKER and self._desk.is_listed(pair[0]):
                 mark: object = self._mark(pair)
@@ -54,7 +50,6 @@ class QuotePushes:
 
     def begin(self, pairs: Iterable[Pair], is_first_push: bool) -> None:
         """What is known counts as pushed, and is where ``is_first_push``."""
-        self._is_stirred = True
         for pair in pairs:
             self._shown[pair] = self._mark(pair)
             if is_first_push:

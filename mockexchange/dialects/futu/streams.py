@@ -164,8 +164,9 @@ class Streams:
 
     def _on_command(self, symbol: str) -> None:
         """The market may look otherwise now."""
-        self.quotes.stir()
-        self._ticker.wake()
+        if not self.quotes.is_stirred:
+            self.quotes.is_stirred = True
+            self._ticker.wake()
 
     def _tick(self, count: int) -> None:
         if self._connections:
