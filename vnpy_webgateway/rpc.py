@@ -8,6 +8,7 @@ from logging import ERROR
 
 from rest_locale import N_, _
 from vnpy_restgateway.host import Host
+from vnpy_restgateway.net.outcome import TimedOut
 from vnpy_restgateway.polled.health import ConnectionHealth
 
 CURE: str = N_("WebTrader's web process has lost its RPC connection to the trading process; restart the web service")
@@ -31,8 +32,10 @@ class RpcHealth(ConnectionHealth):
         self.probe: Callable[[], None] = probe
         self.back: Callable[[], None] = back
         self.refusing: bool = False         # the last answer was 500: an order would meet a dead RPC
-        self.web_lives: bool = False        # the web process has answered since the trading process does not
+        self.web_lives: bool = False        # the web process has answered the probe since the last failure
         self.hung: bool = False             # the web process answers, the trading process does not, twice
+        self.blocked: bool = False          # orders were refused since the last answer to the probe
+        self.failed_at: float = float("-inf")           # of the last failure, monotonic s
         self.said: bool = False
         self.since: float = float("inf")    # of the first answer after the last outage, monotonic s
 
@@ -44,8 +47,8 @@ class RpcHealth(ConnectionHealth):
     def good(self) -> bool:
         if self.since == float("inf"):
             self.since = self.host.monotonic()
-        was: bool = self.refusing or self.hung
-        self.refusing = self.hung = self.web_lives = False
+        was: bool = self.blocked
+        self.refusing = self.hung = self.web_lives = self.blocked = False
         first: bool = super().good()
         if self.said:
             self.said = False
@@ -54,12 +57,22 @@ class RpcHealth(ConnectionHealth):
             self.back()
         return first
 
+    def heard(self, asked_at: float) -> None:
+        """The trading process answered a request that left at a monotonic time, whichever: orders need not wait for the next look."""
+        if asked_at > self.failed_at:
+            self.refusing = self.hung = False
+
     def bad(self, error: BaseException | str) -> None:
-        self.hung = error != FAILED and self.failures > 0 and self.web_lives
+        self.refusing = error == FAILED
+        # refused or reset connections are of a web process that is not there, or was exchanged: of the trading process they tell nothing
+        waited: bool = isinstance(error, str | TimedOut) and not self.refusing
+        self.hung = waited and self.failures > 0 and self.web_lives
+        self.blocked = self.blocked or self.refusing or self.hung
+        self.web_lives = False
         super().bad(error)
         self.since = float("inf")
-        self.refusing = error == FAILED
-        if not self.refusing and not self.hung:
+        self.failed_at = self.host.monotonic()
+        if not self.refusing:
             self.probe()
         if self.refusing and self.failures >= SAID_AFTER and not self.said:
             self.said = True

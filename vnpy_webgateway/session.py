@@ -95,6 +95,7 @@ class WebTraderSession(PolledSession):
         super().__init__(host, self.api, Intervals(self._interval, lambda: timings.account_interval, lambda: 0.0))
         self.rpc: RpcHealth = RpcHealth(host, self._probe, self.resume)
         self.link = self.rpc
+        self.api.heard = self.rpc.heard
         self.restarts: RestartWatch = RestartWatch(host, timings, self.resume)
         orders: RemoteOrders = RemoteOrders(host, self.read_order)
         orders.session = self

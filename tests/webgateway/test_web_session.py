@@ -107,6 +107,21 @@ def test_no_order_is_sent_to_a_trading_process_that_hangs() -> None:
         assert len(made) == 1
 
 
+def test_another_answer_tells_that_the_trading_process_is_back() -> None:
+    """Orders need not wait for the next look at the accounts, which may be eight seconds away."""
+    with a_trader() as trader:
+        made = takes(trader)
+        taken, rpc = trader.server.script, trader.gateway.session.rpc
+        trader.server.script = lambda request: FAILED if request.path not in ("/token", "/openapi.json") else None
+        trader.recorder.wait(lambda: rpc.failures == 3, "three looks without an answer")
+        trader.status(trader.send(), Status.REJECTED)
+        trader.server.script = lambda request: FAILED if request.path == "/account" else taken(request)
+        trader.recorder.wait(lambda: not rpc.reason, "an answer to another question")
+        assert rpc.failures >= 3            # the accounts are not answered yet
+        trader.status(trader.send(), Status.NOTTRADED)
+        assert len(made) == 1
+
+
 def test_an_order_that_no_list_shows_never_arrived_and_is_not_sent_again() -> None:
     with a_trader() as trader:
         trader.server.script = lambda request: FAILED if request.line == "POST /order" else None

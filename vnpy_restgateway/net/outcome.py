@@ -5,7 +5,8 @@ What became of a request, in one vocabulary.
     +-- NotSent     no byte of the request can have reached the venue: bad URL, name not resolved,
     |               connection refused, TLS or proxy handshake failed, client stopped, signing failed
     +-- Unknown     a connection stood and the answer never came whole: time-out, reset, truncated,
-                    malformed. The venue may have acted on the request
+        |           malformed. The venue may have acted on the request
+        +-- TimedOut    the connection stood to the end of the time
 
 *Refused is proven, everything else is unknown*: an order is pushed as REJECTED only for
 ``Outcome.NOT_SENT`` and ``Outcome.REFUSED``.
@@ -40,6 +41,10 @@ class NotSent(RestError):
 
 class Unknown(RestError):
     """The request may or may not have been acted upon."""
+
+
+class TimedOut(Unknown):
+    """Whoever took the connection has not answered in the time allowed."""
 
 
 @dataclass

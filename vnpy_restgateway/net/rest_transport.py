@@ -22,7 +22,7 @@ from rest_locale import _
 
 from ..seams import MACHINE, Seams
 from .dial import default_context
-from .outcome import NotSent, Unknown, describe
+from .outcome import NotSent, TimedOut, Unknown, describe
 from .proxy import Proxy
 from .rest_connection import FRESH, IDLE_LIMIT, Connection, Origin, ends_with_connection
 from .rest_format import Response
@@ -138,7 +138,7 @@ class Transport:
         if self.stopped:
             return Unknown(_("client was stopped before the answer came"))
         if isinstance(exc, TimeoutError) or self._monotonic() >= deadline:
-            return Unknown(_("timed out waiting for the answer"))
+            return TimedOut(_("timed out waiting for the answer"))
         return Unknown(_("no usable answer: {reason}").format(reason=describe(exc)))
 
     def _end(self, lane: str, connection: Connection, whole: bool) -> None:
