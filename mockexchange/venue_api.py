@@ -22,6 +22,10 @@ class VenueApi(Protocol):
     def incidents(self) -> Any:
         """See ``server.incidents.Incidents``."""
 
+    @property
+    def faults(self) -> Any:
+        """See ``faults.table.FaultTable``."""
+
     def apply(self, command: Command) -> list[Event]:
         """Let the exchange do it, journal what came of it, tell the listeners; Refusal when it does not."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar, Token
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from .line import Push, PushQueue
 from .traffic import Traffic
 from .wire import PushWire, FaultReply, Wire
 
+LATE: ContextVar[float] = ContextVar("late", default=0.0)       # s; of the request that is handled, whatever it waits for
 MOST_IDLE: int = 1000           # faults that never bit, of which a venue of a long life remembers the newest
 
 
@@ -35,7 +37,7 @@ class FaultTable:
         self.pushes: bool = False
         self.held: dict[asyncio.Task[Any], None] = {}       # requests that a fault may hold back; they die with the server
         self.labels: Labels | None = None               # the dialect's own; None while nobody has said them
-        self.late: float = 0.0          # seconds; above 0 while a request is handled whose order the engine sees later
+        self.promised: int = 0          # orders that are answered, and that the engine sees later
         self._faults: list[Fault] = []
         self._idle: deque[dict] = deque(maxlen=MOST_IDLE)       # those that must bite and were disarmed before they did
         self._on_bite: Callable[[Fault, str], None] | None = on_bite
@@ -121,14 +123,22 @@ class FaultTable:
                     break
         return found
 
+    @property
+    def late(self) -> float:
+        """Seconds; above 0 while a request is handled whose order the engine sees later."""
+        return LATE.get()
+
     @contextmanager
     def acknowledging(self, seconds: float) -> Iterator[None]:
-        """Within it orders are answered first and applied so much later. Nothing may be awaited within but what is there."""
-        self.late = seconds
+        """
+        Within it orders are answered first and applied so much later. What is awaited within may do other requests' work, if it does that
+        in their contexts.
+        """
+        token: Token[float] = LATE.set(seconds)
         try:
             yield
         finally:
-            self.late = 0.0
+            LATE.reset(token)
 
     async def bite_handshake(self, label: str, wire: Wire) -> tuple[FaultReply | None, Callable[[PushWire], None] | None]:
         """As ``bite`` for a websocket's handshake; with the answer comes what to do to the websocket once it is open."""

@@ -18,15 +18,17 @@ def place_later(venue: VenueApi, command: PlaceOrder, seconds: float) -> Acknowl
     placed: Acknowledged = acknowledge(exchange, command, venue.now())
 
     def work() -> None:
+        venue.faults.promised -= 1
         if venue.exchange is not exchange:
             return
         try:
-            with numbered(exchange, placed.report.order_id):
+            with venue.faults.acknowledging(0.0), numbered(exchange, placed.report.order_id):
                 venue.apply(command)
         except Refusal:
             return
         for callback in placed.then:
             callback()
 
+    venue.faults.promised += 1
     asyncio.get_running_loop().call_later(seconds, work)
     return placed

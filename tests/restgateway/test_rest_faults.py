@@ -18,7 +18,7 @@ from net_clients import RestProbe as Client
 from net_clients import Result, each, hang_or_echo, rest_probe
 from net_servers import DEADLINE, Peer, answer, serving
 
-from vnpy_restgateway.net.outcome import NotSent, Unknown
+from vnpy_restgateway.net.outcome import NotSent, TimedOut, Unknown
 from vnpy_restgateway.net.rest import Request, RestClient
 
 
@@ -82,8 +82,8 @@ def test_m6_more_hung_requests_than_workers(client: Client) -> None:
         results: list[Result] = [client.next() for _ in range(40)]
         assert monotonic() - began < 0.9
         kinds: list[type] = [type(value) for _, value, _ in results]
-        assert kinds.count(Unknown) >= 16 and kinds.count(NotSent) >= 10, "on the wire, and never on it"
-        assert kinds.count(Unknown) + kinds.count(NotSent) == 40
+        assert kinds.count(TimedOut) >= 16 and kinds.count(NotSent) >= 10, "on the wire, and never on it"
+        assert kinds.count(TimedOut) + kinds.count(NotSent) == 40
         client.ask("GET", "/quick")
         assert client.next()[1]["target"] == "/quick"
         client.join()

@@ -45,6 +45,7 @@ UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before
 ODD_SIZE: float = 7.3               # of the least volume: no order of ours has it
 BACK: float = 60.0                  # s besides the patience until a venue that has lost its state is known to
 APART_MS: int = 2_000               # between two lives of a venue: no order of one has the time of one of the other
+PROMISED: float = 60.0              # s at most until the engine sees an order that was answered first
 BELOW: float = 0.97                 # of the last price: an order rests there, inside any day's band
 OFF: float = 5.0                    # s that the newest tick may be off the venue's time
 MOST_SIZES: float = 100_000.0        # volumes, in the least one: the most that a venue takes is not told by all of them
@@ -232,7 +233,7 @@ class TradingDay:
         desk = self.desk
         for moment in (UNTIL_NIGHT_MS, DAY_MS):
             self.make_good()
-            answered(desk, self.sent)
+            self.answered()
             self.tell_the_time()
             desk.recorder.pass_time(0.6)            # some looks by that clock
             self.truth(self.profile.patience)
@@ -248,7 +249,7 @@ class TradingDay:
         """The truth of the old life, then a new one: its journal knows nothing of what was before."""
         desk = self.desk
         self.make_good()
-        answered(desk, self.sent)
+        self.answered()
         if self.profile.nameless:       # neither a name nor a time of its own tells a live order from one of the new life with its id
             end_all(desk, self.sent)
         self.truth(self.profile.patience)
@@ -275,6 +276,14 @@ class TradingDay:
         answered(self.desk, self.sent)
         if 0 < within < (took := monotonic() - well):
             raise Missed("hung", f"all orders settled {took:.1f} s after the last fault, not within {within:g} s")
+        self.answered()
+
+    def answered(self) -> None:
+        """Nothing is in doubt any more, and the venue's engine has every order that the venue has accepted."""
+        answered(self.desk, self.sent)
+        self.desk.recorder.wait(
+            lambda: not self.venue.run(lambda venue: venue.faults.promised), "the orders that the venue has accepted", PROMISED,
+        )
 
     def end(self) -> None:
         """

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from datetime import datetime, time, timedelta
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -38,18 +39,22 @@ class ClientGone(Exception):
 
 
 class Job:
-    """An order or a cancel that the terminal has not carried out yet. ``is_abandoned``: nobody waits for it any more."""
+    """
+    An order or a cancel that the terminal has not carried out yet, done in the context of the request that brought it.
+    ``is_abandoned``: nobody waits for it any more.
+    """
 
-    __slots__ = ("work", "answer", "is_abandoned")
+    __slots__ = ("work", "answer", "is_abandoned", "context")
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self.work: Callable[[], Any] = work
+        self.context: Context = copy_context()
         self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.is_abandoned: bool = False
 
     def run(self) -> None:
         try:
-            found: Any = self.work()
+            found: Any = self.context.run(self.work)
         except Exception as error:
             self.fail(error)
         else:

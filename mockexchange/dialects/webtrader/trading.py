@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
 from ...core.events import Event, PublicTrade
@@ -32,19 +33,22 @@ Work = Callable[[], Any]
 
 
 class Job:
-    """A call. ``answer`` is done by its end, or never where ``is_answered`` is False."""
+    """
+    A call, done in the context of the request that makes it. ``answer`` is done by its end, or never where ``is_answered`` is False.
+    """
 
-    __slots__ = ("work", "ms", "is_answered", "answer")
+    __slots__ = ("work", "ms", "is_answered", "answer", "context")
 
     def __init__(self, work: Work, ms: int, is_answered: bool) -> None:
         self.work: Work = work
         self.ms: int = ms
         self.is_answered: bool = is_answered
+        self.context: Context = copy_context()
         self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def run(self) -> None:
         try:
-            found: Any = self.work()
+            found: Any = self.context.run(self.work)
         except Exception as error:
             if not isinstance(error, RemoteError):
                 logger.exception("a call of the trading process has failed")

@@ -51,6 +51,14 @@ def test_an_order_is_answered_first(venue: MockExchange, world: World) -> None:
     assert [fault["action"] for fault in faults_seen(venue)] == ["delay"]
 
 
+def test_what_is_promised_is_counted_until_the_engine_has_it(venue: MockExchange, world: World) -> None:
+    arm(venue, world.order_label)
+    order(world, venue)
+    assert venue.run(lambda venue: venue.faults.promised) == 1
+    first_report(venue)
+    assert venue.run(lambda venue: venue.faults.promised) == 0
+
+
 def test_ids_stay_unique(venue: MockExchange, world: World) -> None:
     arm(venue, world.order_label)
     order(world, venue)

@@ -71,6 +71,22 @@ def test_without_its_terminal_build_a_hangs_and_executes_late(venue: MockExchang
     assert tags(venue) == ["late", "waiting"] and [row["strategy_name"] for row in rest.orders()] == ["late", "waiting"]
 
 
+def test_answered_first_is_the_order_that_was_struck(venue: MockExchange, rest: Rest) -> None:
+    """Not one that waits for the terminal with it."""
+    venue.set_options(link="lost")
+    venue.faults.add(match="POST *", stage="before_engine", action="delay", ms=60_000, ack=True, times=1)
+    calls = [order(rest, "struck")]
+    until(lambda: not venue.faults.never_bitten())
+    venue.faults.add(match="POST *", stage="before_engine", action="delay", ms=1, times=1)
+    calls.append(order(rest, "other"))
+    until(lambda: not venue.faults.never_bitten())
+    assert rest.get(f"{TRADE}/accounts").status == 200          # the other is at the terminal by now
+    venue.set_options(link="up")
+    until(lambda: all(call.is_over for call in calls))
+    assert [call.answer and call.answer.status for call in calls] == [200, 200]
+    assert tags(venue) == ["other"] and venue.run(lambda venue: venue.faults.promised) == 1
+
+
 @pytest.mark.parametrize("options", [{"late": "drop"}], indirect=True)
 def test_what_nobody_waits_for_may_be_dropped(venue: MockExchange, rest: Rest) -> None:
     venue.set_options(link="lost")

@@ -56,6 +56,24 @@ def test_who_waits_behind_a_time_out_fails_with_it(venue: MockExchange, rest: Re
     assert rest_is_dead(rest)
 
 
+def test_answered_first_is_the_order_that_was_struck(venue: MockExchange, rest: Rest) -> None:
+    """Not one that waits for the trading process with it, before it or behind."""
+    venue.set_options(trading="hung")
+    late = {"ms": 60_000, "ack": True}
+    with meanwhile() as begin:
+        calls = []
+        for volume, fields in ((0.01, {"ms": 1}), (0.02, late), (0.03, {"ms": 1})):
+            venue.faults.add(match="POST /order", stage="before_engine", action="delay", times=1, **fields)
+            calls.append(begin(rest.send, volume=volume))
+            until(lambda: not venue.faults.never_bitten())
+        assert rest.call("GET", "/openapi.json").status == 200          # all are at the trading process by now
+        venue.set_options(trading="up")
+        assert [call.result().status for call in calls] == [200, 200, 200]
+    assert [(row["status"], float(row["qty"])) for row in venue.journal() if row["kind"] == "order"] == [("NEW", 0.01), ("NEW", 0.03)]
+    assert {row["volume"]: row["status"] for row in rest.rows("order")} == {0.01: "未成交", 0.02: "未成交", 0.03: "未成交"}
+    assert venue.run(lambda venue: venue.faults.promised) == 1
+
+
 # -- 500 to an order
 
 @SHORT
