@@ -47,6 +47,8 @@ BACK: float = 60.0                  # s besides the patience until a venue that 
 APART_MS: int = 2_000               # between two lives of a venue: no order of one has the time of one of the other
 PROMISED: float = 60.0              # s at most until the engine sees an order that was answered first
 BELOW: float = 0.97                 # of the last price: an order rests there, inside any day's band
+CLOCK_HEARD: float = 30.0           # s until a gateway asks what time it is at the venue
+STANDS_STILL: float = 60.0          # s at most for which the times of ticks then stand still, where the clock was set back
 OFF: float = 5.0                    # s that the newest tick may be off the venue's time
 MOST_SIZES: float = 100_000.0        # volumes, in the least one: the most that a venue takes is not told by all of them
 PUT_BACK: tuple[str, ...] = ("backend_lost", "stale")      # options that end with the faults
@@ -317,7 +319,7 @@ class TradingDay:
         self.desk.assert_agreement(patience)            # what was taken for gone may turn up until then
         sequence = self.desk.recorder.sequence
         sequence[:] = [
-            item for item in sequence
+            item for item in sequence if item.orderid not in self.former        # the trades of such an order were told before
             if isinstance(item, TradeData) or item.status is not Status.CANCELLED or not (self.lied or turned_up(self.desk, item.orderid))
         ]
         self.desk.assert_truth(patience)
@@ -422,7 +424,8 @@ class TradingDay:
 
         desk.recorder.wait(fresh, "ticks after the last fault", patience)
         if state["clock"] == "system":
-            desk.recorder.wait(right, f"ticks with the venue's time, {self.offset:g} s ahead", patience)
+            heard: float = patience + CLOCK_HEARD + min(max(-self.offset, 0.0), STANDS_STILL)
+            desk.recorder.wait(right, f"ticks with the venue's time, {self.offset:g} s ahead", heard)
 
     def knows_rules(self, patience: float) -> None:
         """An order by the old rules is refused, or goes out by the new ones; then the contract has the new ones."""
