@@ -40,6 +40,15 @@ def order(rest: Rest, tag: str, timeout: float = 10.0, price: float = 9.5) -> La
     return Later(lambda: rest.trade("buy", data, timeout))
 
 
+def waits(venue: MockExchange, rest: Rest, tag: str, **fields: Any) -> Later:
+    """An order that is at the terminal by now, or waits for it. ``fields``: of a delay before."""
+    venue.faults.add(match="POST *", stage="before_engine", action="delay", times=1, **{"ms": 1, **fields})
+    call = order(rest, tag)
+    until(lambda: not venue.faults.never_bitten())
+    assert rest.get(f"{TRADE}/accounts").status == 200          # asked later
+    return call
+
+
 def gives_up(call: Later) -> None:
     until(lambda: call.is_over)
     assert isinstance(call.error, TimeoutError), (call.answer, call.error)
@@ -72,27 +81,20 @@ def test_without_its_terminal_build_a_hangs_and_executes_late(venue: MockExchang
 
 
 def test_answered_first_is_the_order_that_was_struck(venue: MockExchange, rest: Rest) -> None:
-    """Not one that waits for the terminal with it."""
+    """Not one that waits for the terminal with it, before it or behind."""
     venue.set_options(link="lost")
-    venue.faults.add(match="POST *", stage="before_engine", action="delay", ms=60_000, ack=True, times=1)
-    calls = [order(rest, "struck")]
-    until(lambda: not venue.faults.never_bitten())
-    venue.faults.add(match="POST *", stage="before_engine", action="delay", ms=1, times=1)
-    calls.append(order(rest, "other"))
-    until(lambda: not venue.faults.never_bitten())
-    assert rest.get(f"{TRADE}/accounts").status == 200          # the other is at the terminal by now
+    calls = [waits(venue, rest, "before"), waits(venue, rest, "struck", ms=60_000, ack=True), waits(venue, rest, "behind")]
     venue.set_options(link="up")
     until(lambda: all(call.is_over for call in calls))
-    assert [call.answer and call.answer.status for call in calls] == [200, 200]
-    assert tags(venue) == ["other"] and venue.run(lambda venue: venue.faults.promised) == 1
+    assert [call.answer and call.answer.status for call in calls] == [200, 200, 200]
+    assert tags(venue) == ["before", "behind"] and venue.run(lambda venue: venue.faults.promised) == 1
 
 
 @pytest.mark.parametrize("options", [{"late": "drop"}], indirect=True)
 def test_what_nobody_waits_for_may_be_dropped(venue: MockExchange, rest: Rest) -> None:
     venue.set_options(link="lost")
     gives_up(order(rest, "dropped", SHORT))
-    waiting = order(rest, "waiting")
-    time.sleep(0.05)            # its request must have come before the link is back; without it the order is only executed at once
+    waiting = waits(venue, rest, "waiting")
     venue.set_options(link="up")
     until(lambda: waiting.is_over)
     assert tags(venue) == ["waiting"]
@@ -220,8 +222,7 @@ def test_a_restart_may_lose_what_was_not_done(venue: MockExchange, rest: Rest) -
 
 def test_a_restart_of_the_venue_with_requests_that_hang(venue: MockExchange, rest: Rest) -> None:
     venue.set_options(link="lost")
-    hanging = order(rest, "gone")
-    time.sleep(0.05)            # it may also be refused by the restart
+    hanging = waits(venue, rest, "gone")
     venue.restart(keep_state=True)
     until(lambda: hanging.is_over)
     assert hanging.answer is None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from server_client import call
+from waiting import until
 
 from mockexchange import MockExchange
 from mockexchange.feeds import FeedError
@@ -48,13 +49,6 @@ def klines(venue: MockExchange, **params: int) -> list[list[Any]]:
 
 def ohlc(row: list[Any]) -> tuple[int, ...]:
     return tuple(int(float(value)) for value in row[1:5])
-
-
-def until(condition: Any, seconds: float = 20.0) -> None:
-    end: float = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "in vain"
-        time.sleep(0.01)
 
 
 # the clock
