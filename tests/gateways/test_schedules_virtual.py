@@ -51,6 +51,10 @@ FOUND: list[tuple[str, int, str]] = [
     ("webtrader", 0, "fault order before_engine delay ms=30000 ack=true times=1; order BUY 30003"),
     # an order that a lost venue had filled in part ends in the new life; its trades were told in the old one
     ("futu-cn", 0, "subscribe; order BUY 36.8; order BUY 36.8; order BUY 42 40; wipe 0; pause 3000; order BUY 36.81; order BUY 36.81"),
+    # the order by which a venue's new rules would be known is lost on a wire that has just been deaf
+    ("binance", 0, (
+        "subscribe; order BUY 30000; wire deafen; order BUY 30000; order BUY 30000; pause 400; wire heal; order BUY 30000; rules"
+    )),
     # a clock that is set back by seconds is heard of in half a minute, and then the time of the ticks stands still until it has caught up
     ("hashex", 0, f"subscribe; order BUY 30000; pause 8000; clock -10000; {'order BUY 30000; ' * 6}rules; order BUY 30000"),
 ]

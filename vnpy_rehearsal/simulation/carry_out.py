@@ -384,27 +384,34 @@ class TradingDay:
         The gateway works again: an order reaches the venue, ticks have the venue's time, a contract has the venue's rules. It may refuse
         orders until it has heard that a venue, which was lost, is well.
         """
-        desk, profile, market = self.desk, self.profile, self.profile.market
+        profile, market = self.profile, self.profile.market
         patience: float = profile.patience + (BACK if self.wiped else 0.0)
         if self.ruled:
             self.knows_rules(patience)
         last: float = float(self.venue.state()["symbols"][market.symbol]["last_price"])
         price: float = float(f"{round(last * BELOW / market.apart) * market.apart:.12g}")
-        monotonic = profile.stage.monotonic
+        self.reach(price, market.small, patience)
+        if self.subscribed:
+            self.ticks_again(patience)
+
+    def reach(self, price: float, volume: float, patience: float, known: Callable[[], bool] = lambda: False) -> str:
+        """An order that the venue takes or refuses, or one that is sent when something is ``known``: the last one of those that were sent."""
+        desk, monotonic = self.desk, self.profile.stage.monotonic
         deadline: float = monotonic() + patience
+
+        def placed() -> int:
+            return len([row for row in desk.rows("command") if row["command"] == "PlaceOrder"])
+
         while True:
-            heard: int = len([row for row in desk.rows("command") if row["command"] == "PlaceOrder"])
+            heard: int = placed()
             self.count += 1
-            orderid: str = desk.send("BUY", price, market.small)
-            desk.wait_status(orderid, *ALIVE, Status.ALLTRADED, Status.REJECTED, Status.CANCELLED, seconds=profile.patience)
-            # what the venue refuses has reached it
-            if desk.order(orderid).status is not Status.REJECTED or len([row for row in desk.rows("command") if row["command"] == "PlaceOrder"]) > heard:
-                break
+            orderid: str = desk.send("BUY", price, volume)
+            desk.wait_status(orderid, *ALIVE, Status.ALLTRADED, Status.REJECTED, Status.CANCELLED, seconds=self.profile.patience)
+            if desk.order(orderid).status is not Status.REJECTED or placed() > heard or known():
+                return orderid
             if monotonic() > deadline:
                 raise Missed("hung", f"no order reaches the venue, {patience:g} s after the last fault: {desk.recorder.logs[-1].msg}")
             desk.recorder.pass_time(0.5)
-        if self.subscribed:
-            self.ticks_again(patience)
 
     def ticks_again(self, patience: float) -> None:
         """Ticks come, and have the venue's time."""
@@ -430,15 +437,13 @@ class TradingDay:
     def knows_rules(self, patience: float) -> None:
         """An order by the old rules is refused, or goes out by the new ones; then the contract has the new ones."""
         desk, market = self.desk, self.profile.market
-        orderid = desk.send("BUY", *market.fine)
-        self.count += 1
-        desk.wait_status(orderid, *ALIVE, Status.REJECTED, seconds=patience)
-        if desk.order(orderid).is_active():
-            desk.cancel(orderid)
         wanted: tuple[float, float] = (float(market.coarse["tick_size"]), float(market.coarse["step_size"]))
 
         def known() -> bool:
             contract = desk.recorder.contracts[self.profile.symbol]
             return (contract.pricetick, contract.min_volume) == wanted
 
+        orderid: str = self.reach(*market.fine, patience, known)
+        if desk.order(orderid).is_active():
+            desk.cancel(orderid)
         desk.recorder.wait(known, "the contract with the venue's new tick and step", patience)
