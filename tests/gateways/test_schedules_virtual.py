@@ -55,6 +55,11 @@ FOUND: list[tuple[str, int, str]] = [
     ("binance", 0, (
         "subscribe; order BUY 30000; wire deafen; order BUY 30000; order BUY 30000; pause 400; wire heal; order BUY 30000; rules"
     )),
+    # an order is filled after it was given up, nothing is pushed any more, and the history is looked through once a minute
+    ("hashex", 0, (
+        "fault push on_push drop times=0; price 39000; fault order before_engine delay ms=30000 ack=true times=1; "
+        "fault order on_reply reset times=1; order BUY 39900; pause 35000"
+    )),
     # a clock that is set back by seconds is heard of in half a minute, and then the time of the ticks stands still until it has caught up
     ("hashex", 0, f"subscribe; order BUY 30000; pause 8000; clock -10000; {'order BUY 30000; ' * 6}rules; order BUY 30000"),
 ]

@@ -45,6 +45,7 @@ UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before
 ODD_SIZE: float = 7.3               # of the least volume: no order of ours has it
 BACK: float = 60.0                  # s besides the patience until a venue that has lost its state is known to
 APART_MS: int = 2_000               # between two lives of a venue: no order of one has the time of one of the other
+TURNS_UP: float = 65.0              # s until an order that was given up is found in the venue's history, where nothing is pushed
 PROMISED: float = 60.0              # s at most until the engine sees an order that was answered first
 BELOW: float = 0.97                 # of the last price: an order rests there, inside any day's band
 CLOCK_HEARD: float = 30.0           # s until a gateway asks what time it is at the venue
@@ -316,7 +317,7 @@ class TradingDay:
             self.desk.recorder.soon(lambda: not self.desk.differences(), patience)
         for orderid in self.former:
             self.desk.recorder.orders.pop(orderid, None)
-        self.desk.assert_agreement(patience)            # what was taken for gone may turn up until then
+        self.desk.assert_agreement(patience + TURNS_UP * self.has_given_up())        # what was taken for gone may turn up until then
         sequence = self.desk.recorder.sequence
         sequence[:] = [
             item for item in sequence if item.orderid not in self.former        # the trades of such an order were told before
@@ -325,6 +326,12 @@ class TradingDay:
         self.desk.assert_truth(patience)
         if again := self.former_trades & {trade.vt_tradeid for trade in self.desk.recorder.trades}:
             raise Missed("doubled", f"trade ids of the life before are used again: {', '.join(sorted(again))}")
+
+    def has_given_up(self) -> bool:
+        """Whether an order is shown as rejected that the venue has."""
+        made: set[str] = {row["client_order_id"] for row in self.desk.rows("order")}
+        orders = self.desk.recorder.orders
+        return any(orderid in made and orders[orderid].status is Status.REJECTED for orderid in self.sent if orderid in orders)
 
     def have_volumes(self) -> bool:
         """Live orders are shown with the volumes that they have by now."""
