@@ -39,7 +39,6 @@ class WebRest(RankedRest):
         super().__init__(host)
         self.timings: Timings = timings
         self.login: Login = Login(host, self, timings, changed)
-        self.heard: Callable[[float], None] = lambda asked_at: None         # of answers that the trading process gave; monotonic s
         self.answered_routes: set[str] = {f"POST {ORDERS}"}         # of those that every server must have
 
     def connect(self, base: str, proxy_host: str, proxy_port: int) -> None:
@@ -111,8 +110,6 @@ class WebRest(RankedRest):
     def on_reply(self, call: RankedCall, reply: Reply) -> None:
         if reply.status in (418, 429):
             self.home.apply_retry_after(reply, (read_error(reply) or ("", ""))[1], BACK_OFF)
-        elif reply.status // 100 == 2 and call.path != SCHEMA:
-            self.heard(call.sent)
 
     def _mind_route(self, call: RankedCall, reply: Reply) -> None:
         """The server's own 404 for a contract or an order says which; "Not Found" is said of a route."""

@@ -35,7 +35,6 @@ class RpcHealth(ConnectionHealth):
         self.web_lives: bool = False        # the web process has answered the probe since the last failure
         self.hung: bool = False             # the web process answers, the trading process does not, twice
         self.blocked: bool = False          # orders were refused since the last answer to the probe
-        self.failed_at: float = float("-inf")           # of the last failure, monotonic s
         self.said: bool = False
         self.since: float = float("inf")    # of the first answer after the last outage, monotonic s
 
@@ -58,7 +57,7 @@ class RpcHealth(ConnectionHealth):
         return first
 
     def heard(self, asked_at: float) -> None:
-        """The trading process answered a request that left at a monotonic time, whichever: orders need not wait for the next look."""
+        super().heard(asked_at)
         if asked_at > self.failed_at:
             self.refusing = self.hung = False
 
@@ -71,7 +70,6 @@ class RpcHealth(ConnectionHealth):
         self.web_lives = False
         super().bad(error)
         self.since = float("inf")
-        self.failed_at = self.host.monotonic()
         if not self.refusing:
             self.probe()
         if self.refusing and self.failures >= SAID_AFTER and not self.said:

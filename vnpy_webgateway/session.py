@@ -22,7 +22,7 @@ from vnpy_restgateway.orders.reconcile import VenueOrder
 from vnpy_restgateway.orders.table import Entry, Push
 from vnpy_restgateway.polled.derived_fills import NoDerivedFills
 from vnpy_restgateway.polled.order_list import ListedOrder, OrderList
-from vnpy_restgateway.polled.ranked_rest import Command, Rank
+from vnpy_restgateway.polled.ranked_rest import Command, Rank, RankedCall
 from vnpy_restgateway.polled.session import Intervals, Paths, PolledSession
 from vnpy_restgateway.tags import is_tag
 from vnpy_restgateway.trading_rules import Holding, MarketView
@@ -95,7 +95,6 @@ class WebTraderSession(PolledSession):
         super().__init__(host, self.api, Intervals(self._interval, lambda: timings.account_interval, lambda: 0.0))
         self.rpc: RpcHealth = RpcHealth(host, self._probe, self.resume)
         self.link = self.rpc
-        self.api.heard = self.rpc.heard
         self.restarts: RestartWatch = RestartWatch(host, timings, self.resume)
         orders: RemoteOrders = RemoteOrders(host, self.read_order)
         orders.session = self
@@ -141,6 +140,10 @@ class WebTraderSession(PolledSession):
             "REST": self.api.active and self.host.ready, "trading": self.rpc.up and not self.rpc.refusing,
             "push": self.stream.connected and not self.watch.lossy, "market data": self.rpc.up,
         }
+
+    def heard(self, call: RankedCall) -> None:
+        if call.path != SCHEMA:
+            self.rpc.heard(call.sent)
 
     def query_time(self) -> None:
         """The web process's clock, cut to seconds, and its language."""

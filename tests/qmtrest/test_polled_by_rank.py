@@ -316,3 +316,29 @@ def test_no_rest_goes_beyond_an_opening_and_none_begins_in_a_session(moment: dat
     else:
         ahead = (calendar.next_open(now) - now).total_seconds()
         assert seconds == pytest.approx(max(1.5, min(ahead, LONGEST_REST)), abs=1e-3)
+
+
+# what other answers tell
+
+def test_an_answer_to_a_later_request_ends_what_a_look_has_found(home: Home) -> None:
+    health = ConnectionHealth(home, "Trade API")        # type: ignore[arg-type]
+    health.good()
+    for _ in range(2):
+        home.clock += 1.0
+        health.bad(Unknown("timed out"))
+    assert health.hangs and not health.up
+    health.heard(home.clock - 0.5)                      # asked before the last failure
+    assert health.hangs
+    health.heard(home.clock + 0.5)
+    assert not health.hangs and not health.up           # the next look says that it is well
+
+
+def test_only_what_is_answered_is_heard(home: Home, rest: ByHand) -> None:
+    heard: list[str] = []
+    rest.on_heard = lambda call: heard.append(call.path)
+    for path, status in (("/refused", 400), ("/failed", 500), ("/done", 200), ("/taken", 201)):
+        rest.put(path, Rank.CANCEL)
+        rest.answer({}, status)
+    rest.put("/lost", Rank.CANCEL)
+    rest.fail(Unknown("reset"))
+    assert heard == ["/done", "/taken"]

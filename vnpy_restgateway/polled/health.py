@@ -23,6 +23,7 @@ class ConnectionHealth:
         self.up: bool = False
         self.failures: int = 0
         self.hangs: bool = False        # the last failure was no answer to what had left
+        self.failed_at: float = float("-inf")           # of the last failure, monotonic s
 
     def good(self) -> bool:
         """An answer came. True: for the first time since it was lost."""
@@ -34,10 +35,16 @@ class ConnectionHealth:
         self.host.log(_("{title} connected").format(title=_(self.name)))
         return True
 
+    def heard(self, asked_at: float) -> None:
+        """Another request was answered, which had left at a monotonic time: orders need not wait for the next look."""
+        if asked_at > self.failed_at:
+            self.hangs = False
+
     def bad(self, error: BaseException | str) -> None:
         """No usable answer."""
         self.failures += 1
         self.hangs = not isinstance(error, NotSent)
+        self.failed_at = self.host.monotonic()
         if self.up and (isinstance(error, NotSent) or self.failures > 1):
             self.up = False
             self.host.say_anew()

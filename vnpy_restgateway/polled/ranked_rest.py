@@ -104,6 +104,7 @@ class RankedRest(VenueRest):
         super().__init__(host)
         self.routes: Routes = Routes(host.log, monotonic=host.monotonic)
         self.on_gone: Callable[[], None] | None = None      # called after a path that was there is gone
+        self.on_heard: Callable[[RankedCall], None] = lambda call: None     # called with what was answered 2xx
         self.minds_routes: bool = True          # False while it is being found out which paths there are
         self.lines: dict[str, RequestQueue] = {}
         self.query_timeout: float = self.read_timeout       # seconds a question may take
@@ -221,6 +222,8 @@ class RankedRest(VenueRest):
             if reply is not None:
                 self.on_reply(call, reply)
                 self._mind_route(call, reply)
+                if reply.status // 100 == 2:
+                    self.on_heard(call)
             self.home.settle(lambda reply, error: call.answer(reply, error, call.sent or self.home.monotonic()), reply, error)
         finally:
             self._pump(lane)

@@ -34,7 +34,7 @@ from .order_list import ListedOrder, OrderList
 from .paths import Intervals, Paths
 from .poller import Poller
 from .quotes import PARSE_ERRORS, PolledQuotes, Question, Quote
-from .ranked_rest import Command, Rank, RankedRest
+from .ranked_rest import Command, Rank, RankedCall, RankedRest
 
 __all__ = ["Command", "Intervals", "Listing", "Paths", "PolledSession"]
 
@@ -67,6 +67,7 @@ class PolledSession(NoSession):
         super().__init__(host)
         self.flow = host.flow
         self.rest: RankedRest = rest
+        rest.on_heard = self.heard
         self.day: Calendar | None = day
         self.positions: Positions = Positions(host, self.stale_after, lambda: self.looks.heard_at)
         self.list: OrderList = OrderList(host, self.read_order, self._on_missing, self.tidy_price)
@@ -88,6 +89,11 @@ class PolledSession(NoSession):
     def pollers(self) -> list[Poller]:
         """What is asked again and again while the market is open, the orders first."""
         return [poller for poller in (self.looks, self.account, self.holdings) if poller is not None]
+
+    def heard(self, call: RankedCall) -> None:
+        """A request was answered: one about orders tells that what stands behind the server lives."""
+        if call.rank < Rank.POLL:
+            self.link.heard(call.sent)
 
     def on_time(self, server_ms: int, sent: float, received: float) -> None:
         super().on_time(server_ms, sent, received)
