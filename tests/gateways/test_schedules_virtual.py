@@ -60,6 +60,8 @@ FOUND: list[tuple[str, int, str]] = [
         "fault push on_push drop times=0; price 39000; fault order before_engine delay ms=30000 ack=true times=1; "
         "fault order on_reply reset times=1; order BUY 39900; pause 35000"
     )),
+    # the day's orders have spent all the money, and the last one is refused
+    ("futu-simulated", 0, "order BUY 24.6; order BUY 24.6 40; price 24.1"),
     # a clock that is set back by seconds is heard of in half a minute, and then the time of the ticks stands still until it has caught up
     ("hashex", 0, f"subscribe; order BUY 30000; pause 8000; clock -10000; {'order BUY 30000; ' * 6}rules; order BUY 30000"),
 ]

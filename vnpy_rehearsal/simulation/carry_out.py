@@ -50,6 +50,7 @@ PROMISED: float = 60.0              # s at most until the engine sees an order t
 BELOW: float = 0.97                 # of the last price: an order rests there, inside any day's band
 CLOCK_HEARD: float = 30.0           # s until a gateway asks what time it is at the venue
 STANDS_STILL: float = 60.0          # s at most for which the times of ticks then stand still, where the clock was set back
+ENOUGH: float = 3.0                 # times what the order costs that is sent in the end
 OFF: float = 5.0                    # s that the newest tick may be off the venue's time
 MOST_SIZES: float = 100_000.0        # volumes, in the least one: the most that a venue takes is not told by all of them
 PUT_BACK: tuple[str, ...] = ("backend_lost", "stale")      # options that end with the faults
@@ -393,13 +394,21 @@ class TradingDay:
         """
         profile, market = self.profile, self.profile.market
         patience: float = profile.patience + (BACK if self.wiped else 0.0)
-        if self.ruled:
-            self.knows_rules(patience)
         last: float = float(self.venue.state()["symbols"][market.symbol]["last_price"])
         price: float = float(f"{round(last * BELOW / market.apart) * market.apart:.12g}")
+        self.provide(ENOUGH * max(price * market.small, market.fine[0] * market.fine[1] * self.ruled))
+        if self.ruled:
+            self.knows_rules(patience)
         self.reach(price, market.small, patience)
         if self.subscribed:
             self.ticks_again(patience)
+
+    def provide(self, money: float) -> None:
+        """What the last orders cost: the day's may have spent all there was."""
+        venue, symbol = self.venue, self.profile.market.symbol
+        asset: str = venue.run(lambda venue: venue.exchange.instruments[symbol].quote)
+        if float(venue.state()["accounts"][venue.key]["balances"][asset]["free"]) < money:
+            venue.deposit(venue.key, asset, f"{money:.2f}")
 
     def reach(self, price: float, volume: float, patience: float, known: Callable[[], bool] = lambda: False) -> str:
         """An order that the venue takes or refuses, or one that is sent when something is ``known``: the last one of those that were sent."""
