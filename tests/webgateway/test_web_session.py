@@ -226,6 +226,7 @@ def test_nothing_is_pushed_and_it_trades() -> None:
     with a_trader() as trader:
         made = takes(trader)
         trader.subscribe("BTCUSDT_SPOT_BINANCE", Exchange.GLOBAL)
+        trader.recorder.wait(lambda: trader.gateway.session.watch._based == {"order", "trade"}, "lists to compare with")
         orderid = trader.send()
         trader.status(orderid, Status.NOTTRADED)
         made[0].update(traded=2.0, status="全部成交")

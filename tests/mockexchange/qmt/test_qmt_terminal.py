@@ -40,10 +40,10 @@ def order(rest: Rest, tag: str, timeout: float = 10.0, price: float = 9.5) -> La
     return Later(lambda: rest.trade("buy", data, timeout))
 
 
-def waits(venue: MockExchange, rest: Rest, tag: str, **fields: Any) -> Later:
+def waits(venue: MockExchange, rest: Rest, tag: str, timeout: float = 10.0, **fields: Any) -> Later:
     """An order that is at the terminal by now, or waits for it. ``fields``: of a delay before."""
     venue.faults.add(match="POST *", stage="before_engine", action="delay", times=1, **{"ms": 1, **fields})
-    call = order(rest, tag)
+    call = order(rest, tag, timeout)
     until(lambda: not venue.faults.never_bitten())
     assert rest.get(f"{TRADE}/accounts").status == 200          # asked later
     return call
@@ -93,7 +93,8 @@ def test_answered_first_is_the_order_that_was_struck(venue: MockExchange, rest: 
 @pytest.mark.parametrize("options", [{"late": "drop"}], indirect=True)
 def test_what_nobody_waits_for_may_be_dropped(venue: MockExchange, rest: Rest) -> None:
     venue.set_options(link="lost")
-    gives_up(order(rest, "dropped", SHORT))
+    gives_up(waits(venue, rest, "dropped", SHORT))
+    until(lambda: not venue.run(lambda venue: venue.faults.held))           # the server has seen that the client is gone
     waiting = waits(venue, rest, "waiting")
     venue.set_options(link="up")
     until(lambda: waiting.is_over)
