@@ -216,7 +216,7 @@ def make_driver(arguments: argparse.Namespace) -> Any:
     if not found:
         raise ValueError(_("no driver {driver!r} is installed (entry point of the group {group})").format(driver=arguments.driver, group=GROUP))
     if arguments.patience is not None and not 0 < arguments.patience <= ROW_LIMIT:
-        raise ValueError(_("--patience: not a number of seconds above 0 and up to {most:g}: {value:g}").format(most=ROW_LIMIT, value=arguments.patience))
+        raise ValueError(_("--patience: not a number of seconds above 0 and up to {most:.12g}: {value:g}").format(most=ROW_LIMIT, value=arguments.patience))
     traits: dict[str, Any] = {
         name: getattr(arguments, name)
         for name in (*(name for name, __ in TRAITS.values()), "ready_line", "patience")

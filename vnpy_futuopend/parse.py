@@ -129,7 +129,7 @@ def parse_position(d: dict[str, Any], contract: ContractData, gateway_name: str)
     volume: float = amount(abs(signed))
     sellable: float = amount(d["can_sell_qty"])
     if sellable > volume:
-        raise ValueError(f"{sellable:g} of {volume:g} can be sold")
+        raise ValueError(f"{sellable:.12g} of {volume:.12g} can be sold")
     is_short: bool = d.get("position_side") == 1 or signed < 0
     price: Any = next((d[name] for name in ("average_cost_price", "diluted_cost_price", "cost_price") if d.get(name) is not None), 0.0)
     profit: Any = d.get("unrealized_pl") if d.get("unrealized_pl") is not None else d.get("pl_val")

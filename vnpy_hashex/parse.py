@@ -181,15 +181,15 @@ def check_order(d: Payload, order: OrderData, filled: float) -> None:
     if order.status is Status.ALLTRADED and not traded and filled < order.volume * (1.0 - NOISE):
         raise Contradiction(_("FILLED with nothing traded"))
     if str(d["state"]) in NEVER_TRADED and traded:
-        raise Contradiction(_("state {state} with {traded:g} traded").format(state=d['state'], traded=traded))
+        raise Contradiction(_("state {state} with {traded:.12g} traded").format(state=d['state'], traded=traded))
     average: Any = d.get("avgPrice")
     if average in (None, ""):
         return
     price: float = number(average)
     if price and not traded and order.status is not Status.ALLTRADED:
-        raise Contradiction(_("nothing traded, at {price:g} on average").format(price=price))
+        raise Contradiction(_("nothing traded, at {price:.12g} on average").format(price=price))
     if traded and not price:
-        raise Contradiction(_("{traded:g} traded, at 0 on average").format(traded=traded))
+        raise Contradiction(_("{traded:.12g} traded, at 0 on average").format(traded=traded))
     if traded and order.type is OrderType.LIMIT and (reason := beyond_limit(order.direction, order.price, price * _ROUNDED[order.direction])):
         raise Contradiction(_("traded {reason}").format(reason=reason))
 

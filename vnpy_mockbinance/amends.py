@@ -55,7 +55,7 @@ class Amends:
     def why_not(known: OrderData, wanted: OrderData) -> str:
         """Why an order cannot become what is wanted, or ""."""
         if wanted.volume <= known.traded + VOLUME_NOISE:
-            return _("volume {volume:g} is not above the {traded:g} that is traded already").format(volume=wanted.volume, traded=known.traded)
+            return _("volume {volume:.12g} is not above the {traded:.12g} that is traded already").format(volume=wanted.volume, traded=known.traded)
         if wanted.price == known.price and abs(wanted.volume - known.volume) <= VOLUME_NOISE:
             return _("neither volume nor price would be another")
         return ""
@@ -154,7 +154,7 @@ class Amends:
             return
         if record.order.traded > traded + VOLUME_NOISE:
             self.host.log(
-                _("Order {orderid} traded {more:g} more before it was replaced: as much more may be traded in all").format(orderid=old.orderid, more=record.order.traded - traded), WARNING
+                _("Order {orderid} traded {more:.12g} more before it was replaced: as much more may be traded in all").format(orderid=old.orderid, more=record.order.traded - traded), WARNING
             )
         self.flow.on_order(record.order, record.venue_id)
 

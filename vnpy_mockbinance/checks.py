@@ -29,7 +29,7 @@ def check_order(d: Payload) -> None:
     """
     traded: float = amount(d["executedQty"])
     if traded and d["status"] in NEVER_TRADED:
-        raise Contradiction(_("{status} with {traded:g} traded").format(status=d['status'], traded=traded))
+        raise Contradiction(_("{status} with {traded:.12g} traded").format(status=d['status'], traded=traded))
     money: Any = d.get("cummulativeQuoteQty", -1)
     if isinstance(money, str) and not money.startswith("-"):        # negative: not known any more
         check_money(d.get("side"), d.get("price", "0"), traded, amount(money))
@@ -44,16 +44,16 @@ def check_money(side: Any, price: Any, traded: float, money: float) -> None:
     limit: float = amount(price)
     if not traded:
         if money:
-            raise Contradiction(_("nothing traded, for {money:g}").format(money=money))
+            raise Contradiction(_("nothing traded, for {money:.12g}").format(money=money))
         return
     if not money and traded * (limit or 1.0) > ROUNDED:
-        raise Contradiction(_("{traded:g} traded, for nothing").format(traded=traded))
+        raise Contradiction(_("{traded:.12g} traded, for nothing").format(traded=traded))
     at_limit: float = limit * traded
     if at_limit and (
         side == "BUY" and money > at_limit * (1.0 + NOISE) + ROUNDED
         or side == "SELL" and money < at_limit * (1.0 - NOISE) - ROUNDED
     ):
-        raise Contradiction(_("{traded:g} traded for {money:g}, beyond the limit {limit:g}").format(traded=traded, money=money, limit=limit))
+        raise Contradiction(_("{traded:.12g} traded for {money:.12g}, beyond the limit {limit:.12g}").format(traded=traded, money=money, limit=limit))
 
 
 def check_order_fills(d: Payload) -> None:
@@ -70,17 +70,17 @@ def check_order_fills(d: Payload) -> None:
     for fill in d["fills"]:
         quantity, price = amount(fill["qty"]), amount(fill["price"])
         if not quantity or not price:
-            raise Contradiction(_("a fill of {quantity:g} at {price:g}").format(quantity=quantity, price=price))
+            raise Contradiction(_("a fill of {quantity:.12g} at {price:.12g}").format(quantity=quantity, price=price))
         check_money(d.get("side"), d.get("price", "0"), quantity, quantity * price)
         volume += quantity
         money += quantity * price
     if abs(volume - traded) > NOISE + NOISE * traded:
-        raise Contradiction(_("{traded:g} traded, with fills of {volume:g}").format(traded=traded, volume=volume))
+        raise Contradiction(_("{traded:.12g} traded, with fills of {volume:.12g}").format(traded=traded, volume=volume))
     told: Any = d.get("cummulativeQuoteQty", -1)
     if isinstance(told, str) and not told.startswith("-"):
         paid: float = amount(told)
         if abs(paid - money) > ROUNDED * max(1, len(d["fills"])) + NOISE * paid:
-            raise Contradiction(_("fills for {money:g}, which come to {paid:g}").format(money=money, paid=paid))
+            raise Contradiction(_("fills for {money:.12g}, which come to {paid:.12g}").format(money=money, paid=paid))
 
 
 def check_fill(d: Payload) -> None:
@@ -91,9 +91,9 @@ def check_fill(d: Payload) -> None:
     """
     quantity, price = amount(d["qty"]), amount(d["price"])
     if not quantity or not price:
-        raise Contradiction(_("a fill of {quantity:g} at {price:g}").format(quantity=quantity, price=price))
+        raise Contradiction(_("a fill of {quantity:.12g} at {price:.12g}").format(quantity=quantity, price=price))
     if "quoteQty" in d and abs(amount(d["quoteQty"]) - quantity * price) > ROUNDED + NOISE * quantity * price:
-        raise Contradiction(_("a fill of {quantity:g} at {price:g} for {money:g}").format(quantity=quantity, price=price, money=amount(d['quoteQty'])))
+        raise Contradiction(_("a fill of {quantity:.12g} at {price:.12g} for {money:.12g}").format(quantity=quantity, price=price, money=amount(d['quoteQty'])))
     if type(d["isBuyer"]) is not bool:
         raise Contradiction(_("neither bought nor sold: {word!r}").format(word=d['isBuyer']))
 
@@ -109,19 +109,19 @@ def check_execution(d: Payload) -> None:
     if kind in RESULTS and status in STATUSES and status not in RESULTS[kind]:
         raise Contradiction(_("execution type {kind} with status {status}").format(kind=kind, status=status))
     if traded and status in NEVER_TRADED:
-        raise Contradiction(_("{status} with {traded:g} traded").format(status=status, traded=traded))
+        raise Contradiction(_("{status} with {traded:.12g} traded").format(status=status, traded=traded))
     if last > traded * (1.0 + NOISE) + NOISE:
-        raise Contradiction(_("a fill of {last:g} of {traded:g} traded").format(last=last, traded=traded))
+        raise Contradiction(_("a fill of {last:.12g} of {traded:.12g} traded").format(last=last, traded=traded))
     if kind == "TRADE" and (not last or d.get("t", -1) == -1):
-        raise Contradiction(_("execution type {kind} with a fill of {last:g}").format(kind=kind, last=last))
+        raise Contradiction(_("execution type {kind} with a fill of {last:.12g}").format(kind=kind, last=last))
     if last and kind in RESULTS and kind != "TRADE":
-        raise Contradiction(_("execution type {kind} with a fill of {last:g}").format(kind=kind, last=last))
+        raise Contradiction(_("execution type {kind} with a fill of {last:.12g}").format(kind=kind, last=last))
     if last and d.get("t", -1) != -1:
         price: float = amount(d["L"])
         if not price:
-            raise Contradiction(_("a fill of {quantity:g} at {price:g}").format(quantity=last, price=price))
+            raise Contradiction(_("a fill of {quantity:.12g} at {price:.12g}").format(quantity=last, price=price))
         check_money(d["S"], d.get("p", "0"), last, last * price)
         if "Y" in d and abs(amount(d["Y"]) - last * price) > ROUNDED + NOISE * last * price:
-            raise Contradiction(_("a fill of {quantity:g} at {price:g} for {money:g}").format(quantity=last, price=price, money=amount(d['Y'])))
+            raise Contradiction(_("a fill of {quantity:.12g} at {price:.12g} for {money:.12g}").format(quantity=last, price=price, money=amount(d['Y'])))
     if "Z" in d:
         check_money(d["S"], d.get("p", "0"), traded, amount(d["Z"]))

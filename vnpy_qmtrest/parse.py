@@ -87,7 +87,7 @@ def parse_order(d: dict[str, Any], contract: ContractData, gateway_name: str, be
     mean: float = amount(d["traded_price"]) if traded else 0.0
     status: Status = status_of(d["status"], volume, traded, before)
     if traded and not mean:
-        raise ValueError(f"{traded:g} traded at {d['traded_price']!r}")
+        raise ValueError(f"{traded:.12g} traded at {d['traded_price']!r}")
     order: OrderData = OrderData(
         gateway_name=gateway_name, symbol=contract.symbol, exchange=contract.exchange, orderid=venue_id,
         type=OrderType.LIMIT if limit else OrderType.MARKET, direction=SIDES[d["side"]], offset=Offset.NONE, price=price_of(d["price"]),
@@ -145,7 +145,7 @@ def parse_position(d: dict[str, Any], contract: ContractData, gateway_name: str)
     """A row of ``positions``. ``yd_volume``: what can be sold now."""
     volume, sellable = shares(d["volume"]), shares(d["can_use_volume"])
     if sellable > volume:
-        raise ValueError(f"{sellable:g} of {volume:g} can be sold")
+        raise ValueError(f"{sellable:.12g} of {volume:.12g} can be sold")
     return PositionData(
         gateway_name=gateway_name, symbol=contract.symbol, exchange=contract.exchange, direction=Direction.NET, volume=volume,
         frozen=volume - sellable, price=finite(d.get("avg_price")), pnl=finite(d.get("profit")), yd_volume=sellable,

@@ -287,7 +287,7 @@ class QmtSession(PolledSession):
         self._say_once(f"twice {venue_id}", _("Order {tag} is at the server once more, as {venue_id}: something on the way has sent it twice. It is shown as placed elsewhere").format(tag=tag, venue_id=venue_id))
 
     def _say_refused(self, orderid: str, order: OrderData, d: dict[str, Any]) -> None:
-        line: str = _("Order {orderid} refused by the terminal (status 57, {status}): {side} {volume:g} {symbol} at {price:g}. {reason}").format(
+        line: str = _("Order {orderid} refused by the terminal (status 57, {status}): {side} {volume:.12g} {symbol} at {price:.12g}. {reason}").format(
             orderid=orderid, status=d.get("m_status"), side=d["side"], volume=order.volume, symbol=order.symbol, price=order.price,
             reason=self._why_refused(order) or _("The server does not tell the reason, the terminal's window does"),
         )

@@ -168,16 +168,16 @@ class CashEquityRules:
         volume: Decimal = Decimal(plain(order.volume))
         most: float = self.contract.max_volume or 0.0
         if most and order.volume > most:
-            return _("volume {volume:g} of {symbol} is above the maximum {most:g}").format(volume=order.volume, symbol=symbol, most=most)
+            return _("volume {volume:.12g} of {symbol} is above the maximum {most:.12g}").format(volume=order.volume, symbol=symbol, most=most)
         if order.direction is Direction.LONG:
             return self._check_buy(order, volume, holding, market)
         return self._check_sell(order, volume, holding)
 
     def _check_buy(self, order: OrderData, volume: Decimal, holding: Holding, market: MarketView) -> str:
         if volume < self.least:
-            return _("volume {volume:g} of {symbol} is below the minimum {least}").format(volume=order.volume, symbol=order.symbol, least=self.least)
+            return _("volume {volume:.12g} of {symbol} is below the minimum {least}").format(volume=order.volume, symbol=order.symbol, least=self.least)
         if volume % self.lot:
-            return _("volume {volume:g} of {symbol} is no multiple of the lot {lot}").format(volume=order.volume, symbol=order.symbol, lot=self.lot)
+            return _("volume {volume:.12g} of {symbol} is no multiple of the lot {lot}").format(volume=order.volume, symbol=order.symbol, lot=self.lot)
         price: float = order.price if order.type is not MARKET else market.reference
         cost: float = price * order.volume * self.contract.size
         cost += max(cost * self.fee_rate, self.least_fee)
@@ -188,22 +188,22 @@ class CashEquityRules:
     def _check_sell(self, order: OrderData, volume: Decimal, holding: Holding) -> str:
         sellable: float | None = holding.sellable
         if sellable is not None and order.volume > sellable:
-            return _("volume {volume:g} of {symbol} is above the {sellable:g} that can be sold now").format(volume=order.volume, symbol=order.symbol, sellable=sellable)
+            return _("volume {volume:.12g} of {symbol} is above the {sellable:.12g} that can be sold now").format(volume=order.volume, symbol=order.symbol, sellable=sellable)
         held: Decimal = Decimal(plain(sellable)) if sellable is not None and self.odd_lots else Decimal(0)
         odd: Decimal = held % self.lot
         if volume % self.lot not in (0, odd):
             return (
-                _("volume {volume:g} of {symbol} is no multiple of the lot {lot}, with or without the odd {odd:f}") if odd
-                else _("volume {volume:g} of {symbol} is no multiple of the lot {lot}")
+                _("volume {volume:.12g} of {symbol} is no multiple of the lot {lot}, with or without the odd {odd:f}") if odd
+                else _("volume {volume:.12g} of {symbol} is no multiple of the lot {lot}")
             ).format(volume=order.volume, symbol=order.symbol, lot=self.lot, odd=odd)
         if volume < self.least and volume not in (held, odd):
-            return _("volume {volume:g} of {symbol} is below the minimum {least}").format(volume=order.volume, symbol=order.symbol, least=self.least)
+            return _("volume {volume:.12g} of {symbol} is below the minimum {least}").format(volume=order.volume, symbol=order.symbol, least=self.least)
         return ""
 
     def warning(self, order: OrderData, market: MarketView) -> str:
         """A price outside the day's band. It is sent: what is known of the band may be yesterday's."""
         if order.type is not MARKET and market.highest and not market.lowest <= order.price <= market.highest:
-            return _("price {price:g} of {symbol} is outside the day's band, {lowest:g} to {highest:g}").format(price=order.price, symbol=order.symbol, lowest=market.lowest, highest=market.highest)
+            return _("price {price:.12g} of {symbol} is outside the day's band, {lowest:.12g} to {highest:.12g}").format(price=order.price, symbol=order.symbol, lowest=market.lowest, highest=market.highest)
         return ""
 
     def describe(self) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def sound(order: OrderData) -> str:
             return _("{field} {given} of {symbol} is not a number").format(field=_(field), given=short(given), symbol=order.symbol)
         setattr(order, field, value)
         if value > MOST:
-            return _("{field} {value!r} of {symbol} is above {most:g}, no venue takes as much").format(field=_(field), value=value, symbol=order.symbol, most=MOST)
+            return _("{field} {value!r} of {symbol} is above {most:.12g}, no venue takes as much").format(field=_(field), value=value, symbol=order.symbol, most=MOST)
         if value < 0 and order.type is MARKET and field == "price":
             return _("price {value!r} of {symbol} is negative").format(value=value, symbol=order.symbol)
     return ""

@@ -148,7 +148,7 @@ def order(price: float, volume: float, direction: Direction = Direction.LONG, ty
 
 @pytest.mark.parametrize(("code", "exchange", "volume", "words"), [
     ("600000", SSE, 100, ""), ("600000", SSE, 150, "no multiple of the lot 100"), ("600000", SSE, 50, "below the minimum 100"),
-    ("600000", SSE, 1_000_100, "above the maximum 1e+06"), ("300750", SZSE, 300_100, "above the maximum 300000"), ("300750", SZSE, 300_000, ""),
+    ("600000", SSE, 1_000_100, "above the maximum 1000000"), ("300750", SZSE, 300_100, "above the maximum 300000"), ("300750", SZSE, 300_000, ""),
     ("688981", SSE, 100, "below the minimum 200"), ("688981", SSE, 200, ""), ("688981", SSE, 201, "no multiple of the lot 100"),
     ("688981", SSE, 100_100, "above the maximum 100000"), ("920002", BSE, 100, ""), ("920002", BSE, 101, "no multiple of the lot 100"),
     ("128013", SZSE, 10, ""), ("128013", SZSE, 15, "no multiple of the lot 10"), ("128013", SZSE, 5, "below the minimum 10"),

@@ -12,7 +12,7 @@ from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders.order_matching import SentOrder, is_candidate, match_orders
 from vnpy_restgateway.orders.reconcile import VenueOrder
-from vnpy_restgateway.orders.venue_ids import other_order, same_order
+from vnpy_restgateway.orders.venue_ids import is_rounded, other_order, same_order
 
 SHRINKS = Capabilities(Correlation.VENUE_ID, Fills.DERIVED, cancels_by_venue_id=True, cancels_are_final=False, may_shrink=True)
 
@@ -63,6 +63,14 @@ def test_news_under_the_id_of_an_order(volume: float, same: bool, shrunk: bool) 
     assert same_order(make_order(), news) is same and same_order(make_order(), news, shrinks=True) is shrunk
     assert not same_order(make_order(), make_order("9", volume=4.0, direction=Direction.SHORT), shrinks=True)
     assert same_order(make_order(type=OrderType.MARKET), make_order("9", type=OrderType.MARKET, volume=7.0))
+
+
+@pytest.mark.parametrize(("told", "rounded"), [
+    ({}, True), ({"price": 100.9}, True), ({"price": 98.0}, False), ({"volume": 5.0}, True), ({"volume": 20.0}, True), ({"volume": 4.9}, False),
+    ({"volume": 20.1}, False), ({"direction": Direction.SHORT}, False), ({"type": OrderType.MARKET}, False),
+])
+def test_what_stands_behind_a_venue_may_have_rounded_an_order(told: dict[str, Any], rounded: bool) -> None:
+    assert is_rounded(make_order(price=100.0, volume=10.0), make_order("9", Status.NOTTRADED, **{"price": 100.0, "volume": 10.0, **told})) is rounded
 
 
 def test_what_is_over_is_no_other_order_for_being_smaller(monkeypatch: pytest.MonkeyPatch) -> None:

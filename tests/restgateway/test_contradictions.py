@@ -62,6 +62,14 @@ def test_news_that_can_be(values: dict[str, Any]) -> None:
     assert known_contradiction(make_order("o1", P, 4.0), 4.0, make_order("o1", **fields)) == ""
 
 
+def test_numbers_are_told_as_they_are() -> None:
+    """Six digits are too few: 40000.01 is not 40000, and 1234500 shares are not 1.2345e+06."""
+    known = make_order(price=40_000.01, volume=1_234_500.0)
+    assert known_contradiction(known, 0.0, make_order(price=40_000.0, volume=1_234_500.0)) == "price 40000, not 40000.01"
+    assert known_contradiction(known, 0.0, make_order(status=P, price=40_000.01, traded=1_234_600.0, volume=0.0)) == "traded 1234600 of 1234500"
+    assert known_contradiction(make_order(price=0.1 + 0.2), 0.0, make_order(price=0.4)) == "price 0.4, not 0.3"
+
+
 def test_fills() -> None:
     order = make_order("o1", P, 4.0)
     assert fill_contradiction(order, 4.0, make_trade("t1", 6.0)) == ""

@@ -45,7 +45,7 @@ def order(direction: Direction, volume: Any, price: Any = 10.0, type: OrderType 
     (LONG, 100, ""), (LONG, 1_000_000, ""),
     (LONG, 50, "volume 50 of 000001 is below the minimum 100"),
     (LONG, 150, "volume 150 of 000001 is no multiple of the lot 100"),
-    (LONG, 1_000_100, "volume 1.0001e+06 of 000001 is above the maximum 1e+06"),
+    (LONG, 1_000_100, "volume 1000100 of 000001 is above the maximum 1000000"),
     (SHORT, 100, ""), (SHORT, 50, ""), (SHORT, 150, ""), (SHORT, 1_050, ""),
     (SHORT, 20, "volume 20 of 000001 is no multiple of the lot 100, with or without the odd 50"),
     (SHORT, 1_100, "volume 1100 of 000001 is above the 1050 that can be sold now"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_makers import MOMENT, make_order
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData
 
 from vnpy_restgateway.orders.states import FINAL, TRANSITIONS, merge
@@ -81,6 +81,16 @@ def test_volume_price_and_time_are_learnt_from_the_venue() -> None:
     assert order is not None and (order.volume, order.price, order.datetime) == (7.0, 5.0, MOMENT)
     later = merge(order, make_order(status=Status.CANCELLED, volume=7.0, price=6.0))
     assert later is not None and later.price == 5.0
+
+
+def test_a_live_order_learns_another_price() -> None:
+    """What is told of it comes here only when the venue insists on it."""
+    order = merge(make_order(price=5.0), make_order(price=6.0))
+    assert order is not None and order.price == 6.0
+    assert merge(make_order(price=5.0), make_order(price=5.0 * (1 + 1e-12))) is None
+    assert merge(make_order(price=5.0), make_order(price=0.0)) is None
+    assert merge(make_order(price=5.0, type=OrderType.MARKET), make_order(price=6.0, type=OrderType.MARKET)) is None
+    assert merge(make_order(status=Status.CANCELLED, price=5.0), make_order(status=Status.CANCELLED, price=6.0)) is None
 
 
 def test_news_without_a_volume_do_not_make_an_order_all_traded() -> None:

@@ -3,6 +3,7 @@
 from logging import ERROR
 from typing import Any
 
+import pytest
 from vnpy.trader.constant import Direction, Exchange, Offset, Status
 
 from .payloads import COIN, WRONG_WORD, row
@@ -131,6 +132,35 @@ def test_an_order_that_no_list_shows_never_arrived_and_is_not_sent_again() -> No
         trader.server.push("eOrder.", order_row(reference=orderid))
         trader.status(orderid, Status.NOTTRADED)
         assert trader.recorder.said("turned up at the venue after all")
+
+
+@pytest.mark.parametrize("told", [{"price": 3501.0}, {"volume": 1.9}, {"price": 3499.0, "volume": 1.5}, {"price": 3501.0, "traded": 1.0, "status": "部分成交"}])
+@pytest.mark.parametrize("pushed", [False, True])
+@pytest.mark.parametrize("answered", [False, True])
+def test_rounded_by_the_remote_gateway_it_is_ours_all_the_same(told: dict[str, Any], pushed: bool, answered: bool) -> None:
+    """It has our reference, and perhaps the id that the answer told: it lives, whatever price and volume the remote gateway has made of ours."""
+    with a_trader() as trader:
+        made = takes(trader)
+        taken = trader.server.script
+
+        def script(request: Seen) -> Answer | None:
+            answer = taken(request)
+            if answer is not None and pushed:
+                trader.server.push("eOrder.", {**made[-1], **told})
+            if answer is not None:
+                made[-1].update(told)
+            return answer if answered or answer is None else FAILED
+
+        trader.server.script = script
+        orderid = trader.send()
+        trader.status(orderid, Status.PARTTRADED if "traded" in told else Status.NOTTRADED)
+        wanted = (told.get("price", 3500.0), told.get("volume", 2.0))
+        trader.recorder.wait(lambda: (trader.recorder.orders[orderid].price, trader.recorder.orders[orderid].volume) == wanted, "its price and volume")
+        assert Status.REJECTED not in [each.status for each in trader.recorder.order_pushes if each.orderid == orderid]
+        trader.cancel(orderid)
+        trader.recorder.wait(lambda: trader.server.sent("DELETE /order/CTP.1_1"), "the cancel")
+        made[0].update(status="已撤销")
+        trader.status(orderid, Status.CANCELLED)
 
 
 def test_found_by_what_was_sent_where_references_are_dropped() -> None:

@@ -66,8 +66,8 @@ def shrunk(run: Run, desk: GatewayHarness) -> None:
         raise Missed("vacuous", _("the gateway looked at its cash before each order"))
     volume: float = float(rows_of(desk, orderid, "order")[-1]["qty"])
     if volume >= wanted:
-        raise Missed("vacuous", _("the venue took all of {wanted:g}").format(wanted=wanted))
-    desk.recorder.wait(lambda: desk.order(orderid).volume == volume, _("the volume {volume:g} that the venue took").format(volume=volume), run.profile.patience)
+        raise Missed("vacuous", _("the venue took all of {wanted:.12g}").format(wanted=wanted))
+    desk.recorder.wait(lambda: desk.order(orderid).volume == volume, _("the volume {volume:.12g} that the venue took").format(volume=volume), run.profile.patience)
     run.venue.set_price(market.symbol, market.below_low)
     order = run.resolved(desk, orderid, Status.ALLTRADED)
     if (order.volume, order.traded) != (volume, volume):

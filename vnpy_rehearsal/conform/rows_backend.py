@@ -68,5 +68,5 @@ def stale(run: Run) -> None:
         if repeated := [line for line, times in Counter(said()).items() if times > SAID_ONCE]:
             raise Missed("invented", _("said again and again: {repeated}").format(repeated=repeated[0]))
         left: float = 0.0 if run.profile.t_plus else market.volume(2)
-        refused_here(run, desk, sent, ("SELL", market.low, market.volume(3)), f" {left:g} ")
+        refused_here(run, desk, sent, ("SELL", market.low, market.volume(3)), f" {left:.12g} ")
     run.works(desk, run.profile.patience)

@@ -121,7 +121,7 @@ def sold_too_early(run: Run) -> None:
         pass
     else:
         raise Missed("vacuous", _("the venue sells today what was bought today"))
-    refused_here(run, desk, sent, ("SELL", market.low, held + today), f"{held:g}")
+    refused_here(run, desk, sent, ("SELL", market.low, held + today), f"{held:.12g}")
     if held:
         yesterdays = desk.send("SELL", market.dear, held)
         run.resolved(desk, yesterdays, Status.NOTTRADED)
@@ -150,8 +150,8 @@ def odd_orders(run: Run) -> None:
     if not sent():
         raise Missed("vacuous", _("no order came by {order}").format(order=_(" or ").join(run.wire.order)))
     lot, least = terms.lot / SCALE, terms.least / SCALE
-    refused_here(run, desk, sent, ("BUY", market.low, max(lot, least) + lot / 2), f"{lot:g}")
-    refused_here(run, desk, sent, ("BUY", market.low, least / 2), f"{least:g}")
+    refused_here(run, desk, sent, ("BUY", market.low, max(lot, least) + lot / 2), f"{lot:.12g}")
+    refused_here(run, desk, sent, ("BUY", market.low, least / 2), f"{least:.12g}")
     tick: float = desk.recorder.contracts[run.profile.symbol].pricetick
     between = desk.send("BUY", market.low + 0.4 * tick, market.volume(1))
     run.resolved(desk, between, Status.NOTTRADED, Status.REJECTED)

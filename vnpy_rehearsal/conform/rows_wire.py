@@ -17,7 +17,7 @@ def in_time(run: Run, took: float, within: float) -> None:
     """Orders that never arrived must wait until the venue could show them: ``shown_within`` of the profile."""
     limit: float = max(within, run.profile.shown_within)
     if took > limit:
-        raise Missed("hung", _("all orders settled after {took:.1f} s, not within {limit:g} s").format(took=took, limit=limit))
+        raise Missed("hung", _("all orders settled after {took:.1f} s, not within {limit:.12g} s").format(took=took, limit=limit))
 
 
 def cancel_all(run: Run, desk: GatewayHarness) -> None:

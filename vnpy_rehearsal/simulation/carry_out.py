@@ -311,6 +311,7 @@ class TradingDay:
         self.own_cancels()
         if not self.has_hours:
             self.trades_on()
+            self.truth(patience)
 
     def truth(self, patience: float) -> None:
         """Orders, fills and balances agree."""
@@ -365,7 +366,7 @@ class TradingDay:
             order = desk.recorder.orders.get(row["client_order_id"]) if row["kind"] == "order" else None
             if order and order.traded and made[row["order_id"]]["client_order_id"] == row["client_order_id"]:
                 if abs(order.volume - float(made[row["order_id"]]["qty"])) > 1e-9:
-                    raise Missed("invented", f"volume of {order.orderid}: {order.volume:g}, the venue's is {made[row['order_id']]['qty']}")
+                    raise Missed("invented", f"volume of {order.orderid}: {order.volume:.12g}, the venue's is {made[row['order_id']]['qty']}")
 
     def refused_in_vain(self) -> None:
         """The tick, step and least volume of a contract are known: what they forbid is not sent. Of the day's band it is warned only."""

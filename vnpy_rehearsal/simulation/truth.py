@@ -100,7 +100,7 @@ def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
         if order.status is Status.CANCELLED and (lied or order.orderid not in had and not order.traded or turned_up(desk, order.orderid)):
             continue
         if (order.status, exact(order.traded)) not in had.get(order.orderid, ()):
-            raise Missed("invented", f"order {order.orderid} was shown as {order.status.name} with {order.traded:g} traded, which it never was at the venue")
+            raise Missed("invented", f"order {order.orderid} was shown as {order.status.name} with {order.traded:.12g} traded, which it never was at the venue")
 
 
 def exact(value: Any) -> Decimal:

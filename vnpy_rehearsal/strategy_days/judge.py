@@ -89,8 +89,8 @@ def exposed(day: Record, undisturbed: Record | None, limit: float | None) -> lis
         most, at = day.most(symbol)
         allowed: float = limit if limit is not None else undisturbed.most(symbol)[0] if undisturbed is not None else most
         if most > allowed * (1 + (SLACK if limit is None else 0.0)) + LOST:
-            than: str = f"--max-position {allowed:g}" if limit is not None else _("{volume} undisturbed").format(volume=f"{allowed:g}")
-            found.append(Finding(EXPOSED, _("{volume} {symbol} held and on order at {at}, {than}").format(volume=f"{most:g}", symbol=symbol, at=clock(-at), than=than)))
+            than: str = f"--max-position {allowed:.12g}" if limit is not None else _("{volume} undisturbed").format(volume=f"{allowed:.12g}")
+            found.append(Finding(EXPOSED, _("{volume} {symbol} held and on order at {at}, {than}").format(volume=f"{most:.12g}", symbol=symbol, at=clock(-at), than=than)))
     return found
 
 
@@ -106,7 +106,7 @@ def reversed_side(day: Record, undisturbed: Record | None, limit: float | None) 
                 found.append(Finding(EXPOSED, (
                     _("{volume} {symbol} long, held and on order, never long undisturbed") if side == "long"
                     else _("{volume} {symbol} short, held and on order, never short undisturbed")
-                ).format(volume=f"{taken:g}", symbol=symbol)))
+                ).format(volume=f"{taken:.12g}", symbol=symbol)))
     return found
 
 
@@ -120,7 +120,7 @@ def drifted(day: Record) -> list[Finding]:
         vt_symbol: str = day.symbols.get(symbol, symbol)
         ours: float = believed.get(vt_symbol, 0.0)
         if abs(ours - held) > max(LOST, abs(held) * 1e-9):
-            found.append(Finding(DRIFTED, _("pos is {ours}, the venue holds {held} {symbol} of it").format(ours=f"{ours:g}", held=f"{held:g}", symbol=symbol)))
+            found.append(Finding(DRIFTED, _("pos is {ours}, the venue holds {held} {symbol} of it").format(ours=f"{ours:.12g}", held=f"{held:.12g}", symbol=symbol)))
     return found
 
 

@@ -154,5 +154,5 @@ def amended(bench: Bench) -> None:
         except (ValueError, Refusal):   # it has ended meanwhile, or half of it is too little
             bench.sleep(STEP)
             continue
-        bench.strikes(_("an order of {before:g} is made one of {after:g} by somebody else").format(before=float(row["qty"]), after=float(volume)))
+        bench.strikes(_("an order of {before:.12g} is made one of {after:.12g} by somebody else").format(before=float(row["qty"]), after=float(volume)))
         return

@@ -82,7 +82,7 @@ class LastingCtaEngine(CtaEngine):
         for trade in self.main_engine.get_all_trades():
             owner: CtaTemplate | None = self.orderid_strategy_map.get(trade.vt_orderid)
             if owner and trade.vt_tradeid not in self.own[owner.strategy_name][trade.vt_orderid]:
-                text = _("Traded while this process was down: {direction} {volume:g} at {price:g}")
+                text = _("Traded while this process was down: {direction} {volume:.12g} at {price:.12g}")
                 self.write_log(text.format(direction=trade.direction.value, volume=trade.volume, price=trade.price), owner)
                 self.vt_tradeids.discard(trade.vt_tradeid)
                 self.process_trade_event(Event(EVENT_TRADE, trade))

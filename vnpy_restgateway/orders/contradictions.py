@@ -57,16 +57,16 @@ def order_contradiction(order: OrderData) -> str:
             return _("{status} with nothing traded").format(status=status.name)
         return ""
     if status is Status.REJECTED:
-        return _("{status} with {traded:g} traded").format(status=status.name, traded=traded)
+        return _("{status} with {traded:.12g} traded").format(status=status.name, traded=traded)
     if not volume:
         return ""               # a market order by an amount of money
     noise: float = NOISE + volume * NOISE
     if traded > volume + noise:
-        return _("traded {traded:g} of {volume:g}").format(traded=traded, volume=volume)
+        return _("traded {traded:.12g} of {volume:.12g}").format(traded=traded, volume=volume)
     if traded < volume - noise:
-        return _("{status} with {traded:g} of {volume:g} traded").format(status=status.name, traded=traded, volume=volume) if status is Status.ALLTRADED else ""
+        return _("{status} with {traded:.12g} of {volume:.12g} traded").format(status=status.name, traded=traded, volume=volume) if status is Status.ALLTRADED else ""
     if status is Status.PARTTRADED or status is Status.CANCELLED:
-        return _("{status} with all of {volume:g} traded").format(status=status.name, volume=volume)
+        return _("{status} with all of {volume:.12g} traded").format(status=status.name, volume=volume)
     return ""
 
 
@@ -78,11 +78,11 @@ def known_contradiction(known: OrderData, filled: float, news: OrderData) -> str
         return _("direction {direction}, not {expected}").format(direction=news.direction.name, expected=known.direction.name)
     if known.type in PRICE_SET and news.type in PRICE_SET:
         if known.price and news.price and not isclose(known.price, news.price, rel_tol=NOISE):
-            return _("price {price:g}, not {expected:g}").format(price=news.price, expected=known.price)
+            return _("price {price:.12g}, not {expected:.12g}").format(price=news.price, expected=known.price)
         if known.volume and news.traded > known.volume * (1.0 + NOISE) + NOISE:
-            return _("traded {traded:g} of {volume:g}").format(traded=news.traded, volume=known.volume)
+            return _("traded {traded:.12g} of {volume:.12g}").format(traded=news.traded, volume=known.volume)
     if news.status in ENDED and news.traded < filled * (1.0 - NOISE) - NOISE:
-        return _("{status} with {traded:g} traded, of which {filled:g} is known").format(status=news.status.name, traded=news.traded, filled=filled)
+        return _("{status} with {traded:.12g} traded, of which {filled:.12g} is known").format(status=news.status.name, traded=news.traded, filled=filled)
     return ""
 
 
@@ -94,15 +94,15 @@ def fill_contradiction(order: OrderData, filled: float, trade: TradeData, unpric
     if trade.symbol != order.symbol:
         return _("symbol {symbol}, not {expected}").format(symbol=trade.symbol, expected=order.symbol)
     if not trade.volume or not trade.price:
-        return _("{volume:g} at {price:g}").format(volume=trade.volume, price=trade.price)
+        return _("{volume:.12g} at {price:.12g}").format(volume=trade.volume, price=trade.price)
     if trade.direction is not order.direction and trade.direction and order.direction:
         return _("direction {direction}, not {expected}").format(direction=trade.direction.name, expected=order.direction.name)
     if order.type not in PRICE_SET:
         return ""
     if order.volume and filled + trade.volume > order.volume * (1.0 + NOISE) + NOISE:
-        return _("{volume:g}, with {filled:g} of {total:g} traded before").format(volume=trade.volume, filled=filled, total=order.volume)
+        return _("{volume:.12g}, with {filled:.12g} of {total:.12g} traded before").format(volume=trade.volume, filled=filled, total=order.volume)
     reason: str = "" if unpriced else beyond_limit(order.direction, order.price, trade.price)
-    return f"{trade.volume:g} {reason}" if reason else ""
+    return f"{trade.volume:.12g} {reason}" if reason else ""
 
 
 def beyond_limit(direction: Direction | None, limit: float, price: float) -> str:
@@ -111,7 +111,7 @@ def beyond_limit(direction: Direction | None, limit: float, price: float) -> str
         direction is Direction.LONG and price > limit * (1.0 + NOISE)
         or direction is Direction.SHORT and price < limit * (1.0 - NOISE)
     ):
-        return _("at {price:g}, beyond the limit {limit:g}").format(price=price, limit=limit)
+        return _("at {price:.12g}, beyond the limit {limit:.12g}").format(price=price, limit=limit)
     return ""
 
 

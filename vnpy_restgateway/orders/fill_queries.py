@@ -66,7 +66,7 @@ class FillQueries:
             # while it is asked whether the venue has begun anew, a fill may be here that was taken for one of its life before
             if entry.fill_queries >= self.most and self.life.witness is None and not any(each.tradeid in self._disputed for each in trades):
                 flow.host.log(
-                    _("Order {orderid} traded {traded:g}, but the venue lists fills of {filled:g} only").format(orderid=orderid, traded=entry.order.traded, filled=entry.filled), WARNING
+                    _("Order {orderid} traded {traded:.12g}, but the venue lists fills of {filled:.12g} only").format(orderid=orderid, traded=entry.order.traded, filled=entry.filled), WARNING
                 )
                 flow.push(flow.table.release_final(orderid))
         if not self.listed:

@@ -1,6 +1,8 @@
 """Which state of an order may follow which, and what to believe after hearing of one. Pure."""
 
-from vnpy.trader.constant import Status
+from math import isclose
+
+from vnpy.trader.constant import OrderType, Status
 from vnpy.trader.object import OrderData
 
 from .order_data import copy
@@ -39,7 +41,11 @@ def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderDat
         status = Status.ALLTRADED if volume and traded >= volume - VOLUME_NOISE else Status.PARTTRADED
 
     amended: bool = bool(news.volume) and status not in FINAL and abs(news.volume - known.volume) > VOLUME_NOISE
-    if status is known.status and traded <= known.traded and not amended:
+    repriced: bool = (
+        bool(news.price and known.price) and news.price != known.price and known.type is news.type is OrderType.LIMIT
+        and status not in FINAL and not isclose(news.price, known.price, rel_tol=1e-9)
+    )
+    if status is known.status and traded <= known.traded and not amended and not repriced:
         return None
 
     order: OrderData = copy(known)
@@ -47,8 +53,8 @@ def merge(known: OrderData, news: OrderData, inferred: bool = False) -> OrderDat
     order.traded = traded
     if news.volume:
         order.volume = news.volume      # a market order by quote amount learns its volume from the venue
-    if not order.price:
-        order.price = news.price
+    if repriced or not order.price:
+        order.price = news.price        # what the venue insists on
     if news.datetime and not known.datetime:
         order.datetime = news.datetime
     return order

@@ -454,9 +454,9 @@ class OrderTable:
             return []
         reason: str = fill_contradiction(entry.order, entry.filled, trade, entry.order.type in self.unpriced)
         if entry.mistaken and not reason:
-            reason = _("{volume:g} under the id {venue_id}, which another order has").format(volume=trade.volume, venue_id=entry.venue_id)
+            reason = _("{volume:.12g} under the id {venue_id}, which another order has").format(volume=trade.volume, venue_id=entry.venue_id)
         if reused and not reason:
-            reason = _("{volume:g} under the id {tradeid}, which another order's fill had").format(volume=trade.volume, tradeid=trade.tradeid)
+            reason = _("{volume:.12g} under the id {tradeid}, which another order's fill had").format(volume=trade.volume, tradeid=trade.tradeid)
         if reason:
             if trade.tradeid not in self.believed:
                 if len(self.disputed) < DISPUTED_KEPT:

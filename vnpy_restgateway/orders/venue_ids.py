@@ -39,6 +39,8 @@ NEWS_KEPT: int = 50             # of one order that is kept back
 LISTED: int = 2                 # whole lists that must show an order before it is decided whose it is
 LOOK_PAUSE: float = 2.0         # seconds between looks for what is kept back
 CREATED_WITHIN: timedelta = timedelta(seconds=1)    # lists and pushes may cut an order's time at other digits
+ROUNDED_PRICE: float = 0.01     # relative
+ROUNDED_VOLUME: float = 2.0     # times more or less
 SAME_TIME: timedelta = timedelta(milliseconds=100)  # of times that are not cut to seconds
 
 
@@ -278,7 +280,7 @@ class VenueIds:
             order.reference = claimant.orderid          # the venue has begun its ids anew: the answer was right
         if order.reference and (entry is None or entry.orderid == venue_id):
             named: Entry | None = self.table.get(order.reference)
-            if named and same_order(named.order, order, self._shrinks(order)):
+            if named and (same_order(named.order, order, self._shrinks(order)) or is_rounded(named.order, order)):
                 if named.venue_id and named.orderid in self.tentative:
                     self._disown(named)
                 if not named.venue_id:
@@ -300,12 +302,15 @@ class VenueIds:
         if entry.venue_id == venue_id and not self._is_other(entry, order):
             return False
         side: str = order.direction.name if order.direction else ""
-        self.flow.mistake(entry, _("{side} {volume:g} {symbol} at {price:g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
+        self.flow.mistake(entry, _("{side} {volume:.12g} {symbol} at {price:.12g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
         if not self.host.session.tells_of(entry) and self.flow.insists(entry, order):
             self.life.begin(entry)          # of another day: it cannot be asked for
         return True
 
     def _is_other(self, entry: Entry, news: OrderData) -> bool:
+        known: OrderData = entry.order
+        if entry.is_active and news.reference == entry.orderid and (news.symbol, news.direction) == (known.symbol, known.direction):
+            return False                # it has our own id, too: what stands behind the venue has rounded it
         return other_order(entry, news, self._shrinks(news), self.flow.capabilities.amends)
 
     def _shrinks(self, order: OrderData) -> bool:
@@ -458,6 +463,14 @@ def same_order(known: OrderData, news: OrderData, shrinks: bool = False) -> bool
     if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT:
         return True                     # the amount of a market order may be told in another unit
     return isclose(known.volume, news.volume, rel_tol=SAME) or shrinks and news.volume < known.volume
+
+
+def is_rounded(known: OrderData, news: OrderData) -> bool:
+    """Whether news with our own id may be of the order as what stands behind the venue has rounded it to its own tick and step."""
+    return (
+        known.symbol == news.symbol and known.direction is news.direction and known.type is news.type is OrderType.LIMIT
+        and isclose(known.price, news.price, rel_tol=ROUNDED_PRICE) and known.volume <= news.volume * ROUNDED_VOLUME <= known.volume * ROUNDED_VOLUME**2
+    )
 
 
 def other_order(entry: Entry, news: OrderData, shrinks: bool = False, amends: bool = True) -> bool:

@@ -341,7 +341,7 @@ class PolledSession(NoSession):
 
     def shrink(self, entry: Entry, volume: float) -> None:
         """The venue took less than was ordered: that is the order."""
-        line: str = _("Order {orderid} was taken with {volume:g} of {total:g}: the venue takes no more")
+        line: str = _("Order {orderid} was taken with {volume:.12g} of {total:.12g}: the venue takes no more")
         self.host.log(line.format(orderid=entry.orderid, volume=volume, total=entry.order.volume), WARNING)
         entry.order = smaller = copy(entry.order)
         smaller.volume = volume
