@@ -12,7 +12,7 @@ from vnpy_restgateway.capabilities import Capabilities, Correlation, Fills
 from vnpy_restgateway.net.outcome import Outcome
 from vnpy_restgateway.orders.order_matching import SentOrder, is_candidate, match_orders
 from vnpy_restgateway.orders.reconcile import VenueOrder
-from vnpy_restgateway.orders.venue_ids import is_rounded, other_order, same_order
+from vnpy_restgateway.orders.same_order import is_rounded, other_order, same_order
 
 SHRINKS = Capabilities(Correlation.VENUE_ID, Fills.DERIVED, cancels_by_venue_id=True, cancels_are_final=False, may_shrink=True)
 

@@ -14,6 +14,7 @@ from vnpy_restgateway.orders import table as orders
 from vnpy_restgateway.orders import venue_ids
 from vnpy_restgateway.orders.order_matching import SentOrder
 from vnpy_restgateway.orders.reconcile import VenueOrder
+from vnpy_restgateway.orders.same_order import other_order
 from vnpy_restgateway.orders.table import Entry
 
 
@@ -533,9 +534,9 @@ def test_where_orders_are_not_amended_another_price_under_an_id_is_another_order
     entry = Entry(make_order("7", Status.NOTTRADED))
     entry.created = MOMENT
     dearer = make_order("7", Status.NOTTRADED, price=101.0)
-    assert not venue_ids.other_order(entry, dearer) and venue_ids.other_order(entry, dearer, amends=False)
-    assert not venue_ids.other_order(entry, make_order("7", Status.NOTTRADED), amends=False)
-    assert not venue_ids.other_order(entry, make_order("7", Status.NOTTRADED, price=0.0), amends=False), "not told"
+    assert not other_order(entry, dearer) and other_order(entry, dearer, amends=False)
+    assert not other_order(entry, make_order("7", Status.NOTTRADED), amends=False)
+    assert not other_order(entry, make_order("7", Status.NOTTRADED, price=0.0), amends=False), "not told"
 
 
 def test_an_order_that_is_shown_again_is_of_the_life_that_shows_it(desk: NamelessDesk) -> None:
@@ -551,3 +552,29 @@ def test_an_order_that_is_shown_again_is_of_the_life_that_shows_it(desk: Nameles
     desk.venue("7", **LATER)
     desk.wait(2.0 * RULE.bound)
     assert desk.lives == 1 and desk.status() is Status.CANCELLED
+
+
+@pytest.mark.parametrize(("told", "ours"), [
+    ({"price": 100.5, "volume": 12.0}, True),
+    ({"price": 103.0}, False),
+    ({"price": 100.5, "datetime": MOMENT - timedelta(seconds=2)}, False),            # of before it was sent
+    ({"price": 100.5, "reference": "another"}, False),
+])
+@pytest.mark.parametrize("beside", ["", "as it was sent", "another of ours"])
+def test_what_stands_under_the_answered_id_may_be_a_rounded_order(desk: NamelessDesk, told: dict[str, Any], ours: bool, beside: str) -> None:
+    """When the venue insists on it; not if there is one that is just as it was sent, or if it is just as another one was sent."""
+    desk.send()
+    desk.flow.table.active["o1"].order.datetime = None         # the venue's time is not known yet
+    desk.flow.venue_ids.on_accepted("o1", "7")
+    if beside == "as it was sent":
+        desk.venue("8")
+    elif beside:
+        desk.send("o2", told["price"])
+        desk.flow.venue_ids.sought["o2"] = desk.flow.venue_ids.sought["o2"]._replace(volume=told.get("volume", 10.0), earliest=MOMENT - timedelta(hours=1))
+        desk.lose("o2")
+    for _ in range(6):
+        desk.wait(2.0)
+        desk.flow.on_order(make_order("7", Status.NOTTRADED, **told), "7", desk.now, True)
+    entry = desk.flow.table.get("o1")
+    assert entry is not None
+    assert (entry.order.status is Status.NOTTRADED and entry.venue_id == "7" and entry.order.price == told["price"]) is (ours and not beside)

@@ -9,7 +9,6 @@ when the answer never comes, the line-up of what was sent with what the venue ha
 from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 from logging import ERROR, WARNING
-from math import isclose
 
 from vnpy.trader.constant import Direction, OrderType, Status
 from vnpy.trader.object import OrderData
@@ -23,7 +22,6 @@ from .contradictions import order_contradiction
 from .life import LifeWatch
 from .order_data import copy
 from .order_matching import (
-    SAME,
     AmbiguousMatch,
     MatchResult,
     SentOrder,
@@ -32,16 +30,13 @@ from .order_matching import (
     same_side,
 )
 from .reconcile import VenueOrder
+from .same_order import is_rounded, other_order, same_order
 from .table import Entry, OrderTable
 
 SOUGHT_KEPT: int = 1_000        # unanswered orders that may still turn up
 NEWS_KEPT: int = 50             # of one order that is kept back
 LISTED: int = 2                 # whole lists that must show an order before it is decided whose it is
 LOOK_PAUSE: float = 2.0         # seconds between looks for what is kept back
-CREATED_WITHIN: timedelta = timedelta(seconds=1)    # lists and pushes may cut an order's time at other digits
-ROUNDED_PRICE: float = 0.01     # relative
-ROUNDED_VOLUME: float = 2.0     # times more or less
-SAME_TIME: timedelta = timedelta(milliseconds=100)  # of times that are not cut to seconds
 
 
 class VenueIds:
@@ -245,7 +240,7 @@ class VenueIds:
                 return
         self._claimed = ""
         entry: Entry | None = self._whose(order, venue_id, asked)
-        if entry and self._is_mistaken(entry, order, venue_id):
+        if entry and self._is_mistaken(entry, order, venue_id, asked):
             return
         if entry is None and (venue_id in self.kept_back or self._suspected(order)):
             news: list[VenueOrder] = self.kept_back.setdefault(venue_id, [])
@@ -273,7 +268,10 @@ class VenueIds:
 
     def _whose(self, order: OrderData, venue_id: str, asked: bool) -> Entry | None:
         entry: Entry | None = self.table.find(venue_id)
-        if asked and entry and entry.orderid in self.tentative and self._is_other(entry, order) and self.flow.insists(entry, order):
+        if (
+            asked and entry and entry.orderid in self.tentative and self._is_other(entry, order) and self.flow.insists(entry, order)
+            and not self._is_rounded(entry, order)
+        ):
             self._disown(entry)         # the answer to its sending told the id of another order
             entry = None
         if entry is None and not order.reference and (claimant := self.table.get(self.answered.get(venue_id, ""))) and not claimant.venue_id:
@@ -297,15 +295,26 @@ class VenueIds:
                 entry = former
         return entry
 
-    def _is_mistaken(self, entry: Entry, order: OrderData, venue_id: str) -> bool:
+    def _is_mistaken(self, entry: Entry, order: OrderData, venue_id: str, asked: bool) -> bool:
         """Whether news under the id of a known order are of another one: a wrong message, or an id that is used again."""
-        if entry.venue_id == venue_id and not self._is_other(entry, order):
+        if entry.venue_id == venue_id and (not self._is_other(entry, order) or asked and self._is_rounded(entry, order) and self.flow.insists(entry, order)):
             return False
         side: str = order.direction.name if order.direction else ""
         self.flow.mistake(entry, _("{side} {volume:.12g} {symbol} at {price:.12g} under the id {venue_id}").format(side=side, volume=order.volume, symbol=order.symbol, price=order.price, venue_id=venue_id))
         if not self.host.session.tells_of(entry) and self.flow.insists(entry, order):
             self.life.begin(entry)          # of another day: it cannot be asked for
         return True
+
+    def _is_rounded(self, entry: Entry, news: OrderData) -> bool:
+        """
+        Whether news under the id that the answer told may be of our order as what stands behind the venue has rounded it: nothing there
+        is as this one was sent, nor is this as another one was.
+        """
+        sought: SentOrder | None = self.tentative.get(entry.orderid)
+        return (
+            sought is not None and is_rounded(entry.order, news) and is_candidate(sought._replace(price=None, volume=None), news)
+            and not self._is_kept_back(sought) and not any(is_candidate(each, news) for each in (*self.sought.values(), *self.tentative.values()))
+        )
 
     def _is_other(self, entry: Entry, news: OrderData) -> bool:
         known: OrderData = entry.order
@@ -451,47 +460,3 @@ class VenueIds:
         self.listed.pop(venue_id, None)
         for record in self.kept_back.pop(venue_id, []):
             self.flow.take_order(record.order, venue_id)
-
-
-def same_order(known: OrderData, news: OrderData, shrinks: bool = False) -> bool:
-    """
-    Whether news under an id can be of the order known by it: what never changes in an order is the same. ``shrinks``: the venue
-    may have taken less.
-    """
-    if known.symbol != news.symbol or known.direction is not news.direction:
-        return False
-    if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT:
-        return True                     # the amount of a market order may be told in another unit
-    return isclose(known.volume, news.volume, rel_tol=SAME) or shrinks and news.volume < known.volume
-
-
-def is_rounded(known: OrderData, news: OrderData) -> bool:
-    """Whether news with our own id may be of the order as what stands behind the venue has rounded it to its own tick and step."""
-    return (
-        known.symbol == news.symbol and known.direction is news.direction and known.type is news.type is OrderType.LIMIT
-        and isclose(known.price, news.price, rel_tol=ROUNDED_PRICE) and known.volume <= news.volume * ROUNDED_VOLUME <= known.volume * ROUNDED_VOLUME**2
-    )
-
-
-def other_order(entry: Entry, news: OrderData, shrinks: bool = False, amends: bool = True) -> bool:
-    """
-    Whether news under an order's own id are of another order than that one, amended or not: of a later one of the same id.
-    ``amends``: the venue amends orders.
-    """
-    known: OrderData = entry.order
-    if known.symbol != news.symbol or known.direction is not news.direction:
-        return True
-    if not entry.is_active and not same_order(known, news, shrinks):
-        return True                     # what is over is not amended
-    created: datetime | None = entry.created or known.datetime
-    if created and news.datetime and (amends or is_same_price(known, news)):
-        cut: bool = not (created.microsecond and news.datetime.microsecond)
-        return abs(created - news.datetime) > (CREATED_WITHIN if cut else SAME_TIME)
-    return not is_same_price(known, news)
-
-
-def is_same_price(known: OrderData, news: OrderData) -> bool:
-    """Whether two limits are the same, as far as they are told; that of another type may be anything."""
-    if known.type is not OrderType.LIMIT or news.type is not OrderType.LIMIT or not (known.price and news.price):
-        return True
-    return isclose(known.price, news.price, rel_tol=SAME)
