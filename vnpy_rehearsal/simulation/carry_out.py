@@ -38,7 +38,7 @@ from .schedule import (
     Wipe,
     Wire,
 )
-from .truth import amend, answered, end_all, forget, paid, told_as_it_was, turned_up
+from .truth import amend, answered, as_made, end_all, forget, paid, told_as_it_was, turned_up
 
 DAY_MS: int = 86_400_000
 UNTIL_NIGHT_MS: int = 50_370_000            # from 10:00 to half a minute before the day ends
@@ -106,6 +106,7 @@ class TradingDay:
         self.subscribed: bool = False
         self.lied: bool = False             # a live order was said to be cancelled
         self.offset: float = 0.0            # s, of the venue's clock
+        self.timed: bool = True             # that was never moved, and the engine had every order when it was answered
         self.began: int = venue.state()["now"]      # ms, by the venue's clock
         self.options: dict[str, Any] = {}   # of before
         self.sayings: dict[str, list[Saying]] = sayings_of(self.profile)
@@ -135,6 +136,7 @@ class TradingDay:
                 except Refusal:
                     self.has_hours = True       # it is closed
             case Fault(on, stage, action, fields):
+                self.timed = self.timed and not dict(fields).get("ack")
                 for label in filter(None, self.labels[on]):
                     venue.faults.add({"match": label, "stage": stage, "action": action, **dict(fields)})
             case Says(what, number):
@@ -150,6 +152,7 @@ class TradingDay:
             case Clock(offset_ms):
                 venue.clock(offset_ms)
                 self.offset = offset_ms / 1_000
+                self.timed = False
             case Rules():
                 venue.set_rules(market.symbol, **market.coarse)
                 self.ruled = True
@@ -312,6 +315,7 @@ class TradingDay:
         if not self.has_hours:
             self.trades_on()
             self.truth(patience)
+        as_made(desk, self.timed)
 
     def truth(self, patience: float) -> None:
         """Orders, fills and balances agree."""
@@ -431,7 +435,7 @@ class TradingDay:
             desk.recorder.pass_time(0.5)
 
     def ticks_again(self, patience: float) -> None:
-        """Ticks come, and have the venue's time."""
+        """Ticks come, and have the venue's last price and time."""
         desk, market = self.desk, self.profile.market
         seen: int = len(desk.recorder.ticks)
         moves: list[str] = list(market.moves)
@@ -446,7 +450,11 @@ class TradingDay:
             fresh()
             return abs(desk.recorder.ticks[-1].datetime.timestamp() - self.profile.stage.seams.wall() - self.offset) < OFF
 
+        def shows_last() -> bool:
+            return abs(desk.recorder.ticks[-1].last_price - float(self.venue.state()["symbols"][market.symbol]["last_price"])) < 1e-9
+
         desk.recorder.wait(fresh, "ticks after the last fault", patience)
+        desk.recorder.wait(shows_last, "the venue's last price in a tick", patience)
         if state["clock"] == "system":
             heard: float = patience + CLOCK_HEARD + min(max(-self.offset, 0.0), STANDS_STILL)
             desk.recorder.wait(right, f"ticks with the venue's time, {self.offset:g} s ahead", heard)

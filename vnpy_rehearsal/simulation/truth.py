@@ -4,16 +4,18 @@ from decimal import Decimal
 from logging import ERROR
 from typing import Any
 
-from vnpy.trader.constant import Status
+from vnpy.trader.constant import Direction, Status
 from vnpy.trader.object import OrderData
 
 from mockexchange.core.errors import Refusal
 
 from ..conform.harness import ALIVE, GatewayHarness
 from ..conform.recorder import Missed
-from ..journal_check import STATUS
+from ..journal_check import STATUS, Row, first_named
 
 CENT: float = 0.01
+SIDES: dict[Direction | None, str] = {Direction.LONG: "BUY", Direction.SHORT: "SELL"}
+TIMES_OFF: float = 2.0              # s that a time which is shown may be off the venue's: some cut theirs to seconds
 ROUNDED: float = 1e-4               # of a share's price: what mean prices are rounded by
 
 
@@ -101,6 +103,44 @@ def told_as_it_was(desk: GatewayHarness, sent: list[str], lied: bool) -> None:
             continue
         if (order.status, exact(order.traded)) not in had.get(order.orderid, ()):
             raise Missed("invented", f"order {order.orderid} was shown as {order.status.name} with {order.traded:.12g} traded, which it never was at the venue")
+
+
+def as_made(desk: GatewayHarness, timed: bool) -> None:
+    """
+    Orders and trades are shown as the venue has made them: side, price and volume, and ``timed`` time.
+
+    :raises Missed: ``invented``
+    """
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    fills: dict[str, list[Any]] = {}
+    row: Row
+    for row in first_named(list(desk.journal()), desk.recorder.orders):
+        if row["kind"] == "order":
+            first.setdefault(row["client_order_id"], row)
+            last[row["client_order_id"]] = row
+        elif row["kind"] == "fill":
+            fills.setdefault(row["client_order_id"], []).append(row)
+    for orderid, order in desk.recorder.orders.items():
+        if orderid not in last:
+            continue
+        row = last[orderid]
+        shown: dict[str, Any] = {"side": SIDES.get(order.direction), "volume": exact(order.volume)}
+        made: dict[str, Any] = {"side": row["side"], "volume": exact(row["qty"])}
+        if row["type"] == "LIMIT":
+            shown["price"], made["price"] = exact(order.price), exact(row["price"])
+        if wrong := [f"{name} {shown[name]}, not {made[name]}" for name in made if shown[name] != made[name]]:
+            raise Missed("invented", f"order {orderid} is shown with {', '.join(wrong)}")
+        if timed and order.datetime is not None and abs(order.datetime.timestamp() - first[orderid]["t"] / 1_000) > TIMES_OFF:
+            raise Missed("invented", f"order {orderid} is shown with the time {order.datetime}, the venue's is {first[orderid]['t']} ms")
+    for trade in desk.recorder.trades:
+        of = fills.get(trade.orderid, ())
+        if of and SIDES.get(trade.direction) != of[0]["side"]:
+            raise Missed("invented", f"trade {trade.tradeid} is shown with side {SIDES.get(trade.direction)}, not {of[0]['side']}")
+        if timed and of and desk.profile.tells_fills and trade.datetime is not None:
+            apart: float = min(abs(trade.datetime.timestamp() - row["t"] / 1_000) for row in of)
+            if apart > TIMES_OFF:
+                raise Missed("invented", f"trade {trade.tradeid} is shown with the time {trade.datetime}, {apart:.1f} s off the venue's")
 
 
 def exact(value: Any) -> Decimal:
