@@ -102,6 +102,7 @@ FOUND: list[tuple[str, int, str]] = [
     (HASHEX, 70309, "order BUY 30000; wipe 0; pause 30000; order BUY 30001; restart 0; wipe 0; pause 30000; order BUY 30002"),
     # an order that the remote gateway had rounded, by rules that ours did not know yet, lived and was shown as rejected
     (WEBTRADER, 200006, "order BUY 45000; order BUY 39900; order BUY 39900; rules; order BUY 30000; restart 0; order BUY 39900"),
+    (WEBTRADER, 82662, "option tag_lost 0; rules; order BUY 39903 2.37"),
     (WEBTRADER, 200083, "option tag_lost 1; order BUY 30001; rules; order BUY 39902; order BUY 39903; restart 0"),
 ]
 

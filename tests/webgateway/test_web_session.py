@@ -136,11 +136,11 @@ def test_an_order_that_no_list_shows_never_arrived_and_is_not_sent_again() -> No
 
 @pytest.mark.parametrize("told", [{"price": 3501.0}, {"volume": 1.9}, {"price": 3499.0, "volume": 1.5}, {"price": 3501.0, "traded": 1.0, "status": "部分成交"}])
 @pytest.mark.parametrize("pushed", [False, True])
-@pytest.mark.parametrize(("answered", "keeps"), [(True, True), (False, True), (True, False)])
-def test_rounded_by_the_remote_gateway_it_is_ours_all_the_same(told: dict[str, Any], pushed: bool, answered: bool, keeps: bool) -> None:
+@pytest.mark.parametrize(("answered", "keeps"), [(True, True), (False, True), (True, False), (True, None)], ids=["named", "lost", "nameless", "first named"])
+def test_rounded_by_the_remote_gateway_it_is_ours_all_the_same(told: dict[str, Any], pushed: bool, answered: bool, keeps: bool | None) -> None:
     """It has our reference, or the id that the answer told: it lives, whatever price and volume the remote gateway has made of ours."""
     with a_trader() as trader:
-        made = takes(trader, keeps=keeps)
+        made = takes(trader, keeps=keeps is not False)
         taken = trader.server.script
 
         def script(request: Seen) -> Answer | None:
@@ -148,7 +148,7 @@ def test_rounded_by_the_remote_gateway_it_is_ours_all_the_same(told: dict[str, A
             if answer is not None and pushed:
                 trader.server.push("eOrder.", {**made[-1], **told})
             if answer is not None:
-                made[-1].update(told)
+                made[-1].update({**told, "reference": made[-1]["reference"] if keeps else ""})         # the first push has it
             return answer if answered or answer is None else FAILED
 
         trader.server.script = script

@@ -30,7 +30,7 @@ from .order_matching import (
     same_side,
 )
 from .reconcile import VenueOrder
-from .same_order import is_rounded, other_order, same_order
+from .same_order import is_rounded, is_same_price, other_order, same_order
 from .table import Entry, OrderTable
 
 SOUGHT_KEPT: int = 1_000        # unanswered orders that may still turn up
@@ -57,6 +57,7 @@ class VenueIds:
         self.kept_back: dict[str, list[VenueOrder]] = {}        # by venue id: what was told of orders that may be ours
         self.listed: dict[str, int] = {}                # by venue id: how many whole lists have shown what is kept back
         self.contested: set[str] = set()                # vn.py order ids that stay in doubt: more than one could be meant
+        self.rounded: set[str] = set()                  # live orders of ours that were named with another price or volume than they were sent with
         self.answered: dict[str, str] = {}              # by venue id: the order of ours that it was the answer to, though another one had it
         self.first_sent: datetime = datetime.max.replace(tzinfo=timezone.utc)   # the first order of ours, by the venue's clock
         self.shared: bool = False                       # others trade on this account while we do
@@ -240,6 +241,8 @@ class VenueIds:
                 return
         self._claimed = ""
         entry: Entry | None = self._whose(order, venue_id, asked)
+        if entry and order.reference == entry.orderid and entry.is_active and not (same_order(entry.order, order) and is_same_price(entry.order, order)):
+            self.rounded = {each for each in self.rounded if each in self.table.active} | {entry.orderid}
         if entry and self._is_mistaken(entry, order, venue_id, asked):
             return
         if entry is None and (venue_id in self.kept_back or self._suspected(order)):
@@ -318,8 +321,10 @@ class VenueIds:
 
     def _is_other(self, entry: Entry, news: OrderData) -> bool:
         known: OrderData = entry.order
-        if entry.is_active and news.reference == entry.orderid and (news.symbol, news.direction) == (known.symbol, known.direction):
-            return False                # it has our own id, too: what stands behind the venue has rounded it
+        if entry.is_active and (news.symbol, news.direction) == (known.symbol, known.direction) and (
+            news.reference == entry.orderid or entry.created is None and entry.orderid in self.rounded and is_rounded(known, news)
+        ):
+            return False                # it has, or had, our own id, too: what stands behind the venue has rounded it
         return other_order(entry, news, self._shrinks(news), self.flow.capabilities.amends)
 
     def _shrinks(self, order: OrderData) -> bool:
