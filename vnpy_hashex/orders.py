@@ -321,10 +321,12 @@ class Orders:
             raise
 
     def sent_at(self, entry: Entry) -> datetime:
-        """When an order of ours was sent, by the venue's clock; of another one, the beginning of today."""
+        """When an order of ours was sent, by the venue's clock, which may have been set on since; of another one, the beginning of today."""
         if not entry.sent:
             return self.host.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return self.host.now() - timedelta(seconds=self.host.monotonic() - entry.sent)
+        moment: datetime = self.host.now() - timedelta(seconds=self.host.monotonic() - entry.sent)
+        sought: SentOrder | None = self.ids.sought.get(entry.orderid) or self.ids.tentative.get(entry.orderid)
+        return min(moment, sought.earliest) if sought else moment
 
     def collect(self, d: dict[str, Any], listed: list[VenueOrder]) -> None:
         """

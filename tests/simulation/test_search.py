@@ -100,6 +100,10 @@ FOUND: list[tuple[str, int, str]] = [
     (WEBTRADER, 61773, "order BUY 39901; wipe 500; order BUY 39902; wipe 0; foreign BUY 30003"),
     # an order that was shown again after its venue was taken to begin anew was asked for for ever, when it did once more
     (HASHEX, 70309, "order BUY 30000; wipe 0; pause 30000; order BUY 30001; restart 0; wipe 0; pause 30000; order BUY 30002"),
+    # the venue's clock was set on by hours while an order was in doubt, and its history was asked for since a time after the order
+    (HASHEX, 83966, (
+        'order BUY 30000; fault order after_engine status status=502 body="<html><body>Bad\\u0020Gateway</body></html>" times=2; order BUY 45000; clock 18000000'
+    )),
     # an order that the remote gateway had rounded, by rules that ours did not know yet, lived and was shown as rejected
     (WEBTRADER, 200006, "order BUY 45000; order BUY 39900; order BUY 39900; rules; order BUY 30000; restart 0; order BUY 39900"),
     (WEBTRADER, 82662, "option tag_lost 0; rules; order BUY 39903 2.37"),
