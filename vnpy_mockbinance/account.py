@@ -24,7 +24,7 @@ from vnpy_restgateway.trading_rules import CryptoRules
 from .checks import check_execution
 from .endpoints import MOST_SYMBOLS, PAGE, SMALL_VENUE
 from .orders import Orders
-from .parse import order_key, parse_execution
+from .parse import order_key, parse_execution, symbol_of
 from .rest import RestApi
 from .streams import TradeApi
 
@@ -185,6 +185,8 @@ class Account:
             return
         self.watch.taken(name)
         if self.orders.pages.get(name):
+            # those of before, too: a question about one may have been lost, and their fills are not listed again
+            unknown.update(venue_id for venue_id in self.flow.table.orphan_fills if symbol_of(venue_id) == name)
             for venue_id in unknown:
                 self.orders.query_foreign(name, venue_id)
         else:

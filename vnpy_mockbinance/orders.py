@@ -259,10 +259,11 @@ class Orders:
         self, venue_id: str, contract: ContractData, reply: Reply | None, error: BaseException | None
     ) -> None:
         """The venue's word on an order that we know by a fill only."""
-        if reply is None:
-            return
-        if reply.status != 200 or reply.malformed:
-            self.rest.on_limits(reply, *error_of(reply))
+        if reply is None or reply.status != 200 or reply.malformed:
+            if reply is not None:
+                self.rest.on_limits(reply, *error_of(reply))
+            if reply is None or reply.status // 100 != 4:
+                self.reconcile_soon()       # its fill waits for it
             return
         try:
             record = self.read_order(reply.data, contract, None)

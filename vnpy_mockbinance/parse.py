@@ -302,3 +302,8 @@ def trade_id(name: str, number: int, order: int) -> str:
 def order_key(name: str, number: int | str) -> str:
     """Binance's order ids are unique per symbol only too: what a gateway knows an order of a symbol by."""
     return f"{name}-{number}"
+
+
+def symbol_of(key: str) -> str:
+    """The symbol of such an ``order_key``."""
+    return key.rpartition("-")[0]

@@ -557,7 +557,7 @@ def test_an_order_that_is_shown_again_is_of_the_life_that_shows_it(desk: Nameles
 @pytest.mark.parametrize(("told", "ours"), [
     ({"price": 100.5, "volume": 12.0}, True),
     ({"price": 103.0}, False),
-    ({"price": 100.5, "datetime": MOMENT - timedelta(seconds=2)}, False),            # of before it was sent
+    ({"price": 100.5, "datetime": MOMENT - timedelta(hours=8)}, True),               # nobody may know of the venue's clock
     ({"price": 100.5, "reference": "another"}, False),
 ])
 @pytest.mark.parametrize("beside", ["", "as it was sent", "another of ours"])
@@ -570,7 +570,7 @@ def test_what_stands_under_the_answered_id_may_be_a_rounded_order(desk: Nameless
         desk.venue("8")
     elif beside:
         desk.send("o2", told["price"])
-        desk.flow.venue_ids.sought["o2"] = desk.flow.venue_ids.sought["o2"]._replace(volume=told.get("volume", 10.0), earliest=MOMENT - timedelta(hours=1))
+        desk.flow.venue_ids.sought["o2"] = desk.flow.venue_ids.sought["o2"]._replace(volume=told.get("volume", 10.0), earliest=MOMENT - timedelta(hours=10))
         desk.lose("o2")
     for _ in range(6):
         desk.wait(2.0)

@@ -100,6 +100,14 @@ FOUND: list[tuple[str, int, str]] = [
     (WEBTRADER, 61773, "order BUY 39901; wipe 500; order BUY 39902; wipe 0; foreign BUY 30003"),
     # an order that was shown again after its venue was taken to begin anew was asked for for ever, when it did once more
     (HASHEX, 70309, "order BUY 30000; wipe 0; pause 30000; order BUY 30001; restart 0; wipe 0; pause 30000; order BUY 30002"),
+    # of an order placed elsewhere only a fill was known, and the answer about the order was lost: nobody asked again
+    (BINANCE, 86179, (
+        "still; order BUY 39900; order BUY 39900; order BUY 30000 1000000; order BUY 39900 0.5; order BUY 39900 0.5; foreign BUY 39900; "
+        "order BUY 39900 1.0005; restart 700; foreign BUY 30000; foreign BUY 45000; restart 200; restart 700"
+    )),
+    # an answer named a wrong id while the venue's clock had jumped: our order was shown as a stranger's as well
+    (HASHEX, 85376, "price 39745; clock -10000; says wrong_ids 4; order BUY 39900; pause 400"),
+    (WEBTRADER, 86155, "option tag_lost 1; rules; order BUY 45003 2.37; pause 8000; clock -28800000"),
     # the venue's clock was set on by hours while an order was in doubt, and its history was asked for since a time after the order
     (HASHEX, 83966, (
         'order BUY 30000; fault order after_engine status status=502 body="<html><body>Bad\\u0020Gateway</body></html>" times=2; order BUY 45000; clock 18000000'

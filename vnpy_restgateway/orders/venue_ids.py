@@ -315,7 +315,7 @@ class VenueIds:
         """
         sought: SentOrder | None = self.tentative.get(entry.orderid)
         return (
-            sought is not None and is_rounded(entry.order, news) and is_candidate(sought._replace(price=None, volume=None), news)
+            sought is not None and is_rounded(entry.order, news) and news.reference in ("", entry.orderid)
             and not self._is_kept_back(sought) and not any(is_candidate(each, news) for each in (*self.sought.values(), *self.tentative.values()))
         )
 
@@ -345,7 +345,7 @@ class VenueIds:
         keeper = self.host.keeper
         timeless: OrderData = copy(order)
         timeless.datetime = None
-        for orderid, sought in self.sought.items():
+        for orderid, sought in {**self.sought, **self.tentative}.items():
             entry: Entry | None = self.table.get(orderid)
             if entry is not None and entry.sent >= keeper.measured_at and is_candidate(sought, timeless):
                 keeper.measure(self.match_orders)
