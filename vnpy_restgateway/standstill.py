@@ -59,6 +59,8 @@ class Standstill:
         moved: float = value - self.value
         shown: int | None = self._shown(self._ahead + moved)
         if shown is not None:
+            if abs(self._ahead) > NOISE:
+                self._blurred_at = asked_at + WITHIN        # what nothing has explained may be something else, and this as well
             self._ahead = 0.0
             del self._happened[:shown]
         elif abs(moved) > NOISE:

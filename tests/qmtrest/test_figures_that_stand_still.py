@@ -458,3 +458,19 @@ def test_a_fee_as_large_as_the_last_fill_does_not_hide_it() -> None:
     assert watched.unseen == 0.0
     watched.told(1.800199, 10.0 + 2 * PATIENCE, PATIENCE)
     assert not watched.stands
+
+
+def test_what_nothing_has_explained_does_not_hide_what_is_heard_of_late() -> None:
+    """A figure fell for what nobody knew; then it rose by two fills, and the second was heard of after it."""
+    figure = Standstill(10_500.0)
+    figure.told(10_000.0, 5.0, 15.0)
+    figure.happened(500.0, 34.0)
+    figure.told(11_000.0, 34.1, 15.0)
+    figure.happened(500.0, 38.0)
+    for at in (40.0, 53.5, 60.0):
+        figure.told(11_000.0, at, 15.0)
+        assert not figure.stands
+    figure.happened(500.0, 100.0)
+    figure.told(11_000.0, 110.0, 15.0)
+    figure.told(11_000.0, 115.5, 15.0)
+    assert figure.stands

@@ -108,6 +108,8 @@ FOUND: list[tuple[str, int, str]] = [
     # an answer named a wrong id while the venue's clock had jumped: our order was shown as a stranger's as well
     (HASHEX, 85376, "price 39745; clock -10000; says wrong_ids 4; order BUY 39900; pause 400"),
     (WEBTRADER, 86155, "option tag_lost 1; rules; order BUY 45003 2.37; pause 8000; clock -28800000"),
+    # a position fell with a life of the venue, and what it showed before it was heard of seemed to explain that
+    (FUTU, 87868, "order BUY 27; wipe 500; pause 30000; order BUY 27.02; day; pause 45000"),
     # the venue's clock was set on by hours while an order was in doubt, and its history was asked for since a time after the order
     (HASHEX, 83966, (
         'order BUY 30000; fault order after_engine status status=502 body="<html><body>Bad\\u0020Gateway</body></html>" times=2; order BUY 45000; clock 18000000'
