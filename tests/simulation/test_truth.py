@@ -32,6 +32,7 @@ def desk(order: dict[str, Any], trade: dict[str, Any]) -> Any:
     })
     return SimpleNamespace(
         recorder=SimpleNamespace(orders={"o1": shown}, trades=[fill]), profile=SimpleNamespace(tells_fills=True), journal=lambda: rows,
+        venue=SimpleNamespace(key="key"),
     )
 
 
@@ -41,8 +42,8 @@ def test_what_is_shown_as_it_was_made() -> None:
 
 
 @pytest.mark.parametrize(("order", "trade", "words"), [
-    ({"price": 30_000.0}, {}, "price 30000.0000000, not 30000.0100000"),
-    ({"volume": 0.2}, {}, "volume 0.2000000, not 0.1000000"),
+    ({"price": 30_000.0}, {}, "price 30000.00000000, not 30000.01000000"),
+    ({"volume": 0.2}, {}, "volume 0.20000000, not 0.10000000"),
     ({"direction": Direction.SHORT}, {}, "side SELL, not BUY"),
     ({}, {"direction": Direction.SHORT}, "trade t1 is shown with side SELL"),
 ])

@@ -11,7 +11,7 @@ from mockexchange.core.errors import Refusal
 
 from ..conform.harness import ALIVE, GatewayHarness
 from ..conform.recorder import Missed
-from ..journal_check import STATUS, Row, first_named
+from ..journal_check import STATUS, Row, exact, final_orders, first_named
 
 CENT: float = 0.01
 SIDES: dict[Direction | None, str] = {Direction.LONG: "BUY", Direction.SHORT: "SELL"}
@@ -111,15 +111,12 @@ def as_made(desk: GatewayHarness, timed: bool) -> None:
 
     :raises Missed: ``invented``
     """
-    first: dict[str, Any] = {}
-    last: dict[str, Any] = {}
-    fills: dict[str, list[Any]] = {}
-    row: Row
-    for row in first_named(list(desk.journal()), desk.recorder.orders):
-        if row["kind"] == "order":
-            first.setdefault(row["client_order_id"], row)
-            last[row["client_order_id"]] = row
-        elif row["kind"] == "fill":
+    rows: list[Row] = first_named(list(desk.journal()), desk.recorder.orders)
+    last: dict[str, Row] = final_orders(rows, desk.venue.key)
+    first: dict[str, Row] = final_orders(reversed(rows), desk.venue.key)
+    fills: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["kind"] == "fill":
             fills.setdefault(row["client_order_id"], []).append(row)
     for orderid, order in desk.recorder.orders.items():
         if orderid not in last:
@@ -141,10 +138,6 @@ def as_made(desk: GatewayHarness, timed: bool) -> None:
             apart: float = min(abs(trade.datetime.timestamp() - row["t"] / 1_000) for row in of)
             if apart > TIMES_OFF:
                 raise Missed("invented", f"trade {trade.tradeid} is shown with the time {trade.datetime}, {apart:.1f} s off the venue's")
-
-
-def exact(value: Any) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.0000001"))
 
 
 def paid(desk: GatewayHarness) -> None:
